@@ -1,0 +1,127 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Every import states its visibility, every existential says `any`, and a warning fails the build.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A module of `Sources/`, with the modules below it.
+func module(
+    _ name: String, on dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+/// The tests of a module, in the folder that mirrors it.
+func tests(of name: String, with dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        swiftSettings: settings)
+}
+
+/// What a room of the domain may stand on.
+let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Accounts"]
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+
+let package = Package(
+    name: "trellis",
+    defaultLocalization: "en",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "trellis", targets: ["trellis"])],
+    dependencies: [
+        // The HTTP server: small, on SwiftNIO, with typed request contexts; we declare operations on top of it.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Logic-less templates, so that a page cannot hide code. Its HTML escaper is replaced by ours, see `Pages`.
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        // Hashes, sealed cursors and request signatures.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        // C libraries of Debian: a module map and a shim, nothing else.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+
+        // Foundations know nothing of incubation.
+        module("Postgres", on: ["CLibPQ", logging]),
+        module("Tabular"),
+        module("Matching"),
+        module("Jobs", on: ["Postgres", logging, lifecycle]),
+        module(
+            "API",
+            on: [
+                "Postgres", hummingbird, logging, metrics, lifecycle, crypto,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        module(
+            "Pages", on: ["API", mustache, crypto],
+            resources: [.copy("Templates"), .copy("Assets"), .copy("Translations")]),
+
+        // The core every room speaks with.
+        module("Vocabulary", on: ["Postgres", "API"], resources: [.copy("Resources")]),
+        module(
+            "Accounts",
+            on: [
+                "CSodium", "Postgres", "Jobs", "API", "Pages", "Vocabulary", crypto,
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
+        // Rooms: one capability each.
+        module(
+            "Institutions", on: core + ["Tabular"], resources: [.copy("Templates"), .copy("Translations")]),
+        module(
+            "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
+        module(
+            "Programs", on: core + ["Institutions", "Partnerships"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+        module(
+            "Applications", on: core + ["Institutions", "Programs"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+        module(
+            "Incubation", on: core + ["Institutions", "Programs", "Applications"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+        module(
+            "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
+        .executableTarget(
+            name: "trellis",
+            dependencies: core + [
+                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment",
+                arguments, hummingbird, logging, metrics, lifecycle,
+            ],
+            swiftSettings: settings),
+
+        // A real PostgreSQL for every test that touches data.
+        .target(name: "TestWorld", dependencies: core, path: "Tests/TestWorld", swiftSettings: settings),
+        tests(of: "Postgres", resources: [.copy("FakeServer")]),
+        tests(of: "Tabular"),
+        tests(of: "Matching"),
+        tests(of: "Jobs", with: ["TestWorld"]),
+        tests(of: "API", with: ["TestWorld", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(of: "Pages"),
+        tests(of: "Vocabulary"),
+        tests(of: "Accounts", with: ["TestWorld"]),
+        tests(of: "Institutions", with: ["TestWorld"]),
+        tests(of: "Partnerships", with: ["TestWorld"]),
+        tests(of: "Programs", with: ["TestWorld"]),
+        tests(of: "Applications", with: ["TestWorld"]),
+        tests(of: "Incubation", with: ["TestWorld"]),
+        tests(of: "Investment", with: ["TestWorld"]),
+    ]
+)
