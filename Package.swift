@@ -24,7 +24,7 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 }
 
 /// What a room of the domain may stand on.
-let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Accounts"]
+let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -73,6 +73,9 @@ let package = Package(
 
         // The core every room speaks with.
         module("Vocabulary", on: ["Postgres", "API"], resources: [.copy("Resources")]),
+        // How the vocabulary's values are said on a page.
+        module(
+            "Wording", on: ["Pages", "Vocabulary"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Accounts",
             on: [
@@ -99,16 +102,33 @@ let package = Package(
             "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto],
             resources: [.copy("Templates"), .copy("Translations")]),
 
+        // The invented institutions and people of the demo and of the tests, made by the rooms' own verbs.
+        module(
+            "DemoWorld",
+            on: [
+                "Postgres", "API", "Vocabulary", "Accounts", "Institutions", "Partnerships", "Programs", "Applications",
+                "Incubation", "Investment",
+            ]),
+
+        // The rooms joined: every operation, page and job over one database.
+        module(
+            "House",
+            on: core + [
+                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", logging,
+            ],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment",
-                arguments, hummingbird, logging, metrics, lifecycle,
+                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, hummingbird, logging, metrics, lifecycle,
             ],
             swiftSettings: settings),
 
         // A real PostgreSQL for every test that touches data.
-        .target(name: "TestWorld", dependencies: core, path: "Tests/TestWorld", swiftSettings: settings),
+        .target(
+            name: "TestWorld", dependencies: core + ["DemoWorld", "Institutions"], path: "Tests/TestWorld",
+            swiftSettings: settings),
         tests(of: "Postgres", resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
         tests(of: "Matching"),

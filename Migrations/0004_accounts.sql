@@ -80,6 +80,17 @@ CREATE TABLE tokens (
 );
 CREATE INDEX tokens_of_a_person ON tokens (person_id);
 
+-- The way in for somebody newly seated: whoever brings the code sets the first password.
+CREATE TABLE invitations (
+    hash        bytea PRIMARY KEY,
+    tenant_id   uuid NOT NULL REFERENCES tenants (id),
+    person_id   uuid NOT NULL REFERENCES people (id),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL,
+    accepted_at timestamptz,
+    CONSTRAINT invitation_hash_is_sha256 CHECK (length(hash) = 32)
+);
+
 -- Who did what, in the transaction of the deed itself. Written by triggers alone, so that no path can forget it.
 CREATE TABLE audit_events (
     seq           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -169,7 +180,8 @@ END $$;
 ALTER TABLE tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant_is_seen ON tenants FOR SELECT
-    USING (id = acting_tenant() OR acting_role() IN ('gate', 'operator'));
+    USING (id = acting_tenant() OR acting_role() IN ('gate', 'operator')
+        OR EXISTS (SELECT FROM memberships AS m WHERE m.tenant_id = tenants.id AND m.person_id = acting_person()));
 CREATE POLICY system_founds_tenants ON tenants FOR ALL USING (acting_role() = 'system' AND id = acting_tenant());
 GRANT SELECT, INSERT, UPDATE ON tenants TO trellis_app;
 CALL audit_table('tenants');
@@ -194,10 +206,34 @@ CREATE POLICY people_keep_themselves ON people
 -- The seats a manager can see are those of the tenant, by the policies of `memberships`.
 CREATE POLICY managers_read_the_seated ON people FOR SELECT
     USING (acting_role() = 'manager' AND EXISTS (SELECT FROM memberships WHERE person_id = people.id));
-CREATE POLICY managers_invite_people ON people FOR INSERT WITH CHECK (acting_role() = 'manager');
 CREATE POLICY system_keeps_people ON people USING (acting_role() = 'system');
 GRANT SELECT, INSERT, UPDATE ON people TO trellis_app;
 CALL audit_table('people');
+
+-- An account is one across tenants. A manager who seats somebody must neither see nor learn whether the address has an
+-- account already, so the account is found or made by a function that answers the same way in both cases.
+CREATE FUNCTION person_to_seat(fresh uuid, address text, full_name text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE found uuid;
+BEGIN
+    IF acting_role() IS DISTINCT FROM 'manager' AND acting_role() IS DISTINCT FROM 'system' THEN
+        RAISE insufficient_privilege;
+    END IF;
+    INSERT INTO people (id, email, name) VALUES (fresh, address, full_name) ON CONFLICT (email) DO NOTHING;
+    SELECT id INTO found FROM people WHERE email = address;
+    RETURN found;
+END $$;
+REVOKE ALL ON FUNCTION person_to_seat(uuid, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION person_to_seat(uuid, text, text) TO trellis_app;
+CREATE POLICY owner_functions_seat_people ON people USING (current_user <> 'trellis_app');
+
+ALTER TABLE invitations ENABLE ROW LEVEL SECURITY;
+ALTER TABLE invitations FORCE ROW LEVEL SECURITY;
+CREATE POLICY managers_invite ON invitations FOR INSERT
+    WITH CHECK (acting_role() = 'manager' AND tenant_id = acting_tenant());
+CREATE POLICY gate_accepts_invitations ON invitations USING (acting_role() = 'gate');
+GRANT SELECT, INSERT, UPDATE ON invitations TO trellis_app;
+CALL audit_table('invitations');
 
 ALTER TABLE passwords ENABLE ROW LEVEL SECURITY;
 ALTER TABLE passwords FORCE ROW LEVEL SECURITY;
@@ -218,7 +254,7 @@ ALTER TABLE tokens FORCE ROW LEVEL SECURITY;
 CREATE POLICY gate_reads_tokens ON tokens FOR SELECT USING (acting_role() = 'gate');
 CREATE POLICY people_keep_their_tokens ON tokens
     USING (person_id = acting_person()) WITH CHECK (person_id = acting_person());
-CREATE POLICY system_issues_tokens ON tokens FOR INSERT WITH CHECK (acting_role() = 'system');
+CREATE POLICY system_issues_tokens ON tokens USING (acting_role() = 'system');
 GRANT SELECT, INSERT, UPDATE ON tokens TO trellis_app;
 CALL audit_table('tokens');
 

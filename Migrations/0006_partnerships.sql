@@ -30,6 +30,7 @@ CREATE TABLE mous (
     notice_days        integer NOT NULL DEFAULT 30,
     terminated_on      date,
     termination_reason text,
+    termination_is_mutual boolean,
     created_at         timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, signing_event_id) REFERENCES signing_events (tenant_id, id),
@@ -43,7 +44,8 @@ CREATE TABLE mous (
     CONSTRAINT mou_takes_effect_after_signing CHECK (signed_on <= effective_on),
     CONSTRAINT mou_ends_after_it_takes_effect CHECK (effective_on < ends_on),
     CONSTRAINT mou_termination_is_dated_and_explained CHECK (
-        (state = 'terminated') = (terminated_on IS NOT NULL) AND (terminated_on IS NULL) = (termination_reason IS NULL)),
+        (state = 'terminated') = (terminated_on IS NOT NULL) AND (terminated_on IS NULL) = (termination_reason IS NULL)
+        AND (terminated_on IS NULL) = (termination_is_mutual IS NULL)),
     CONSTRAINT mou_notice_is_not_negative CHECK (notice_days >= 0)
 );
 
@@ -60,7 +62,8 @@ CREATE TABLE mou_parties (
 );
 CREATE INDEX mou_parties_of_an_institution ON mou_parties (tenant_id, institution_id);
 
--- Signatories and witnesses with name, title and institution as at signing: titles change, this does not.
+-- Signatories and witnesses with name, title and institution as at signing: titles change, this does not. A witness may
+-- come from an institution that the directory does not know.
 CREATE TABLE mou_participants (
     tenant_id        uuid NOT NULL,
     mou_id           uuid NOT NULL,
@@ -68,12 +71,13 @@ CREATE TABLE mou_participants (
     kind             text NOT NULL,
     person_name      text NOT NULL,
     title            text NOT NULL,
-    institution_id   uuid NOT NULL,
+    institution_id   uuid,
     institution_name text NOT NULL,
     PRIMARY KEY (tenant_id, mou_id, position),
     FOREIGN KEY (tenant_id, mou_id) REFERENCES mous (tenant_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, institution_id) REFERENCES institutions (tenant_id, id),
-    CONSTRAINT mou_participant_kind_is_known CHECK (kind IN ('signatory', 'witness', 'officiating'))
+    CONSTRAINT mou_participant_kind_is_known CHECK (kind IN ('signatory', 'witness', 'officiating')),
+    CONSTRAINT signatories_sign_for_an_institution CHECK (kind <> 'signatory' OR institution_id IS NOT NULL)
 );
 
 CREATE TABLE mou_areas (
@@ -138,6 +142,17 @@ CREATE FUNCTION mou_is_in_force(state text, effective_on date, ends_on date, ter
     RETURN coalesce(state IN ('signed', 'terminated') AND effective_on <= day, false)
         AND coalesce(day < ends_on, true) AND coalesce(day < terminated_on, true);
 
+-- What people call the standing of an agreement on a day; it expires for 90 days before it ends.
+CREATE FUNCTION mou_status(state text, effective_on date, ends_on date, terminated_on date, day date)
+    RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE
+        WHEN state NOT IN ('signed', 'terminated') THEN state
+        WHEN terminated_on <= day THEN 'terminated'
+        WHEN day < effective_on THEN 'pending'
+        WHEN ends_on <= day THEN 'expired'
+        WHEN least(ends_on, terminated_on) - day <= 90 THEN 'expiring'
+        ELSE 'in_force' END;
+
 CALL wall_table('signing_events');
 CALL wall_table('mous');
 CALL wall_table('mou_parties');
@@ -174,6 +189,10 @@ CREATE POLICY parties_read_mou_areas ON mou_areas FOR SELECT
     USING (acting_role() = 'partner' AND EXISTS (SELECT FROM mous WHERE mous.tenant_id = mou_areas.tenant_id AND mous.id = mou_id));
 CREATE POLICY parties_read_mou_objectives ON mou_objectives FOR SELECT
     USING (acting_role() = 'partner' AND EXISTS (SELECT FROM mous WHERE mous.tenant_id = mou_objectives.tenant_id AND mous.id = mou_id));
+-- Their history begins where the text reached them; how it was drafted is the keeper's own.
+CREATE POLICY parties_read_mou_events ON mou_events FOR SELECT
+    USING (acting_role() = 'partner' AND to_state <> 'draft'
+        AND EXISTS (SELECT FROM mous WHERE mous.tenant_id = mou_events.tenant_id AND mous.id = mou_id));
 CREATE POLICY parties_read_signing_events ON signing_events FOR SELECT
     USING (acting_role() = 'partner' AND EXISTS (SELECT FROM mous WHERE mous.tenant_id = signing_events.tenant_id AND signing_event_id = signing_events.id));
 CREATE POLICY parties_see_each_other ON institutions FOR SELECT

@@ -66,6 +66,7 @@ CREATE TABLE calls (
     published_at  timestamptz,
     published_by  uuid,
     cancelled_at  timestamptz,
+    cancelled_by  uuid,
     cancellation_reason text,
     created_at    timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (tenant_id, id),
@@ -74,7 +75,8 @@ CREATE TABLE calls (
     CONSTRAINT call_closes_after_it_opens CHECK (opens_at < closes_at),
     CONSTRAINT call_grace_is_at_most_an_hour CHECK (grace_seconds BETWEEN 0 AND 3600),
     CONSTRAINT call_publication_names_who CHECK ((published_at IS NULL) = (published_by IS NULL)),
-    CONSTRAINT call_cancellation_is_explained CHECK ((cancelled_at IS NULL) = (cancellation_reason IS NULL))
+    CONSTRAINT call_cancellation_is_explained CHECK (
+        (cancelled_at IS NULL) = (cancellation_reason IS NULL) AND (cancelled_at IS NULL) = (cancelled_by IS NULL))
 );
 CREATE INDEX calls_of_a_stream ON calls (tenant_id, stream_id);
 
@@ -91,6 +93,21 @@ CREATE TABLE call_questions (
     FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id) ON DELETE CASCADE,
     CONSTRAINT call_questions_stand_in_order UNIQUE (tenant_id, call_id, position),
     CONSTRAINT question_length_is_reasonable CHECK (max_length BETWEEN 1 AND 10000)
+);
+
+-- A published closing moves later only, and it is said why.
+CREATE TABLE call_extensions (
+    tenant_id  uuid NOT NULL,
+    call_id    uuid NOT NULL,
+    id         uuid NOT NULL,
+    at         timestamptz NOT NULL DEFAULT now(),
+    person_id  uuid NOT NULL,
+    closed_at  timestamptz NOT NULL,
+    closes_at  timestamptz NOT NULL,
+    reason     text NOT NULL,
+    PRIMARY KEY (tenant_id, call_id, id),
+    FOREIGN KEY (tenant_id, call_id) REFERENCES calls (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT call_extensions_move_the_closing_later CHECK (closed_at < closes_at)
 );
 
 -- A partnered stream's call goes out only while each partner's agreement is in force on the day the call opens, in the
@@ -118,6 +135,7 @@ CALL wall_table('stream_partners');
 CALL wall_table('cohorts');
 CALL wall_table('calls');
 CALL wall_table('call_questions');
+CALL wall_table('call_extensions');
 
 CREATE POLICY managers_keep_programs ON programs USING (acting_role() = 'manager');
 CREATE POLICY managers_keep_streams ON streams USING (acting_role() = 'manager');
@@ -125,11 +143,14 @@ CREATE POLICY managers_keep_stream_partners ON stream_partners USING (acting_rol
 CREATE POLICY managers_keep_cohorts ON cohorts USING (acting_role() = 'manager');
 CREATE POLICY managers_keep_calls ON calls USING (acting_role() = 'manager');
 CREATE POLICY managers_keep_call_questions ON call_questions USING (acting_role() = 'manager');
+CREATE POLICY managers_keep_call_extensions ON call_extensions USING (acting_role() = 'manager');
 
 -- What is published, everybody with a seat in the tenant may read.
 CREATE POLICY published_calls_are_read ON calls FOR SELECT USING (published_at IS NOT NULL AND acting_role() IS NOT NULL);
 CREATE POLICY questions_of_published_calls_are_read ON call_questions FOR SELECT
     USING (EXISTS (SELECT FROM calls WHERE calls.tenant_id = call_questions.tenant_id AND calls.id = call_id));
+CREATE POLICY extensions_of_published_calls_are_read ON call_extensions FOR SELECT
+    USING (EXISTS (SELECT FROM calls WHERE calls.tenant_id = call_extensions.tenant_id AND calls.id = call_id));
 CREATE POLICY programs_are_read ON programs FOR SELECT USING (acting_role() IN ('partner', 'founder', 'investor', 'mentor'));
 CREATE POLICY streams_are_read ON streams FOR SELECT USING (acting_role() IN ('partner', 'founder', 'investor', 'mentor'));
 CREATE POLICY cohorts_are_read ON cohorts FOR SELECT USING (acting_role() IN ('partner', 'founder', 'investor', 'mentor'));

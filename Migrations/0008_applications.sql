@@ -10,6 +10,9 @@ CREATE TABLE applications (
     created_at  timestamptz NOT NULL DEFAULT now(),
     created_by  uuid NOT NULL,
     saved_at    timestamptz NOT NULL DEFAULT now(),
+    -- How many answers there are, and how many of those that are required and fit: what a manager may know of a draft.
+    answered    integer NOT NULL DEFAULT 0,
+    required_answered integer NOT NULL DEFAULT 0,
     submitted_at timestamptz,
     withdrawn_at timestamptz,
     offer_expires_at timestamptz,
@@ -27,7 +30,9 @@ CREATE TABLE applications (
 CREATE UNIQUE INDEX applications_once_per_call ON applications (tenant_id, call_id, startup_id)
     WHERE withdrawn_at IS NULL;
 CREATE INDEX applications_of_a_startup ON applications (tenant_id, startup_id);
-CREATE INDEX applications_by_state ON applications (tenant_id, state, submitted_at, id);
+CREATE INDEX applications_by_age ON applications (tenant_id, created_at, id);
+CREATE INDEX applications_by_state ON applications (tenant_id, state, created_at, id);
+CREATE INDEX applications_of_a_call ON applications (tenant_id, call_id, created_at, id);
 
 CREATE TABLE application_answers (
     tenant_id      uuid NOT NULL,
@@ -57,21 +62,68 @@ CREATE TABLE application_events (
     FOREIGN KEY (tenant_id, application_id) REFERENCES applications (tenant_id, id) ON DELETE CASCADE
 );
 
-CREATE FUNCTION check_answers_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The last wall behind the service's own checks: the startup moves its side, the park moves its own, and what arrives
+-- after the call has closed is not submitted. Imports and jobs (`system`) carry history and are not held to it.
+CREATE FUNCTION check_application_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM applications
-                   WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id AND state = 'draft') THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answers_are_frozen_once_submitted',
-            MESSAGE = 'the answers of a submitted application are frozen';
+    IF NEW.state IN ('submitted', 'withdrawn', 'accepted', 'declined') AND acting_role() = 'manager'
+       OR NEW.state NOT IN ('submitted', 'withdrawn', 'accepted', 'declined') AND acting_role() = 'founder' THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'each_side_makes_its_own_moves',
+            MESSAGE = 'this move belongs to the other side';
+    END IF;
+    IF NEW.state = 'submitted' AND acting_role() = 'founder' AND NOT EXISTS (
+        SELECT FROM calls WHERE tenant_id = NEW.tenant_id AND id = NEW.call_id
+          AND published_at IS NOT NULL AND cancelled_at IS NULL
+          AND now() BETWEEN opens_at AND closes_at + grace_seconds * interval '1 second') THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'submissions_are_in_time',
+            MESSAGE = 'the call does not accept applications now';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER answers_are_frozen_once_submitted BEFORE INSERT OR UPDATE ON application_answers
+CREATE TRIGGER each_side_makes_its_own_moves BEFORE UPDATE OF state ON applications
+    FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state) EXECUTE FUNCTION check_application_move();
+
+-- FOR SHARE, so that an answer cannot slip in while the application is being submitted.
+CREATE FUNCTION check_answers_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE stands text;
+BEGIN
+    SELECT state INTO stands FROM applications
+    WHERE tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+      AND id = coalesce(NEW.application_id, OLD.application_id) FOR SHARE;
+    IF stands <> 'draft' THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answers_are_frozen_once_submitted',
+            MESSAGE = 'the answers of a submitted application are frozen';
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+CREATE TRIGGER answers_are_frozen_once_submitted BEFORE INSERT OR UPDATE OR DELETE ON application_answers
     FOR EACH ROW EXECUTE FUNCTION check_answers_are_open();
 
 CALL wall_table('applications');
 CALL wall_table('application_answers');
 CALL wall_table('application_events');
+
+-- History is added to, never rewritten.
+REVOKE UPDATE, DELETE ON application_events FROM trellis_app;
+
+-- The trail says who answered which question and when. The words stay where a draft is closed to managers: a trail that
+-- repeated them would be the way around that.
+DROP TRIGGER audit_inserted ON application_answers;
+DROP TRIGGER audit_changed ON application_answers;
+CREATE FUNCTION audit_answer() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE answer application_answers := coalesce(NEW, OLD);
+BEGIN
+    INSERT INTO audit_events
+        (tenant_id, person_id, membership_id, role, action, request_id, deed, noun, object_id, after)
+    VALUES (
+        answer.tenant_id, acting_person(), acting_membership(), acting_role(),
+        nullif(current_setting('trellis.action', true), ''), nullif(current_setting('trellis.request', true), ''),
+        lower(TG_OP), TG_TABLE_NAME, answer.application_id,
+        jsonb_build_object('question_id', answer.question_id, 'characters', length(answer.text)));
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_answer AFTER INSERT OR UPDATE OR DELETE ON application_answers
+    FOR EACH ROW EXECUTE FUNCTION audit_answer();
 
 -- A manager sees that a draft exists, never its answers.
 CREATE POLICY managers_handle_applications ON applications USING (acting_role() = 'manager');

@@ -9,9 +9,11 @@ CREATE TABLE enrolments (
     mentor_id      uuid REFERENCES people (id),
     started_on     date NOT NULL,
     created_at     timestamptz NOT NULL DEFAULT now(),
+    created_by     uuid NOT NULL,
     graduated_at   timestamptz,
     graduated_by   uuid,
     ended_at       timestamptz,
+    ended_by       uuid,
     ended_reason   text,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, application_id) REFERENCES applications (tenant_id, id),
@@ -19,9 +21,11 @@ CREATE TABLE enrolments (
     FOREIGN KEY (tenant_id, cohort_id) REFERENCES cohorts (tenant_id, id),
     CONSTRAINT enrolments_once_per_application UNIQUE (tenant_id, application_id),
     CONSTRAINT graduation_names_who CHECK ((graduated_at IS NULL) = (graduated_by IS NULL)),
-    CONSTRAINT an_early_end_is_explained CHECK ((ended_at IS NULL) = (ended_reason IS NULL)),
+    CONSTRAINT an_early_end_is_explained
+        CHECK ((ended_at IS NULL) = (ended_reason IS NULL) AND (ended_at IS NULL) = (ended_by IS NULL)),
     CONSTRAINT enrolment_ends_one_way CHECK (graduated_at IS NULL OR ended_at IS NULL)
 );
+CREATE INDEX enrolments_by_age ON enrolments (tenant_id, created_at, id);
 CREATE INDEX enrolments_of_a_cohort ON enrolments (tenant_id, cohort_id);
 CREATE INDEX enrolments_of_a_startup ON enrolments (tenant_id, startup_id);
 
@@ -107,10 +111,32 @@ END $$;
 CREATE TRIGGER milestone_assessments_are_fair BEFORE INSERT ON milestone_assessments
     FOR EACH ROW EXECUTE FUNCTION check_assessment();
 
+-- Evidence belongs to a plan that is still under way, and to a milestone that still needs it.
+CREATE FUNCTION check_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM milestones AS m JOIN enrolments AS e ON e.tenant_id = m.tenant_id AND e.id = m.enrolment_id
+               WHERE m.tenant_id = NEW.tenant_id AND m.id = NEW.milestone_id
+                 AND (e.graduated_at IS NOT NULL OR e.ended_at IS NOT NULL)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'evidence_is_for_a_running_enrolment',
+            MESSAGE = 'the enrolment is over';
+    END IF;
+    IF EXISTS (SELECT FROM milestone_assessments
+               WHERE tenant_id = NEW.tenant_id AND milestone_id = NEW.milestone_id AND result = 'met') THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_met_milestone_needs_no_evidence',
+            MESSAGE = 'the milestone has been met';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER evidence_is_still_wanted BEFORE INSERT ON milestone_evidence
+    FOR EACH ROW EXECUTE FUNCTION check_evidence();
+
 CALL wall_table('enrolments');
 CALL wall_table('milestones');
 CALL wall_table('milestone_evidence');
 CALL wall_table('milestone_assessments');
+
+-- Evidence and assessments are added to, never rewritten.
+REVOKE UPDATE, DELETE ON milestone_evidence, milestone_assessments FROM trellis_app;
 
 CREATE POLICY managers_keep_enrolments ON enrolments USING (acting_role() = 'manager');
 CREATE POLICY founders_see_their_enrolment ON enrolments FOR SELECT
@@ -121,7 +147,7 @@ CREATE POLICY managers_keep_milestones ON milestones USING (acting_role() = 'man
 CREATE POLICY milestones_follow_their_enrolment ON milestones FOR SELECT
     USING (acting_role() IN ('founder', 'mentor') AND EXISTS (
         SELECT FROM enrolments WHERE enrolments.tenant_id = milestones.tenant_id AND enrolments.id = enrolment_id));
-CREATE POLICY managers_read_evidence ON milestone_evidence USING (acting_role() = 'manager');
+CREATE POLICY managers_read_evidence ON milestone_evidence FOR SELECT USING (acting_role() = 'manager');
 CREATE POLICY evidence_follows_its_milestone ON milestone_evidence FOR SELECT
     USING (acting_role() IN ('founder', 'mentor') AND EXISTS (
         SELECT FROM milestones WHERE milestones.tenant_id = milestone_evidence.tenant_id AND milestones.id = milestone_id));
@@ -140,3 +166,7 @@ CREATE POLICY mentors_see_mentee_entries ON institutions FOR SELECT
 CREATE POLICY mentors_see_mentee_profiles ON startups FOR SELECT
     USING (acting_role() = 'mentor' AND EXISTS (
         SELECT FROM enrolments WHERE enrolments.tenant_id = startups.tenant_id AND startup_id = startups.id));
+
+-- A founder knows the name of who advises their startup.
+CREATE POLICY founders_know_their_mentor ON people FOR SELECT
+    USING (acting_role() = 'founder' AND EXISTS (SELECT FROM enrolments WHERE enrolments.mentor_id = people.id));

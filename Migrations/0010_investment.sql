@@ -6,6 +6,7 @@ CREATE TABLE mandates (
     investor_id       uuid NOT NULL,
     name              text NOT NULL,
     stages            text[] NOT NULL DEFAULT '{}',
+    firm_on_stages    boolean NOT NULL DEFAULT false,
     regions           text[] NOT NULL DEFAULT '{}',
     tags              text[] NOT NULL DEFAULT '{}',
     countries_in      text[] NOT NULL DEFAULT '{}',
@@ -16,11 +17,15 @@ CREATE TABLE mandates (
     cheque_currency   text,
     deploying         boolean NOT NULL DEFAULT true,
     version           integer NOT NULL DEFAULT 1,
+    -- What a source calls the mandate it was imported from.
+    external_id       text,
     created_at        timestamptz NOT NULL DEFAULT now(),
     withdrawn_at      timestamptz,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, investor_id) REFERENCES institutions (tenant_id, id),
     CONSTRAINT mandates_have_distinct_names_per_investor UNIQUE (tenant_id, investor_id, name),
+    CONSTRAINT mandates_have_distinct_external_ids UNIQUE (tenant_id, external_id),
+    CONSTRAINT mandates_count_their_versions_from_one CHECK (version >= 1),
     CONSTRAINT cheque_range_runs_upward CHECK (cheque_min_minor <= cheque_max_minor AND cheque_min_minor >= 0),
     CONSTRAINT cheque_range_has_a_currency
         CHECK ((coalesce(cheque_min_minor, cheque_max_minor) IS NULL) = (cheque_currency IS NULL)),
@@ -37,6 +42,18 @@ CREATE TABLE mandate_focus_areas (
     CONSTRAINT mandate_focus_weight_is_a_percentage CHECK (weight BETWEEN 1 AND 100)
 );
 
+-- Every text a mandate has had, so that a shortlist can say for which one it was made.
+CREATE TABLE mandate_revisions (
+    tenant_id  uuid NOT NULL,
+    mandate_id uuid NOT NULL,
+    version    integer NOT NULL,
+    terms      jsonb NOT NULL,
+    revised_at timestamptz NOT NULL DEFAULT now(),
+    revised_by uuid,
+    PRIMARY KEY (tenant_id, mandate_id, version),
+    FOREIGN KEY (tenant_id, mandate_id) REFERENCES mandates (tenant_id, id) ON DELETE CASCADE
+);
+
 -- Past investments, from which the engine learns what an investor really does.
 CREATE TABLE investments (
     tenant_id   uuid NOT NULL,
@@ -50,7 +67,9 @@ CREATE TABLE investments (
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, investor_id) REFERENCES institutions (tenant_id, id),
     FOREIGN KEY (tenant_id, startup_id) REFERENCES startups (tenant_id, id),
-    CONSTRAINT investments_once_per_round UNIQUE (tenant_id, investor_id, startup_id, made_on, round_type),
+    -- The amount is part of it: sources know two rounds of one kind by the same year.
+    CONSTRAINT investments_once_per_round
+        UNIQUE NULLS NOT DISTINCT (tenant_id, investor_id, startup_id, made_on, round_type, round_minor, currency),
     CONSTRAINT investment_has_amount_and_currency CHECK ((round_minor IS NULL) = (currency IS NULL)),
     CONSTRAINT investment_is_not_negative CHECK (round_minor >= 0)
 );
@@ -62,6 +81,8 @@ CREATE TABLE match_runs (
     engine         text NOT NULL,
     length         integer NOT NULL,
     as_of          date NOT NULL,
+    -- The mandates that were asked for; NULL for all that stand.
+    asked          uuid[],
     requested_at   timestamptz NOT NULL DEFAULT now(),
     requested_by   uuid,
     finished_at    timestamptz,
@@ -69,12 +90,14 @@ CREATE TABLE match_runs (
     results_hash   bytea,
     mandates       integer,
     startups       integer,
-    gated_out      integer,
+    -- Pairs of a mandate and a startup that a gate kept apart, in all.
+    gated_out      bigint,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT match_run_is_whole_when_finished CHECK (
         (finished_at IS NULL) = (inputs_hash IS NULL) AND (finished_at IS NULL) = (results_hash IS NULL)),
     CONSTRAINT match_run_length_is_reasonable CHECK (length BETWEEN 1 AND 200)
 );
+CREATE INDEX match_runs_by_request ON match_runs (tenant_id, requested_at, id);
 
 -- One list for one mandate. `parts` are the terms of the score, in thousandths of a point: `score` is their sum, and the
 -- database holds us to it.
@@ -83,13 +106,19 @@ CREATE TABLE shortlists (
     id          uuid NOT NULL,
     run_id      uuid NOT NULL,
     mandate_id  uuid NOT NULL,
+    -- Which text of the mandate the list was made for.
+    mandate_version integer NOT NULL,
     investor_id uuid NOT NULL,
+    -- How many startups were looked at, and how many each gate kept out: {"stage": 12, …}.
+    considered  integer NOT NULL,
+    gates       jsonb NOT NULL DEFAULT '{}',
     created_at  timestamptz NOT NULL DEFAULT now(),
     released_at timestamptz,
     released_by uuid,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, run_id) REFERENCES match_runs (tenant_id, id),
-    FOREIGN KEY (tenant_id, mandate_id) REFERENCES mandates (tenant_id, id),
+    FOREIGN KEY (tenant_id, mandate_id, mandate_version)
+        REFERENCES mandate_revisions (tenant_id, mandate_id, version),
     FOREIGN KEY (tenant_id, investor_id) REFERENCES institutions (tenant_id, id),
     CONSTRAINT shortlists_once_per_run_and_mandate UNIQUE (tenant_id, run_id, mandate_id),
     CONSTRAINT shortlist_release_names_who CHECK ((released_at IS NULL) = (released_by IS NULL))
@@ -151,11 +180,16 @@ CREATE TRIGGER answers_follow_release BEFORE INSERT ON shortlist_answers
 
 CALL wall_table('mandates');
 CALL wall_table('mandate_focus_areas');
+CALL wall_table('mandate_revisions');
 CALL wall_table('investments');
 CALL wall_table('match_runs');
 CALL wall_table('shortlists');
 CALL wall_table('shortlist_items');
 CALL wall_table('shortlist_answers');
+
+-- Items are written by the thousand, once, by a run whose hash of all of them stands in the trail: a copy of each would
+-- say nothing more. Whoever touched one afterwards would still be on record.
+DROP TRIGGER audit_inserted ON shortlist_items;
 
 CREATE POLICY managers_keep_mandates ON mandates USING (acting_role() = 'manager');
 CREATE POLICY investors_keep_their_mandates ON mandates
@@ -164,6 +198,10 @@ CREATE POLICY managers_keep_mandate_focus ON mandate_focus_areas USING (acting_r
 CREATE POLICY investors_keep_their_mandate_focus ON mandate_focus_areas
     USING (acting_role() = 'investor' AND EXISTS (
         SELECT FROM mandates WHERE mandates.tenant_id = mandate_focus_areas.tenant_id AND mandates.id = mandate_id));
+CREATE POLICY managers_keep_mandate_revisions ON mandate_revisions USING (acting_role() = 'manager');
+CREATE POLICY investors_keep_their_mandate_revisions ON mandate_revisions
+    USING (acting_role() = 'investor' AND EXISTS (
+        SELECT FROM mandates WHERE mandates.tenant_id = mandate_revisions.tenant_id AND mandates.id = mandate_id));
 CREATE POLICY managers_keep_investments ON investments USING (acting_role() = 'manager');
 CREATE POLICY investors_see_their_investments ON investments FOR SELECT
     USING (acting_role() = 'investor' AND investor_id = acting_institution());
@@ -176,8 +214,12 @@ CREATE POLICY items_follow_their_shortlist ON shortlist_items FOR SELECT
     USING (acting_role() = 'investor' AND EXISTS (
         SELECT FROM shortlists WHERE shortlists.tenant_id = shortlist_items.tenant_id AND shortlists.id = shortlist_id));
 CREATE POLICY managers_read_answers ON shortlist_answers FOR SELECT USING (acting_role() = 'manager');
-CREATE POLICY investors_answer_their_shortlists ON shortlist_answers
+CREATE POLICY investors_read_their_answers ON shortlist_answers FOR SELECT
     USING (acting_role() = 'investor' AND EXISTS (
+        SELECT FROM shortlists WHERE shortlists.tenant_id = shortlist_answers.tenant_id AND shortlists.id = shortlist_id));
+-- In one's own name, and only added to: an answer that was given stays given.
+CREATE POLICY investors_answer_their_shortlists ON shortlist_answers FOR INSERT
+    WITH CHECK (acting_role() = 'investor' AND answered_by = acting_person() AND EXISTS (
         SELECT FROM shortlists WHERE shortlists.tenant_id = shortlist_answers.tenant_id AND shortlists.id = shortlist_id));
 
 -- An investor meets a startup on a released shortlist, while the startup stays opted in; nowhere else.

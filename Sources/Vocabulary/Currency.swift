@@ -79,7 +79,7 @@ extension Currency {
     /// Currencies people pay with; funds, metals, testing codes and bond units of ISO 4217 are left out.
     private static let exponents: [String: Int] = {
         let codes: [(exponent: Int, codes: String)] = [
-            (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+            (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
             (
                 2,
                 """

@@ -118,7 +118,8 @@ struct Instant: Codable {
         let base = Double(wall.secondsSince1970) + fraction
         if rest.elementsEqual([UInt8(ascii: "Z")]) { return base }
         let zone = Array(rest)
-        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"), zone[3] == UInt8(ascii: ":"),
+        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+            zone[3] == UInt8(ascii: ":"),
             [1, 2, 4, 5].allSatisfy({ (48...57).contains(zone[$0]) })
         else { return nil }
         let (hours, minutes) = (Int(zone[1] - 48) * 10 + Int(zone[2] - 48), Int(zone[4] - 48) * 10 + Int(zone[5] - 48))

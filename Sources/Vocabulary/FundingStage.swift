@@ -36,7 +36,8 @@ public struct FundingStage: RawRepresentable, Hashable, Sendable, LosslessString
         var words: [String] = []
         var word = ""
         for scalar in text.unicodeScalars.prefix(60) {
-            let isWord = scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "+" || ("0"..."9").contains(scalar))
+            let isWord =
+                scalar.isASCII && (scalar.properties.isAlphabetic || scalar == "+" || ("0"..."9").contains(scalar))
             if isWord {
                 word.unicodeScalars.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
             } else if !word.isEmpty {
@@ -45,7 +46,9 @@ public struct FundingStage: RawRepresentable, Hashable, Sendable, LosslessString
             }
         }
         if !word.isEmpty { words.append(word) }
-        while let last = words.last, words.count > 1, ["round", "stage", "funding"].contains(last) { words.removeLast() }
+        while let last = words.last, words.count > 1, ["round", "stage", "funding"].contains(last) {
+            words.removeLast()
+        }
         let slug = words.joined(separator: "-")
         if slug.hasPrefix("series-"), let letter = slug.dropFirst(7).first, ("c"..."z").contains(letter) {
             self = .seriesCPlus

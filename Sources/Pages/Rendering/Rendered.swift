@@ -15,6 +15,11 @@ final class RenderedList: MustacheSequence {
     func makeIterator() -> IndexingIterator<[Any]> { values.makeIterator() }
 }
 
+/// Nothing, where there could have been something.
+enum RenderedNothing {
+    static var value: Any { NSNull() }
+}
+
 /// Turns a view model into what the template engine walks.
 ///
 /// A nil is written down as nothing rather than left out: the engine looks for a missing name further out,
@@ -39,7 +44,7 @@ enum Rendered {
 }
 
 private final class RenderedEncoder: Encoder {
-    var value: Any = NSNull()
+    var value: Any = RenderedNothing.value
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
@@ -65,7 +70,7 @@ private struct RenderedFields<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let codingPath: [any CodingKey] = []
 
     private func put(_ value: Any?, _ key: Key) {
-        object.fields[key.stringValue] = value ?? NSNull()
+        object.fields[key.stringValue] = value ?? RenderedNothing.value
     }
 
     mutating func encodeNil(forKey key: Key) { put(nil, key) }
@@ -127,7 +132,7 @@ private struct RenderedItems: UnkeyedEncodingContainer {
     let codingPath: [any CodingKey] = []
     var count: Int { list.values.count }
 
-    mutating func encodeNil() { list.values.append(NSNull()) }
+    mutating func encodeNil() { list.values.append(RenderedNothing.value) }
     mutating func encode(_ value: Bool) { list.values.append(value) }
     mutating func encode(_ value: String) { list.values.append(value) }
     mutating func encode(_ value: Double) { list.values.append(value) }
@@ -165,7 +170,7 @@ private struct RenderedValue: SingleValueEncodingContainer {
     let encoder: RenderedEncoder
     let codingPath: [any CodingKey] = []
 
-    mutating func encodeNil() { encoder.value = NSNull() }
+    mutating func encodeNil() { encoder.value = RenderedNothing.value }
     mutating func encode(_ value: Bool) { encoder.value = value }
     mutating func encode(_ value: String) { encoder.value = value }
     mutating func encode(_ value: Double) { encoder.value = value }

@@ -110,7 +110,9 @@ private struct TemplateParser {
                     nodes.append(.partial(name: tag.name, line: start))
                 }
             default:
-                guard isValueName(tag.name) else { throw fault("“\(tag.name)” is no name; pages print values as they are") }
+                guard isValueName(tag.name) else {
+                    throw fault("“\(tag.name)” is no name; pages print values as they are")
+                }
                 nodes.append(.variable(name: tag.name, place: try place(of: tag.name), line: start))
                 markup.printed()
             }
@@ -139,7 +141,8 @@ private struct TemplateParser {
         default: sigil = 0
         }
         let start = position
-        while position + 1 < bytes.count, bytes[position] != UInt8(ascii: "}") || bytes[position + 1] != bytes[position] {
+        while position + 1 < bytes.count, bytes[position] != UInt8(ascii: "}") || bytes[position + 1] != bytes[position]
+        {
             if bytes[position] == 0x0A { line += 1 }
             position += 1
         }
@@ -227,7 +230,8 @@ struct MarkupScanner {
             if byte == UInt8(ascii: ">"), !isComment || read.utf8.suffix(2).elementsEqual("--".utf8) {
                 state = .text
             } else {
-                state = .declaration((isComment ? "--" : "") + String(decoding: read.utf8.suffix(2), as: UTF8.self) + text(byte))
+                state = .declaration(
+                    (isComment ? "--" : "") + String(decoding: read.utf8.suffix(2), as: UTF8.self) + text(byte))
             }
         case .tagName(let name, let closing):
             return readTagName(name, closing: closing, byte)

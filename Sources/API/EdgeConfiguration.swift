@@ -1,0 +1,71 @@
+import Foundation
+
+extension Edge {
+    /// What differs between installations and tests. Everything has a default fit for one private process.
+    public struct Configuration: Sendable {
+        /// Where to listen; port 0 takes any free one.
+        public var host = "127.0.0.1"
+        public var port = 8080
+        /// The address people use, such as `https://trellis.example.org`. Without it the `Host` header is believed,
+        /// which is fit for a machine of one's own only.
+        public var publicURL: String?
+        /// Host names answered for; empty answers for all. Health checks are answered in any case.
+        public var allowedHosts: Set<String> = []
+        /// Peers whose `X-Forwarded-For` is believed.
+        public var trustedProxies: Set<String> = []
+        /// At least 32 random bytes, the same in all processes of an installation. Page cursors are sealed with it.
+        public var secret: [UInt8]
+        /// Seconds a page cursor is good for.
+        public var cursorLifetime = 86_400
+        /// Budgets; a class without one is not limited.
+        public var rates: [RateClass: Rate] = [:]
+        /// How long a recognised credential is believed, at most a second.
+        public var principalLifetime: Duration = .seconds(1)
+        /// How long a request may take in all.
+        public var deadline: Duration = .seconds(10)
+        public var idleTimeout: Duration = .seconds(30)
+        public var maximumConnections = 2_000
+        public var backlog = 1_024
+        /// How long readiness says no before connections are closed, so that a balancer notices.
+        public var drain: Duration = .seconds(1)
+        /// How long requests under way may take to finish after that.
+        public var grace: Duration = .seconds(20)
+        /// Languages people can have, the usual one first.
+        public var locales = ["en", "zh-Hant", "ja"]
+        /// Where signed-out visitors of a page are sent.
+        public var signInPath = "/sign-in"
+        /// Addresses that may read `/metrics`, when no proxy stands between.
+        public var metricsReaders: Set<String> = ["127.0.0.1", "::1"]
+        /// The name and version the OpenAPI document carries.
+        public var title = "Trellis"
+        public var version = "1"
+        /// Makes the page for a problem; a plain one without it.
+        public var errorPage: (@Sendable (Problem, ErrorPage) -> HTML)?
+        /// Where the one line a request goes; nowhere without it.
+        public var requestLog: LogStream?
+
+        /// The only thing without a default is the secret.
+        public init(secret: [UInt8]) {
+            self.secret = secret
+        }
+
+        /// A configuration for tests and demonstrations: any port, a secret that lives as long as the process.
+        public static func ephemeral() -> Configuration {
+            var configuration = Configuration(secret: Array(RandomText.hex(bytes: 32).utf8))
+            configuration.port = 0
+            configuration.drain = .zero
+            return configuration
+        }
+
+        var isSecure: Bool { publicURL.map { $0.utf8.starts(with: "https://".utf8) } ?? false }
+    }
+
+    /// What the page for a problem may need to know.
+    public struct ErrorPage: Sendable {
+        public let locale: String
+        public let requestID: String
+        /// The path that was asked for.
+        public let target: String
+        public let principal: Principal?
+    }
+}

@@ -1,0 +1,392 @@
+import Foundation
+
+extension JSON {
+    /// The compact text of a tree, members in their order.
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+
+    func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes.append(contentsOf: "null".utf8)
+        case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case .number(let number): bytes.append(contentsOf: number.text.utf8)
+        case .string(let text): JSON.write(text, to: &bytes)
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                element.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                JSON.write(member.name, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Writes a quoted string. `<`, U+2028 and U+2029 are escaped too, so that a page may embed the text in a script.
+    static func write(_ text: String, to bytes: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { buffer in
+            bytes.append(UInt8(ascii: "\""))
+            var start = 0
+            var index = 0
+            while index < buffer.count {
+                let byte = buffer[index]
+                if byte >= 0x20, byte != 0x22, byte != 0x5C, byte != 0x3C, byte != 0xE2, byte != 0x7F {
+                    index += 1
+                    continue
+                }
+                if byte == 0xE2 {
+                    let separator =
+                        index + 2 < buffer.count && buffer[index + 1] == 0x80
+                        && (buffer[index + 2] == 0xA8 || buffer[index + 2] == 0xA9)
+                    guard separator else {
+                        index += 1
+                        continue
+                    }
+                    bytes.append(contentsOf: buffer[start..<index])
+                    bytes.append(contentsOf: (buffer[index + 2] == 0xA8 ? "\\u2028" : "\\u2029").utf8)
+                    index += 3
+                    start = index
+                    continue
+                }
+                bytes.append(contentsOf: buffer[start..<index])
+                switch byte {
+                case 0x22: bytes.append(contentsOf: [0x5C, 0x22])
+                case 0x5C: bytes.append(contentsOf: [0x5C, 0x5C])
+                case 0x0A: bytes.append(contentsOf: [0x5C, UInt8(ascii: "n")])
+                case 0x0D: bytes.append(contentsOf: [0x5C, UInt8(ascii: "r")])
+                case 0x09: bytes.append(contentsOf: [0x5C, UInt8(ascii: "t")])
+                default:
+                    bytes.append(contentsOf: [0x5C, UInt8(ascii: "u"), 0x30, 0x30])
+                    bytes.append(lowerHex[Int(byte >> 4)])
+                    bytes.append(lowerHex[Int(byte & 15)])
+                }
+                index += 1
+                start = index
+            }
+            bytes.append(contentsOf: buffer[start..<buffer.count])
+            bytes.append(UInt8(ascii: "\""))
+        }
+    }
+
+    static let lowerHex: [UInt8] = Array("0123456789abcdef".utf8)
+}
+
+/// Writes `Encodable` values straight into bytes: fields in declaration order, nil left out, no intermediate tree.
+public struct JSONBytes {
+    /// The compact JSON of a value. The same value always gives the same bytes, which entity tags rely on.
+    public static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let sink = JSONSink()
+        try sink.write(value, depth: 0, path: [])
+        return sink.bytes
+    }
+}
+
+/// The bytes so far and the containers still open; a container closes when something outside it is written.
+final class JSONSink {
+    enum Kind { case object, array }
+
+    var bytes: [UInt8] = []
+    private var open: [(kind: Kind, empty: Bool)] = []
+
+    init() {
+        bytes.reserveCapacity(1_024)
+    }
+
+    func begin(_ kind: Kind, depth: Int) {
+        if open.count > depth, open[depth].kind == kind {
+            close(to: depth + 1)
+            return
+        }
+        close(to: depth)
+        bytes.append(kind == .object ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        open.append((kind, true))
+    }
+
+    func close(to depth: Int) {
+        while open.count > depth {
+            bytes.append(open.removeLast().kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+        }
+    }
+
+    /// Stands before the next element of the container that was opened at `depth`.
+    func separate(depth: Int, path: [any CodingKey]) throws {
+        guard open.count > depth else {
+            throw EncodingError.invalidValue(
+                path, .init(codingPath: path, debugDescription: "A container was written to after it was closed."))
+        }
+        close(to: depth + 1)
+        if open[depth].empty { open[depth].empty = false } else { bytes.append(UInt8(ascii: ",")) }
+    }
+
+    func key(_ key: some CodingKey, depth: Int, path: [any CodingKey]) throws {
+        try separate(depth: depth, path: path)
+        JSON.write(key.wireName, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    func write<T: Encodable>(_ value: T, depth: Int, path: [any CodingKey]) throws {
+        // Foundation's own codings of these say something else than the schema does.
+        switch value {
+        case let value as String: JSON.write(value, to: &bytes)
+        case let value as Int: bytes.append(contentsOf: String(value).utf8)
+        case let value as Bool: bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        case let value as Double: try number(value, path: path)
+        case let value as UUID: uuid(value)
+        case let value as Date:
+            bytes.append(UInt8(ascii: "\""))
+            Timestamp.append(value, to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+        case let value as Data: JSON.write(value.base64EncodedString(), to: &bytes)
+        case let value as URL: JSON.write(value.absoluteString, to: &bytes)
+        case let value as JSON: value.write(to: &bytes)
+        default:
+            let start = bytes.count
+            try value.encode(to: JSONSinkEncoder(sink: self, depth: depth, codingPath: path))
+            close(to: depth)
+            // A type that encodes nothing still has to be a value.
+            if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
+        }
+    }
+
+    func number(_ value: Double, path: [any CodingKey]) throws {
+        guard value.isFinite else {
+            throw EncodingError.invalidValue(
+                value, .init(codingPath: path, debugDescription: "JSON has no infinite or undefined number."))
+        }
+        if let whole = Int(exactly: value), abs(whole) < 1 << 53 {
+            bytes.append(contentsOf: String(whole).utf8)
+        } else {
+            bytes.append(contentsOf: "\(value)".utf8)
+        }
+    }
+
+    private func uuid(_ value: UUID) {
+        bytes.append(UInt8(ascii: "\""))
+        var uuid = value.uuid
+        withUnsafeBytes(of: &uuid) { buffer in
+            for (index, byte) in buffer.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
+                bytes.append(JSON.lowerHex[Int(byte >> 4)])
+                bytes.append(JSON.lowerHex[Int(byte & 15)])
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+private struct JSONSinkEncoder: Encoder {
+    let sink: JSONSink
+    let depth: Int
+    let codingPath: [any CodingKey]
+    var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+    func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+        sink.begin(.object, depth: depth)
+        return KeyedEncodingContainer(KeyedSink<Key>(sink: sink, depth: depth, codingPath: codingPath))
+    }
+
+    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+        sink.begin(.array, depth: depth)
+        return UnkeyedSink(sink: sink, depth: depth, codingPath: codingPath)
+    }
+
+    func singleValueContainer() -> any SingleValueEncodingContainer {
+        SingleSink(sink: sink, depth: depth, codingPath: codingPath)
+    }
+}
+
+private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
+    let sink: JSONSink
+    let depth: Int
+    let codingPath: [any CodingKey]
+
+    private func raw(_ text: some StringProtocol, _ key: Key) throws {
+        try sink.key(key, depth: depth, path: codingPath)
+        sink.bytes.append(contentsOf: text.utf8)
+    }
+
+    mutating func encodeNil(forKey key: Key) throws { try raw("null", key) }
+    mutating func encode(_ value: Bool, forKey key: Key) throws { try raw(value ? "true" : "false", key) }
+    mutating func encode(_ value: String, forKey key: Key) throws {
+        try sink.key(key, depth: depth, path: codingPath)
+        JSON.write(value, to: &sink.bytes)
+    }
+    mutating func encode(_ value: Double, forKey key: Key) throws {
+        try sink.key(key, depth: depth, path: codingPath)
+        try sink.number(value, path: codingPath + [key])
+    }
+    mutating func encode(_ value: Float, forKey key: Key) throws { try encode(Double(value), forKey: key) }
+    mutating func encode(_ value: Int, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: Int8, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: Int16, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: Int32, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: Int64, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: UInt, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: UInt8, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: UInt16, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: UInt32, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode(_ value: UInt64, forKey key: Key) throws { try raw(String(value), key) }
+    mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
+        try sink.key(key, depth: depth, path: codingPath)
+        try sink.write(value, depth: depth + 1, path: codingPath + [key])
+    }
+    mutating func nestedContainer<Nested: CodingKey>(
+        keyedBy keyType: Nested.Type, forKey key: Key
+    ) -> KeyedEncodingContainer<Nested> {
+        // The protocol leaves no way to throw here; a closed parent shows up at the first field written.
+        try? sink.key(key, depth: depth, path: codingPath)
+        sink.begin(.object, depth: depth + 1)
+        return KeyedEncodingContainer(
+            KeyedSink<Nested>(sink: sink, depth: depth + 1, codingPath: codingPath + [key]))
+    }
+    mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
+        try? sink.key(key, depth: depth, path: codingPath)
+        sink.begin(.array, depth: depth + 1)
+        return UnkeyedSink(sink: sink, depth: depth + 1, codingPath: codingPath + [key])
+    }
+    mutating func superEncoder() -> any Encoder {
+        JSONSinkEncoder(sink: sink, depth: depth, codingPath: codingPath)
+    }
+    mutating func superEncoder(forKey key: Key) -> any Encoder {
+        try? sink.key(key, depth: depth, path: codingPath)
+        return JSONSinkEncoder(sink: sink, depth: depth + 1, codingPath: codingPath + [key])
+    }
+}
+
+private struct UnkeyedSink: UnkeyedEncodingContainer {
+    let sink: JSONSink
+    let depth: Int
+    let codingPath: [any CodingKey]
+    var count = 0
+
+    init(sink: JSONSink, depth: Int, codingPath: [any CodingKey]) {
+        self.sink = sink
+        self.depth = depth
+        self.codingPath = codingPath
+    }
+
+    mutating func encodeNil() throws {
+        try sink.separate(depth: depth, path: codingPath)
+        count += 1
+        sink.bytes.append(contentsOf: "null".utf8)
+    }
+    mutating func encode<T: Encodable>(_ value: T) throws {
+        try sink.separate(depth: depth, path: codingPath)
+        count += 1
+        try sink.write(value, depth: depth + 1, path: codingPath)
+    }
+    mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
+        try? sink.separate(depth: depth, path: codingPath)
+        count += 1
+        sink.begin(.object, depth: depth + 1)
+        return KeyedEncodingContainer(KeyedSink<Nested>(sink: sink, depth: depth + 1, codingPath: codingPath))
+    }
+    mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
+        try? sink.separate(depth: depth, path: codingPath)
+        count += 1
+        sink.begin(.array, depth: depth + 1)
+        return UnkeyedSink(sink: sink, depth: depth + 1, codingPath: codingPath)
+    }
+    mutating func superEncoder() -> any Encoder {
+        try? sink.separate(depth: depth, path: codingPath)
+        return JSONSinkEncoder(sink: sink, depth: depth + 1, codingPath: codingPath)
+    }
+}
+
+private struct SingleSink: SingleValueEncodingContainer {
+    let sink: JSONSink
+    let depth: Int
+    let codingPath: [any CodingKey]
+
+    private func raw(_ text: some StringProtocol) { sink.bytes.append(contentsOf: text.utf8) }
+
+    mutating func encodeNil() throws { raw("null") }
+    mutating func encode(_ value: Bool) throws { raw(value ? "true" : "false") }
+    mutating func encode(_ value: String) throws { JSON.write(value, to: &sink.bytes) }
+    mutating func encode(_ value: Double) throws { try sink.number(value, path: codingPath) }
+    mutating func encode(_ value: Float) throws { try sink.number(Double(value), path: codingPath) }
+    mutating func encode(_ value: Int) throws { raw(String(value)) }
+    mutating func encode(_ value: Int8) throws { raw(String(value)) }
+    mutating func encode(_ value: Int16) throws { raw(String(value)) }
+    mutating func encode(_ value: Int32) throws { raw(String(value)) }
+    mutating func encode(_ value: Int64) throws { raw(String(value)) }
+    mutating func encode(_ value: UInt) throws { raw(String(value)) }
+    mutating func encode(_ value: UInt8) throws { raw(String(value)) }
+    mutating func encode(_ value: UInt16) throws { raw(String(value)) }
+    mutating func encode(_ value: UInt32) throws { raw(String(value)) }
+    mutating func encode(_ value: UInt64) throws { raw(String(value)) }
+    mutating func encode<T: Encodable>(_ value: T) throws {
+        try sink.write(value, depth: depth, path: codingPath)
+    }
+}
+
+extension JSON: Codable {
+    /// Reads any value when the decoder is ours; other decoders are not supported.
+    public init(from decoder: any Decoder) throws {
+        guard let decoder = decoder as? TreeDecoder else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "Only strict JSON can be read into a tree."))
+        }
+        self = decoder.node
+    }
+
+    /// Writes the tree through any encoder's containers.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .null:
+            var container = encoder.singleValueContainer()
+            try container.encodeNil()
+        case .bool(let value):
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
+        case .number(let number):
+            var container = encoder.singleValueContainer()
+            if let integer = number.integer {
+                try container.encode(integer)
+            } else {
+                try container.encode(number.double ?? 0)
+            }
+        case .string(let text):
+            var container = encoder.singleValueContainer()
+            try container.encode(text)
+        case .array(let elements):
+            var container = encoder.unkeyedContainer()
+            for element in elements { try container.encode(element) }
+        case .object(let members):
+            var container = encoder.container(keyedBy: PlainKey.self)
+            for member in members { try container.encode(member.value, forKey: PlainKey(member.name)) }
+        }
+    }
+}
+
+/// A coding key made from any text.
+struct PlainKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ text: String) { stringValue = text }
+    init?(stringValue: String) { self.init(stringValue) }
+    init?(intValue: Int) { self.init(String(intValue)) }
+}
+
+/// A position in an array, as a coding key.
+struct IndexKey: CodingKey {
+    let intValue: Int?
+    var stringValue: String { String(intValue ?? 0) }
+
+    init(_ index: Int) { intValue = index }
+    init?(stringValue: String) { nil }
+    init?(intValue: Int) { self.init(intValue) }
+}

@@ -1,0 +1,79 @@
+public import Foundation
+public import Postgres
+
+/// Somebody who was recognised, acting from one seat. Rights are not part of it: they are read with every request.
+public struct Principal: Sendable {
+    /// How the person proved who they are.
+    public enum Credential: Sendable, Hashable {
+        /// A browser session; `csrf` must come back with every form.
+        case session(id: [UInt8], csrf: String)
+        /// An API token, which may do no more than its scopes say.
+        case token(id: UUID, scopes: Set<String>)
+    }
+
+    public let person: UUID
+    public let membership: UUID
+    public let tenant: UUID?
+    public let institution: UUID?
+    public let role: Role
+    public let name: String
+    public let locale: String
+    public let credential: Credential
+    /// The settings row-level policies read, without the action and the request, which the edge adds.
+    public let context: Postgres.Context
+
+    /// Builds the database context once, because a principal is used for many requests.
+    public init(
+        person: UUID, membership: UUID, tenant: UUID?, institution: UUID?, role: Role, name: String,
+        locale: String, credential: Credential
+    ) {
+        self.person = person
+        self.membership = membership
+        self.tenant = tenant
+        self.institution = institution
+        self.role = role
+        self.name = name
+        self.locale = locale
+        self.credential = credential
+        var settings: [(name: String, value: String)] = [
+            ("trellis.person", person.uuidString.lowercased()),
+            ("trellis.membership", membership.uuidString.lowercased()),
+            ("trellis.role", role.rawValue),
+        ]
+        if let tenant { settings.append(("trellis.tenant", tenant.uuidString.lowercased())) }
+        if let institution { settings.append(("trellis.institution", institution.uuidString.lowercased())) }
+        context = Postgres.Context(settings)
+    }
+
+    /// The CSRF secret of a browser session; tokens have none.
+    public var csrf: String? {
+        if case .session(_, let csrf) = credential { csrf } else { nil }
+    }
+}
+
+/// Recognises people by what they carry. The edge keeps an answer for at most one second.
+public protocol Authenticator: Sendable {
+    /// The holder of an API token, or nil when the token is unknown, expired or revoked.
+    func principal(bearing token: String) async throws -> Principal?
+    /// The holder of a session cookie, or nil when the session is unknown or over.
+    func principal(inSession cookie: String) async throws -> Principal?
+}
+
+/// Who may use a route at all. What they may see there is decided by row-level security and the queries.
+public enum Access: Sendable {
+    /// Also people nobody knows. The reason stands in the registry for reviewers.
+    case anyone(because: StaticString)
+    /// Every signed-in person, whatever their role.
+    case signedIn
+    /// Signed-in people of these roles; others are refused with 403.
+    case roles(Set<Role>)
+
+    /// One line for the registry and the reference.
+    public var summary: String {
+        switch self {
+        case .anyone(let reason): "anyone: \(reason)"
+        case .signedIn: "signed in"
+        case .roles(let roles): roles.map(\.rawValue).sorted().joined(separator: ", ")
+        }
+    }
+}

@@ -1,0 +1,254 @@
+/// The methods a route can have. HEAD is answered wherever GET is.
+public enum HTTPMethod: String, Sendable, Hashable, CaseIterable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+
+    /// Whether the method promises to change nothing.
+    public var isSafe: Bool { self == .get }
+}
+
+/// Whether `Idempotency-Key` is read.
+public enum Idempotency: String, Sendable, Hashable {
+    case none, accepted, required
+}
+
+/// Whether `If-Match` must say which version is changed.
+public enum Precondition: String, Sendable, Hashable {
+    case none, required
+}
+
+/// Which budget a request is charged to.
+public enum RateClass: String, Sendable, Hashable, CaseIterable {
+    case read, write, expensive, signIn
+}
+
+/// The status of an operation that succeeded.
+public enum Success: Int, Sendable, Hashable {
+    case ok = 200
+    case created = 201
+    case accepted = 202
+    case noContent = 204
+}
+
+/// For operations without parameters.
+public struct NoParameters: Described {
+    /// There is nothing to say.
+    public init() {}
+}
+
+/// For operations without a body.
+public struct NoBody: Described {
+    /// There is nothing to say.
+    public init() {}
+}
+
+/// For operations that answer 204.
+public struct NoOutput: Described {
+    /// There is nothing to say.
+    public init() {}
+}
+
+/// A body taken as it comes, for imports. The operation says which media type it consumes.
+public struct RawBody: Codable, Sendable {
+    public let mediaType: String
+    public let bytes: [UInt8]
+
+    /// Bytes with what they claim to be.
+    public init(mediaType: String, bytes: [UInt8]) {
+        self.mediaType = mediaType
+        self.bytes = bytes
+    }
+}
+
+/// Bytes sent as they are, for exports. The operation says which media type it produces.
+public struct Download: Codable, Sendable {
+    public let bytes: [UInt8]
+    public let filename: String?
+
+    /// Bytes and, when a browser should save them, a name.
+    public init(bytes: [UInt8], filename: String? = nil) {
+        self.bytes = bytes
+        self.filename = filename
+    }
+}
+
+/// A header field of an answer.
+public struct HeaderField: Sendable, Hashable, Codable {
+    public let name: String
+    public let value: String
+
+    /// A field; values with control characters are dropped when the answer is sent.
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Everything the edge knows of a route, whatever its types.
+struct RouteDeclaration: Sendable {
+    enum Segment: Sendable, Hashable {
+        case literal(String)
+        case parameter(String)
+        /// `{name...}` takes the rest of the path, at the end only.
+        case rest(String)
+    }
+
+    enum Kind: String, Sendable { case json, page }
+
+    let kind: Kind
+    let method: HTTPMethod
+    let path: String
+    let segments: [Segment]
+    let id: String
+    let summary: String
+    let description: String
+    let tag: String
+    let access: Access
+    let scope: String
+    let idempotency: Idempotency
+    let precondition: Precondition
+    let rate: RateClass
+    let parameters: [Parameter]
+    let body: Schema?
+    let consumes: String
+    let output: Schema?
+    let produces: String
+    let success: Success
+    let problems: [Problem.Kind]
+    let bodyLimit: Int
+    let failures: [String]
+
+    struct Parameter: Sendable {
+        let name: String
+        let schema: Schema
+        let required: Bool
+        let inPath: Bool
+    }
+
+    var pathNames: [String] {
+        segments.compactMap {
+            switch $0 {
+            case .parameter(let name), .rest(let name): name
+            case .literal: nil
+            }
+        }
+    }
+
+    static func segments(of path: String) -> [Segment] {
+        path.utf8.split(separator: UInt8(ascii: "/")).map { part in
+            guard part.first == UInt8(ascii: "{"), part.last == UInt8(ascii: "}") else {
+                return .literal(String(decoding: part, as: UTF8.self))
+            }
+            let name = part.dropFirst().dropLast()
+            if name.suffix(3).elementsEqual("...".utf8) {
+                return .rest(String(decoding: name.dropLast(3), as: UTF8.self))
+            }
+            return .parameter(String(decoding: name, as: UTF8.self))
+        }
+    }
+
+    init(
+        kind: Kind, method: HTTPMethod, path: String, id: String, summary: String, description: String, tag: String,
+        access: Access, scope: String?, idempotency: Idempotency, precondition: Precondition, rate: RateClass,
+        parameters: any Decodable.Type, body: (any Decodable.Type)?, consumes: String,
+        output: (any Decodable.Type)?, produces: String, success: Success, problems: [Problem.Kind], bodyLimit: Int
+    ) {
+        self.kind = kind
+        self.method = method
+        self.path = path
+        segments = RouteDeclaration.segments(of: path)
+        self.id = id
+        self.summary = summary
+        self.description = description
+        self.tag = tag
+        self.access = access
+        self.scope = scope ?? "\(tag.lowercased()):\(method.isSafe ? "read" : "write")"
+        self.idempotency = idempotency
+        self.precondition = precondition
+        self.rate = rate
+        self.consumes = consumes
+        self.produces = produces
+        self.success = success
+        self.problems = problems
+        self.bodyLimit = bodyLimit
+
+        let parameterSchema = SchemaRecorder.shared.schema(of: parameters)
+        var failures = parameterSchema.failures
+        let properties = parameterSchema.properties
+        let inPath = segments.compactMap { segment -> String? in
+            switch segment {
+            case .parameter(let name), .rest(let name): name
+            case .literal: nil
+            }
+        }
+        for name in inPath where !properties.contains(where: { $0.name == name && $0.required }) {
+            failures.append("\(id): the path names {\(name)}, which \(parameters) has no required field for.")
+        }
+        self.parameters = properties.map {
+            Parameter(name: $0.name, schema: $0.schema, required: $0.required, inPath: inPath.contains($0.name))
+        }
+        if let body, body != NoBody.self, body != RawBody.self {
+            let schema = SchemaRecorder.shared.schema(of: body)
+            failures += schema.failures
+            self.body = schema
+        } else if body == RawBody.self {
+            self.body = Schema(.anything)
+        } else {
+            self.body = nil
+        }
+        if let output, output != NoOutput.self, output != Download.self {
+            let schema = SchemaRecorder.shared.schema(of: output)
+            failures += schema.failures
+            self.output = schema
+        } else {
+            output.map { _ in () }
+            self.output = nil
+        }
+        self.failures = failures
+    }
+}
+
+/// A route as the authorization matrix sees it.
+public struct RegistryEntry: Sendable {
+    /// How a route answers.
+    public enum Kind: String, Sendable { case json, page }
+
+    /// A parameter that somebody may fill with somebody else's identifier.
+    public struct Parameter: Sendable {
+        public let name: String
+        public let schema: Schema
+        public let isInPath: Bool
+        public let isRequired: Bool
+    }
+
+    public let id: String
+    public let method: HTTPMethod
+    public let path: String
+    public let access: Access
+    public let kind: Kind
+    public let parameters: [Parameter]
+    public let body: Schema?
+    public let scope: String
+    public let idempotency: Idempotency
+    public let precondition: Precondition
+    public let rate: RateClass
+
+    init(_ declaration: RouteDeclaration) {
+        id = declaration.id
+        method = declaration.method
+        path = declaration.path
+        access = declaration.access
+        kind = declaration.kind == .json ? .json : .page
+        parameters = declaration.parameters.map {
+            Parameter(name: $0.name, schema: $0.schema, isInPath: $0.inPath, isRequired: $0.required)
+        }
+        body = declaration.body
+        scope = declaration.scope
+        idempotency = declaration.idempotency
+        precondition = declaration.precondition
+        rate = declaration.rate
+    }
+}

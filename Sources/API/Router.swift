@@ -1,0 +1,113 @@
+import Foundation
+
+/// What a path leads to.
+struct Endpoint: Sendable {
+    let declaration: RouteDeclaration
+    let metrics: RequestMetrics.Route
+    let perform: @Sendable (Exchange) async throws -> Rendered
+}
+
+/// Finds routes by path segments, literals before parameters. Deny by default: what was not declared is not there.
+struct Router: Sendable {
+    struct Node: Sendable {
+        var literals: [String: Node] = [:]
+        /// One element at most; an array because a struct cannot hold itself.
+        var parameter: [Node] = []
+        var endpoints: [HTTPMethod: Endpoint] = [:]
+        var rest: [HTTPMethod: Endpoint] = [:]
+    }
+
+    enum Outcome: Sendable {
+        case found(Endpoint, values: [String])
+        case otherMethods([HTTPMethod], Endpoint)
+        case nothing
+        case malformed
+    }
+
+    private var root = Node()
+
+    /// False when the same method and path were declared before.
+    mutating func add(_ endpoint: Endpoint) -> Bool {
+        Router.add(endpoint, endpoint.declaration.segments[...], to: &root)
+    }
+
+    private static func add(
+        _ endpoint: Endpoint, _ segments: ArraySlice<RouteDeclaration.Segment>, to node: inout Node
+    ) -> Bool {
+        let method = endpoint.declaration.method
+        switch segments.first {
+        case nil:
+            guard node.endpoints[method] == nil else { return false }
+            node.endpoints[method] = endpoint
+            return true
+        case .literal(let text):
+            return add(endpoint, segments.dropFirst(), to: &node.literals[text, default: Node()])
+        case .parameter:
+            if node.parameter.isEmpty { node.parameter = [Node()] }
+            return add(endpoint, segments.dropFirst(), to: &node.parameter[0])
+        case .rest:
+            guard node.rest[method] == nil else { return false }
+            node.rest[method] = endpoint
+            return true
+        }
+    }
+
+    func route(_ method: String, _ path: Substring.UTF8View) -> Outcome {
+        guard path.first == UInt8(ascii: "/") else { return .malformed }
+        var segments: [String] = []
+        let body = path.dropFirst()
+        if !body.isEmpty {
+            for part in body.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+                guard segments.count < 32 else { return .nothing }
+                if part.contains(UInt8(ascii: "%")) {
+                    guard let text = try? FormFields.text(part, plusIsSpace: false) else { return .malformed }
+                    segments.append(text)
+                } else {
+                    guard let text = EdgeText.string(Array(part)[...]) else { return .malformed }
+                    segments.append(text)
+                }
+            }
+        }
+        // HEAD is answered by whatever answers GET.
+        let wanted = method == "HEAD" ? .get : HTTPMethod(rawValue: method)
+        var values: [String] = []
+        var others: [HTTPMethod: Endpoint] = [:]
+        if let endpoint = find(segments[...], in: root, wanted, &values, &others) {
+            return .found(endpoint, values: values)
+        }
+        guard let any = others.first?.value else { return .nothing }
+        return .otherMethods(others.keys.sorted { $0.rawValue < $1.rawValue }, any)
+    }
+
+    private func find(
+        _ segments: ArraySlice<String>, in node: Node, _ method: HTTPMethod?, _ values: inout [String],
+        _ others: inout [HTTPMethod: Endpoint]
+    ) -> Endpoint? {
+        guard let segment = segments.first else {
+            if let method, let endpoint = node.endpoints[method] { return endpoint }
+            others.merge(node.endpoints) { first, _ in first }
+            return nil
+        }
+        // Paths such as `/a//b` name nothing.
+        guard !segment.utf8.isEmpty else { return nil }
+        if let next = node.literals[segment],
+            let endpoint = find(segments.dropFirst(), in: next, method, &values, &others)
+        {
+            return endpoint
+        }
+        if let next = node.parameter.first {
+            let count = values.count
+            values.append(segment)
+            if let endpoint = find(segments.dropFirst(), in: next, method, &values, &others) { return endpoint }
+            values.removeLast(values.count - count)
+        }
+        if !node.rest.isEmpty {
+            if let method, let endpoint = node.rest[method] {
+                values.append(segments.joined(separator: "/"))
+                return endpoint
+            }
+            others.merge(node.rest) { first, _ in first }
+        }
+        return nil
+    }
+}

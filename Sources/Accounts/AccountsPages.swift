@@ -1,0 +1,241 @@
+public import API
+internal import Foundation
+public import Pages
+public import Postgres
+internal import Vocabulary
+internal import Wording
+
+extension PageKit {
+    static let accounts = PageKit("accounts", bundle: .module)
+}
+
+/// Signing in and out, changing seats, accepting an invitation, one's own account.
+public struct AccountsPages: Sendable {
+    private let site: Site
+    private let database: Database
+    private let hasher: PasswordHasher
+
+    /// Pages of a site that hash by `hasher`.
+    public init(site: Site, database: Database, hasher: PasswordHasher) {
+        self.site = site
+        self.database = database
+        self.hasher = hasher
+    }
+
+    /// The routes, for the router.
+    public var routes: [AnyRoute] {
+        [home, showSignIn, signIn, signOut, takeSeat, showInvitation, acceptInvitation, showAccount]
+    }
+
+    /// Where a role begins.
+    static func home(of role: Role) -> String {
+        switch role {
+        case .manager: "/console"
+        case .founder, .mentor: "/portal"
+        case .investor: "/shortlists"
+        case .partner: "/partner"
+        default: "/account"
+        }
+    }
+
+    private var home: AnyRoute {
+        PageRoute(.get, "/", "home", access: .anyone(because: "it only leads on")) { call in
+            .redirect(to: call.visitor.map { Self.home(of: $0.role) } ?? "/sign-in")
+        }.erased
+    }
+
+    private var showSignIn: AnyRoute {
+        PageRoute(
+            .get, "/sign-in", "showSignIn", access: .anyone(because: "this is the door"), parameters: SignInQuery.self
+        ) { call in
+            if let visitor = call.visitor { return .redirect(to: Self.home(of: visitor.role)) }
+            return try await page(for: call, input: [:], next: call.parameters.next)
+        }.erased
+    }
+
+    private var signIn: AnyRoute {
+        PageRoute(
+            .post, "/sign-in", "signIn", access: .anyone(because: "this is the door"), rate: .signIn,
+            body: SignInForm.self
+        ) { call in
+            do {
+                let form = try call.decoded()
+                let session = try await Accounts.signIn(
+                    email: form.email, password: form.password, database: database, hasher: hasher)
+                let next = form.next.flatMap { LocalPath($0)?.text }
+                return .redirect(
+                    to: next ?? Self.home(of: Role(rawValue: session.seat.role)),
+                    headers: [call.sessionCookie(session.secret.text, lifetime: nil)])
+            } catch let refusal as SignInRefusal {
+                return try await page(for: call, input: call.fields, next: call.field("next"), problem: refusal.problem)
+            } catch let problem as Problem {
+                return try await page(for: call, input: call.fields, next: call.field("next"), problem: problem)
+            }
+        }.erased
+    }
+
+    private var signOut: AnyRoute {
+        PageRoute(.post, "/sign-out", "signOut", access: .signedIn) { call in
+            if case .session(let hash, _) = try call.principal.credential {
+                _ = try await call.write { transaction in
+                    try await transaction.signOut(session: hash)
+                    return .redirect(to: "/sign-in")
+                }
+            }
+            return .redirect(to: "/sign-in", headers: [call.endingSession()])
+        }.erased
+    }
+
+    private var takeSeat: AnyRoute {
+        PageRoute(.post, "/seat", "takeSeat", access: .signedIn, body: SeatForm.self) { call in
+            let seat = try call.decoded().seat
+            guard case .session(let hash, _) = try call.principal.credential else { return .redirect(to: "/") }
+            let moved = try await call.write { transaction in
+                try await transaction.takeSeat(seat, session: hash)
+                return .redirect(to: "/")
+            }
+            call.forgetWhoActs()
+            return moved
+        }.erased
+    }
+
+    private var showInvitation: AnyRoute {
+        PageRoute(
+            .get, "/invitation", "showInvitation", access: .anyone(because: "the code is the credential"),
+            parameters: InvitationQuery.self
+        ) { call in
+            try await page(for: call, code: call.parameters.code ?? "")
+        }.erased
+    }
+
+    private var acceptInvitation: AnyRoute {
+        PageRoute(
+            .post, "/invitation", "acceptInvitationForm", access: .anyone(because: "the code is the credential"),
+            rate: .signIn, body: Acceptance.self
+        ) { call in
+            do {
+                let form = try call.decoded()
+                try await Accounts.acceptInvitation(
+                    code: form.code, password: form.password, database: database, hasher: hasher)
+                return .redirect(to: "/sign-in")
+            } catch let refusal as InvitationRefusal {
+                return try await page(for: call, code: call.field("code") ?? "", problem: refusal.problem)
+            } catch let problem as Problem {
+                return try await page(for: call, code: call.field("code") ?? "", problem: problem)
+            }
+        }.erased
+    }
+
+    private var showAccount: AnyRoute {
+        PageRoute(.get, "/account", "showAccount", access: .signedIn) { call in
+            let viewer = try await call.viewer()
+            let t = PageKit.accounts.texts(in: viewer.language)
+            let seats = try await call.reader.seats(of: try call.principal.personID)
+            let model = AccountPage(
+                header: PageHeader(title: try call.principal.name, kind: t("account.kind"), lede: t("account.lede")),
+                seats: Table(
+                    caption: t("account.seats"),
+                    columns: [Table.Column(t("account.role")), Table.Column(t("account.workspace"))],
+                    rows: seats.map { [.text(t("role.\($0.role)")), .text($0.tenantName ?? t("account.platform"))] },
+                    empty: EmptyState(title: t("account.no_seats"), text: t("account.no_seats_text"))))
+            let frame = Frame(title: t("account.kind"), site: site, viewer: viewer, current: "account")
+            return HTML(bytes: try PageTemplate.account.render(model, in: frame))
+        }.erased
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, input: [String: [String]], next: String?, problem: Problem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.accounts.texts(in: viewer.language)
+        let fields = FormInput(values: input, errors: problem?.fields ?? [], texts: t)
+        let model = DoorPage(
+            title: t("sign_in.title"), lede: t("sign_in.lede"),
+            form: Form(
+                action: "/sign-in",
+                fields: [
+                    fields.text("email", label: t("sign_in.email"), type: "email", autocomplete: "username"),
+                    fields.text(
+                        "password", label: t("sign_in.password"), type: "password", autocomplete: "current-password"),
+                ],
+                submit: t("sign_in.submit"), texts: t, hidden: next.map { [HiddenField("next", $0)] } ?? [],
+                problem: problem?.sentence))
+        let frame = Frame(title: t("sign_in.title"), site: site, viewer: viewer)
+        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.door.render(model, in: frame))
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, code: String, problem: Problem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.accounts.texts(in: viewer.language)
+        let fields = FormInput(values: [:], errors: problem?.fields ?? [], texts: t)
+        let model = DoorPage(
+            title: t("invitation.title"), lede: t("invitation.lede"),
+            form: Form(
+                action: "/invitation",
+                fields: [
+                    fields.text(
+                        "password", label: t("invitation.password"), hint: t("invitation.hint"), type: "password",
+                        autocomplete: "new-password")
+                ],
+                submit: t("invitation.submit"), texts: t, hidden: [HiddenField("code", code)],
+                problem: problem?.sentence))
+        let frame = Frame(title: t("invitation.title"), site: site, viewer: viewer)
+        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.door.render(model, in: frame))
+    }
+}
+
+extension Problem {
+    /// The refused fields, as a form takes them.
+    public var fields: [(field: String, message: String)] {
+        errors.map { ($0.pointer, $0.detail) }
+    }
+
+    /// What to say above a form: nothing when each error stands with its field.
+    public var sentence: String? {
+        errors.isEmpty ? detail ?? kind.title : nil
+    }
+
+    /// The status of a form shown again: the problem's own, but never the 401 that would send a browser elsewhere.
+    public var formStatus: Int {
+        status == 401 ? 422 : status
+    }
+}
+
+struct SignInQuery: Codable {
+    let next: String?
+}
+
+struct SignInForm: Codable {
+    let email: String
+    let password: String
+    let next: String?
+}
+
+struct SeatForm: Codable {
+    let seat: Seat.ID
+}
+
+struct InvitationQuery: Codable {
+    let code: String?
+}
+
+struct DoorPage: ViewModel {
+    var title: String
+    var lede: String
+    var form: Form
+}
+
+struct AccountPage: ViewModel {
+    var header: PageHeader
+    var seats: Table
+}
+
+extension PageTemplate<DoorPage> {
+    static let door = PageTemplate("accounts/door", in: .accounts, layout: .quiet)
+}
+
+extension PageTemplate<AccountPage> {
+    static let account = PageTemplate("accounts/account", in: .accounts)
+}

@@ -1,0 +1,123 @@
+package import Foundation
+package import Programs
+package import Vocabulary
+
+/// What a startup wrote to one question.
+package struct Answer: Sendable, Equatable {
+    /// The question.
+    package let question: CallForApplications.Question.ID
+    /// The answer. A draft's may be longer than the question allows: nothing that was typed is thrown away.
+    package let text: LongText
+    /// When it was saved.
+    package let savedAt: Date
+
+    /// An answer as it is stored.
+    package init(to question: CallForApplications.Question.ID, _ text: LongText, savedAt: Date) {
+        self.question = question
+        self.text = text
+        self.savedAt = savedAt
+    }
+}
+
+/// A short name of a text, by which a form remembers what it showed. It tells texts apart; it hides nothing.
+package struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
+    /// Sixteen hexadecimal digits, or nothing for no text.
+    package let description: String
+
+    /// The name of a text; `nil` is the name of no answer.
+    package init(_ text: LongText?) {
+        guard let text else {
+            description = ""
+            return
+        }
+        // FNV-1a, 64 bits: stable over processes and versions, unlike Swift's own hashes.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        description = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+
+    /// A name as a form sends it back.
+    package init?(_ description: String) {
+        let digits = Array("0123456789abcdef".utf8)
+        guard description.isEmpty || description.utf8.count == 16, description.utf8.allSatisfy(digits.contains) else {
+            return nil
+        }
+        self.description = description
+    }
+}
+
+/// An answer on its way in.
+package struct AnswerEdit: Sendable, Equatable {
+    /// What should be stored; nil clears the answer.
+    package let text: LongText?
+    /// What the writer saw when they began; nil when they do not say, and then the last writer wins.
+    package let seen: Fingerprint?
+
+    /// A text, and what stood there before as far as the writer knows.
+    package init(_ text: LongText?, seen: Fingerprint? = nil) {
+        self.text = text
+        self.seen = seen
+    }
+
+    /// What becomes of an edit.
+    enum Outcome: Equatable {
+        /// Nothing is to be changed.
+        case keep
+        /// The edit is stored.
+        case save
+        /// Somebody else has changed the answer since the writer saw it.
+        case conflict
+    }
+
+    /// Decides between what is stored and what arrives. A form sends all its answers, also those that nobody touched:
+    /// they must not carry a co-founder's newer text away.
+    func outcome(over stored: LongText?) -> Outcome {
+        if text == stored { return .keep }
+        guard let seen else { return .save }
+        if Fingerprint(text) == seen { return .keep }
+        return Fingerprint(stored) == seen ? .save : .conflict
+    }
+}
+
+/// How far an application is from being complete.
+package struct Completeness: Sendable, Equatable {
+    /// A question that keeps an application from being submitted.
+    package struct Gap: Sendable, Equatable {
+        /// Why.
+        package enum Reason: Sendable, Equatable {
+            /// An answer is required.
+            case unanswered
+            /// The answer has this many characters too many.
+            case tooLong(by: Int)
+        }
+
+        /// The question.
+        package let question: CallForApplications.Question.ID
+        /// Its place in the form, from 1.
+        package let position: Int
+        /// What it still needs.
+        package let reason: Reason
+
+        /// Where a problem points to.
+        var pointer: String { "/answers/\(question)" }
+    }
+
+    /// What is missing, in the order of the form.
+    package let gaps: [Gap]
+
+    /// Compares answers with the questions they answer.
+    package init(of questions: [CallForApplications.Question], answers: [Answer]) {
+        let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        gaps = questions.compactMap { question in
+            guard let text = texts[question.id] else {
+                return question.isRequired
+                    ? Gap(question: question.id, position: question.position, reason: .unanswered) : nil
+            }
+            // Unicode scalars, as the database and the counter beside the field count.
+            let over = text.string.unicodeScalars.count - question.maxLength
+            return over > 0
+                ? Gap(question: question.id, position: question.position, reason: .tooLong(by: over)) : nil
+        }
+    }
+}

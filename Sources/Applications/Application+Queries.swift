@@ -1,0 +1,289 @@
+package import Accounts
+package import Foundation
+package import Institutions
+package import Postgres
+package import Programs
+package import Vocabulary
+
+/// An application as lists show it: with the names of both sides and how complete it is.
+package struct ApplicationSummary: Sendable, Identifiable {
+    /// The application itself.
+    package let application: Application
+    /// Who applies.
+    package let startupName: LocalizedName
+    /// What it applies to.
+    package let callTitle: LocalizedName
+    /// Until when it can be handed in.
+    package let deadline: Deadline
+    /// When the call was called off, if it was.
+    package let callCancelledAt: Date?
+    /// How much of the form is done.
+    package let count: Count
+    /// The database's clock, for what follows from it.
+    package let readAt: Date
+
+    /// The application's id.
+    package var id: Application.ID { application.id }
+
+    /// How much of a form is done, in numbers alone: what a manager may know of a draft.
+    package struct Count: Sendable, Equatable {
+        /// Questions with an answer.
+        package let answered: Int
+        /// Questions.
+        package let questions: Int
+        /// Required questions with an answer that fits.
+        package let requiredAnswered: Int
+        /// Required questions.
+        package let required: Int
+
+        /// Whether every required question has its answer.
+        package var isComplete: Bool { requiredAnswered >= required }
+    }
+}
+
+/// Where a list of applications, the newest first, goes on.
+package struct ApplicationPosition: Codable, Sendable {
+    /// When the last one of the page before was begun.
+    package let createdAt: Date
+    /// Which one it was.
+    package let id: Application.ID
+}
+
+extension ApplicationSummary {
+    /// The position after this application.
+    package var position: ApplicationPosition { ApplicationPosition(createdAt: application.createdAt, id: id) }
+}
+
+extension Statements {
+    /// An application; nil when it does not exist or the principal may not know of it.
+    package func application(_ id: Application.ID) async throws -> ApplicationSummary? {
+        try await first(
+            """
+            -- application
+            \(fragment: selectApplications()) WHERE a.tenant_id = acting_tenant() AND a.id = \(id)
+            """
+        ).map(ApplicationSummary.init)
+    }
+
+    /// Applications, the newest first. Founders see those of their startup, managers all of the tenant, drafts included.
+    ///
+    /// - Parameters:
+    ///   - call: only those to this call; nil for all.
+    ///   - state: only those that stand there; nil for all.
+    ///   - position: after which to go on.
+    ///   - limit: how many at the most.
+    package func applications(
+        to call: CallForApplications.ID? = nil, in state: Application.State? = nil,
+        after position: ApplicationPosition? = nil, limit: Int
+    ) async throws -> [ApplicationSummary] {
+        try await rows(
+            """
+            -- applications
+            \(fragment: selectApplications())
+            WHERE a.tenant_id = acting_tenant()
+              AND (\(call)::uuid IS NULL OR a.call_id = \(call))
+              AND (\(state)::text IS NULL OR a.state = \(state))
+              AND (\(position?.createdAt)::timestamptz IS NULL
+                   OR (a.created_at, a.id) < (\(position?.createdAt), \(position?.id)::uuid))
+            ORDER BY a.created_at DESC, a.id DESC
+            LIMIT \(limit)
+            """
+        ).map(ApplicationSummary.init)
+    }
+
+    /// The application of the acting startup to a call that was not withdrawn, if there is one.
+    package func liveApplication(to call: CallForApplications.ID) async throws -> Application.ID? {
+        try await first(
+            """
+            -- liveApplication
+            SELECT id FROM applications
+            WHERE tenant_id = acting_tenant() AND call_id = \(call) AND startup_id = acting_institution()
+              AND withdrawn_at IS NULL
+            """
+        ).map { try $0("id") }
+    }
+
+    /// How many applications stand in each state, for the filters of a list.
+    package func applicationCounts(to call: CallForApplications.ID?) async throws -> [Application.State: Int] {
+        try await rows(
+            """
+            -- applicationCounts
+            SELECT state, count(*) AS applications FROM applications
+            WHERE tenant_id = acting_tenant() AND (\(call)::uuid IS NULL OR call_id = \(call))
+            GROUP BY state
+            """
+        ).reduce(into: [:]) { counts, row in
+            let state: Application.State = try row("state")
+            counts[state] = try row("applications")
+        }
+    }
+
+    /// The answers of an application in the order of the form. None of a draft for a manager, by row-level security.
+    package func answers(of id: Application.ID) async throws -> [Answer] {
+        try await rows(
+            """
+            -- answers
+            SELECT a.question_id, a.text, a.saved_at
+            FROM application_answers AS a
+            JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.id = a.question_id
+            WHERE a.tenant_id = acting_tenant() AND a.application_id = \(id)
+            ORDER BY q.position
+            """
+        ).map { try Answer(to: $0("question_id"), $0("text"), savedAt: $0("saved_at")) }
+    }
+
+    /// What happened to an application, the oldest first.
+    package func history(of id: Application.ID) async throws -> [ApplicationEvent] {
+        try await rows(
+            """
+            -- history of an application
+            SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
+            FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
+            WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
+            ORDER BY e.at, e.from_state IS NOT NULL, e.id
+            """
+        ).map { row in
+            try ApplicationEvent(
+                id: row("id"), at: row("at"), person: row("person_id"), personName: row("person_name"),
+                from: row("from_state"), to: row("to_state"), note: row("note"))
+        }
+    }
+
+    /// The database's clock, which decides what is in time.
+    func clock() async throws -> Date {
+        try await value("/* clock */ SELECT now()")
+    }
+
+    private func selectApplications() -> Query {
+        """
+        SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
+               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
+               a.required_answered, i.names AS startup_name, c.title, c.closes_at,
+               c.time_zone, c.grace_seconds, c.cancelled_at, now() AS read_at,
+               (SELECT count(*) FROM call_questions AS q
+                WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS questions,
+               (SELECT count(*) FROM call_questions AS q
+                WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required) AS required
+        FROM applications AS a
+        JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+        JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+        """
+    }
+}
+
+extension Application.State: PostgresCodable {}
+
+extension Application {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), call: row("call_id"), startup: row("startup_id"), state: row("state"),
+            version: row("version"), createdAt: row("created_at"), savedAt: row("saved_at"),
+            submittedAt: row("submitted_at"), withdrawnAt: row("withdrawn_at"),
+            offerExpiresAt: row("offer_expires_at"))
+    }
+}
+
+extension ApplicationSummary {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            application: Application(row), startupName: row("startup_name"),
+            callTitle: row("title"),
+            deadline: Deadline(row("closes_at"), in: row("time_zone"), graceSeconds: row("grace_seconds")),
+            callCancelledAt: row("cancelled_at"),
+            count: Count(
+                answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
+                required: row("required")),
+            readAt: row("read_at"))
+    }
+}
+
+extension Transaction {
+    func insert(_ application: Application, in tenant: Tenant.ID, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- beginApplication
+            INSERT INTO applications (tenant_id, id, call_id, startup_id, created_by)
+            VALUES (\(tenant), \(application.id), \(application.call), \(application.startup), \(person))
+            """)
+    }
+
+    /// The application with its row locked until the transaction ends.
+    func lockApplication(_ id: Application.ID) async throws -> Application? {
+        try await first(
+            """
+            -- lockApplication
+            SELECT id, call_id, startup_id, state, version, created_at, saved_at, submitted_at,
+                   withdrawn_at, offer_expires_at
+            FROM applications WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE
+            """
+        ).map(Application.init)
+    }
+
+    func save(_ application: Application) async throws {
+        try await execute(
+            """
+            -- save application
+            UPDATE applications
+            SET state = \(application.state), submitted_at = \(application.submittedAt),
+                withdrawn_at = \(application.withdrawnAt), offer_expires_at = \(application.offerExpiresAt),
+                version = version + 1
+            WHERE tenant_id = acting_tenant() AND id = \(application.id)
+            """)
+    }
+
+    func store(
+        _ texts: [(question: CallForApplications.Question.ID, text: LongText)], of application: Application,
+        by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- saveAnswers
+            INSERT INTO application_answers (tenant_id, application_id, call_id, question_id, text, saved_by)
+            SELECT acting_tenant(), \(application.id), \(application.call), fresh.question, fresh.text, \(person)
+            FROM unnest(\(texts.map(\.question)), \(texts.map(\.text))) AS fresh (question, text)
+            ON CONFLICT (tenant_id, application_id, question_id)
+            DO UPDATE SET text = excluded.text, saved_at = now(), saved_by = excluded.saved_by
+            """)
+    }
+
+    func clear(_ questions: [CallForApplications.Question.ID], of application: Application) async throws {
+        try await execute(
+            """
+            -- saveAnswers: cleared
+            DELETE FROM application_answers
+            WHERE tenant_id = acting_tenant() AND application_id = \(application.id) AND question_id = ANY (\(questions))
+            """)
+    }
+
+    /// Notes when answers were saved and how complete they are; returns the new version.
+    func noteAnswers(of application: Application) async throws -> (version: Int, savedAt: Date) {
+        let row = try await one(
+            """
+            -- saveAnswers: how complete
+            UPDATE applications
+            SET saved_at = now(), version = version + 1, answered = done.answered,
+                required_answered = done.required_answered
+            FROM (SELECT count(*) AS answered,
+                         count(*) FILTER (WHERE q.required AND length(a.text) <= q.max_length) AS required_answered
+                  FROM application_answers AS a
+                  JOIN call_questions AS q
+                    ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.id = a.question_id
+                  WHERE a.tenant_id = acting_tenant() AND a.application_id = \(application.id)) AS done
+            WHERE tenant_id = acting_tenant() AND id = \(application.id)
+            RETURNING version, saved_at
+            """)
+        return try (row("version"), row("saved_at"))
+    }
+
+    func record(
+        _ id: ApplicationEvent.ID, of application: Application, from: Application.State?, by person: Person.ID,
+        note: LongText? = nil
+    ) async throws {
+        try await execute(
+            """
+            -- application history
+            INSERT INTO application_events (tenant_id, application_id, id, person_id, from_state, to_state, note)
+            VALUES (acting_tenant(), \(application.id), \(id), \(person), \(from), \(application.state), \(note))
+            """)
+    }
+}

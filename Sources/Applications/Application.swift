@@ -1,0 +1,189 @@
+package import Foundation
+package import Institutions
+package import Programs
+package import Vocabulary
+
+/// A startup's application to a call, from the first draft to the startup's answer to an offer.
+///
+/// Whether an offer has expired follows from the clock and is not stored.
+package struct Application: Sendable, Identifiable, Equatable {
+    /// Names an application within its tenant.
+    package typealias ID = Identifier<Application>
+
+    /// Where an application stands.
+    package enum State: String, Codable, Sendable, CaseIterable {
+        /// The startup is writing.
+        case draft
+        /// Handed in, not yet looked at.
+        case submitted
+        /// Eligible, being judged.
+        case inReview = "in_review"
+        /// Did not meet the conditions of the call.
+        case ineligible
+        /// Offered a place, until a moment.
+        case offered
+        /// Good enough, if a place becomes free.
+        case waitlisted
+        /// Not this time.
+        case rejected
+        /// The startup took the place.
+        case accepted
+        /// The startup did not take the place.
+        case declined
+        /// Taken back by the startup.
+        case withdrawn
+    }
+
+    /// The application.
+    package let id: ID
+    /// What it applies to.
+    package let call: CallForApplications.ID
+    /// Who applies.
+    package let startup: Startup.ID
+    /// Where it stands.
+    package internal(set) var state: State
+    /// Counts every change, those of answers included.
+    package internal(set) var version: Int
+    /// When the draft was begun.
+    package let createdAt: Date
+    /// When an answer was last saved.
+    package internal(set) var savedAt: Date
+    /// When it was handed in.
+    package internal(set) var submittedAt: Date?
+    /// When it was taken back.
+    package internal(set) var withdrawnAt: Date?
+    /// Until when an offer stands.
+    package internal(set) var offerExpiresAt: Date?
+
+    /// An application with all its facts, as the database has it or a pure test needs it.
+    package init(
+        id: ID, call: CallForApplications.ID, startup: Startup.ID, state: State = .draft, version: Int = 1,
+        createdAt: Date, savedAt: Date, submittedAt: Date? = nil, withdrawnAt: Date? = nil,
+        offerExpiresAt: Date? = nil
+    ) {
+        self.id = id
+        self.call = call
+        self.startup = startup
+        self.state = state
+        self.version = version
+        self.createdAt = createdAt
+        self.savedAt = savedAt
+        self.submittedAt = submittedAt
+        self.withdrawnAt = withdrawnAt
+        self.offerExpiresAt = offerExpiresAt
+    }
+
+    /// Whether the offer has run out unanswered.
+    package func isOfferExpired(at now: Date) -> Bool {
+        guard state == .offered, let offerExpiresAt else { return false }
+        return now > offerExpiresAt
+    }
+}
+
+/// What the park finds when it checks an application against the conditions of its call.
+package enum Screening: Sendable, Equatable {
+    /// Meets them; it will be judged.
+    case eligible
+    /// Does not, for this reason, which the startup reads.
+    case ineligible(because: LongText)
+}
+
+/// What the park decides on an application.
+package enum Decision: Sendable, Equatable {
+    /// A place, if the startup accepts it on this day at the latest.
+    case offer(until: CalendarDate)
+    /// A place, if one becomes free.
+    case waitlist
+    /// No place.
+    case reject
+}
+
+// MARK: - Transitions
+
+extension Application {
+    /// Begins an application to a call that is open.
+    static func begin(
+        _ id: ID, to call: CallForApplications, by startup: Startup.ID, now: Date
+    ) throws(ApplicationRefusal) -> Application {
+        guard call.status(at: now) == .open else { throw .callNotOpen(call.status(at: now)) }
+        return Application(id: id, call: call.id, startup: startup, createdAt: now, savedAt: now)
+    }
+
+    /// Whether answers may be written. Drafts take answers at any time, also after the deadline: what somebody wrote is
+    /// kept even where it can no longer be handed in.
+    func checkAnswersAreOpen() throws(ApplicationRefusal) {
+        guard state == .draft else { throw .answersAreFrozen }
+    }
+
+    mutating func submit(
+        to call: CallForApplications, with completeness: Completeness, now: Date
+    ) throws(ApplicationRefusal) {
+        guard state == .draft else { throw .wrongState(state, for: .submit) }
+        guard call.admits(now) else {
+            throw call.status(at: now) == .closed ? .deadlinePassed(call.deadline) : .callNotOpen(call.status(at: now))
+        }
+        guard completeness.gaps.isEmpty else { throw .incomplete(completeness.gaps) }
+        state = .submitted
+        submittedAt = now
+    }
+
+    mutating func withdraw(now: Date) throws(ApplicationRefusal) {
+        guard allows(.withdraw, at: now) else { throw .wrongState(state, for: .withdraw) }
+        state = .withdrawn
+        withdrawnAt = now
+    }
+
+    mutating func screen(_ screening: Screening, now: Date) throws(ApplicationRefusal) {
+        guard allows(.screen, at: now) else { throw .wrongState(state, for: .screen) }
+        state = screening == .eligible ? .inReview : .ineligible
+    }
+
+    /// Decides; a waitlisted application and an offer that ran out may be decided again.
+    ///
+    /// - Parameter zone: where the last day of an offer ends.
+    mutating func decide(_ decision: Decision, in zone: TimeZoneName, now: Date) throws(ApplicationRefusal) {
+        guard allows(.decide, at: now) else { throw .wrongState(state, for: .decide) }
+        switch decision {
+        case .offer(let lastDay):
+            let nextDay = LocalTime(lastDay.adding(days: 1), hour: 0, minute: 0)
+            guard let end = nextDay?.instant(in: zone).addingTimeInterval(-1), end > now else { throw .offerInThePast }
+            state = .offered
+            offerExpiresAt = end
+        case .waitlist:
+            state = .waitlisted
+            offerExpiresAt = nil
+        case .reject:
+            state = .rejected
+            offerExpiresAt = nil
+        }
+    }
+
+    mutating func accept(now: Date) throws(ApplicationRefusal) {
+        guard state == .offered else { throw .wrongState(state, for: .accept) }
+        guard let offerExpiresAt, now <= offerExpiresAt else { throw .offerExpired }
+        state = .accepted
+    }
+
+    mutating func decline(now: Date) throws(ApplicationRefusal) {
+        guard allows(.decline, at: now) else { throw .wrongState(state, for: .decline) }
+        state = .declined
+    }
+
+    /// What somebody may want to do with an application.
+    package enum Deed: String, Sendable, CaseIterable {
+        case submit, withdraw, screen, decide, accept, decline
+    }
+
+    /// Whether the state allows a deed; pages offer a form only then. Deadlines and answers have their own say.
+    package func allows(_ deed: Deed, at now: Date) -> Bool {
+        switch deed {
+        case .submit: state == .draft
+        case .withdraw: [.draft, .submitted, .inReview, .waitlisted].contains(state)
+        case .screen: state == .submitted
+        case .decide: state == .inReview || state == .waitlisted || isOfferExpired(at: now)
+        case .accept: state == .offered && !isOfferExpired(at: now)
+        // An expired offer may still be declined: it tells the park that the startup is no longer waiting.
+        case .decline: state == .offered
+        }
+    }
+}

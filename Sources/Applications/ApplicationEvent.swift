@@ -1,0 +1,24 @@
+package import Accounts
+package import Foundation
+package import Vocabulary
+
+/// A step of an application: who moved it from which state to which, and when.
+package struct ApplicationEvent: Sendable, Identifiable {
+    /// Names a step.
+    package typealias ID = Identifier<ApplicationEvent>
+
+    /// The step.
+    package let id: ID
+    /// When it happened, by the database's clock.
+    package let at: Date
+    /// Who did it; nil for the service itself.
+    package let person: Person.ID?
+    /// Their name, where the reader may know it: founders do not read the names of those who decide.
+    package let personName: String?
+    /// Where the application stood; nil for its beginning.
+    package let from: Application.State?
+    /// Where it stands since.
+    package let to: Application.State
+    /// What was said with it. Both sides read it.
+    package let note: LongText?
+}

@@ -1,0 +1,144 @@
+internal import Foundation
+internal import Pages
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// An application that is no longer being written, for its startup or for the park.
+struct ApplicationPage: ViewModel {
+    var header: PageHeader
+    /// The moment until which something has to happen.
+    var deadline: TimeText?
+    /// What was said with the last step.
+    var note: Note?
+    var offer: Offer?
+    var screening: Form?
+    var decision: Form?
+    var answers: [AnsweredQuestion]
+    var hasAnswers: Bool
+    /// Said in place of the answers.
+    var noAnswers: String?
+    var timeline: Timeline
+    var facts: Facts
+    var tools: [LinkText]
+    var hasTools: Bool
+
+    /// Words that came with a decision.
+    struct Note: ViewModel {
+        var title: String
+        var text: String
+    }
+
+    /// The two answers to an offer.
+    struct Offer: ViewModel {
+        var acceptURL: SafeURL
+        var declineURL: SafeURL
+    }
+
+    struct AnsweredQuestion: ViewModel {
+        var prompt: String
+        var text: String?
+    }
+}
+
+extension PageTemplate<ApplicationPage> {
+    static let application = PageTemplate("applications/application", in: .applications)
+}
+
+/// An application with everything its page shows.
+struct Dossier: Sendable {
+    let summary: ApplicationSummary
+    let call: CallForApplications
+    let answers: [Answer]
+    let history: [ApplicationEvent]
+
+    var id: Application.ID { summary.id }
+
+    /// What is asked and was answered, in order; an answer may be missing where it was not required.
+    func answered(in language: Vocabulary.Language) -> [ApplicationPage.AnsweredQuestion] {
+        let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        return call.questions.map { question in
+            ApplicationPage.AnsweredQuestion(
+                prompt: "\(question.position). \(question.prompt.text(for: language))", text: texts[question.id]?.string)
+        }
+    }
+
+    /// Who did what and when, and what comes next.
+    func timeline(for side: Standing.Side, in language: Pages.Language) -> Timeline {
+        let t = PageKit.applications.texts(in: language)
+        let zone = call.deadline.zone
+        var steps = history.map { event in
+            Timeline.Step(
+                event.label(t), .done, who: event.personName ?? (event.isByStartup ? t("who.startup") : t("who.park")),
+                time: TimeText(event.at, in: zone, language: language), note: event.note?.string)
+        }
+        let standing = Standing(summary, for: side, in: language)
+        if !summary.application.state.isFinal {
+            steps.append(
+                Timeline.Step(
+                    t("timeline.next"), .current, time: standing.deadlineText(from: summary.readAt, in: language),
+                    note: standing.next))
+        }
+        return Timeline(title: t("timeline.title"), steps)
+    }
+
+    /// The words of the step that led to the present state.
+    func note(_ t: Texts) -> ApplicationPage.Note? {
+        guard let event = history.last, !event.isByStartup, let note = event.note else { return nil }
+        return ApplicationPage.Note(title: t("note.title"), text: note.string)
+    }
+
+    func facts(in language: Pages.Language, withStartup: Bool) -> Facts {
+        let t = PageKit.applications.texts(in: language)
+        let spoken = Vocabulary.Language(language)
+        let zone = call.deadline.zone
+        let application = summary.application
+        var facts: [Fact] = []
+        if withStartup {
+            facts.append(
+                .link(
+                    t("fact.startup"),
+                    LinkText(
+                        summary.startupName.text(for: spoken),
+                        "/console/startups/\(application.startup.description)")))
+        }
+        facts.append(.text(t("fact.call"), call.title.text(for: spoken)))
+        facts.append(.text(t("fact.programme"), call.programName.text(for: spoken)))
+        facts.append(.text(t("fact.stream"), call.streamName.text(for: spoken)))
+        if let submitted = application.submittedAt {
+            facts.append(
+                .time(t("fact.submitted"), TimeText(submitted, in: zone, and: zone.companion, language: language)))
+        } else {
+            facts.append(.text(t("fact.complete"), summary.count.words(t)))
+        }
+        facts.append(
+            .time(
+                t("fact.deadline"),
+                TimeText(
+                    call.deadline.instant, in: zone, and: zone.companion, from: summary.readAt, language: language)))
+        return Facts(facts)
+    }
+}
+
+extension Application.State {
+    /// Whether nothing follows.
+    var isFinal: Bool {
+        switch self {
+        case .ineligible, .rejected, .declined, .withdrawn: true
+        case .draft, .submitted, .inReview, .offered, .waitlisted, .accepted: false
+        }
+    }
+}
+
+extension ApplicationEvent {
+    /// Whether the step was the startup's.
+    var isByStartup: Bool {
+        switch to {
+        case .draft, .submitted, .withdrawn, .accepted, .declined: true
+        case .inReview, .ineligible, .offered, .waitlisted, .rejected: false
+        }
+    }
+
+    /// What happened.
+    func label(_ t: Texts) -> String { t("event.\(to.rawValue)") }
+}

@@ -1,0 +1,87 @@
+package import API
+internal import Foundation
+package import Programs
+package import Vocabulary
+
+/// Why an application does not move.
+package enum ApplicationRefusal: Refusal, Equatable {
+    /// The call is not open for new drafts, or was called off.
+    case callNotOpen(CallForApplications.Status)
+    /// The moment, and the grace after it, are over.
+    case deadlinePassed(Deadline)
+    /// These questions still need something.
+    case incomplete([Completeness.Gap])
+    /// What was submitted stays as it was.
+    case answersAreFrozen
+    /// The application is in a state that does not allow it.
+    case wrongState(Application.State, for: Application.Deed)
+    /// The offer ran out before it was answered.
+    case offerExpired
+    /// The last day of the offer is over already.
+    case offerInThePast
+
+    package var problem: Problem {
+        switch self {
+        case .callNotOpen(let status):
+            Problem(.callClosed, "The call is \(status.rawValue); it accepts no applications now.")
+        case .deadlinePassed(let deadline):
+            Problem(.callClosed, "The call closed at \(Timestamp.text(deadline.instant)).")
+        case .incomplete(let gaps):
+            Problem(
+                .incomplete, "Some answers are missing or too long.",
+                errors: gaps.map { gap in
+                    switch gap.reason {
+                    case .unanswered: Problem.FieldError(gap.pointer, .required, "is required")
+                    case .tooLong(let over):
+                        Problem.FieldError(gap.pointer, .tooLong, "is \(over) characters too long")
+                    }
+                })
+        case .answersAreFrozen:
+            .conflict("The answers of a submitted application are frozen.")
+        case .wrongState(let state, let deed):
+            .conflict("An application that is \(state.words) cannot be \(deed.participle).")
+        case .offerExpired:
+            Problem(.offerExpired, "The offer was not accepted in time.")
+        case .offerInThePast:
+            Problem(
+                .invalid, "The offer would have expired already.",
+                errors: [.init("/offer_expires_on", .outOfRange, "must be today or later")])
+        }
+    }
+}
+
+extension Problem.Kind {
+    /// A call does not accept applications at this moment.
+    package static let callClosed = Problem.Kind("call-closed", "The call accepts no applications now", status: 409)
+    /// An application lacks answers; `errors` says which.
+    package static let incomplete = Problem.Kind("application-incomplete", "The application is not complete", status: 422)
+    /// An offer ran out.
+    package static let offerExpired = Problem.Kind("offer-expired", "The offer has expired", status: 409)
+    /// Somebody else changed the same answer; nothing was overwritten.
+    package static let answerChanged = Problem.Kind(
+        "answer-changed", "The answer was changed by somebody else", status: 409)
+}
+
+extension Application.State {
+    /// The state in the middle of an English sentence.
+    var words: String {
+        switch self {
+        case .draft: "a draft"
+        case .inReview: "in review"
+        default: rawValue
+        }
+    }
+}
+
+extension Application.Deed {
+    var participle: String {
+        switch self {
+        case .submit: "submitted"
+        case .withdraw: "withdrawn"
+        case .screen: "screened"
+        case .decide: "decided"
+        case .accept: "accepted"
+        case .decline: "declined"
+        }
+    }
+}

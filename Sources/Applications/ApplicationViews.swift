@@ -1,0 +1,135 @@
+package import API
+package import Foundation
+package import Institutions
+package import Postgres
+package import Programs
+package import Vocabulary
+
+/// An application as its reader may see it: the one projection behind JSON and pages.
+package struct ApplicationView: Described {
+    package let id: Application.ID
+    package let call: CallLine
+    package let startup: StartupLine
+    package let state: Application.State
+    package let createdAt: Date
+    package let savedAt: Date
+    package let submittedAt: Date?
+    package let withdrawnAt: Date?
+    package let offerExpiresAt: Date?
+    package let completeness: CompletenessView
+    package let answers: [AnswerView]?
+
+    package static var documentation: [String: String] {
+        [
+            "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
+            "answers": "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
+            "offer_expires_at": "The last moment at which an offer can be accepted.",
+        ]
+    }
+
+    /// - Parameter answers: nil where the reader may not know whether there are any.
+    init(_ summary: ApplicationSummary, answers: [Answer]?) {
+        let application = summary.application
+        id = application.id
+        call = CallLine(id: application.call, title: summary.callTitle, deadline: summary.deadline)
+        startup = StartupLine(id: application.startup, name: summary.startupName)
+        state = application.state
+        createdAt = application.createdAt
+        savedAt = application.savedAt
+        submittedAt = application.submittedAt
+        withdrawnAt = application.withdrawnAt
+        offerExpiresAt = application.offerExpiresAt
+        completeness = CompletenessView(summary.count)
+        self.answers = answers?.map(AnswerView.init)
+    }
+}
+
+/// The call of an application, as much as a list needs.
+package struct CallLine: Described {
+    package let id: CallForApplications.ID
+    package let title: LocalizedName
+    package let deadline: Deadline
+}
+
+/// The startup of an application, as much as a list needs.
+package struct StartupLine: Described {
+    package let id: Startup.ID
+    package let name: LocalizedName
+}
+
+/// How much of a form is done.
+package struct CompletenessView: Described {
+    package let answered: Int
+    package let questions: Int
+    package let requiredAnswered: Int
+    package let required: Int
+
+    init(_ count: ApplicationSummary.Count) {
+        answered = count.answered
+        questions = count.questions
+        requiredAnswered = count.requiredAnswered
+        required = count.required
+    }
+}
+
+/// An answer with what is needed to change it safely.
+package struct AnswerView: Described {
+    package let question: CallForApplications.Question.ID
+    package let text: LongText
+    package let characters: Int
+    package let fingerprint: String
+    package let savedAt: Date
+
+    package static var documentation: [String: String] {
+        [
+            "characters": "Unicode scalars, as `max_length` of the question counts.",
+            "fingerprint": "Send it back as `based_on`, and nobody else's newer text is overwritten.",
+        ]
+    }
+
+    init(_ answer: Answer) {
+        question = answer.question
+        text = answer.text
+        characters = answer.text.string.unicodeScalars.count
+        fingerprint = Fingerprint(answer.text).description
+        savedAt = answer.savedAt
+    }
+}
+
+/// A step of an application's history.
+package struct ApplicationEventView: Described {
+    package let id: ApplicationEvent.ID
+    package let at: Date
+    package let by: String?
+    package let from: Application.State?
+    package let to: Application.State
+    package let note: LongText?
+
+    package static var documentation: [String: String] {
+        ["by": "Who did it. Absent to a founder for steps of the park, and for the service itself."]
+    }
+
+    init(_ event: ApplicationEvent) {
+        id = event.id
+        at = event.at
+        by = event.personName
+        from = event.from
+        to = event.to
+        note = event.note
+    }
+}
+
+/// The whole history of an application.
+package struct ApplicationHistory: Described {
+    package let items: [ApplicationEventView]
+}
+
+extension Statements {
+    /// An application with its answers, as the principal may read it; nil when they may not know of it.
+    func applicationView(_ id: Application.ID, for role: Role) async throws -> ApplicationView? {
+        guard let summary = try await application(id) else { return nil }
+        // A draft is its founders' alone. Row-level security holds that anyway: here it only tells "none" from "hidden".
+        let isHidden = role != .founder && summary.application.submittedAt == nil
+        return ApplicationView(summary, answers: isHidden ? nil : try await answers(of: id))
+    }
+}

@@ -1,0 +1,257 @@
+internal import Accounts
+package import API
+internal import Foundation
+internal import Institutions
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import struct API.Operation
+
+/// Applications by API: the startup's side and the park's.
+package enum ApplicationsRoom {
+    /// The operations, for the router.
+    package static func operations() -> [AnyOperation] {
+        [
+            listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
+            withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
+        ]
+    }
+
+    /// What the room's constraints mean to a sender.
+    package static let constraints: ConstraintProblems = [
+        "applications_once_per_call": .conflict("The startup has an application to this call already."),
+        "answers_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
+        "answers_answer_a_question_of_the_call": .invalid("/answers", "An answer belongs to no question of the call."),
+        "each_side_makes_its_own_moves": Problem(.forbidden, "This step belongs to the other side."),
+        "submissions_are_in_time": Problem(.callClosed),
+    ]
+
+    private static var listApplications: AnyOperation {
+        Operation(
+            .get, "/v1/applications", "listApplications", summary: "Applications, the newest first",
+            description: "Founders see those of their startup. Managers see all, drafts as numbers without answers.",
+            tag: "applications", access: .roles([.manager, .founder]), parameters: ListApplications.self,
+            output: Page<ApplicationView>.self
+        ) { call in
+            let parameters = call.parameters
+            let after = try call.position(parameters.cursor, as: ApplicationPosition.self)
+            let found = try await call.reader.applications(
+                to: parameters.call, in: parameters.state, after: after, limit: PageSize.rows(for: parameters.limit))
+            return .ok(
+                try call.page(found.map { ApplicationView($0, answers: nil) }, size: parameters.limit) {
+                    ApplicationPosition(createdAt: $0.createdAt, id: $0.id)
+                })
+        }.erased
+    }
+
+    private static var getApplication: AnyOperation {
+        Operation(
+            .get, "/v1/applications/{application}", "getApplication", summary: "An application with its answers",
+            tag: "applications", access: .roles([.manager, .founder]), parameters: ApplicationPath.self,
+            output: ApplicationView.self, problems: [.notFound]
+        ) { call in
+            let (id, role) = (call.parameters.application, try call.principal.role)
+            let view = try await call.database.snapshot(as: call.context) { snapshot in
+                try await snapshot.applicationView(id, for: role)
+            }
+            guard let view else { throw Problem.notFound }
+            return .ok(view)
+        }.erased
+    }
+
+    private static var beginApplication: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/applications", "beginApplication", summary: "Begin a draft for an open call",
+            tag: "applications", access: .roles([.founder]), parameters: CallPath.self, output: ApplicationView.self,
+            success: .created, problems: [.notFound, .conflict, .callClosed]
+        ) { call in
+            let principal = try call.principal
+            let (tenant, startup) = (try principal.workspace, Startup.ID(try principal.actsFor))
+            let id = Application.ID()
+            return try await call.write { transaction in
+                _ = try await transaction.beginApplication(
+                    to: call.parameters.call, for: startup, as: id, in: tenant, by: principal.personID)
+                return .created(try await transaction.view(of: id, for: principal), location: "/v1/applications/\(id)")
+            }
+        }.erased
+    }
+
+    private static var saveAnswers: AnyOperation {
+        Operation(
+            .put, "/v1/applications/{application}/answers", "saveAnswers", summary: "Save any answers of a draft",
+            description: """
+                Answers by the id of their question. An empty text clears an answer; what is not mentioned stays. A draft \
+                takes incomplete and too long answers: what is missing is said on submission, and counted before.
+                """,
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: AnswersBody.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let id = call.parameters.application
+            let edits = try call.body.edits()
+            return try await call.write { transaction in
+                _ = try await transaction.saveAnswers(edits, of: id, by: principal.personID) { _ in
+                    try call.match(try await transaction.view(of: id, for: principal))
+                }
+                return .ok(try await transaction.view(of: id, for: principal))
+            }
+        }.erased
+    }
+
+    private static var saveAnswer: AnyOperation {
+        Operation(
+            .put, "/v1/applications/{application}/answers/{question}", "saveAnswer", summary: "Save one answer of a draft",
+            description: """
+                For saving while somebody types. `based_on` is the fingerprint of the text that was there when they \
+                began; if somebody else has changed the answer since, nothing is overwritten and the answer is 409.
+                """,
+            tag: "applications", access: .roles([.founder]), precondition: Precondition.none,
+            parameters: AnswerPath.self, body: AnswerBody.self, output: SavedAnswerView.self,
+            problems: [.notFound, .conflict, .answerChanged]
+        ) { call in
+            let principal = try call.principal
+            let path = call.parameters
+            let edit = AnswerEdit(call.body.text.text, seen: try call.body.fingerprint())
+            return try await call.write { transaction in
+                let saved = try await transaction.saveAnswers(
+                    [path.question: edit], of: path.application, by: principal.personID)
+                guard saved.conflicts.isEmpty else {
+                    throw Problem(.answerChanged, "Read the answer again, then decide which text stays.")
+                }
+                let view = try await transaction.view(of: path.application, for: principal)
+                return .ok(SavedAnswerView(edit.text, to: path.question, in: view))
+            }
+        }.erased
+    }
+
+    private static var submitApplication: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/submission", "submitApplication", summary: "Hand a draft in",
+            description: "The database's clock decides whether it is in time. The answers are frozen from then on.",
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict, .callClosed, .incomplete]
+        ) { call in
+            try await move(call) { transaction, id, person in
+                try await transaction.submitApplication(id, by: person)
+            }
+        }.erased
+    }
+
+    private static var withdrawApplication: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/withdrawal", "withdrawApplication",
+            summary: "Take an application back", description: "The startup may apply to the same call again.",
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: OptionalNote.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict]
+        ) { call in
+            try await move(call) { transaction, id, person in
+                try await transaction.withdrawApplication(id, because: call.body.note, by: person)
+            }
+        }.erased
+    }
+
+    private static var screenApplication: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/screening", "screenApplication",
+            summary: "Say whether an application meets the conditions of its call", tag: "applications",
+            access: .roles([.manager]), parameters: ApplicationPath.self, body: ScreeningBody.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let screening = try call.body.screening()
+            return try await move(call) { transaction, id, person in
+                try await transaction.screenApplication(id, finding: screening, by: person)
+            }
+        }.erased
+    }
+
+    private static var decideApplication: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/decision", "decideApplication",
+            summary: "Offer a place, put on the waiting list, or reject",
+            description: "The startup reads the note. An offer stands until the end of its last day in the call's zone.",
+            tag: "applications", access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionBody.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let decision = try call.body.decision()
+            return try await move(call) { transaction, id, person in
+                try await transaction.decideApplication(id, decision, note: call.body.note, by: person)
+            }
+        }.erased
+    }
+
+    private static var acceptOffer: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/acceptance", "acceptOffer", summary: "Take the place that was offered",
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict, .offerExpired]
+        ) { call in
+            try await move(call) { transaction, id, person in try await transaction.acceptOffer(id, by: person) }
+        }.erased
+    }
+
+    private static var declineOffer: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/decline", "declineOffer",
+            summary: "Do not take the place that was offered", tag: "applications", access: .roles([.founder]),
+            parameters: ApplicationPath.self, body: OptionalNote.self, output: ApplicationView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            try await move(call) { transaction, id, person in
+                try await transaction.declineOffer(id, because: call.body.note, by: person)
+            }
+        }.erased
+    }
+
+    private static var listHistory: AnyOperation {
+        Operation(
+            .get, "/v1/applications/{application}/history", "listApplicationHistory",
+            summary: "What happened to an application, the oldest first", tag: "applications",
+            access: .roles([.manager, .founder]), parameters: ApplicationPath.self, output: ApplicationHistory.self,
+            problems: [.notFound]
+        ) { call in
+            let id = call.parameters.application
+            guard try await call.reader.application(id) != nil else { throw Problem.notFound }
+            return .ok(ApplicationHistory(items: try await call.reader.history(of: id).map(ApplicationEventView.init)))
+        }.erased
+    }
+
+    private static func move<Body>(
+        _ call: Call<ApplicationPath, Body>,
+        by verb: @Sendable @escaping (Transaction, Application.ID, Person.ID) async throws -> Application
+    ) async throws -> Reply<ApplicationView> {
+        let principal = try call.principal
+        let id = call.parameters.application
+        return try await call.write { transaction in
+            _ = try await verb(transaction, id, principal.personID)
+            return .ok(try await transaction.view(of: id, for: principal))
+        }
+    }
+}
+
+extension Transaction {
+    /// What the principal reads after a write.
+    fileprivate func view(of id: Application.ID, for principal: Principal) async throws -> ApplicationView {
+        guard let view = try await applicationView(id, for: principal.role) else { throw Problem.notFound }
+        return view
+    }
+}
+
+struct ApplicationPath: Codable {
+    let application: Application.ID
+}
+
+struct CallPath: Codable {
+    let call: CallForApplications.ID
+}
+
+struct AnswerPath: Codable {
+    let application: Application.ID
+    let question: CallForApplications.Question.ID
+}
+
+struct ListApplications: Codable {
+    let call: CallForApplications.ID?
+    let state: Application.State?
+    let limit: PageSize?
+    let cursor: PageCursor?
+}

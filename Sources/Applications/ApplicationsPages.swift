@@ -1,0 +1,37 @@
+internal import Accounts
+package import API
+internal import Foundation
+package import Pages
+
+extension ApplicationsRoom {
+    /// Where applications stand in the navigation. A founder comes to theirs from the portal's home.
+    package static var places: [Site.Place] {
+        [
+            Site.Place(
+                "applications", key: "nav.applications", in: .applications, url: "/console/applications",
+                roles: ["manager"])
+        ]
+    }
+
+    /// The pages, for the router.
+    package static func pages(in site: Site) -> [AnyRoute] {
+        PortalPages(site: site).routes + ConsolePages(site: site).routes
+    }
+}
+
+/// What was just done, so that the page after it can say so.
+struct Done: Codable {
+    let done: String?
+}
+
+struct ApplicationPageQuery: Codable {
+    let application: Application.ID
+    let done: String?
+}
+
+extension Problem {
+    /// Errors of fields, as a form takes them: a body's field and a form's have one name.
+    var fieldErrors: [(field: String, message: String)] { errors.map { ($0.pointer, $0.detail) } }
+    /// What to say above a form where no field is at fault.
+    var headline: String? { errors.isEmpty ? detail ?? kind.title : nil }
+}

@@ -1,0 +1,22 @@
+package import Accounts
+package import API
+package import Institutions
+package import Postgres
+package import Programs
+
+extension Transaction {
+    /// Begins a startup's draft for a call.
+    ///
+    /// Throws `ApplicationRefusal.callNotOpen`; refused by `applications_once_per_call` when the startup has a live
+    /// application to the call. Not found when the principal may not know of the call.
+    package func beginApplication(
+        to call: CallForApplications.ID, for startup: Startup.ID, as id: Application.ID, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws -> Application {
+        guard let call = try await self.call(call) else { throw Problem.notFound }
+        let application = try Application.begin(id, to: call, by: startup, now: now)
+        try await insert(application, in: tenant, by: person)
+        try await record(ApplicationEvent.ID(), of: application, from: nil, by: person)
+        return application
+    }
+}

@@ -1,0 +1,177 @@
+internal import Foundation
+internal import Pages
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// The form in which a startup answers a call.
+struct DraftPage: ViewModel {
+    var header: PageHeader
+    /// Why the draft cannot be submitted, if it cannot.
+    var notice: String?
+    var conflicts: [TheirVersion]
+    var hasConflicts: Bool
+    var form: Form
+    /// Where a script sends the form while somebody types.
+    var autosaveURL: SafeURL
+    /// Where the form goes to be handed in.
+    var submitURL: SafeURL
+    var canSubmit: Bool
+    var words: AutosaveWords
+    var checklist: [Item]
+    var checklistSummary: String
+    var facts: Facts
+    var withdrawURL: SafeURL
+
+    /// What somebody else wrote meanwhile, to be weighed against what was typed here.
+    struct TheirVersion: ViewModel {
+        var question: String
+        var text: String
+        var url: SafeURL
+    }
+
+    /// What a script says while it saves.
+    struct AutosaveWords: ViewModel {
+        var saving: String
+        var offline: String
+        var signedOut: String
+        var conflict: String
+    }
+
+    /// A question of the form, and whether it is done.
+    struct Item: ViewModel {
+        var label: String
+        var url: SafeURL
+        var isDone: Bool
+        var note: String
+    }
+}
+
+extension PageTemplate<DraftPage> {
+    static let draft = PageTemplate("applications/draft", in: .applications)
+}
+
+/// A draft with everything its form shows.
+struct Draft: Sendable {
+    let summary: ApplicationSummary
+    let call: CallForApplications
+    let answers: [Answer]
+
+    var id: Application.ID { summary.id }
+
+    /// What the form begins with.
+    var values: [String: [String]] {
+        Dictionary(
+            answers.map { (call.field(of: $0.question), [$0.text.string]) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The page, with the values and errors of a form that was sent, or with what is stored.
+    func page(
+        values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
+        conflicts: [SavedAnswers.Conflict] = [], in language: Pages.Language
+    ) -> DraftPage {
+        let t = PageKit.applications.texts(in: language)
+        let spoken = Vocabulary.Language(language)
+        let standing = Standing(summary, for: .startup, in: language)
+        let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
+        let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
+        let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let gaps = Completeness(of: call.questions, answers: answers).gaps
+        let canSubmit = call.admits(summary.readAt)
+        return DraftPage(
+            header: PageHeader(
+                title: call.title.text(for: spoken), kind: call.programName.text(for: spoken), badge: standing.badge,
+                lede: standing.next),
+            notice: canSubmit ? nil : t("draft.cannot_submit"),
+            conflicts: conflicts.map { conflict in
+                DraftPage.TheirVersion(
+                    question: call.prompt(of: conflict.question, in: spoken),
+                    text: conflict.stored?.string ?? t("draft.cleared"),
+                    url: "#f-\(call.field(of: conflict.question))")
+            },
+            hasConflicts: !conflicts.isEmpty,
+            form: Form(
+                action: "/portal/applications/\(id)/answers",
+                sections: [
+                    FormSection(
+                        fields: call.questions.map { question in
+                            input.area(
+                                question.field, label: "\(question.position). \(question.prompt.text(for: spoken))",
+                                hint: question.hint?.text(for: spoken), isOptional: !question.isRequired,
+                                limit: question.maxLength, rows: question.rows)
+                        })
+                ],
+                submit: t("draft.save"), texts: t,
+                // After a conflict the form has seen the other text: saving once more is a decision.
+                hidden: call.questions.map {
+                    HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
+                },
+                draft: "application-\(id)", saved: saveState(t), problem: problem),
+            autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
+            canSubmit: canSubmit,
+            words: DraftPage.AutosaveWords(
+                saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out"),
+                conflict: t("draft.conflict")),
+            checklist: call.questions.map { question in
+                let gap = gaps.first { $0.question == question.id }
+                return DraftPage.Item(
+                    label: "\(question.position). \(question.prompt.text(for: spoken))",
+                    url: "#f-\(question.field)", isDone: gap == nil && stored[question.id] != nil,
+                    note: gap.map { $0.words(t) } ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")))
+            },
+            checklistSummary: summary.count.words(t),
+            facts: Facts([
+                .time(
+                    t("fact.deadline"),
+                    TimeText(
+                        call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion,
+                        from: summary.readAt, language: language)),
+                .text(t("fact.programme"), call.programName.text(for: spoken)),
+                .text(t("fact.stream"), call.streamName.text(for: spoken)),
+            ]),
+            withdrawURL: "/portal/applications/\(id)/withdrawal")
+    }
+
+    /// When the draft was last saved, to the second and by the database's clock.
+    func saveState(_ t: Texts) -> SaveState {
+        SaveState(at: summary.application.savedAt, in: call.deadline.zone, t)
+    }
+}
+
+extension SaveState {
+    init(at instant: Date, in zone: TimeZoneName, _ t: Texts) {
+        let time = LocalTime(instant, in: zone)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        self.init(
+            t("draft.saved_at", [
+                "time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place,
+            ]), instant: instant.formatted(.iso8601))
+    }
+}
+
+extension CallForApplications {
+    /// The field of a question by its id.
+    func field(of question: Question.ID) -> String { "answers_\(question)" }
+
+    /// What a question asks.
+    func prompt(of question: Question.ID, in language: Vocabulary.Language) -> String {
+        questions.first { $0.id == question }?.prompt.text(for: language) ?? ""
+    }
+}
+
+extension Completeness.Gap {
+    /// What a question still needs.
+    func words(_ t: Texts) -> String {
+        switch reason {
+        case .unanswered: t("gap.unanswered")
+        case .tooLong(let over): t("gap.too_long", count: over)
+        }
+    }
+}
+
+extension ApplicationSummary.Count {
+    /// “5 of 8 required answers”.
+    func words(_ t: Texts) -> String {
+        t("count.required", ["done": Figures.grouped(requiredAnswered), "all": Figures.grouped(required)])
+    }
+}

@@ -1,0 +1,460 @@
+internal import Accounts
+internal import API
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// The startup's side: beginning, writing, handing in, and answering an offer.
+struct PortalPages: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] {
+        [
+            showCall, begin, show, save, autosave, submit, askToWithdraw, withdraw, accept, askToDecline, decline,
+        ]
+    }
+
+    // MARK: Beginning
+
+    private var showCall: AnyRoute {
+        PageRoute(
+            .get, "/portal/calls/{call}/apply", "portalApply", access: .roles([.founder]), parameters: CallPath.self
+        ) { call in
+            let id = call.parameters.call
+            if let live = try await call.reader.liveApplication(to: id) {
+                return .redirect(to: "/portal/applications/\(live)")
+            }
+            guard let found = try await call.reader.call(id) else { throw Problem.notFound }
+            return try await page(for: call, beginning: found)
+        }.erased
+    }
+
+    private var begin: AnyRoute {
+        PageRoute(
+            .post, "/portal/calls/{call}/apply", "beginPortalApplication", access: .roles([.founder]),
+            parameters: CallPath.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, startup) = (try principal.workspace, Startup.ID(try principal.actsFor))
+            let id = Application.ID()
+            do {
+                return try await call.write { transaction in
+                    // A second press of the button leads to the draft that the first one began.
+                    if let live = try await transaction.liveApplication(to: call.parameters.call) {
+                        return .redirect(to: "/portal/applications/\(live)")
+                    }
+                    _ = try await transaction.beginApplication(
+                        to: call.parameters.call, for: startup, as: id, in: tenant, by: principal.personID)
+                    return .redirect(to: "/portal/applications/\(id)")
+                }
+            } catch is ApplicationRefusal {
+                guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
+                return try await page(for: call, beginning: found, status: 409)
+            }
+        }.erased
+    }
+
+    private func page(
+        for form: FormCall<CallPath, NoBody>, beginning call: CallForApplications, status: Int = 200
+    ) async throws -> HTML {
+        let viewer = try await form.viewer()
+        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
+        let now = try await form.reader.clock()
+        let standing = call.status(at: now)
+        let model = BeginPage(
+            header: PageHeader(
+                title: call.title.text(for: spoken), kind: call.programName.text(for: spoken),
+                badge: Badge(t("call.\(standing.rawValue)"), standing == .open ? .success : .neutral),
+                lede: t("begin.lede.\(standing.rawValue)")),
+            deadline: TimeText(
+                call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion, from: now,
+                language: viewer.language),
+            questions: call.questions.map { question in
+                BeginPage.Asked(
+                    prompt: question.prompt.text(for: spoken),
+                    hint: question.hint?.text(for: spoken),
+                    note: question.isRequired
+                        ? t("begin.required", ["limit": Figures.grouped(question.maxLength)])
+                        : t("begin.optional", ["limit": Figures.grouped(question.maxLength)]))
+            },
+            beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil)
+        let frame = Frame(
+            title: call.title.text(for: spoken), site: site, viewer: viewer, current: "portal",
+            breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")])
+        return HTML(status: status, bytes: try PageTemplate.begin.render(model, in: frame))
+    }
+
+    // MARK: Writing and reading
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/portal/applications/{application}", "portalApplication", access: .roles([.founder]),
+            parameters: ApplicationPageQuery.self
+        ) { call in
+            let dossier = try await dossier(call.parameters.application, call)
+            if dossier.summary.application.state == .draft {
+                return try await page(for: call, writing: dossier.draft, done: call.parameters.done)
+            }
+            return try await page(for: call, reading: dossier, done: call.parameters.done)
+        }.erased
+    }
+
+    private var save: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/answers", "savePortalAnswers", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            let id = call.parameters.application
+            guard let attempt = try await keep(call) else { return .redirect(to: "/portal/applications/\(id)") }
+            guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
+            return .redirect(to: "/portal/applications/\(id)?done=saved")
+        }.erased
+    }
+
+    private var autosave: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/autosave", "autosavePortalAnswers", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            guard let attempt = try await keep(call) else {
+                throw Problem.conflict("The application was submitted meanwhile.")
+            }
+            let language = Pages.Language(tag: call.locale) ?? .english
+            let state = AutosaveState(attempt, PageKit.applications.texts(in: language))
+            let encoder = JSONEncoder()
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            encoder.dateEncodingStrategy = .iso8601
+            return HTML(bytes: Array(try encoder.encode(state)), mediaType: "application/json")
+        }.erased
+    }
+
+    private var submit: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/submission", "submitPortalApplication",
+            access: .roles([.founder]), parameters: ApplicationPath.self
+        ) { call in
+            let id = call.parameters.application
+            // First what was typed is kept, in a transaction of its own: whatever then speaks against submitting.
+            guard let attempt = try await keep(call) else { return .redirect(to: "/portal/applications/\(id)") }
+            guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
+            let person = try call.principal.personID
+            do {
+                return try await call.write { transaction in
+                    _ = try await transaction.submitApplication(id, by: person)
+                    return .redirect(to: "/portal/applications/\(id)?done=submitted")
+                }
+            } catch let refusal as ApplicationRefusal {
+                return try await page(for: call, retrying: attempt, refusal: refusal)
+            }
+        }.erased
+    }
+
+    /// What became of the answers of a form.
+    struct Attempt: Sendable {
+        let draft: Draft
+        let typed: TypedAnswers
+        let conflicts: [SavedAnswers.Conflict]
+
+        /// Whether everything that was typed is stored.
+        var isWhole: Bool { typed.errors.isEmpty && conflicts.isEmpty }
+    }
+
+    /// Stores whatever of a form can be stored; nil when the draft is no longer one.
+    private func keep(_ call: FormCall<ApplicationPath, NoBody>) async throws -> Attempt? {
+        let id = call.parameters.application
+        let person = try call.principal.personID
+        let before = try await dossier(id, call).draft
+        let language = Pages.Language(tag: call.locale) ?? .english
+        let typed = TypedAnswers(call.fields, to: before.call.questions, PageKit.applications.texts(in: language))
+        do {
+            let saved = try await call.database.write(as: call.context) { transaction in
+                try await transaction.saveAnswers(typed.edits, of: id, by: person)
+            }
+            return Attempt(draft: try await dossier(id, call).draft, typed: typed, conflicts: saved.conflicts)
+        } catch ApplicationRefusal.answersAreFrozen {
+            return nil
+        }
+    }
+
+    private func page(
+        for call: FormCall<ApplicationPath, NoBody>, retrying attempt: Attempt, refusal: ApplicationRefusal? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.applications.texts(in: viewer.language)
+        var errors = attempt.typed.errors
+        var problem: String?
+        switch refusal {
+        case .incomplete(let gaps)?:
+            errors += gaps.map { (attempt.draft.call.field(of: $0.question), $0.words(t)) }
+        case .deadlinePassed?, .callNotOpen?: problem = t("draft.cannot_submit")
+        case let other?: problem = other.problem.headline
+        case nil: break
+        }
+        return try page(
+            for: viewer, writing: attempt.draft, values: call.fields, errors: errors, problem: problem,
+            conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && problem == nil ? 422 : 409)
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, writing draft: Draft, done: String?
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.applications.texts(in: viewer.language)
+        return try page(
+            for: viewer, writing: draft, flash: done == "saved" ? FlashNotice(draft.saveState(t).text) : nil)
+    }
+
+    private func page(
+        for viewer: Viewer, writing draft: Draft, values: [String: [String]]? = nil,
+        errors: [(field: String, message: String)] = [], problem: String? = nil,
+        conflicts: [SavedAnswers.Conflict] = [], status: Int = 200, flash: FlashNotice? = nil
+    ) throws -> HTML {
+        let t = PageKit.applications.texts(in: viewer.language)
+        let model = draft.page(
+            values: values, errors: errors, problem: problem, conflicts: conflicts, in: viewer.language)
+        let frame = Frame(
+            title: model.header.title, site: site, viewer: viewer, current: "portal",
+            breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)
+        return HTML(status: status, bytes: try PageTemplate.draft.render(model, in: frame))
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, reading dossier: Dossier, done: String? = nil, status: Int = 200
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
+        let (application, now) = (dossier.summary.application, dossier.summary.readAt)
+        let standing = Standing(dossier.summary, for: .startup, in: viewer.language)
+        let address: SafeURL = "/portal/applications/\(dossier.id)"
+        let tools = application.allows(.withdraw, at: now)
+            ? [LinkText(t("withdraw.action"), "/portal/applications/\(dossier.id)/withdrawal")] : []
+        let model = ApplicationPage(
+            header: PageHeader(
+                title: dossier.call.title.text(for: spoken), kind: dossier.call.programName.text(for: spoken),
+                badge: standing.badge, lede: standing.next),
+            deadline: standing.deadlineText(from: now, in: viewer.language), note: dossier.note(t),
+            offer: application.allows(.accept, at: now)
+                ? ApplicationPage.Offer(
+                    acceptURL: "/portal/applications/\(dossier.id)/acceptance",
+                    declineURL: "/portal/applications/\(dossier.id)/decline") : nil,
+            answers: dossier.answered(in: spoken), hasAnswers: true, noAnswers: nil,
+            timeline: dossier.timeline(for: .startup, in: viewer.language),
+            facts: dossier.facts(in: viewer.language, withStartup: false), tools: tools, hasTools: !tools.isEmpty)
+        let flash: FlashNotice? =
+            switch done {
+            case "submitted": FlashNotice(t("done.submitted"))
+            case "accepted": FlashNotice(t("done.accepted"))
+            case "declined": FlashNotice(t("done.declined"))
+            case "withdrawn": FlashNotice(t("done.withdrawn"))
+            default: nil
+            }
+        let frame = Frame(
+            title: model.header.title, site: site, viewer: viewer, current: "portal",
+            breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash, path: address)
+        return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
+    }
+
+    // MARK: Taking back, accepting, declining
+
+    private var askToWithdraw: AnyRoute {
+        PageRoute(
+            .get, "/portal/applications/{application}/withdrawal", "askToWithdraw", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            try await confirmation(call, of: .withdraw)
+        }.erased
+    }
+
+    private var withdraw: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/withdrawal", "withdrawPortalApplication",
+            access: .roles([.founder]), parameters: ApplicationPath.self, body: OptionalNote.self
+        ) { call in
+            try await answer(call, .withdraw, done: "withdrawn") { transaction, id, note, person in
+                try await transaction.withdrawApplication(id, because: note, by: person)
+            }
+        }.erased
+    }
+
+    private var accept: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/acceptance", "acceptPortalOffer", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            let (id, person) = (call.parameters.application, try call.principal.personID)
+            do {
+                return try await call.write { transaction in
+                    _ = try await transaction.acceptOffer(id, by: person)
+                    return .redirect(to: "/portal/applications/\(id)?done=accepted")
+                }
+            } catch is ApplicationRefusal {
+                // The page says where the application really stands: expired, or answered in another window.
+                return try await page(for: call, reading: try await dossier(id, call), status: 409)
+            }
+        }.erased
+    }
+
+    private var askToDecline: AnyRoute {
+        PageRoute(
+            .get, "/portal/applications/{application}/decline", "askToDecline", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            try await confirmation(call, of: .decline)
+        }.erased
+    }
+
+    private var decline: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/decline", "declinePortalOffer", access: .roles([.founder]),
+            parameters: ApplicationPath.self, body: OptionalNote.self
+        ) { call in
+            try await answer(call, .decline, done: "declined") { transaction, id, note, person in
+                try await transaction.declineOffer(id, because: note, by: person)
+            }
+        }.erased
+    }
+
+    private func answer(
+        _ call: FormCall<ApplicationPath, OptionalNote>, _ deed: Application.Deed, done: String,
+        by verb: @Sendable @escaping (Transaction, Application.ID, LongText?, Person.ID) async throws -> Application
+    ) async throws -> HTML {
+        let (id, person) = (call.parameters.application, try call.principal.personID)
+        do {
+            let note = try call.decoded().note
+            return try await call.write { transaction in
+                _ = try await verb(transaction, id, note, person)
+                return .redirect(to: "/portal/applications/\(id)?done=\(done)")
+            }
+        } catch is ApplicationRefusal {
+            return .redirect(to: "/portal/applications/\(id)")
+        } catch let problem as Problem where problem.status == 422 {
+            return try await confirmation(call, of: deed, problem: problem)
+        }
+    }
+
+    private func confirmation<B>(
+        _ call: FormCall<ApplicationPath, B>, of deed: Application.Deed, problem: Problem? = nil
+    ) async throws -> HTML {
+        let id = call.parameters.application
+        guard let summary = try await call.reader.application(id) else { throw Problem.notFound }
+        guard summary.application.allows(deed, at: summary.readAt) else {
+            return .redirect(to: "/portal/applications/\(id)")
+        }
+        let viewer = try await call.viewer()
+        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
+        let input = FormInput(values: call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        let isDraft = summary.application.state == .draft
+        let (title, consequences, verb): (String, [String], String) =
+            if deed == .decline {
+                (t("decline.title"), [t("decline.place"), t("decline.final")], t("decline.submit"))
+            } else if isDraft {
+                (t("discard.title"), [t("discard.answers"), t("discard.again")], t("discard.submit"))
+            } else {
+                (t("withdraw.title"), [t("withdraw.seen"), t("withdraw.again")], t("withdraw.submit"))
+            }
+        let action: SafeURL =
+            deed == .decline ? "/portal/applications/\(id)/decline" : "/portal/applications/\(id)/withdrawal"
+        let model = ConfirmPage(
+            confirmation: Confirmation(
+                title: title, consequences: consequences,
+                form: Form(
+                    action: action,
+                    fields: [
+                        input.area("note", label: t("withdraw.reason"), hint: t("withdraw.reason_hint"), isOptional: true, limit: 2000, rows: 3)
+                    ],
+                    submit: verb, texts: t, cancel: LinkText(t("withdraw.keep"), "/portal/applications/\(id)"),
+                    isDangerous: true, problem: problem?.headline)))
+        let frame = Frame(
+            title: title, site: site, viewer: viewer, current: "portal",
+            breadcrumbs: [
+                Breadcrumb(t("portal.title"), "/portal"),
+                Breadcrumb(summary.callTitle.text(for: spoken), "/portal/applications/\(id)"),
+            ])
+        return HTML(status: problem == nil ? 200 : 422, bytes: try PageTemplate.confirm.render(model, in: frame))
+    }
+
+    private func dossier<P, B>(_ id: Application.ID, _ call: FormCall<P, B>) async throws -> Dossier {
+        guard let dossier = try await call.reader.dossier(id) else { throw Problem.notFound }
+        return dossier
+    }
+}
+
+extension Statements {
+    /// Everything about an application; nil when the principal may not know of it.
+    func dossier(_ id: Application.ID) async throws -> Dossier? {
+        guard let summary = try await application(id), let call = try await call(summary.application.call) else {
+            return nil
+        }
+        return Dossier(
+            summary: summary, call: call, answers: try await answers(of: id), history: try await history(of: id))
+    }
+}
+
+extension Dossier {
+    var draft: Draft { Draft(summary: summary, call: call, answers: answers) }
+}
+
+/// What a script is told after it saved.
+struct AutosaveState: Encodable {
+    let savedAt: Date
+    let text: String
+    let count: String
+    /// What each answer is called now, by hidden field.
+    let seen: [String: String]
+    /// What could not be stored, by field.
+    let errors: [String: String]
+
+    enum CodingKeys: CodingKey {
+        case savedAt, text, count, seen, errors
+    }
+
+    init(_ attempt: PortalPages.Attempt, _ t: Texts) {
+        let draft = attempt.draft
+        let state = draft.saveState(t)
+        savedAt = draft.summary.application.savedAt
+        text = state.text
+        count = draft.summary.count.words(t)
+        let stored = Dictionary(draft.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let disputed = Set(attempt.conflicts.map(\.question))
+        // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
+        seen = Dictionary(
+            uniqueKeysWithValues: draft.call.questions.filter { !disputed.contains($0.id) }.map {
+                ($0.seenField, Fingerprint(stored[$0.id]).description)
+            })
+        errors = Dictionary(
+            attempt.typed.errors.map { ($0.field, $0.message) }
+                + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) },
+            uniquingKeysWith: { first, _ in first })
+    }
+}
+
+/// A call before one applies to it.
+struct BeginPage: ViewModel {
+    var header: PageHeader
+    var deadline: TimeText
+    var questions: [Asked]
+    /// Where the draft is begun; absent while the call is not open.
+    var beginURL: SafeURL?
+
+    struct Asked: ViewModel {
+        var prompt: String
+        var hint: String?
+        var note: String
+    }
+}
+
+struct ConfirmPage: ViewModel {
+    var confirmation: Confirmation
+}
+
+extension PageTemplate<BeginPage> {
+    static let begin = PageTemplate("applications/begin", in: .applications)
+}
+
+extension PageTemplate<ConfirmPage> {
+    static let confirm = PageTemplate("applications/confirm", in: .applications)
+}

@@ -1,0 +1,71 @@
+package import Foundation
+package import Pages
+internal import Programs
+package import Vocabulary
+internal import Wording
+
+/// Where an application stands, in plain words: the state, what happens next, and by when.
+package struct Standing: Sendable {
+    /// Who reads it; both are told the same, each in their own words.
+    package enum Side: String, Sendable {
+        case startup, park
+    }
+
+    /// The state in a word or two.
+    package let badge: Badge
+    /// What happens next, or that nothing does.
+    package let next: String
+    /// The moment until which something has to happen.
+    package let deadline: (instant: Date, zone: TimeZoneName)?
+
+    /// Where an application stands at the moment it was read.
+    package init(_ summary: ApplicationSummary, for side: Side, in language: Pages.Language) {
+        let t = PageKit.applications.texts(in: language)
+        let now = summary.readAt
+        let application = summary.application
+        let key: String
+        switch application.state {
+        case .draft where summary.callCancelledAt != nil: key = "draft_cancelled"
+        case .draft where !summary.deadline.admits(now): key = "draft_closed"
+        case .draft where summary.count.isComplete: key = "draft_complete"
+        case .offered where application.isOfferExpired(at: now): key = "offer_expired"
+        default: key = application.state.rawValue
+        }
+        badge = Badge(t("state.\(key)"), Self.tone(key))
+        switch side {
+        case .startup: next = t("startup_next.\(key)")
+        case .park: next = t("park_next.\(key)")
+        }
+        switch key {
+        case "draft", "draft_complete": deadline = (summary.deadline.instant, summary.deadline.zone)
+        case "offered": deadline = application.offerExpiresAt.map { ($0, summary.deadline.zone) }
+        default: deadline = nil
+        }
+    }
+
+    /// The moment in the zone it was set in and in a second one.
+    package func deadlineText(from now: Date, in language: Pages.Language) -> TimeText? {
+        deadline.map { TimeText($0.instant, in: $0.zone, and: $0.zone.companion, from: now, language: language) }
+    }
+
+    private static func tone(_ key: String) -> Badge.Tone {
+        switch key {
+        case "submitted", "in_review": .info
+        case "offered": .accent
+        case "accepted": .success
+        case "waitlisted", "offer_expired", "draft_closed": .warning
+        case "ineligible", "rejected": .danger
+        default: .neutral
+        }
+    }
+}
+
+extension TimeZoneName {
+    /// The second zone to say a moment in: parks in Hong Kong and partners in Tokyo are an hour apart.
+    package var companion: TimeZoneName { self == .hongKong ? .tokyo : .hongKong }
+}
+
+extension Application.State {
+    /// The state in a word or two, for filters.
+    func label(_ t: Texts) -> String { t("state.\(rawValue)") }
+}

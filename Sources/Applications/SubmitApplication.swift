@@ -1,0 +1,48 @@
+package import Accounts
+package import API
+package import Postgres
+package import Vocabulary
+
+extension Transaction {
+    /// Hands a complete draft in, by the database's clock. Its answers are frozen from then on.
+    ///
+    /// Throws `ApplicationRefusal`, or not found.
+    package func submitApplication(_ id: Application.ID, by person: Person.ID) async throws -> Application {
+        guard var application = try await lockApplication(id), let call = try await call(application.call) else {
+            throw Problem.notFound
+        }
+        let completeness = Completeness(of: call.questions, answers: try await answers(of: id))
+        try application.submit(to: call, with: completeness, now: now)
+        return try await settle(application, from: .draft, by: person)
+    }
+
+    /// Takes an application back, as long as no place was offered. The startup may apply to the same call again.
+    ///
+    /// Throws `ApplicationRefusal`, or not found.
+    package func withdrawApplication(
+        _ id: Application.ID, because note: LongText?, by person: Person.ID
+    ) async throws -> Application {
+        try await move(id, by: person, note: note) { application in try application.withdraw(now: now) }
+    }
+
+    /// Locks, asks the transition, saves and records.
+    func move(
+        _ id: Application.ID, by person: Person.ID, note: LongText?,
+        _ transition: (inout Application) throws -> Void
+    ) async throws -> Application {
+        guard var application = try await lockApplication(id) else { throw Problem.notFound }
+        let from = application.state
+        try transition(&application)
+        return try await settle(application, from: from, by: person, note: note)
+    }
+
+    private func settle(
+        _ application: Application, from: Application.State, by person: Person.ID, note: LongText? = nil
+    ) async throws -> Application {
+        var application = application
+        try await save(application)
+        try await record(ApplicationEvent.ID(), of: application, from: from, by: person, note: note)
+        application.version += 1
+        return application
+    }
+}

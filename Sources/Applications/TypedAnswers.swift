@@ -1,0 +1,50 @@
+internal import Foundation
+internal import Pages
+internal import Programs
+internal import Vocabulary
+
+/// The answers of a form as they were typed: what can be stored, and what cannot for the moment.
+struct TypedAnswers: Sendable {
+    /// Everything that can be stored, complete or not.
+    let edits: [CallForApplications.Question.ID: AnswerEdit]
+    /// Why the others cannot, by field.
+    let errors: [(field: String, message: String)]
+
+    init(_ fields: [String: [String]], to questions: [CallForApplications.Question], _ t: Texts) {
+        var edits: [CallForApplications.Question.ID: AnswerEdit] = [:]
+        var errors: [(field: String, message: String)] = []
+        for question in questions {
+            guard let typed = fields[question.field]?.first else { continue }
+            do throws(TextRefusal) {
+                let seen = fields[question.seenField]?.first.flatMap(Fingerprint.init)
+                edits[question.id] = AnswerEdit(try AnswerText(typed: typed).text, seen: seen)
+            } catch {
+                errors.append((question.field, error.message(t)))
+            }
+        }
+        self.edits = edits
+        self.errors = errors
+    }
+}
+
+extension CallForApplications.Question {
+    /// The name of the question's field in a form: where problems with the answer point to, too.
+    var field: String { "answers_\(id)" }
+    /// The name of the hidden field that remembers what the writer saw.
+    var seenField: String { "seen_\(id)" }
+
+    /// Few lines for a short answer, many for a long one.
+    var rows: Int { maxLength <= 300 ? 3 : maxLength <= 1200 ? 7 : 12 }
+}
+
+extension TextRefusal {
+    /// What to do about a text that cannot be stored.
+    fileprivate func message(_ t: Texts) -> String {
+        switch self {
+        case .tooLong(let limit): t("answer.too_long_to_keep", ["limit": Figures.grouped(limit)])
+        case .forbidden(let scalar): t("answer.forbidden", ["code": String(scalar, radix: 16, uppercase: true)])
+        case .tooManyMarks: t("answer.marks")
+        case .empty: t("answer.empty")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import Accounts
+internal import Institutions
+internal import Partnerships
+internal import Postgres
+internal import Vocabulary
+
+extension DemoWorld {
+    /// MoU-1 and MoU-2 at Harbour, MoU-3 at its rival with the same bank, MoU-4 between a department and an institute.
+    func signAgreements(of workspace: Tenant, _ transaction: Transaction) async throws {
+        switch workspace.id {
+        case Cast.harbour.id:
+            try await signDataPlatform(transaction)
+            try await signNurturing(
+                "MoU-2", with: "harbour/sakuragi", of: workspace, signatory: ("Mei Lam", "Chief Partnership Officer"),
+                transaction)
+        case Cast.portDigital.id:
+            try await signNurturing(
+                "MoU-3", with: "port-digital/sakuragi", of: workspace, signatory: ("Leo Fung", "Director of Programs"),
+                transaction)
+        default: try await signResearch(transaction)
+        }
+    }
+
+    private func signDataPlatform(_ transaction: Transaction) async throws {
+        let tenant = Cast.harbour
+        let kitagawa = Cast.institution("harbour/kitagawa")
+        let draft = try MoUDraft(
+            reference: Name("MoU-1"), title: LocalizedName(en: "Joint smart city data platform", ja: "スマートシティ・データ基盤の共同開発"),
+            kind: .coDevelopment,
+            summary: LongText(
+                "Both sides build an open platform that joins data from many sources under neutral governance."),
+            noticeDays: 90,
+            parties: [
+                MoU.Party(Institution.ID(tenant.id.uuid), as: .lead), MoU.Party(kitagawa, as: .partner),
+            ],
+            areas: areas([
+                ("smart-mobility", "Smart Mobility"), ("smart-environment", "Smart Environment"),
+                ("smart-living", "Smart Living"), ("smart-people", "Smart People"),
+                ("data-sharing-platforms", "Data acquisition, engineering and sharing"),
+            ]),
+            objectives: [
+                ShortText("Go beyond proof of concept in at least two areas"),
+                ShortText("Give data publishers and users a neutral place to meet"),
+            ])
+        let signing = try Signing(
+            on: today.adding(days: -420), effectiveOn: today.adding(days: -420), endsOn: today.adding(days: 675),
+            at: .new(
+                SigningEvent(
+                    id: demoID("event smart-city-session"), name: Name("Smart City Session, Tokyo"),
+                    heldOn: today.adding(days: -420), city: Name("Tokyo"), country: country("JP"),
+                    hosts: [Name("Harbour Science Park"), Name("Hong Kong trade office")],
+                    partOf: Name("Trade Mission"))),
+            by: [
+                Signing.Participant(
+                    .signatory, name: Name("Mei Lam"), title: ShortText("Chief Partnership Officer"),
+                    of: Institution.ID(tenant.id.uuid)),
+                Signing.Participant(
+                    .signatory, name: Name("Haruto Kitagawa"), title: ShortText("President"), of: kitagawa),
+            ])
+        try await sign(draft, as: demoID("mou MoU-1"), signing, in: tenant, by: Cast.mei, transaction)
+    }
+
+    private func signNurturing(
+        _ reference: String, with bank: String, of tenant: Tenant, signatory: (name: String, title: String),
+        _ transaction: Transaction
+    ) async throws {
+        let own = Institution.ID(tenant.id.uuid)
+        let bank = Cast.institution(bank)
+        let draft = try MoUDraft(
+            reference: Name(reference), title: LocalizedName(en: "Nurturing startups of both places"), kind: .nurturing,
+            summary: LongText(
+                "Incubation and acceleration, investment matching, knowledge exchange and access to both markets."),
+            noticeDays: 60, parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
+            areas: areas([
+                ("smart-city", "Smart city"), ("fintech", "Fintech"), ("biomedical-technology", "Biomedical technology"),
+                ("robotics", "Robotics"),
+            ]),
+            objectives: [ShortText("Ten startups supported in each direction within two years")])
+        let signing = try Signing(
+            on: today.adding(days: -300), effectiveOn: today.adding(days: -290), endsOn: today.adding(days: 440),
+            by: [
+                Signing.Participant(
+                    .signatory, name: Name(signatory.name), title: ShortText(signatory.title), of: own),
+                Signing.Participant(
+                    .signatory, name: Name("Naoko Sakuragi"), title: ShortText("Group Managing Director"), of: bank),
+            ])
+        let member = tenant.id == Cast.harbour.id ? Cast.mei : Cast.leo
+        try await sign(draft, as: demoID("mou \(reference)"), signing, in: tenant, by: member, transaction)
+    }
+
+    private func signResearch(_ transaction: Transaction) async throws {
+        let own = Institution.ID(Cast.borderServices.id.uuid)
+        let lantau = Cast.institution("border-services/lantau")
+        let draft = try MoUDraft(
+            reference: Name("MoU-4"), title: LocalizedName(en: "Research for border services", zhHant: "邊境服務科研合作"),
+            kind: .research, noticeDays: 30,
+            parties: [MoU.Party(own, as: .lead), MoU.Party(lantau, as: .partner)],
+            areas: areas([
+                ("immigration-control", "Innovative border control operation"),
+                ("biometrics", "Biometric identification and authentication"),
+                ("ai-assisted-applications", "AI-assisted applications"),
+                ("collaborative-robotics", "Collaborative robotics technology"),
+            ]),
+            objectives: [
+                ShortText("Better and faster service at control points"),
+                ShortText("Set an example for neighbouring cities"),
+            ])
+        let signing = try Signing(
+            on: today.adding(days: -200), effectiveOn: today.adding(days: -200), endsOn: today.adding(days: 895),
+            by: [
+                Signing.Participant(.signatory, name: Name("Grace Ho"), title: ShortText("Director of Services"), of: own),
+                Signing.Participant(
+                    .signatory, name: Name("Samuel Tse"), title: ShortText("Chief Executive Officer"), of: lantau),
+                Signing.Participant(
+                    .witness, name: Name("Helen Mak"), title: ShortText("Secretary for Public Security"), of: own),
+                Signing.Participant(
+                    .witness, name: Name("Peter Ip"), title: ShortText("Chairman of the Board"), of: lantau),
+            ])
+        try await sign(
+            draft, as: demoID("mou MoU-4"), signing, in: Cast.borderServices, by: Cast.grace, transaction)
+    }
+
+    private func sign(
+        _ draft: MoUDraft, as id: MoU.ID, _ signing: Signing, in tenant: Tenant, by member: Cast.Member,
+        _ transaction: Transaction
+    ) async throws {
+        let person = member.person.id
+        _ = try await transaction.draftMoU(draft, as: id, in: tenant.id, by: person)
+        _ = try await transaction.shareMoU(id, in: tenant.id, by: person)
+        _ = try await transaction.agreeMoU(id, in: tenant.id, by: person)
+        _ = try await transaction.signMoU(id, signing, in: tenant.id, by: person)
+    }
+
+    private func areas(_ list: [(String, String)]) throws -> [MoU.Area] {
+        try list.compactMap { slug, wording in
+            try FocusArea.ID(slug).map { MoU.Area($0, wording: try ShortText(wording), status: .exploring) }
+        }
+    }
+}

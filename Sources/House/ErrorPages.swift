@@ -1,0 +1,45 @@
+internal import API
+internal import Foundation
+internal import Pages
+
+extension PageKit {
+    static let house = PageKit("house", bundle: .module)
+}
+
+/// What a person sees instead of a page.
+enum ErrorPages {
+    static func page(for problem: Problem, _ page: Edge.ErrorPage, site: Site) -> HTML {
+        let language = Language(tag: page.locale) ?? .english
+        let t = PageKit.house.texts(in: language)
+        let model = ProblemPage(
+            title: t("problem.\(known(problem.status))"), text: problem.detail ?? t("problem.text_\(known(problem.status))"),
+            reference: t("problem.reference", ["id": page.requestID]), homeLabel: t("problem.home"))
+        let viewer = Viewer(name: page.principal?.name ?? "", language: language)
+        let frame = Frame(title: model.title, site: site, viewer: viewer)
+        // Without its template a problem is still answered, in plain text.
+        let bytes = (try? PageTemplate.problem.render(model, in: frame)) ?? Array(model.title.utf8)
+        return HTML(status: problem.status, bytes: bytes)
+    }
+
+    private static func known(_ status: Int) -> String {
+        switch status {
+        case 403: "forbidden"
+        case 404: "not_found"
+        case 412, 409: "conflict"
+        case 429, 503: "busy"
+        case ..<500: "invalid"
+        default: "unexpected"
+        }
+    }
+}
+
+struct ProblemPage: ViewModel {
+    var title: String
+    var text: String
+    var reference: String
+    var homeLabel: String
+}
+
+extension PageTemplate<ProblemPage> {
+    static let problem = PageTemplate("house/problem", in: .house, layout: .quiet)
+}

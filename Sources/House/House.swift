@@ -1,0 +1,76 @@
+package import API
+package import Accounts
+package import Applications
+package import Foundation
+package import Incubation
+package import Institutions
+package import Investment
+package import Jobs
+package import Logging
+package import Pages
+package import Partnerships
+package import Postgres
+package import Programs
+
+/// The rooms joined: every operation, page and job handler of the service over one database.
+///
+/// Tests mount it without a socket, `trellis` serves it. Nothing is decided here.
+package struct House: Sendable {
+    /// Recognises who asks.
+    package let gate: Gate
+    /// Hashes passwords for the doors that take them.
+    package let hasher: PasswordHasher
+    /// What all pages share.
+    package let site: Site
+    private let database: Database
+
+    /// The house over a database.
+    package init(database: Database, hasher: PasswordHasher) {
+        self.database = database
+        self.hasher = hasher
+        gate = Gate(database: database)
+        site = Site(
+            places: PartnershipsRoom.places + ProgramsRoom.places + ApplicationsRoom.places + IncubationRoom.places
+                + InvestmentRoom.places + InstitutionsRoom.places)
+    }
+
+    /// Every JSON operation.
+    package var operations: [AnyOperation] {
+        AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
+            + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
+            + IncubationRoom.operations() + InvestmentRoom.operations()
+    }
+
+    /// Every page.
+    package var pages: [AnyRoute] {
+        AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
+            + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site) + ProgramsRoom.pages(in: site)
+            + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site) + InvestmentRoom.pages(in: site)
+    }
+
+    /// What violated constraints mean, of all rooms.
+    package static var constraints: ConstraintProblems {
+        ConstraintProblems(merging: [
+            AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
+            ProgramsRoom.constraints, ApplicationsRoom.constraints, IncubationRoom.constraints,
+            InvestmentRoom.constraints,
+        ])
+    }
+
+    /// The edge that answers requests. Throws `Edge.DeclarationError` for declarations that contradict each other.
+    package func edge(_ configuration: Edge.Configuration, logger: Logger) throws -> Edge {
+        var configuration = configuration
+        let site = site
+        configuration.errorPage = { problem, page in ErrorPages.page(for: problem, page, site: site) }
+        return try Edge(
+            operations: operations, pages: pages, authenticator: gate, database: database,
+            constraints: Self.constraints, configuration: configuration, logger: logger)
+    }
+
+    /// The worker that runs what transactions enqueued.
+    package func worker(logger: Logger, configuration: Worker.Configuration = Worker.Configuration()) -> Worker {
+        let worker = Worker(database: database, logger: logger, configuration: configuration)
+        InvestmentRoom.register(in: worker, database: database)
+        return worker
+    }
+}

@@ -1,0 +1,45 @@
+package import Accounts
+package import API
+package import Applications
+package import Postgres
+package import Programs
+package import Vocabulary
+
+/// What a manager says to enrol the startup of an accepted offer.
+package struct NewEnrolment: Sendable {
+    /// With whom; a cohort of the stream that was applied to.
+    package let cohort: Cohort.ID
+    /// Who advises the startup.
+    package let mentor: Person.ID?
+
+    /// An enrolment in this cohort.
+    package init(in cohort: Cohort.ID, mentor: Person.ID? = nil) {
+        self.cohort = cohort
+        self.mentor = mentor
+    }
+}
+
+extension Transaction {
+    /// Enrols the startup of an accepted offer, with the milestone plan of its kind of program laid out from the
+    /// cohort's first day.
+    ///
+    /// Throws `EnrolmentRefusal`, or not found; refused by `enrolments_once_per_application` and
+    /// `cohort_has_places_left`.
+    ///
+    /// - Parameter milestone: names each milestone of the plan.
+    package func enrolStartup(
+        of application: Application.ID, _ new: NewEnrolment, as id: Enrolment.ID, in tenant: Tenant.ID,
+        by person: Person.ID, milestone: () -> Milestone.ID = Milestone.ID.init
+    ) async throws -> Enrolment {
+        guard let application = try await self.application(application)?.application,
+            let call = try await call(application.call), let program = try await program(call.program)
+        else { throw Problem.notFound }
+        guard let cohort = try await cohort(new.cohort) else { throw EnrolmentRefusal.noSuchCohort }
+        if let mentor = new.mentor, try await !isMentor(mentor) { throw EnrolmentRefusal.noSuchMentor }
+        let enrolment = try Enrolment.begin(id, of: application, to: call, in: cohort, mentor: new.mentor)
+        try await insert(enrolment, in: tenant, by: person)
+        let plan = MilestonePlan.standard(for: program.kind)
+        try await insert(plan.milestones(from: enrolment.startedOn, id: milestone), of: enrolment, in: tenant)
+        return enrolment
+    }
+}

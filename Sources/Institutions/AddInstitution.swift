@@ -1,0 +1,32 @@
+package import Accounts
+package import API
+package import Postgres
+
+extension Transaction {
+    /// Enters an institution into the tenant's directory.
+    ///
+    /// Refused with `InstitutionRefusal.startupsHaveTheirOwnDoor` for a startup, and by the constraints
+    /// `institution_identifiers_pkey` (another entry has this registration) and
+    /// `identifier_has_the_form_of_its_scheme`.
+    package func addInstitution(
+        _ new: NewInstitution, as id: Institution.ID, in tenant: Tenant.ID
+    ) async throws -> Institution {
+        guard new.kind != .startup else { throw InstitutionRefusal.startupsHaveTheirOwnDoor }
+        try await insert(new, as: id, in: tenant)
+        return Institution(
+            id: id, kind: new.kind, name: new.name, country: new.country, website: new.website,
+            registrations: new.registrations ?? [])
+    }
+}
+
+/// Why the directory refuses.
+package enum InstitutionRefusal: Refusal {
+    /// A startup is entered with its profile, not as a bare institution.
+    case startupsHaveTheirOwnDoor
+
+    package var problem: Problem {
+        switch self {
+        case .startupsHaveTheirOwnDoor: .invalid("/kind", "A startup is entered with its profile, by POST /v1/startups.")
+        }
+    }
+}

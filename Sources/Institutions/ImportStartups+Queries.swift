@@ -1,0 +1,195 @@
+package import Accounts
+package import Postgres
+internal import Vocabulary
+
+extension Transaction {
+    /// Enters the startups that are new and changes those of which the rows say something new. A row without a name is
+    /// about a startup that must be known already.
+    ///
+    /// What a row does not say stays as it is: an import never erases.
+    package func importStartups(
+        _ rows: [ImportRow<ImportedStartup>], in tenant: Tenant.ID
+    ) async throws -> ImportOutcome {
+        try await stage(rows)
+        try await enterStagedStartups(in: tenant)
+        try await reviseStagedStartups(in: tenant)
+        try await retagStagedStartups(in: tenant)
+        return try await outcomeOfStagedStartups(in: tenant)
+    }
+
+    private func stage(_ rows: [ImportRow<ImportedStartup>]) async throws {
+        try await execute(
+            """
+            -- importStartups: staging
+            CREATE TEMPORARY TABLE IF NOT EXISTS import_startups (
+                line integer NOT NULL, external_id text NOT NULL, language text NOT NULL, name text, country text,
+                website text, pitch text, description text, founded_on date, place_region text, place_state text,
+                place_city text, tags text[] NOT NULL, focus_areas text[] NOT NULL, stage text, last_round_on date,
+                last_round_minor bigint, rounds integer, raised_minor bigint, currency text, seeking text,
+                opts_in boolean NOT NULL, id uuid, is_new boolean NOT NULL DEFAULT false,
+                is_changed boolean NOT NULL DEFAULT false, is_retagged boolean NOT NULL DEFAULT false
+            ) ON COMMIT DROP
+            """)
+        try await execute("/* importStartups: staging */ TRUNCATE import_startups")
+        _ = try await copy(
+            into: "import_startups",
+            columns: [
+                "line", "external_id", "language", "name", "country", "website", "pitch", "description", "founded_on",
+                "place_region", "place_state", "place_city", "tags", "focus_areas", "stage", "last_round_on",
+                "last_round_minor", "rounds", "raised_minor", "currency", "seeking", "opts_in",
+            ],
+            rows: rows.map { row in
+                let startup = row.value
+                return [
+                    Int32(clamping: row.line), startup.externalID, Language(writing: startup.name).rawValue,
+                    startup.name, startup.country, startup.website, startup.pitch, startup.description,
+                    startup.foundedOn, startup.region, startup.state, startup.city, startup.tags, startup.focusAreas,
+                    startup.stage, startup.lastRoundOn, startup.lastRound?.minor, startup.rounds.map(Int32.init),
+                    startup.raised?.minor, (startup.raised ?? startup.lastRound)?.currency, startup.seeking,
+                    startup.optsIn,
+                ]
+            })
+    }
+
+    private func enterStagedStartups(in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- importStartups: directory entries. The id follows from the external id, so that a world imported twice is
+            -- the same world, down to the order of equals.
+            WITH kept AS (
+                INSERT INTO institutions AS i (tenant_id, id, kind, names, country, website, external_id)
+                SELECT \(tenant), md5(\(tenant)::text || ' ' || s.external_id)::uuid, 'startup',
+                       jsonb_build_object(s.language, s.name), s.country, s.website, s.external_id
+                FROM import_startups AS s
+                WHERE s.name IS NOT NULL
+                ON CONFLICT (tenant_id, external_id) DO UPDATE
+                SET names = i.names || excluded.names, country = coalesce(excluded.country, i.country),
+                    website = coalesce(excluded.website, i.website)
+                WHERE i.kind = 'startup'
+                  AND (i.names, i.country, i.website) IS DISTINCT FROM
+                      (i.names || excluded.names, coalesce(excluded.country, i.country),
+                       coalesce(excluded.website, i.website))
+                RETURNING i.external_id, i.xmax = 0 AS is_new
+            )
+            UPDATE import_startups AS s SET is_new = kept.is_new, is_changed = true
+            FROM kept WHERE kept.external_id = s.external_id
+            """)
+        try await execute(
+            """
+            -- importStartups: who is meant
+            UPDATE import_startups AS s
+            SET id = i.id, is_retagged = s.tags <> '{}' AND t.tags IS DISTINCT FROM s.tags
+            FROM institutions AS i LEFT JOIN startups AS t ON t.tenant_id = i.tenant_id AND t.id = i.id
+            WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id AND i.kind = 'startup'
+            """)
+        try await execute(
+            """
+            -- importStartups: profiles that are new
+            INSERT INTO startups (tenant_id, id)
+            SELECT \(tenant), s.id FROM import_startups AS s
+            WHERE s.id IS NOT NULL AND s.is_new
+            """)
+    }
+
+    private func reviseStagedStartups(in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- importStartups: profiles. One currency serves the last round and all that was raised: a source that speaks
+            -- of another one replaces both amounts.
+            WITH said AS (
+                SELECT s.id, coalesce(s.pitch, t.pitch) AS pitch, coalesce(s.description, t.description) AS description,
+                       coalesce(s.founded_on, t.founded_on) AS founded_on,
+                       coalesce(s.place_region, t.place_region) AS place_region,
+                       coalesce(s.place_state, t.place_state) AS place_state,
+                       coalesce(s.place_city, t.place_city) AS place_city,
+                       CASE WHEN s.tags = '{}' THEN t.tags ELSE s.tags END AS tags,
+                       coalesce(s.stage, t.stage) AS stage, coalesce(s.last_round_on, t.last_round_on) AS last_round_on,
+                       CASE WHEN s.currency <> t.raised_currency THEN s.last_round_minor
+                            ELSE coalesce(s.last_round_minor, t.last_round_minor) END AS last_round_minor,
+                       coalesce(s.rounds, t.rounds) AS rounds,
+                       CASE WHEN s.currency <> t.raised_currency THEN s.raised_minor
+                            ELSE coalesce(s.raised_minor, t.raised_minor) END AS raised_minor,
+                       coalesce(s.currency, t.raised_currency) AS raised_currency,
+                       coalesce(s.seeking, t.seeking) AS seeking,
+                       coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END) AS matching_opted_in_at
+                FROM import_startups AS s JOIN startups AS t ON t.tenant_id = \(tenant) AND t.id = s.id
+            ), kept AS (
+                UPDATE startups AS t
+                SET pitch = said.pitch, description = said.description, founded_on = said.founded_on,
+                    place_region = said.place_region, place_state = said.place_state, place_city = said.place_city,
+                    tags = said.tags, stage = said.stage, last_round_on = said.last_round_on,
+                    last_round_minor = said.last_round_minor, rounds = said.rounds, raised_minor = said.raised_minor,
+                    raised_currency = said.raised_currency, seeking = said.seeking,
+                    matching_opted_in_at = said.matching_opted_in_at
+                FROM said
+                WHERE t.tenant_id = \(tenant) AND t.id = said.id
+                  AND (t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city, t.tags,
+                       t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor, t.raised_currency,
+                       t.seeking, t.matching_opted_in_at) IS DISTINCT FROM
+                      (said.pitch, said.description, said.founded_on, said.place_region, said.place_state,
+                       said.place_city, said.tags, said.stage, said.last_round_on, said.last_round_minor, said.rounds,
+                       said.raised_minor, said.raised_currency, said.seeking, said.matching_opted_in_at)
+                RETURNING t.id
+            )
+            UPDATE import_startups AS s SET is_changed = true FROM kept WHERE kept.id = s.id
+            """)
+    }
+
+    private func retagStagedStartups(in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- importStartups: focus areas that the words no longer name
+            DELETE FROM startup_focus_areas AS f USING import_startups AS s
+            WHERE s.is_retagged AND f.tenant_id = \(tenant) AND f.startup_id = s.id
+              AND f.focus_area <> ALL (s.focus_areas)
+            """)
+        try await execute(
+            """
+            -- importStartups: focus areas
+            INSERT INTO startup_focus_areas (tenant_id, startup_id, focus_area)
+            SELECT \(tenant), s.id, area FROM import_startups AS s, unnest(s.focus_areas) AS area
+            WHERE s.is_retagged AND s.id IS NOT NULL
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    private func outcomeOfStagedStartups(in tenant: Tenant.ID) async throws -> ImportOutcome {
+        var outcome = ImportOutcome()
+        let rows = try await rows(
+            """
+            -- importStartups: outcome
+            SELECT s.line, s.id IS NOT NULL AS is_known, s.is_new, s.is_changed, i.kind
+            FROM import_startups AS s
+            LEFT JOIN institutions AS i ON s.id IS NULL AND i.tenant_id = \(tenant) AND i.external_id = s.external_id
+            ORDER BY s.line
+            """)
+        for row in rows {
+            let (line, isKnown, isNew, isChanged, kind) = try row.decode(
+                Int.self, Bool.self, Bool.self, Bool.self, String?.self)
+            if isKnown {
+                outcome.note(isNew ? .inserted : isChanged ? .updated : .unchanged, at: line)
+            } else {
+                outcome.refuse(
+                    line, kind == nil ? "no startup has this id" : "this id belongs to an institution that is no startup")
+            }
+        }
+        return outcome
+    }
+}
+
+extension Language {
+    /// The language a name is filed under: that of its script, English where the script does not say.
+    package init(writing name: Name?) {
+        var hasHan = false
+        for scalar in (name?.string ?? "").unicodeScalars {
+            switch scalar.value {
+            case 0x3041...0x30FF:
+                self = .japanese
+                return
+            case 0x3400...0x9FFF: hasHan = true
+            default: break
+            }
+        }
+        self = hasHan ? .traditionalChinese : .english
+    }
+}

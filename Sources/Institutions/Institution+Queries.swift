@@ -1,0 +1,78 @@
+internal import Accounts
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// An entry of the directory; nil when it does not exist or the principal may not know of it.
+    package func institution(_ id: Institution.ID) async throws -> Institution? {
+        try await first("/* institution */ \(fragment: selectInstitutions()) WHERE i.id = \(id)").map(Institution.init)
+    }
+
+    /// Entries of the directory in the order of their ids, so that a cursor is stable while entries come and go.
+    ///
+    /// - Parameters:
+    ///   - kind: only institutions of this kind; nil for all.
+    ///   - search: a part of the name in any language, in any case.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most.
+    package func institutions(
+        of kind: Institution.Kind?, named search: String?, after cursor: Institution.ID?, limit: Int
+    ) async throws -> [Institution] {
+        try await rows(
+            """
+            -- institutions
+            \(fragment: selectInstitutions())
+            WHERE i.tenant_id = acting_tenant()
+              AND (\(kind?.rawValue)::text IS NULL OR i.kind = \(kind?.rawValue))
+              AND (\(search)::text IS NULL OR EXISTS (
+                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
+              AND (\(cursor)::uuid IS NULL OR i.id > \(cursor))
+            ORDER BY i.id
+            LIMIT \(limit)
+            """
+        ).map(Institution.init)
+    }
+
+    private func selectInstitutions() -> Query {
+        """
+        SELECT i.id, i.kind, i.names, i.country, i.website,
+               ARRAY(SELECT r.scheme FROM institution_identifiers AS r
+                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id ORDER BY r.scheme, r.value) AS schemes,
+               ARRAY(SELECT r.value FROM institution_identifiers AS r
+                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id ORDER BY r.scheme, r.value) AS values
+        FROM institutions AS i
+        """
+    }
+}
+
+extension Institution {
+    fileprivate init(_ row: Row) throws {
+        let schemes: [Registration.Scheme] = try row("schemes")
+        let values: [ShortText] = try row("values")
+        try self.init(
+            id: row("id"), kind: row("kind"), name: row("names"), country: row("country"), website: row("website"),
+            registrations: zip(schemes, values).map(Registration.init))
+    }
+}
+
+extension Institution.Kind: PostgresCodable {}
+extension Institution.Registration.Scheme: PostgresCodable {}
+
+extension Transaction {
+    func insert(_ new: NewInstitution, as id: Institution.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- addInstitution
+            INSERT INTO institutions (tenant_id, id, kind, names, country, website)
+            VALUES (\(tenant), \(id), \(new.kind), \(new.name), \(new.country), \(new.website))
+            """)
+        for registration in new.registrations ?? [] {
+            try await execute(
+                """
+                -- addInstitution: registration
+                INSERT INTO institution_identifiers (tenant_id, institution_id, scheme, value)
+                VALUES (\(tenant), \(id), \(registration.scheme), \(registration.value))
+                """)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+internal import Accounts
+internal import Foundation
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A startup; nil when it does not exist or the principal may not know of it.
+    package func startup(_ id: Startup.ID) async throws -> Startup? {
+        try await first("/* startup */ \(fragment: selectStartups()) WHERE s.id = \(id) AND s.tenant_id = acting_tenant()")
+            .map(Startup.init)
+    }
+
+    /// Startups in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - search: a part of the name in any language, in any case.
+    ///   - area: only startups that name this focus area.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most.
+    package func startups(
+        named search: String?, in area: FocusArea.ID?, after cursor: Startup.ID?, limit: Int
+    ) async throws -> [Startup] {
+        try await rows(
+            """
+            -- startups
+            \(fragment: selectStartups())
+            WHERE s.tenant_id = acting_tenant()
+              AND (\(search)::text IS NULL OR EXISTS (
+                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
+              AND (\(area)::text IS NULL OR EXISTS (
+                  SELECT FROM startup_focus_areas AS f
+                  WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id AND f.focus_area = \(area)))
+              AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
+            ORDER BY s.id
+            LIMIT \(limit)
+            """
+        ).map(Startup.init)
+    }
+
+    private func selectStartups() -> Query {
+        """
+        SELECT s.id, i.names, i.country, i.website, s.pitch, s.description, s.founded_on, s.place_region, s.place_state,
+               s.place_city, s.markets, s.tags, s.full_time_staff, s.technical_staff, s.stage, s.last_round_on,
+               s.last_round_minor, s.rounds, s.raised_minor, s.raised_currency, s.seeking, s.ask_minor, s.ask_currency,
+               s.matching_opted_in_at,
+               ARRAY(SELECT f.focus_area FROM startup_focus_areas AS f
+                     WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id
+                     ORDER BY f.weight DESC, f.focus_area) AS focus_areas,
+               ARRAY(SELECT f.weight::int8 FROM startup_focus_areas AS f
+                     WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id
+                     ORDER BY f.weight DESC, f.focus_area) AS focus_weights
+        FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
+        """
+    }
+}
+
+extension Startup {
+    fileprivate init(_ row: Row) throws {
+        var profile = StartupProfile()
+        profile.country = try row("country")
+        profile.website = try row("website")
+        profile.pitch = try row("pitch")
+        profile.description = try row("description")
+        profile.foundedOn = try row("founded_on")
+        profile.region = try row("place_region")
+        profile.state = try row("place_state")
+        profile.city = try row("place_city")
+        profile.markets = try row("markets")
+        profile.tags = try row("tags")
+        profile.fullTimeStaff = try row("full_time_staff")
+        profile.technicalStaff = try row("technical_staff")
+        profile.stage = try row("stage")
+        profile.lastRoundOn = try row("last_round_on")
+        profile.rounds = try row("rounds")
+        profile.lastRound = try Money(row("last_round_minor"), row("raised_currency"))
+        profile.raised = try Money(row("raised_minor"), row("raised_currency"))
+        profile.seeking = try row("seeking")
+        profile.ask = try Money(row("ask_minor"), row("ask_currency"))
+        profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int])
+            .map { WeightedFocusArea($0, weight: $1) }
+        try self.init(
+            id: row("id"), name: row("names"), profile: profile, matchingOptedInAt: row("matching_opted_in_at"))
+    }
+}
+
+extension Transaction {
+    func insert(_ new: NewStartup, as id: Startup.ID, in tenant: Tenant.ID) async throws {
+        let profile = new.profile
+        try await execute(
+            """
+            -- addStartup: directory entry
+            INSERT INTO institutions (tenant_id, id, kind, names, country, website)
+            VALUES (\(tenant), \(id), 'startup', \(new.name), \(profile.country), \(profile.website))
+            """)
+        try await execute("/* addStartup */ INSERT INTO startups (tenant_id, id) VALUES (\(tenant), \(id))")
+        try await save(profile, of: id, in: tenant)
+    }
+
+    func rename(_ id: Startup.ID, _ name: LocalizedName) async throws {
+        try await execute("/* reviseStartup */ UPDATE institutions SET names = \(name) WHERE id = \(id)")
+    }
+
+    func save(_ profile: StartupProfile, of id: Startup.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- saveProfile: directory entry
+            UPDATE institutions SET country = \(profile.country), website = \(profile.website)
+            WHERE tenant_id = \(tenant) AND id = \(id)
+            """)
+        try await execute(
+            """
+            -- saveProfile
+            UPDATE startups SET
+                pitch = \(profile.pitch), description = \(profile.description), founded_on = \(profile.foundedOn),
+                place_region = \(profile.region), place_state = \(profile.state), place_city = \(profile.city),
+                markets = \(profile.markets), tags = \(profile.tags), full_time_staff = \(profile.fullTimeStaff),
+                technical_staff = \(profile.technicalStaff), stage = \(profile.stage),
+                last_round_on = \(profile.lastRoundOn), last_round_minor = \(profile.lastRound?.minor),
+                rounds = \(profile.rounds), raised_minor = \(profile.raised?.minor),
+                raised_currency = \((profile.raised ?? profile.lastRound)?.currency), seeking = \(profile.seeking),
+                ask_minor = \(profile.ask?.minor), ask_currency = \(profile.ask?.currency)
+            WHERE tenant_id = \(tenant) AND id = \(id)
+            """)
+        try await execute(
+            """
+            -- saveProfile: focus areas no longer named
+            DELETE FROM startup_focus_areas
+            WHERE tenant_id = \(tenant) AND startup_id = \(id)
+              AND focus_area <> ALL (\(profile.focusAreas.map(\.area)))
+            """)
+        try await execute(
+            """
+            -- saveProfile: focus areas
+            INSERT INTO startup_focus_areas (tenant_id, startup_id, focus_area, weight)
+            SELECT \(tenant), \(id), f.area, f.weight
+            FROM unnest(\(profile.focusAreas.map(\.area)), \(profile.focusAreas.map(\.weight))) AS f (area, weight)
+            ON CONFLICT (tenant_id, startup_id, focus_area) DO UPDATE SET weight = excluded.weight
+            """)
+    }
+
+    /// The startup, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockStartup(_ id: Startup.ID) async throws -> Startup? {
+        _ = try await first(
+            "/* lockStartup */ SELECT id FROM startups WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return try await startup(id)
+    }
+
+    func setMatchingConsent(_ id: Startup.ID, _ isGiven: Bool) async throws {
+        try await execute(
+            """
+            -- setMatchingConsent: a consent that stands keeps its day
+            UPDATE startups
+            SET matching_opted_in_at = CASE WHEN \(isGiven) THEN coalesce(matching_opted_in_at, now()) END
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+}
+
+extension Money {
+    /// Two columns as one amount; nil unless both are there.
+    package init?(_ minor: Int?, _ currency: Currency?) {
+        guard let minor, let currency else { return nil }
+        self.init(minor: minor, currency: currency)
+    }
+}

@@ -1,0 +1,118 @@
+internal import API
+package import Institutions
+internal import Vocabulary
+
+/// What declares a mandate. An investor declares its own and leaves `investor` out.
+package struct NewMandate: Codable, Sendable {
+    /// Whose mandate; the acting institution unless given.
+    package let investor: Institution.ID?
+    /// What it says.
+    package let terms: MandateTerms
+
+    /// A mandate of an investor.
+    package init(investor: Institution.ID?, terms: MandateTerms) {
+        self.investor = investor
+        self.terms = terms
+    }
+}
+
+struct MandatePath: Codable {
+    let mandate: Mandate.ID
+}
+
+struct ListMandates: Codable {
+    let investor: Institution.ID?
+    let standing: Bool?
+    let q: ShortText?
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
+struct MandateRevisions: Codable {
+    let items: [MandateRevision]
+}
+
+struct InvestorPath: Codable {
+    let investor: Institution.ID
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
+struct ListInvestors: Codable {
+    let q: ShortText?
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
+struct RunPath: Codable {
+    let run: MatchRun.ID
+}
+
+struct ListRuns: Codable {
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
+struct ShortlistPath: Codable {
+    let shortlist: Shortlist.ID
+}
+
+struct ItemPath: Codable {
+    let shortlist: Shortlist.ID
+    let startup: Startup.ID
+}
+
+struct ListShortlists: Codable {
+    let run: MatchRun.ID?
+    let investor: Institution.ID?
+    let mandate: Mandate.ID?
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
+struct AnswerList: Codable {
+    let items: [Answer]
+}
+
+extension Mandate: Described {
+    package static var documentation: [String: String] {
+        [
+            "version": "Counts the texts the mandate has had, from 1.",
+            "withdrawn_at": "Present once the mandate has ended; it then gets no more shortlists.",
+        ]
+    }
+}
+
+extension MandateTerms: Described {
+    package static var documentation: [String: String] {
+        [
+            "focus_areas": "A focus area covers everything below it. Empty means any.",
+            "firm_on_stages": "Whether `stages` rule out all others; otherwise they are preferred.",
+            "regions": "Liked best, without ruling out others.",
+            "exclusions": "Focus areas, with everything below them, or words that rule a startup out.",
+            "deploying": "A mandate that is not deploying gets no shortlists.",
+        ]
+    }
+}
+
+extension InvestorSummary: Described {}
+extension PastInvestment: Described {}
+
+extension MatchRun: Described {
+    package static var documentation: [String: String] {
+        [
+            "inputs_hash": "SHA-256 over everything the engine was given.",
+            "results_hash": "SHA-256 over every list it made: the same inputs and engine give the same hash.",
+        ]
+    }
+}
+
+extension Shortlist: Described {}
+extension ShortlistItem: Described {
+    package static var documentation: [String: String] {
+        [
+            "score": "In thousandths of a point; the sum of the values of `parts`, exactly.",
+            "parts": "What speaks for the startup and what against, the weightiest first.",
+        ]
+    }
+}

@@ -1,0 +1,153 @@
+internal import Institutions
+internal import Matching
+internal import Vocabulary
+
+/// Everything the engine is given for a run, and for which text of which mandate each list will be.
+struct MatchInputs: Sendable {
+    /// What the lists will be made for.
+    struct Order: Sendable {
+        let mandate: Mandate.ID
+        let version: Int
+        let investor: Institution.ID
+    }
+
+    /// The facts.
+    var world: World
+    /// The mandates of the world, in the order of their ids.
+    var orders: [Order]
+    /// How many startups a list holds at most.
+    var length: Int
+
+    /// SHA-256 over all of it.
+    func hash() -> [UInt8] {
+        var hash = CanonicalHash()
+        hash.add(MatchRun.engineVersion)
+        hash.add(world.today)
+        hash.add(length)
+        hash.add(world.startups.count)
+        for startup in world.startups.sorted(by: { $0.key < $1.key }) { hash.add(startup) }
+        hash.add(world.mandates.count)
+        for mandate in world.mandates.sorted(by: { $0.key < $1.key }) { hash.add(mandate) }
+        for order in orders { hash.add(order.version) }
+        hash.add(world.deals.count)
+        for deal in world.deals.sorted(by: MatchInputs.precedes) { hash.add(deal) }
+        return hash.bytes()
+    }
+
+    private static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
+        if left.investor != right.investor { return left.investor < right.investor }
+        if left.startup != right.startup { return left.startup < right.startup }
+        return (left.day, left.kind ?? "", left.amount ?? -1) < (right.day, right.kind ?? "", right.amount ?? -1)
+    }
+}
+
+extension CanonicalHash {
+    fileprivate mutating func add(_ key: Key) {
+        add(Int(bitPattern: UInt(key.high)))
+        add(Int(bitPattern: UInt(key.low)))
+    }
+
+    fileprivate mutating func add(_ areas: [World.Weighted]) {
+        add(areas.count)
+        for area in areas.sorted(by: { ($0.name, $0.weight) < ($1.name, $1.weight) }) {
+            add(area.name)
+            add(area.weight)
+        }
+    }
+
+    fileprivate mutating func add(_ startup: World.Startup) {
+        add(startup.key)
+        add(startup.areas)
+        add(unordered: startup.tags)
+        add(startup.text)
+        for fact in [startup.country, startup.region, startup.state, startup.city] { add(fact) }
+        add(startup.founded)
+        switch startup.lastRound {
+        case .unknown: add("unknown")
+        case .none: add("none")
+        case .round(let kind, let day, let amount):
+            add("round")
+            add(kind)
+            add(day)
+            add(amount)
+        }
+        add(startup.askedStage)
+        add(startup.askedAmount)
+        add(startup.isOptedIn)
+    }
+
+    fileprivate mutating func add(_ mandate: World.Mandate) {
+        add(mandate.key)
+        add(mandate.investor)
+        add(mandate.areas)
+        add(unordered: mandate.stages)
+        add(mandate.isFirmOnStages)
+        add(mandate.cheque?.lowerBound)
+        add(mandate.cheque?.upperBound)
+        add(unordered: mandate.countries)
+        add(unordered: mandate.excludedCountries)
+        add(unordered: mandate.regions)
+        add(unordered: mandate.excludedAreas)
+        add(mandate.excludedStartups.count)
+        for startup in mandate.excludedStartups.sorted() { add(startup) }
+        add(mandate.isDeploying)
+    }
+
+    fileprivate mutating func add(_ deal: World.Deal) {
+        add(deal.investor)
+        add(deal.startup)
+        add(deal.day)
+        add(deal.kind)
+        add(deal.amount)
+    }
+}
+
+extension AreaTable {
+    /// The taxonomy that ships with the program, as the engine asks it.
+    static let standard: AreaTable = {
+        let taxonomy = FocusAreaTaxonomy.standard
+        let ids = Dictionary(uniqueKeysWithValues: taxonomy.areas.map { ($0.id.description, $0.id) })
+        return AreaTable(
+            Array(ids.keys),
+            similarity: { focus, startup in
+                guard let focus = ids[focus], let startup = ids[startup] else { return 0 }
+                return taxonomy.similarity(focus: focus, startup: startup)
+            },
+            covers: { focus, startup in
+                guard let focus = ids[focus], let startup = ids[startup] else { return false }
+                return taxonomy.covers(focus, startup)
+            })
+    }()
+}
+
+extension World.Weighted {
+    /// Focus areas, and those words for which the taxonomy has no area: a source's categories count like areas, each
+    /// like itself and nothing else.
+    static func areas(_ areas: [String], _ weights: [Int], words: [String]) -> [World.Weighted] {
+        var found = zip(areas, weights).map { World.Weighted($0, Double($1) / 100) }
+        for word in words.map({ $0.lowercased() })
+        where FocusAreaTaxonomy.standard.area(called: word) == nil && !found.contains(where: { $0.name == word }) {
+            found.append(World.Weighted(word))
+        }
+        return found
+    }
+
+    /// What rules a startup out, as the engine knows areas.
+    static func exclusions(_ words: [String]) -> Set<String> {
+        Set(words.map { FocusAreaTaxonomy.standard.area(called: $0)?.id.description ?? $0.lowercased() })
+    }
+}
+
+extension Answer.Kind {
+    /// Whether a startup that was answered so is left out of the investor's lists on a day.
+    ///
+    /// One that interests the investor is met, not proposed again. A pass stands for a year, since startups change; one
+    /// for a conflict of interest stands for good.
+    func standsInTheWay(because reason: Answer.PassReason?, until later: Int?, given: Int, on day: Int) -> Bool {
+        switch self {
+        case .interested: true
+        case .pass: reason == .conflict || day < given + 365
+        case .later: later.map { day < $0 } ?? false
+        }
+    }
+}

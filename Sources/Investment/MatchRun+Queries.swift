@@ -1,0 +1,154 @@
+package import Accounts
+internal import Foundation
+package import Jobs
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// A match run and how far it is; nil when it does not exist or the principal may not know of it.
+    package func matchRun(_ id: MatchRun.ID) async throws -> MatchRun? {
+        guard
+            let row = try await first(
+                "/* matchRun */ \(fragment: .matchRuns) WHERE r.tenant_id = acting_tenant() AND r.id = \(id)")
+        else { return nil }
+        let job: UUID? = try row("job_id")
+        let finishedAt: Date? = try row("finished_at")
+        guard let job, finishedAt == nil else { return try MatchRun(row, nil) }
+        return try MatchRun(row, try await jobStatus(job))
+    }
+
+    /// Match runs, the latest first.
+    package func matchRuns(after cursor: MatchRunPosition? = nil, limit: Int) async throws -> [MatchRun] {
+        let rows = try await rows(
+            """
+            -- matchRuns
+            \(fragment: .matchRuns)
+            WHERE r.tenant_id = acting_tenant()
+              AND (\(cursor?.id)::uuid IS NULL
+                   OR (r.requested_at, r.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
+            ORDER BY r.requested_at DESC, r.id DESC
+            LIMIT \(limit)
+            """)
+        var runs: [MatchRun] = []
+        for row in rows {
+            let job: UUID? = try row("job_id")
+            let finishedAt: Date? = try row("finished_at")
+            // Only what is under way needs a look at its job, and that is seldom more than one.
+            if let job, finishedAt == nil {
+                runs.append(try MatchRun(row, try await jobStatus(job)))
+            } else {
+                runs.append(try MatchRun(row, nil))
+            }
+        }
+        return runs
+    }
+}
+
+/// Where a list of runs goes on.
+package struct MatchRunPosition: Codable, Sendable {
+    /// When the last run of the page was asked for.
+    package let requestedAt: Date
+    /// That run.
+    package let id: MatchRun.ID
+
+    /// Behind a run.
+    package init(_ run: MatchRun) {
+        requestedAt = run.requestedAt
+        id = run.id
+    }
+}
+
+extension Query {
+    fileprivate static var matchRuns: Query {
+        """
+        SELECT r.id, r.job_id, r.engine, r.length, r.as_of, r.requested_at, r.requested_by, r.finished_at,
+               encode(r.inputs_hash, 'hex') AS inputs_hash, encode(r.results_hash, 'hex') AS results_hash,
+               r.mandates, r.startups, r.gated_out,
+               (SELECT count(*) FROM shortlists AS s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS shortlists,
+               (SELECT count(s.released_at) FROM shortlists AS s
+                WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released
+        FROM match_runs AS r
+        """
+    }
+}
+
+extension MatchRun {
+    fileprivate init(_ row: Row, _ status: JobStatus?) throws {
+        let finishedAt: Date? = try row("finished_at")
+        let state: State =
+            if finishedAt != nil { .finished } else {
+                switch status?.state {
+                case .scheduled, .waiting: .waiting
+                case .running: .running
+                case .cancelled: .cancelled
+                // A job that succeeded has finished the run; jobs that ended long ago are forgotten.
+                case .dead, .succeeded, nil: .failed
+                }
+            }
+        let progress = status.flatMap { status in
+            status.done.flatMap { done in status.total.map { RunProgress(done: done, total: $0) } }
+        }
+        try self.init(
+            id: row("id"), job: row("job_id"), state: state, progress: finishedAt == nil ? progress : nil,
+            engine: row("engine"), length: row("length"), asOf: row("as_of"), requestedAt: row("requested_at"),
+            requestedBy: row("requested_by"), finishedAt: finishedAt, inputsHash: row("inputs_hash"),
+            resultsHash: row("results_hash"), mandates: row("mandates"), startups: row("startups"),
+            gatedOut: row("gated_out"), shortlists: row("shortlists"), released: row("released"))
+    }
+}
+
+extension Transaction {
+    func insert(
+        _ run: MatchRun.ID, job: UUID, engine: String, length: Int, asOf: CalendarDate, asked: [Mandate.ID]?,
+        in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- requestMatchRun
+            INSERT INTO match_runs (tenant_id, id, job_id, engine, length, as_of, asked, requested_by)
+            VALUES (\(tenant), \(run), \(job), \(engine), \(length), \(asOf), \(asked), \(person))
+            """)
+    }
+
+    /// How many of these mandates would be served.
+    func countStanding(_ mandates: [Mandate.ID]) async throws -> Int {
+        try await value(
+            """
+            -- countStanding
+            SELECT count(*) FROM mandates
+            WHERE tenant_id = acting_tenant() AND id = ANY (\(mandates)) AND withdrawn_at IS NULL AND deploying
+            """)
+    }
+
+    /// Whether there is such a run that has not finished. Locked, so that two workers cannot both finish it.
+    func lockUnfinishedMatchRun(_ id: MatchRun.ID) async throws -> Bool {
+        try await first(
+            """
+            -- lockUnfinishedMatchRun
+            SELECT id FROM match_runs WHERE tenant_id = acting_tenant() AND id = \(id) AND finished_at IS NULL
+            FOR UPDATE
+            """) != nil
+    }
+
+    func markFinished(
+        _ id: MatchRun.ID, inputs: [UInt8], results: [UInt8], mandates: Int, startups: Int, gatedOut: Int
+    ) async throws {
+        try await execute(
+            """
+            -- finishMatchRun
+            UPDATE match_runs
+            SET finished_at = now(), inputs_hash = \(inputs), results_hash = \(results), mandates = \(mandates),
+                startups = \(startups), gated_out = \(gatedOut)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+
+    func release(run: MatchRun.ID, by person: Person.ID) async throws -> Int {
+        try await execute(
+            """
+            -- releaseMatchRun
+            UPDATE shortlists SET released_at = now(), released_by = \(person)
+            WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL
+            """)
+    }
+}

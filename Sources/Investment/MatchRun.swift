@@ -1,0 +1,122 @@
+package import Accounts
+package import API
+package import Foundation
+package import Vocabulary
+
+/// One pass of the engine over a tenant: every standing mandate against every startup that agreed to be shown.
+///
+/// Its state is where its job is, until it has finished; from then on its results never change. Run again over the same
+/// inputs it gives the same bytes, which the two hashes prove.
+package struct MatchRun: Codable, Sendable, Identifiable {
+    /// Names a match run within its tenant.
+    package typealias ID = Identifier<MatchRun>
+
+    /// Where a run is.
+    package enum State: String, Codable, Sendable, CaseIterable {
+        /// Asked for, for the next worker with room.
+        case waiting
+        /// Under way.
+        case running
+        /// Its shortlists are there.
+        case finished
+        /// Somebody stopped it; it left nothing.
+        case cancelled
+        /// It could not be completed; it left nothing.
+        case failed
+    }
+
+    /// The run.
+    package let id: ID
+    /// The job that performs it.
+    package let job: UUID?
+    /// Where it is.
+    package let state: State
+    /// How far it is, while it runs.
+    package let progress: RunProgress?
+    /// The engine and its version.
+    package let engine: String
+    /// How many startups a shortlist holds at most.
+    package let length: Int
+    /// The day as of which everything was judged.
+    package let asOf: CalendarDate
+    /// When it was asked for.
+    package let requestedAt: Date
+    /// Who asked.
+    package let requestedBy: Person.ID?
+    /// When it finished.
+    package let finishedAt: Date?
+    /// SHA-256 over everything the engine was given, in hexadecimal.
+    package let inputsHash: String?
+    /// SHA-256 over every shortlist it made, in hexadecimal.
+    package let resultsHash: String?
+    /// How many mandates it looked at.
+    package let mandates: Int?
+    /// How many startups it looked at.
+    package let startups: Int?
+    /// How many pairs a gate kept apart.
+    package let gatedOut: Int?
+    /// How many shortlists it made.
+    package let shortlists: Int
+    /// How many of those have been released.
+    package let released: Int
+}
+
+/// How far a run is.
+package struct RunProgress: Codable, Sendable, Equatable {
+    /// Mandates done.
+    package let done: Int
+    /// Mandates in all.
+    package let total: Int
+}
+
+/// What a manager asks for.
+package struct MatchRunRequest: Codable, Sendable, Equatable {
+    /// How many startups a shortlist holds at most, 1 to 200; 20 unless given.
+    package var length: Int?
+    /// The day as of which everything is judged; today unless given.
+    package var asOf: CalendarDate?
+    /// Only these mandates; all that stand unless given.
+    package var mandates: [Mandate.ID]?
+
+    /// A request for whatever is usual.
+    package init(length: Int? = nil, asOf: CalendarDate? = nil, mandates: [Mandate.ID]? = nil) {
+        self.length = length
+        self.asOf = asOf
+        self.mandates = mandates
+    }
+
+    /// The usual length of a shortlist.
+    package static let usualLength = 20
+
+    func check() throws(MatchRunRefusal) {
+        guard (1...200).contains(length ?? Self.usualLength) else { throw .lengthOutOfRange }
+        guard mandates.map({ !$0.isEmpty && $0.count <= 1000 }) ?? true else { throw .mandatesOutOfRange }
+    }
+}
+
+/// Why a match run is refused.
+package enum MatchRunRefusal: Refusal, Equatable {
+    /// A shortlist holds 1 to 200 startups.
+    case lengthOutOfRange
+    /// Nobody can be served by an empty list of mandates.
+    case mandatesOutOfRange
+    /// A mandate of the list does not stand.
+    case mandateUnknown
+    /// The run has ended already.
+    case over
+    /// The run has not finished, so that there is nothing to release.
+    case notFinished
+    /// Every shortlist of the run has been released.
+    case nothingToRelease
+
+    package var problem: Problem {
+        switch self {
+        case .lengthOutOfRange: .invalid("/length", "A shortlist holds 1 to 200 startups.")
+        case .mandatesOutOfRange: .invalid("/mandates", "Name 1 to 1,000 mandates, or leave the list out.")
+        case .mandateUnknown: .invalid("/mandates", "Name only mandates that stand and are deploying.")
+        case .over: .conflict("The run has ended already.")
+        case .notFinished: .conflict("The run has not finished.")
+        case .nothingToRelease: .conflict("Every shortlist of this run has been released.")
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Accounts
+package import API
+package import Jobs
+package import Postgres
+internal import Vocabulary
+
+extension Transaction {
+    /// Asks for a match run: it is performed by a job that starts when this transaction has committed.
+    ///
+    /// Throws `MatchRunRefusal`.
+    package func requestMatchRun(
+        _ request: MatchRunRequest, as id: MatchRun.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> MatchRun {
+        try request.check()
+        if let asked = request.mandates, try await countStanding(asked) != Set(asked).count {
+            throw MatchRunRefusal.mandateUnknown
+        }
+        let job = try await enqueue(RunMatch(run: id.uuid))
+        try await insert(
+            id, job: job, engine: MatchRun.engineVersion, length: request.length ?? MatchRunRequest.usualLength,
+            asOf: request.asOf ?? CalendarDate(now, in: .utc), asked: request.mandates, in: tenant, by: person)
+        guard let run = try await matchRun(id) else { throw Problem.notFound }
+        return run
+    }
+
+    /// Stops a match run: at once if it waits, soon if it runs. What was computed is thrown away.
+    ///
+    /// Throws `MatchRunRefusal.over` when it has ended, or not found.
+    package func cancelMatchRun(_ id: MatchRun.ID) async throws -> MatchRun {
+        guard let run = try await matchRun(id) else { throw Problem.notFound }
+        guard run.state == .waiting || run.state == .running, let job = run.job else { throw MatchRunRefusal.over }
+        try await cancelJob(job)
+        guard let stopped = try await matchRun(id) else { throw Problem.notFound }
+        return stopped
+    }
+
+    /// Shows every shortlist of a finished run to its investor.
+    ///
+    /// Throws `MatchRunRefusal.notFinished` or `.nothingToRelease`, or not found.
+    package func releaseMatchRun(_ id: MatchRun.ID, by person: Person.ID) async throws -> MatchRun {
+        guard let run = try await matchRun(id) else { throw Problem.notFound }
+        guard run.state == .finished else { throw MatchRunRefusal.notFinished }
+        guard try await release(run: id, by: person) > 0 else { throw MatchRunRefusal.nothingToRelease }
+        guard let released = try await matchRun(id) else { throw Problem.notFound }
+        return released
+    }
+}

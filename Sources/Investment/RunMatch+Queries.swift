@@ -1,0 +1,76 @@
+internal import Foundation
+internal import Institutions
+internal import Postgres
+internal import Vocabulary
+
+extension Transaction {
+    /// What an unfinished run was asked to do.
+    func orderedMatchRun(_ id: MatchRun.ID) async throws -> (length: Int, asOf: CalendarDate, asked: [Mandate.ID]?)? {
+        let row = try await first(
+            """
+            -- orderedMatchRun
+            SELECT length, as_of, asked FROM match_runs
+            WHERE tenant_id = acting_tenant() AND id = \(id) AND finished_at IS NULL
+            """)
+        return try row.map { try (length: $0("length"), asOf: $0("as_of"), asked: $0("asked")) }
+    }
+
+    /// Keeps the lists of a run. In portions: each statement stays far within its time, however many lists there are.
+    func insert(_ lists: [MatchedList], of run: MatchRun.ID) async throws {
+        for portion in lists.split(every: 500) {
+            try await execute(
+                """
+                -- finishMatchRun: shortlists
+                INSERT INTO shortlists (
+                    tenant_id, id, run_id, mandate_id, mandate_version, investor_id, considered, gates)
+                SELECT acting_tenant(), l.id, \(run), l.mandate, l.version, l.investor, l.considered, l.gates::jsonb
+                FROM unnest(
+                    \(portion.map(\.id)), \(portion.map(\.order.mandate)), \(portion.map(\.order.version)),
+                    \(portion.map(\.order.investor)), \(portion.map(\.considered)), \(portion.map(\.gatesJSON))
+                ) AS l (id, mandate, version, investor, considered, gates)
+                """)
+        }
+        // COPY goes past row-level security and is refused where it holds, so the rows take a detour.
+        try await execute(
+            """
+            -- finishMatchRun: staging
+            CREATE TEMPORARY TABLE matched_items (
+                portion integer NOT NULL, shortlist_id uuid NOT NULL, startup_id uuid NOT NULL, rank integer NOT NULL,
+                score bigint NOT NULL, parts jsonb NOT NULL
+            ) ON COMMIT DROP
+            """)
+        let items = lists.flatMap { list in
+            list.items.enumerated().map { (list: list.id, rank: $0.offset + 1, item: $0.element) }
+        }
+        _ = try await copy(
+            into: "matched_items", columns: ["portion", "shortlist_id", "startup_id", "rank", "score", "parts"],
+            rows: items.enumerated().map { number, entry in
+                [
+                    Int32(clamping: number / 5000), entry.list, entry.item.startup, Int32(clamping: entry.rank),
+                    entry.item.score, entry.item.parts,
+                ]
+            })
+        for portion in 0...(max(0, items.count - 1) / 5000) {
+            try await execute(
+                """
+                -- finishMatchRun: items
+                INSERT INTO shortlist_items (tenant_id, shortlist_id, startup_id, rank, score, parts)
+                SELECT acting_tenant(), shortlist_id, startup_id, rank, score, parts FROM matched_items
+                WHERE portion = \(portion)
+                """)
+        }
+    }
+}
+
+extension MatchedList {
+    fileprivate var gatesJSON: String {
+        let members = gatedOut.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+        return "{\(members.joined(separator: ","))}"
+    }
+}
+
+extension Array {
+    fileprivate func split(every count: Int) -> [[Element]] {
+        stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+    }
+}

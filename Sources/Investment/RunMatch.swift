@@ -1,0 +1,147 @@
+package import Foundation
+internal import Institutions
+package import Jobs
+internal import Matching
+package import Postgres
+internal import Vocabulary
+
+/// Performs a match run: everything is read in one snapshot, computed in memory, and written with the end of the job.
+package struct RunMatch: Job {
+    /// The name it is stored under.
+    package static let kind = "investment.run-match"
+    /// A run is cheap to ask for again; what fails three times will fail a fourth.
+    package static let maxAttempts = 3
+
+    /// The run.
+    package let run: UUID
+}
+
+extension MatchRun {
+    /// The engine with the weights it uses. What else decides a list (the taxonomy, the reference rates) changes only
+    /// together with the first number.
+    static var engineVersion: String { "1 \(Model.standard.version)" }
+}
+
+extension InvestmentRoom {
+    /// Says how the room's jobs are performed.
+    package static func register(with worker: Worker, of database: Database) {
+        // As the service itself: a run reads what no one person may read together, and its lists belong to nobody yet.
+        worker.register(RunMatch.self, acting: .system) { job, run in
+            try await perform(job, run, database)
+        }
+    }
+
+    private static func perform(_ job: RunMatch, _ run: JobRun, _ database: Database) async throws {
+        let id = MatchRun.ID(job.run)
+        let inputs = try await database.snapshot(as: run.context, statementTimeout: .seconds(60)) { transaction in
+            try await transaction.orderedMatchRun(id).asyncMap {
+                try await transaction.matchInputs(asOf: $0.asOf, length: $0.length, asked: $0.asked)
+            }
+        }
+        // An earlier attempt finished after all.
+        guard let inputs else { return }
+        let total = inputs.orders.count
+        try await run.progress(0, of: total)
+        let proposals = try await propose(inputs) { try await run.progress($0, of: total) }
+        let named = Set(proposals.flatMap(\.items).flatMap(\.explanation.investorsNamed))
+        let names = try await run.reader.institutionNames(named).mapValues { $0.text(for: .english) }
+        let lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: id, names: names) }
+        let (inputsHash, resultsHash) = (inputs.hash(), MatchedList.hash(lists))
+        try await run.finish { transaction in
+            guard try await transaction.lockUnfinishedMatchRun(id) else { return }
+            try await transaction.insert(lists, of: id)
+            try await transaction.markFinished(
+                id, inputs: inputsHash, results: resultsHash, mandates: total,
+                startups: proposals.first?.considered ?? inputs.world.startups.count { $0.isOptedIn },
+                gatedOut: proposals.reduce(0) { $0 + $1.gatedOut.values.reduce(0, +) })
+        }
+    }
+
+    /// A proposal for each mandate, in the order of the inputs, worked out on all processors.
+    static func propose(
+        _ inputs: MatchInputs, done: (Int) async throws -> Void = { _ in }
+    ) async throws -> [Proposal] {
+        let index = Index(inputs.world)
+        let orders = inputs.orders
+        let length = inputs.length
+        let lanes = max(1, min(ProcessInfo.processInfo.activeProcessorCount, orders.count))
+        var proposals = [Proposal?](repeating: nil, count: orders.count)
+        try await withThrowingTaskGroup(of: (Int, Proposal?).self) { group in
+            var next = 0
+            func start() {
+                guard next < orders.count else { return }
+                let number = next
+                next += 1
+                group.addTask { (number, index.propose(orders[number].mandate.key, limit: length)) }
+            }
+            for _ in 0..<lanes { start() }
+            var finished = 0
+            while let (number, proposal) = try await group.next() {
+                proposals[number] = proposal
+                finished += 1
+                try await done(finished)
+                start()
+            }
+        }
+        return proposals.compactMap(\.self)
+    }
+}
+
+/// A proposal as it is kept.
+struct MatchedList: Sendable {
+    let id: Shortlist.ID
+    let order: MatchInputs.Order
+    let considered: Int
+    let gatedOut: [String: Int]
+    let items: [Item]
+
+    struct Item: Sendable {
+        let startup: Startup.ID
+        let score: Int
+        let parts: String
+    }
+
+    init(
+        _ order: MatchInputs.Order, _ proposal: Proposal, run: MatchRun.ID, names: [Institution.ID: String]
+    ) {
+        id = Shortlist.ID()
+        self.order = order
+        considered = proposal.considered
+        gatedOut = proposal.gatedOut
+        items = proposal.items.map { item in
+            Item(
+                startup: Startup.ID(item.startup), score: item.explanation.score,
+                parts: PartsJSON.text(item.explanation.parts(names: names)))
+        }
+    }
+
+    /// SHA-256 over all that the lists say; not over their ids, which say nothing.
+    static func hash(_ lists: [MatchedList]) -> [UInt8] {
+        var hash = CanonicalHash()
+        hash.add(lists.count)
+        for list in lists {
+            hash.add(list.order.mandate.description)
+            hash.add(list.order.version)
+            hash.add(list.considered)
+            hash.add(list.gatedOut.count)
+            for (gate, count) in list.gatedOut.sorted(by: { $0.key < $1.key }) {
+                hash.add(gate)
+                hash.add(count)
+            }
+            hash.add(list.items.count)
+            for item in list.items {
+                hash.add(item.startup.description)
+                hash.add(item.score)
+                hash.add(item.parts)
+            }
+        }
+        return hash.bytes()
+    }
+}
+
+extension Optional where Wrapped: Sendable {
+    fileprivate func asyncMap<Value>(_ body: (Wrapped) async throws -> Value) async throws -> Value? {
+        guard let self else { return nil }
+        return try await body(self)
+    }
+}

@@ -1,0 +1,210 @@
+package import Accounts
+package import Foundation
+package import Institutions
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A shortlist; nil when it does not exist or the principal may not know of it.
+    package func shortlist(_ id: Shortlist.ID) async throws -> Shortlist? {
+        try await first(
+            "/* shortlist */ \(fragment: .shortlists) WHERE s.tenant_id = acting_tenant() AND s.id = \(id)"
+        ).map(Shortlist.init)
+    }
+
+    /// Shortlists, the latest first.
+    ///
+    /// - Parameters:
+    ///   - run: only those of this run.
+    ///   - investor: only those of this investor.
+    ///   - mandate: only those for this mandate.
+    package func shortlists(
+        of run: MatchRun.ID? = nil, for investor: Institution.ID? = nil, mandate: Mandate.ID? = nil,
+        after cursor: ShortlistPosition? = nil, limit: Int
+    ) async throws -> [Shortlist] {
+        try await rows(
+            """
+            -- shortlists
+            \(fragment: .shortlists)
+            WHERE s.tenant_id = acting_tenant()
+              AND (\(run)::uuid IS NULL OR s.run_id = \(run))
+              AND (\(investor)::uuid IS NULL OR s.investor_id = \(investor))
+              AND (\(mandate)::uuid IS NULL OR s.mandate_id = \(mandate))
+              AND (\(cursor?.id)::uuid IS NULL
+                   OR (s.created_at, s.id) < (\(cursor?.createdAt)::timestamptz, \(cursor?.id)::uuid))
+            ORDER BY s.created_at DESC, s.id DESC
+            LIMIT \(limit)
+            """
+        ).map(Shortlist.init)
+    }
+
+    /// What is on a shortlist, the best first, with the latest answers. A startup that no longer agrees to be shown is
+    /// left out for the investor.
+    package func items(of id: Shortlist.ID) async throws -> [ShortlistItem] {
+        try await rows(
+            """
+            -- items(of shortlist)
+            \(fragment: .shortlistItems)
+            WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = \(id)
+            ORDER BY x.rank
+            """
+        ).map(ShortlistItem.init)
+    }
+
+    /// One item of a shortlist; nil when it is not there or the principal may not know of it.
+    package func item(_ startup: Startup.ID, of id: Shortlist.ID) async throws -> ShortlistItem? {
+        try await first(
+            """
+            -- item(of shortlist)
+            \(fragment: .shortlistItems)
+            WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = \(id) AND x.startup_id = \(startup)
+            """
+        ).map(ShortlistItem.init)
+    }
+
+    /// Every answer given to one startup of a shortlist, the latest first.
+    package func answers(to startup: Startup.ID, of id: Shortlist.ID) async throws -> [Answer] {
+        try await rows(
+            """
+            -- answers
+            SELECT id, answer, reason, note, later_until, answered_at, answered_by FROM shortlist_answers
+            WHERE tenant_id = acting_tenant() AND shortlist_id = \(id) AND startup_id = \(startup)
+            ORDER BY answered_at DESC, id DESC
+            LIMIT 100
+            """
+        ).map { row in
+            try Answer(
+                id: row("id"), answer: row("answer"), reason: row("reason"), note: row("note"),
+                laterUntil: row("later_until"), answeredAt: row("answered_at"), answeredBy: row("answered_by"))
+        }
+    }
+}
+
+/// Where a list of shortlists goes on.
+package struct ShortlistPosition: Codable, Sendable {
+    /// When the last list of the page was made.
+    package let createdAt: Date
+    /// That list.
+    package let id: Shortlist.ID
+
+    /// Behind a list.
+    package init(_ shortlist: Shortlist) {
+        createdAt = shortlist.createdAt
+        id = shortlist.id
+    }
+}
+
+extension Query {
+    fileprivate static var shortlists: Query {
+        """
+        SELECT s.id, s.run_id, s.mandate_id, m.name AS mandate_name, s.mandate_version, s.investor_id,
+               i.names AS investor_names, s.created_at, s.released_at, s.considered, s.gates,
+               (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
+                WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id) AS items,
+               (SELECT count(DISTINCT a.startup_id) FROM shortlist_answers AS a
+                WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id) AS answered
+        FROM shortlists AS s
+        JOIN mandates AS m ON m.tenant_id = s.tenant_id AND m.id = s.mandate_id
+        JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.investor_id
+        """
+    }
+
+    fileprivate static var shortlistItems: Query {
+        """
+        SELECT x.startup_id, x.rank, x.score, x.parts, i.names, i.country, i.website, t.pitch, t.place_region,
+               t.place_city, t.founded_on, t.markets, t.tags, t.stage, t.last_round_on, t.last_round_minor,
+               t.raised_currency, t.seeking, t.ask_minor, t.ask_currency,
+               ARRAY(SELECT f.focus_area FROM startup_focus_areas AS f
+                     WHERE f.tenant_id = x.tenant_id AND f.startup_id = x.startup_id
+                     ORDER BY f.weight DESC, f.focus_area) AS focus_areas,
+               a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by
+        FROM shortlist_items AS x
+        JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
+        JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
+        LEFT JOIN LATERAL (
+            SELECT l.id, l.answer, l.reason, l.note, l.later_until, l.answered_at, l.answered_by
+            FROM shortlist_answers AS l
+            WHERE l.tenant_id = x.tenant_id AND l.shortlist_id = x.shortlist_id AND l.startup_id = x.startup_id
+            ORDER BY l.answered_at DESC, l.id DESC
+            LIMIT 1
+        ) AS a ON true
+        """
+    }
+}
+
+extension Shortlist {
+    fileprivate init(_ row: Row) throws {
+        let gates: JSONB<[String: Int]> = try row("gates")
+        try self.init(
+            id: row("id"), run: row("run_id"), mandate: row("mandate_id"), mandateName: row("mandate_name"),
+            mandateVersion: row("mandate_version"), investor: row("investor_id"), investorName: row("investor_names"),
+            createdAt: row("created_at"), releasedAt: row("released_at"), considered: row("considered"),
+            gatedOut: gates.value.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .map { GateCount(gate: $0.key, count: $0.value) },
+            items: row("items"), answered: row("answered"))
+    }
+}
+
+extension ShortlistItem {
+    fileprivate init(_ row: Row) throws {
+        let parts: JSONB<[ScorePart]> = try row("parts")
+        let answer: Answer? = try row.value("answer_id", as: Answer.ID?.self).map { id in
+            try Answer(
+                id: id, answer: row("answer"), reason: row("reason"), note: row("note"),
+                laterUntil: row("later_until"), answeredAt: row("answered_at"), answeredBy: row("answered_by"))
+        }
+        try self.init(
+            startup: StartupCard(row), rank: row("rank"), score: row("score"), parts: parts.value, answer: answer)
+    }
+}
+
+extension StartupCard {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("startup_id"), name: row("names"), pitch: row("pitch"), country: row("country"),
+            region: row("place_region"), city: row("place_city"), website: row("website"), foundedOn: row("founded_on"),
+            markets: row("markets"), focusAreas: row("focus_areas"), tags: row("tags"), stage: row("stage"),
+            lastRoundOn: row("last_round_on"), lastRound: Money(row("last_round_minor"), row("raised_currency")),
+            seeking: row("seeking"), ask: Money(row("ask_minor"), row("ask_currency")))
+    }
+}
+
+extension Answer.Kind: PostgresCodable {}
+extension Answer.PassReason: PostgresCodable {}
+
+extension Transaction {
+    func lockShortlist(_ id: Shortlist.ID) async throws -> Shortlist? {
+        guard
+            try await first(
+                """
+                -- lockShortlist
+                SELECT id FROM shortlists WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE
+                """) != nil
+        else { return nil }
+        return try await shortlist(id)
+    }
+
+    func release(_ id: Shortlist.ID, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- releaseShortlist
+            UPDATE shortlists SET released_at = now(), released_by = \(person)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+
+    func insert(
+        _ answer: NewAnswer, as id: Answer.ID, to startup: Startup.ID, of shortlist: Shortlist.ID,
+        in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        // Two answers of one transaction would be equally late; the clock that goes on tells them apart.
+        try await execute(
+            """
+            -- answerShortlistItem
+            INSERT INTO shortlist_answers
+                (tenant_id, shortlist_id, startup_id, id, answer, reason, note, later_until, answered_at, answered_by)
+            VALUES (\(tenant), \(shortlist), \(startup), \(id), \(answer.answer), \(answer.reason), \(answer.note),
+                    \(answer.laterUntil), clock_timestamp(), \(person))
+            """)
+    }
+}

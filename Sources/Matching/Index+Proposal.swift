@@ -1,0 +1,39 @@
+/// A mandate's list with its reasons, and what became of everybody else.
+public struct Proposal: Hashable, Sendable {
+    /// The mandate.
+    public let mandate: Key
+    /// The best startups, best first; equal scores in the order of their keys.
+    public let items: [Item]
+    /// How many startups want to be proposed at all.
+    public let considered: Int
+    /// How many of them each gate kept out, by its slug; a startup counts at the first gate that is closed to it.
+    public let gatedOut: [String: Int]
+
+    /// A startup on the list.
+    public struct Item: Hashable, Sendable {
+        /// The startup.
+        public let startup: Key
+        /// Its score and the parts it is the sum of.
+        public let explanation: Explanation
+    }
+}
+
+extension Index {
+    /// The best `limit` startups for a mandate with the reasons for each; `nil` for a mandate the world does not have.
+    ///
+    /// The same list as ``rank(_:limit:)`` gives, with the same scores.
+    public func propose(_ mandate: Key, limit: Int) -> Proposal? {
+        guard let number = market.mandates.firstIndex(where: { $0.key == mandate }) else { return nil }
+        var gatedOut: [String: Int] = [:]
+        for startup in open {
+            if let gate = gates(number, startup).first { gatedOut[gate.slug, default: 0] += 1 }
+        }
+        let profile = Profile(number, market, habits, lexicon, areas)
+        let items = rank(mandate, limit: limit).compactMap { ranked in
+            market.startup(ranked.startup).map {
+                Proposal.Item(startup: ranked.startup, explanation: explanation(profile, $0))
+            }
+        }
+        return Proposal(mandate: mandate, items: items, considered: open.count, gatedOut: gatedOut)
+    }
+}

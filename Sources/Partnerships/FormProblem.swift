@@ -1,0 +1,44 @@
+package import API
+package import Pages
+internal import Postgres
+
+/// What went wrong with a form, ready to stand beside its fields.
+package struct FormProblem: Sendable {
+    /// What the sender of JSON would have been told.
+    package let problem: Problem
+
+    /// The problem behind an error that a verb or a decoding threw; nil for what the sender cannot mend.
+    ///
+    /// The edge translates refusals and constraints by itself, but a form wants to come back filled in.
+    package init?(_ error: any Error, constraints: ConstraintProblems) {
+        switch error {
+        case let problem as Problem: self.problem = problem
+        case let refusal as any Refusal: problem = refusal.problem
+        case let error as DatabaseError:
+            guard let known = error.constraint.flatMap({ constraints[$0] }) else { return nil }
+            problem = known
+        default: return nil
+        }
+        // A form for something that is not there has nothing to come back to.
+        if problem.kind == .notFound || problem.kind == .forbidden || problem.kind == .unauthenticated { return nil }
+    }
+
+    /// The errors by the names of form fields: `/parties/0/role` is the field `parties.0.role`.
+    package var errors: [(field: String, message: String)] {
+        problem.errors.map { error in (Self.name(of: error.pointer), error.detail) }
+    }
+
+    /// What stands above the form: the problem's sentence, and what belongs to no field that is shown.
+    package func sentence(besides fields: [FormField]) -> String? {
+        let shown = Set(fields.map(\.name))
+        let homeless = problem.errors.filter { !shown.contains(Self.name(of: $0.pointer)) }.map(\.detail)
+        let sentences = [problem.detail].compactMap(\.self) + homeless
+        guard !sentences.isEmpty else { return problem.errors.isEmpty ? problem.kind.title : nil }
+        return sentences.joined(separator: " ")
+    }
+
+    private static func name(of pointer: String) -> String {
+        let bytes = pointer.utf8.drop { $0 == UInt8(ascii: "/") }
+        return String(decoding: bytes.map { $0 == UInt8(ascii: "/") ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
+    }
+}

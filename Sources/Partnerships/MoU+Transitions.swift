@@ -1,0 +1,137 @@
+package import API
+package import Vocabulary
+
+/// Why an agreement refuses.
+package enum MoURefusal: Refusal, Equatable {
+    /// Its text is agreed; from then on it is signed or not.
+    case textIsFrozen
+    /// It is not in the state that the step begins in.
+    case notIn(MoU.State)
+    /// Two institutions make an agreement.
+    case tooFewParties
+    /// It says nothing to work on.
+    case noAreas
+    /// The institution at this place is a party already.
+    case partyTwice(index: Int)
+    /// The concept at this place is named already.
+    case areaTwice(index: Int)
+    /// The participant at this place is from nowhere.
+    case participantWithoutInstitution(index: Int)
+    /// It is over already.
+    case isOver
+    /// Notice runs until this day at least.
+    case noticeIsShort(earliest: CalendarDate)
+    /// Nothing ends before it is signed.
+    case endsBeforeSigning
+    /// It ends by itself on that day or before it.
+    case endsByThen
+
+    /// What the manager is told.
+    package var problem: Problem {
+        switch self {
+        case .textIsFrozen:
+            Problem(.conflict, "The text of this agreement is agreed. It can no longer be revised or abandoned.")
+        case .notIn(let state):
+            Problem(.conflict, "This step needs an agreement that is \(state.words).")
+        case .tooFewParties:
+            Problem(.conflict, "Name at least two parties before you share the agreement.")
+        case .noAreas:
+            Problem(.conflict, "Name at least one area of cooperation before you share the agreement.")
+        case .partyTwice(let index):
+            Problem(
+                .invalid,
+                errors: [.init("/parties/\(index)/institution", .repeated, "Name each institution once.")])
+        case .areaTwice(let index):
+            Problem(
+                .invalid,
+                errors: [.init("/areas/\(index)/focus_area", .repeated, "Name each focus area once.")])
+        case .participantWithoutInstitution(let index):
+            Problem(
+                .invalid,
+                errors: [
+                    .init(
+                        "/participants/\(index)/institution_name", .required,
+                        "Say whom this person stands for: an institution of the directory, or its name.")
+                ])
+        case .isOver:
+            Problem(.conflict, "The agreement has ended already.")
+        case .noticeIsShort(let earliest):
+            Problem(
+                .invalid,
+                errors: [
+                    .init(
+                        "/terminated_on", .outOfRange,
+                        "Notice runs until \(earliest). Choose that day or a later one, or end it by mutual consent.")
+                ])
+        case .endsBeforeSigning:
+            Problem(
+                .invalid,
+                errors: [.init("/terminated_on", .outOfRange, "Choose a day after the agreement was signed.")])
+        case .endsByThen:
+            Problem(
+                .invalid,
+                errors: [.init("/terminated_on", .outOfRange, "The agreement ends by itself before that day.")])
+        }
+    }
+}
+
+extension MoU {
+    /// Refuses a revision of an agreed text.
+    func admitsRevision() throws(MoURefusal) {
+        guard term.state == .draft || term.state == .inReview else { throw .textIsFrozen }
+    }
+
+    mutating func share() throws(MoURefusal) {
+        guard term.state == .draft else { throw .notIn(.draft) }
+        guard parties.count >= 2 else { throw .tooFewParties }
+        guard !areas.isEmpty else { throw .noAreas }
+        term.state = .inReview
+    }
+
+    mutating func agree() throws(MoURefusal) {
+        guard term.state == .inReview else { throw .notIn(.inReview) }
+        // A revision under review may have taken out what sharing asked for.
+        guard parties.count >= 2 else { throw .tooFewParties }
+        guard !areas.isEmpty else { throw .noAreas }
+        term.state = .agreed
+    }
+
+    /// Dates and signatories are held to each other by constraints; see `signMoU`.
+    mutating func sign(_ signing: Signing, by participants: [Participant]) throws(MoURefusal) {
+        guard term.state == .agreed else { throw .notIn(.agreed) }
+        term = Term(.signed, effectiveOn: signing.effectiveOn, endsOn: signing.endsOn)
+        signedOn = signing.signedOn
+        self.participants = participants
+    }
+
+    mutating func terminate(on day: CalendarDate, _ termination: Termination) throws(MoURefusal) {
+        guard term.state == .signed else { throw .notIn(.signed) }
+        guard term.status(on: asOf) != .expired else { throw .isOver }
+        if let signedOn, day < signedOn { throw .endsBeforeSigning }
+        if let endsOn = term.endsOn, endsOn <= day { throw .endsByThen }
+        let earliest = asOf.adding(days: noticeDays)
+        guard termination.isMutual || day >= earliest else { throw .noticeIsShort(earliest: earliest) }
+        term.state = .terminated
+        term.terminatedOn = day
+        self.termination = termination
+    }
+
+    mutating func abandon() throws(MoURefusal) {
+        try admitsRevision()
+        term.state = .abandoned
+    }
+}
+
+extension MoU.State {
+    /// The state as a refusal names it.
+    fileprivate var words: String {
+        switch self {
+        case .draft: "a draft"
+        case .inReview: "in review"
+        case .agreed: "agreed and not yet signed"
+        case .signed: "signed"
+        case .abandoned: "abandoned"
+        case .terminated: "terminated"
+        }
+    }
+}

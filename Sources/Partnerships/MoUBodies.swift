@@ -1,0 +1,151 @@
+import API
+import Institutions
+import Vocabulary
+
+/// What a manager sends to draft or revise an agreement.
+struct NewMoU: Described {
+    let reference: Name
+    let title: LocalizedName
+    let kind: MoU.Kind
+    let isBinding: Bool?
+    let summary: LongText?
+    let noticeDays: Int?
+    let parties: [NewParty]?
+    let areas: [NewArea]?
+    let objectives: [ShortText]?
+
+    enum CodingKeys: String, CodingKey {
+        case reference, title, kind, summary, parties, areas, objectives
+        case isBinding = "binding"
+        case noticeDays = "notice_days"
+    }
+
+    static let documentation = [
+        "binding": "Whether the parties mean to be bound; false unless given.",
+        "notice_days": "30 unless given.",
+        "areas": "Fields of cooperation, each a concept of the taxonomy under the words of the text.",
+    ]
+
+    var draft: MoUDraft {
+        MoUDraft(
+            reference: reference, title: title, kind: kind, isBinding: isBinding ?? false, summary: summary,
+            noticeDays: noticeDays ?? 30,
+            parties: (parties ?? []).map {
+                MoU.Party($0.institution, as: $0.role, responsibilities: $0.responsibilities)
+            },
+            areas: (areas ?? []).map { MoU.Area($0.focusArea, wording: $0.wording, status: $0.status ?? .exploring) },
+            objectives: objectives ?? [])
+    }
+}
+
+struct NewParty: Codable {
+    let institution: Institution.ID
+    let role: MoU.Party.Role
+    let responsibilities: LongText?
+}
+
+struct NewArea: Codable {
+    let focusArea: FocusArea.ID
+    let wording: ShortText
+    let status: MoU.Area.Status?
+
+    enum CodingKeys: String, CodingKey {
+        case focusArea = "focus_area"
+        case wording, status
+    }
+}
+
+/// What a manager sends to record a signature.
+struct NewSignature: Described {
+    let signedOn: CalendarDate
+    let effectiveOn: CalendarDate
+    let endsOn: CalendarDate?
+    let event: NewSigningEvent?
+    let eventID: SigningEvent.ID?
+    let participants: [NewParticipant]
+
+    enum CodingKeys: String, CodingKey {
+        case event, participants
+        case signedOn = "signed_on"
+        case effectiveOn = "effective_on"
+        case endsOn = "ends_on"
+        case eventID = "event_id"
+    }
+
+    static let documentation = [
+        "effective_on": "The first day in force.",
+        "ends_on": "The first day no longer in force; leave out when it runs until somebody ends it.",
+        "event": "The occasion, to be recorded with the signature.",
+        "event_id": "An occasion at which others were signed, instead of `event`.",
+    ]
+
+    func signing(newEvent id: SigningEvent.ID) throws(Problem) -> Signing {
+        if event != nil, eventID != nil {
+            throw Problem(.invalid, errors: [.init("/event_id", .notAllowed, "Give the event or its id, not both.")])
+        }
+        return Signing(
+            on: signedOn, effectiveOn: effectiveOn, endsOn: endsOn,
+            at: event.map { .new($0.event(as: id)) } ?? eventID.map { .known($0) },
+            by: participants.map { participant in
+                Signing.Participant(
+                    participant.kind, name: participant.name, title: participant.title, of: participant.institution,
+                    called: participant.institutionName)
+            })
+    }
+}
+
+struct NewSigningEvent: Codable {
+    let name: Name
+    let heldOn: CalendarDate
+    let city: Name
+    let country: Country
+    let hosts: [Name]?
+    let partOf: Name?
+
+    enum CodingKeys: String, CodingKey {
+        case name, city, country, hosts
+        case heldOn = "held_on"
+        case partOf = "part_of"
+    }
+
+    func event(as id: SigningEvent.ID) -> SigningEvent {
+        SigningEvent(
+            id: id, name: name, heldOn: heldOn, city: city, country: country, hosts: hosts ?? [], partOf: partOf)
+    }
+}
+
+struct NewParticipant: Codable {
+    let kind: MoU.Participant.Kind
+    let name: Name
+    let title: ShortText
+    let institution: Institution.ID?
+    let institutionName: Name?
+
+    enum CodingKeys: String, CodingKey {
+        case kind, name, title, institution
+        case institutionName = "institution_name"
+    }
+}
+
+/// What a manager sends to end an agreement before its time.
+struct NewTermination: Described {
+    let terminatedOn: CalendarDate
+    let reason: ShortText
+    let isMutual: Bool?
+
+    enum CodingKeys: String, CodingKey {
+        case terminatedOn = "terminated_on"
+        case reason
+        case isMutual = "mutual"
+    }
+
+    static let documentation = [
+        "terminated_on": "The first day it is no longer in force; respects the notice unless mutual.",
+        "mutual": "Whether all parties agree to it; false unless given.",
+    ]
+}
+
+/// What a manager sends to give an agreement up.
+struct NewAbandonment: Described {
+    let reason: ShortText
+}

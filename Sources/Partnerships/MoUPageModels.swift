@@ -1,0 +1,258 @@
+import API
+import Foundation
+import Institutions
+import Pages
+import Vocabulary
+import Wording
+
+/// The list of agreements, for the console and for a party.
+struct MoUListPage: ViewModel {
+    var header: PageHeader
+    var filters: Filters?
+    var table: Table
+}
+
+/// One agreement, for the console and for a party.
+struct MoUPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var summary: [String]
+    var hasSummary: Bool
+    var parties: [PartyCard]
+    var areas: [AreaItem]
+    var hasAreas: Bool
+    var objectives: [String]
+    var hasObjectives: Bool
+    var isSigned: Bool
+    var occasion: String?
+    var hosts: String?
+    var participants: Table
+    var facts: Facts
+    var timeline: Timeline
+
+    struct PartyCard: ViewModel {
+        var name: String
+        var role: String
+        var isOwn: Bool
+        var responsibilities: String?
+    }
+
+    struct AreaItem: ViewModel {
+        var wording: String
+        var concept: String
+        var status: Badge
+    }
+}
+
+/// A form under a head, with nothing beside it.
+struct MoUFormPage: ViewModel {
+    var header: PageHeader
+    var form: Form
+}
+
+/// A question before something that cannot be undone.
+struct MoUConfirmationPage: ViewModel {
+    var header: PageHeader
+    var confirmation: Confirmation
+}
+
+extension PageTemplate<MoUListPage> {
+    static let list = PageTemplate("partnerships/list", in: .partnerships)
+}
+
+extension PageTemplate<MoUPage> {
+    static let show = PageTemplate("partnerships/show", in: .partnerships)
+}
+
+extension PageTemplate<MoUFormPage> {
+    static let form = PageTemplate("partnerships/form", in: .partnerships)
+}
+
+extension PageTemplate<MoUConfirmationPage> {
+    static let confirm = PageTemplate("partnerships/confirm", in: .partnerships)
+}
+
+/// Says agreements in a reader's language.
+struct MoUWords {
+    let t: Texts
+    /// For a party's staff some sentences are others than for those who keep the record.
+    let isForParty: Bool
+
+    var language: Pages.Language { t.language }
+    var spoken: Vocabulary.Language { Vocabulary.Language(language) }
+
+    func badge(_ status: MoU.Status) -> Badge {
+        let tone: Badge.Tone =
+            switch status {
+            case .draft, .expired, .abandoned: .neutral
+            case .inReview, .pending: .info
+            case .agreed: .accent
+            case .inForce: .success
+            case .expiring: .warning
+            case .terminated: .danger
+            }
+        return Badge(t("status.\(status.rawValue)"), tone)
+    }
+
+    /// What holds now, what happens next and by when.
+    func lede(_ mou: MoU, reason: String?) -> String {
+        let end = mou.term.lastsUntil
+        let values = [
+            "effective": mou.term.effectiveOn?.text(in: language) ?? "", "end": end?.text(in: language) ?? "",
+            "notice": t("days", count: mou.noticeDays),
+            "left": t("days", count: end.map { max(0, mou.asOf.days(until: $0)) } ?? 0), "reason": reason ?? "",
+        ]
+        switch mou.status {
+        case .draft: return t("next.draft")
+        case .inReview: return isForParty ? t("next.in_review_party") : t("next.in_review")
+        case .agreed: return isForParty ? t("next.agreed_party") : t("next.agreed")
+        case .pending: return t("next.pending", values)
+        case .inForce: return end == nil ? t("next.in_force_open", values) : t("next.in_force", values)
+        case .expiring: return t("next.expiring", values)
+        case .expired: return t("next.expired", values)
+        case .terminated: return t("next.terminated", values)
+        case .abandoned: return reason == nil ? t("next.abandoned") : t("next.abandoned_why", values)
+        }
+    }
+
+    /// The date that counts next, in a few words for a table.
+    func brief(_ mou: MoU) -> String? {
+        switch mou.status {
+        case .pending: mou.term.effectiveOn.map { t("brief.from", ["date": $0.text(in: language)]) }
+        case .inForce, .expiring:
+            mou.term.lastsUntil.map { t("brief.until", ["date": $0.text(in: language)]) } ?? t("brief.open")
+        case .expired, .terminated: mou.term.lastsUntil.map { t("brief.ended", ["date": $0.text(in: language)]) }
+        case .draft, .inReview, .agreed, .abandoned: nil
+        }
+    }
+
+    func name(_ institution: Institution.ID, in names: [Institution.ID: LocalizedName]) -> String {
+        names[institution]?.text(for: spoken) ?? t("institution.unnamed")
+    }
+
+    func row(_ mou: MoU, names: [Institution.ID: LocalizedName], at url: SafeURL) -> [Table.Cell] {
+        [
+            .link(mou.title.text(for: spoken), url, note: mou.reference.string),
+            .text(mou.parties.map { name($0.institution, in: names) }.joined(separator: " · ")),
+            .text(t("kind.\(mou.kind.rawValue)")),
+            .badge(badge(mou.status), note: brief(mou)),
+        ]
+    }
+
+    func facts(_ mou: MoU) -> Facts {
+        var facts: [Fact] = [
+            .text(t("fact.reference"), mou.reference.string),
+            .text(t("fact.kind"), t("kind.\(mou.kind.rawValue)")),
+            .text(t("fact.binding"), mou.isBinding ? t("binding.yes") : t("binding.no")),
+        ]
+        if let signed = mou.signedOn { facts.append(.time(t("fact.signed"), TimeText(signed, in: language))) }
+        if let effective = mou.term.effectiveOn {
+            facts.append(.time(t("fact.effective"), TimeText(effective, in: language)))
+        }
+        if let end = mou.term.endsOn {
+            facts.append(.time(t("fact.ends"), TimeText(end, in: language)))
+        } else if mou.signedOn != nil {
+            facts.append(.text(t("fact.ends"), t("fact.no_end")))
+        }
+        if let termination = mou.termination, let end = mou.term.terminatedOn {
+            facts.append(.time(t("fact.terminated"), TimeText(end, in: language)))
+            facts.append(.text(t("fact.reason"), termination.reason.string))
+            facts.append(.text(t("fact.how"), termination.isMutual ? t("how.mutual") : t("how.notice")))
+        }
+        facts.append(.text(t("fact.notice"), t("days", count: mou.noticeDays)))
+        return Facts(title: t("fact.title"), facts)
+    }
+
+    /// What happened, and what comes by itself or by somebody's deed.
+    func timeline(_ mou: MoU, _ history: [MoUEvent]) -> Timeline {
+        var steps = history.map { step in
+            Timeline.Step(
+                t("step.\(step.to.rawValue)"), .done, who: step.personName,
+                time: TimeText(step.at, in: mou.zone, language: language), note: step.note?.string)
+        }
+        func day(_ key: String, _ date: CalendarDate?, _ phase: Timeline.Step.Phase) {
+            if let date { steps.append(Timeline.Step(key, phase, time: TimeText(date, in: language))) }
+        }
+        switch mou.status {
+        case .draft:
+            steps.append(Timeline.Step(t("coming.share"), .current))
+            steps.append(Timeline.Step(t("coming.agree"), .next))
+            steps.append(Timeline.Step(t("coming.sign"), .next))
+        case .inReview:
+            steps.append(Timeline.Step(t("coming.agree"), .current))
+            steps.append(Timeline.Step(t("coming.sign"), .next))
+        case .agreed: steps.append(Timeline.Step(t("coming.sign"), .current))
+        case .pending:
+            day(t("coming.effect"), mou.term.effectiveOn, .current)
+            day(t("coming.end"), mou.term.lastsUntil, .next)
+        case .inForce, .expiring:
+            day(t("coming.in_force"), mou.term.effectiveOn, .current)
+            day(t("coming.end"), mou.term.lastsUntil, .next)
+        case .expired: day(t("coming.ended"), mou.term.lastsUntil, .done)
+        case .terminated, .abandoned: break
+        }
+        return Timeline(title: t("timeline.title"), steps)
+    }
+
+    func page(
+        _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], own: Institution.ID?,
+        actions: [Action], refusal: FormProblem? = nil
+    ) -> MoUPage {
+        let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
+        let paragraphs = (mou.summary?.string ?? "").split(separator: "\n").map(String.init)
+        return MoUPage(
+            header: PageHeader(
+                title: mou.title.text(for: spoken), kind: t("mou.kind"), badge: badge(mou.status),
+                lede: lede(mou, reason: reason), actions: actions),
+            refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            summary: paragraphs, hasSummary: !paragraphs.isEmpty,
+            parties: mou.parties.map { party in
+                MoUPage.PartyCard(
+                    name: name(party.institution, in: names), role: t("role.\(party.role.rawValue)"),
+                    isOwn: party.institution == own, responsibilities: party.responsibilities?.string)
+            },
+            areas: mou.areas.map { area in
+                MoUPage.AreaItem(
+                    wording: area.wording.string, concept: area.focusArea.label(in: language),
+                    status: Badge(t("area.\(area.status.rawValue)"), tone(of: area.status)))
+            },
+            hasAreas: !mou.areas.isEmpty, objectives: mou.objectives.map(\.string),
+            hasObjectives: !mou.objectives.isEmpty, isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
+            hosts: mou.event.flatMap { event in
+                event.hosts.isEmpty
+                    ? nil
+                    : t("event.hosts", ["hosts": event.hosts.map(\.string).joined(separator: t("list.separator"))])
+            },
+            participants: Table(
+                caption: t("participants.title"),
+                columns: [
+                    Table.Column(t("participants.name")), Table.Column(t("participants.title_then")),
+                    Table.Column(t("participants.institution")), Table.Column(t("participants.as")),
+                ],
+                rows: mou.participants.map { person in
+                    [
+                        .text(person.name.string), .text(person.title.string), .text(person.institutionName.string),
+                        .text(t("participant.\(person.kind.rawValue)")),
+                    ]
+                },
+                empty: EmptyState(title: t("participants.none"), text: t("participants.none_text"))),
+            facts: facts(mou), timeline: timeline(mou, history))
+    }
+
+    private func occasion(_ event: SigningEvent) -> String {
+        let values = [
+            "event": event.name.string, "city": event.city.string, "country": event.country.name(in: spoken),
+            "date": event.heldOn.text(in: language), "around": event.partOf?.string ?? "",
+        ]
+        return event.partOf == nil ? t("event.line", values) : t("event.line_within", values)
+    }
+
+    private func tone(of status: MoU.Area.Status) -> Badge.Tone {
+        switch status {
+        case .exploring: .info
+        case .active: .accent
+        case .delivered: .success
+        case .dropped: .neutral
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import API
+import Foundation
+import Institutions
+import Postgres
+import Vocabulary
+
+/// An agreement as JSON.
+struct MoUView: Described {
+    let id: MoU.ID
+    let reference: Name
+    let title: LocalizedName
+    let kind: MoU.Kind
+    let isBinding: Bool
+    let summary: LongText?
+    let noticeDays: Int
+    let state: MoU.State
+    let status: MoU.Status
+    let signedOn: CalendarDate?
+    let effectiveOn: CalendarDate?
+    let endsOn: CalendarDate?
+    let signingEvent: SigningEventView?
+    let participants: [ParticipantView]
+    let termination: TerminationView?
+    let parties: [PartyView]
+    let areas: [AreaView]
+    let objectives: [ShortText]
+
+    enum CodingKeys: String, CodingKey {
+        case id, reference, title, kind, summary, state, status, participants, termination, parties, areas, objectives
+        case isBinding = "binding"
+        case noticeDays = "notice_days"
+        case signedOn = "signed_on"
+        case effectiveOn = "effective_on"
+        case endsOn = "ends_on"
+        case signingEvent = "signing_event"
+    }
+
+    static let documentation = [
+        "reference": "What the parties file it under.",
+        "state": "What was decided: draft, in review, agreed, signed, abandoned or terminated.",
+        "status": "How it stands today in the tenant's zone; pending to expired follow from the dates.",
+        "notice_days": "Days between a party's notice and the end it gives notice of.",
+        "effective_on": "The first day in force.",
+        "ends_on": "The first day no longer in force; absent when it runs until somebody ends it.",
+        "participants": "Who signed and witnessed, as they were called on that day.",
+    ]
+}
+
+struct PartyView: Codable {
+    let institution: InstitutionReference
+    let role: MoU.Party.Role
+    let responsibilities: LongText?
+}
+
+/// An institution and what it is called, as far as the reader may know of it.
+struct InstitutionReference: Codable {
+    let id: Institution.ID
+    let name: LocalizedName?
+}
+
+struct AreaView: Codable {
+    let focusArea: FocusArea.ID
+    let wording: ShortText
+    let status: MoU.Area.Status
+
+    enum CodingKeys: String, CodingKey {
+        case focusArea = "focus_area"
+        case wording, status
+    }
+}
+
+struct SigningEventView: Codable {
+    let id: SigningEvent.ID
+    let name: Name
+    let heldOn: CalendarDate
+    let city: Name
+    let country: Country
+    let hosts: [Name]
+    let partOf: Name?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, city, country, hosts
+        case heldOn = "held_on"
+        case partOf = "part_of"
+    }
+}
+
+struct ParticipantView: Codable {
+    let kind: MoU.Participant.Kind
+    let name: Name
+    let title: ShortText
+    let institution: Institution.ID?
+    let institutionName: Name
+
+    enum CodingKeys: String, CodingKey {
+        case kind, name, title, institution
+        case institutionName = "institution_name"
+    }
+}
+
+struct TerminationView: Codable {
+    let on: CalendarDate
+    let reason: ShortText
+    let isMutual: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case on = "terminated_on"
+        case reason
+        case isMutual = "mutual"
+    }
+}
+
+/// The steps of an agreement as JSON.
+struct MoUHistory: Described {
+    let items: [Step]
+
+    struct Step: Codable {
+        let at: Date
+        let person: UUID?
+        let personName: String?
+        let from: MoU.State?
+        let to: MoU.State
+        let note: LongText?
+
+        enum CodingKeys: String, CodingKey {
+            case at, person, from, to, note
+            case personName = "person_name"
+        }
+    }
+
+    init(_ steps: [MoUEvent]) {
+        items = steps.map { step in
+            // Who may not know a person's name does not learn who they are either.
+            Step(
+                at: step.at, person: step.personName == nil ? nil : step.person?.uuid, personName: step.personName,
+                from: step.from, to: step.to, note: step.note)
+        }
+    }
+}
+
+extension MoUView {
+    init(_ mou: MoU, names: [Institution.ID: LocalizedName]) {
+        id = mou.id
+        reference = mou.reference
+        title = mou.title
+        kind = mou.kind
+        isBinding = mou.isBinding
+        summary = mou.summary
+        noticeDays = mou.noticeDays
+        state = mou.term.state
+        status = mou.status
+        signedOn = mou.signedOn
+        effectiveOn = mou.term.effectiveOn
+        endsOn = mou.term.endsOn
+        signingEvent = mou.event.map { event in
+            SigningEventView(
+                id: event.id, name: event.name, heldOn: event.heldOn, city: event.city, country: event.country,
+                hosts: event.hosts, partOf: event.partOf)
+        }
+        participants = mou.participants.map { participant in
+            ParticipantView(
+                kind: participant.kind, name: participant.name, title: participant.title,
+                institution: participant.institution, institutionName: participant.institutionName)
+        }
+        termination = mou.termination.flatMap { termination in
+            mou.term.terminatedOn.map {
+                TerminationView(on: $0, reason: termination.reason, isMutual: termination.isMutual)
+            }
+        }
+        parties = mou.parties.map { party in
+            PartyView(
+                institution: InstitutionReference(id: party.institution, name: names[party.institution]),
+                role: party.role, responsibilities: party.responsibilities)
+        }
+        areas = mou.areas.map { AreaView(focusArea: $0.focusArea, wording: $0.wording, status: $0.status) }
+        objectives = mou.objectives
+    }
+}
+
+extension Statements {
+    /// Agreements as JSON, with the names of all their parties read at once.
+    func views(of mous: [MoU]) async throws -> [MoUView] {
+        let names = try await institutionNames(mous.flatMap(\.parties).map(\.institution))
+        return mous.map { MoUView($0, names: names) }
+    }
+
+    /// An agreement as JSON.
+    func view(of mou: MoU) async throws -> MoUView {
+        MoUView(mou, names: try await institutionNames(mou.parties.map(\.institution)))
+    }
+}

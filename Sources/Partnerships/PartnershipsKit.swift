@@ -1,0 +1,6 @@
+import Foundation
+import Pages
+
+extension PageKit {
+    static let partnerships = PageKit("partnerships", bundle: .module)
+}

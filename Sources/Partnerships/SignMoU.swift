@@ -1,0 +1,54 @@
+package import Accounts
+package import API
+internal import Institutions
+package import Postgres
+internal import Vocabulary
+
+extension Transaction {
+    /// Records the signature of an agreed text: by whom, in front of whom, where, and from when to when it binds.
+    ///
+    /// Names of institutions are taken from the directory as they are today and kept. Throws `MoURefusal`, or not
+    /// found; refused by the constraints `mou_takes_effect_after_signing`, `mou_ends_after_it_takes_effect`,
+    /// `mou_has_two_parties_when_signed`, `mou_is_signed_for_each_party`, `signatories_sign_for_an_institution`,
+    /// `mou_participants_tenant_id_institution_id_fkey` and `mous_tenant_id_signing_event_id_fkey`.
+    package func signMoU(
+        _ id: MoU.ID, _ signing: Signing, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> MoU {
+        guard var mou = try await lockMoU(id) else { throw Problem.notFound }
+        let participants = try await participants(of: signing)
+        let before = mou.term.state
+        try mou.sign(signing, by: participants)
+        let event = try await keep(signing.occasion, in: tenant)
+        try await save(mou, signedAt: event, in: tenant)
+        try await recordStep(of: id, from: before, to: .signed, in: tenant, by: person)
+        try await checkSigningNow()
+        guard let signed = try await self.mou(id) else { throw Problem.notFound }
+        return signed
+    }
+
+    private func keep(_ occasion: Signing.Occasion?, in tenant: Tenant.ID) async throws -> SigningEvent.ID? {
+        switch occasion {
+        case .new(let event):
+            try await insert(event, in: tenant)
+            return event.id
+        case .known(let id): return id
+        case nil: return nil
+        }
+    }
+
+    private func participants(of signing: Signing) async throws -> [MoU.Participant] {
+        let names = try await institutionNames(signing.participants.compactMap(\.institution))
+        var participants: [MoU.Participant] = []
+        for (index, participant) in signing.participants.enumerated() {
+            let known = try participant.institution.flatMap { names[$0] }.map { try Name($0.text(for: .english)) }
+            guard let name = participant.institutionName ?? known else {
+                throw MoURefusal.participantWithoutInstitution(index: index)
+            }
+            participants.append(
+                MoU.Participant(
+                    kind: participant.kind, name: participant.name, title: participant.title,
+                    institution: participant.institution, institutionName: name))
+        }
+        return participants
+    }
+}

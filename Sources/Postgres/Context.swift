@@ -1,0 +1,66 @@
+/// Who is acting, told to PostgreSQL for the length of one transaction. Row-level security policies read it with
+/// `current_setting`, and nothing of it remains on the connection afterwards.
+///
+/// ```swift
+/// let context = Context([(name: "trellis.tenant", value: tenant.uuidString)])
+/// ```
+public struct Context: Sendable, Hashable {
+    private var names: [String]
+    private var values: [String]
+
+    /// Nobody: no setting is made, and policies admit nothing.
+    public static let none = Context([])
+
+    /// Takes settings in order; of two with the same name the later one counts. Names need a dot, as all settings that
+    /// PostgreSQL itself does not know.
+    public init(_ settings: [(name: String, value: String)]) {
+        names = []
+        values = []
+        for (name, value) in settings { set(name, to: value) }
+    }
+
+    /// The settings in the order in which they are made.
+    public var settings: [(name: String, value: String)] {
+        zip(names, values).map { (name: $0, value: $1) }
+    }
+
+    /// The same context with one more setting, or with another value for one it has.
+    public func setting(_ name: String, to value: String) -> Context {
+        var copy = self
+        copy.set(name, to: value)
+        return copy
+    }
+
+    /// The value of a setting, if it is made.
+    public subscript(name: String) -> String? {
+        names.firstIndex(of: name).map { values[$0] }
+    }
+
+    private mutating func set(_ name: String, to value: String) {
+        if let index = names.firstIndex(of: name) {
+            values[index] = value
+        } else {
+            names.append(name)
+            values.append(value)
+        }
+    }
+
+    /// One statement for all settings, so that its text depends only on their number and is prepared once.
+    func statement(selecting first: String? = nil, readOnly: Bool = false) -> Query? {
+        var query = Query(unchecked: "SELECT ")
+        var isFirst = true
+        if let first {
+            query.append(Query(unchecked: first))
+            isFirst = false
+        }
+        for (name, value) in zip(names, values) + (readOnly ? [("transaction_read_only", "on")] : []) {
+            query.append(Query(unchecked: isFirst ? "set_config(" : ", set_config("))
+            query.bind(name)
+            query.append(Query(unchecked: ", "))
+            query.bind(value)
+            query.append(Query(unchecked: ", true)"))
+            isFirst = false
+        }
+        return isFirst ? nil : query
+    }
+}

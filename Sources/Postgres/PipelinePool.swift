@@ -1,0 +1,230 @@
+import Logging
+
+/// Runs reads on a few connections, many at a time on each. Confined to the loop.
+final class PipelinePool: ConnectionOwner, @unchecked Sendable {
+    /// One read on its way: it may be sent a second time when its connection breaks.
+    final class Read: @unchecked Sendable {
+        let queries: [Query]
+        let promise = Promise<[ResultSet]>()
+        let deadline: ContinuousClock.Instant
+        var wasRetried = false
+
+        init(_ queries: [Query], deadline: ContinuousClock.Instant) {
+            self.queries = queries
+            self.deadline = deadline
+        }
+    }
+
+    /// More would make the last wait for too many others; fewer would not fill a round trip.
+    private static let depth = 16
+    /// A connection whose oldest read takes longer than this gets no further ones while others are free.
+    private static let patience = Duration.milliseconds(50)
+
+    private let loop: EventLoop
+    private let source: ConnectionSource
+    private let capacity: Int
+    private let queueLimit: Int
+    private let limit: Duration
+    private let counters: Counters
+    private let logger: Logger
+    private var connections: [Connection] = []
+    private var retiring: [Connection] = []
+    private var queue = FIFO<Read>()
+    private var backoff = Backoff()
+    private var isBackingOff = false
+    private var lastFailure: (any Error)?
+    private var isSweeping = false
+    private var closing: Promise<Void>?
+
+    init(
+        loop: EventLoop, source: ConnectionSource, configuration: Database.Configuration, counters: Counters,
+        logger: Logger
+    ) {
+        self.loop = loop
+        self.source = source
+        capacity = max(1, configuration.readConnections)
+        queueLimit = configuration.queue
+        limit = configuration.statementTimeout + .seconds(2)
+        self.counters = counters
+        self.logger = logger
+    }
+
+    func submit(_ read: Read) {
+        guard closing == nil else {
+            read.promise.fail(Closed())
+            return
+        }
+        if queue.isEmpty, send(read) { return }
+        guard queue.count < queueLimit else {
+            counters.add(to: \.rejections)
+            read.promise.fail(PoolBusy())
+            return
+        }
+        queue.append(read)
+        counters.update { $0.readsWaiting = queue.count }
+        sweepLater()
+        grow()
+    }
+
+    /// Lets what is under way come to its end, and refuses everything else.
+    func close(_ done: Promise<Void>) {
+        closing = done
+        for read in queue.takeAll() { read.promise.fail(Closed()) }
+        for connection in connections + retiring where connection.load == 0 { connection.close(Closed()) }
+        settleClosing()
+    }
+
+    func closeNow() {
+        for read in queue.takeAll() { read.promise.fail(Closed()) }
+        for connection in connections + retiring { connection.close(Closed()) }
+        settleClosing()
+    }
+
+    // MARK: Sending
+
+    private func send(_ read: Read) -> Bool {
+        guard let connection = choose() else { return false }
+        let unit = Unit(read.queries, prepares: true, limit: limit) { [self] _, result in
+            received(result, for: read)
+        }
+        counters.add(to: \.readsInFlight)
+        connection.run(unit)
+        // While all connections are busy, one more helps.
+        if connection.load > 1 { grow() }
+        return true
+    }
+
+    private func choose() -> Connection? {
+        let now = loop.now
+        let free = connections.filter { $0.isReady && $0.load < Self.depth }
+        let prompt = free.filter { $0.headAge(at: now) < Self.patience }
+        return (prompt.isEmpty ? free : prompt).min { $0.load < $1.load }
+    }
+
+    private func received(_ result: Result<[ResultSet], any Error>, for read: Read) {
+        counters.update {
+            $0.readsInFlight -= 1
+            $0.statements += 1
+            if case .failure = result { $0.errors += 1 }
+        }
+        if case .failure(let error) = result, mayRetry(read, after: error) {
+            read.wasRetried = true
+            counters.add(to: \.retries)
+            queue.prepend(read)
+            sweepLater()
+            // Not from within the connection that is just closing.
+            loop.submit { self.drain() }
+            return
+        }
+        read.promise.settle(result)
+    }
+
+    private func mayRetry(_ read: Read, after error: any Error) -> Bool {
+        guard !read.wasRetried, !read.promise.isSettled, closing == nil else { return false }
+        if let error = error as? DatabaseError { return error.isTransient }
+        return (error as? ConnectionLost)?.mayRetry ?? false
+    }
+
+    private func drain() {
+        while let next = queue.first {
+            // Its caller was cancelled or has waited too long.
+            let isAbandoned = next.promise.isSettled
+            guard isAbandoned || send(next) else { break }
+            _ = queue.popFirst()
+        }
+        counters.update { $0.readsWaiting = queue.count }
+        if !queue.isEmpty { grow() }
+    }
+
+    /// Turns away those who have waited too long.
+    private func sweepLater() {
+        guard !isSweeping else { return }
+        isSweeping = true
+        loop.schedule(after: .milliseconds(50)) { self.sweep() }
+    }
+
+    private func sweep() {
+        isSweeping = false
+        let now = ContinuousClock.now
+        let hasConnection = connections.contains(where: \.isReady)
+        queue.removeAll { read in
+            guard read.deadline <= now || read.promise.isSettled else { return false }
+            let error = hasConnection ? PoolBusy() : lastFailure ?? PoolBusy()
+            if read.promise.settle(.failure(error)) { counters.add(to: \.rejections) }
+            return true
+        }
+        counters.update { $0.readsWaiting = queue.count }
+        if !queue.isEmpty { sweepLater() }
+    }
+
+    // MARK: Connections
+
+    private func grow() {
+        guard connections.count < capacity, !isBackingOff, closing == nil else { return }
+        // One at a time: a crowd of reads at the start shall not open more than it turns out to need.
+        guard connections.allSatisfy(\.isReady) else { return }
+        let connection = source.make(owner: self)
+        connections.append(connection)
+        connection.open(preferring: source.lastHost)
+    }
+
+    func connectionDidOpen(_ connection: Connection) {
+        backoff.succeeded()
+        lastFailure = nil
+        source.opened(connection)
+        counters.update {
+            $0.connectionsOpened += 1
+            $0.readConnections = connections.count
+        }
+        drain()
+    }
+
+    func connectionDidClose(_ connection: Connection, because error: any Error) {
+        connections.removeAll { $0 === connection }
+        retiring.removeAll { $0 === connection }
+        counters.update { $0.readConnections = connections.count }
+        if !(error is Closed) {
+            counters.add(to: \.connectionsLost)
+            logger.warning("a read connection was lost", metadata: ["reason": "\(debug(error))"])
+            lastFailure = error
+            let delay = backoff.failed()
+            if connections.isEmpty, backoff.hasRepeated {
+                isBackingOff = true
+                loop.schedule(after: delay) { [self] in
+                    isBackingOff = false
+                    drain()
+                }
+            }
+        }
+        settleClosing()
+        loop.submit { self.drain() }
+    }
+
+    func connectionDidFinishWork(_ connection: Connection) {
+        if closing != nil {
+            if connection.load == 0 { connection.close(Closed()) }
+            return
+        }
+        retireIfOld(connection)
+        if !queue.isEmpty { drain() }
+    }
+
+    func connection(_ connection: Connection, didReceive notification: Notification) {}
+
+    private func retireIfOld(_ connection: Connection) {
+        if connection.openedAt + source.maximumAge < loop.now, connections.contains(where: { $0 === connection }) {
+            connections.removeAll { $0 === connection }
+            retiring.append(connection)
+        }
+        if connection.load == 0, retiring.contains(where: { $0 === connection }) { connection.close(Closed()) }
+    }
+
+    private func settleClosing() {
+        if let closing, connections.isEmpty, retiring.isEmpty { closing.succeed(()) }
+    }
+}
+
+/// The full text of an error for a log.
+func debug(_ error: any Error) -> String {
+    String(reflecting: error)
+}

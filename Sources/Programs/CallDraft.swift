@@ -1,0 +1,53 @@
+package import Foundation
+package import Vocabulary
+
+/// What a manager says of a call before it goes out, replaced as a whole.
+package struct CallDraft: Sendable {
+    /// A question of the form; its place is its place in the list.
+    package struct Question: Sendable {
+        /// Names the question; answers will refer to it.
+        package let id: CallForApplications.Question.ID
+        /// What is asked.
+        package let prompt: LocalizedLine
+        /// What a good answer says.
+        package let hint: LocalizedLine?
+        /// Whether an application cannot be submitted without an answer.
+        package let isRequired: Bool
+        /// Most characters of an answer, 1 to 10,000.
+        package let maxLength: Int
+
+        /// A question with its own id.
+        package init(
+            id: CallForApplications.Question.ID, prompt: LocalizedLine, hint: LocalizedLine? = nil,
+            isRequired: Bool = true, maxLength: Int = 2000
+        ) {
+            self.id = id
+            self.prompt = prompt
+            self.hint = hint
+            self.isRequired = isRequired
+            self.maxLength = maxLength
+        }
+    }
+
+    /// The stream that startups will apply to.
+    package let stream: ProgramStream.ID
+    /// Its title in at least one language.
+    package let title: LocalizedName
+    /// From when on applications are accepted.
+    package let opensAt: Date
+    /// Until when, in which zone, with how much lateness forgiven (an hour at the most).
+    package let deadline: Deadline
+    /// The form, in order.
+    package let questions: [Question]
+
+    /// A call with its window and form.
+    package init(
+        stream: ProgramStream.ID, title: LocalizedName, opensAt: Date, deadline: Deadline, questions: [Question]
+    ) {
+        self.stream = stream
+        self.title = title
+        self.opensAt = opensAt
+        self.deadline = deadline
+        self.questions = questions
+    }
+}

@@ -1,0 +1,193 @@
+package import Accounts
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A call with its form; nil when it does not exist or the principal may not know of it. Everybody with a seat in
+    /// the tenant reads what is published, managers also drafts.
+    package func call(_ id: CallForApplications.ID) async throws -> CallForApplications? {
+        try await first(
+            """
+            -- call
+            \(fragment: selectCalls())
+            WHERE c.tenant_id = acting_tenant() AND c.id = \(id)
+            """
+        ).map(CallForApplications.init)
+    }
+
+    /// The calls that accept applications now, the next to close first.
+    package func openCalls() async throws -> [CallForApplications] {
+        try await rows(
+            """
+            -- openCalls
+            \(fragment: selectCalls())
+            WHERE c.tenant_id = acting_tenant() AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
+              AND c.opens_at <= now() AND now() <= c.closes_at
+            ORDER BY c.closes_at, c.id
+            """
+        ).map(CallForApplications.init)
+    }
+
+    /// Calls in the order of their ids, so that a cursor is stable while calls come and go.
+    ///
+    /// - Parameters:
+    ///   - stream: only calls of this stream; nil for all.
+    ///   - status: only calls that stand there now; nil for all.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most; nil for all.
+    package func calls(
+        of stream: ProgramStream.ID? = nil, standing status: CallForApplications.Status? = nil,
+        after cursor: CallForApplications.ID? = nil, limit: Int? = nil
+    ) async throws -> [CallForApplications] {
+        try await rows(
+            """
+            -- calls
+            \(fragment: selectCalls())
+            WHERE c.tenant_id = acting_tenant()
+              AND (\(stream)::uuid IS NULL OR c.stream_id = \(stream))
+              AND (\(status?.rawValue)::text IS NULL OR \(status?.rawValue) = CASE
+                  WHEN c.cancelled_at IS NOT NULL THEN 'cancelled'
+                  WHEN c.published_at IS NULL THEN 'draft'
+                  WHEN now() < c.opens_at THEN 'scheduled'
+                  WHEN now() <= c.closes_at THEN 'open'
+                  ELSE 'closed' END)
+              AND (\(cursor)::uuid IS NULL OR c.id > \(cursor))
+            ORDER BY c.id
+            LIMIT \(limit)
+            """
+        ).map(CallForApplications.init)
+    }
+
+    /// How the closing of a call was moved, the latest first.
+    package func extensions(of id: CallForApplications.ID) async throws -> [CallExtension] {
+        try await rows(
+            """
+            -- extensions of a call
+            SELECT at, closed_at, closes_at, reason FROM call_extensions
+            WHERE tenant_id = acting_tenant() AND call_id = \(id)
+            ORDER BY closes_at DESC
+            """
+        ).map { row in
+            try CallExtension(
+                at: row("at"), closedAt: row("closed_at"), closesAt: row("closes_at"), reason: row("reason"))
+        }
+    }
+
+    private func selectCalls() -> Query {
+        """
+        SELECT c.id, c.stream_id, s.name AS stream_name, s.program_id, p.name AS program_name, c.title, c.opens_at,
+               c.closes_at, c.time_zone, c.grace_seconds, c.published_at, c.cancelled_at,
+               c.cancellation_reason,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
+                           'isRequired', q.required, 'maxLength', q.max_length) ORDER BY q.position), '[]')
+                FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id) AS questions
+        FROM calls AS c
+        JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
+        JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
+        """
+    }
+}
+
+extension CallForApplications {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), stream: row("stream_id"), streamName: row("stream_name"), program: row("program_id"),
+            programName: row("program_name"), title: row("title"), opensAt: row("opens_at"),
+            deadline: Deadline(row("closes_at"), in: row("time_zone"), graceSeconds: row("grace_seconds")),
+            publishedAt: row("published_at"), cancelledAt: row("cancelled_at"),
+            cancellationReason: row("cancellation_reason"),
+            questions: (row("questions") as JSONB<[Question]>).value)
+    }
+}
+
+extension Transaction {
+    /// The call, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockCall(_ id: CallForApplications.ID) async throws -> CallForApplications? {
+        let locked = try await first(
+            "/* lockCall */ SELECT id FROM calls WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return locked == nil ? nil : try await call(id)
+    }
+
+    func insert(_ draft: CallDraft, as id: CallForApplications.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- draftCall
+            INSERT INTO calls (tenant_id, id, stream_id, title, opens_at, closes_at, time_zone, grace_seconds)
+            VALUES (\(tenant), \(id), \(draft.stream), \(draft.title), \(draft.opensAt), \(draft.deadline.instant),
+                    \(draft.deadline.zone), \(draft.deadline.graceSeconds))
+            """)
+    }
+
+    func update(_ id: CallForApplications.ID, to draft: CallDraft) async throws {
+        try await execute(
+            """
+            -- reviseCall
+            UPDATE calls SET
+                stream_id = \(draft.stream), title = \(draft.title), opens_at = \(draft.opensAt),
+                closes_at = \(draft.deadline.instant), time_zone = \(draft.deadline.zone),
+                grace_seconds = \(draft.deadline.graceSeconds)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+
+    func replaceQuestions(
+        of id: CallForApplications.ID, with questions: [CallDraft.Question], in tenant: Tenant.ID
+    ) async throws {
+        try await execute(
+            """
+            -- draftCall: earlier questions
+            DELETE FROM call_questions WHERE tenant_id = \(tenant) AND call_id = \(id)
+            """)
+        for (index, question) in questions.enumerated() {
+            try await execute(
+                """
+                -- draftCall: question
+                INSERT INTO call_questions (tenant_id, call_id, id, position, prompt, hint, required, max_length)
+                VALUES (\(tenant), \(id), \(question.id), \(index + 1), \(question.prompt), \(question.hint),
+                        \(question.isRequired), \(question.maxLength))
+                """)
+        }
+    }
+
+    func save(_ call: CallForApplications, publishedBy person: Person.ID) async throws {
+        try await execute(
+            """
+            -- publishCall
+            UPDATE calls SET published_at = \(call.publishedAt), published_by = \(person)
+            WHERE tenant_id = acting_tenant() AND id = \(call.id)
+            """)
+    }
+
+    func save(_ call: CallForApplications, cancelledBy person: Person.ID) async throws {
+        try await execute(
+            """
+            -- cancelCall
+            UPDATE calls SET
+                cancelled_at = \(call.cancelledAt), cancelled_by = \(person),
+                cancellation_reason = \(call.cancellationReason)
+            WHERE tenant_id = acting_tenant() AND id = \(call.id)
+            """)
+    }
+
+    func saveDeadline(of call: CallForApplications) async throws {
+        try await execute(
+            """
+            -- extendCall
+            UPDATE calls SET closes_at = \(call.deadline.instant)
+            WHERE tenant_id = acting_tenant() AND id = \(call.id)
+            """)
+    }
+
+    func insert(
+        _ made: CallExtension, of id: CallForApplications.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- extendCall: why
+            INSERT INTO call_extensions (tenant_id, call_id, id, at, person_id, closed_at, closes_at, reason)
+            VALUES (\(tenant), \(id), gen_random_uuid(), \(made.at), \(person), \(made.closedAt),
+                    \(made.closesAt), \(made.reason))
+            """)
+    }
+}

@@ -1,0 +1,76 @@
+package import API
+package import Foundation
+package import Vocabulary
+
+/// A closing that was moved later.
+package struct CallExtension: Sendable {
+    /// When it was granted.
+    package let at: Date
+    /// When the call would have closed.
+    package let closedAt: Date
+    /// When it closes instead.
+    package let closesAt: Date
+    /// Why.
+    package let reason: ShortText
+}
+
+/// Why a call refuses.
+package enum CallRefusal: Refusal, Equatable {
+    /// It was called off.
+    case cancelled
+    /// It is out already.
+    case published
+    /// It is still a draft.
+    case notPublished
+    /// It asks nothing.
+    case noQuestions
+    /// Its window is over before it goes out.
+    case windowIsOver
+    /// A closing moves later only, and into the future.
+    case closingIsNotLater
+
+    /// What the manager is told.
+    package var problem: Problem {
+        switch self {
+        case .cancelled: Problem(.conflict, "The call was cancelled.")
+        case .published: Problem(.conflict, "The call is published. Startups are answering it as it stands.")
+        case .notPublished: Problem(.conflict, "The call is a draft. Publish it first, or revise it.")
+        case .noQuestions: Problem(.conflict, "The call asks nothing yet. Add a question before you publish it.")
+        case .windowIsOver: Problem(.conflict, "The call would close before it is published. Revise its window first.")
+        case .closingIsNotLater:
+            Problem(
+                .invalid,
+                errors: [
+                    .init("/closes_at", .outOfRange, "Choose a closing after the one announced, and in the future.")
+                ])
+        }
+    }
+}
+
+extension CallForApplications {
+    /// Refuses a revision of what others have read.
+    func admitsRevision() throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        guard publishedAt == nil else { throw .published }
+    }
+
+    mutating func publish(at now: Date) throws(CallRefusal) {
+        try admitsRevision()
+        guard !questions.isEmpty else { throw .noQuestions }
+        guard now < deadline.instant else { throw .windowIsOver }
+        publishedAt = now
+    }
+
+    mutating func extend(to closing: Date, at now: Date) throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        guard publishedAt != nil else { throw .notPublished }
+        guard closing > deadline.instant, closing > now else { throw .closingIsNotLater }
+        deadline = Deadline(closing, in: deadline.zone, graceSeconds: deadline.graceSeconds)
+    }
+
+    mutating func cancel(because reason: ShortText, at now: Date) throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        cancelledAt = now
+        cancellationReason = reason
+    }
+}

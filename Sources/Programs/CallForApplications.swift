@@ -1,0 +1,109 @@
+package import Foundation
+package import Vocabulary
+
+/// A published window in which startups apply to a stream, and the questions they answer.
+///
+/// Publishing and cancelling are deeds and stored; scheduled, open and closed follow from the window and the clock.
+package struct CallForApplications: Sendable, Identifiable {
+    /// Names a call within its tenant.
+    package typealias ID = Identifier<CallForApplications>
+
+    /// Where a call stands at a moment.
+    package enum Status: String, Codable, Sendable, CaseIterable {
+        case draft, scheduled, open, closed, cancelled
+    }
+
+    /// One question of the form.
+    package struct Question: Codable, Sendable, Identifiable, Equatable {
+        /// Names a question within its call.
+        package typealias ID = Identifier<Question>
+
+        /// The question; answers refer to it.
+        package let id: ID
+        /// Its place in the form, from 1.
+        package let position: Int
+        /// What is asked, in up to three languages.
+        package let prompt: LocalizedLine
+        /// What a good answer says, in up to three languages.
+        package let hint: LocalizedLine?
+        /// Whether an application cannot be submitted without an answer.
+        package let isRequired: Bool
+        /// Most characters of an answer.
+        package let maxLength: Int
+
+        /// A question at its place in the form.
+        package init(
+            id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
+            maxLength: Int = 2000
+        ) {
+            self.id = id
+            self.position = position
+            self.prompt = prompt
+            self.hint = hint
+            self.isRequired = isRequired
+            self.maxLength = maxLength
+        }
+    }
+
+    /// The call.
+    package let id: ID
+    /// The stream that startups apply to.
+    package let stream: ProgramStream.ID
+    /// That stream's name.
+    package let streamName: LocalizedName
+    /// The program of the stream.
+    package let program: Program.ID
+    /// That program's name.
+    package let programName: LocalizedName
+    /// Its title in up to three languages.
+    package let title: LocalizedName
+    /// From when on applications are accepted.
+    package let opensAt: Date
+    /// Until when they are, with the zone it was set in and the lateness that is forgiven.
+    package internal(set) var deadline: Deadline
+    /// When it went out; nil for a draft.
+    package internal(set) var publishedAt: Date?
+    /// When it was called off, if it was.
+    package internal(set) var cancelledAt: Date?
+    /// Why it was called off.
+    package internal(set) var cancellationReason: ShortText?
+    /// The form, in order.
+    package let questions: [Question]
+
+    /// A call with all its facts, as the database has it or a pure test needs it.
+    package init(
+        id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
+        title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
+        cancellationReason: ShortText? = nil, questions: [Question] = []
+    ) {
+        self.id = id
+        self.stream = stream
+        self.streamName = streamName
+        self.program = program
+        self.programName = programName
+        self.title = title
+        self.opensAt = opensAt
+        self.deadline = deadline
+        self.publishedAt = publishedAt
+        self.cancelledAt = cancelledAt
+        self.cancellationReason = cancellationReason
+        self.questions = questions
+    }
+
+    /// Where the call stands. It closes at the announced moment: the grace is forgiven, not announced.
+    package func status(at now: Date) -> Status {
+        if cancelledAt != nil { return .cancelled }
+        if publishedAt == nil { return .draft }
+        if now < opensAt { return .scheduled }
+        return now <= deadline.instant ? .open : .closed
+    }
+
+    /// Whether an application handed in at `now` is accepted: while the call is open, and within its grace after that.
+    package func admits(_ now: Date) -> Bool {
+        switch status(at: now) {
+        case .open: true
+        case .closed: deadline.admits(now)
+        case .draft, .scheduled, .cancelled: false
+        }
+    }
+}

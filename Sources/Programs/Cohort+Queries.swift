@@ -1,0 +1,57 @@
+package import Accounts
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A cohort; nil when it does not exist or the principal may not know of it.
+    package func cohort(_ id: Cohort.ID) async throws -> Cohort? {
+        try await first(
+            """
+            -- cohort
+            SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """
+        ).map(Cohort.init)
+    }
+
+    /// Cohorts in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - stream: only cohorts of this stream; nil for all.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most; nil for all.
+    package func cohorts(
+        of stream: ProgramStream.ID? = nil, after cursor: Cohort.ID? = nil, limit: Int? = nil
+    ) async throws -> [Cohort] {
+        try await rows(
+            """
+            -- cohorts
+            SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
+            WHERE tenant_id = acting_tenant()
+              AND (\(stream)::uuid IS NULL OR stream_id = \(stream))
+              AND (\(cursor)::uuid IS NULL OR id > \(cursor))
+            ORDER BY id
+            LIMIT \(limit)
+            """
+        ).map(Cohort.init)
+    }
+}
+
+extension Transaction {
+    func insert(_ new: NewCohort, as id: Cohort.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- addCohort
+            INSERT INTO cohorts (tenant_id, id, stream_id, name, starts_on, ends_on, capacity)
+            VALUES (\(tenant), \(id), \(new.stream), \(new.name), \(new.startsOn), \(new.endsOn), \(new.capacity))
+            """)
+    }
+}
+
+extension Cohort {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), stream: row("stream_id"), name: row("name"), startsOn: row("starts_on"),
+            endsOn: row("ends_on"), capacity: row("capacity"))
+    }
+}

@@ -1,0 +1,35 @@
+package import Accounts
+package import API
+package import Postgres
+
+extension Transaction {
+    /// Drafts a call with its form. Nobody but managers sees it before it is published.
+    ///
+    /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `call_closes_after_it_opens`,
+    /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`.
+    package func draftCall(
+        _ draft: CallDraft, as id: CallForApplications.ID, in tenant: Tenant.ID
+    ) async throws -> CallForApplications {
+        try await insert(draft, as: id, in: tenant)
+        try await replaceQuestions(of: id, with: draft.questions, in: tenant)
+        guard let call = try await call(id) else { throw Problem.notFound }
+        return call
+    }
+
+    /// Replaces a draft as a whole, after `matching` has looked at the version being replaced. What is published
+    /// stands: startups are answering it.
+    ///
+    /// Throws `CallRefusal`, or not found; refused by the constraints of `draftCall`.
+    package func reviseCall(
+        _ id: CallForApplications.ID, to draft: CallDraft, in tenant: Tenant.ID,
+        matching: (CallForApplications) throws -> Void
+    ) async throws -> CallForApplications {
+        guard let current = try await lockCall(id) else { throw Problem.notFound }
+        try matching(current)
+        try current.admitsRevision()
+        try await update(id, to: draft)
+        try await replaceQuestions(of: id, with: draft.questions, in: tenant)
+        guard let call = try await call(id) else { throw Problem.notFound }
+        return call
+    }
+}

@@ -1,0 +1,56 @@
+package import Accounts
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A program; nil when it does not exist or the principal may not know of it.
+    package func program(_ id: Program.ID) async throws -> Program? {
+        try await first(
+            """
+            -- program
+            SELECT id, kind, name, summary FROM programs WHERE tenant_id = acting_tenant() AND id = \(id)
+            """
+        ).map(Program.init)
+    }
+
+    /// Programs in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - kind: only programs of this kind; nil for all.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most; nil for all.
+    package func programs(
+        of kind: Program.Kind? = nil, after cursor: Program.ID? = nil, limit: Int? = nil
+    ) async throws -> [Program] {
+        try await rows(
+            """
+            -- programs
+            SELECT id, kind, name, summary FROM programs
+            WHERE tenant_id = acting_tenant()
+              AND (\(kind?.rawValue)::text IS NULL OR kind = \(kind?.rawValue))
+              AND (\(cursor)::uuid IS NULL OR id > \(cursor))
+            ORDER BY id
+            LIMIT \(limit)
+            """
+        ).map(Program.init)
+    }
+}
+
+extension Transaction {
+    func insert(_ new: NewProgram, as id: Program.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- addProgram
+            INSERT INTO programs (tenant_id, id, kind, name, summary)
+            VALUES (\(tenant), \(id), \(new.kind), \(new.name), \(new.summary))
+            """)
+    }
+}
+
+extension Program {
+    fileprivate init(_ row: Row) throws {
+        try self.init(id: row("id"), kind: row("kind"), name: row("name"), summary: row("summary"))
+    }
+}
+
+extension Program.Kind: PostgresCodable {}

@@ -1,0 +1,79 @@
+package import Accounts
+package import Institutions
+package import Partnerships
+package import Postgres
+package import Vocabulary
+
+extension Statements {
+    /// A stream; nil when it does not exist or the principal may not know of it.
+    package func stream(_ id: ProgramStream.ID) async throws -> ProgramStream? {
+        try await first(
+            """
+            -- stream
+            \(fragment: selectStreams())
+            WHERE s.tenant_id = acting_tenant() AND s.id = \(id)
+            """
+        ).map(ProgramStream.init)
+    }
+
+    /// Streams in the order of their ids.
+    ///
+    /// - Parameters:
+    ///   - program: only branches of this program; nil for all.
+    ///   - cursor: the id after which to go on.
+    ///   - limit: how many at the most; nil for all.
+    package func streams(
+        of program: Program.ID? = nil, after cursor: ProgramStream.ID? = nil, limit: Int? = nil
+    ) async throws -> [ProgramStream] {
+        try await rows(
+            """
+            -- streams
+            \(fragment: selectStreams())
+            WHERE s.tenant_id = acting_tenant()
+              AND (\(program)::uuid IS NULL OR s.program_id = \(program))
+              AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
+            ORDER BY s.id
+            LIMIT \(limit)
+            """
+        ).map(ProgramStream.init)
+    }
+
+    private func selectStreams() -> Query {
+        """
+        SELECT s.id, s.program_id, s.name, s.focus_areas,
+               ARRAY(SELECT p.institution_id FROM stream_partners AS p
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id ORDER BY p.institution_id) AS partners,
+               ARRAY(SELECT p.mou_id FROM stream_partners AS p
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id ORDER BY p.institution_id) AS mous
+        FROM streams AS s
+        """
+    }
+}
+
+extension Transaction {
+    func insert(_ new: NewStream, as id: ProgramStream.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- addStream
+            INSERT INTO streams (tenant_id, id, program_id, name, focus_areas)
+            VALUES (\(tenant), \(id), \(new.program), \(new.name), \(new.focusAreas))
+            """)
+        try await execute(
+            """
+            -- addStream: partners
+            INSERT INTO stream_partners (tenant_id, stream_id, institution_id, mou_id)
+            SELECT \(tenant), \(id), p.institution, p.mou
+            FROM unnest(\(new.partners.map(\.institution)), \(new.partners.map(\.mou))) AS p (institution, mou)
+            """)
+    }
+}
+
+extension ProgramStream {
+    fileprivate init(_ row: Row) throws {
+        let institutions: [Institution.ID] = try row("partners")
+        let mous: [MoU.ID] = try row("mous")
+        try self.init(
+            id: row("id"), program: row("program_id"), name: row("name"), focusAreas: row("focus_areas"),
+            partners: zip(institutions, mous).map { Partner($0, under: $1) })
+    }
+}

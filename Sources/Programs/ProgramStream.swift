@@ -1,0 +1,62 @@
+package import Institutions
+package import Partnerships
+package import Vocabulary
+
+/// A themed branch of a program, with the partner institutions that take part in it, each under an agreement.
+package struct ProgramStream: Codable, Sendable, Identifiable {
+    /// Names a stream within its tenant.
+    package typealias ID = Identifier<ProgramStream>
+
+    /// An institution that takes part, and the agreement it takes part under.
+    package struct Partner: Codable, Sendable, Hashable {
+        /// Who takes part.
+        package let institution: Institution.ID
+        /// Under which agreement; the institution is a party to it.
+        package let mou: MoU.ID
+
+        /// A partner under an agreement.
+        package init(_ institution: Institution.ID, under mou: MoU.ID) {
+            self.institution = institution
+            self.mou = mou
+        }
+    }
+
+    /// The stream.
+    package let id: ID
+    /// The program it is a branch of.
+    package let program: Program.ID
+    /// Its name in up to three languages.
+    package let name: LocalizedName
+    /// What it is about.
+    package let focusAreas: [FocusArea.ID]
+    /// Who takes part. A manager reads all of them, a partner only itself, nobody else any.
+    package let partners: [Partner]
+
+    enum CodingKeys: String, CodingKey {
+        case id, program, name, partners
+        case focusAreas = "focus_areas"
+    }
+}
+
+/// What a manager says to add a stream.
+package struct NewStream: Sendable {
+    /// The program it is a branch of.
+    package let program: Program.ID
+    /// Its name in at least one language.
+    package let name: LocalizedName
+    /// What it is about.
+    package let focusAreas: [FocusArea.ID]
+    /// Who takes part, each under an agreement it is a party to.
+    package let partners: [ProgramStream.Partner]
+
+    /// A stream of this program and name.
+    package init(
+        program: Program.ID, name: LocalizedName, focusAreas: [FocusArea.ID] = [],
+        partners: [ProgramStream.Partner] = []
+    ) {
+        self.program = program
+        self.name = name
+        self.focusAreas = focusAreas
+        self.partners = partners
+    }
+}

@@ -1,0 +1,45 @@
+package import Accounts
+package import API
+package import Foundation
+package import Postgres
+package import Vocabulary
+
+extension Transaction {
+    /// Publishes a draft: from now on everybody with a seat in the tenant reads it, and it opens by itself.
+    ///
+    /// Throws `CallRefusal`, or not found; refused by the constraint `calls_open_while_their_mou_is_in_force`.
+    package func publishCall(_ id: CallForApplications.ID, by person: Person.ID) async throws -> CallForApplications {
+        guard var call = try await lockCall(id) else { throw Problem.notFound }
+        try call.publish(at: now)
+        try await save(call, publishedBy: person)
+        return call
+    }
+
+    /// Moves the closing of a published call later, and says why. Those who have read the call read that, too.
+    ///
+    /// Throws `CallRefusal`, or not found.
+    package func extendCall(
+        _ id: CallForApplications.ID, to closing: Date, because reason: ShortText, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws -> CallForApplications {
+        guard var call = try await lockCall(id) else { throw Problem.notFound }
+        let closed = call.deadline.instant
+        try call.extend(to: closing, at: now)
+        try await saveDeadline(of: call)
+        let made = CallExtension(at: now, closedAt: closed, closesAt: closing, reason: reason)
+        try await insert(made, of: id, in: tenant, by: person)
+        return call
+    }
+
+    /// Calls a call off, and says why. It stays to be read; nothing can be handed in any more.
+    ///
+    /// Throws `CallRefusal.cancelled`, or not found.
+    package func cancelCall(
+        _ id: CallForApplications.ID, because reason: ShortText, by person: Person.ID
+    ) async throws -> CallForApplications {
+        guard var call = try await lockCall(id) else { throw Problem.notFound }
+        try call.cancel(because: reason, at: now)
+        try await save(call, cancelledBy: person)
+        return call
+    }
+}

@@ -1,0 +1,84 @@
+import API
+import Accounts
+import Crypto
+import Foundation
+import House
+import Logging
+import NIOPosix
+import Postgres
+
+/// What the environment says, with its defaults.
+struct Settings {
+    let port: Int
+    let data: URL
+    let databaseURL: String?
+    let loadsDemo: Bool
+    let publicURL: String?
+
+    init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        let port = environment["TRELLIS_PORT"] ?? "8080"
+        guard let number = Int(port), (0...65_535).contains(number) else {
+            throw Refused(description: "TRELLIS_PORT is not a port: \(port)")
+        }
+        self.port = number
+        data = URL(filePath: environment["TRELLIS_DATA"] ?? ".trellis").absoluteURL
+        databaseURL = environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        loadsDemo = environment["TRELLIS_DEMO"] != "0"
+        publicURL = environment["TRELLIS_URL"]
+    }
+
+    /// A message for the person at the terminal.
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// The migrations beside the executable's sources or, installed, beside the executable.
+    static var migrations: URL {
+        get throws {
+            let executable = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            let places = [
+                ProcessInfo.processInfo.environment["TRELLIS_MIGRATIONS"].map { URL(filePath: $0) },
+                URL(filePath: "Migrations"), executable.appending(path: "Migrations"),
+                // .build/<triple>/<configuration>/trellis
+                executable.appending(path: "../../../Migrations").standardized,
+            ].compactMap(\.self)
+            guard let found = places.first(where: { FileManager.default.fileExists(atPath: $0.path) }) else {
+                throw Refused(description: "The folder Migrations was not found; name it by TRELLIS_MIGRATIONS.")
+            }
+            return found
+        }
+    }
+
+    /// The database as the service uses it: as the role that owns nothing.
+    func database(_ conninfo: String, logger: Logger) -> Database {
+        Database(Database.Configuration(conninfo: conninfo, role: "trellis_app"), logger: logger)
+    }
+
+    func house(_ database: Database) -> House {
+        House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton))
+    }
+
+    /// The edge's settings. The secret that seals cursors is kept in the data folder, so that a restart breaks none.
+    func edge(logs: LogStream?) throws -> Edge.Configuration {
+        var configuration = Edge.Configuration(secret: try secret())
+        configuration.port = port
+        configuration.publicURL = publicURL
+        configuration.requestLog = logs
+        configuration.rates = [:]
+        return configuration
+    }
+
+    private func secret() throws -> [UInt8] {
+        let file = data.appending(path: "secret")
+        if let kept = try? Data(contentsOf: file), kept.count >= 32 { return Array(kept) }
+        let fresh = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0) }
+        try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
+        try Self.write(fresh, privatelyTo: file)
+        return Array(fresh)
+    }
+
+    static func write(_ contents: Data, privatelyTo file: URL) throws {
+        guard FileManager.default.createFile(atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600])
+        else { throw Refused(description: "Cannot write \(file.path).") }
+    }
+}

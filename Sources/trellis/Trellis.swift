@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The service and the commands around it.
+@main
+struct Trellis: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trellis", abstract: "Startup incubation management.",
+        subcommands: [Up.self, Serve.self, Work.self, Migrate.self, Import.self])
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@testable import Postgres
+
+@Suite struct CopyTests {
+    private static let table: [Query] = [
+        """
+        CREATE TABLE loaded (
+            id int PRIMARY KEY, small smallint, big bigint, real double precision, flag boolean, name varchar(20),
+            body text, key uuid, blob bytea, at timestamptz, day date, tags text[], numbers int[], doc jsonb
+        )
+        """
+    ]
+
+    @Test func storesWhatWasGiven() async throws {
+        try await TestServer.withDatabase(setUp: Self.table) { database in
+            let key = UUID()
+            let at = Date(timeIntervalSince1970: 1_772_323_200.25)
+            let awkward = "tab\tline\nreturn\r back\\slash \\N quote\" 日本"
+            let rows: [[(any PostgresEncodable)?]] = [
+                [
+                    1, 2, Int.max, 1.5, true, "ada", awkward, key, [0, 255, 92] as [UInt8], at, nil,
+                    ["a", "b,\"\\", ""], [1, 2], JSONB(["k": awkward]),
+                ],
+                [2, nil, Int.min, -Double.infinity, false, "", "\\.", nil, [UInt8](), nil, nil, [String](), [Int](), nil],
+            ]
+            let count = try await database.write(as: .none) { transaction in
+                try await transaction.copy(
+                    into: "loaded",
+                    columns: [
+                        "id", "small", "big", "real", "flag", "name", "body", "key", "blob", "at", "day", "tags",
+                        "numbers", "doc",
+                    ],
+                    rows: rows)
+            }
+            #expect(count == 2)
+            let reader = database.reader(as: .none)
+            let first = try await reader.one("SELECT * FROM loaded WHERE id = 1")
+            #expect(try first.value("big", as: Int.self) == .max)
+            #expect(try first.value("body", as: String.self) == awkward)
+            #expect(try first.value("key", as: UUID.self) == key)
+            #expect(try first.value("blob", as: [UInt8].self) == [0, 255, 92])
+            #expect(try first.value("at", as: Date.self) == at)
+            #expect(try first.value("tags", as: [String].self) == ["a", "b,\"\\", ""])
+            #expect(try first.value("numbers", as: [Int].self) == [1, 2])
+            #expect(try first.value("doc", as: JSONB<[String: String]>.self).value == ["k": awkward])
+            let second = try await reader.one("SELECT * FROM loaded WHERE id = 2")
+            #expect(try second.value("name", as: String.self) == "")
+            #expect(try second.value("body", as: String.self) == "\\.")
+            #expect(try second.value("small", as: Int?.self) == nil)
+            #expect(try second.value("tags", as: [String].self) == [])
+        }
+    }
+
+    @Test(arguments: [0, 1, -1, 86_399_999_999, -86_400_000_001, 825_638_400_123_457, -63_082_281_600_000_001, -200_000_000_000_000_000])
+    func writesTimestampsAsPostgreSQLDoes(_ microseconds: Int64) async throws {
+        let conninfo = try await TestServer.shared().conninfo()
+        try await TestServer.withDatabase(.init(conninfo: conninfo)) { database in
+            let same: Bool = try await database.reader(as: .none).value(
+                "SELECT (\(CopyText.timestamp(microseconds)))::timestamptz = \(PostgresClock.date(microseconds))")
+            #expect(same || abs(microseconds) > 1_000_000_000_000_000, "\(CopyText.timestamp(microseconds))")
+        }
+    }
+
+    @Test func loadsManyRows() async throws {
+        try await TestServer.withDatabase(setUp: Self.table) { database in
+            let count = try await database.write(as: .none) { transaction in
+                try await transaction.copy(
+                    into: "loaded", columns: ["id", "body"],
+                    rows: (0..<50_000).lazy.map { [Int32($0), String(repeating: "x", count: 200)] })
+            }
+            #expect(count == 50_000)
+            let sum: Int = try await database.reader(as: .none).value("SELECT sum(length(body)) FROM loaded")
+            #expect(sum == 10_000_000)
+        }
+    }
+
+    @Test func aRefusedRowUndoesAll() async throws {
+        try await TestServer.withDatabase(setUp: Self.table) { database in
+            let twice = await #expect(throws: DatabaseError.self) {
+                try await database.write(as: .none) { transaction in
+                    try await transaction.copy(
+                        into: "loaded", columns: ["id", "body"], rows: (0..<20_000).map { [min($0, 19_000), "x"] })
+                }
+            }
+            #expect(twice?.kind == .uniqueViolation)
+            let uneven = await #expect(throws: DatabaseError.self) {
+                try await database.write(as: .none) { transaction in
+                    try await transaction.copy(into: "loaded", columns: ["id", "body"], rows: [[1, "x"], [2]])
+                }
+            }
+            #expect(uneven?.sqlState == "22P04")
+            let missing = await #expect(throws: DatabaseError.self) {
+                try await database.write(as: .none) { transaction in
+                    try await transaction.copy(into: "nowhere", columns: ["id"], rows: [[1]])
+                }
+            }
+            #expect(missing?.sqlState == "42P01")
+            let count: Int = try await database.reader(as: .none).value("SELECT count(*) FROM loaded")
+            #expect(count == 0)
+            // The connection went on serving.
+            #expect(database.statistics.connectionsLost == 0)
+        }
+    }
+
+    @Test func insideASavepointItCanBeUndone() async throws {
+        try await TestServer.withDatabase(setUp: Self.table) { database in
+            try await database.write(as: .none) { transaction in
+                _ = try? await transaction.savepoint { inner in
+                    try await inner.copy(into: "loaded", columns: ["id"], rows: [[1], [1]])
+                }
+                try await transaction.copy(into: "loaded", columns: ["id"], rows: [[5]])
+                let found: Int = try await transaction.value("SELECT id FROM loaded")
+                #expect(found == 5)
+            }
+        }
+    }
+}
