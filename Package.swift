@@ -68,8 +68,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         module(
-            "Pages", on: ["API", mustache, crypto],
-            resources: [.copy("Templates"), .copy("Assets"), .copy("Translations")]),
+            "Pages", on: [mustache], resources: [.copy("Templates"), .copy("Assets"), .copy("Translations")]),
 
         // The core every room speaks with.
         module("Vocabulary", on: ["Postgres", "API"], resources: [.copy("Resources")]),

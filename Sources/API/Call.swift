@@ -4,7 +4,9 @@ public import Postgres
 public struct Call<Parameters, Body>: Sendable
 where Parameters: Codable & Sendable, Body: Codable & Sendable {
     let exchange: Exchange
+    /// Path and query parameters, checked against the schema.
     public let parameters: Parameters
+    /// The body, checked against the schema.
     public let body: Body
 
     init(_ exchange: Exchange) async throws {

@@ -14,8 +14,11 @@ public protocol Described: Codable, Sendable {
 }
 
 extension Described {
+    /// Recorded from `init(from:)`.
     public static var schema: Schema { SchemaRecorder.shared.object(Self.self) }
+    /// Nothing to explain.
     public static var documentation: [String: String] { [:] }
+    /// Decoded by the recorder, or from the schema's example.
     public static func sample() throws -> Self {
         let schema = Self.schema
         if case .reference(let component) = schema.shape, case .object = component.schema.shape,
@@ -28,36 +31,47 @@ extension Described {
 }
 
 extension String: Described {
+    /// Up to 10,000 characters without NUL.
     public static var schema: Schema { .string(example: "text") }
 }
 extension Bool: Described {
+    /// True or false.
     public static var schema: Schema { Schema(.boolean, example: false) }
 }
 extension Int: Described {
+    /// Any 64-bit whole number.
     public static var schema: Schema { .integer(example: 1) }
 }
 extension Double: Described {
+    /// Any finite number.
     public static var schema: Schema { .number(example: 1) }
 }
 extension UUID: Described {
+    /// The 36 characters of a UUID, of either case.
     public static var schema: Schema {
         .string(minimum: 36, maximum: 36, format: "uuid", example: "6f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a11")
     }
 }
 extension Date: Described {
+    /// An instant of RFC 3339.
     public static var schema: Schema {
         .string(minimum: 20, maximum: 40, format: "date-time", example: "2026-03-01T09:30:00Z")
     }
 }
 extension Array: Described where Element: Described {
+    /// A list of up to 1,000 elements.
     public static var schema: Schema { SchemaRecorder.shared.schema(of: Self.self) }
+    /// An empty list, so that recursive types can be recorded.
     public static func sample() throws -> [Element] { [] }
 }
 extension Dictionary: Described where Key == String, Value: Described {
+    /// An object of up to 100 values under free names.
     public static var schema: Schema { SchemaRecorder.shared.schema(of: Self.self) }
+    /// An empty map, so that recursive types can be recorded.
     public static func sample() throws -> [Key: Value] { [:] }
 }
 extension JSON: Described {
+    /// Any JSON.
     public static var schema: Schema { Schema(.anything, example: .object([])) }
 }
 

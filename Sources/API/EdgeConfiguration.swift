@@ -5,6 +5,7 @@ extension Edge {
     public struct Configuration: Sendable {
         /// Where to listen; port 0 takes any free one.
         public var host = "127.0.0.1"
+        /// 0 takes any free port.
         public var port = 8080
         /// The address people use, such as `https://trellis.example.org`. Without it the `Host` header is believed,
         /// which is fit for a machine of one's own only.
@@ -23,8 +24,11 @@ extension Edge {
         public var principalLifetime: Duration = .seconds(1)
         /// How long a request may take in all.
         public var deadline: Duration = .seconds(10)
+        /// How long a connection may be silent while a request is awaited or read.
         public var idleTimeout: Duration = .seconds(30)
+        /// Further connections wait in the backlog.
         public var maximumConnections = 2_000
+        /// How many connections the kernel may hold for us.
         public var backlog = 1_024
         /// How long readiness says no before connections are closed, so that a balancer notices.
         public var drain: Duration = .seconds(1)
@@ -38,6 +42,7 @@ extension Edge {
         public var metricsReaders: Set<String> = ["127.0.0.1", "::1"]
         /// The name and version the OpenAPI document carries.
         public var title = "Trellis"
+        /// The version of the interface, not of the program.
         public var version = "1"
         /// Makes the page for a problem; a plain one without it.
         public var errorPage: (@Sendable (Problem, ErrorPage) -> HTML)?
@@ -62,10 +67,13 @@ extension Edge {
 
     /// What the page for a problem may need to know.
     public struct ErrorPage: Sendable {
+        /// The visitor's language.
         public let locale: String
+        /// What to quote when asking for help.
         public let requestID: String
         /// The path that was asked for.
         public let target: String
+        /// Who asked, when that was found out before the problem.
         public let principal: Principal?
     }
 }

@@ -136,6 +136,11 @@ final class Exchange: Sendable {
                 }
                 buffer.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
             }
+            // A stream that was cut short ends like one that is complete.
+            try Task.checkCancellation()
+            if let length = incoming.header(.contentLength).flatMap({ Int($0) }), length != bytes.count {
+                throw Problem(.malformed, "The body ended early.")
+            }
         }
         guard bytes.count <= limit else { throw Problem(.tooLarge, "At most \(limit) bytes are read here.") }
         state.withLock { $0.bodyBytes = bytes }

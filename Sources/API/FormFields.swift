@@ -128,8 +128,11 @@ struct FormFields: Sendable {
             if !first.path.isEmpty {
                 return .object([JSON.Member(first.path[0], .string(first.value))])
             }
-            if entries.count > 1 { errors.append(.init(pointer, .repeated, "appears more than once")) }
-            if asForm, first.value.isEmpty { return nil }
+            if entries.count > 1 {
+                errors.append(.init(pointer, .repeated, "appears more than once"))
+            } else if asForm, first.value.isEmpty {
+                return nil
+            }
             return scalar(first.value, resolved, asForm: asForm)
         }
     }

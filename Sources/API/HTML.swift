@@ -1,7 +1,10 @@
 /// A page, ready to be sent; or a redirect, a file or a style sheet: whatever a page route answers.
 public struct HTML: Sendable {
+    /// Any status; 200 unless given.
     public var status: Int
+    /// The body.
     public var bytes: [UInt8]
+    /// Fields beside the ones every answer has; one of the same name replaces ours.
     public var headers: [HeaderField]
     /// What the bytes are.
     public var mediaType: String

@@ -12,7 +12,9 @@ public indirect enum JSON: Sendable, Hashable {
 
     /// One field of an object.
     public struct Member: Sendable, Hashable {
+        /// The key after unescaping, in NFC.
         public let name: String
+        /// What stands under the key.
         public let value: JSON
 
         /// A field with its value.
@@ -136,9 +138,13 @@ public indirect enum JSON: Sendable, Hashable {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A whole number.
     public init(integerLiteral value: Int) { self = .number(Number(value)) }
+    /// An array.
     public init(arrayLiteral elements: JSON...) { self = .array(elements) }
     /// Keeps the order in which the fields are written.
     public init(dictionaryLiteral elements: (String, JSON)...) {

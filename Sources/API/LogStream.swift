@@ -94,8 +94,11 @@ public final class LogStream: @unchecked Sendable {
 
 /// Writes log messages as JSON, one line each. Texts that came from users belong into metadata, never into messages.
 public struct JSONLogHandler: LogHandler {
+    /// What is less severe is not written.
     public var logLevel: Logger.Level = .info
+    /// Members of every line.
     public var metadata: Logger.Metadata = [:]
+    /// Members found when a line is written.
     public var metadataProvider: Logger.MetadataProvider?
     private let label: String
     private let stream: LogStream
@@ -106,11 +109,13 @@ public struct JSONLogHandler: LogHandler {
         self.stream = stream
     }
 
+    /// One member of every line.
     public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
+    /// Writes the line; warnings and worse do not wait for company.
     public func log(event: LogEvent) {
         var line: [UInt8] = Array("{\"time\":\"".utf8)
         Timestamp.append(Date(), to: &line)

@@ -43,8 +43,11 @@ public struct Incoming: Sendable {
 
 /// An answer as the edge gives it.
 public struct Outgoing: Sendable {
+    /// The status code.
     public var status: Int
+    /// All fields, `Content-Length` included.
     public var headers: HTTPFields
+    /// Empty for HEAD.
     public var body: [UInt8]
     /// Whether the connection is of no more use: the request was not read to its end.
     var closes = false

@@ -1,5 +1,6 @@
 /// One page of a list.
 public struct Page<Item: Described>: Described {
+    /// The items in the list's order.
     public let items: [Item]
     /// The cursor of the next page, absent on the last one.
     public let next: String?
@@ -10,6 +11,7 @@ public struct Page<Item: Described>: Described {
         self.next = next
     }
 
+    /// What a client does with `next`.
     public static var documentation: [String: String] {
         ["next": "Pass it as `cursor` for the next page. Absent on the last page."]
     }
@@ -26,10 +28,12 @@ public struct PageSize: Described, Hashable {
         self.value = value
     }
 
+    /// 1 to 200.
     public static var schema: Schema {
         .integer(minimum: 1, maximum: 200, example: 50, description: "How many items a page has; 50 unless given.")
     }
 
+    /// Refuses numbers outside the bounds.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let value = try container.decode(Int.self)
@@ -39,6 +43,7 @@ public struct PageSize: Described, Hashable {
         self.init(value)
     }
 
+    /// Writes the number.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(value)
@@ -58,16 +63,19 @@ public struct PageCursor: Described, Hashable {
         self.text = text
     }
 
+    /// Opaque to clients.
     public static var schema: Schema {
         .string(
             minimum: 1, maximum: 2_000, pattern: "^[A-Za-z0-9_-]+$", example: "c2VhbGVk",
             description: "Where to continue: `next` of the page before.")
     }
 
+    /// Takes any text: the seal is checked where the list is known.
     public init(from decoder: any Decoder) throws {
         text = try decoder.singleValueContainer().decode(String.self)
     }
 
+    /// Writes the text.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(text)

@@ -90,6 +90,7 @@ public struct AnyRoute: Sendable {
 public struct FormCall<Parameters, Body>: Sendable
 where Parameters: Codable & Sendable, Body: Codable & Sendable {
     let exchange: Exchange
+    /// Path and query parameters, checked against the schema.
     public let parameters: Parameters
     /// The fields as they were typed, for showing the form again. Empty for GET.
     public let fields: [String: [String]]

@@ -11,13 +11,21 @@ public struct Principal: Sendable {
         case token(id: UUID, scopes: Set<String>)
     }
 
+    /// Whose account it is.
     public let person: UUID
+    /// The seat the person acts from.
     public let membership: UUID
+    /// The tenant of the seat; operators have none.
     public let tenant: UUID?
+    /// The institution the person acts for.
     public let institution: UUID?
+    /// What the seat allows at all.
     public let role: Role
+    /// How the person is called.
     public let name: String
+    /// The person's language.
     public let locale: String
+    /// How the person proved who they are.
     public let credential: Credential
     /// The settings row-level policies read, without the action and the request, which the edge adds.
     public let context: Postgres.Context

@@ -2,8 +2,11 @@
 public struct Problem: Error, Sendable, Hashable, Codable {
     /// A class of problem: its slug names it for ever, its status and title never vary.
     public struct Kind: Sendable, Hashable {
+        /// Names the kind for ever, in kebab case.
         public let slug: String
+        /// The same sentence for every occurrence.
         public let title: String
+        /// The HTTP status.
         public let status: Int
 
         /// Rooms declare their own kinds with a slug in kebab case.
@@ -33,7 +36,9 @@ public struct Problem: Error, Sendable, Hashable, Codable {
 
         /// JSON pointer into the body; `?name` for query parameters.
         public let pointer: String
+        /// Why, for programs.
         public let code: Code
+        /// Why, for people.
         public let detail: String
 
         /// A refusal of one field, in words fit for the sender.
@@ -44,9 +49,11 @@ public struct Problem: Error, Sendable, Hashable, Codable {
         }
     }
 
+    /// What class of problem it is.
     public let kind: Kind
     /// This occurrence in a sentence; never bound values or names of constraints.
     public let detail: String?
+    /// The fields at fault.
     public let errors: [FieldError]
     /// Seconds after which trying again makes sense.
     public let retryAfter: Int?
@@ -59,6 +66,7 @@ public struct Problem: Error, Sendable, Hashable, Codable {
         self.retryAfter = retryAfter
     }
 
+    /// The HTTP status.
     public var status: Int { kind.status }
 
     private enum CodingKeys: String, CodingKey {

@@ -2,7 +2,9 @@ import Foundation
 
 /// A budget that refills: `burst` requests at once, `perSecond` in the long run.
 public struct Rate: Sendable, Hashable {
+    /// Requests a second in the long run.
     public let perSecond: Double
+    /// Requests at once.
     public let burst: Double
 
     /// Both should be positive; a burst below one would admit nothing.

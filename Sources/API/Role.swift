@@ -1,5 +1,6 @@
 /// What a person is while acting from one seat. Rooms add nothing here: the list belongs to the product.
 public struct Role: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
+    /// The text row-level policies compare.
     public let rawValue: String
 
     /// Any text is a role; one that nobody declared opens no door.
@@ -27,5 +28,6 @@ public struct Role: RawRepresentable, Hashable, Codable, Sendable, CustomStringC
     /// The roles a person can hold.
     public static let people: Set<Role> = [.operator, .manager, .partner, .founder, .investor, .mentor]
 
+    /// The text itself.
     public var description: String { rawValue }
 }

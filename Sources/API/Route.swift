@@ -53,7 +53,9 @@ public struct NoOutput: Described {
 
 /// A body taken as it comes, for imports. The operation says which media type it consumes.
 public struct RawBody: Codable, Sendable {
+    /// What the operation consumes.
     public let mediaType: String
+    /// The body as it came.
     public let bytes: [UInt8]
 
     /// Bytes with what they claim to be.
@@ -65,7 +67,9 @@ public struct RawBody: Codable, Sendable {
 
 /// Bytes sent as they are, for exports. The operation says which media type it produces.
 public struct Download: Codable, Sendable {
+    /// The body as it is sent.
     public let bytes: [UInt8]
+    /// The name a browser saves it under; it shows the bytes when there is none.
     public let filename: String?
 
     /// Bytes and, when a browser should save them, a name.
@@ -77,7 +81,9 @@ public struct Download: Codable, Sendable {
 
 /// A header field of an answer.
 public struct HeaderField: Sendable, Hashable, Codable {
+    /// Case does not matter.
     public let name: String
+    /// Visible text.
     public let value: String
 
     /// A field; values with control characters are dropped when the answer is sent.
@@ -218,22 +224,37 @@ public struct RegistryEntry: Sendable {
 
     /// A parameter that somebody may fill with somebody else's identifier.
     public struct Parameter: Sendable {
+        /// As in the path or the query.
         public let name: String
+        /// Its `x-ref` annotation says whose identifier it is.
         public let schema: Schema
+        /// Otherwise it stands in the query.
         public let isInPath: Bool
+        /// Path parameters always are.
         public let isRequired: Bool
     }
 
+    /// The operation's stable name.
     public let id: String
+    /// The declared method; HEAD follows GET.
     public let method: HTTPMethod
+    /// The template with `{name}` for parameters.
     public let path: String
+    /// Who may come in at all.
     public let access: Access
+    /// How it answers.
     public let kind: Kind
+    /// Path and query parameters.
     public let parameters: [Parameter]
+    /// The body's schema, when there is a body.
     public let body: Schema?
+    /// What a token needs.
     public let scope: String
+    /// Whether `Idempotency-Key` is read.
     public let idempotency: Idempotency
+    /// Whether `If-Match` is required.
     public let precondition: Precondition
+    /// The budget it is charged to.
     public let rate: RateClass
 
     init(_ declaration: RouteDeclaration) {

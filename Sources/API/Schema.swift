@@ -20,16 +20,23 @@ public struct Schema: Sendable {
 
     /// Bounds of a string, counted in Unicode scalars as JSON Schema counts.
     public struct Text: Sendable {
+        /// The least number of Unicode scalars.
         public var minimum = 0
+        /// The largest number of Unicode scalars.
         public var maximum = 10_000
+        /// A format of JSON Schema; the type's own decoding checks it.
         public var format: String?
+        /// Published for clients; the type's own decoding checks it.
         public var pattern: String?
     }
 
     /// A field of an object.
     public struct Property: Sendable {
+        /// The coding key.
         public let name: String
+        /// What may stand there.
         public let schema: Schema
+        /// Whether the field must be there.
         public let required: Bool
 
         /// Unknown fields are always refused, so an object is the list of its properties.
@@ -40,6 +47,7 @@ public struct Schema: Sendable {
         }
     }
 
+    /// What kind of value it is.
     public var shape: Shape
     /// What the value means, for the published document.
     public var description: String?

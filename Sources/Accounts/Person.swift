@@ -73,6 +73,9 @@ extension Context {
         Context([("trellis.role", "system"), ("trellis.tenant", tenant.description)])
     }
 
+    /// The service acting for the platform, outside every tenant: seating operators.
+    public static let platform = Context([("trellis.role", "system")])
+
     /// A person before they have taken a seat: reaches their own account, and nothing else.
     static func acting(_ person: Person.ID) -> Context {
         Context([("trellis.person", person.description)])

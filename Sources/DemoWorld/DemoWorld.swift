@@ -1,4 +1,5 @@
 package import Accounts
+internal import API
 package import Foundation
 internal import Institutions
 package import Postgres
@@ -35,7 +36,14 @@ package struct DemoWorld: Sendable {
             }
             if loaded { progress(workspace.name) }
         }
-        try await database.write(as: .gate) { _ in }
+        try await database.write(as: .platform) { transaction in
+            let operators = Cast.everybody.filter { $0.seats.contains { $0.tenant == nil } }
+            for member in operators where try await !transaction.knowsPerson(member.person.id) {
+                try await transaction.addPerson(member.person, passwordHash: passwordHash)
+                try await transaction.grantSeat(
+                    member.seat(), to: member.person.id, in: nil, at: nil, as: Role.operator.rawValue)
+            }
+        }
     }
 
     private func found(_ workspace: Tenant, _ transaction: Transaction) async throws {

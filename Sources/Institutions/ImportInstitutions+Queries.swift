@@ -1,4 +1,4 @@
-package import Accounts
+internal import Accounts
 package import Postgres
 internal import Vocabulary
 

@@ -1,6 +1,6 @@
 package import Accounts
 package import Postgres
-internal import Vocabulary
+package import Vocabulary
 
 extension Transaction {
     /// Enters the startups that are new and changes those of which the rows say something new. A row without a name is
@@ -44,7 +44,7 @@ extension Transaction {
                     Int32(clamping: row.line), startup.externalID, Language(writing: startup.name).rawValue,
                     startup.name, startup.country, startup.website, startup.pitch, startup.description,
                     startup.foundedOn, startup.region, startup.state, startup.city, startup.tags, startup.focusAreas,
-                    startup.stage, startup.lastRoundOn, startup.lastRound?.minor, startup.rounds.map(Int32.init),
+                    startup.stage, startup.lastRoundOn, startup.lastRound?.minor, startup.rounds.map { Int32(clamping: $0) },
                     startup.raised?.minor, (startup.raised ?? startup.lastRound)?.currency, startup.seeking,
                     startup.optsIn,
                 ]

@@ -1,4 +1,4 @@
-package import Postgres
+internal import Postgres
 package import Tabular
 package import Vocabulary
 

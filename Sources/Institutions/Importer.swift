@@ -163,7 +163,7 @@ extension Importer {
         _ keep: @escaping @Sendable (Transaction, [ImportRow<Value>]) async throws -> ImportOutcome
     ) async throws -> ImportOutcome {
         do {
-            return try await transaction.savepoint { try await keep(transaction, rows) }
+            return try await transaction.savepoint { try await keep($0, rows) }
         } catch let error as DatabaseError where error.isAboutTheRow {
             var outcome = ImportOutcome()
             guard rows.count > 1 else {

@@ -246,6 +246,12 @@ struct Done: Codable {
     let done: String?
 }
 
+/// An amount as it was typed, and its currency.
+struct AmountField: Codable {
+    let amount: String?
+    let currency: Currency?
+}
+
 /// What the profile's form asks for; all else that the startup said stays as it is.
 struct ProfileForm: Codable {
     let pitch: ShortText?
@@ -255,8 +261,7 @@ struct ProfileForm: Codable {
     let fullTimeStaff: Int?
     let technicalStaff: Int?
     let seeking: FundingStage?
-    let ask: String?
-    let askCurrency: Currency?
+    let ask: AmountField?
 
     init(_ startup: Startup) {
         let profile = startup.profile
@@ -267,16 +272,15 @@ struct ProfileForm: Codable {
         fullTimeStaff = profile.fullTimeStaff
         technicalStaff = profile.technicalStaff
         seeking = profile.seeking
-        ask = profile.ask?.decimal
-        askCurrency = profile.ask?.currency
+        ask = profile.ask.map { AmountField(amount: $0.decimal, currency: $0.currency) }
     }
 
     var values: [String: [String]] {
         [
             "pitch": pitch?.string, "description": description?.string, "focus_area": focusArea?.description,
             "website": website?.description, "full_time_staff": fullTimeStaff.map(String.init),
-            "technical_staff": technicalStaff.map(String.init), "seeking": seeking?.rawValue, "ask": ask,
-            "ask_currency": askCurrency?.code,
+            "technical_staff": technicalStaff.map(String.init), "seeking": seeking?.rawValue,
+            "ask.amount": ask?.amount, "ask.currency": ask?.currency?.code,
         ].compactMapValues { $0.map { [$0] } }
     }
 
@@ -291,9 +295,9 @@ struct ProfileForm: Codable {
         profile.fullTimeStaff = fullTimeStaff
         profile.technicalStaff = technicalStaff
         profile.seeking = seeking
-        profile.ask = try ask.map { text in
-            guard let money = Money(text, askCurrency ?? .hkd) else {
-                throw Problem.invalid("/ask", "Write an amount such as 500000.")
+        profile.ask = try ask?.amount.map { amount in
+            guard let money = Money(amount, ask?.currency ?? .hkd) else {
+                throw Problem.invalid("/ask/amount", "Write an amount such as 500000.")
             }
             return money
         }

@@ -23,16 +23,16 @@ extension Index {
     ///
     /// The same list as ``rank(_:limit:)`` gives, with the same scores.
     public func propose(_ mandate: Key, limit: Int) -> Proposal? {
-        guard let number = market.mandates.firstIndex(where: { $0.key == mandate }) else { return nil }
+        guard let number = number(of: mandate) else { return nil }
+        let keeper = GateKeeper(number, market, areas)
         var gatedOut: [String: Int] = [:]
         for startup in open {
-            if let gate = gates(number, startup).first { gatedOut[gate.slug, default: 0] += 1 }
+            if let gate = keeper.closed(startup).first { gatedOut[gate.slug, default: 0] += 1 }
         }
         let profile = Profile(number, market, habits, lexicon, areas)
-        let items = rank(mandate, limit: limit).compactMap { ranked in
-            market.startup(ranked.startup).map {
-                Proposal.Item(startup: ranked.startup, explanation: explanation(profile, $0))
-            }
+        let items = rank(profile, keeper, limit: limit).map { item in
+            Proposal.Item(
+                startup: market.startups[item.startup].key, explanation: explanation(profile, item.startup))
         }
         return Proposal(mandate: mandate, items: items, considered: open.count, gatedOut: gatedOut)
     }

@@ -89,10 +89,16 @@ public struct Index: Sendable {
 }
 
 extension Index {
+    func number(of mandate: Key) -> Int? { mandateNumbers[mandate] }
+
     private func rank(number: Int, limit: Int) -> [Ranked] {
-        guard limit > 0, market.mandates[number].isDeploying else { return [] }
-        let profile = Profile(number, market, habits, lexicon, areas)
-        let keeper = GateKeeper(number, market, areas)
+        // Startups are numbered in the order of their keys, so that ties are broken by them.
+        rank(Profile(number, market, habits, lexicon, areas), GateKeeper(number, market, areas), limit: limit)
+            .map { Ranked(startup: market.startups[$0.startup].key, score: $0.score) }
+    }
+
+    func rank(_ profile: Profile, _ keeper: GateKeeper, limit: Int) -> [(score: Int, startup: Int)] {
+        guard limit > 0 else { return [] }
         var values = [Double](repeating: 0, count: Signal.allCases.count)
         var best = Shortlist(limit: limit)
         for startup in open where keeper.admits(startup) {
@@ -102,8 +108,7 @@ extension Index {
             for index in values.indices { score += Arithmetic.thousandths(weights[index] * values[index]) }
             best.offer(startup, score)
         }
-        // Startups are numbered in the order of their keys.
-        return best.sorted.map { Ranked(startup: market.startups[$0.startup].key, score: $0.score) }
+        return best.sorted
     }
 
     /// Works out every signal of a pair. A fact that is missing on either side leaves its signal at exactly zero.

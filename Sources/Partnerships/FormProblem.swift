@@ -28,6 +28,9 @@ package struct FormProblem: Sendable {
         problem.errors.map { error in (Self.name(of: error.pointer), error.detail) }
     }
 
+    /// The status of the page that shows the form again.
+    package var status: Int { problem.status == 409 || problem.status == 412 ? problem.status : 422 }
+
     /// What stands above the form: the problem's sentence, and what belongs to no field that is shown.
     package func sentence(besides fields: [FormField]) -> String? {
         let shown = Set(fields.map(\.name))

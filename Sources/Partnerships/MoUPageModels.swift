@@ -1,9 +1,26 @@
 import API
 import Foundation
 import Institutions
-import Pages
+package import Pages
 import Vocabulary
 import Wording
+
+extension Badge {
+    /// How an agreement stands, for every page that speaks of one.
+    package init(_ status: MoU.Status, in language: Pages.Language) {
+        let t = PageKit.partnerships.texts(in: language)
+        let tone: Badge.Tone =
+            switch status {
+            case .draft, .expired, .abandoned: .neutral
+            case .inReview, .pending: .info
+            case .agreed: .accent
+            case .inForce: .success
+            case .expiring: .warning
+            case .terminated: .danger
+            }
+        self.init(t("status.\(status.rawValue)"), tone)
+    }
+}
 
 /// The list of agreements, for the console and for a party.
 struct MoUListPage: ViewModel {
@@ -81,18 +98,7 @@ struct MoUWords {
     var language: Pages.Language { t.language }
     var spoken: Vocabulary.Language { Vocabulary.Language(language) }
 
-    func badge(_ status: MoU.Status) -> Badge {
-        let tone: Badge.Tone =
-            switch status {
-            case .draft, .expired, .abandoned: .neutral
-            case .inReview, .pending: .info
-            case .agreed: .accent
-            case .inForce: .success
-            case .expiring: .warning
-            case .terminated: .danger
-            }
-        return Badge(t("status.\(status.rawValue)"), tone)
-    }
+    func badge(_ status: MoU.Status) -> Badge { Badge(status, in: language) }
 
     /// What holds now, what happens next and by when.
     func lede(_ mou: MoU, reason: String?) -> String {

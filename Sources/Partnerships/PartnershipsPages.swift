@@ -316,7 +316,7 @@ private struct MoUConsole {
         } catch {
             guard let problem = FormProblem(error, constraints: PartnershipsRoom.constraints) else { throw error }
             var page = try await again(problem)
-            page.status = problem.problem.status == 409 || problem.problem.status == 412 ? problem.problem.status : 422
+            page.status = problem.status
             return page
         }
     }

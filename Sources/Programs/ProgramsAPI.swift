@@ -3,6 +3,8 @@ package import API
 import Foundation
 import Vocabulary
 
+import struct API.Operation
+
 extension ProgramsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {

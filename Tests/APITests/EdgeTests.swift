@@ -44,7 +44,9 @@ import Testing
 
     @Test func unknownIsDenied() async throws {
         let site = try await Site()
-        for path in ["/", "/v1", "/v1/", "/v1/notes/", "/v1//notes", "/v2/notes", "/v1/notes/x/y", "/v1/notes/not-a-uuid"] {
+        for path in [
+            "/", "/v1", "/v1/", "/v1/notes/", "/v1//notes", "/v2/notes", "/v1/notes/x/y", "/v1/notes/not-a-uuid",
+        ] {
             #expect(await site.send("GET", path).status == 404, "\(path)")
         }
         for path in ["/v1/notes/%", "/v1/notes/%zz", "/v1/%FF", "/v1/%00"] {
@@ -306,7 +308,8 @@ import Testing
         let site = try await Site(operations: [broken, slow]) { $0.deadline = .milliseconds(100) }
         let answer = await site.send("GET", "/v1/broken")
         #expect(answer.status == 500)
-        #expect(answer.text == #"{"type":"/problems/unexpected","title":"Something went wrong on our side","status":500}"#)
+        #expect(
+            answer.text == #"{"type":"/problems/unexpected","title":"Something went wrong on our side","status":500}"#)
         let late = await site.send("GET", "/v1/slow")
         #expect(late.status == 503)
         #expect(late.header("Retry-After") != nil)

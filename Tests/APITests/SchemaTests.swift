@@ -135,7 +135,8 @@ import Testing
     }
 
     @Test func pointsToWhatIsWrong() throws {
-        let (_, errors) = try decode("title=&mood=&amount.amount_minor=12x&amount.currency=HKD&title=b&stranger=1&names=x")
+        let (_, errors) = try decode(
+            "title=&mood=&amount.amount_minor=12x&amount.currency=HKD&title=b&stranger=1&names=x")
         #expect(
             Set(errors) == [
                 "/title repeated", "/mood required", "/amount/amount_minor type", "/stranger unknown",

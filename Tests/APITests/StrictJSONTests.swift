@@ -38,10 +38,12 @@ import Testing
         #expect(throws: MalformedJSON.self) { try JSON(parsing: [0x22, 0, 0x22]) }
     }
 
-    @Test(arguments: [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22],
-        [0x22, 0xE2, 0x82, 0x22],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xF5, 0x80, 0x80, 0x80, 0x22],
+            [0x22, 0xE2, 0x82, 0x22],
+        ] as [[UInt8]])
     func refusesInvalidUTF8(_ bytes: [UInt8]) {
         #expect(throws: MalformedJSON.self) { try JSON(parsing: bytes) }
     }
@@ -98,7 +100,7 @@ import Testing
         var generator = Seeded(state: 20_261_124)
         let alphabet = Array("{}[]\",:\\u0d8ef+-.eE0123456789tn \u{7F}".utf8) + [0, 0xFF, 0xC3, 0xED, 0xA0, 0xF0]
         var accepted = 0
-        for _ in 0..<30_000 {
+        for _ in 0..<10_000 {
             var bytes = seeds[Int(generator.next() % UInt64(seeds.count))]
             for _ in 0...(generator.next() % 4) {
                 guard !bytes.isEmpty else { break }
@@ -202,7 +204,7 @@ struct Seeded: RandomNumberGenerator {
             }
         }
         #expect(try text(Nesting()) == #"{"a":{"b":1,"c":["x",null]},"b":2}"#)
-        #expect(try text([Nesting(), Nesting()]).utf8.count == 65)
+        #expect(try text([Nesting(), Nesting()]).utf8.count == 71)
     }
 }
 

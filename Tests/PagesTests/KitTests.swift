@@ -27,6 +27,38 @@ struct KitTests {
         }
     }
 
+    @Test("the quiet layout has nothing to wander off to")
+    func quiet() throws {
+        struct Door: ViewModel {
+            var header: PageHeader
+            var form: Form
+        }
+        let kit = PageKit(
+            "x",
+            templates: [
+                "door": "{{#header}}{{> components/page-header}}{{/header}}{{#form}}{{> components/form}}{{/form}}"
+            ])
+        let t = kit.texts(in: .english)
+        let input = FormInput([:], texts: t)
+        let door = Door(
+            header: PageHeader(title: "Sign in", lede: "For startups, partners and investors of the park."),
+            form: Form(
+                action: "/sign-in",
+                fields: [
+                    input.text("email", label: "E-mail", type: "email", autocomplete: "username"),
+                    input.text("password", label: "Password", type: "password", autocomplete: "current-password"),
+                ], submit: "Sign in", texts: t, problem: "E-mail and password do not belong together."))
+        let page = PageTemplate<Door>("x/door", in: kit, layout: .quiet)
+        let html = try page.render(door, in: Frame(title: "Sign in", site: Site(), viewer: Viewer(language: .english)))
+        let text = String(decoding: html, as: UTF8.self)
+        #expect(!text.contains("<nav") && !text.contains("class=\"menu\""))
+        #expect(text.contains("<title>Sign in – Trellis</title>"))
+        #expect(kit.faults(in: [page]) == [])
+        if let folder = ProcessInfo.processInfo.environment["TRELLIS_GALLERY"] {
+            try Data(html).write(to: URL(filePath: folder).appending(path: "gallery-quiet.html"))
+        }
+    }
+
     @Test("every id is one of a kind, and every reference to an id finds it")
     func references() throws {
         let html = try Gallery.template.render(Gallery(in: .english), in: Gallery.frame(in: .english))

@@ -13,7 +13,7 @@ private struct Answers: Codable, Hashable, Sendable {
     var numbers: [Int]
 }
 
-@Suite struct CodecTests {
+@Suite(.serialized) struct CodecTests {
     /// Sends a value there and back, and lets PostgreSQL itself say what it saw.
     private func roundTrip<T: PostgresCodable & Equatable>(_ value: T, seenAs text: String? = nil) async throws {
         try await Self.shared { database in
@@ -33,9 +33,15 @@ private struct Answers: Codable, Hashable, Sendable {
         }
     }
 
-    private static func shared<R: Sendable>(_ body: (Database) async throws -> R) async throws -> R {
-        let conninfo = try await TestServer.shared().conninfo()
-        return try await TestServer.withDatabase(.init(conninfo: conninfo), body)
+    /// One client for all, since nothing is stored.
+    private static let client = Task {
+        var configuration = Database.Configuration(conninfo: try await TestServer.shared().conninfo())
+        configuration.maximumWait = .seconds(10)
+        return Database(configuration, logger: TestServer.logger)
+    }
+
+    private static func shared(_ body: (Database) async throws -> Void) async throws {
+        try await body(client.value)
     }
 
     @Test func booleans() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct CopyTests {
+@Suite(.serialized) struct CopyTests {
     private static let table: [Query] = [
         """
         CREATE TABLE loaded (

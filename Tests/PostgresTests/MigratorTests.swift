@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct MigratorTests {
+@Suite(.serialized) struct MigratorTests {
     private static let people = Migration(
         version: 1, name: "people", sql: "CREATE TABLE people (id int PRIMARY KEY);\nINSERT INTO people VALUES (1);")
     private static let names = Migration(version: 2, name: "names", sql: "ALTER TABLE people ADD COLUMN name text;")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct NotificationTests {
+@Suite(.serialized) struct NotificationTests {
     @Test func hearsWhatIsNotified() async throws {
         try await TestServer.withDatabase { database in
             try await within(.seconds(10)) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct PrivateServerTests {
+@Suite(.serialized) struct PrivateServerTests {
     private func withDirectory<R>(_ body: (URL) async throws -> R) async throws -> R {
         // Longer than the path of a socket may be.
         let name = "postgres-tests-own-" + String(repeating: "long", count: 30) + UUID().uuidString

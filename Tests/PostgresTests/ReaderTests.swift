@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct ReaderTests {
+@Suite(.serialized) struct ReaderTests {
     private static let guarded: [Query] = [
         "CREATE TABLE notes (id bigint PRIMARY KEY, tenant text NOT NULL, body text NOT NULL)",
         "INSERT INTO notes SELECT n, CASE WHEN n % 2 = 0 THEN 'even' ELSE 'odd' END, 'note ' || n FROM generate_series(1, 1000) AS n",

@@ -51,6 +51,8 @@ enum TestServer {
             await owner.close()
         }
         var configuration = Database.Configuration(conninfo: conninfo)
+        // The machine that runs the tests may be busy with other things.
+        configuration.maximumWait = .seconds(10)
         configure(&configuration)
         return try await withDatabase(configuration, body)
     }

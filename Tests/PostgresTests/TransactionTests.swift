@@ -5,7 +5,7 @@ import Testing
 
 private struct Refused: Error {}
 
-@Suite struct TransactionTests {
+@Suite(.serialized) struct TransactionTests {
     private static let accounts: [Query] = [
         "CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL CONSTRAINT balance_positive CHECK (balance >= 0))",
         "INSERT INTO accounts VALUES (1, 100), (2, 100)",

@@ -1,0 +1,6 @@
+import Foundation
+import Pages
+
+extension PageKit {
+    static let programs = PageKit("programs", bundle: .module)
+}

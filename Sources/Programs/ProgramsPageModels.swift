@@ -1,0 +1,230 @@
+import Foundation
+import Institutions
+import Pages
+import Partnerships
+import Vocabulary
+import Wording
+
+/// Programs with their streams and calls, for a manager.
+struct ProgramsPage: ViewModel {
+    var header: PageHeader
+    var programs: [ProgramCard]
+    var empty: EmptyState?
+
+    struct ProgramCard: ViewModel {
+        var kind: String
+        var name: String
+        var summary: String?
+        var streams: [StreamCard]
+        var hasStreams: Bool
+        var addStream: LinkText
+    }
+
+    struct StreamCard: ViewModel {
+        var name: String
+        var tags: [String]
+        var hasTags: Bool
+        var partners: [Partner]
+        var hasPartners: Bool
+        var calls: [CallLine]
+        var hasCalls: Bool
+        var cohorts: [String]
+        var hasCohorts: Bool
+        var draftCall: LinkText
+        var addCohort: LinkText
+    }
+
+    struct CallLine: ViewModel {
+        var link: LinkText
+        var status: Badge
+        var closes: TimeText
+    }
+}
+
+/// A partner of a stream and the agreement it takes part under.
+struct Partner: ViewModel {
+    var name: String
+    var agreement: LinkText
+    var status: Badge
+    var warning: String?
+}
+
+/// A call, for a manager.
+struct CallPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var questions: [QuestionItem]
+    var hasQuestions: Bool
+    var partners: [Partner]
+    var hasPartners: Bool
+    var extensions: [ExtensionItem]
+    var hasExtensions: Bool
+    var facts: Facts
+}
+
+/// A question as those read it who will answer it.
+struct QuestionItem: ViewModel {
+    var prompt: String
+    var lang: String
+    var hint: String?
+    var rule: String
+}
+
+/// A closing that was moved.
+struct ExtensionItem: ViewModel {
+    var text: String
+    var reason: String
+}
+
+/// A call, for everybody with a seat.
+struct PublicCallPage: ViewModel {
+    var header: PageHeader
+    var summary: String?
+    var closes: TimeText
+    var opens: TimeText
+    var isWaiting: Bool
+    var isOpen: Bool
+    var questions: [QuestionItem]
+    var extensions: [ExtensionItem]
+    var hasExtensions: Bool
+    var facts: Facts
+}
+
+/// The calls one can apply to, now or soon.
+struct PublicCallsPage: ViewModel {
+    var header: PageHeader
+    var table: Table
+}
+
+/// A form under a head, with nothing beside it.
+struct ProgramsFormPage: ViewModel {
+    var header: PageHeader
+    var form: Form
+}
+
+/// A question before something that cannot be undone.
+struct CallConfirmationPage: ViewModel {
+    var header: PageHeader
+    var confirmation: Confirmation
+}
+
+extension PageTemplate<ProgramsPage> {
+    static let overview = PageTemplate("programs/overview", in: .programs)
+}
+
+extension PageTemplate<CallPage> {
+    static let call = PageTemplate("programs/call", in: .programs)
+}
+
+extension PageTemplate<PublicCallPage> {
+    static let publicCall = PageTemplate("programs/public-call", in: .programs)
+}
+
+extension PageTemplate<PublicCallsPage> {
+    static let publicCalls = PageTemplate("programs/public-calls", in: .programs)
+}
+
+extension PageTemplate<ProgramsFormPage> {
+    static let form = PageTemplate("programs/form", in: .programs)
+}
+
+extension PageTemplate<CallConfirmationPage> {
+    static let confirm = PageTemplate("programs/confirm", in: .programs)
+}
+
+/// Says programs and calls in a reader's language.
+struct ProgramWords {
+    let t: Texts
+    let now: Date
+
+    var language: Pages.Language { t.language }
+    var spoken: Vocabulary.Language { Vocabulary.Language(language) }
+
+    func badge(_ status: CallForApplications.Status) -> Badge {
+        let tone: Badge.Tone =
+            switch status {
+            case .draft, .closed: .neutral
+            case .scheduled: .info
+            case .open: .success
+            case .cancelled: .danger
+            }
+        return Badge(t("status.\(status.rawValue)"), tone)
+    }
+
+    /// An instant where it was set and in the other of the two places that most readers sit in.
+    func time(_ instant: Date, in zone: TimeZoneName, isRelative: Bool = false) -> TimeText {
+        TimeText(
+            instant, in: zone, and: zone == .tokyo ? .hongKong : .tokyo, from: isRelative ? now : nil,
+            language: language)
+    }
+
+    private func sentence(_ instant: Date, in zone: TimeZoneName) -> String {
+        let time = time(instant, in: zone)
+        return [time.text, time.zone, time.viewer.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+    }
+
+    /// What holds now, what happens next and by when.
+    func lede(_ call: CallForApplications) -> String {
+        let zone = call.deadline.zone
+        let values = [
+            "opens": sentence(call.opensAt, in: zone), "closes": sentence(call.deadline.instant, in: zone),
+            "reason": call.cancellationReason?.string ?? "",
+        ]
+        switch call.status(at: now) {
+        case .draft: return t("next.draft")
+        case .scheduled: return t("next.scheduled", values)
+        case .open: return t("next.open", values)
+        case .closed: return t("next.closed", values)
+        case .cancelled: return t("next.cancelled", values)
+        }
+    }
+
+    func questions(_ call: CallForApplications) -> [QuestionItem] {
+        call.questions.map { question in
+            let prompt = question.prompt.best(for: spoken)
+            let limit = t("question.limit", ["limit": Figures.grouped(question.maxLength)])
+            return QuestionItem(
+                prompt: prompt.text, lang: prompt.language.rawValue, hint: question.hint?.text(for: spoken),
+                rule: question.isRequired ? limit : t("question.optional", ["limit": limit]))
+        }
+    }
+
+    func extensions(_ list: [CallExtension], of call: CallForApplications) -> [ExtensionItem] {
+        list.map { made in
+            ExtensionItem(
+                text: t(
+                    "extension.line",
+                    [
+                        "before": sentence(made.closedAt, in: call.deadline.zone),
+                        "after": sentence(made.closesAt, in: call.deadline.zone),
+                    ]), reason: made.reason.string)
+        }
+    }
+
+    func window(_ call: CallForApplications) -> [Fact] {
+        [
+            .time(t("fact.opens"), time(call.opensAt, in: call.deadline.zone)),
+            .time(
+                t("fact.closes"),
+                time(call.deadline.instant, in: call.deadline.zone, isRelative: call.status(at: now) == .open)),
+        ]
+    }
+
+    /// The partners of a stream, with how each one's agreement stands; a warning where it is not in force on `day`.
+    func partners(
+        _ stream: ProgramStream, _ mous: [MoU.ID: MoU], _ names: [Institution.ID: LocalizedName],
+        opening day: CalendarDate? = nil
+    ) -> [Partner] {
+        stream.partners.compactMap { partner in
+            guard let mou = mous[partner.mou] else { return nil }
+            return Partner(
+                name: names[partner.institution]?.text(for: spoken) ?? mou.reference.string,
+                agreement: LinkText(mou.reference.string, "/console/mous/\(mou.id)"),
+                status: Badge(mou.status, in: language),
+                warning: day.flatMap { day in
+                    mou.term.isInForce(on: day)
+                        ? nil : t("partner.not_in_force", ["date": day.text(in: language)])
+                })
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import API
+import ArgumentParser
+import Foundation
+import House
+import Jobs
+import Logging
+import Postgres
+import ServiceLifecycle
+
+/// One stateless process of many: HTTP only, on the database that `DATABASE_URL` names.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve HTTP on the database of DATABASE_URL.")
+
+    func run() async throws {
+        let (settings, database, logger) = try Serve.prepared()
+        let edge = try settings.house(database).edge(settings.edge(logs: .standardError), logger: logger)
+        try await Serve.runs(edge, logger: logger)
+        await database.close()
+    }
+
+    static func prepared() throws -> (Settings, Database, Logger) {
+        let settings = try Settings()
+        guard let conninfo = settings.databaseURL else {
+            throw Settings.Refused(description: "DATABASE_URL names no database.")
+        }
+        let logger = Logger(label: "trellis") { label in StreamLogHandler.standardError(label: label) }
+        return (settings, settings.database(conninfo, logger: logger), logger)
+    }
+
+    static func runs(_ service: some Service, logger: Logger) async throws {
+        let configuration = ServiceGroupConfiguration(
+            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// One of many workers: runs what transactions enqueued.
+struct Work: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run jobs on the database of DATABASE_URL.")
+
+    func run() async throws {
+        let (settings, database, logger) = try Serve.prepared()
+        try await Serve.runs(settings.house(database).worker(logger: logger), logger: logger)
+        await database.close()
+    }
+}
+
+/// Brings the schema up to date, as its owner.
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Apply new migrations to the database of DATABASE_URL.")
+
+    func run() async throws {
+        let (settings, database, logger) = try Serve.prepared()
+        await database.close()
+        for migration in try await Migrator(directory: Settings.migrations)
+            .apply(to: settings.databaseURL ?? "", logger: logger)
+        {
+            print("applied \(migration.version) \(migration.name)")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import API
+import Accounts
+import ArgumentParser
+import DemoWorld
+import Foundation
+import House
+import Jobs
+import Logging
+import NIOPosix
+import Postgres
+import ServiceLifecycle
+
+/// Everything in one process: the private PostgreSQL, the migrations, the demo world, the service and its worker.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run Trellis on a PostgreSQL of its own, with the demo world loaded.")
+
+    func run() async throws {
+        let settings = try Settings()
+        let logger = Logger(label: "trellis") { label in StreamLogHandler.standardError(label: label) }
+        try FileManager.default.createDirectory(at: settings.data, withIntermediateDirectories: true)
+        try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8)
+            .write(to: settings.data.appending(path: "trellis.pid"))
+        defer { try? FileManager.default.removeItem(at: settings.data.appending(path: "trellis.pid")) }
+
+        var server: PrivateServer?
+        let conninfo: String
+        if let given = settings.databaseURL {
+            conninfo = given
+        } else {
+            say("Starting PostgreSQL in \(settings.data.path)")
+            let own = PrivateServer(directory: settings.data.appending(path: "postgres"), logger: logger)
+            try await own.start()
+            server = own
+            if try await !own.hasDatabase(named: "trellis") { try await own.createDatabase(name: "trellis") }
+            conninfo = own.conninfo(database: "trellis")
+        }
+        let applied = try await Migrator(directory: Settings.migrations).apply(to: conninfo, logger: logger)
+        if !applied.isEmpty { say("Applied \(applied.count) migrations") }
+
+        let database = settings.database(conninfo, logger: logger)
+        let house = settings.house(database)
+        var token: String?
+        if settings.loadsDemo {
+            let hash = try await house.hasher.hash(Cast.password)
+            try await DemoWorld(in: database, now: Date(), passwordHash: hash).load { say("Loaded \($0)") }
+            token = try await demoToken(database, settings)
+        }
+
+        let edge = try house.edge(settings.edge(logs: .standardError), logger: logger)
+        let worker = house.worker(logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(service: edge, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(25)
+        Task {
+            let port = await edge.listeningPort()
+            if port > 0 { greet(port: port, token: token) }
+        }
+        let services = ServiceGroup(configuration: group)
+        do {
+            try await services.run()
+        } catch {
+            await database.close()
+            await server?.stop()
+            throw error
+        }
+        await database.close()
+        await server?.stop()
+        say("Stopped.")
+    }
+
+    /// A token for the demo's program manager, made once and kept beside the data.
+    private func demoToken(_ database: Database, _ settings: Settings) async throws -> String {
+        let file = settings.data.appending(path: "demo-token")
+        if let kept = try? String(contentsOf: file, encoding: .utf8) { return kept }
+        let secret = Secret(prefix: "trellis_")
+        _ = try await database.write(as: .system(in: Cast.harbour.id)) { transaction in
+            try await transaction.issueToken(
+                UUID(), secret, name: "demo", scopes: ["read", "write"], seat: Cast.mei.seat(),
+                person: Cast.mei.person.id, days: 365)
+        }
+        try Settings.write(Data(secret.text.utf8), privatelyTo: file)
+        return secret.text
+    }
+
+    private func greet(port: Int, token: String?) {
+        say("")
+        say("Trellis is at http://127.0.0.1:\(port)")
+        guard let token else { return }
+        say("")
+        say("Sign in with the password “\(Cast.password)” as")
+        for member in Cast.everybody {
+            say("  \(member.person.email.padding(toLength: 26, withPad: " ", startingAt: 0)) \(member.part)")
+        }
+        say("")
+        say("API token of \(Cast.mei.person.name), program manager:")
+        say("  \(token)")
+        say("  curl -H 'Authorization: Bearer \(token)' http://127.0.0.1:\(port)/v1/startups")
+        say("")
+        say("The reference is at /docs. Ctrl-C stops everything.")
+    }
+
+    /// For the person at the terminal; what operators read goes to standard error.
+    private func say(_ line: String) {
+        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+}

@@ -1,0 +1,81 @@
+package import API
+package import Accounts
+package import DemoWorld
+package import Foundation
+internal import House
+internal import Logging
+internal import NIOPosix
+package import Postgres
+internal import Synchronization
+
+/// A database of a test's own, with the demo world in it, and the whole house over it.
+///
+/// One private server runs for the whole test process; a template database is migrated and filled once, and each world is
+/// a copy of it, so that suites neither wait for nor disturb each other.
+package final class World: Sendable {
+    /// The world's database, as the service uses it: as the role that owns nothing.
+    package let database: Database
+    /// How the owner reaches the same database, to plant and inspect what the service must not.
+    package let owner: Database
+    /// The edge over the whole house, answering without a socket.
+    package let edge: Edge
+
+    /// A fresh copy of the demo world.
+    package init() async throws {
+        let template = try await Template.shared.value
+        let name = "world_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
+        try await template.server.createDatabase(name: name, template: Template.database)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let conninfo = template.server.conninfo(database: name)
+        var configuration = Database.Configuration(conninfo: conninfo, role: "trellis_app")
+        configuration.readConnections = 2
+        configuration.transactionConnections = 4
+        database = Database(configuration, logger: logger)
+        var owning = Database.Configuration(conninfo: conninfo)
+        owning.readConnections = 1
+        owning.transactionConnections = 1
+        owner = Database(owning, logger: logger)
+        let house = House(database: database, hasher: Template.hasher)
+        edge = try house.edge(.ephemeral(), logger: logger)
+    }
+
+    /// The context of a member of the cast, acting from the seat at this position.
+    package func context(_ member: Cast.Member, seat index: Int = 0) -> Context {
+        principal(member, seat: index).context
+    }
+
+    /// A member of the cast as the edge would recognise them, acting from the seat at this position.
+    package func principal(_ member: Cast.Member, seat index: Int = 0) -> Principal {
+        let seat = member.seats[index]
+        return Principal(
+            person: member.person.id.uuid, membership: member.seat(index).uuid, tenant: seat.tenant?.id.uuid,
+            institution: seat.tenant.map { tenant in seat.institution?.uuid ?? tenant.id.uuid },
+            role: Role(rawValue: seat.role), name: member.person.name, locale: member.person.locale,
+            credential: .token(id: member.seat(index).uuid, scopes: ["read", "write"]))
+    }
+}
+
+/// The server of the test process and the database that worlds are copied from.
+private struct Template: Sendable {
+    static let database = "template_world"
+    static let hasher = PasswordHasher(threads: NIOThreadPool.singleton, cost: .least)
+    let server: PrivateServer
+
+    static let shared = Task {
+        let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "trellis-tests-\(getpid())")
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        // Nothing here outlives the process, so nothing needs to reach the disk.
+        let server = PrivateServer(
+            directory: folder, durable: false, settings: [("max_connections", "400")], logger: logger)
+        try await server.start()
+        try await server.createDatabase(name: database)
+        let conninfo = server.conninfo(database: database)
+        let migrations = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Migrations").standardized
+        _ = try await Migrator(directory: migrations).apply(to: conninfo, logger: logger)
+        let filling = Database(.init(conninfo: conninfo, role: "trellis_app"), logger: logger)
+        try await DemoWorld(in: filling, now: Date(), passwordHash: hasher.hash(Cast.password)).load()
+        await filling.close()
+        return Template(server: server)
+    }
+}
