@@ -25,8 +25,14 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 
 /// What a room of the domain may stand on.
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+/// What the tests of a room may use beside it.
+let room: [Target.Dependency] =
+    core + [
+        "TestWorld", "DemoWorld", "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment",
+        "Matching", "Tabular", logging,
+    ]
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -78,7 +84,7 @@ let package = Package(
         module(
             "Accounts",
             on: [
-                "CSodium", "Postgres", "Jobs", "API", "Pages", "Vocabulary", crypto,
+                "CSodium", "Postgres", "API", "Pages", "Vocabulary", "Wording", crypto,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
@@ -101,6 +107,10 @@ let package = Package(
             "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto],
             resources: [.copy("Templates"), .copy("Translations")]),
 
+        module(
+            "Insight", on: core + ["Partnerships", "Programs", "Applications"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
         // The invented institutions and people of the demo and of the tests, made by the rooms' own verbs.
         module(
             "DemoWorld",
@@ -113,14 +123,16 @@ let package = Package(
         module(
             "House",
             on: core + [
-                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", logging,
+                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Insight",
+                logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, hummingbird, logging, metrics, lifecycle,
+                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
@@ -128,19 +140,27 @@ let package = Package(
         .target(
             name: "TestWorld", dependencies: core + ["DemoWorld", "Institutions"], path: "Tests/TestWorld",
             swiftSettings: settings),
-        tests(of: "Postgres", resources: [.copy("FakeServer")]),
+        tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
         tests(of: "Matching"),
-        tests(of: "Jobs", with: ["TestWorld"]),
-        tests(of: "API", with: ["TestWorld", .product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests(of: "Jobs", with: ["Postgres", logging, lifecycle]),
+        tests(
+            of: "API",
+            with: [
+                "Postgres", logging, lifecycle, .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         tests(of: "Pages"),
-        tests(of: "Vocabulary"),
-        tests(of: "Accounts", with: ["TestWorld"]),
-        tests(of: "Institutions", with: ["TestWorld"]),
-        tests(of: "Partnerships", with: ["TestWorld"]),
-        tests(of: "Programs", with: ["TestWorld"]),
-        tests(of: "Applications", with: ["TestWorld"]),
-        tests(of: "Incubation", with: ["TestWorld"]),
-        tests(of: "Investment", with: ["TestWorld"]),
+        tests(of: "Vocabulary", with: ["Postgres", "API"]),
+        tests(
+            of: "Accounts",
+            with: ["TestWorld", "DemoWorld", "Postgres", "API", "Vocabulary", .product(name: "NIOPosix", package: "swift-nio")]),
+        tests(of: "Institutions", with: room),
+        tests(of: "Partnerships", with: room),
+        tests(of: "Programs", with: room),
+        tests(of: "Applications", with: room),
+        tests(of: "Incubation", with: room),
+        tests(of: "Investment", with: room),
+        tests(of: "House", with: room),
     ]
 )

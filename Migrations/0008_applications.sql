@@ -53,6 +53,8 @@ CREATE TABLE application_events (
     tenant_id      uuid NOT NULL,
     application_id uuid NOT NULL,
     id             uuid NOT NULL,
+    -- Several steps of one transaction share its moment; this tells which came first.
+    seq            bigint GENERATED ALWAYS AS IDENTITY,
     at             timestamptz NOT NULL DEFAULT now(),
     person_id      uuid,
     from_state     text,

@@ -58,14 +58,15 @@ CREATE TABLE milestones (
     CONSTRAINT milestones_stand_in_order UNIQUE (tenant_id, enrolment_id, position)
 );
 
--- Evidence is added, never replaced: what an assessor saw stays readable.
+-- Evidence is added, never replaced: what an assessor saw stays readable. The wall clock, not the transaction's: whether
+-- something was shown before or after a judgement must be plain within one transaction, too.
 CREATE TABLE milestone_evidence (
     tenant_id    uuid NOT NULL,
     milestone_id uuid NOT NULL,
     id           uuid NOT NULL,
     text         text NOT NULL,
     link         text,
-    submitted_at timestamptz NOT NULL DEFAULT now(),
+    submitted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     submitted_by uuid NOT NULL,
     PRIMARY KEY (tenant_id, milestone_id, id),
     FOREIGN KEY (tenant_id, milestone_id) REFERENCES milestones (tenant_id, id) ON DELETE CASCADE
@@ -78,7 +79,7 @@ CREATE TABLE milestone_assessments (
     result       text NOT NULL,
     credit       smallint NOT NULL,
     note         text NOT NULL,
-    assessed_at  timestamptz NOT NULL DEFAULT now(),
+    assessed_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     assessed_by  uuid NOT NULL,
     PRIMARY KEY (tenant_id, milestone_id, id),
     FOREIGN KEY (tenant_id, milestone_id) REFERENCES milestones (tenant_id, id) ON DELETE CASCADE,

@@ -7,7 +7,7 @@ public import Foundation
 public protocol Described: Codable, Sendable {
     /// The schema; recorded from the decoding unless given.
     static var schema: Schema { get }
-    /// What single fields mean, by coding key, for the published document.
+    /// What single fields mean, by Swift or wire name, for the published document.
     static var documentation: [String: String] { get }
     /// Some value of the type, which recording needs; decoded from the schema's example unless given.
     static func sample() throws -> Self

@@ -402,7 +402,7 @@ public final class Edge: Sendable {
         {
             return given
         }
-        return RandomText.hex(bytes: 16)
+        return RequestNames.next()
     }
 
     static func percentEncoded(_ text: String) -> String {

@@ -194,11 +194,23 @@ final class Exchange: Sendable {
     func form() async throws -> FormFields {
         guard !declaration.method.isSafe else { return .none }
         try checkMediaType("application/x-www-form-urlencoded")
+        let form: FormFields
         do {
-            return try FormFields(parsing: try await collect())
+            form = try FormFields(parsing: try await collect())
         } catch is FormFields.Malformed {
             throw Problem(.malformed, "The form has invalid percent-encoding or text.")
         }
+        // The token changes with the session; a form sent again after signing in again is still the same form.
+        var kept: [UInt8] = []
+        for (name, value) in form.without(["csrf"]).pairs {
+            kept += name.utf8
+            kept.append(0)
+            kept += value.utf8
+            kept.append(0)
+        }
+        let bytes = kept
+        state.withLock { $0.bodyBytes = bytes }
+        return form
     }
 
     func decodeForm<B: Decodable>(_ form: FormFields, as type: B.Type) throws(Problem) -> B {
@@ -285,8 +297,7 @@ final class Exchange: Sendable {
         declaration.idempotency == .none ? nil : incoming.header(.idempotencyKey)
     }
 
-    /// What makes two requests the same: method, target, media type and body. A form's CSRF field is part of it, so a
-    /// form is replayed within the session that sent it.
+    /// What makes two requests the same: method, target, media type and body.
     private func fingerprint() -> [UInt8] {
         var hash = SHA256()
         for part in [declaration.method.rawValue, incoming.target, String(decoding: mediaType(), as: UTF8.self)] {

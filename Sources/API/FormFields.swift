@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The fields of a form or a query, read from bytes: invalid percent-encoding and invalid UTF-8 are refused, not mended.
 struct FormFields: Sendable {
@@ -180,6 +181,22 @@ struct FormFields: Sendable {
         default: break
         }
         return .string(text)
+    }
+}
+
+/// Names of requests: unlike any other, and no secret, so that they need no system call each.
+enum RequestNames {
+    private static let process = RandomText.hex(bytes: 8)
+    private static let counter = Atomic<UInt64>(0)
+
+    static func next() -> String {
+        var count = counter.add(1, ordering: .relaxed).newValue
+        var text = Array(process.utf8)
+        for _ in 0..<16 {
+            count = count << 4 | count >> 60
+            text.append(JSON.lowerHex[Int(count & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -137,28 +137,41 @@ final class JSONSink {
     }
 
     func write<T: Encodable>(_ value: T, depth: Int, path: [any CodingKey]) throws {
-        // Foundation's own codings of these say something else than the schema does.
-        switch value {
-        case let value as String: JSON.write(value, to: &bytes)
-        case let value as Int: bytes.append(contentsOf: String(value).utf8)
-        case let value as Bool: bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        case let value as Double: try number(value, path: path)
-        case let value as UUID: uuid(value)
-        case let value as Date:
-            bytes.append(UInt8(ascii: "\""))
-            Timestamp.append(value, to: &bytes)
-            bytes.append(UInt8(ascii: "\""))
-        case let value as Data: JSON.write(value.base64EncodedString(), to: &bytes)
-        case let value as URL: JSON.write(value.absoluteString, to: &bytes)
-        case let value as JSON: value.write(to: &bytes)
-        default:
-            let start = bytes.count
-            try value.encode(to: JSONSinkEncoder(sink: self, depth: depth, codingPath: path))
-            close(to: depth)
-            // A type that encodes nothing still has to be a value.
-            if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
+        // Foundation's own codings of these say something else than the schema does. Types are compared before anything
+        // is cast, because a failing cast costs more than writing a small struct.
+        let type = ObjectIdentifier(T.self)
+        if let plain = JSONSink.plainTypes[type] {
+            switch plain {
+            case .string: if let value = value as? String { JSON.write(value, to: &bytes) }
+            case .int: if let value = value as? Int { bytes.append(contentsOf: String(value).utf8) }
+            case .bool: if let value = value as? Bool { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
+            case .double: if let value = value as? Double { try number(value, path: path) }
+            case .uuid: if let value = value as? UUID { uuid(value) }
+            case .date:
+                if let value = value as? Date {
+                    bytes.append(UInt8(ascii: "\""))
+                    Timestamp.append(value, to: &bytes)
+                    bytes.append(UInt8(ascii: "\""))
+                }
+            case .data: if let value = value as? Data { JSON.write(value.base64EncodedString(), to: &bytes) }
+            case .url: if let value = value as? URL { JSON.write(value.absoluteString, to: &bytes) }
+            case .json: if let value = value as? JSON { value.write(to: &bytes) }
+            }
+            return
         }
+        let start = bytes.count
+        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth, codingPath: path))
+        close(to: depth)
+        // A type that encodes nothing still has to be a value.
+        if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
     }
+
+    private enum Plain { case string, int, bool, double, uuid, date, data, url, json }
+    private static let plainTypes: [ObjectIdentifier: Plain] = [
+        ObjectIdentifier(String.self): .string, ObjectIdentifier(Int.self): .int, ObjectIdentifier(Bool.self): .bool,
+        ObjectIdentifier(Double.self): .double, ObjectIdentifier(UUID.self): .uuid, ObjectIdentifier(Date.self): .date,
+        ObjectIdentifier(Data.self): .data, ObjectIdentifier(URL.self): .url, ObjectIdentifier(JSON.self): .json,
+    ]
 
     func number(_ value: Double, path: [any CodingKey]) throws {
         guard value.isFinite else {

@@ -329,6 +329,7 @@ struct ComponentNames {
         case .map(let value, let maximum):
             members.append(.init("type", "object"))
             members.append(.init("additionalProperties", body(value)))
+            members.append(.init("propertyNames", ["pattern": "^[^\\u0000]*$"]))
             members.append(.init("maxProperties", .number(.init(maximum))))
         case .enumeration(let values):
             members.append(.init("type", "string"))

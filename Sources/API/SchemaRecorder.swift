@@ -66,10 +66,8 @@ final class SchemaRecorder: @unchecked Sendable {
         var schema = type.schema
         switch schema.shape {
         case .reference(let component) where isRecorded(component): return schema
-        case .boolean, .array, .map, .anything, .unrecorded: return schema
-        case .string where type == String.self: return schema
-        case .integer where type == Int.self: return schema
-        case .number where type == Double.self: return schema
+        case .unrecorded: return schema
+        case _ where SchemaRecorder.needNoVerification.contains(ObjectIdentifier(type)): return schema
         case .object:
             // An object a type wrote by hand still deserves a name.
             let key = ObjectIdentifier(type)
@@ -84,6 +82,12 @@ final class SchemaRecorder: @unchecked Sendable {
             return schema
         }
     }
+
+    /// Types whose shape says all there is to check.
+    private static let needNoVerification: Set<ObjectIdentifier> = [
+        ObjectIdentifier(String.self), ObjectIdentifier(Int.self), ObjectIdentifier(Double.self),
+        ObjectIdentifier(Bool.self), ObjectIdentifier(JSON.self),
+    ]
 
     private static func verification<T: Described>(_ type: T.Type) -> @Sendable (JSON) -> String? {
         { node in
@@ -135,7 +139,9 @@ final class Recording {
     }
 
     func documented(by texts: [String: String]) -> [Schema.Property] {
-        properties.map { property in
+        let texts = Dictionary(
+            texts.map { (WireName.snakeCase($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+        return properties.map { property in
             guard let text = texts[property.name] else { return property }
             return Schema.Property(property.name, property.schema.described(text), required: property.required)
         }

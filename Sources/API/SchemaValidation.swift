@@ -122,7 +122,7 @@ extension Schema {
     }
 
     static func pointer(_ path: [any CodingKey]) -> String {
-        path.map { token($0.intValue.map(String.init) ?? $0.stringValue) }.joined()
+        path.map { token($0.intValue.map(String.init) ?? $0.wireName) }.joined()
     }
 }
 

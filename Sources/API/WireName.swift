@@ -37,8 +37,10 @@ enum WireName {
     }
 
     // The standard library's key of dictionaries cannot be named in source; ours for JSON trees can.
+    // A key without room for a text is an enumeration of a struct's fields: no need to ask for its name, which is slow.
     static func isData<Key: CodingKey>(_ type: Key.Type) -> Bool {
-        type == PlainKey.self || _typeName(type, qualified: false) == "_DictionaryCodingKey"
+        guard MemoryLayout<Key>.size > 2 else { return false }
+        return type == PlainKey.self || _typeName(type, qualified: false) == "_DictionaryCodingKey"
     }
 
     private static func isUpper(_ byte: UInt8) -> Bool { byte >= 0x41 && byte <= 0x5A }

@@ -1,6 +1,6 @@
-package import Accounts
+internal import Accounts
 package import Foundation
-package import Institutions
+internal import Institutions
 package import Postgres
 package import Programs
 package import Vocabulary
@@ -140,7 +140,7 @@ extension Statements {
             SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
             FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
-            ORDER BY e.at, e.from_state IS NOT NULL, e.id
+            ORDER BY e.seq
             """
         ).map { row in
             try ApplicationEvent(

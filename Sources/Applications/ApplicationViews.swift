@@ -1,7 +1,7 @@
-package import API
+internal import API
 package import Foundation
 package import Institutions
-package import Postgres
+internal import Postgres
 package import Programs
 package import Vocabulary
 
@@ -55,6 +55,12 @@ package struct CallLine: Described {
 package struct StartupLine: Described {
     package let id: Startup.ID
     package let name: LocalizedName
+
+    /// A startup and what it is called.
+    package init(id: Startup.ID, name: LocalizedName) {
+        self.id = id
+        self.name = name
+    }
 }
 
 /// How much of a form is done.

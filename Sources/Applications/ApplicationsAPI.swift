@@ -5,7 +5,7 @@ internal import Institutions
 internal import Postgres
 internal import Programs
 internal import Vocabulary
-internal import struct API.Operation
+package import struct API.Operation
 
 /// Applications by API: the startup's side and the park's.
 package enum ApplicationsRoom {

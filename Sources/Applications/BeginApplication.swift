@@ -1,8 +1,9 @@
 package import Accounts
-package import API
+internal import API
 package import Institutions
 package import Postgres
 package import Programs
+internal import Vocabulary
 
 extension Transaction {
     /// Begins a startup's draft for a call.

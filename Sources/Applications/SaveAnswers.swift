@@ -1,6 +1,6 @@
 package import Accounts
-package import API
-package import Foundation
+internal import API
+internal import Foundation
 package import Postgres
 package import Programs
 package import Vocabulary

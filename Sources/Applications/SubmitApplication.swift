@@ -1,6 +1,7 @@
 package import Accounts
-package import API
+internal import API
 package import Postgres
+internal import Programs
 package import Vocabulary
 
 extension Transaction {

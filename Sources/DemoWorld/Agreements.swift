@@ -24,6 +24,7 @@ extension DemoWorld {
     private func signDataPlatform(_ transaction: Transaction) async throws {
         let tenant = Cast.harbour
         let kitagawa = Cast.institution("harbour/kitagawa")
+        guard let japan = Country("JP") else { return }
         let draft = try MoUDraft(
             reference: Name("MoU-1"), title: LocalizedName(en: "Joint smart city data platform", ja: "スマートシティ・データ基盤の共同開発"),
             kind: .coDevelopment,
@@ -47,7 +48,7 @@ extension DemoWorld {
             at: .new(
                 SigningEvent(
                     id: demoID("event smart-city-session"), name: Name("Smart City Session, Tokyo"),
-                    heldOn: today.adding(days: -420), city: Name("Tokyo"), country: country("JP"),
+                    heldOn: today.adding(days: -420), city: Name("Tokyo"), country: japan,
                     hosts: [Name("Harbour Science Park"), Name("Hong Kong trade office")],
                     partOf: Name("Trade Mission"))),
             by: [

@@ -1,6 +1,6 @@
 package import Accounts
 package import Institutions
-package import Vocabulary
+internal import Vocabulary
 
 /// The invented institutions and people who play in the demo and in the tests. None of them exists.
 package enum Cast {

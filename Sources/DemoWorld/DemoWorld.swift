@@ -1,4 +1,4 @@
-package import Accounts
+internal import Accounts
 internal import API
 package import Foundation
 internal import Institutions

@@ -1,4 +1,4 @@
-internal import Vocabulary
+package import Vocabulary
 
 /// Identifiers that are the same in every demo world: the name says which.
 ///

@@ -1,16 +1,16 @@
 package import API
 package import Accounts
-package import Applications
-package import Foundation
-package import Incubation
-package import Institutions
-package import Investment
+internal import Applications
+internal import Incubation
+internal import Insight
+internal import Institutions
+internal import Investment
 package import Jobs
 package import Logging
 package import Pages
-package import Partnerships
+internal import Partnerships
 package import Postgres
-package import Programs
+internal import Programs
 
 /// The rooms joined: every operation, page and job handler of the service over one database.
 ///
@@ -30,7 +30,7 @@ package struct House: Sendable {
         self.hasher = hasher
         gate = Gate(database: database)
         site = Site(
-            places: PartnershipsRoom.places + ProgramsRoom.places + ApplicationsRoom.places + IncubationRoom.places
+            places: InsightRoom.places + PartnershipsRoom.places + ProgramsRoom.places + ApplicationsRoom.places + IncubationRoom.places
                 + InvestmentRoom.places + InstitutionsRoom.places)
     }
 
@@ -44,7 +44,7 @@ package struct House: Sendable {
     /// Every page.
     package var pages: [AnyRoute] {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
-            + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site) + ProgramsRoom.pages(in: site)
+            + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site) + ProgramsRoom.pages(in: site)
             + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site) + InvestmentRoom.pages(in: site)
     }
 

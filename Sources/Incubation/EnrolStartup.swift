@@ -1,9 +1,9 @@
 package import Accounts
-package import API
+internal import API
 package import Applications
 package import Postgres
 package import Programs
-package import Vocabulary
+internal import Vocabulary
 
 /// What a manager says to enrol the startup of an accepted offer.
 package struct NewEnrolment: Sendable {

@@ -1,7 +1,7 @@
 package import Accounts
 package import Applications
 package import Foundation
-package import Institutions
+internal import Institutions
 package import Postgres
 package import Programs
 package import Vocabulary

@@ -1,8 +1,8 @@
-package import API
+internal import API
 package import Applications
 package import Foundation
-package import Institutions
-package import Postgres
+internal import Institutions
+internal import Postgres
 package import Programs
 package import Vocabulary
 

@@ -5,7 +5,7 @@ internal import Foundation
 internal import Postgres
 internal import Programs
 internal import Vocabulary
-internal import struct API.Operation
+package import struct API.Operation
 
 /// Incubation by API: enrolment, milestones, graduation.
 package enum IncubationRoom {

@@ -1,5 +1,5 @@
 package import Accounts
-package import API
+internal import API
 package import Postgres
 package import Vocabulary
 

@@ -1,4 +1,3 @@
-package import Accounts
 package import Foundation
 package import Vocabulary
 

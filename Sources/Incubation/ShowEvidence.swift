@@ -1,6 +1,5 @@
 package import Accounts
-package import API
-package import Foundation
+internal import API
 package import Postgres
 package import Vocabulary
 

@@ -80,6 +80,12 @@ package struct ImportPreview: Codable, Sendable, Equatable {
         package let name: String
         /// What is understood.
         package let value: String
+
+        /// A field as it is understood.
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// Which column is read as which field; only fields that go by another name in the file.

@@ -78,7 +78,7 @@ extension Importer {
     }
 
     /// The first rows of a file of startups as an import would understand them.
-    package func previewStartups(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
+    package static func previewStartups(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
         let isCompanyList = try file.isCompanyList
         return try preview(
             of: file, names: isCompanyList ? ImportedStartup.companyListNames : [:], fields: ImportedStartup.fields,
@@ -89,7 +89,7 @@ extension Importer {
 
 extension ImportFile {
     /// Whether this is a list of companies as Crunchbase exports it.
-    fileprivate var isCompanyList: Bool {
+    package var isCompanyList: Bool {
         get throws { try columns().contains { $0.caseInsensitiveCompare(with: "Organization Name") } }
     }
 }

@@ -121,7 +121,7 @@ extension Importer {
     }
 
     /// The first rows as `read` understands them.
-    package func preview<Value: Sendable>(
+    package static func preview<Value: Sendable>(
         of file: ImportFile, names: [String: [String]], fields known: Set<String>, rows limit: Int,
         read: (inout Fields) -> Value?, describe: (Value) -> [ImportPreview.Field]
     ) throws -> ImportPreview {

@@ -4,7 +4,8 @@ package import Vocabulary
 extension Statements {
     /// What these institutions are called, as far as the principal may know of them: for rooms that speak of
     /// institutions and list many of them at once.
-    package func institutionNames(_ ids: some Sequence<Institution.ID>) async throws -> [Institution.ID: LocalizedName] {
+    package func institutionNames(_ ids: some Sequence<Institution.ID>) async throws -> [Institution.ID: LocalizedName]
+    {
         let distinct = Array(Set(ids))
         guard !distinct.isEmpty else { return [:] }
         let rows = try await rows(
@@ -17,7 +18,8 @@ extension Statements {
 
     /// Institutions to choose from where an agreement or an event names one: all but startups, investors after the
     /// others, by name.
-    package func institutionsToChooseFrom(limit: Int = 400) async throws -> [(id: Institution.ID, name: LocalizedName)] {
+    package func institutionsToChooseFrom(limit: Int = 400) async throws -> [(id: Institution.ID, name: LocalizedName)]
+    {
         try await rows(
             """
             -- institutionsToChooseFrom

@@ -1,5 +1,5 @@
 package import Accounts
-package import API
+internal import API
 package import Institutions
 package import Postgres
 internal import Vocabulary

@@ -1,6 +1,6 @@
 package import Institutions
-package import Postgres
-package import Tabular
+internal import Postgres
+internal import Tabular
 package import Vocabulary
 
 /// What a row of a file says of an investment.
@@ -57,7 +57,7 @@ extension Importer {
     }
 
     /// The first rows of a file of investments as an import would understand them.
-    package func previewInvestments(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
+    package static func previewInvestments(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
         try preview(
             of: file, names: ImportedInvestment.names, fields: Set(ImportedInvestment.names.keys), rows: rows,
             read: ImportedInvestment.read, describe: \.preview)

@@ -1,6 +1,6 @@
 package import Institutions
-package import Postgres
-package import Tabular
+internal import Postgres
+internal import Tabular
 package import Vocabulary
 
 /// What a row of a file says of an investor.
@@ -95,7 +95,7 @@ extension Importer {
     }
 
     /// The first rows of a file of investors as an import would understand them.
-    package func previewInvestors(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
+    package static func previewInvestors(of file: ImportFile, rows: Int = 20) throws -> ImportPreview {
         try preview(
             of: file, names: [:], fields: ImportedInvestor.fields, rows: rows, read: ImportedInvestor.read,
             describe: \.preview)

@@ -2,6 +2,7 @@ internal import Accounts
 package import API
 internal import Foundation
 internal import Institutions
+internal import Pages
 internal import Vocabulary
 
 extension InvestmentRoom {
@@ -278,13 +279,13 @@ extension InvestmentRoom {
         Operation(
             .get, "/v1/shortlists/{shortlist}/items/{startup}/explanation", "explainShortlistItem",
             summary: "Why a startup is on a shortlist, in words", tag: "investment",
-            access: .roles([.manager, .investor]), parameters: ItemPath.self, output: Explanation.self,
+            access: .roles([.manager, .investor]), parameters: ItemPath.self, output: ItemExplanation.self,
             problems: [.notFound]
         ) { call in
             guard let item = try await call.reader.item(call.parameters.startup, of: call.parameters.shortlist) else {
                 throw Problem.notFound
             }
-            return .ok(Explanation(of: item, in: Language(call.locale)))
+            return .ok(ItemExplanation(of: item, in: Pages.Language(tag: call.locale) ?? .english))
         }.erased
     }
 }

@@ -1,5 +1,5 @@
 package import API
-package import Pages
+internal import Pages
 
 /// Mandates, matching and shortlists: the room's surfaces, for the wiring.
 package enum InvestmentRoom {

@@ -1,7 +1,7 @@
-package import Accounts
+internal import Accounts
 package import Institutions
 package import Postgres
-package import Vocabulary
+internal import Vocabulary
 
 extension Statements {
     /// A mandate; nil when it does not exist or the principal may not know of it.
@@ -50,6 +50,17 @@ extension Statements {
                 version: try row("version"), terms: try row.value("terms", as: JSONB<MandateTerms>.self).value,
                 revisedAt: try row("revised_at"), revisedBy: try row("revised_by"))
         }
+    }
+
+    /// What a mandate said in one of its versions; nil where the principal may not know.
+    func terms(of id: Mandate.ID, version: Int) async throws -> MandateTerms? {
+        try await first(
+            """
+            -- terms(of mandate)
+            SELECT terms FROM mandate_revisions
+            WHERE tenant_id = acting_tenant() AND mandate_id = \(id) AND version = \(version)
+            """
+        ).map { try $0.value("terms", as: JSONB<MandateTerms>.self).value }
     }
 
     /// The investors of the tenant, with how many mandates and investments each has and how its lists were answered.

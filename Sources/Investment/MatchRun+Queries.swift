@@ -1,6 +1,6 @@
-package import Accounts
-internal import Foundation
-package import Jobs
+internal import Accounts
+package import Foundation
+internal import Jobs
 package import Postgres
 internal import Vocabulary
 

@@ -1,6 +1,6 @@
 package import Institutions
 package import Postgres
-package import Vocabulary
+internal import Vocabulary
 
 extension Statements {
     /// What an investor has invested in, the latest first, as far as the principal may see it.

@@ -1,6 +1,6 @@
 package import Accounts
-package import API
-package import Jobs
+internal import API
+internal import Jobs
 package import Postgres
 internal import Vocabulary
 

@@ -24,7 +24,7 @@ extension MatchRun {
 
 extension InvestmentRoom {
     /// Says how the room's jobs are performed.
-    package static func register(with worker: Worker, of database: Database) {
+    package static func register(in worker: Worker, database: Database) {
         // As the service itself: a run reads what no one person may read together, and its lists belong to nobody yet.
         worker.register(RunMatch.self, acting: .system) { job, run in
             try await perform(job, run, database)

@@ -2,7 +2,7 @@ internal import API
 internal import Foundation
 package import Institutions
 internal import Matching
-package import Vocabulary
+internal import Vocabulary
 
 /// One term of a score.
 package struct ScorePart: Codable, Sendable, Equatable {
@@ -113,7 +113,7 @@ extension Explanation {
 
     /// The investors that the evidence speaks of.
     var investorsNamed: [Institution.ID] {
-        parts.flatMap(\.evidence).flatMap { evidence in
+        parts.flatMap(\.evidence).flatMap { evidence -> [Institution.ID] in
             if case .companions(let known) = evidence { known.map { Institution.ID($0.investor) } } else { [] }
         }
     }

@@ -1,8 +1,8 @@
-package import Accounts
+internal import Accounts
 package import Foundation
 package import Institutions
 package import Postgres
-package import Vocabulary
+internal import Vocabulary
 
 extension Statements {
     /// A shortlist; nil when it does not exist or the principal may not know of it.

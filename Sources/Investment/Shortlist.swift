@@ -1,4 +1,4 @@
-package import Accounts
+internal import Accounts
 package import API
 package import Foundation
 package import Institutions

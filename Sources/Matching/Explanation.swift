@@ -6,17 +6,15 @@ extension Index {
         let isWarm = !market.backers[startup].isEmpty
         let weights = model.weights(isWarm: isWarm)
         var parts: [Part] = []
-        var score = 0
         for (number, signal) in Signal.allCases.enumerated() {
             let value = Arithmetic.thousandths(weights[number] * values[number])
             guard value != 0 else { continue }
-            score += value
             parts.append(Part(signal: signal, value: value, evidence: evidence(signal, profile, startup)))
         }
         let order = parts.enumerated().sorted {
             ($1.element.value.magnitude, $0.offset) < ($0.element.value.magnitude, $1.offset)
         }
-        return Explanation(score: score, isWarm: isWarm, parts: order.map(\.element))
+        return Explanation(isWarm: isWarm, parts: order.map(\.element))
     }
 
     private func evidence(_ signal: Signal, _ profile: Profile, _ startup: Int) -> [Evidence] {
@@ -45,7 +43,8 @@ extension Index {
                 let count = sets.count { set in
                     set.ranges[field.rawValue].contains { Int(set.ids[$0]) == id }
                 }
-                guard total > 0 else { return .habitOfCompany(fact(id)) }
+                // What the investor never did and yet speaks for the startup is what its company does.
+                guard count > 0 || (total > 0 && profile.lifts[id] < 0) else { return .habitOfCompany(fact(id)) }
                 let usual = market.shares[id] * Double(total)
                 let times = usual > 0 ? min(Double(count) / usual, 1e6) : 0
                 return .habit(

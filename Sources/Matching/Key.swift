@@ -50,3 +50,50 @@ extension Key: Comparable {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 }
+
+extension Key: LosslessStringConvertible {
+    /// Reads the 36 characters of a UUID.
+    public init?(_ description: String) {
+        let digits = Array(description.utf8)
+        guard digits.count == 36 else { return nil }
+        var words: [UInt64] = [0, 0]
+        var count = 0
+        for (place, byte) in digits.enumerated() {
+            if [8, 13, 18, 23].contains(place) {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard byte < 0x80, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            words[count / 16] = words[count / 16] << 4 | UInt64(digit)
+            count += 1
+        }
+        self.init(high: words[0], low: words[1])
+    }
+
+    /// The bytes as a UUID is written, in lower case.
+    public var description: String {
+        func hex(_ word: UInt64) -> String {
+            let digits = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+        let digits = Array(hex(high) + hex(low))
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
+}
+
+extension Key: Codable {
+    /// Decodes a UUID's string.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let key = Key(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "expected a UUID")
+        }
+        self = key
+    }
+
+    /// Encodes a UUID's string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -15,13 +15,20 @@ public enum Verdict: Hashable, Sendable {
 }
 
 /// A score and the parts it is the sum of.
-public struct Explanation: Hashable, Sendable {
+public struct Explanation: Hashable, Sendable, Codable {
     /// The sum of the parts, in thousandths of a point.
     public let score: Int
     /// Whether the startup has backers, whose company then counts too.
     public let isWarm: Bool
     /// The parts that are not zero, largest magnitude first.
     public let parts: [Part]
+
+    /// A score is what its parts sum to.
+    public init(isWarm: Bool, parts: [Part]) {
+        self.isWarm = isWarm
+        self.parts = parts
+        score = parts.reduce(0) { $0 + $1.value }
+    }
 
     /// The parts summed by heading; headings without a part are left out.
     public var totals: [(kind: Signal.Kind, value: Int)] {
@@ -33,17 +40,24 @@ public struct Explanation: Hashable, Sendable {
 }
 
 /// One addend of a score, with the facts it rests on.
-public struct Part: Hashable, Sendable {
+public struct Part: Hashable, Sendable, Codable {
     /// What was looked at.
     public let signal: Signal
     /// Thousandths of a point, for or against.
     public let value: Int
     /// Facts that a page can put in words, most telling first.
     public let evidence: [Evidence]
+
+    /// An addend and its facts.
+    public init(signal: Signal, value: Int, evidence: [Evidence]) {
+        self.signal = signal
+        self.value = value
+        self.evidence = evidence
+    }
 }
 
 /// A fact behind a part of a score: what was found, not how to say it.
-public enum Evidence: Hashable, Sendable {
+public enum Evidence: Hashable, Sendable, Codable {
     /// So many of the investor's deals share this fact, so many times the market's habit (in hundredths).
     case habit(of: Fact, deals: Int, total: Int, timesMarket: Int)
     /// The investor has no such habit of its own; those it often invests with are the source.
@@ -56,18 +70,30 @@ public enum Evidence: Hashable, Sendable {
     case companions([Companion])
 
     /// A fact of the startup: which question, and the answer as the source gave it.
-    public struct Fact: Hashable, Sendable {
+    public struct Fact: Hashable, Sendable, Codable {
         /// The question: `area`, `region`, `previousStage`, …
         public let question: String
         /// The answer; two for questions that join two.
         public let answers: [String]
+
+        /// A fact of a startup.
+        public init(question: String, answers: [String]) {
+            self.question = question
+            self.answers = answers
+        }
     }
 
     /// An investor in common.
-    public struct Companion: Hashable, Sendable {
+    public struct Companion: Hashable, Sendable, Codable {
         /// The investor.
         public let investor: Key
         /// Startups that both have backed.
         public let shared: Int
+
+        /// An investor in common.
+        public init(investor: Key, shared: Int) {
+            self.investor = investor
+            self.shared = shared
+        }
     }
 }

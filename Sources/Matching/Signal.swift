@@ -1,5 +1,5 @@
 /// One thing the engine looks at in a pair of a mandate and a startup.
-public enum Signal: String, CaseIterable, Hashable, Sendable {
+public enum Signal: String, CaseIterable, Hashable, Sendable, Codable {
     // What the investor's past says of a startup's facts: the habit of its deals, and of those it often invests with,
     // against the habit of the market. `usualRound` stands in for `askedRound` where a startup does not say what it raises.
     case area, tag, country, region, state, city
@@ -13,7 +13,7 @@ public enum Signal: String, CaseIterable, Hashable, Sendable {
     case closestBacker, knownBackers, followedBackers, sharedPortfolio, walk
 
     /// The heading under which a page shows it.
-    public enum Kind: String, CaseIterable, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
         /// What the startup does.
         case focus
         /// Where it is.

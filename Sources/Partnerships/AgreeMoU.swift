@@ -1,5 +1,5 @@
+import API
 package import Accounts
-package import API
 package import Postgres
 package import Vocabulary
 

@@ -1,6 +1,6 @@
 package import API
 package import Pages
-internal import Postgres
+import Postgres
 
 /// What went wrong with a form, ready to stand beside its fields.
 package struct FormProblem: Sendable {

@@ -1,7 +1,7 @@
-package import Accounts
+import Accounts
 package import Institutions
 package import Postgres
-package import Vocabulary
+import Vocabulary
 
 extension Statements {
     /// An agreement; nil when it does not exist or the principal may not know of it. A partner knows those its

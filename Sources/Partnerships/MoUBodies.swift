@@ -14,14 +14,8 @@ struct NewMoU: Described {
     let areas: [NewArea]?
     let objectives: [ShortText]?
 
-    enum CodingKeys: String, CodingKey {
-        case reference, title, kind, summary, parties, areas, objectives
-        case isBinding = "binding"
-        case noticeDays = "notice_days"
-    }
-
     static let documentation = [
-        "binding": "Whether the parties mean to be bound; false unless given.",
+        "is_binding": "Whether the parties mean to be bound; false unless given.",
         "notice_days": "30 unless given.",
         "areas": "Fields of cooperation, each a concept of the taxonomy under the words of the text.",
     ]
@@ -48,11 +42,6 @@ struct NewArea: Codable {
     let focusArea: FocusArea.ID
     let wording: ShortText
     let status: MoU.Area.Status?
-
-    enum CodingKeys: String, CodingKey {
-        case focusArea = "focus_area"
-        case wording, status
-    }
 }
 
 /// What a manager sends to record a signature.
@@ -61,16 +50,8 @@ struct NewSignature: Described {
     let effectiveOn: CalendarDate
     let endsOn: CalendarDate?
     let event: NewSigningEvent?
-    let eventID: SigningEvent.ID?
+    let eventId: SigningEvent.ID?
     let participants: [NewParticipant]
-
-    enum CodingKeys: String, CodingKey {
-        case event, participants
-        case signedOn = "signed_on"
-        case effectiveOn = "effective_on"
-        case endsOn = "ends_on"
-        case eventID = "event_id"
-    }
 
     static let documentation = [
         "effective_on": "The first day in force.",
@@ -80,12 +61,12 @@ struct NewSignature: Described {
     ]
 
     func signing(newEvent id: SigningEvent.ID) throws(Problem) -> Signing {
-        if event != nil, eventID != nil {
+        if event != nil, eventId != nil {
             throw Problem(.invalid, errors: [.init("/event_id", .notAllowed, "Give the event or its id, not both.")])
         }
         return Signing(
             on: signedOn, effectiveOn: effectiveOn, endsOn: endsOn,
-            at: event.map { .new($0.event(as: id)) } ?? eventID.map { .known($0) },
+            at: event.map { .new($0.event(as: id)) } ?? eventId.map { .known($0) },
             by: participants.map { participant in
                 Signing.Participant(
                     participant.kind, name: participant.name, title: participant.title, of: participant.institution,
@@ -102,12 +83,6 @@ struct NewSigningEvent: Codable {
     let hosts: [Name]?
     let partOf: Name?
 
-    enum CodingKeys: String, CodingKey {
-        case name, city, country, hosts
-        case heldOn = "held_on"
-        case partOf = "part_of"
-    }
-
     func event(as id: SigningEvent.ID) -> SigningEvent {
         SigningEvent(
             id: id, name: name, heldOn: heldOn, city: city, country: country, hosts: hosts ?? [], partOf: partOf)
@@ -120,11 +95,6 @@ struct NewParticipant: Codable {
     let title: ShortText
     let institution: Institution.ID?
     let institutionName: Name?
-
-    enum CodingKeys: String, CodingKey {
-        case kind, name, title, institution
-        case institutionName = "institution_name"
-    }
 }
 
 /// What a manager sends to end an agreement before its time.
@@ -133,15 +103,9 @@ struct NewTermination: Described {
     let reason: ShortText
     let isMutual: Bool?
 
-    enum CodingKeys: String, CodingKey {
-        case terminatedOn = "terminated_on"
-        case reason
-        case isMutual = "mutual"
-    }
-
     static let documentation = [
         "terminated_on": "The first day it is no longer in force; respects the notice unless mutual.",
-        "mutual": "Whether all parties agree to it; false unless given.",
+        "is_mutual": "Whether all parties agree to it; false unless given.",
     ]
 }
 

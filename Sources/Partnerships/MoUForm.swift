@@ -25,17 +25,6 @@ struct MoUForm: Codable {
         let focusArea: FocusArea.ID?
         let wording: ShortText?
         let status: MoU.Area.Status?
-
-        enum CodingKeys: String, CodingKey {
-            case focusArea = "focus_area"
-            case wording, status
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case reference, title, kind, summary, parties, areas, objectives
-        case isBinding = "binding"
-        case noticeDays = "notice_days"
     }
 
     /// The draft the form means; refuses rows that say half of a thing, by their place in the form.
@@ -49,7 +38,8 @@ struct MoUForm: Codable {
                 }
                 members.append(MoU.Party(institution, as: row.role ?? .partner, responsibilities: row.responsibilities))
             } else if row.responsibilities != nil {
-                errors.append(.init("/parties/\(index)/institution", .required, "Choose whose responsibilities these are."))
+                errors.append(
+                    .init("/parties/\(index)/institution", .required, "Choose whose responsibilities these are."))
             }
         }
         var fields: [MoU.Area] = []
@@ -72,7 +62,8 @@ struct MoUForm: Codable {
             do {
                 aims.append(try ShortText(String(line)))
             } catch {
-                errors.append(.init("/objectives", .tooLong, "Write each objective on a line of at most 500 characters."))
+                errors.append(
+                    .init("/objectives", .tooLong, "Write each objective on a line of at most 500 characters."))
             }
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
@@ -85,7 +76,7 @@ struct MoUForm: Codable {
     static func values(of mou: MoU) -> [String: String] {
         var values = [
             "reference": mou.reference.string, "kind": mou.kind.rawValue, "notice_days": "\(mou.noticeDays)",
-            "summary": mou.summary?.string ?? "", "binding": mou.isBinding ? "true" : "",
+            "summary": mou.summary?.string ?? "", "is_binding": mou.isBinding ? "true" : "",
             "objectives": mou.objectives.map(\.string).joined(separator: "\n"),
         ]
         for language in mou.title.languages {
@@ -120,12 +111,6 @@ struct SignatureForm: Codable {
         let country: Country?
         let hosts: LongText?
         let partOf: Name?
-
-        enum CodingKeys: String, CodingKey {
-            case name, city, country, hosts
-            case heldOn = "held_on"
-            case partOf = "part_of"
-        }
     }
 
     struct ParticipantRow: Codable {
@@ -134,18 +119,6 @@ struct SignatureForm: Codable {
         let title: ShortText?
         let institution: Institution.ID?
         let institutionName: Name?
-
-        enum CodingKeys: String, CodingKey {
-            case kind, name, title, institution
-            case institutionName = "institution_name"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case event, participants
-        case signedOn = "signed_on"
-        case effectiveOn = "effective_on"
-        case endsOn = "ends_on"
     }
 
     /// The signature the form means; refuses rows that say half of a thing, by their place in the form.

@@ -25,16 +25,6 @@ struct MoUView: Described {
     let areas: [AreaView]
     let objectives: [ShortText]
 
-    enum CodingKeys: String, CodingKey {
-        case id, reference, title, kind, summary, state, status, participants, termination, parties, areas, objectives
-        case isBinding = "binding"
-        case noticeDays = "notice_days"
-        case signedOn = "signed_on"
-        case effectiveOn = "effective_on"
-        case endsOn = "ends_on"
-        case signingEvent = "signing_event"
-    }
-
     static let documentation = [
         "reference": "What the parties file it under.",
         "state": "What was decided: draft, in review, agreed, signed, abandoned or terminated.",
@@ -62,11 +52,6 @@ struct AreaView: Codable {
     let focusArea: FocusArea.ID
     let wording: ShortText
     let status: MoU.Area.Status
-
-    enum CodingKeys: String, CodingKey {
-        case focusArea = "focus_area"
-        case wording, status
-    }
 }
 
 struct SigningEventView: Codable {
@@ -77,12 +62,6 @@ struct SigningEventView: Codable {
     let country: Country
     let hosts: [Name]
     let partOf: Name?
-
-    enum CodingKeys: String, CodingKey {
-        case id, name, city, country, hosts
-        case heldOn = "held_on"
-        case partOf = "part_of"
-    }
 }
 
 struct ParticipantView: Codable {
@@ -91,23 +70,12 @@ struct ParticipantView: Codable {
     let title: ShortText
     let institution: Institution.ID?
     let institutionName: Name
-
-    enum CodingKeys: String, CodingKey {
-        case kind, name, title, institution
-        case institutionName = "institution_name"
-    }
 }
 
 struct TerminationView: Codable {
-    let on: CalendarDate
+    let terminatedOn: CalendarDate
     let reason: ShortText
     let isMutual: Bool
-
-    enum CodingKeys: String, CodingKey {
-        case on = "terminated_on"
-        case reason
-        case isMutual = "mutual"
-    }
 }
 
 /// The steps of an agreement as JSON.
@@ -121,11 +89,6 @@ struct MoUHistory: Described {
         let from: MoU.State?
         let to: MoU.State
         let note: LongText?
-
-        enum CodingKeys: String, CodingKey {
-            case at, person, from, to, note
-            case personName = "person_name"
-        }
     }
 
     init(_ steps: [MoUEvent]) {
@@ -164,7 +127,7 @@ extension MoUView {
         }
         termination = mou.termination.flatMap { termination in
             mou.term.terminatedOn.map {
-                TerminationView(on: $0, reason: termination.reason, isMutual: termination.isMutual)
+                TerminationView(terminatedOn: $0, reason: termination.reason, isMutual: termination.isMutual)
             }
         }
         parties = mou.parties.map { party in

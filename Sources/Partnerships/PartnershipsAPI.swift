@@ -1,5 +1,5 @@
-import Accounts
 package import API
+import Accounts
 import Institutions
 import Vocabulary
 

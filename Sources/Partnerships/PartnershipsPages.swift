@@ -1,5 +1,5 @@
-import Accounts
 package import API
+import Accounts
 import Foundation
 import Institutions
 package import Pages
@@ -431,7 +431,7 @@ private struct MoUConsole {
                 "terminated_on", label: t("terminate.on"),
                 hint: t("terminate.on_hint", ["days": t("days", count: mou.noticeDays), "date": earliest]),
                 type: "date", width: "medium"),
-            input.checkbox("mutual", label: t("terminate.how"), statement: t("terminate.mutual")),
+            input.checkbox("is_mutual", label: t("terminate.how"), statement: t("terminate.mutual")),
             input.area("reason", label: t("terminate.reason"), hint: t("reason.hint"), limit: 500, rows: 3),
         ]
         return try confirmation(
@@ -581,12 +581,13 @@ private struct MoUFormSections {
                     input.text("title.en", label: t("field.title_en"), isOptional: true, limit: 200),
                     input.text("title.zh-Hant", label: t("field.title_zh"), isOptional: true, limit: 200),
                     input.text("title.ja", label: t("field.title_ja"), isOptional: true, limit: 200),
-                    input.text("reference", label: t("field.reference"), hint: t("field.reference_hint"), width: "medium"),
+                    input.text(
+                        "reference", label: t("field.reference"), hint: t("field.reference_hint"), width: "medium"),
                     input.select(
                         "kind", label: t("field.kind"),
                         options: MoU.Kind.allCases.map { ($0.rawValue, t("kind.\($0.rawValue)")) }),
                     input.area("summary", label: t("field.summary"), isOptional: true, limit: 10_000, rows: 5),
-                    input.checkbox("binding", label: t("field.binding"), statement: t("field.binding_statement")),
+                    input.checkbox("is_binding", label: t("field.binding"), statement: t("field.binding_statement")),
                     input.number("notice_days", label: t("field.notice"), suffix: t("field.notice_suffix")),
                 ]),
             FormSection(
@@ -663,7 +664,8 @@ private struct MoUFormSections {
             input.text(
                 "areas.\(index).wording", label: t("field.area", place), isOptional: isSpare, limit: 500),
             input.select(
-                "areas.\(index).focus_area", label: t("field.area_concept", place), options: Self.concepts(in: t.language),
+                "areas.\(index).focus_area", label: t("field.area_concept", place),
+                options: Self.concepts(in: t.language),
                 isOptional: isSpare),
         ]
         // A new area is explored first; how far it came is asked of those that are there already.

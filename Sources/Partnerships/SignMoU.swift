@@ -1,8 +1,8 @@
+import API
 package import Accounts
-package import API
-internal import Institutions
+import Institutions
 package import Postgres
-internal import Vocabulary
+import Vocabulary
 
 extension Transaction {
     /// Records the signature of an agreed text: by whom, in front of whom, where, and from when to when it binds.

@@ -249,9 +249,10 @@ final class Connection: PolledSocket, @unchecked Sendable {
     }
 
     /// Ends the session in the middle of a statement, and asks the server to stop working on it. The request travels on
-    /// a connection of its own, which libpq opens and waits for: hence the thread.
+    /// a connection of its own, which libpq opens and waits for: hence the thread. A COMMIT is never asked to stop, since
+    /// one that waits for its standby would stop waiting and count as done.
     func abandon(_ error: any Error) {
-        if isReady, let cancel = PQgetCancel(pg) {
+        if isReady, !inFlight.contains(where: \.isCommit), let cancel = PQgetCancel(pg) {
             let carrier = CancelCarrier(cancel)
             Thread.detachNewThread { carrier.send() }
         }
@@ -426,6 +427,8 @@ final class Connection: PolledSocket, @unchecked Sendable {
         if pending.isQueued, !needsFlush {
             copy.pending = nil
             pending.accepted.succeed(())
+            // A server that gave up earlier has answered already, and will not make the socket readable again.
+            if copy.phase == .ending { receive(copy) }
         }
     }
 

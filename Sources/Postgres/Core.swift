@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// What a database consists of. Readers and transactions hold it, so that it outlives the `Database` they came from.
+/// What a database consists of. Readers and transactions hold it, so that it serves them until the last one is gone.
 final class Core: Sendable {
     let loop: EventLoop
     let counters = Counters()
@@ -44,6 +44,10 @@ final class Core: Sendable {
         }
     }
 
+    deinit {
+        closeNow()
+    }
+
     private func failure() -> any Error {
         flaw ?? Closed()
     }
@@ -71,7 +75,7 @@ final class Core: Sendable {
     // MARK: Transactions
 
     func transaction<R: Sendable>(
-        mode: String, context: Context, statementTimeout: Duration?,
+        mode: String, mayWrite: Bool, context: Context, statementTimeout: Duration?,
         _ body: @Sendable (Transaction) async throws -> R
     ) async throws -> R {
         guard let exclusive else { throw failure() }
@@ -90,7 +94,7 @@ final class Core: Sendable {
             } catch {
                 await transaction.rollBack(after: error)
                 release(transaction, to: exclusive)
-                if (error as? DatabaseError)?.sqlState == "25006" { loop.submit { exclusive.dropIdle() } }
+                if (error as? DatabaseError)?.sqlState == "25006", mayWrite { loop.submit { exclusive.dropIdle() } }
                 attempt += 1
                 guard attempt <= 3, transaction.mayRunAgain(after: error) else { throw error }
                 counters.add(to: \.retries)
@@ -128,35 +132,28 @@ final class Core: Sendable {
     // MARK: Closing
 
     func close() async {
-        let pools = Promise<Void>()
+        let reads = Promise<Void>()
         let transactions = Promise<Void>()
-        let deadline = Promise<Void>()
-        loop.submit { [self] in
+        let isTaken = loop.submit { [self] in
             listener?.close()
             health?.closeNow()
-            pipeline?.close(pools)
+            pipeline?.close(reads)
             exclusive?.close(transactions)
             loop.schedule(after: .seconds(10)) {
-                pools.succeed(())
+                reads.succeed(())
                 transactions.succeed(())
             }
-            if pipeline == nil {
-                pools.succeed(())
-                transactions.succeed(())
-            }
-            deadline.succeed(())
         }
-        // The job is not taken by a loop that has already stopped.
-        if loop.submit({}) {
-            try? await deadline.value()
-            try? await pools.value()
+        if isTaken, flaw == nil {
+            try? await reads.value()
             try? await transactions.value()
         }
         closeNow()
     }
 
-    func closeNow() {
-        loop.submit { [self] in
+    private func closeNow() {
+        // Not through `self`, which may be going away.
+        loop.submit { [listener, health, pipeline, exclusive] in
             listener?.close()
             health?.closeNow()
             pipeline?.closeNow()

@@ -18,10 +18,6 @@ public final class Database: Sendable {
         core = Core(configuration, logger: logger)
     }
 
-    deinit {
-        core.closeNow()
-    }
-
     /// Runs single statements under a context. Each is one round trip shared with the reads of others, so it should be
     /// short (50 ms); several statements that must agree with one another, or long ones, belong into `snapshot`.
     public func reader(as context: Context) -> Reader {
@@ -40,7 +36,7 @@ public final class Database: Sendable {
         _ body: @Sendable (Transaction) async throws -> R
     ) async throws -> R {
         try await core.transaction(
-            mode: "BEGIN ISOLATION LEVEL \(isolation.sql) READ WRITE", context: context,
+            mode: "BEGIN ISOLATION LEVEL \(isolation.sql) READ WRITE", mayWrite: true, context: context,
             statementTimeout: statementTimeout, body)
     }
 
@@ -51,7 +47,7 @@ public final class Database: Sendable {
         _ body: @Sendable (Transaction) async throws -> R
     ) async throws -> R {
         try await core.transaction(
-            mode: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", context: context,
+            mode: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", mayWrite: false, context: context,
             statementTimeout: statementTimeout, body)
     }
 

@@ -67,6 +67,7 @@ final class ExclusivePool: ConnectionOwner, @unchecked Sendable {
         }
         count()
         serve()
+        settleClosing()
     }
 
     /// The server has become a standby: nothing can be written there.

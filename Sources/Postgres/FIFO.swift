@@ -7,6 +7,10 @@ struct FIFO<Element> {
     var isEmpty: Bool { count == 0 }
     var first: Element? { isEmpty ? nil : elements[head] }
 
+    func contains(where matches: (Element) -> Bool) -> Bool {
+        elements[head...].contains { $0.map(matches) ?? false }
+    }
+
     mutating func append(_ element: Element) {
         elements.append(element)
     }

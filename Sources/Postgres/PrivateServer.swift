@@ -77,6 +77,10 @@ public final class PrivateServer: Sendable {
             state.withLock { $0.socketDirectory = running }
             return conninfo()
         }
+        if let started = try await serverOfAnother() {
+            state.withLock { $0.socketDirectory = started }
+            return conninfo()
+        }
         try removeStaleLock()
         let sockets = try makeSocketDirectory()
         try launch(programs, sockets: sockets)
@@ -209,11 +213,21 @@ public final class PrivateServer: Sendable {
         return URL(filePath: place).resolvingSymlinksInPath().path == data.resolvingSymlinksInPath().path
     }
 
-    private func removeStaleLock() throws {
-        guard let lines = lockFile() else { return }
-        guard !isAlive(lines) else {
-            throw Failure(description: "a server on \(data.path) is starting or stopping; try again")
+    /// Waits while another process is starting or stopping a server on this directory.
+    private func serverOfAnother() async throws -> String? {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while let lines = lockFile(), isAlive(lines) {
+            if let running = runningServer() { return running }
+            guard ContinuousClock.now < deadline else {
+                throw Failure(description: "a server on \(data.path) neither starts nor stops")
+            }
+            try await Task.sleep(for: .milliseconds(50))
         }
+        return nil
+    }
+
+    private func removeStaleLock() throws {
+        guard lockFile() != nil else { return }
         logger.notice("removing the lock of a server that did not end properly")
         try FileManager.default.removeItem(at: data.appendingPathComponent("postmaster.pid"))
     }
@@ -259,7 +273,7 @@ public final class PrivateServer: Sendable {
         process.standardInput = lifeline
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try spawn(process)
         state.withLock {
             $0.supervisor = process
             $0.lifeline = lifeline
@@ -297,6 +311,17 @@ public final class PrivateServer: Sendable {
         return process
     }
 
+    /// A child inherits the signals its parent's thread blocks, and threads of Dispatch block nearly all: a shell so
+    /// born would never hear that its own child has ended.
+    private func spawn(_ process: Process) throws {
+        var none = sigset_t()
+        var previous = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &previous)
+        defer { pthread_sigmask(SIG_SETMASK, &previous, nil) }
+        try process.run()
+    }
+
     private func run(_ command: [String]) async throws -> (status: Int32, output: String) {
         let process = process(for: command)
         let log = directory.appendingPathComponent("initdb.log")
@@ -310,7 +335,7 @@ public final class PrivateServer: Sendable {
         process.standardError = output
         let ended = Promise<Int32>()
         process.terminationHandler = { ended.succeed($0.terminationStatus) }
-        try process.run()
+        try spawn(process)
         let status = try await ended.value()
         let text = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
         return (status, text.split(separator: "\n").suffix(3).joined(separator: " / "))

@@ -1,6 +1,7 @@
 extension Transaction {
     /// Loads many rows at once, several times as fast as INSERT. Values may have any type the column can read from
     /// text. Nothing else can run in the transaction meanwhile; a failure dooms the transaction, as with any statement.
+    /// The whole load counts as one statement, so a large one wants a `statementTimeout` of its own.
     ///
     /// ```swift
     /// try await transaction.copy(into: "startups", columns: ["id", "name"], rows: startups.map { [$0.id, $0.name] })
@@ -14,7 +15,8 @@ extension Transaction {
         guard isOpen else { throw Closed() }
         let list = columns.map(\.quoted).joined(separator: ", ")
         let copy = CopyIn("COPY \(table.quoted) (\(list)) FROM STDIN", limit: limit)
-        try await start(copy)
+        let start = ContinuousClock.now
+        try await begin(copy)
         var chunk: [UInt8] = []
         do {
             for row in rows {
@@ -25,6 +27,8 @@ extension Transaction {
                 }
                 try CopyText.append(row, to: &chunk)
                 if chunk.count >= 65_536 {
+                    // The server has given up by now, which libpq does not tell before the end.
+                    if ContinuousClock.now - start > limit { return try await end(copy, failure: "it took too long") }
                     try await feed(copy, chunk)
                     chunk.removeAll(keepingCapacity: true)
                 }
@@ -32,14 +36,13 @@ extension Transaction {
             if !chunk.isEmpty { try await feed(copy, chunk) }
             try Task.checkCancellation()
         } catch {
-            try await end(copy, failure: "the client gave up")
+            _ = try? await end(copy, failure: "the client gave up")
             throw error
         }
-        try await end(copy, failure: nil)
-        return try await copy.finished.value()
+        return try await end(copy, failure: nil)
     }
 
-    private func start(_ copy: CopyIn) async throws {
+    private func begin(_ copy: CopyIn) async throws {
         guard core.loop.submit({ [connection] in connection.run(copy) }) else { throw Closed() }
         try await copy.started.value()
     }
@@ -52,11 +55,13 @@ extension Transaction {
         try await accepted.value()
     }
 
-    private func end(_ copy: CopyIn, failure: String?) async throws {
+    /// Waits for the server's verdict, which is a refusal whenever there is a failure.
+    private func end(_ copy: CopyIn, failure: String?) async throws -> Int {
         let accepted = Promise<Void>()
         let pending = CopyIn.Pending(bytes: nil, failure: failure, accepted: accepted)
         guard core.loop.submit({ [connection] in connection.feed(pending, to: copy) }) else { throw Closed() }
         try await accepted.value()
+        return try await copy.finished.value()
     }
 }
 

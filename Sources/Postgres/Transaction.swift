@@ -140,8 +140,9 @@ public final class Transaction: Statements {
     func commit() async throws {
         state.withLock { $0.isOpen = false }
         let promise = Promise<CommitOutcome>()
-        let unit = Unit([Query(unchecked: "COMMIT")], prepares: true, limit: core.configuration.commitTimeout) {
-            unit, result in
+        let unit = Unit(
+            [Query(unchecked: "COMMIT")], prepares: true, limit: core.configuration.commitTimeout, isCommit: true
+        ) { unit, result in
             switch result {
             case .success(let results):
                 promise.succeed(unit.lostStandby ? .unconfirmed : .ended(tag: results.last?.commandTag ?? ""))

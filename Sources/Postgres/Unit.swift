@@ -19,18 +19,21 @@ final class Unit: @unchecked Sendable {
     var hasStepResult = false
     var results: [ResultSet] = []
     var error: DatabaseError?
+    /// Whether it ends a transaction for good, and so must never be cancelled.
+    let isCommit: Bool
     /// Whether any byte of it may have reached the server.
     var wasSent = false
     /// Whether the server said that it stopped waiting for its standby: see `Transaction.commit`.
     var lostStandby = false
 
     init(
-        _ queries: [Query], prepares: Bool, limit: Duration,
+        _ queries: [Query], prepares: Bool, limit: Duration, isCommit: Bool = false,
         completion: @escaping Completion
     ) {
         self.queries = queries
         self.prepares = prepares
         self.limit = limit
+        self.isCommit = isCommit
         self.completion = completion
     }
 

@@ -1,6 +1,6 @@
-package import Accounts
+import Accounts
 package import Postgres
-package import Vocabulary
+import Vocabulary
 
 extension Statements {
     /// A call with its form; nil when it does not exist or the principal may not know of it. Everybody with a seat in

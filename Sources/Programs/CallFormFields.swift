@@ -19,20 +19,6 @@ struct CallFormFields: Codable {
         let hint: LocalizedLine?
         let isRequired: Bool?
         let maxLength: Int?
-
-        enum CodingKeys: String, CodingKey {
-            case id, prompt, hint
-            case isRequired = "required"
-            case maxLength = "max_length"
-        }
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case title, questions
-        case opensAt = "opens_at"
-        case closesAt = "closes_at"
-        case timeZone = "time_zone"
-        case graceMinutes = "grace_minutes"
     }
 
     /// The zones a call of these parts of the world is set in.
@@ -74,7 +60,7 @@ struct CallFormFields: Codable {
             let row = "questions.\(index)"
             values["\(row).id"] = question.id.description
             values["\(row).max_length"] = "\(question.maxLength)"
-            values["\(row).required"] = question.isRequired ? "true" : ""
+            values["\(row).is_required"] = question.isRequired ? "true" : ""
             for language in question.prompt.languages {
                 values["\(row).prompt.\(language.rawValue)"] = question.prompt[language]?.string
             }
@@ -91,11 +77,6 @@ struct ExtensionFields: Codable {
     let closesAt: String
     let reason: ShortText
 
-    enum CodingKeys: String, CodingKey {
-        case closesAt = "closes_at"
-        case reason
-    }
-
     func closing(in zone: TimeZoneName) throws(Problem) -> Date {
         guard let time = LocalTime(closesAt) else { throw .noTime("/closes_at") }
         return time.instant(in: zone)
@@ -107,11 +88,6 @@ struct StreamFields: Codable {
     let name: LocalizedName
     let focusAreas: [FocusArea.ID]
     let partners: [String]
-
-    enum CodingKeys: String, CodingKey {
-        case name, partners
-        case focusAreas = "focus_areas"
-    }
 
     func stream(of program: Program.ID) throws(Problem) -> NewStream {
         var members: [ProgramStream.Partner] = []
@@ -143,12 +119,6 @@ struct CohortFields: Codable {
     let startsOn: CalendarDate
     let endsOn: CalendarDate
     let capacity: Int
-
-    enum CodingKeys: String, CodingKey {
-        case name, capacity
-        case startsOn = "starts_on"
-        case endsOn = "ends_on"
-    }
 }
 
 extension LocalTime {

@@ -16,14 +16,6 @@ struct CallView: Described {
     let cancellationReason: ShortText?
     let questions: [QuestionView]
 
-    enum CodingKeys: String, CodingKey {
-        case id, program, stream, title, status, deadline, questions
-        case opensAt = "opens_at"
-        case publishedAt = "published_at"
-        case cancelledAt = "cancelled_at"
-        case cancellationReason = "cancellation_reason"
-    }
-
     static let documentation = [
         "status": "Draft, scheduled, open, closed or cancelled, by the window and the clock.",
         "deadline": "The announced closing, the zone it was set in, and the lateness that is forgiven.",
@@ -63,12 +55,6 @@ struct QuestionView: Codable {
     let isRequired: Bool
     let maxLength: Int
 
-    enum CodingKeys: String, CodingKey {
-        case id, position, prompt, hint
-        case isRequired = "required"
-        case maxLength = "max_length"
-    }
-
     init(_ question: CallForApplications.Question) {
         id = question.id
         position = question.position
@@ -96,12 +82,6 @@ struct ExtensionView: Described {
     let closesAt: Date
     let reason: ShortText
 
-    enum CodingKeys: String, CodingKey {
-        case at, reason
-        case closedAt = "closed_at"
-        case closesAt = "closes_at"
-    }
-
     static let documentation = [
         "closed_at": "When the call would have closed.", "closes_at": "When it closes instead.",
     ]
@@ -114,11 +94,6 @@ struct NewCall: Described {
     let opensAt: Date
     let deadline: Deadline
     let questions: [NewQuestion]?
-
-    enum CodingKeys: String, CodingKey {
-        case stream, title, deadline, questions
-        case opensAt = "opens_at"
-    }
 
     static let documentation = [
         "questions": "The form, in order. A question keeps the id it is sent with and gets one otherwise."
@@ -141,23 +116,12 @@ struct NewQuestion: Codable {
     let hint: LocalizedLine?
     let isRequired: Bool?
     let maxLength: Int?
-
-    enum CodingKeys: String, CodingKey {
-        case id, prompt, hint
-        case isRequired = "required"
-        case maxLength = "max_length"
-    }
 }
 
 /// What a manager sends to move a closing later.
 struct NewExtension: Described {
     let closesAt: Date
     let reason: ShortText
-
-    enum CodingKeys: String, CodingKey {
-        case closesAt = "closes_at"
-        case reason
-    }
 }
 
 /// What a manager sends to call a call off.
@@ -171,11 +135,6 @@ struct StreamBody: Described {
     let name: LocalizedName
     let focusAreas: [FocusArea.ID]?
     let partners: [ProgramStream.Partner]?
-
-    enum CodingKeys: String, CodingKey {
-        case program, name, partners
-        case focusAreas = "focus_areas"
-    }
 
     static let documentation = [
         "partners": "Who takes part, each under an agreement (`mou`) that it is a party to."

@@ -17,12 +17,6 @@ package struct Cohort: Codable, Sendable, Identifiable {
     package let endsOn: CalendarDate
     /// How many startups it has room for.
     package let capacity: Int
-
-    enum CodingKeys: String, CodingKey {
-        case id, stream, name, capacity
-        case startsOn = "starts_on"
-        case endsOn = "ends_on"
-    }
 }
 
 /// What a manager says to add a cohort.
@@ -37,12 +31,6 @@ package struct NewCohort: Codable, Sendable {
     package let endsOn: CalendarDate
     /// How many startups it has room for, one at least.
     package let capacity: Int
-
-    enum CodingKeys: String, CodingKey {
-        case stream, name, capacity
-        case startsOn = "starts_on"
-        case endsOn = "ends_on"
-    }
 
     /// A cohort of this stream, name, span and size.
     package init(

@@ -1,8 +1,8 @@
-package import Accounts
-package import Institutions
-package import Partnerships
+import Accounts
+import Institutions
+import Partnerships
 package import Postgres
-package import Vocabulary
+import Vocabulary
 
 extension Statements {
     /// A stream; nil when it does not exist or the principal may not know of it.

@@ -31,11 +31,6 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
     package let focusAreas: [FocusArea.ID]
     /// Who takes part. A manager reads all of them, a partner only itself, nobody else any.
     package let partners: [Partner]
-
-    enum CodingKeys: String, CodingKey {
-        case id, program, name, partners
-        case focusAreas = "focus_areas"
-    }
 }
 
 /// What a manager says to add a stream.

@@ -1,9 +1,10 @@
-import Accounts
 package import API
+import Accounts
 import Foundation
+import Postgres
 import Vocabulary
 
-import struct API.Operation
+package import struct API.Operation
 
 extension ProgramsRoom {
     /// The operations, for the router.

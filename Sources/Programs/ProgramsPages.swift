@@ -1,5 +1,5 @@
-import Accounts
 package import API
+import Accounts
 import Foundation
 import Institutions
 package import Pages
@@ -32,7 +32,8 @@ extension ProgramsRoom {
 }
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
-private func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
+private func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML
+{
     do {
         return try await deed()
     } catch {
@@ -64,7 +65,10 @@ private struct ProgramsConsole {
             let model = ProgramsPage(
                 header: PageHeader(
                     title: t("programs.title"), lede: t("programs.lede"),
-                    actions: [.link(t("program.add"), "/console/programs/new", style: programs.isEmpty ? .primary : .secondary)]),
+                    actions: [
+                        .link(
+                            t("program.add"), "/console/programs/new", style: programs.isEmpty ? .primary : .secondary)
+                    ]),
                 programs: programs.map { program in
                     let branches = streams.filter { $0.program == program.id }
                     return ProgramsPage.ProgramCard(
@@ -272,13 +276,15 @@ private struct ProgramsConsole {
         let t = PageKit.programs.texts(in: viewer.language)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields = [
-            input.text("name", label: t("field.cohort_name"), hint: t("field.cohort_hint"), limit: 200, width: "medium"),
+            input.text(
+                "name", label: t("field.cohort_name"), hint: t("field.cohort_hint"), limit: 200, width: "medium"),
             input.text("starts_on", label: t("field.starts_on"), type: "date", width: "medium"),
             input.text("ends_on", label: t("field.ends_on"), type: "date", width: "medium"),
             input.number("capacity", label: t("field.capacity"), suffix: t("field.capacity_suffix")),
         ]
         return try form(
-            for: call, viewer, t, title: t("cohort.add"), kind: stream.name.text(for: Vocabulary.Language(viewer.language)),
+            for: call, viewer, t, title: t("cohort.add"),
+            kind: stream.name.text(for: Vocabulary.Language(viewer.language)),
             lede: t("cohort.lede"), address: "/console/streams/\(id)/cohorts/new", fields: fields,
             submit: t("cohort.submit"), problem: problem)
     }
@@ -326,7 +332,7 @@ private struct CallsConsole {
             }
             let values = [
                 "time_zone": zone.description, "grace_minutes": "1", "opens_at": at(today.adding(days: 7), 9),
-                "closes_at": at(today.adding(days: 49), 18), "questions.0.required": "true",
+                "closes_at": at(today.adding(days: 49), 18), "questions.0.is_required": "true",
             ]
             return try await draftForm(
                 for: call, of: stream, nil, values: values.mapValues { [$0] }, version: nil)
@@ -600,7 +606,8 @@ private struct CallsConsole {
             input.number(
                 "\(row).max_length", label: t("field.max_length", place), hint: t("field.max_length_hint"),
                 isOptional: true, suffix: t("field.max_length_suffix")),
-            input.checkbox("\(row).required", label: t("field.required", place), statement: t("field.required_statement")),
+            input.checkbox(
+                "\(row).is_required", label: t("field.required", place), statement: t("field.required_statement")),
         ]
     }
 

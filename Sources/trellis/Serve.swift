@@ -6,6 +6,7 @@ import Jobs
 import Logging
 import Postgres
 import ServiceLifecycle
+import UnixSignals
 
 /// One stateless process of many: HTTP only, on the database that `DATABASE_URL` names.
 struct Serve: AsyncParsableCommand {

@@ -58,6 +58,15 @@ struct Settings {
         House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton))
     }
 
+    /// The private server that `trellis up` runs on the data folder at this moment.
+    func runningPrivateServer() throws -> String {
+        let note = data.appending(path: "conninfo")
+        guard let conninfo = try? String(contentsOf: note, encoding: .utf8) else {
+            throw Refused(description: "Trellis does not run on \(data.path), and DATABASE_URL names no database.")
+        }
+        return conninfo
+    }
+
     /// The edge's settings. The secret that seals cursors is kept in the data folder, so that a restart breaks none.
     func edge(logs: LogStream?) throws -> Edge.Configuration {
         var configuration = Edge.Configuration(secret: try secret())

@@ -9,6 +9,7 @@ import Logging
 import NIOPosix
 import Postgres
 import ServiceLifecycle
+import UnixSignals
 
 /// Everything in one process: the private PostgreSQL, the migrations, the demo world, the service and its worker.
 struct Up: AsyncParsableCommand {
@@ -32,9 +33,16 @@ struct Up: AsyncParsableCommand {
             let own = PrivateServer(directory: settings.data.appending(path: "postgres"), logger: logger)
             try await own.start()
             server = own
-            if try await !own.hasDatabase(named: "trellis") { try await own.createDatabase(name: "trellis") }
+            do {
+                try await own.createDatabase(name: "trellis")
+            } catch let error as DatabaseError where error.sqlState == "42P04" {
+                // It is there from an earlier start.
+            }
             conninfo = own.conninfo(database: "trellis")
         }
+        let note = settings.data.appending(path: "conninfo")
+        try Settings.write(Data(conninfo.utf8), privatelyTo: note)
+        defer { try? FileManager.default.removeItem(at: note) }
         let applied = try await Migrator(directory: Settings.migrations).apply(to: conninfo, logger: logger)
         if !applied.isEmpty { say("Applied \(applied.count) migrations") }
 

@@ -32,12 +32,7 @@ struct Amount: Described, Hashable {
     let amountMinor: Int
     let currency: String
 
-    enum CodingKeys: String, CodingKey {
-        case amountMinor = "amount_minor"
-        case currency
-    }
-
-    static let documentation = ["amount_minor": "In the currency's smallest unit."]
+    static let documentation = ["amountMinor": "In the currency's smallest unit."]
 }
 
 struct NewNote: Described, Hashable {
@@ -55,11 +50,6 @@ struct Note: Described, Hashable {
     var title: String
     var mood: Mood
     var writtenAt: Date
-
-    enum CodingKeys: String, CodingKey {
-        case id, title, mood
-        case writtenAt = "written_at"
-    }
 }
 
 struct NotePath: Described {

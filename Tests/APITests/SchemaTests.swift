@@ -47,7 +47,8 @@ import Testing
             ##","label":{"type":"string","minLength":2,"maxLength":12,"pattern":"^[a-z]+$","examples":["harbour"]},"##,
             ##""mood":{"$ref":"#/components/schemas/Mood"},"amount":{"$ref":"#/components/schemas/Amount"},"##,
             ##""tags":{"type":"array","items":"##, string, ##","maxItems":1000},"##,
-            ##""names":{"type":"object","additionalProperties":"##, string, ##","maxProperties":100},"##,
+            ##""names":{"type":"object","additionalProperties":"##, string,
+            ##","propertyNames":{"pattern":"^[^\\u0000]*$"},"maxProperties":100},"##,
             ##""urgent":{"type":"boolean","examples":[false]}},"required":["title","mood"],"##,
             ##""additionalProperties":false}}"##,
         ]

@@ -126,12 +126,12 @@ extension JobsWorld {
         try await database.write(as: Self.system) { try await $0.claimJobs(of: kinds, upTo: limit, for: lease) }
     }
 
-    func settle(_ claim: Claim, _ manner: Ending.Manner, error: String? = nil, pause: Duration = .zero) async throws
+    func settle(_ claim: Claim, _ manner: Ending.Manner, error: String? = nil) async throws
         -> Int
     {
         try await database.write(as: Self.system) {
             try await $0.settle(
-                [Ending(id: claim.id, token: claim.token, manner: manner, error: error)], retryingAfter: pause,
+                [Ending(id: claim.id, token: claim.token, manner: manner, error: error)], retryingAfter: .zero,
                 atMost: .seconds(60))
         }
     }

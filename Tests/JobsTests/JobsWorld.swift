@@ -29,7 +29,9 @@ struct JobsWorld: Sendable {
 
     /// Ends all sessions of the database under its users' hands.
     func breakConnections() async throws {
-        let owner = Database(.init(conninfo: conninfo), logger: .quiet)
+        var configuration = Database.Configuration(conninfo: conninfo)
+        configuration.maximumWait = .seconds(30)
+        let owner = Database(configuration, logger: .quiet)
         try await owner.write(as: .none) {
             _ = try await $0.rows(
                 """
@@ -128,7 +130,7 @@ func withJobs<Result: Sendable>(_ body: (JobsWorld) async throws -> Result) asyn
     try await server.createDatabase(name: name, template: "template")
     let conninfo = server.conninfo(database: name)
     var configuration = Database.Configuration(conninfo: conninfo, role: "trellis_app")
-    configuration.maximumWait = .seconds(10)
+    configuration.maximumWait = .seconds(30)
     let database = Database(configuration, logger: .quiet)
     let outcome: Swift.Result<Result, any Error>
     do {
@@ -184,6 +186,7 @@ final class Counter: Sendable {
 /// Leaves a label in `effects`.
 struct Mark: Job {
     static let kind = "mark"
+    static let maxAttempts = 100
     var label: String
     var date: Date?
 }

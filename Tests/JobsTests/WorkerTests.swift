@@ -36,7 +36,7 @@ import Testing
                 _ = try await $0.enqueue(contentsOf: (1...200).map { Mark(label: "\($0)") })
             }
             let workers = (1...2).map { _ in
-                let worker = world.worker { $0.lease = .milliseconds(500) }
+                let worker = world.worker { $0.lease = .seconds(1) }
                 worker.register(Mark.self) { job, run in try await run.finish { try await $0.leave(job.label) } }
                 return worker
             }
@@ -160,7 +160,10 @@ import Testing
     @Test func aRunningJobIsCancelledWhenItReportsProgress() async throws {
         try await withJobs { world async throws in
             let id = try await world.enqueue(Mark(label: "a"))
-            let worker = world.worker { $0.heartbeat = .seconds(60) }
+            let worker = world.worker {
+                $0.heartbeat = .seconds(60)
+                $0.lease = .seconds(300)
+            }
             worker.register(Mark.self) { _, run in
                 for step in 1...10_000 {
                     try await run.progress(step, of: 10_000, note: "step")
@@ -253,7 +256,7 @@ import Testing
             let worker = world.worker()
             worker.register(Mark.self) { job, run in
                 while !Task.isShuttingDownGracefully { try await Task.sleep(for: .milliseconds(5)) }
-                try await Task.sleep(for: .milliseconds(100))
+                try await Task.sleep(for: .seconds(1))
                 try await run.finish { try await $0.leave(job.label) }
             }
             try await working([worker]) { try await world.waitFor(id, .running) }
@@ -297,6 +300,9 @@ import Testing
             worker.register(Mark.self) { job, run in try await run.finish { try await $0.leave(job.label) } }
             try await working([worker]) {
                 try await world.waitFor(try await world.enqueue(Mark(label: "a")), .succeeded)
+                // Long enough for the worker to have settled down: no look that the first job caused finds the second.
+                try await Task.sleep(for: .seconds(1))
+                try await world.waitFor(try await world.enqueue(Mark(label: "b")), .succeeded)
             }
         }
     }
@@ -306,12 +312,11 @@ import Testing
             let worker = world.worker { $0.poll = .seconds(600) }
             worker.register(Mark.self) { job, run in try await run.finish { try await $0.leave(job.label) } }
             try await working([worker]) {
-                // The first poll comes at once; what is enqueued after it can only be found by a notification. Other
-                // tests of this process notify as well and may just have used up the allowance, so more than one tries.
-                try await world.waitFor(try await world.enqueue(Mark(label: "a")), .succeeded)
+                // Past the only poll there will be, so that a notification alone can find the job. Other tests of this
+                // process notify as well and may just have used up the allowance, so it is tried more than once.
                 try await Task.sleep(for: .seconds(1))
                 let late = try await world.enqueue(Mark(label: "b"))
-                try await eventually("the job is found", within: .seconds(5)) {
+                try await eventually("the job is found", within: .seconds(30)) {
                     try await world.enqueue(Mark(label: "c"))
                     return try await world.status(late).state == .succeeded
                 }

@@ -74,7 +74,9 @@ private struct Answers: Codable, Hashable, Sendable {
         }
     }
 
-    @Test(arguments: ["", "plain", "日本語 🏳️‍🌈", "quote ' \" \\ $1", "tab\tline\r\n", String(repeating: "x", count: 1_000_000)])
+    @Test(arguments: [
+        "", "plain", "日本語 🏳️‍🌈", "quote ' \" \\ $1", "tab\tline\r\n", String(repeating: "x", count: 1_000_000),
+    ])
     func texts(_ value: String) async throws {
         try await roundTrip(value, seenAs: value)
     }
@@ -94,7 +96,8 @@ private struct Answers: Codable, Hashable, Sendable {
         try await roundTrip(Date(timeIntervalSinceReferenceDate: -.infinity), seenAs: "-infinity")
         try await Self.shared { database in
             // The finest that a Date of our days can hold.
-            let date: Date = try await database.reader(as: .none).value("SELECT '2026-03-01 00:00:00.123457+00'::timestamptz")
+            let date: Date = try await database.reader(as: .none).value(
+                "SELECT '2026-03-01 00:00:00.123457+00'::timestamptz")
             #expect(PostgresClock.microseconds(date) == 825_638_400_123_457)
         }
     }
@@ -220,7 +223,8 @@ private struct Answers: Codable, Hashable, Sendable {
 
     @Test func errorsSayWhereAndWhat() async throws {
         try await Self.shared { database in
-            let row = try await database.reader(as: .none).one("SELECT 1 AS number, NULL::text AS nothing, 'secret' AS s")
+            let row = try await database.reader(as: .none).one(
+                "SELECT 1 AS number, NULL::text AS nothing, 'secret' AS s")
             let wrong = #expect(throws: DecodeError.self) { try row.value("s", as: Int.self) }
             #expect(wrong?.column == "s")
             #expect(wrong?.actual == .text)
@@ -245,7 +249,9 @@ private struct Answers: Codable, Hashable, Sendable {
     /// Whatever a server may send, decoding must end in a value or an error.
     @Test func malformedBytesNeverTrap() {
         var generator = SystemRandomNumberGenerator()
-        let types: [PostgresType] = [.bool, .int2, .int4, .int8, .float4, .float8, .text, .uuid, .bytea, .timestamptz, .numeric, .jsonb]
+        let types: [PostgresType] = [
+            .bool, .int2, .int4, .int8, .float4, .float8, .text, .uuid, .bytea, .timestamptz, .numeric, .jsonb,
+        ]
         for _ in 0..<20_000 {
             let type = types.randomElement() ?? .text
             let bytes = (0..<Int.random(in: 0...24)).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -263,7 +269,9 @@ private struct Answers: Codable, Hashable, Sendable {
             _ = try? JSONB<[Int]>(postgres: cell)
             _ = try? CopyText.text(of: cell)
         }
-        for bytes in [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 20, 127, 255, 255, 255, 0, 0, 0, 1], [255, 255, 255, 255]] as [[UInt8]] {
+        for bytes in [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 20, 127, 255, 255, 255, 0, 0, 0, 1], [255, 255, 255, 255]]
+            as [[UInt8]]
+        {
             #expect(throws: (any Error).self) { try [Int](postgres: Cell(type: .int8, bytes: bytes)) }
         }
     }

@@ -23,7 +23,10 @@ import Testing
                     1, 2, Int.max, 1.5, true, "ada", awkward, key, [0, 255, 92] as [UInt8], at, nil,
                     ["a", "b,\"\\", ""], [1, 2], JSONB(["k": awkward]),
                 ],
-                [2, nil, Int.min, -Double.infinity, false, "", "\\.", nil, [UInt8](), nil, nil, [String](), [Int](), nil],
+                [
+                    2, nil, Int.min, -Double.infinity, false, "", "\\.", nil, [UInt8](), nil, nil, [String](), [Int](),
+                    nil,
+                ],
             ]
             let count = try await database.write(as: .none) { transaction in
                 try await transaction.copy(
@@ -53,7 +56,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [0, 1, -1, 86_399_999_999, -86_400_000_001, 825_638_400_123_457, -63_082_281_600_000_001, -200_000_000_000_000_000])
+    @Test(arguments: [
+        0, 1, -1, 86_399_999_999, -86_400_000_001, 825_638_400_123_457, -63_082_281_600_000_001,
+        -200_000_000_000_000_000,
+    ])
     func writesTimestampsAsPostgreSQLDoes(_ microseconds: Int64) async throws {
         let conninfo = try await TestServer.shared().conninfo()
         try await TestServer.withDatabase(.init(conninfo: conninfo)) { database in
@@ -65,7 +71,7 @@ import Testing
 
     @Test func loadsManyRows() async throws {
         try await TestServer.withDatabase(setUp: Self.table) { database in
-            let count = try await database.write(as: .none) { transaction in
+            let count = try await database.write(as: .none, statementTimeout: .seconds(60)) { transaction in
                 try await transaction.copy(
                     into: "loaded", columns: ["id", "body"],
                     rows: (0..<50_000).lazy.map { [Int32($0), String(repeating: "x", count: 200)] })
@@ -100,6 +106,22 @@ import Testing
             let count: Int = try await database.reader(as: .none).value("SELECT count(*) FROM loaded")
             #expect(count == 0)
             // The connection went on serving.
+            #expect(database.statistics.connectionsLost == 0)
+        }
+    }
+
+    @Test func aLoadThatTakesTooLongIsGivenUp() async throws {
+        try await TestServer.withDatabase(setUp: Self.table) { database in
+            let error = await #expect(throws: DatabaseError.self) {
+                try await within(.seconds(30)) {
+                    try await database.write(as: .none, statementTimeout: .milliseconds(200)) { transaction in
+                        try await transaction.copy(
+                            into: "loaded", columns: ["id", "body"],
+                            rows: (0...).lazy.map { [Int32($0), String(repeating: "x", count: 200)] })
+                    }
+                }
+            }
+            #expect(error?.kind == .queryCanceled)
             #expect(database.statistics.connectionsLost == 0)
         }
     }

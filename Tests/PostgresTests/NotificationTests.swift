@@ -26,7 +26,9 @@ import Testing
                 var notifications = database.notifications(on: ["jobs"]).makeAsyncIterator()
                 for round in 0..<3 {
                     #expect(await notifications.next() == .reconnected)
-                    try await database.write(as: .none) { try await $0.execute("SELECT pg_notify('jobs', \("\(round)"))") }
+                    try await database.write(as: .none) {
+                        try await $0.execute("SELECT pg_notify('jobs', \("\(round)"))")
+                    }
                     #expect(await notifications.next() == .message(channel: "jobs", payload: "\(round)"))
                     try await database.reader(as: .none).execute(
                         """
@@ -45,7 +47,9 @@ import Testing
                 var two = database.notifications(on: ["a", "b"]).makeAsyncIterator()
                 #expect(await one.next() == .reconnected)
                 #expect(await two.next() == .reconnected)
-                try await database.write(as: .none) { try await $0.execute("SELECT pg_notify('b', ''), pg_notify('a', '')") }
+                try await database.write(as: .none) {
+                    try await $0.execute("SELECT pg_notify('b', ''), pg_notify('a', '')")
+                }
                 #expect(await one.next()?.channel == "a")
                 #expect(await two.next()?.channel == "b")
                 #expect(await two.next()?.channel == "a")

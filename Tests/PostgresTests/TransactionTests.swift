@@ -134,7 +134,8 @@ private struct Refused: Error {}
                             try await transaction.execute("UPDATE accounts SET balance = balance + 1 WHERE id = \(one)")
                             first.increment()
                             _ = try await eventually(.seconds(2)) { first.value >= 2 }
-                            try await transaction.execute("UPDATE accounts SET balance = balance + 1 WHERE id = \(other)")
+                            try await transaction.execute(
+                                "UPDATE accounts SET balance = balance + 1 WHERE id = \(other)")
                         }
                     }
                 }
@@ -244,7 +245,9 @@ private struct Refused: Error {}
             await #expect(throws: CancellationError.self) { try await task.value }
             // The next one gets a connection of its own and finds no lock.
             try await within(.seconds(2)) {
-                try await database.write(as: .none) { try await $0.execute("UPDATE accounts SET balance = balance + 1") }
+                try await database.write(as: .none) {
+                    try await $0.execute("UPDATE accounts SET balance = balance + 1")
+                }
             }
             #expect(ContinuousClock.now - start < .seconds(2))
             #expect(try await balance(of: 1, in: database) == 101)
@@ -278,7 +281,9 @@ private struct Refused: Error {}
                 }
                 try await group.waitForAll()
             }
-            let sum: Int = try await database.write(as: .none) { try await $0.value("SELECT sum(balance) FROM accounts") }
+            let sum: Int = try await database.write(as: .none) {
+                try await $0.value("SELECT sum(balance) FROM accounts")
+            }
             #expect(sum == 200)
             #expect(try await eventually { database.statistics.transactionsActive == 0 })
         }
@@ -398,6 +403,60 @@ private struct Refused: Error {}
                 try await database.reader(as: .none).rows("SELECT 1 WHERE 1 IN (\(fragment: list))")
             }
             #expect(error?.sqlState == "54000")
+        }
+    }
+}
+
+/// A server that waits for a standby which does not exist: the third outcome of COMMIT.
+@Suite(.serialized) struct UnconfirmedCommitTests {
+    private func withWaitingServer(
+        configure: (inout Database.Configuration) -> Void = { _ in },
+        _ body: (_ database: Database, _ commit: Task<Void, any Error>) async throws -> Void
+    ) async throws {
+        let directory = URL(filePath: "/tmp/postgres-tests-standby-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let server = PrivateServer(
+            directory: directory, durable: false, settings: [("synchronous_standby_names", "nobody")],
+            logger: TestServer.logger)
+        var configuration = Database.Configuration(conninfo: try await server.start())
+        configuration.maximumWait = .seconds(10)
+        configure(&configuration)
+        try await TestServer.withDatabase(configuration) { database in
+            try await database.write(as: .none) { try await $0.execute("CREATE TABLE marks (id int)") }
+            let commit = Task {
+                try await database.write(as: .none) { transaction in
+                    try await transaction.execute("SET LOCAL synchronous_commit = on")
+                    try await transaction.execute("INSERT INTO marks VALUES (1)")
+                }
+            }
+            let isWaiting = try await eventually { try await waiting(database) == 1 }
+            #expect(isWaiting)
+            try await body(database, commit)
+        }
+        await server.stop()
+    }
+
+    private func waiting(_ database: Database) async throws -> Int {
+        try await database.reader(as: .none).value("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    }
+
+    @Test func aWaitThatWasCancelledIsNoSuccess() async throws {
+        try await withWaitingServer { database, commit in
+            try await database.reader(as: .none).execute(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+            await #expect(throws: CommitUnknown.self) { try await commit.value }
+        }
+    }
+
+    @Test func cancellingTheTaskLeavesTheCommitAlone() async throws {
+        try await withWaitingServer(configure: { $0.commitTimeout = .seconds(1) }) { database, commit in
+            commit.cancel()
+            await #expect(throws: CommitUnknown.self) { try await within(.seconds(5)) { try await commit.value } }
+            // Nobody has told the server to stop waiting: it would have counted the transaction as done.
+            let stillWaiting = try await waiting(database)
+            #expect(stillWaiting == 1)
+            let visible: Int = try await database.reader(as: .none).value("SELECT count(*) FROM marks")
+            #expect(visible == 0)
         }
     }
 }

@@ -1,12 +1,12 @@
 package import API
-package import Accounts
+internal import Accounts
 package import DemoWorld
-package import Foundation
+internal import Foundation
 internal import House
 internal import Logging
 internal import NIOPosix
 package import Postgres
-internal import Synchronization
+internal import Vocabulary
 
 /// A database of a test's own, with the demo world in it, and the whole house over it.
 ///

@@ -1,0 +1,148 @@
+"""Three journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
+shortlist. Fails on any console error or violated content security policy; keeps screenshots, wide and narrow."""
+import pathlib
+import sys
+import time
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions as expect
+from selenium.webdriver.support.ui import WebDriverWait
+
+url, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+folder.mkdir(parents=True, exist_ok=True)
+PASSWORD = "trellis demo world"
+steps = 0
+
+
+def browser():
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_page_load_timeout(30)
+    return driver
+
+
+class Visitor:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, email):
+        self.driver = browser()
+        self.email = email
+        self.go("/sign-in")
+        self.type("email", email)
+        self.type("password", PASSWORD)
+        self.press("Sign in")
+
+    def go(self, path):
+        self.driver.get(url + path)
+        self.sound()
+
+    def type(self, name, text):
+        field = self.driver.find_element(By.NAME, name)
+        field.clear()
+        field.send_keys(text)
+
+    def press(self, label, within=None):
+        """Presses the button or link of this label and waits for the next page."""
+        place = within or self.driver
+        found = place.find_elements(By.XPATH, f".//button[normalize-space()='{label}'] | .//a[normalize-space()='{label}']")
+        if not found:
+            raise AssertionError(f"{self.email}: no “{label}” on {self.driver.current_url}")
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        found[0].click()
+        WebDriverWait(self.driver, 15).until(expect.staleness_of(before))
+        self.sound()
+
+    def sound(self):
+        """No console error, no violated policy, a heading, and it is not an error page."""
+        global steps
+        steps += 1
+        WebDriverWait(self.driver, 15).until(expect.presence_of_element_located((By.TAG_NAME, "h1")))
+        errors = [entry for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+        if errors:
+            raise AssertionError(f"{self.email} on {self.driver.current_url}: {errors}")
+
+    def shot(self, name):
+        for width, height in ((1440, 1100), (390, 1400)):
+            self.driver.set_window_size(width, height)
+            time.sleep(0.15)
+            overflow = self.driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if overflow > 1:
+                raise AssertionError(f"{name} is {overflow} px too wide at {width} px")
+            self.driver.save_screenshot(str(folder / f"{name}-{width}.png"))
+        self.driver.set_window_size(1440, 1100)
+
+    def says(self, text):
+        body = self.driver.find_element(By.TAG_NAME, "body").text
+        if text not in body:
+            raise AssertionError(f"{self.email}: “{text}” is not on {self.driver.current_url}:\n{body[:600]}")
+
+    def link(self, part):
+        """The first link whose address contains a part."""
+        return self.driver.find_element(By.CSS_SELECTOR, f"a[href*='{part}']").get_attribute("href")[len(url):]
+
+
+def apply():
+    founder = Visitor("ravi@ledgerleaf.example")
+    founder.shot("portal")
+    founder.go(founder.link("/calls/"))
+    founder.shot("call")
+    founder.go(founder.link("/apply"))
+    if founder.driver.find_elements(By.XPATH, "//button[normalize-space()='Begin the application']"):
+        founder.press("Begin the application")
+    areas = founder.driver.find_elements(By.TAG_NAME, "textarea")
+    assert areas, "the form has no questions"
+    areas[0].send_keys("Small exporters wait ninety days for their money.")
+    founder.shot("application-form")
+    founder.press("Submit application")
+    # Incomplete: the form comes back with what was typed and says what is missing.
+    areas = founder.driver.find_elements(By.TAG_NAME, "textarea")
+    assert "ninety days" in areas[0].get_attribute("value"), "what was typed is lost"
+    founder.shot("application-incomplete")
+    for area in areas[1:]:
+        area.send_keys("We have shown it to forty exporters and two of them pay.")
+    founder.press("Submit application")
+    for label in ("Submit application", "Yes, submit it"):
+        if founder.driver.find_elements(By.XPATH, f"//button[normalize-space()='{label}']"):
+            founder.press(label)
+            break
+    founder.shot("application-submitted")
+    path = founder.driver.current_url[len(url):].split("?")[0]
+    founder.says("Submitted")
+    return founder, path.rsplit("/", 1)[-1]
+
+
+def decide(application):
+    manager = Visitor("mei@harbour.example")
+    manager.shot("console")
+    for name in ("/console/mous", "/console/programs", "/console/startups", "/console/applications", "/console/match-runs", "/console/investors"):
+        manager.go(name)
+        manager.shot("console" + name.replace("/console", "").replace("/", "-"))
+    manager.go("/console/mous")
+    manager.go(manager.link("/console/mous/"))
+    manager.shot("mou")
+    manager.go(f"/console/applications/{application}")
+    manager.says("ninety days")
+    manager.shot("console-application")
+    return manager
+
+
+def answer():
+    investor = Visitor("jun@tidewater.example")
+    investor.shot("shortlists")
+    investor.go(investor.link("/shortlists/"))
+    investor.shot("shortlist")
+    investor.press("Ask for an introduction")
+    investor.shot("shortlist-answered")
+
+
+founder, application = apply()
+decide(application)
+answer()
+partner = Visitor("kenji@sakuragi.example")
+partner.shot("partner")
+print(f"3 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")

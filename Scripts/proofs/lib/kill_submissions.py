@@ -1,0 +1,112 @@
+"""Sixteen clients begin, fill in and submit 1,000 applications, repeating each request under one Idempotency-Key until it is
+acknowledged, while the service is killed and started again. Afterwards every acknowledged application must be there, submitted,
+and there must be exactly one for each startup."""
+import concurrent.futures
+import http.client
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+url, token, data, port = sys.argv[1:5]
+TOTAL, CLIENTS, KILLS = 1000, 16, 6
+done = threading.Event()
+retries = 0
+lock = threading.Lock()
+
+
+def send(method, path, body=None, key=None, headers=None):
+    """One request, repeated until the service answers; a killed service is no answer."""
+    global retries
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=15)
+            fields = {"Authorization": f"Bearer {token}", **(headers or {})}
+            if body is not None:
+                fields["Content-Type"] = "application/json"
+            if key:
+                fields["Idempotency-Key"] = key
+            connection.request(method, path, None if body is None else json.dumps(body), fields)
+            response = connection.getresponse()
+            text = response.read()
+            if response.status in (503, 409) and response.getheader("Retry-After"):
+                raise OSError("busy")
+            return response.status, response.getheader("ETag"), json.loads(text) if text else None
+        except (OSError, http.client.HTTPException):
+            if time.monotonic() > deadline:
+                raise
+            with lock:
+                retries += 1
+            time.sleep(random.uniform(0.05, 0.3))
+        finally:
+            connection.close()
+
+
+def expect(answer, *statuses):
+    if answer[0] not in statuses:
+        raise AssertionError(answer)
+    return answer[2]
+
+
+def key():
+    return str(uuid.uuid4())
+
+
+def submit(number):
+    startup = expect(send("POST", "/v1/startups", {
+        "name": {"en": f"Submission {number}"},
+        "profile": {"markets": [], "focus_areas": [], "tags": []}}, key()), 201)["id"]
+    application = expect(send("POST", f"/v1/calls/{call['id']}/applications", {"startup": startup}, key()), 201)["id"]
+    # A save is repeated with the entity tag of the moment: a save that was acknowledged late is simply seen again.
+    while True:
+        _, etag, _ = send("GET", f"/v1/applications/{application}")
+        answers = {question["id"]: f"Answer of {number}" for question in call["questions"]}
+        saved = send("PUT", f"/v1/applications/{application}/answers", {"answers": answers}, headers={"If-Match": etag})
+        if saved[0] == 200:
+            break
+        expect(saved, 412)
+    expect(send("POST", f"/v1/applications/{application}/submission", None, key()), 200)
+    return startup, application
+
+
+def service():
+    with open(os.path.join(data, "trellis.pid")) as file:
+        return int(file.read())
+
+
+def kill_and_start():
+    """Kills the service at a random moment, and again, as long as the clients work."""
+    kills = 0
+    while kills < KILLS and not done.wait(random.uniform(2.0, 5.0)):
+        os.kill(service(), signal.SIGKILL)
+        kills += 1
+        subprocess.run(["Scripts/start", "--detach"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return kills
+
+
+call = next(item for item in expect(send("GET", "/v1/calls"), 200)["items"] if item["status"] == "open")
+with concurrent.futures.ThreadPoolExecutor(CLIENTS + 1) as pool:
+    killer = pool.submit(kill_and_start)
+    acknowledged = list(pool.map(submit, range(TOTAL)))
+    done.set()
+    kills = killer.result()
+
+kept, cursor = {}, None
+while True:
+    page = expect(send("GET", f"/v1/applications?call={call['id']}&limit=200" + (f"&cursor={cursor}" if cursor else "")), 200)
+    for item in page["items"]:
+        kept.setdefault(item["startup"] if isinstance(item["startup"], str) else item["startup"]["id"], []).append(item)
+    cursor = page.get("next")
+    if not cursor:
+        break
+lost = [a for s, a in acknowledged if not any(i["id"] == a and i["state"] == "submitted" for i in kept.get(s, []))]
+twice = [s for s, _ in acknowledged if len(kept.get(s, [])) != 1]
+if lost or twice or kills == 0:
+    sys.exit(f"{len(lost)} lost, {len(twice)} not exactly once, {kills} kills")
+print(f"{TOTAL} submissions acknowledged through {kills} kills and {retries} retries: none lost, none twice")

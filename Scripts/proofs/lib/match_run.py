@@ -1,0 +1,67 @@
+"""Two match runs with the same inputs; every shortlist of both is read through the API and compared."""
+import hashlib
+import http.client
+import json
+import sys
+import time
+import urllib.parse
+import uuid
+
+url, token = sys.argv[1:3]
+address = urllib.parse.urlparse(url)
+connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+
+
+def send(method, path, body=None):
+    fields = {"Authorization": f"Bearer {token}"}
+    if method == "POST":
+        fields["Idempotency-Key"] = str(uuid.uuid4())
+    if body is not None:
+        fields["Content-Type"] = "application/json"
+    connection.request(method, path, None if body is None else json.dumps(body), fields)
+    response = connection.getresponse()
+    text = response.read()
+    if response.status >= 300:
+        sys.exit(f"{method} {path}: {response.status} {text.decode()}")
+    return json.loads(text) if text else None
+
+
+def lists(run):
+    cursor = None
+    while True:
+        page = send("GET", f"/v1/shortlists?run={run}&limit=200" + (f"&cursor={cursor}" if cursor else ""))
+        yield from page["items"]
+        cursor = page.get("next")
+        if not cursor:
+            return
+
+
+def matched():
+    began = time.monotonic()
+    run = send("POST", "/v1/match-runs", {"length": 50, "as_of": "2012-01-01"})["id"]
+    while True:
+        state = send("GET", f"/v1/match-runs/{run}")
+        if state["state"] not in ("waiting", "running"):
+            break
+        time.sleep(0.2)
+    if state["state"] != "finished":
+        sys.exit(f"the run is {state}")
+    seconds = time.monotonic() - began
+    items, canonical = 0, {}
+    for shortlist in lists(run):
+        whole = send("GET", f"/v1/shortlists/{shortlist['id']}")
+        for item in whole["items"]:
+            if item["score"] != sum(part["value"] for part in item["parts"]):
+                sys.exit(f"a score is not the sum of its parts: {item}")
+            items += 1
+        mandate = whole["mandate"] if isinstance(whole["mandate"], str) else whole["mandate"]["id"]
+        canonical[mandate] = [(i["rank"], i["startup"]["id"], i["score"], i["parts"]) for i in whole["items"]]
+    digest = hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()
+    return seconds, len(canonical), items, digest, state.get("results_hash")
+
+
+first, second = matched(), matched()
+if first[1:] != second[1:] or first[2] == 0:
+    sys.exit(f"two runs with the same inputs differ: {first} {second}")
+print(f"{first[1]} shortlists, {first[2]} items, each score the sum of its parts; two runs identical ({first[3][:16]}…), "
+      f"{first[0]:.1f} s and {second[0]:.1f} s")

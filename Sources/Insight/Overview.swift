@@ -1,0 +1,114 @@
+internal import Accounts
+package import API
+internal import Applications
+internal import Foundation
+package import Pages
+internal import Partnerships
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+extension PageKit {
+    static let insight = PageKit("insight", bundle: .module)
+}
+
+/// What stands where: the manager's first page, made of what the other rooms publish.
+package enum InsightRoom {
+    /// Where the overview stands in the navigation.
+    package static var places: [Site.Place] {
+        [Site.Place("overview", key: "nav.overview", in: .insight, url: "/console", roles: ["manager"])]
+    }
+
+    /// The pages, for the router.
+    package static func pages(in site: Site) -> [AnyRoute] {
+        [overview(in: site)]
+    }
+
+    private static func overview(in site: Site) -> AnyRoute {
+        PageRoute(.get, "/console", "consoleOverview", access: .roles([.manager])) { call in
+            let viewer = try await call.viewer()
+            let reader = call.reader
+            async let counts = reader.applicationCounts(to: nil)
+            async let waiting = reader.applications(in: .submitted, limit: 6)
+            async let open = reader.openCalls()
+            async let agreements = reader.mous(standing: .expiring, limit: 6)
+            let page = try await OverviewPage(
+                counts: counts, waiting: waiting, open: open, expiring: agreements, now: Date(),
+                language: viewer.language)
+            let t = PageKit.insight.texts(in: viewer.language)
+            let frame = Frame(title: t("nav.overview"), site: site, viewer: viewer, current: "overview")
+            return HTML(bytes: try PageTemplate.overview.render(page, in: frame))
+        }.erased
+    }
+}
+
+struct OverviewPage: ViewModel {
+    var header: PageHeader
+    var stats: StatTiles
+    var waiting: Table
+    var calls: Table
+    var agreements: Table
+
+    init(
+        counts: [Application.State: Int], waiting: [ApplicationSummary], open: [CallForApplications], expiring: [MoU],
+        now: Date, language: Pages.Language
+    ) {
+        let t = PageKit.insight.texts(in: language)
+        let spoken = Vocabulary.Language(language)
+        header = PageHeader(title: t("overview.title"), lede: t("overview.lede"))
+        func tile(_ state: Application.State) -> StatTiles.Tile {
+            StatTiles.Tile(
+                t("overview.\(state.rawValue)"), figure: Figures.grouped(counts[state] ?? 0),
+                url: ("/console/applications" as SafeURL).adding([("state", state.rawValue)]))
+        }
+        stats = StatTiles(
+            [Application.State.draft, .submitted, .inReview, .offered, .accepted].map(tile))
+        self.waiting = Table(
+            caption: t("overview.waiting"),
+            columns: [
+                Table.Column(t("overview.startup")), Table.Column(t("overview.call")),
+                Table.Column(t("overview.submitted_at")),
+            ],
+            rows: waiting.map { summary in
+                [
+                    .link(
+                        summary.startupName.text(for: spoken), "/console/applications/\(summary.id.description)"),
+                    .text(summary.callTitle.text(for: spoken)),
+                    summary.application.submittedAt.map {
+                        .time(TimeText($0, in: summary.deadline.zone, from: now, language: language))
+                    } ?? .text("–"),
+                ]
+            },
+            empty: EmptyState(title: t("overview.none_waiting"), text: t("overview.none_waiting_text")))
+        calls = Table(
+            caption: t("overview.open_calls"),
+            columns: [
+                Table.Column(t("overview.call")), Table.Column(t("overview.stream")), Table.Column(t("overview.closes")),
+            ],
+            rows: open.prefix(6).map { call in
+                [
+                    .link(call.title.text(for: spoken), "/console/calls/\(call.id.description)"),
+                    .text(call.streamName.text(for: spoken), note: call.programName.text(for: spoken)),
+                    .time(TimeText(call.deadline.instant, in: call.deadline.zone, from: now, language: language)),
+                ]
+            },
+            empty: EmptyState(
+                title: t("overview.no_calls"), text: t("overview.no_calls_text"),
+                action: LinkText(t("overview.to_programs"), "/console/programs")))
+        agreements = Table(
+            caption: t("overview.expiring"),
+            columns: [Table.Column(t("overview.agreement")), Table.Column(t("overview.ends"))],
+            rows: expiring.map { mou in
+                [
+                    .link(mou.title.text(for: spoken), "/console/mous/\(mou.id.description)", note: mou.reference.string),
+                    mou.term.lastsUntil.map { .time(TimeText($0, in: language)) } ?? .text("–"),
+                ]
+            },
+            empty: EmptyState(title: t("overview.none_expiring"), text: t("overview.none_expiring_text")))
+    }
+}
+
+extension PageTemplate<OverviewPage> {
+    static let overview = PageTemplate("insight/overview", in: .insight)
+}

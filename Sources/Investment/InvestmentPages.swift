@@ -1,0 +1,60 @@
+internal import Accounts
+package import API
+internal import Foundation
+internal import Institutions
+package import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+extension InvestmentRoom {
+    /// Where the room stands in the navigation.
+    package static var places: [Site.Place] {
+        [
+            Site.Place("shortlists", key: "nav.shortlists", in: .investment, url: "/shortlists", roles: ["investor"]),
+            Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
+            Site.Place(
+                "investors", key: "nav.investors", in: .investment, groupKey: "nav.investment",
+                url: "/console/investors", roles: ["manager"]),
+            Site.Place(
+                "match-runs", key: "nav.match_runs", in: .investment, groupKey: "nav.investment",
+                url: "/console/match-runs", roles: ["manager"]),
+        ]
+    }
+
+    /// The pages, for the router.
+    package static func pages(in site: Site) -> [AnyRoute] {
+        ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
+    }
+}
+
+/// What a page of this room needs of its reader.
+struct Reading {
+    let viewer: Viewer
+    let t: Texts
+    let spoken: Vocabulary.Language
+
+    init<P, B>(_ call: FormCall<P, B>) async throws {
+        viewer = try await call.viewer()
+        t = PageKit.investment.texts(in: viewer.language)
+        spoken = Vocabulary.Language(viewer.language)
+    }
+
+    /// A day in the zone of the desk. Both ends of the corridor have the same day at every hour people work.
+    func day(_ instant: Date) -> TimeText {
+        TimeText(CalendarDate(instant, in: .hongKong), in: viewer.language)
+    }
+
+    func words(_ instant: Date) -> String { CalendarDate(instant, in: .hongKong).text(in: viewer.language) }
+}
+
+/// A list: its head, its filters and its rows.
+struct ListPage: ViewModel {
+    var header: PageHeader
+    var filters: Filters?
+    var table: Table
+}
+
+extension PageTemplate<ListPage> {
+    static let list = PageTemplate("investment/list", in: .investment)
+}

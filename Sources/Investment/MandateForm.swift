@@ -1,0 +1,196 @@
+internal import Accounts
+internal import API
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Vocabulary
+internal import Wording
+
+/// A mandate as its form asks for it: lists are typed, one entry a line or between commas.
+struct MandateForm: Codable {
+    let name: Name
+    let focus: LongText?
+    let stages: [FundingStage]
+    let firmOnStages: Bool
+    let regions: LongText?
+    let countriesIn: LongText?
+    let countriesOut: LongText?
+    let exclusions: LongText?
+    let chequeMin: TypedAmount?
+    let chequeMax: TypedAmount?
+    let deploying: Bool
+
+    /// An amount as people write it; the currency is sent even when there is no amount.
+    struct TypedAmount: Codable {
+        let amount: String?
+        let currency: Currency?
+    }
+
+    /// What the form means, or which fields mean nothing.
+    func terms() throws -> MandateTerms {
+        var terms = MandateTerms(name: name)
+        var errors: [Problem.FieldError] = []
+        readFocus(into: &terms, &errors)
+        terms.stages = stages
+        terms.firmOnStages = firmOnStages
+        terms.regions = Self.words(regions, "regions", &errors)
+        terms.countriesIn = Self.countries(countriesIn, "countries_in", &errors)
+        terms.countriesOut = Self.countries(countriesOut, "countries_out", &errors)
+        terms.exclusions = Self.words(exclusions, "exclusions", &errors)
+        terms.chequeMin = Self.money(chequeMin, "cheque_min", &errors)
+        terms.chequeMax = Self.money(chequeMax, "cheque_max", &errors)
+        terms.deploying = deploying
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
+        return terms
+    }
+
+    /// `Fintech 80`: an area by any of its names, with a weight if some matter more. What the taxonomy does not know is
+    /// kept in the investor's own words.
+    private func readFocus(into terms: inout MandateTerms, _ errors: inout [Problem.FieldError]) {
+        for entry in Self.entries(focus) {
+            var (word, weight) = (entry, 100)
+            if let space = entry.lastIndex(of: " "), let number = Int(entry[entry.index(after: space)...]) {
+                guard (1...100).contains(number) else {
+                    errors.append(.init("/focus", .outOfRange, "A weight runs from 1 to 100: “\(entry)”."))
+                    continue
+                }
+                (word, weight) = (String(entry[..<space]), number)
+            }
+            if let area = FocusAreaTaxonomy.standard.area(called: word) {
+                if terms.focusAreas.contains(where: { $0.area == area.id }) {
+                    errors.append(.init("/focus", .repeated, "Name each focus area once: “\(word)”."))
+                } else {
+                    terms.focusAreas.append(WeightedFocusArea(area.id, weight: weight))
+                }
+            } else if let word = try? Name(word) {
+                if !terms.tags.contains(word) { terms.tags.append(word) }
+            }
+        }
+    }
+
+    private static func entries(_ text: LongText?) -> [String] {
+        let parts = (text?.string ?? "").split { $0.isNewline || $0 == "," || $0 == "、" || $0 == "，" || $0 == ";" }
+        return parts.map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
+    }
+
+    private static func words(
+        _ text: LongText?, _ field: String, _ errors: inout [Problem.FieldError]
+    ) -> [Name] {
+        var words: [Name] = []
+        for entry in entries(text) {
+            if let word = try? Name(entry) {
+                if !words.contains(word) { words.append(word) }
+            } else {
+                errors.append(.init("/\(field)", .invalid, "Shorten “\(entry.prefix(40))…”."))
+            }
+        }
+        return words
+    }
+
+    private static func countries(
+        _ text: LongText?, _ field: String, _ errors: inout [Problem.FieldError]
+    ) -> [Country] {
+        var countries: [Country] = []
+        for entry in entries(text) {
+            if let country = Country(reading: entry) {
+                if !countries.contains(country) { countries.append(country) }
+            } else {
+                errors.append(.init("/\(field)", .invalid, "Write a country’s name or code in place of “\(entry)”."))
+            }
+        }
+        return countries
+    }
+
+    private static func money(
+        _ typed: TypedAmount?, _ field: String, _ errors: inout [Problem.FieldError]
+    ) -> Money? {
+        guard let amount = typed?.amount, !amount.isEmpty else { return nil }
+        guard let money = Money(amount, typed?.currency ?? .hkd) else {
+            errors.append(.init("/\(field)/amount", .invalid, "Write an amount such as 500,000."))
+            return nil
+        }
+        return money
+    }
+}
+
+extension MandateForm {
+    /// What the form begins with.
+    static func values(_ terms: MandateTerms) -> [String: [String]] {
+        let focus =
+            terms.focusAreas.map { $0.weight == 100 ? $0.area.description : "\($0.area) \($0.weight)" }
+            + terms.tags.map(\.string)
+        var values: [String: [String]] = [
+            "name": [terms.name.string], "focus": [focus.joined(separator: "\n")],
+            "stages": terms.stages.map(\.rawValue), "regions": [terms.regions.map(\.string).joined(separator: ", ")],
+            "countries_in": [terms.countriesIn.map(\.code).joined(separator: ", ")],
+            "countries_out": [terms.countriesOut.map(\.code).joined(separator: ", ")],
+            "exclusions": [terms.exclusions.map(\.string).joined(separator: ", ")],
+        ]
+        if terms.firmOnStages { values["firm_on_stages"] = ["true"] }
+        if terms.deploying { values["deploying"] = ["true"] }
+        for (field, money) in [("cheque_min", terms.chequeMin), ("cheque_max", terms.chequeMax)] {
+            if let money {
+                values["\(field).amount"] = [money.decimal]
+                values["\(field).currency"] = [money.currency.code]
+            }
+        }
+        return values
+    }
+
+    static func form(
+        action: SafeURL, values: [String: [String]], problem: Problem?, reading: Reading, hidden: [HiddenField]
+    ) -> Form {
+        let t = reading.t
+        // A constraint's pointer speaks of the operation's body, where the terms stand one level deeper.
+        let errors = (problem?.fields ?? []).map { error in
+            let parts = error.field.split(separator: "/").map(String.init)
+            return (field: parts.first == "terms" ? "/" + parts.dropFirst().joined(separator: "/") : error.field,
+                message: error.message)
+        }
+        let input = FormInput(values: values, errors: errors, texts: t)
+        let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD", "TWD", "KRW"]
+        return Form(
+            action: action,
+            sections: [
+                FormSection(
+                    title: t("form.looks_for"),
+                    fields: [
+                        input.text("name", label: t("form.name"), hint: t("form.name_hint"), limit: 200),
+                        input.area("focus", label: t("form.focus"), hint: t("form.focus_hint"), isOptional: true, rows: 6),
+                        input.checkboxes(
+                            "stages", label: t("form.stages"),
+                            options: FundingStage.listed.filter { $0 != .unknown && $0 != .other }
+                                .map { ($0.rawValue, $0.label(in: reading.spoken), nil) }),
+                        input.checkbox("firm_on_stages", label: t("form.firm"), statement: t("form.firm_statement")),
+                    ]),
+                FormSection(
+                    title: t("form.places"),
+                    fields: [
+                        input.area(
+                            "countries_in", label: t("form.countries_in"), hint: t("form.countries_hint"),
+                            isOptional: true, rows: 2),
+                        input.area("countries_out", label: t("form.countries_out"), isOptional: true, rows: 2),
+                        input.area(
+                            "regions", label: t("form.regions"), hint: t("form.regions_hint"), isOptional: true, rows: 2),
+                    ]),
+                FormSection(
+                    title: t("form.cheque"), intro: t("form.cheque_intro"),
+                    fields: [
+                        input.money(
+                            "cheque_min", label: t("form.cheque_min"), currencies: currencies, isOptional: true),
+                        input.money(
+                            "cheque_max", label: t("form.cheque_max"), currencies: currencies, isOptional: true),
+                        input.checkbox(
+                            "deploying", label: t("form.deploying"), statement: t("form.deploying_statement")),
+                    ]),
+                FormSection(
+                    title: t("form.never"),
+                    fields: [
+                        input.area(
+                            "exclusions", label: t("form.exclusions"), hint: t("form.exclusions_hint"),
+                            isOptional: true, rows: 3)
+                    ]),
+            ],
+            submit: t("form.submit"), texts: t, hidden: hidden, draft: "mandate", problem: problem?.sentence)
+    }
+}

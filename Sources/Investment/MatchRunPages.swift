@@ -1,0 +1,277 @@
+internal import Accounts
+internal import API
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// Asking for a match run, watching it, and showing its lists to investors.
+struct MatchRunPages {
+    let site: Site
+
+    var routes: [AnyRoute] { [listRuns, requestRun, showRun, cancelRun, releaseRun] }
+
+    private var listRuns: AnyRoute {
+        PageRoute(
+            .get, "/console/match-runs", "consoleMatchRuns", access: .roles([.manager]), parameters: ListRuns.self
+        ) { call in
+            try await listPage(for: call, call.parameters, values: [:], problem: nil)
+        }.erased
+    }
+
+    private var requestRun: AnyRoute {
+        PageRoute(
+            .post, "/console/match-runs", "consoleRequestMatchRun", access: .roles([.manager]), rate: .expensive,
+            body: RunForm.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, person, id) = (try principal.workspace, principal.personID, MatchRun.ID())
+            let first = ListRuns(limit: nil, cursor: nil)
+            do {
+                let request = MatchRunRequest(length: try call.decoded().length)
+                return try await call.write { transaction in
+                    _ = try await transaction.requestMatchRun(request, as: id, in: tenant, by: person)
+                    return .redirect(to: "/console/match-runs/\(id)")
+                }
+            } catch let refusal as MatchRunRefusal {
+                return try await listPage(for: call, first, values: call.fields, problem: refusal.problem)
+            } catch let problem as Problem where problem.kind == .invalid {
+                return try await listPage(for: call, first, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private var showRun: AnyRoute {
+        PageRoute(
+            .get, "/console/match-runs/{run}", "consoleMatchRun", access: .roles([.manager]), parameters: ShowRun.self
+        ) { call in
+            let reader = call.reader
+            guard let run = try await reader.matchRun(call.parameters.run) else { throw Problem.notFound }
+            let after = try call.position(call.parameters.cursor, as: ShortlistPosition.self)
+            let found = try await reader.shortlists(of: run.id, after: after, limit: PageSize.rows(for: nil))
+            let page = try call.page(found, size: nil) { ShortlistPosition($0) }
+            let reading = try await Reading(call)
+            let t = reading.t
+            let base: SafeURL = "/console/match-runs/\(run.id.description)"
+            let model = RunPage(
+                header: header(of: run, reading), progress: run.progress.map { progress in
+                    RunBar(
+                        label: t("run.progress", ["done": Figures.grouped(progress.done), "total": Figures.grouped(progress.total)]),
+                        done: progress.done, total: max(1, progress.total))
+                },
+                isUnderWay: run.isUnderWay, stats: run.state == .finished ? stats(of: run, reading) : nil,
+                facts: facts(of: run, reading),
+                shortlists: Table(
+                    caption: t("run.lists"),
+                    columns: [
+                        Table.Column(t("run.investor")), Table.Column(t("run.state")),
+                        Table.Column(t("shortlists.startups"), isNumber: true),
+                        Table.Column(t("investor.answered"), isNumber: true),
+                    ],
+                    rows: page.items.map { list in
+                        [
+                            .link(
+                                list.investorName.text(for: reading.spoken), "/shortlists/\(list.id.description)",
+                                note: list.mandateName.string),
+                            .badge(
+                                list.releasedAt == nil
+                                    ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)),
+                            .number(list.items), .number(list.answered),
+                        ]
+                    },
+                    empty: EmptyState(
+                        title: t("run.no_lists"),
+                        text: run.isUnderWay ? t("run.no_lists_yet") : t("run.no_lists_text")),
+                    pager: Pager(
+                        firstURL: call.parameters.cursor == nil ? nil : base,
+                        nextURL: page.next.map { base.adding([("cursor", $0)]) })))
+            let frame = Frame(
+                title: t("run.kind"), site: site, viewer: reading.viewer, current: "match-runs",
+                breadcrumbs: [Breadcrumb(t("runs.title"), "/console/match-runs")])
+            // Works without scripts: while the run is under way the page asks again by itself.
+            let headers = run.isUnderWay ? [HeaderField("Refresh", "2")] : []
+            return HTML(bytes: try PageTemplate.run.render(model, in: frame), headers: headers)
+        }.erased
+    }
+
+    private var cancelRun: AnyRoute {
+        PageRoute(
+            .post, "/console/match-runs/{run}/cancellation", "consoleCancelMatchRun", access: .roles([.manager]),
+            parameters: RunPath.self
+        ) { call in
+            try await call.write { transaction in
+                let run = try await transaction.cancelMatchRun(call.parameters.run)
+                return .redirect(to: "/console/match-runs/\(run.id)")
+            }
+        }.erased
+    }
+
+    private var releaseRun: AnyRoute {
+        PageRoute(
+            .post, "/console/match-runs/{run}/release", "consoleReleaseMatchRun", access: .roles([.manager]),
+            parameters: RunPath.self
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                let run = try await transaction.releaseMatchRun(call.parameters.run, by: person)
+                return .redirect(to: "/console/match-runs/\(run.id)")
+            }
+        }.erased
+    }
+
+    private func listPage<P, B>(
+        for call: FormCall<P, B>, _ query: ListRuns, values: [String: [String]], problem: Problem?
+    ) async throws -> HTML {
+        let after = try call.position(query.cursor, as: MatchRunPosition.self)
+        let found = try await call.reader.matchRuns(after: after, limit: PageSize.rows(for: query.limit))
+        let page = try call.page(found, size: query.limit) { MatchRunPosition($0) }
+        let reading = try await Reading(call)
+        let t = reading.t
+        let given = values.isEmpty ? ["length": ["\(MatchRunRequest.usualLength)"]] : values
+        let input = FormInput(values: given, errors: problem?.fields ?? [], texts: t)
+        let model = RunsPage(
+            header: PageHeader(title: t("runs.title"), lede: t("runs.lede")),
+            form: Form(
+                action: "/console/match-runs",
+                fields: [input.number("length", label: t("runs.length"), hint: t("runs.length_hint"))],
+                submit: t("runs.start"), texts: t,
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)], problem: problem?.sentence),
+            runs: Table(
+                caption: t("runs.title"),
+                columns: [
+                    Table.Column(t("runs.requested")), Table.Column(t("run.state")),
+                    Table.Column(t("runs.mandates"), isNumber: true), Table.Column(t("runs.startups"), isNumber: true),
+                    Table.Column(t("runs.released")),
+                ],
+                rows: page.items.map { run in
+                    [
+                        .link(reading.words(run.requestedAt), "/console/match-runs/\(run.id.description)"),
+                        .badge(badge(of: run, t)), run.mandates.map { .number($0) } ?? .text("–"),
+                        run.startups.map { .number($0) } ?? .text("–"),
+                        .text(
+                            run.state == .finished
+                                ? t("runs.released_of", [
+                                    "released": Figures.grouped(run.released), "lists": Figures.grouped(run.shortlists),
+                                ]) : "–"),
+                    ]
+                },
+                empty: EmptyState(title: t("runs.none"), text: t("runs.none_text")),
+                pager: Pager(
+                    firstURL: query.cursor == nil ? nil : "/console/match-runs",
+                    nextURL: page.next.map { ("/console/match-runs" as SafeURL).adding([("cursor", $0)]) })))
+        let frame = Frame(title: t("runs.title"), site: site, viewer: reading.viewer, current: "match-runs")
+        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.runs.render(model, in: frame))
+    }
+
+    private func header(of run: MatchRun, _ reading: Reading) -> PageHeader {
+        let t = reading.t
+        let base = run.id.description
+        let lede =
+            switch run.state {
+            case .waiting: t("run.lede_waiting")
+            case .running: t("run.lede_running")
+            case .finished:
+                run.released == run.shortlists ? t("run.lede_released") : t("run.lede_finished")
+            case .cancelled: t("run.lede_cancelled")
+            case .failed: t("run.lede_failed")
+            }
+        let actions: [Action] =
+            run.isUnderWay
+            ? [.post(t("run.cancel"), "/console/match-runs/\(base)/cancellation", style: .danger)]
+            : run.state == .finished && run.released < run.shortlists
+                ? [
+                    .post(
+                        t("run.release", count: run.shortlists - run.released), "/console/match-runs/\(base)/release",
+                        style: .primary)
+                ] : []
+        return PageHeader(
+            title: t("run.title", ["day": reading.words(run.requestedAt)]), kind: t("run.kind"),
+            badge: badge(of: run, t), lede: lede, actions: actions)
+    }
+
+    private func stats(of run: MatchRun, _ reading: Reading) -> StatTiles {
+        let t = reading.t
+        return StatTiles([
+            StatTiles.Tile(t("runs.mandates"), figure: Figures.grouped(run.mandates ?? 0)),
+            StatTiles.Tile(t("runs.startups"), figure: Figures.grouped(run.startups ?? 0)),
+            StatTiles.Tile(
+                t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
+                note: t(
+                    "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
+            StatTiles.Tile(
+                t("run.lists"), figure: Figures.grouped(run.shortlists),
+                note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
+        ])
+    }
+
+    private func facts(of run: MatchRun, _ reading: Reading) -> Facts {
+        let t = reading.t
+        var facts: [Fact] = [
+            .text(t("run.engine"), run.engine), .text(t("run.length"), Figures.grouped(run.length)),
+            .time(t("run.as_of"), TimeText(run.asOf, in: reading.viewer.language)),
+        ]
+        if let hash = run.inputsHash { facts.append(.text(t("run.inputs"), String(hash.prefix(16)))) }
+        if let hash = run.resultsHash { facts.append(.text(t("run.results"), String(hash.prefix(16)))) }
+        return Facts(title: t("run.proof"), facts)
+    }
+
+    private func badge(of run: MatchRun, _ t: Texts) -> Badge {
+        let tone: Badge.Tone =
+            switch run.state {
+            case .waiting: .neutral
+            case .running: .info
+            case .finished: .success
+            case .cancelled: .warning
+            case .failed: .danger
+            }
+        return Badge(t("state.\(run.state.rawValue)"), tone)
+    }
+}
+
+extension MatchRun {
+    /// Whether something may still come of it.
+    var isUnderWay: Bool { state == .waiting || state == .running }
+}
+
+struct RunForm: Codable {
+    let length: Int
+}
+
+struct ShowRun: Codable {
+    let run: MatchRun.ID
+    let cursor: PageCursor?
+}
+
+/// How far a run is.
+struct RunBar: ViewModel {
+    var label: String
+    var done: Int
+    var total: Int
+}
+
+/// Asking for a run, and the runs there were.
+struct RunsPage: ViewModel {
+    var header: PageHeader
+    var form: Form
+    var runs: Table
+}
+
+/// One run.
+struct RunPage: ViewModel {
+    var header: PageHeader
+    var progress: RunBar?
+    var isUnderWay: Bool
+    var stats: StatTiles?
+    var facts: Facts
+    var shortlists: Table
+}
+
+extension PageTemplate<RunsPage> {
+    static let runs = PageTemplate("investment/runs", in: .investment)
+}
+
+extension PageTemplate<RunPage> {
+    static let run = PageTemplate("investment/run", in: .investment)
+}

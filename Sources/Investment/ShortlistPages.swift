@@ -1,0 +1,332 @@
+internal import Accounts
+internal import API
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// An investor's lists, one list card by card, and why a startup is on it.
+struct ShortlistPages {
+    let site: Site
+
+    var routes: [AnyRoute] { [listShortlists, showShortlist, releaseShortlist, showItem, answer] }
+
+    private var listShortlists: AnyRoute {
+        PageRoute(
+            .get, "/shortlists", "shortlists", access: .roles([.investor]), parameters: ListRuns.self
+        ) { call in
+            let reading = try await Reading(call)
+            let t = reading.t
+            let after = try call.position(call.parameters.cursor, as: ShortlistPosition.self)
+            let found = try await call.reader.shortlists(
+                after: after, limit: PageSize.rows(for: call.parameters.limit))
+            let page = try call.page(found, size: call.parameters.limit) { ShortlistPosition($0) }
+            let open = page.items.reduce(0) { $0 + $1.items - $1.answered }
+            let model = ListPage(
+                header: PageHeader(
+                    title: t("shortlists.title"),
+                    lede: open > 0 ? t("shortlists.open", count: open) : t("shortlists.all_answered")),
+                filters: nil,
+                table: Table(
+                    caption: t("shortlists.title"),
+                    columns: [
+                        Table.Column(t("shortlists.list")), Table.Column(t("shortlists.received")),
+                        Table.Column(t("shortlists.startups"), isNumber: true),
+                        Table.Column(t("shortlists.to_answer"), isNumber: true),
+                    ],
+                    rows: page.items.map { list in
+                        [
+                            .link(
+                                list.mandateName.string, "/shortlists/\(list.id.description)",
+                                note: t("shortlists.of", count: list.considered)),
+                            list.releasedAt.map { .time(reading.day($0)) } ?? .text("–"), .number(list.items),
+                            .number(list.items - list.answered),
+                        ]
+                    },
+                    empty: EmptyState(
+                        title: t("shortlists.none"), text: t("shortlists.none_text"),
+                        action: LinkText(t("shortlists.none_action"), "/mandates")),
+                    pager: Pager(
+                        firstURL: call.parameters.cursor == nil ? nil : "/shortlists",
+                        nextURL: page.next.map { ("/shortlists" as SafeURL).adding([("cursor", $0)]) })))
+            let frame = Frame(title: t("shortlists.title"), site: site, viewer: reading.viewer, current: "shortlists")
+            return HTML(bytes: try PageTemplate.list.render(model, in: frame))
+        }.erased
+    }
+
+    private var showShortlist: AnyRoute {
+        PageRoute(
+            .get, "/shortlists/{shortlist}", "shortlist", access: .roles([.investor, .manager]),
+            parameters: ShowShortlist.self
+        ) { call in
+            let reader = call.reader
+            guard let list = try await reader.shortlist(call.parameters.shortlist) else { throw Problem.notFound }
+            let items = try await reader.items(of: list.id)
+            let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
+            let reading = try await Reading(call)
+            let role = try call.principal.role
+            let cards = ShortlistCards(
+                reading: reading, list: list, terms: terms, mayAnswer: role == .investor,
+                key: { call.freshIdempotencyKey })
+            let show = call.parameters.show ?? .all
+            let shown = items.filter { show.admits($0) }
+            let t = reading.t
+            let model = ShortlistPage(
+                header: header(of: list, items: items, role, reading),
+                stats: stats(of: list, items: items, reading),
+                tabs: tabs(of: list, items: items, show, reading), cards: shown.map(cards.card),
+                empty: shown.isEmpty
+                    ? EmptyState(
+                        title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
+                        text: items.isEmpty ? t("shortlist.none_text") : t("shortlist.none_left_text")) : nil,
+                gates: list.gatedOut.map {
+                    GateLine(label: t("gate_count.\(Self.key($0.gate))"), count: Figures.grouped($0.count))
+                },
+                hasGates: !list.gatedOut.isEmpty)
+            return HTML(
+                bytes: try PageTemplate.shortlist.render(
+                    model,
+                    in: frame(of: list, title: list.mandateName.string, role, reading)))
+        }.erased
+    }
+
+    private var releaseShortlist: AnyRoute {
+        PageRoute(
+            .post, "/shortlists/{shortlist}/release", "releaseShortlistForm", access: .roles([.manager]),
+            parameters: ShortlistPath.self
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                let list = try await transaction.releaseShortlist(call.parameters.shortlist, by: person)
+                return .redirect(to: "/shortlists/\(list.id)")
+            }
+        }.erased
+    }
+
+    private var showItem: AnyRoute {
+        PageRoute(
+            .get, "/shortlists/{shortlist}/items/{startup}", "shortlistItem", access: .roles([.investor, .manager]),
+            parameters: ItemPath.self
+        ) { call in
+            try await itemPage(for: call, call.parameters, values: [:], problem: nil)
+        }.erased
+    }
+
+    private var answer: AnyRoute {
+        PageRoute(
+            .post, "/shortlists/{shortlist}/items/{startup}/answer", "answerForm", access: .roles([.investor]),
+            parameters: ItemPath.self, body: NewAnswer.self
+        ) { call in
+            let path = call.parameters
+            let principal = try call.principal
+            let (tenant, person, id) = (try principal.workspace, principal.personID, Answer.ID())
+            do {
+                // The card's form sends what its closed panels hold as well: a preset day beside “interested”.
+                let answer = try call.decoded().trimmed
+                return try await call.write { transaction in
+                    _ = try await transaction.answerShortlistItem(
+                        path.startup, of: path.shortlist, with: answer, as: id, in: tenant, by: person)
+                    return .redirect(to: "/shortlists/\(path.shortlist)#startup-\(path.startup)")
+                }
+            } catch let refusal as AnswerRefusal {
+                return try await itemPage(for: call, path, values: call.fields, problem: refusal.problem)
+            } catch let problem as Problem where problem.kind == .invalid {
+                return try await itemPage(for: call, path, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    // MARK: Parts of the list's page
+
+    private func header(
+        of list: Shortlist, items: [ShortlistItem], _ role: Role, _ reading: Reading
+    ) -> PageHeader {
+        let t = reading.t
+        let open = items.count { $0.answer == nil }
+        let badge: Badge? =
+            role != .manager ? nil : list.releasedAt == nil
+                ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)
+        let lede: String =
+            if let released = list.releasedAt {
+                role == .manager
+                    ? t("shortlist.lede_manager", ["day": reading.words(released), "investor": list.investorName.text(for: reading.spoken)])
+                    : open > 0 ? t("shortlist.lede_open", count: open) : t("shortlist.lede_done")
+            } else {
+                t("shortlist.lede_unreleased", ["investor": list.investorName.text(for: reading.spoken)])
+            }
+        let actions: [Action] =
+            role == .manager && list.releasedAt == nil
+            ? [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)] : []
+        return PageHeader(
+            title: list.mandateName.string, kind: t("shortlist.kind"), badge: badge, lede: lede, actions: actions)
+    }
+
+    private func stats(of list: Shortlist, items: [ShortlistItem], _ reading: Reading) -> StatTiles {
+        let t = reading.t
+        let kept = list.gatedOut.reduce(0) { $0 + $1.count }
+        let interested = items.count { $0.answer?.answer == .interested }
+        return StatTiles([
+            StatTiles.Tile(t("shortlist.considered"), figure: Figures.grouped(list.considered)),
+            StatTiles.Tile(t("shortlist.kept_out"), figure: Figures.grouped(kept), url: kept > 0 ? "#gates" : nil),
+            StatTiles.Tile(t("shortlist.on_list"), figure: Figures.grouped(items.count)),
+            StatTiles.Tile(
+                t("shortlist.interested"), figure: Figures.grouped(interested),
+                note: t("shortlist.answered", ["count": Figures.grouped(items.count { $0.answer != nil })])),
+        ])
+    }
+
+    private func tabs(of list: Shortlist, items: [ShortlistItem], _ show: ShownItems, _ reading: Reading) -> Tabs {
+        let t = reading.t
+        let base: SafeURL = "/shortlists/\(list.id.description)"
+        return Tabs(
+            label: t("shortlist.tabs"),
+            items: ShownItems.allCases.map { choice in
+                NavigationItem(
+                    label: t("show.\(choice.rawValue)"),
+                    url: choice == .all ? base : base.adding([("show", choice.rawValue)]), isCurrent: choice == show,
+                    count: Figures.grouped(items.count { choice.admits($0) }))
+            })
+    }
+
+    private func frame(of list: Shortlist, title: String, _ role: Role, _ reading: Reading) -> Frame {
+        let crumbs: [Breadcrumb] =
+            role == .manager
+            ? [
+                Breadcrumb(reading.t("nav.match_runs"), "/console/match-runs"),
+                Breadcrumb(
+                    reading.t("run.kind"), "/console/match-runs/\(list.run.description)"),
+            ] : [Breadcrumb(reading.t("shortlists.title"), "/shortlists")]
+        return Frame(
+            title: title, site: site, viewer: reading.viewer,
+            current: role == .manager ? "match-runs" : "shortlists", breadcrumbs: crumbs)
+    }
+
+    /// A gate's slug as a key of the translations.
+    static func key(_ slug: String) -> String {
+        String(decoding: slug.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
+    }
+
+    // MARK: One startup
+
+    private func itemPage<P, B>(
+        for call: FormCall<P, B>, _ path: ItemPath, values: [String: [String]], problem: Problem?
+    ) async throws -> HTML {
+        let reader = call.reader
+        guard let list = try await reader.shortlist(path.shortlist),
+            let item = try await reader.item(path.startup, of: path.shortlist)
+        else { throw Problem.notFound }
+        let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
+        let answers = try await reader.answers(to: path.startup, of: path.shortlist)
+        let reading = try await Reading(call)
+        let role = try call.principal.role
+        let t = reading.t
+        let cards = ShortlistCards(
+            reading: reading, list: list, terms: terms, mayAnswer: false, key: { call.freshIdempotencyKey })
+        let card = cards.card(item)
+        let model = ItemPage(
+            header: PageHeader(
+                title: card.name, kind: t("item.kind", ["rank": "\(item.rank)", "list": list.mandateName.string]),
+                badge: card.answered, lede: item.startup.pitch?.string),
+            score: card.score, gates: card.gates, facts: cards.facts(item),
+            signals: cards.signals(item), answers: cards.answers(answers),
+            form: role == .investor
+                ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil)
+        var frame = frame(of: list, title: card.name, role, reading)
+        frame.breadcrumbs.append(Breadcrumb(list.mandateName.string, "/shortlists/\(list.id.description)"))
+        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.item.render(model, in: frame))
+    }
+
+    private func answerForm(
+        _ path: ItemPath, _ values: [String: [String]], _ problem: Problem?, key: String, _ t: Texts
+    ) -> Form {
+        let input = FormInput(values: values, errors: problem?.fields ?? [], texts: t)
+        return Form(
+            action: "/shortlists/\(path.shortlist.description)/items/\(path.startup.description)/answer",
+            sections: [
+                FormSection(
+                    title: t("answer.title"), intro: t("answer.intro"),
+                    fields: [
+                        input.radios(
+                            "answer", label: t("answer.label"),
+                            options: Answer.Kind.allCases.map {
+                                ($0.rawValue, t("answer.\($0.rawValue)"), t("answer_hint.\($0.rawValue)"))
+                            }),
+                        input.select(
+                            "reason", label: t("answer.reason"), hint: t("answer.reason_hint"),
+                            options: Answer.PassReason.allCases.map { ($0.rawValue, t("reason.\($0.rawValue)")) },
+                            isOptional: true),
+                        input.date("later_until", label: t("answer.until"), isOptional: true),
+                        input.area("note", label: t("answer.note"), isOptional: true, limit: 500, rows: 3),
+                    ])
+            ],
+            submit: t("answer.submit"), texts: t, hidden: [HiddenField("idempotency_key", key)],
+            cancel: LinkText(t("answer.cancel"), "/shortlists/\(path.shortlist.description)"),
+            problem: problem?.sentence)
+    }
+}
+
+extension NewAnswer {
+    /// Only what belongs to the answer that was chosen.
+    var trimmed: NewAnswer {
+        NewAnswer(
+            answer, because: answer == .pass ? reason : nil, until: answer == .later ? laterUntil : nil, note: note)
+    }
+}
+
+/// Which startups of a list are shown.
+enum ShownItems: String, Codable, CaseIterable, Sendable {
+    case all, open, interested, later, pass
+
+    func admits(_ item: ShortlistItem) -> Bool {
+        switch self {
+        case .all: true
+        case .open: item.answer == nil
+        case .interested: item.answer?.answer == .interested
+        case .later: item.answer?.answer == .later
+        case .pass: item.answer?.answer == .pass
+        }
+    }
+}
+
+struct ShowShortlist: Codable {
+    let shortlist: Shortlist.ID
+    let show: ShownItems?
+}
+
+/// How many startups a gate kept out.
+struct GateLine: ViewModel {
+    var label: String
+    var count: String
+}
+
+/// A list, card by card.
+struct ShortlistPage: ViewModel {
+    var header: PageHeader
+    var stats: StatTiles
+    var tabs: Tabs
+    var cards: [ShortlistCard]
+    var empty: EmptyState?
+    var gates: [GateLine]
+    var hasGates: Bool
+}
+
+/// One startup of a list, with every reason.
+struct ItemPage: ViewModel {
+    var header: PageHeader
+    var score: ScoreExplanation
+    var gates: [ShortlistCard.Gate]
+    var facts: Facts
+    var signals: Table
+    var answers: Table
+    var form: Form?
+}
+
+extension PageTemplate<ShortlistPage> {
+    static let shortlist = PageTemplate("investment/shortlist", in: .investment)
+}
+
+extension PageTemplate<ItemPage> {
+    static let item = PageTemplate("investment/item", in: .investment)
+}

@@ -1,0 +1,112 @@
+@testable import Postgres
+import TestWorld
+import Testing
+
+/// What every table must have, read from PostgreSQL's own catalogue, so that a new table cannot forget it.
+@Suite("The schema's walls")
+struct CatalogueTests {
+    @Test("every table has row-level security, forced, with a policy")
+    func rowSecurity() async throws {
+        let world = try await World()
+        let open = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+              AND c.relname <> 'schema_migrations'
+              AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                       AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
+            """)
+        #expect(try open.map { try $0("name") as String } == [])
+    }
+
+    @Test("every table with a tenant keeps everybody inside it, and keys its rows by it")
+    func tenantWall() async throws {
+        let world = try await World()
+        let leaky = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c
+            JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+              -- People's seats cross tenants, the trail and the queue hold rows of none, and their policies say so.
+              AND c.relname NOT IN ('memberships', 'invitations', 'audit_events', 'jobs', 'outbox_events')
+              AND NOT (
+                  EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                          AND pg_get_expr(p.polqual, p.polrelid) LIKE '%tenant_id = acting_tenant()%')
+                  AND EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
+                              AND i.indkey[0] = a.attnum))
+            """)
+        #expect(try leaky.map { try $0("name") as String } == [])
+    }
+
+    @Test("every table that rooms write leaves a trail")
+    func trail() async throws {
+        let world = try await World()
+        let silent = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+              AND has_table_privilege('trellis_app', c.oid, 'INSERT')
+              AND c.relname NOT IN ('sessions', 'passwords', 'jobs', 'schedule_ticks', 'schedules', 'outbox_events',
+                                    'idempotency_keys')
+              AND (SELECT count(*) FROM pg_trigger AS t
+                   WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
+            """)
+        #expect(try silent.map { try $0("name") as String } == [])
+    }
+
+    @Test("the role of the service owns nothing and bypasses nothing")
+    func role() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: .none)
+        let me = try await reader.one(
+            """
+            SELECT current_user::text AS name, rolsuper AS super, rolbypassrls AS bypasses,
+                   EXISTS (SELECT FROM pg_class AS c WHERE c.relowner = r.oid) AS owns
+            FROM pg_roles AS r WHERE r.rolname = current_user
+            """)
+        #expect(try me("name") == "trellis_app")
+        #expect(try me("super") == false)
+        #expect(try me("bypasses") == false)
+        #expect(try me("owns") == false)
+    }
+
+    @Test("nothing is granted to everybody, and functions with the owner's rights are few and fix their path")
+    func grants() async throws {
+        let world = try await World()
+        let reader = world.owner.reader(as: .none)
+        let granted = try await reader.rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c, aclexplode(c.relacl) AS g
+            WHERE c.relnamespace = 'public'::regnamespace AND g.grantee = 0
+            """)
+        #expect(try granted.map { try $0("name") as String } == [])
+        let definers = try await reader.rows(
+            """
+            SELECT p.proname AS name, coalesce(p.proconfig::text, '') LIKE '%search_path%' AS has_path FROM pg_proc AS p
+            WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef ORDER BY p.proname
+            """)
+        for function in definers {
+            let name: String = try function("name")
+            #expect(try function("has_path") == true, "\(name) takes whatever search_path its caller has")
+        }
+        #expect(definers.count <= 8, "each function with the owner's rights is a door; there are few on purpose")
+    }
+
+    @Test("without a context nobody sees a row")
+    func noContext() async throws {
+        let world = try await World()
+        let tables = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+              AND has_table_privilege('trellis_app', c.oid, 'SELECT')
+            """)
+        #expect(tables.count > 30)
+        for table in tables {
+            let name: String = try table("name")
+            let seen = try await world.database.reader(as: .none).one(
+                "SELECT count(*) AS rows FROM \(fragment: Query(unchecked: name))")
+            #expect(try seen("rows") == 0, "\(name) shows rows to nobody in particular")
+        }
+    }
+}

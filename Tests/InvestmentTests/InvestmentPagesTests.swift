@@ -1,0 +1,139 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Institutions
+import Matching
+import Pages
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Investment
+
+@Suite("Pages of investment")
+struct InvestmentPagesTests {
+    @Test("are sound in every language")
+    func sound() {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Investment").standardized
+        let pages: [any CheckedTemplate] = [
+            PageTemplate<ListPage>.list, PageTemplate<ShortlistPage>.shortlist, PageTemplate<ItemPage>.item,
+            PageTemplate<MandatePage>.mandate, PageTemplate<InvestorPage>.investor, PageTemplate<RunsPage>.runs,
+            PageTemplate<RunPage>.run,
+        ]
+        #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
+    }
+
+    @Test("every signal and heading of the engine has its words", arguments: Pages.Language.allCases)
+    func signals(_ language: Pages.Language) {
+        let t = PageKit.investment.texts(in: language)
+        let words = ScoreWords(t)
+        for signal in Signal.allCases {
+            let part = ScorePart(name: signal.rawValue, kind: signal.kind.rawValue, value: 1, evidence: [])
+            #expect(!words.label(of: part).contains("⟦"), "\(signal)")
+            #expect(!t("kind.\(signal.kind.rawValue)").contains("⟦"), "\(signal.kind)")
+        }
+    }
+
+    @Test("a manager starts a run, follows it and releases its lists; the investor reads and answers one")
+    func story() async throws {
+        let match = try await MatchWorld()
+        let mei = try await Visitor(Cast.mei, in: match.world)
+        let jun = try await Visitor(Cast.jun, in: match.world)
+        #expect(await jun.open("/shortlists").text.contains("No shortlist yet"))
+
+        let bad = await mei.send("/console/match-runs", [("length", "999")])
+        #expect(bad.status == 422)
+        #expect(bad.text.contains("A shortlist holds 1 to 200 startups."))
+        let started = await mei.send("/console/match-runs", [("length", "5")])
+        #expect(started.status == 303, "\(started.text)")
+        let address = try #require(started.header("Location"))
+        let waiting = await mei.open(address)
+        #expect(waiting.status == 200)
+        #expect(waiting.header("Refresh") == "2")
+        let run = try #require(try await match.world.database.reader(as: match.world.context(Cast.mei)).matchRuns(limit: 1).first)
+        _ = try await match.perform(run.id)
+        let finished = await mei.open(address)
+        #expect(finished.header("Refresh") == nil)
+        #expect(finished.text.contains("Tidewater Capital"))
+        #expect(await mei.send(address + "/release").status == 303)
+        #expect(await mei.send(address + "/release").status == 409)
+        #expect(await mei.open("/console/match-runs").status == 200)
+
+        let list = try #require(try await match.lists(run.id, as: Cast.jun).first)
+        let page = "/shortlists/\(list.id)"
+        let cards = await jun.open(page)
+        #expect(cards.status == 200, "\(cards.text)")
+        let items = try await match.items(list.id, as: Cast.jun)
+        for item in items { #expect(cards.text.contains("startup-\(item.startup.id)")) }
+        let first = try #require(items.first).startup.id
+        let second = items[1].startup.id
+        let refused = await jun.send("\(page)/items/\(first)/answer", [("answer", "pass")])
+        #expect(refused.status == 422)
+        #expect(refused.text.contains("Say why you pass."))
+        let passed = await jun.send(
+            "\(page)/items/\(first)/answer",
+            [("answer", "pass"), ("reason", "too_early"), ("later_until", ""), ("note", "")])
+        #expect(passed.status == 303, "\(passed.text)")
+        let interested = await jun.send(
+            "\(page)/items/\(second)/answer", [("answer", "interested"), ("reason", ""), ("later_until", "2020-01-01")])
+        #expect(interested.status == 303, "what a closed panel holds is no part of the answer: \(interested.text)")
+        #expect(await jun.open(page).text.contains("Passed: Too early"))
+        #expect(await jun.open("\(page)?show=open").text.contains("startup-\(first)") == false)
+        #expect(await jun.open("\(page)/items/\(first)").status == 200)
+        #expect(await mei.open(page).status == 200)
+        #expect(await jun.open("/shortlists").status == 200)
+
+        let chloe = try await Visitor(Cast.chloe, in: match.world)
+        #expect(await chloe.open(page).status == 404)
+        #expect(await chloe.open("\(page)/items/\(first)").status == 404)
+        #expect(await jun.open(address).status == 403)
+    }
+
+    @Test("a mandate is declared and revised in a form, in words of any language")
+    func mandateForm() async throws {
+        let world = try await World()
+        let jun = try await Visitor(Cast.jun, in: world)
+        #expect(await jun.open("/mandates").status == 200)
+        #expect(await jun.open("/mandates/new").status == 200)
+        let fields = [
+            ("name", "Two harbours"), ("focus", "Fintech 60\n機械人\nrowing"), ("stages", "seed"), ("stages", "series-a"),
+            ("countries_in", "Hong Kong, 日本"), ("countries_out", ""), ("regions", ""), ("exclusions", "gambling"),
+            ("cheque_min.amount", "500,000"), ("cheque_min.currency", "HKD"), ("cheque_max.amount", ""),
+            ("cheque_max.currency", "HKD"), ("deploying", "true"),
+        ]
+        let wrong = await jun.send("/mandates", fields.map { $0.0 == "countries_in" ? ($0.0, "Atlantis") : $0 })
+        #expect(wrong.status == 422)
+        #expect(wrong.text.contains("Atlantis"))
+        #expect(wrong.text.contains("Two harbours"), "what was typed comes back")
+        let created = await jun.send("/mandates", fields)
+        #expect(created.status == 303, "\(created.text)")
+        let address = try #require(created.header("Location"))
+        let shown = await jun.open(address)
+        #expect(shown.status == 200)
+        #expect(shown.text.contains("robotics"))
+        let id = try #require(Mandate.ID(String(address.split(separator: "/").last ?? "")))
+        let mandate = try #require(try await world.database.reader(as: world.context(Cast.jun)).mandate(id))
+        #expect(mandate.terms.countriesIn == [.hongKong, .japan])
+        #expect(mandate.terms.chequeMin == Money(minor: 50_000_000, currency: .hkd))
+        #expect(mandate.terms.tags.map(\.string) == ["rowing"])
+        #expect(MandateForm.values(mandate.terms)["focus"] == ["fintech 60\nrobotics\nrowing"])
+        let stale = await jun.send(address, fields + [("version", "\"old\"")])
+        #expect(stale.status == 412, "\(stale.status)")
+
+        let mei = try await Visitor(Cast.mei, in: world)
+        let tidewater = Cast.institution("harbour/tidewater")
+        #expect(await mei.open("/console/investors?q=tide").text.contains("Tidewater"))
+        #expect(await mei.open("/console/investors/\(tidewater)").text.contains("Two harbours"))
+        #expect(await mei.open("/console/mandates/\(id)").status == 200)
+        let declared = await mei.send(
+            "/console/investors/\(tidewater)/mandates", fields.map { $0.0 == "name" ? ($0.0, "By the park") : $0 })
+        #expect(declared.status == 303, "\(declared.text)")
+        let chloe = try await Visitor(Cast.chloe, in: world)
+        #expect(await chloe.open(address).status == 404)
+        #expect(await jun.send(address + "/withdrawal").status == 303)
+        #expect(await jun.open(address).text.contains("Withdrawn"))
+    }
+}

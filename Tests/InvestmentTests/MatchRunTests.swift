@@ -1,0 +1,295 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Institutions
+import Jobs
+import Logging
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Investment
+
+/// A world in which match runs are performed.
+struct MatchWorld {
+    let world: World
+
+    init() async throws {
+        world = try await World()
+    }
+
+    func request(_ request: MatchRunRequest = MatchRunRequest()) async throws -> MatchRun {
+        let id = MatchRun.ID()
+        return try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.requestMatchRun(request, as: id, in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+    }
+
+    func run(_ id: MatchRun.ID) async throws -> MatchRun {
+        try #require(try await world.database.reader(as: world.context(Cast.mei)).matchRun(id))
+    }
+
+    /// Works until the run has ended.
+    func perform(_ id: MatchRun.ID) async throws -> MatchRun {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = Worker.Configuration()
+        configuration.poll = .milliseconds(20)
+        let worker = Worker(database: world.database, logger: logger, configuration: configuration)
+        InvestmentRoom.register(in: worker, database: world.database)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            var run = try await run(id)
+            let deadline = ContinuousClock.now + .seconds(60)
+            while run.isUnderWay, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+                run = try await self.run(id)
+            }
+            group.cancelAll()
+            return run
+        }
+    }
+
+    func performed(_ request: MatchRunRequest = MatchRunRequest()) async throws -> MatchRun {
+        let run = try await self.request(request)
+        return try await perform(run.id)
+    }
+
+    func lists(_ run: MatchRun.ID, as member: Cast.Member = Cast.mei) async throws -> [Shortlist] {
+        try await world.database.reader(as: world.context(member)).shortlists(of: run, limit: 100)
+    }
+
+    func items(_ list: Shortlist.ID, as member: Cast.Member = Cast.mei) async throws -> [ShortlistItem] {
+        try await world.database.reader(as: world.context(member)).items(of: list)
+    }
+
+    func release(_ run: MatchRun.ID) async throws {
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.releaseMatchRun(run, by: Cast.mei.person.id)
+        }
+    }
+}
+
+@Suite("Match runs")
+struct MatchRunTests {
+    @Test("makes a list for every standing mandate, and each score is the sum of its parts")
+    func lists() async throws {
+        let match = try await MatchWorld()
+        let requested = try await match.request()
+        #expect(requested.state == .waiting)
+        let run = try await match.perform(requested.id)
+        #expect(run.state == .finished)
+        #expect(run.mandates == 5)
+        #expect(run.shortlists == 5)
+        #expect(run.released == 0)
+        #expect(run.inputsHash?.utf8.count == 64)
+        let lists = try await match.lists(run.id)
+        for list in lists {
+            let items = try await match.items(list.id)
+            #expect(!items.isEmpty)
+            #expect(items.map(\.rank) == Array(1...items.count))
+            #expect(items.map(\.score) == items.map(\.score).sorted(by: >))
+            for item in items { #expect(item.score == item.parts.reduce(0) { $0 + $1.value }) }
+            #expect(items.count == min(20, list.considered - list.gatedOut.reduce(0) { $0 + $1.count }))
+        }
+        #expect(run.gatedOut == lists.flatMap(\.gatedOut).reduce(0) { $0 + $1.count })
+    }
+
+    @Test("the same inputs give the same bytes; another day or a changed mandate does not pass for the same")
+    func reproducible() async throws {
+        let match = try await MatchWorld()
+        let day = try #require(CalendarDate("2026-01-15"))
+        let first = try await match.performed(MatchRunRequest(asOf: day))
+        let second = try await match.performed(MatchRunRequest(asOf: day))
+        #expect(first.inputsHash == second.inputsHash)
+        #expect(first.resultsHash == second.resultsHash)
+        #expect(first.id != second.id)
+        let later = try await match.performed(MatchRunRequest(asOf: day.adding(days: 400)))
+        #expect(later.inputsHash != first.inputsHash)
+        let jun = match.world.context(Cast.jun)
+        let mandate = try #require(try await match.world.database.reader(as: jun).mandates(limit: 1).first)
+        var terms = mandate.terms
+        terms.countriesIn = [.japan]
+        _ = try await match.world.database.write(as: jun) { [terms] in
+            try await $0.reviseMandate(mandate.id, to: terms, in: Cast.harbour.id, by: Cast.jun.person.id) { _ in }
+        }
+        let changed = try await match.performed(MatchRunRequest(asOf: day))
+        #expect(changed.inputsHash != first.inputsHash)
+        #expect(changed.resultsHash != first.resultsHash)
+        let list = try #require(try await match.lists(changed.id).first { $0.mandate == mandate.id })
+        #expect(list.mandateVersion == 2)
+        #expect(list.gatedOut.contains { $0.gate == "country-not-included" && $0.count > 0 })
+        #expect(try await match.items(list.id).allSatisfy { $0.startup.country == .japan })
+    }
+
+    @Test("nobody is proposed who did not agree, and nothing is kept of a run that is stopped")
+    func consentAndCancellation() async throws {
+        let match = try await MatchWorld()
+        let kelpsense = Cast.startup("kelpsense")
+        _ = try await match.world.database.write(as: match.world.context(Cast.mei)) {
+            try await $0.setMatchingConsent(of: kelpsense, to: false)
+        }
+        let run = try await match.performed(MatchRunRequest(length: 200))
+        for list in try await match.lists(run.id) {
+            #expect(try await !match.items(list.id).contains { $0.startup.id == kelpsense })
+        }
+        let stopped = try await match.request()
+        let mei = match.world.context(Cast.mei)
+        let cancelled = try await match.world.database.write(as: mei) { try await $0.cancelMatchRun(stopped.id) }
+        #expect(cancelled.state == .cancelled)
+        await #expect(throws: MatchRunRefusal.over) {
+            try await match.world.database.write(as: mei) { try await $0.cancelMatchRun(stopped.id) }
+        }
+        await #expect(throws: MatchRunRefusal.over) {
+            try await match.world.database.write(as: mei) { try await $0.cancelMatchRun(run.id) }
+        }
+        await #expect(throws: MatchRunRefusal.notFinished) {
+            try await match.world.database.write(as: mei) {
+                try await $0.releaseMatchRun(stopped.id, by: Cast.mei.person.id)
+            }
+        }
+        #expect(try await match.lists(stopped.id).isEmpty)
+    }
+
+    @Test("serves only the mandates that were asked for, and refuses those that do not stand")
+    func asked() async throws {
+        let match = try await MatchWorld()
+        let mei = match.world.context(Cast.mei)
+        let mandate = try #require(try await match.world.database.reader(as: mei).mandates(limit: 1).first)
+        let run = try await match.performed(MatchRunRequest(length: 3, mandates: [mandate.id]))
+        let lists = try await match.lists(run.id)
+        #expect(lists.map(\.mandate) == [mandate.id])
+        #expect(lists.first.map { $0.items <= 3 } == true)
+        _ = try await match.world.database.write(as: mei) {
+            try await $0.withdrawMandate(mandate.id, in: Cast.harbour.id)
+        }
+        await #expect(throws: MatchRunRefusal.mandateUnknown) {
+            try await match.request(MatchRunRequest(mandates: [mandate.id]))
+        }
+        await #expect(throws: MatchRunRefusal.lengthOutOfRange) { try await match.request(MatchRunRequest(length: 201)) }
+        await #expect(throws: MatchRunRefusal.mandatesOutOfRange) {
+            try await match.request(MatchRunRequest(mandates: []))
+        }
+    }
+
+    @Test("the database refuses a score that its parts do not sum to")
+    func constraint() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed()
+        let list = try #require(try await match.lists(run.id).first)
+        let error = await #expect(throws: DatabaseError.self) {
+            try await match.world.database.write(as: .system(in: Cast.harbour.id)) {
+                try await $0.execute("UPDATE shortlist_items SET score = score + 1 WHERE shortlist_id = \(list.id)")
+            }
+        }
+        #expect(error?.constraint == "score_is_the_sum_of_its_parts")
+    }
+}
+
+@Suite("Shortlists")
+struct ShortlistTests {
+    private static let tidewater = Cast.institution("harbour/tidewater")
+
+    @Test("an investor sees its own lists once they are released, and no other investor's")
+    func release() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed()
+        #expect(try await match.lists(run.id, as: Cast.jun).isEmpty)
+        let all = try await match.lists(run.id)
+        let own = try #require(all.first { $0.investor == Self.tidewater })
+        #expect(try await match.items(own.id, as: Cast.jun).isEmpty, "not before the release")
+        _ = try await match.world.database.write(as: match.world.context(Cast.mei)) {
+            try await $0.releaseShortlist(own.id, by: Cast.mei.person.id)
+        }
+        await #expect(throws: ShortlistRefusal.released) {
+            try await match.world.database.write(as: match.world.context(Cast.mei)) {
+                try await $0.releaseShortlist(own.id, by: Cast.mei.person.id)
+            }
+        }
+        #expect(try await match.lists(run.id, as: Cast.jun).map(\.id) == [own.id])
+        #expect(try await match.lists(run.id, as: Cast.chloe).isEmpty)
+        try await match.release(run.id)
+        #expect(try await match.lists(run.id, as: Cast.jun).map(\.id) == [own.id])
+        #expect(try await match.lists(run.id, as: Cast.chloe).count == 1)
+        #expect(try await match.items(own.id, as: Cast.chloe).isEmpty)
+        for stranger in [Cast.ada, Cast.kenji, Cast.leo, Cast.olga] {
+            #expect(try await match.lists(run.id, as: stranger).isEmpty, "\(stranger.part)")
+            #expect(try await match.items(own.id, as: stranger).isEmpty, "\(stranger.part)")
+        }
+        await #expect(throws: MatchRunRefusal.nothingToRelease) { try await match.release(run.id) }
+    }
+
+    @Test("a startup that no longer agrees leaves the lists that are out")
+    func consentWithdrawn() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed()
+        try await match.release(run.id)
+        let list = try #require(try await match.lists(run.id, as: Cast.jun).first)
+        let item = try #require(try await match.items(list.id, as: Cast.jun).first)
+        _ = try await match.world.database.write(as: match.world.context(Cast.mei)) {
+            try await $0.setMatchingConsent(of: item.startup.id, to: false)
+        }
+        #expect(try await !match.items(list.id, as: Cast.jun).contains { $0.startup.id == item.startup.id })
+        #expect(try await match.items(list.id).contains { $0.startup.id == item.startup.id }, "managers still see it")
+        await #expect(throws: Problem.notFound) {
+            try await match.world.database.write(as: match.world.context(Cast.jun)) {
+                try await $0.answerShortlistItem(
+                    item.startup.id, of: list.id, with: NewAnswer(.interested), as: Answer.ID(), in: Cast.harbour.id,
+                    by: Cast.jun.person.id)
+            }
+        }
+    }
+
+    @Test("the latest answer counts, all are kept, and what was answered does not come back")
+    func answers() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed()
+        let jun = match.world.context(Cast.jun)
+        let list = try #require(try await match.lists(run.id).first { $0.investor == Self.tidewater })
+        let startup = try #require(try await match.items(list.id).first).startup.id
+        func answer(_ answer: NewAnswer, as member: Cast.Member = Cast.jun) async throws -> ShortlistItem {
+            try await match.world.database.write(as: match.world.context(member)) {
+                try await $0.answerShortlistItem(
+                    startup, of: list.id, with: answer, as: Answer.ID(), in: Cast.harbour.id, by: member.person.id)
+            }
+        }
+        await #expect(throws: Problem.notFound, "before the release") { try await answer(NewAnswer(.interested)) }
+        try await match.release(run.id)
+        await #expect(throws: Problem.notFound, "another investor") {
+            try await answer(NewAnswer(.interested), as: Cast.chloe)
+        }
+        await #expect(throws: AnswerRefusal.reasonMissing) { try await answer(NewAnswer(.pass)) }
+        _ = try await answer(NewAnswer(.interested))
+        let item = try await answer(NewAnswer(.pass, because: .tooEarly, note: try ShortText("After the pilot.")))
+        #expect(item.answer?.answer == .pass)
+        let kept = try await match.world.database.reader(as: jun).answers(to: startup, of: list.id)
+        #expect(kept.map(\.answer) == [.pass, .interested])
+        #expect(try await match.lists(run.id, as: Cast.jun).first?.answered == 1)
+        await #expect(throws: (any Error).self, "an answer that was given stays given") {
+            try await match.world.database.write(as: jun) { transaction in
+                let changed = try await transaction.execute("UPDATE shortlist_answers SET reason = 'team'")
+                if changed == 0 { throw Problem.notFound }
+            }
+        }
+        let next = try await match.performed(MatchRunRequest(length: 200))
+        let nextList = try #require(try await match.lists(next.id).first { $0.mandate == list.mandate })
+        #expect(try await !match.items(nextList.id).contains { $0.startup.id == startup })
+        #expect(nextList.gatedOut.contains { $0.gate == "excluded-startup" && $0.count == 1 })
+    }
+
+    @Test("lists of one and of three items cost the same statements")
+    func statements() async throws {
+        let match = try await MatchWorld()
+        func cost(_ length: Int) async throws -> Int {
+            let run = try await match.performed(MatchRunRequest(length: length))
+            let list = try #require(try await match.lists(run.id).first { $0.items == length })
+            let before = match.world.database.statistics.statements
+            let items = try await match.items(list.id)
+            #expect(items.count == length)
+            return match.world.database.statistics.statements - before
+        }
+        let one = try await cost(1)
+        #expect(try await cost(3) == one)
+    }
+}

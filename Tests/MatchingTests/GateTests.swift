@@ -1,0 +1,109 @@
+import Matching
+import Testing
+
+@Suite struct GateTests {
+    let mandateKey = Inventor.key(2, 0)
+    let startupKey = Inventor.key(1, 0)
+
+    @Test func everyGateCloses() {
+        expect([.notOptedIn]) { startup, _, _ in startup.isOptedIn = false }
+        expect([.notDeploying]) { _, mandate, _ in mandate.isDeploying = false }
+        expect([.ownPortfolio]) { _, _, deals in
+            deals.append(World.Deal(investor: Inventor.key(3, 0), startup: Inventor.key(1, 0), day: 1))
+        }
+        expect([.excludedStartup]) { _, mandate, _ in mandate.excludedStartups = [Inventor.key(1, 0)] }
+        expect([.countryExcluded("HK")]) { _, mandate, _ in mandate.excludedCountries = ["HK"] }
+        expect([.countryNotIncluded("HK")]) { _, mandate, _ in mandate.countries = ["JP"] }
+        expect([.areaExcluded("payments", area: "payments")]) { _, mandate, _ in mandate.excludedAreas = ["payments"] }
+        expect([.areaExcluded("fintech", area: "payments")]) { _, mandate, _ in mandate.excludedAreas = ["fintech"] }
+        expect([.stageNotJoined("seed")]) { _, mandate, _ in
+            mandate.stages = ["series-a"]
+            mandate.isFirmOnStages = true
+        }
+    }
+
+    @Test func whatIsAllowedPasses() {
+        expect([]) { _, _, _ in }
+        expect([]) { _, mandate, _ in mandate.countries = ["HK", "JP"] }
+        expect([]) { _, mandate, _ in mandate.excludedAreas = ["insurance", "robotics"] }
+        expect([]) { _, mandate, _ in mandate.stages = ["series-a"] }
+        expect([]) { startup, mandate, _ in
+            startup.askedStage = nil
+            mandate.stages = ["series-a"]
+            mandate.isFirmOnStages = true
+        }
+        expect([]) { _, _, deals in
+            // Somebody else's deal, and one that has not happened yet.
+            deals.append(World.Deal(investor: Inventor.key(3, 1), startup: Inventor.key(1, 0), day: 1))
+            deals.append(World.Deal(investor: Inventor.key(3, 0), startup: Inventor.key(1, 0), day: Inventor.today + 1))
+        }
+    }
+
+    @Test func anUnknownCountryIsNotAmongThoseNamed() {
+        expect([.countryNotIncluded(nil)]) { startup, mandate, _ in
+            startup.country = nil
+            mandate.countries = ["HK"]
+        }
+        expect([]) { startup, mandate, _ in
+            startup.country = nil
+            mandate.excludedCountries = ["HK"]
+        }
+    }
+
+    @Test func everyClosedGateIsNamed() {
+        expect([.notOptedIn, .notDeploying, .countryExcluded("HK"), .countryNotIncluded("HK")]) { startup, mandate, _ in
+            startup.isOptedIn = false
+            mandate.isDeploying = false
+            mandate.excludedCountries = ["HK"]
+            mandate.countries = ["JP"]
+        }
+    }
+
+    @Test func nobodyBehindAGateIsEverRanked() {
+        for seed in 0..<300 {
+            var inventor = Inventor(seed: UInt64(seed))
+            let world = inventor.world()
+            let index = Index(world, model: everySignal)
+            for mandate in world.mandates {
+                let funded = Set(world.deals.filter { $0.investor == mandate.investor }.map(\.startup))
+                let allowed = world.startups.filter { startup in
+                    let areas = startup.areas.filter { $0.weight > 0 }.map(\.name)
+                    let covered = areas.contains { area in
+                        mandate.excludedAreas.contains { excluded in
+                            excluded == area || (excluded == "fintech" && ["payments", "insurance"].contains(area))
+                                || (excluded == "robotics" && area == "drones")
+                        }
+                    }
+                    return startup.isOptedIn && mandate.isDeploying && !funded.contains(startup.key) && !covered
+                        && (mandate.countries.isEmpty || startup.country.map(mandate.countries.contains) == true)
+                        && !(startup.country.map(mandate.excludedCountries.contains) ?? false)
+                        && (!mandate.isFirmOnStages || mandate.stages.isEmpty
+                            || startup.askedStage.map(mandate.stages.contains) ?? true)
+                }
+                #expect(Set(index.rank(mandate.key, limit: 1000).map(\.startup)) == Set(allowed.map(\.key)))
+            }
+        }
+    }
+
+    private func expect(
+        _ gates: [Gate], sourceLocation: SourceLocation = #_sourceLocation,
+        _ change: (inout World.Startup, inout World.Mandate, inout [World.Deal]) -> Void
+    ) {
+        var startup = World.Startup(
+            startupKey, areas: [.init("payments")], country: "HK", askedStage: "seed", askedAmount: 1_000_000)
+        var mandate = World.Mandate(mandateKey, of: Inventor.key(3, 0), areas: [.init("fintech")])
+        var deals: [World.Deal] = []
+        change(&startup, &mandate, &deals)
+        let index = Index(
+            World(
+                today: Inventor.today, startups: [startup], mandates: [mandate], deals: deals, areas: Inventor.table))
+        let list = index.rank(mandateKey, limit: 10)
+        switch index.explain(mandateKey, startupKey) {
+        case .gated(let closed):
+            #expect(closed == gates, sourceLocation: sourceLocation)
+            #expect(list.isEmpty, sourceLocation: sourceLocation)
+        case .scored: #expect(gates.isEmpty && list.count == 1, sourceLocation: sourceLocation)
+        case nil: Issue.record("the pair is not known", sourceLocation: sourceLocation)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Matching
+
+/// Worlds made up from a seed: small, crowded, and with every kind of fact missing somewhere.
+struct Inventor: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    static let areas = ["fintech", "payments", "insurance", "robotics", "drones", "vaccines"]
+    static let stages = ["pre-seed", "seed", "series-a", "series-b", "grant"]
+    static let places = ["Harbour", "Sakuragi", "Kitagawa"]
+    static let words = ["cash", "robot", "dose", "harbour", "智慧城市", "wing", "risk", "data"]
+    static let today = 20_000
+
+    /// Fintech stands above payments and insurance, robotics above drones.
+    static let table = AreaTable(
+        areas,
+        similarity: { focus, startup in
+            switch (focus, startup) {
+            case ("fintech", "payments"), ("fintech", "insurance"), ("robotics", "drones"): 1
+            case ("payments", "fintech"), ("insurance", "fintech"), ("drones", "robotics"): 0.7
+            case ("payments", "insurance"), ("insurance", "payments"): 0.5
+            default: 0
+            }
+        },
+        covers: { ($0 == "fintech" && ["payments", "insurance"].contains($1)) || ($0 == "robotics" && $1 == "drones") })
+
+    static func key(_ kind: UInt64, _ number: Int) -> Key { Key(high: kind, low: UInt64(number)) }
+
+    mutating func maybe<Value>(_ value: Value) -> Value? { Bool.random(using: &self) ? value : nil }
+
+    mutating func some(_ list: [String], upTo count: Int) -> [String] {
+        Array(list.shuffled(using: &self).prefix(Int.random(in: 0...count, using: &self)))
+    }
+
+    mutating func one(_ list: [String]) -> String { list.randomElement(using: &self) ?? "" }
+
+    mutating func startup(_ number: Int) -> World.Startup {
+        let last: World.LastRound =
+            switch Int.random(in: 0...2, using: &self) {
+            case 0: .unknown
+            case 1: .none
+            default: .round(kind: maybe(one(Self.stages)), day: maybe(day()), amount: maybe(amount()))
+            }
+        return World.Startup(
+            Self.key(1, number),
+            areas: some(Self.areas, upTo: 3).map { World.Weighted($0, Double.random(in: 0...1, using: &self)) },
+            tags: some(["b2b", "deep tech", "export"], upTo: 2), text: some(Self.words, upTo: 6).joined(separator: " "),
+            country: maybe(one(["HK", "JP", "SG"])), region: maybe(one(Self.places)),
+            state: maybe(one(["North", "South"])), city: maybe(one(Self.places)), founded: maybe(day()),
+            lastRound: last,
+            askedStage: maybe(one(Self.stages)), askedAmount: maybe(amount()),
+            isOptedIn: Int.random(in: 0...5, using: &self) > 0)
+    }
+
+    mutating func mandate(_ number: Int, investors: Int) -> World.Mandate {
+        World.Mandate(
+            Self.key(2, number), of: Self.key(3, Int.random(in: 0..<investors, using: &self)),
+            areas: some(Self.areas, upTo: 3).map { World.Weighted($0, Double.random(in: 0...1, using: &self)) },
+            stages: some(Self.stages, upTo: 3), isFirmOnStages: Int.random(in: 0...3, using: &self) == 0,
+            cheque: maybe(amount()...amount() + 40_000_000),
+            countries: Int.random(in: 0...3, using: &self) == 0 ? ["HK", "JP"] : [],
+            excludedCountries: Int.random(in: 0...3, using: &self) == 0 ? ["SG"] : [],
+            regions: some(Self.places, upTo: 2),
+            excludedAreas: Int.random(in: 0...3, using: &self) == 0 ? [one(Self.areas)] : [],
+            isDeploying: Int.random(in: 0...6, using: &self) > 0)
+    }
+
+    mutating func world(startups: Int = 30, mandates: Int = 4, investors: Int = 8, deals: Int = 60) -> World {
+        World(
+            today: Self.today, startups: (0..<startups).map { startup($0) },
+            mandates: (0..<mandates).map { mandate($0, investors: investors) },
+            deals: (0..<deals).map { _ in
+                World.Deal(
+                    investor: Self.key(3, Int.random(in: 0..<investors, using: &self)),
+                    startup: Self.key(1, Int.random(in: 0..<startups, using: &self)), day: day(),
+                    kind: maybe(one(Self.stages)), amount: maybe(amount()))
+            }, areas: Self.table)
+    }
+
+    private mutating func day() -> Int { Int.random(in: Self.today - 4000...Self.today, using: &self) }
+    private mutating func amount() -> Int { Int.random(in: 10_000...20_000_000, using: &self) }
+}
+
+/// A model in which every signal counts, so that no test passes because a weight is zero.
+let everySignal = Model(
+    version: "test", cold: Dictionary(uniqueKeysWithValues: Signal.allCases.enumerated().map { ($1, Double($0 + 1)) }),
+    warm: Dictionary(uniqueKeysWithValues: Signal.allCases.enumerated().map { ($1, Double(40 - $0)) }))

@@ -1,0 +1,101 @@
+import Institutions
+import Testing
+import Vocabulary
+
+@testable import Partnerships
+
+@Suite("An agreement's life")
+struct MoUTransitionTests {
+    private static let today = CalendarDate(daysSince1970: 20_000)
+
+    private func mou(
+        _ state: MoU.State, parties: Int = 2, areas: Int = 1, ends: Int? = 400, signed: Int = -10
+    ) throws -> MoU {
+        let isSigned = state == .signed || state == .terminated
+        return try MoU(
+            id: MoU.ID(), reference: Name("MoU-9"), title: LocalizedName(en: "Nurturing"), kind: .nurturing,
+            isBinding: false, summary: nil, noticeDays: 30,
+            term: MoU.Term(
+                state, effectiveOn: isSigned ? Self.today.adding(days: signed) : nil,
+                endsOn: isSigned ? ends.map { Self.today.adding(days: $0) } : nil),
+            signedOn: isSigned ? Self.today.adding(days: signed) : nil, event: nil, participants: [], termination: nil,
+            parties: (0..<parties).map { _ in MoU.Party(Institution.ID(), as: .partner) },
+            areas: try ["fintech", "robotics"].prefix(areas).compactMap { slug in
+                try FocusArea.ID(slug).map { MoU.Area($0, wording: try ShortText(slug)) }
+            }, objectives: [], asOf: Self.today, zone: .hongKong)
+    }
+
+    @Test("is shared with two parties and an area")
+    func sharing() throws {
+        var ready = try mou(.draft)
+        try ready.share()
+        #expect(ready.term.state == .inReview)
+        #expect(throws: MoURefusal.notIn(.draft)) { try ready.share() }
+        var alone = try mou(.draft, parties: 1)
+        #expect(throws: MoURefusal.tooFewParties) { try alone.share() }
+        var empty = try mou(.draft, areas: 0)
+        #expect(throws: MoURefusal.noAreas) { try empty.share() }
+    }
+
+    @Test("is agreed under review, with what sharing asked for still in it")
+    func agreeing() throws {
+        var ready = try mou(.inReview)
+        try ready.agree()
+        #expect(ready.term.state == .agreed)
+        var draft = try mou(.draft)
+        #expect(throws: MoURefusal.notIn(.inReview)) { try draft.agree() }
+        var thinned = try mou(.inReview, parties: 1)
+        #expect(throws: MoURefusal.tooFewParties) { try thinned.agree() }
+    }
+
+    @Test("is given up before its text is agreed, and not after", arguments: MoU.State.allCases)
+    func abandoning(state: MoU.State) throws {
+        var mou = try mou(state)
+        if state == .draft || state == .inReview {
+            try mou.abandon()
+            #expect(mou.term.state == .abandoned)
+        } else {
+            #expect(throws: MoURefusal.textIsFrozen) { try mou.abandon() }
+            #expect(throws: MoURefusal.textIsFrozen) { try mou.admitsRevision() }
+        }
+    }
+
+    @Test("ends by notice or by consent, never before it was signed nor after it ended")
+    func terminating() throws {
+        let byNotice = MoU.Termination(reason: try ShortText("No budget"), isMutual: false)
+        let byConsent = MoU.Termination(reason: try ShortText("Merged"), isMutual: true)
+        var mou = try mou(.signed)
+        let earliest = Self.today.adding(days: 30)
+        #expect(throws: MoURefusal.noticeIsShort(earliest: earliest)) {
+            try mou.terminate(on: earliest.adding(days: -1), byNotice)
+        }
+        #expect(throws: MoURefusal.endsBeforeSigning) {
+            try mou.terminate(on: Self.today.adding(days: -11), byConsent)
+        }
+        #expect(throws: MoURefusal.endsByThen) { try mou.terminate(on: Self.today.adding(days: 400), byNotice) }
+        try mou.terminate(on: earliest, byNotice)
+        #expect(mou.term.state == .terminated)
+        #expect(mou.status == .expiring)
+        #expect(throws: MoURefusal.notIn(.signed)) { try mou.terminate(on: earliest, byNotice) }
+
+        var sooner = try self.mou(.signed)
+        try sooner.terminate(on: Self.today, byConsent)
+        #expect(sooner.status == .terminated)
+        var over = try self.mou(.signed, ends: 0)
+        #expect(throws: MoURefusal.isOver) { try over.terminate(on: Self.today, byConsent) }
+    }
+
+    @Test("names nothing twice")
+    func duplicates() throws {
+        let bank = Institution.ID()
+        let fintech = try #require(FocusArea.ID("fintech"))
+        let twice = try MoUDraft(
+            reference: Name("r"), title: LocalizedName(en: "t"), kind: .framework,
+            parties: [MoU.Party(bank, as: .lead), MoU.Party(bank, as: .partner)])
+        #expect(throws: MoURefusal.partyTwice(index: 1)) { try twice.check() }
+        let again = try MoUDraft(
+            reference: Name("r"), title: LocalizedName(en: "t"), kind: .framework,
+            areas: [MoU.Area(fintech, wording: ShortText("a")), MoU.Area(fintech, wording: ShortText("b"))])
+        #expect(throws: MoURefusal.areaTwice(index: 1)) { try again.check() }
+    }
+}

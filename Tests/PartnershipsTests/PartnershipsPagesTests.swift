@@ -1,0 +1,19 @@
+import Foundation
+import Pages
+import Testing
+
+@testable import Partnerships
+
+@Suite("Pages of agreements")
+struct PartnershipsPagesTests {
+    @Test("are sound in every language")
+    func sound() {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Partnerships").standardized
+        let pages: [any CheckedTemplate] = [
+            PageTemplate<MoUListPage>.list, PageTemplate<MoUPage>.show, PageTemplate<MoUFormPage>.form,
+            PageTemplate<MoUConfirmationPage>.confirm,
+        ]
+        #expect(PageKit.partnerships.faults(in: pages, sources: sources) == [])
+    }
+}
