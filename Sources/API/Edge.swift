@@ -160,7 +160,7 @@ public final class Edge: Sendable {
                 JSON.write(principal.role.rawValue, to: &line)
             }
             // Which object was denied is worth knowing; only identifiers are written, never free text.
-            for (name, value) in values where UUID(uuidString: value) != nil {
+            for (name, value) in values where EdgeText.uuid(value) != nil {
                 line += ",\"\(name)\":".utf8
                 JSON.write(value, to: &line)
             }

@@ -20,8 +20,7 @@ struct TreeDecoder: Decoder {
         case is Int.Type: value = try integer(Int.self)
         case is Bool.Type: value = try bool()
         case is UUID.Type:
-            let text = try text()
-            value = text.utf8.count == 36 ? UUID(uuidString: text) : nil
+            value = EdgeText.uuid(try text())
             if value == nil { throw refused("expected a UUID") }
         case is Date.Type:
             value = Timestamp.date(try text())

@@ -72,10 +72,10 @@ extension Startup {
         profile.stage = try row("stage")
         profile.lastRoundOn = try row("last_round_on")
         profile.rounds = try row("rounds")
-        profile.lastRound = try Money(row("last_round_minor"), row("raised_currency"))
-        profile.raised = try Money(row("raised_minor"), row("raised_currency"))
+        profile.lastRound = try row.money("last_round_minor", "raised_currency")
+        profile.raised = try row.money("raised_minor", "raised_currency")
         profile.seeking = try row("seeking")
-        profile.ask = try Money(row("ask_minor"), row("ask_currency"))
+        profile.ask = try row.money("ask_minor", "ask_currency")
         profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int])
             .map { WeightedFocusArea($0, weight: $1) }
         try self.init(
@@ -156,10 +156,10 @@ extension Transaction {
     }
 }
 
-extension Money {
-    /// Two columns as one amount; nil unless both are there.
-    package init?(_ minor: Int?, _ currency: Currency?) {
-        guard let minor, let currency else { return nil }
-        self.init(minor: minor, currency: currency)
+extension Row {
+    /// An amount kept as minor units and currency in two columns; nil unless both are there.
+    package func money(_ minor: String, _ currency: String) throws -> Money? {
+        guard let minor = try self(minor) as Int?, let currency = try self(currency) as Currency? else { return nil }
+        return Money(minor: minor, currency: currency)
     }
 }

@@ -122,8 +122,8 @@ extension Mandate {
         terms.countriesIn = try row("countries_in")
         terms.countriesOut = try row("countries_out")
         terms.exclusions = try row("exclusions")
-        terms.chequeMin = try Money(row("cheque_min_minor"), row("cheque_currency"))
-        terms.chequeMax = try Money(row("cheque_max_minor"), row("cheque_currency"))
+        terms.chequeMin = try row.money("cheque_min_minor", "cheque_currency")
+        terms.chequeMax = try row.money("cheque_max_minor", "cheque_currency")
         terms.deploying = try row("deploying")
         try self.init(
             id: row("id"), investor: row("investor_id"), investorName: row("investor_names"), version: row("version"),

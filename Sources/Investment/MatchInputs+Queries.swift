@@ -93,8 +93,8 @@ extension Transaction {
         for row in rows {
             let order = try MatchInputs.Order(
                 mandate: row("id"), version: row("version"), investor: row("investor_id"))
-            let minimum = try Money(row("cheque_min_minor"), row("cheque_currency")).flatMap(ReferenceRates.dollars)
-            let maximum = try Money(row("cheque_max_minor"), row("cheque_currency")).flatMap(ReferenceRates.dollars)
+            let minimum = try row.money("cheque_min_minor", "cheque_currency").flatMap(ReferenceRates.dollars)
+            let maximum = try row.money("cheque_max_minor", "cheque_currency").flatMap(ReferenceRates.dollars)
             orders.append(order)
             try mandates.append(
                 World.Mandate(

@@ -28,6 +28,6 @@ extension PastInvestment {
     fileprivate init(_ row: Row) throws {
         try self.init(
             id: row("id"), investor: row("investor_id"), startup: row("startup_id"), startupName: row("startup_names"),
-            madeOn: row("made_on"), roundType: row("round_type"), round: Money(row("round_minor"), row("currency")))
+            madeOn: row("made_on"), roundType: row("round_type"), round: row.money("round_minor", "currency"))
     }
 }

@@ -164,8 +164,8 @@ extension StartupCard {
             id: row("startup_id"), name: row("names"), pitch: row("pitch"), country: row("country"),
             region: row("place_region"), city: row("place_city"), website: row("website"), foundedOn: row("founded_on"),
             markets: row("markets"), focusAreas: row("focus_areas"), tags: row("tags"), stage: row("stage"),
-            lastRoundOn: row("last_round_on"), lastRound: Money(row("last_round_minor"), row("raised_currency")),
-            seeking: row("seeking"), ask: Money(row("ask_minor"), row("ask_currency")))
+            lastRoundOn: row("last_round_on"), lastRound: row.money("last_round_minor", "raised_currency"),
+            seeking: row("seeking"), ask: row.money("ask_minor", "ask_currency"))
     }
 }
 

@@ -135,6 +135,12 @@ package struct MoU: Sendable, Identifiable {
         package let reason: ShortText
         /// Whether all parties agreed to it, which makes notice unnecessary.
         package let isMutual: Bool
+
+        /// An end by notice of one party, or by consent of all.
+        package init(reason: ShortText, isMutual: Bool) {
+            self.reason = reason
+            self.isMutual = isMutual
+        }
     }
 }
 

@@ -17,8 +17,20 @@ struct Up: AsyncParsableCommand {
         abstract: "Run Trellis on a PostgreSQL of its own, with the demo world loaded.")
 
     func run() async throws {
-        let settings = try Settings()
         let logger = Logger(label: "trellis") { label in StreamLogHandler.standardError(label: label) }
+        do {
+            try await run(logger)
+        } catch let error as Settings.Refused {
+            throw error
+        } catch {
+            // What an error says of itself to visitors is too little for whoever runs the service.
+            logger.critical("\(String(reflecting: error))")
+            throw ExitCode.failure
+        }
+    }
+
+    private func run(_ logger: Logger) async throws {
+        let settings = try Settings()
         try FileManager.default.createDirectory(at: settings.data, withIntermediateDirectories: true)
         try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8)
             .write(to: settings.data.appending(path: "trellis.pid"))

@@ -208,6 +208,26 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
+@Suite struct UUIDTests {
+    @Test func readsWhatFoundationReads() {
+        for _ in 0..<1_000 {
+            let id = UUID()
+            #expect(EdgeText.uuid(id.uuidString) == id)
+            #expect(EdgeText.uuid(id.uuidString.lowercased()) == id)
+        }
+    }
+
+    @Test(arguments: [
+        "", "6f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a1", "6f1a3a527d9b4c519f0e2f6f0e1b7a116f1a",
+        "6f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a1g",
+        "6f1a3a52-7d9b-4c51-9f0e_2f6f0e1b7a11", "-f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a11",
+        "{f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a1}",
+    ])
+    func refusesTheRest(_ text: String) {
+        #expect(EdgeText.uuid(text) == nil)
+    }
+}
+
 @Suite struct TimestampTests {
     @Test(arguments: [
         ("2026-03-01T09:30:00Z", 1_772_357_400.0), ("2026-03-01t17:30:00+08:00", 1_772_357_400.0),

@@ -4,7 +4,7 @@ import Testing
 @Suite struct ScoringTests {
     @Test func oneMoreMatchingAreaNeverLowersTheDeclaredFit() throws {
         var (raised, lowered) = (0, 0)
-        for seed in 0..<300 {
+        for seed in 0..<100 {
             var inventor = Inventor(seed: UInt64(seed))
             var world = inventor.world()
             let before = Index(world, model: everySignal)

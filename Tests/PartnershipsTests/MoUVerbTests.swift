@@ -29,10 +29,10 @@ struct MoUVerbTests {
     private func signing(
         _ day: CalendarDate, effective: Int = 0, ends: Int? = 365, by institutions: [Institution.ID]
     ) throws -> Signing {
-        try Signing(
+        Signing(
             on: day, effectiveOn: day.adding(days: effective), endsOn: ends.map { day.adding(days: $0) },
-            by: institutions.map {
-                Signing.Participant(.signatory, name: Name("A Signatory"), title: ShortText("Director"), of: $0)
+            by: try institutions.map {
+                try Signing.Participant(.signatory, name: Name("A Signatory"), title: ShortText("Director"), of: $0)
             })
     }
 

@@ -42,10 +42,11 @@ struct MoUWallTests {
         #expect(try await bank.mou(first) == nil)
         #expect(try await bank.mous([first, second]).map(\.id) == [second])
         #expect(try await bank.history(of: first).isEmpty)
-        for table: Query in [
-            "mou_parties", "mou_participants", "mou_areas", "mou_objectives", "mou_events",
-        ].map({ "SELECT count(*) FROM \(fragment: $0) WHERE mou_id = \(first)" }) {
-            #expect(try await bank.value(table, as: Int.self) == 0, "\(table.sql)")
+        let parts: [SQLIdentifier] = ["mou_parties", "mou_participants", "mou_areas", "mou_objectives", "mou_events"]
+        for part in parts {
+            let count: Int = try await bank.value(
+                "SELECT count(*) FROM \(identifier: part) WHERE mou_id = \(first)")
+            #expect(count == 0, "\(part.name)")
         }
         #expect(try await bank.value("SELECT count(*) FROM signing_events", as: Int.self) == 0)
         // It knows the other parties of its own agreements by name, and no further institution.

@@ -1,6 +1,8 @@
 import API
+import Accounts
 import DemoWorld
 import Foundation
+import Institutions
 import TestWorld
 import Testing
 import Vocabulary
@@ -60,7 +62,8 @@ struct PartnershipsEdgeTests {
             json: #"{"terminated_on": "\#(today.adding(days: 59))", "reason": "Done"}"#)
         #expect(short.status == 422)
         let ended = await mei.ask(
-            "POST", "\(address)/termination", json: #"{"terminated_on": "\#(today)", "reason": "Done", "is_mutual": true}"#
+            "POST", "\(address)/termination",
+            json: #"{"terminated_on": "\#(today)", "reason": "Done", "is_mutual": true}"#
         )
         #expect(try ended.json()["status"]?.text == "terminated", "\(ended.text)")
         let history = try await mei.ask("GET", "\(address)/history").json()["items"]?.elements ?? []

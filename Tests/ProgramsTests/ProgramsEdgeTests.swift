@@ -1,6 +1,8 @@
 import API
+import Accounts
 import DemoWorld
 import Foundation
+import Institutions
 import Partnerships
 import TestWorld
 import Testing
