@@ -156,10 +156,17 @@ extension Transaction {
     }
 }
 
+extension Money {
+    /// Two nullable columns as one amount; nil unless both are there.
+    package init?(columns minor: Int?, _ currency: Currency?) {
+        guard let minor, let currency else { return nil }
+        self.init(minor: minor, currency: currency)
+    }
+}
+
 extension Row {
     /// An amount kept as minor units and currency in two columns; nil unless both are there.
     package func money(_ minor: String, _ currency: String) throws -> Money? {
-        guard let minor = try self(minor) as Int?, let currency = try self(currency) as Currency? else { return nil }
-        return Money(minor: minor, currency: currency)
+        try Money(columns: self(minor), self(currency))
     }
 }

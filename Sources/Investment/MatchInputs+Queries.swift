@@ -42,7 +42,7 @@ extension Transaction {
                 Startup.ID.self, String?.self, String?.self, String?.self, String?.self, String?.self, String?.self,
                 Int?.self, [String].self, [String]?.self, [Int]?.self, String?.self, Int?.self, Int?.self,
                 Currency?.self, Int?.self, String?.self, Int?.self, Currency?.self, Bool.self)
-            let amount = Money(lastMinor, currency).flatMap(ReferenceRates.dollars)
+            let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
             let last: World.LastRound =
                 stage != nil || lastDay != nil || amount != nil
                 ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
@@ -50,7 +50,7 @@ extension Transaction {
                 id.key, areas: World.Weighted.areas(areas ?? [], weights ?? [], words: tags),
                 text: [name, text].compactMap(\.self).joined(separator: ". "), country: country, region: region,
                 state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
-                askedAmount: Money(askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn)
+                askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn)
         }
     }
 
@@ -68,7 +68,7 @@ extension Transaction {
                 Institution.ID.self, Startup.ID.self, Int.self, String?.self, Int?.self, Currency?.self)
             return World.Deal(
                 investor: investor.key, startup: startup.key, day: day, kind: kind,
-                amount: Money(minor, currency).flatMap(ReferenceRates.dollars))
+                amount: Money(columns: minor, currency).flatMap(ReferenceRates.dollars))
         }
     }
 

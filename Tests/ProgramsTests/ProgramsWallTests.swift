@@ -109,7 +109,7 @@ struct ProgramsWallTests {
         }
         _ = try await cost(limit: 3)
         let (one, three) = (try await cost(limit: 1), try await cost(limit: 3))
-        #expect(one == (1, 2))
-        #expect(three == (3, 2))
+        #expect(one == (1, 1))
+        #expect(three == (3, 1))
     }
 }

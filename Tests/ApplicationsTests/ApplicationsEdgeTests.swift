@@ -1,0 +1,242 @@
+import API
+import DemoWorld
+import Foundation
+import Programs
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Applications
+
+/// The whole way of a request: routes, roles, preconditions, problems, pages.
+@Suite("Applications at the edge")
+struct ApplicationsEdgeTests {
+    let call: CallForApplications.ID = demoID("call incubation")
+
+    @Test("An application's life by JSON, from draft to acceptance")
+    func life() async throws {
+        let world = try await World()
+        let (ravi, mei) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.mei, in: world))
+        let begun = await ravi.ask("POST", "/v1/calls/\(call)/applications")
+        #expect(begun.status == 201, "\(begun.text)")
+        let place = try #require(begun.header("Location"))
+        #expect(try begun.json()["state"]?.text == "draft")
+        #expect(await ravi.ask("POST", "/v1/calls/\(call)/applications").status == 409)
+
+        let early = await ravi.ask("POST", "\(place)/submission")
+        #expect(early.status == 422 && early.problem?.kind.slug == "application-incomplete")
+        #expect(early.problem?.errors.count == 4)
+
+        let questions = try await world.questions(of: call)
+        let body = #"{"answers":{\#(questions.map { #""\#($0.id)":"We know harbours.""# }.joined(separator: ","))}}"#
+        #expect(await ravi.ask("PUT", "\(place)/answers", json: body).status == 428)
+        let stale = await ravi.ask("PUT", "\(place)/answers", json: body, headers: [("If-Match", "\"00\"")])
+        #expect(stale.status == 412)
+        let tag = try #require(await ravi.ask("GET", place).header("ETag"))
+        let saved = await ravi.ask("PUT", "\(place)/answers", json: body, headers: [("If-Match", tag)])
+        #expect(saved.status == 200, "\(saved.text)")
+        #expect(try saved.json()["completeness"]?["required_answered"] == 4)
+
+        let submitted = await ravi.ask("POST", "\(place)/submission")
+        #expect(submitted.status == 200, "\(submitted.text)")
+        #expect(await mei.ask("POST", "\(place)/screening", json: #"{"verdict":"ineligible"}"#).status == 422)
+        #expect(await mei.ask("POST", "\(place)/screening", json: #"{"verdict":"eligible"}"#).status == 200)
+        let bare = await mei.ask("POST", "\(place)/decision", json: #"{"outcome":"offer","note":"Come."}"#)
+        #expect(bare.status == 422 && bare.problem?.errors.first?.pointer == "/offer_expires_on")
+        let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
+        let offered = await mei.ask(
+            "POST", "\(place)/decision",
+            json: #"{"outcome":"offer","offer_expires_on":"\#(day)","note":"Come."}"#)
+        #expect(offered.status == 200, "\(offered.text)")
+        #expect(await ravi.ask("POST", "\(place)/acceptance").status == 200)
+        #expect(await ravi.ask("POST", "\(place)/decline", json: "{}").status == 409)
+        let history = try await mei.ask("GET", "\(place)/history").json()
+        #expect(
+            history["items"]?.elements?.map { $0["to"]?.text }
+                == ["draft", "submitted", "in_review", "offered", "accepted"])
+    }
+
+    @Test("One answer is saved while somebody types, and a newer one is not overwritten")
+    func autosave() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let question = try #require(try await world.questions(of: call).first)
+        let id = try await world.draft(to: call)
+        let place = "/v1/applications/\(id)/answers/\(question.id)"
+        let first = await ravi.ask("PUT", place, json: #"{"text":"one","based_on":""}"#)
+        #expect(first.status == 200, "\(first.text)")
+        let fingerprint = try #require(try first.json()["fingerprint"]?.text)
+        #expect(await ravi.ask("PUT", place, json: #"{"text":"two","based_on":"\#(fingerprint)"}"#).status == 200)
+        let late = await ravi.ask("PUT", place, json: #"{"text":"three","based_on":"\#(fingerprint)"}"#)
+        #expect(late.status == 409 && late.problem?.kind == .answerChanged)
+        #expect(await ravi.ask("PUT", place, json: #"{"text":""}"#).status == 200)
+        let view = try await ravi.ask("GET", "/v1/applications/\(id)").json()
+        #expect(view["answers"]?.elements?.isEmpty == true)
+    }
+
+    @Test("A manager's view of a draft has numbers and no answers")
+    func hidden() async throws {
+        let world = try await World()
+        let id = try await world.draft(to: call)
+        try await world.fill(id, of: call)
+        let mei = try await Visitor(Cast.mei, in: world)
+        let view = await mei.ask("GET", "/v1/applications/\(id)")
+        #expect(view.status == 200 && !view.text.contains("harbours"))
+        #expect(try view.json()["answers"] == nil)
+        #expect(try view.json()["completeness"]?["answered"] == 4)
+        let page = await mei.open("/console/applications/\(id)")
+        #expect(page.status == 200 && !page.text.contains("harbours"))
+        #expect(page.text.contains("4 of 4"))
+    }
+
+    @Test("Roles and strangers", arguments: [Cast.ada, Cast.leo])
+    func strangers(member: Cast.Member) async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let visitor = try await Visitor(member, in: world)
+        #expect(await visitor.ask("GET", "/v1/applications/\(id)").status == 404)
+        #expect(await visitor.ask("GET", "/v1/applications/\(id)/history").status == 404)
+        let founder = member.seats[0].role == "founder"
+        #expect(await visitor.ask("POST", "/v1/applications/\(id)/submission").status == (founder ? 404 : 403))
+        #expect(
+            await visitor.ask("POST", "/v1/applications/\(id)/screening", json: #"{"verdict":"eligible"}"#).status
+                == (founder ? 403 : 404))
+        #expect(await visitor.open("/portal/applications/\(id)").status == (founder ? 404 : 403))
+        #expect(await visitor.open("/console/applications/\(id)").status == (founder ? 403 : 404))
+    }
+
+    // MARK: Pages
+
+    @Test("A founder writes, saves, is refused, completes and submits, without losing a word")
+    func portal() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let offer = await ravi.open("/portal/calls/\(call)/apply")
+        #expect(offer.status == 200 && offer.text.contains("Start application"), "\(offer.text)")
+        let begun = await ravi.send("/portal/calls/\(call)/apply")
+        #expect(begun.status == 303, "\(begun.text)")
+        let place = try #require(begun.header("Location"))
+        // Pressing again leads to the same draft, and so does the call.
+        #expect(await ravi.send("/portal/calls/\(call)/apply").header("Location") == place)
+        #expect(await ravi.open("/portal/calls/\(call)/apply").header("Location") == place)
+
+        let questions = try await world.questions(of: call)
+        let form = await ravi.open(place)
+        #expect(form.status == 200 && form.text.contains("data-autosave=\"\(place)/autosave\""), "\(form.text)")
+        let saved = await ravi.send("\(place)/answers", [(questions[0].field, "Kelp & <reef>")])
+        #expect(saved.status == 303 && saved.header("Location") == "\(place)?done=saved")
+        #expect(await ravi.open("\(place)?done=saved").text.contains("Kelp &amp; &lt;reef&gt;"))
+
+        // Submitting too early keeps what was typed with it, says what is missing and comes back filled in.
+        let early = await ravi.send(
+            "\(place)/submission",
+            [(questions[0].field, "Kelp & <reef>"), (questions[1].field, "A buoy that listens.")])
+        #expect(early.status == 422 && early.text.contains("error-summary"))
+        #expect(early.text.contains("A buoy that listens."))
+        #expect(early.text.contains("href=\"#f-\(questions[2].field)\""))
+        #expect(await ravi.open(place).text.contains("A buoy that listens."))
+
+        // A text that cannot be stored comes back, and the others of the same form are kept.
+        let odd = await ravi.send(
+            "\(place)/answers", [(questions[2].field, "Hidden\u{202E}text"), (questions[3].field, "Ten customers.")])
+        #expect(odd.status == 422 && odd.text.contains("Hidden"))
+        #expect(await ravi.open(place).text.contains("Ten customers."))
+
+        let done = await ravi.send(
+            "\(place)/submission", questions.map { ($0.field, "We know harbours.") })
+        #expect(done.status == 303, "\(done.text)")
+        let page = await ravi.open("\(place)?done=submitted")
+        #expect(page.status == 200 && page.text.contains("Your application was submitted."))
+        #expect(page.text.contains("What happened, and what comes next"))
+        // A form that was still open somewhere leads back instead of failing.
+        #expect(await ravi.send("\(place)/answers", [(questions[0].field, "late")]).status == 303)
+    }
+
+    @Test("Two founders' texts: the second is shown both and decides")
+    func conflict() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let question = try #require(try await world.questions(of: call).first)
+        let id = try await world.draft(to: call)
+        let place = "/portal/applications/\(id)"
+        _ = try await world.save([question.id: AnswerEdit(try LongText("Theirs, newer."))], of: id)
+        let mine = [(question.field, "Mine, older."), (question.seenField, "")]
+        let refused = await ravi.send("\(place)/answers", mine)
+        #expect(refused.status == 409)
+        #expect(refused.text.contains("Mine, older.") && refused.text.contains("Theirs, newer."))
+        let seen = Fingerprint(try LongText("Theirs, newer."))
+        #expect(refused.text.contains("name=\"\(question.seenField)\" value=\"\(seen)\""))
+        let decided = await ravi.send("\(place)/answers", [mine[0], (question.seenField, seen.description)])
+        #expect(decided.status == 303)
+        #expect(await ravi.open(place).text.contains("Mine, older."))
+    }
+
+    @Test("The autosave endpoint says when it saved, what is what, and what it could not keep")
+    func autosaveState() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let questions = try await world.questions(of: call)
+        let id = try await world.draft(to: call)
+        let state = await ravi.send(
+            "/portal/applications/\(id)/autosave",
+            [(questions[0].field, "First words"), (questions[1].field, "bad\u{202E}")])
+        #expect(state.status == 200 && state.header("Content-Type") == "application/json", "\(state.text)")
+        let json = try state.json()
+        #expect(json["saved_at"]?.text != nil)
+        #expect(json["text"]?.text?.contains("Hong Kong") == true)
+        #expect(json["seen"]?[questions[0].seenField]?.text == Fingerprint(try LongText("First words")).description)
+        #expect(json["errors"]?[questions[1].field]?.text != nil)
+    }
+
+    @Test("Taking back, accepting and declining by form")
+    func answers() async throws {
+        let world = try await World()
+        let (ravi, mei) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.mei, in: world))
+        let id = try await world.submitted(to: call)
+        let (portal, console) = ("/portal/applications/\(id)", "/console/applications/\(id)")
+        #expect(await ravi.open("\(portal)/withdrawal").text.contains("Withdraw this application?"))
+        #expect(await mei.open(console).text.contains("Screening"))
+        let vague = await mei.send("\(console)/screening", [("verdict", "ineligible"), ("reason", "")])
+        #expect(vague.status == 422 && vague.text.contains("Say which condition is not met."))
+        #expect(await mei.send("\(console)/screening", [("verdict", "eligible"), ("reason", "")]).status == 303)
+        let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
+        let halfway = await mei.send(
+            "\(console)/decision",
+            [
+                ("outcome", "offer"), ("note", "Kept words."), ("offer_expires_on_day", "31"),
+                ("offer_expires_on_month", "2"), ("offer_expires_on_year", "2030"),
+            ])
+        #expect(halfway.status == 422 && halfway.text.contains("Kept words."), "\(halfway.text)")
+        let offered = await mei.send(
+            "\(console)/decision",
+            [
+                ("outcome", "offer"), ("note", "Bring the buoy."), ("offer_expires_on_day", "\(day.day)"),
+                ("offer_expires_on_month", "\(day.month)"), ("offer_expires_on_year", "\(day.year)"),
+            ])
+        #expect(offered.status == 303, "\(offered.text)")
+        let page = await ravi.open(portal)
+        #expect(page.text.contains("Accept the place") && page.text.contains("Bring the buoy."))
+        #expect(!page.text.contains("Mei Lam"))
+        #expect(await ravi.open("\(portal)/decline").text.contains("Decline the place?"))
+        #expect(await ravi.send("\(portal)/acceptance").status == 303)
+        #expect(await mei.open(console).text.contains("Enrol in a cohort"))
+        // What can no longer be done leads back to where the application stands.
+        #expect(await ravi.send("\(portal)/decline", [("note", "")]).status == 303)
+        #expect(await ravi.send("\(portal)/acceptance").status == 409)
+    }
+
+    @Test("The manager's list: many rows, one row, none, and its filters as address")
+    func list() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        let all = await mei.open("/console/applications")
+        #expect(all.status == 200 && all.text.contains("KelpSense"), "\(all.text)")
+        #expect(all.text.contains("/console/applications?state=submitted"))
+        let one = await mei.open("/console/applications?call=\(call)&state=waitlisted")
+        #expect(one.status == 200)
+        let none = await mei.open("/console/applications?state=declined")
+        #expect(none.status == 200 && none.text.contains("No application matches"))
+        let leo = try await Visitor(Cast.leo, in: world)
+        #expect(await leo.open("/console/applications").text.contains("Nobody has applied yet"))
+    }
+}
