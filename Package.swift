@@ -33,7 +33,6 @@ let room: [Target.Dependency] =
         "Matching", "Tabular", logging,
     ]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
-let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -51,7 +50,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         // Hashes, sealed cursors and request signatures.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -70,8 +69,10 @@ let package = Package(
         module(
             "API",
             on: [
-                "Postgres", hummingbird, logging, metrics, lifecycle, crypto,
-                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "Postgres", hummingbird, logging, lifecycle, crypto,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         module(
             "Pages", on: [mustache], resources: [.copy("Templates"), .copy("Assets"), .copy("Translations")]),

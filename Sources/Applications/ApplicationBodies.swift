@@ -59,7 +59,10 @@ struct AnswerBody: Described {
     let basedOn: String?
 
     static var documentation: [String: String] {
-        ["based_on": "The fingerprint of the text that was there before; empty for none. Without it the last writer wins."]
+        [
+            "based_on":
+                "The fingerprint of the text that was there before; empty for none. Without it the last writer wins."
+        ]
     }
 
     func fingerprint() throws -> Fingerprint? {

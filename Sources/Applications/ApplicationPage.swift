@@ -59,7 +59,8 @@ struct Dossier: Sendable {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         return call.questions.map { question in
             ApplicationPage.AnsweredQuestion(
-                prompt: "\(question.position). \(question.prompt.text(for: language))", text: texts[question.id]?.string)
+                prompt: "\(question.position). \(question.prompt.text(for: language))", text: texts[question.id]?.string
+            )
         }
     }
 

@@ -54,7 +54,8 @@ extension Problem.Kind {
     /// A call does not accept applications at this moment.
     package static let callClosed = Problem.Kind("call-closed", "The call accepts no applications now", status: 409)
     /// An application lacks answers; `errors` says which.
-    package static let incomplete = Problem.Kind("application-incomplete", "The application is not complete", status: 422)
+    package static let incomplete = Problem.Kind(
+        "application-incomplete", "The application is not complete", status: 422)
     /// An offer ran out.
     package static let offerExpired = Problem.Kind("offer-expired", "The offer has expired", status: 409)
     /// Somebody else changed the same answer; nothing was overwritten.

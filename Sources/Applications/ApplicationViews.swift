@@ -22,7 +22,8 @@ package struct ApplicationView: Described {
     package static var documentation: [String: String] {
         [
             "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
-            "answers": "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
+            "answers":
+                "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
             "offer_expires_at": "The last moment at which an offer can be accepted.",
         ]
     }

@@ -1,10 +1,11 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Postgres
 internal import Programs
 internal import Vocabulary
+
 package import struct API.Operation
 
 /// Applications by API: the startup's side and the park's.
@@ -100,7 +101,8 @@ package enum ApplicationsRoom {
 
     private static var saveAnswer: AnyOperation {
         Operation(
-            .put, "/v1/applications/{application}/answers/{question}", "saveAnswer", summary: "Save one answer of a draft",
+            .put, "/v1/applications/{application}/answers/{question}", "saveAnswer",
+            summary: "Save one answer of a draft",
             description: """
                 For saving while somebody types. `based_on` is the fingerprint of the text that was there when they \
                 began; if somebody else has changed the answer since, nothing is overwritten and the answer is 409.
@@ -168,7 +170,8 @@ package enum ApplicationsRoom {
         Operation(
             .post, "/v1/applications/{application}/decision", "decideApplication",
             summary: "Offer a place, put on the waiting list, or reject",
-            description: "The startup reads the note. An offer stands until the end of its last day in the call's zone.",
+            description:
+                "The startup reads the note. An offer stands until the end of its last day in the call's zone.",
             tag: "applications", access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionBody.self,
             output: ApplicationView.self, problems: [.notFound, .conflict]
         ) { call in
@@ -181,7 +184,8 @@ package enum ApplicationsRoom {
 
     private static var acceptOffer: AnyOperation {
         Operation(
-            .post, "/v1/applications/{application}/acceptance", "acceptOffer", summary: "Take the place that was offered",
+            .post, "/v1/applications/{application}/acceptance", "acceptOffer",
+            summary: "Take the place that was offered",
             tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
             output: ApplicationView.self, problems: [.notFound, .conflict, .offerExpired]
         ) { call in

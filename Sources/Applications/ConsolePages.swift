@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -145,7 +145,8 @@ struct ConsolePages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .park, in: viewer.language)
         let isHidden = application.submittedAt == nil
-        let tools = application.state == .accepted
+        let tools =
+            application.state == .accepted
             ? [LinkText(t("enrol.action"), "/console/applications/\(id)/enrolment")] : []
         let model = ApplicationPage(
             header: PageHeader(
@@ -156,10 +157,12 @@ struct ConsolePages: Sendable {
             decision: application.allows(.decide, at: now) ? decisionForm(call, id, decision, t) : nil,
             answers: isHidden ? [] : dossier.answered(in: spoken), hasAnswers: !isHidden,
             noAnswers: isHidden
-                ? t("answers.hidden", [
-                    "answered": Figures.grouped(dossier.summary.count.answered),
-                    "questions": Figures.grouped(dossier.summary.count.questions),
-                ]) : nil,
+                ? t(
+                    "answers.hidden",
+                    [
+                        "answered": Figures.grouped(dossier.summary.count.answered),
+                        "questions": Figures.grouped(dossier.summary.count.questions),
+                    ]) : nil,
             timeline: dossier.timeline(for: .park, in: viewer.language),
             facts: dossier.facts(in: viewer.language, withStartup: true), tools: tools, hasTools: !tools.isEmpty)
         let flash: FlashNotice? =

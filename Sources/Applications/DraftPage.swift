@@ -35,7 +35,6 @@ struct DraftPage: ViewModel {
         var saving: String
         var offline: String
         var signedOut: String
-        var conflict: String
     }
 
     /// A question of the form, and whether it is done.
@@ -110,14 +109,14 @@ struct Draft: Sendable {
             autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
             canSubmit: canSubmit,
             words: DraftPage.AutosaveWords(
-                saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out"),
-                conflict: t("draft.conflict")),
+                saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
             checklist: call.questions.map { question in
                 let gap = gaps.first { $0.question == question.id }
                 return DraftPage.Item(
                     label: "\(question.position). \(question.prompt.text(for: spoken))",
                     url: "#f-\(question.field)", isDone: gap == nil && stored[question.id] != nil,
-                    note: gap.map { $0.words(t) } ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")))
+                    note: gap.map { $0.words(t) }
+                        ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")))
             },
             checklistSummary: summary.count.words(t),
             facts: Facts([
@@ -143,9 +142,11 @@ extension SaveState {
         let time = LocalTime(instant, in: zone)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         self.init(
-            t("draft.saved_at", [
-                "time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place,
-            ]), instant: instant.formatted(.iso8601))
+            t(
+                "draft.saved_at",
+                [
+                    "time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place,
+                ]), instant: instant.formatted(.iso8601))
     }
 }
 

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -230,7 +230,8 @@ struct PortalPages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .startup, in: viewer.language)
         let address: SafeURL = "/portal/applications/\(dossier.id)"
-        let tools = application.allows(.withdraw, at: now)
+        let tools =
+            application.allows(.withdraw, at: now)
             ? [LinkText(t("withdraw.action"), "/portal/applications/\(dossier.id)/withdrawal")] : []
         let model = ApplicationPage(
             header: PageHeader(
@@ -364,7 +365,9 @@ struct PortalPages: Sendable {
                 form: Form(
                     action: action,
                     fields: [
-                        input.area("note", label: t("withdraw.reason"), hint: t("withdraw.reason_hint"), isOptional: true, limit: 2000, rows: 3)
+                        input.area(
+                            "note", label: t("withdraw.reason"), hint: t("withdraw.reason_hint"), isOptional: true,
+                            limit: 2000, rows: 3)
                     ],
                     submit: verb, texts: t, cancel: LinkText(t("withdraw.keep"), "/portal/applications/\(id)"),
                     isDangerous: true, problem: problem?.headline)))

@@ -1,5 +1,5 @@
-package import Accounts
 internal import API
+package import Accounts
 internal import Foundation
 package import Postgres
 package import Programs
@@ -39,7 +39,9 @@ extension Transaction {
         try call.checkQuestions(edits.keys)
 
         let stored = Dictionary(uniqueKeysWithValues: try await answers(of: id).map { ($0.question, $0.text) })
-        var (texts, cleared): ([(CallForApplications.Question.ID, LongText)], [CallForApplications.Question.ID]) = ([], [])
+        var (texts, cleared): ([(CallForApplications.Question.ID, LongText)], [CallForApplications.Question.ID]) = (
+            [], []
+        )
         var conflicts: [SavedAnswers.Conflict] = []
         for question in call.questions {
             guard let edit = edits[question.id] else { continue }

@@ -5,13 +5,19 @@ internal import Postgres
 internal import Vocabulary
 
 extension DemoWorld {
-    /// What the invented investors will fund.
+    /// What the invented investors will fund, and the shortlists a first match run gave them.
     func keepMandates(_ transaction: Transaction) async throws {
         for mandate in try DemoMandate.all {
             _ = try await transaction.createMandate(
                 mandate.terms, as: demoID("mandate \(mandate.investor)"),
                 of: Cast.institution("harbour/\(mandate.investor)"), in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let run: MatchRun.ID = demoID("match run")
+        let person = Cast.mei.person.id
+        _ = try await transaction.requestMatchRun(
+            MatchRunRequest(length: 12, asOf: today), as: run, in: Cast.harbour.id, by: person)
+        try await transaction.performMatchRun(run)
+        _ = try await transaction.releaseMatchRun(run, by: person)
     }
 }
 

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Pages
@@ -74,10 +74,12 @@ struct EnrolPages: Sendable {
                             options: cohorts.map { cohort in
                                 (
                                     cohort.id.description,
-                                    t("enrol.cohort_option", [
-                                        "name": cohort.name.string,
-                                        "start": cohort.startsOn.text(in: viewer.language),
-                                    ])
+                                    t(
+                                        "enrol.cohort_option",
+                                        [
+                                            "name": cohort.name.string,
+                                            "start": cohort.startsOn.text(in: viewer.language),
+                                        ])
                                 )
                             }),
                         input.select(

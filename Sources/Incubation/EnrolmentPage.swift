@@ -108,7 +108,9 @@ struct EnrolmentPage: ViewModel {
         facts.append(.text(t("fact.programme"), program))
         facts.append(.text(t("fact.cohort"), summary.cohortName.string))
         facts.append(.time(t("fact.started"), TimeText(enrolment.startedOn, in: language)))
-        if enrolment.mentor != nil { facts.append(.text(t("fact.mentor"), summary.mentorName ?? t("fact.mentor_named"))) }
+        if enrolment.mentor != nil {
+            facts.append(.text(t("fact.mentor"), summary.mentorName ?? t("fact.mentor_named")))
+        }
         self.facts = Facts(facts)
     }
 

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Pages
@@ -18,8 +18,10 @@ struct EnrolmentPages: Sendable {
             show("/portal/enrolments/{enrolment}", "portalEnrolment", .startup, .founder),
             show("/console/enrolments/{enrolment}", "consoleEnrolment", .park, .manager),
             show("/mentees/{enrolment}", "menteeEnrolment", .mentor, .mentor),
-            showMilestone("/portal/enrolments/{enrolment}/milestones/{milestone}", "portalMilestone", .startup, .founder),
-            showMilestone("/console/enrolments/{enrolment}/milestones/{milestone}", "consoleMilestone", .park, .manager),
+            showMilestone(
+                "/portal/enrolments/{enrolment}/milestones/{milestone}", "portalMilestone", .startup, .founder),
+            showMilestone(
+                "/console/enrolments/{enrolment}/milestones/{milestone}", "consoleMilestone", .park, .manager),
             showMilestone("/mentees/{enrolment}/milestones/{milestone}", "menteeMilestone", .mentor, .mentor),
             showEvidence, assess, graduate, askToEnd, end,
         ]

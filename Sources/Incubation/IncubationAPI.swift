@@ -1,10 +1,11 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Postgres
 internal import Programs
 internal import Vocabulary
+
 package import struct API.Operation
 
 /// Incubation by API: enrolment, milestones, graduation.
@@ -24,7 +25,8 @@ package enum IncubationRoom {
         "a_met_milestone_needs_no_evidence": .conflict("The milestone is met; nothing more needs to be shown."),
         "mentors_do_not_assess_their_mentees": .conflict(
             "You are the mentor of this startup. Somebody else assesses its milestones."),
-        "assessment_follows_evidence": .conflict("The startup has shown nothing yet. A milestone is judged on evidence."),
+        "assessment_follows_evidence": .conflict(
+            "The startup has shown nothing yet. A milestone is judged on evidence."),
         "a_met_milestone_stays_met": .conflict("The milestone is met, and stays so."),
     ]
 

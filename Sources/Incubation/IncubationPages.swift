@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 package import Pages
@@ -12,7 +12,8 @@ extension IncubationRoom {
     package static var places: [Site.Place] {
         [
             Site.Place("portal", key: "nav.portal", in: .incubation, url: "/portal", roles: ["founder"]),
-            Site.Place("enrolments", key: "nav.enrolments", in: .incubation, url: "/console/enrolments", roles: ["manager"]),
+            Site.Place(
+                "enrolments", key: "nav.enrolments", in: .incubation, url: "/console/enrolments", roles: ["manager"]),
             Site.Place("mentees", key: "nav.mentees", in: .incubation, url: "/mentees", roles: ["mentor"]),
         ]
     }

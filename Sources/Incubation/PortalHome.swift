@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Institutions

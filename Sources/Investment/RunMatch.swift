@@ -43,17 +43,26 @@ extension InvestmentRoom {
         let total = inputs.orders.count
         try await run.progress(0, of: total)
         let proposals = try await propose(inputs) { try await run.progress($0, of: total) }
-        let named = Set(proposals.flatMap(\.items).flatMap(\.explanation.investorsNamed))
-        let names = try await run.reader.institutionNames(named).mapValues { $0.text(for: .english) }
-        let lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: id, names: names) }
-        let (inputsHash, resultsHash) = (inputs.hash(), MatchedList.hash(lists))
-        try await run.finish { transaction in
-            guard try await transaction.lockUnfinishedMatchRun(id) else { return }
-            try await transaction.insert(lists, of: id)
-            try await transaction.markFinished(
-                id, inputs: inputsHash, results: resultsHash, mandates: total,
-                startups: proposals.first?.considered ?? inputs.world.startups.count { $0.isOptedIn },
-                gatedOut: proposals.reduce(0) { $0 + $1.gatedOut.values.reduce(0, +) })
+        let outcome = Outcome(of: inputs, proposals, names: try await run.reader.names(in: proposals), run: id)
+        try await run.finish { try await $0.keep(outcome) }
+    }
+
+    /// What a run found, ready to be written.
+    struct Outcome: Sendable {
+        let run: MatchRun.ID
+        let lists: [MatchedList]
+        let inputsHash: [UInt8]
+        let mandates: Int
+        let startups: Int
+        let gatedOut: Int
+
+        init(of inputs: MatchInputs, _ proposals: [Proposal], names: [Institution.ID: String], run: MatchRun.ID) {
+            self.run = run
+            lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: run, names: names) }
+            inputsHash = inputs.hash()
+            mandates = inputs.orders.count
+            startups = proposals.first?.considered ?? inputs.world.startups.count { $0.isOptedIn }
+            gatedOut = proposals.reduce(0) { $0 + $1.gatedOut.values.reduce(0, +) }
         }
     }
 
@@ -143,5 +152,32 @@ extension Optional where Wrapped: Sendable {
     fileprivate func asyncMap<Value>(_ body: (Wrapped) async throws -> Value) async throws -> Value? {
         guard let self else { return nil }
         return try await body(self)
+    }
+}
+
+extension Statements {
+    /// What the investors named in the evidence are called.
+    func names(in proposals: [Proposal]) async throws -> [Institution.ID: String] {
+        let named = Set(proposals.flatMap(\.items).flatMap(\.explanation.investorsNamed))
+        return try await institutionNames(named).mapValues { $0.text(for: .english) }
+    }
+}
+
+extension Transaction {
+    /// Performs a match run here and now, in this transaction, for a world that must be whole at once. A tenant of
+    /// thousands of startups leaves it to the job.
+    package func performMatchRun(_ id: MatchRun.ID) async throws {
+        guard let ordered = try await orderedMatchRun(id) else { return }
+        let inputs = try await matchInputs(asOf: ordered.asOf, length: ordered.length, asked: ordered.asked)
+        let proposals = try await InvestmentRoom.propose(inputs)
+        try await keep(InvestmentRoom.Outcome(of: inputs, proposals, names: try await names(in: proposals), run: id))
+    }
+
+    func keep(_ outcome: InvestmentRoom.Outcome) async throws {
+        guard try await lockUnfinishedMatchRun(outcome.run) else { return }
+        try await insert(outcome.lists, of: outcome.run)
+        try await markFinished(
+            outcome.run, inputs: outcome.inputsHash, results: MatchedList.hash(outcome.lists),
+            mandates: outcome.mandates, startups: outcome.startups, gatedOut: outcome.gatedOut)
     }
 }

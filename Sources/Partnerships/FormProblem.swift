@@ -25,7 +25,12 @@ package struct FormProblem: Sendable {
 
     /// The errors by the names of form fields: `/parties/0/role` is the field `parties.0.role`.
     package var errors: [(field: String, message: String)] {
-        problem.errors.map { error in (Self.name(of: error.pointer), error.detail) }
+        problem.errors.flatMap { error in
+            let name = Self.name(of: error.pointer)
+            let message = Self.message(error)
+            // What is wrong with a text in all its languages is said beside the first of them.
+            return [(name, message), ("\(name).en", message)]
+        }
     }
 
     /// The status of the page that shows the form again.
@@ -34,10 +39,22 @@ package struct FormProblem: Sendable {
     /// What stands above the form: the problem's sentence, and what belongs to no field that is shown.
     package func sentence(besides fields: [FormField]) -> String? {
         let shown = Set(fields.map(\.name))
-        let homeless = problem.errors.filter { !shown.contains(Self.name(of: $0.pointer)) }.map(\.detail)
+        let homeless = problem.errors.filter { error in
+            let name = Self.name(of: error.pointer)
+            return !shown.contains(name) && !shown.contains("\(name).en")
+        }.map(Self.message)
         let sentences = [problem.detail].compactMap(\.self) + homeless
         guard !sentences.isEmpty else { return problem.errors.isEmpty ? problem.kind.title : nil }
         return sentences.joined(separator: " ")
+    }
+
+    /// What a form says where JSON is told why a value does not fit the schema.
+    private static func message(_ error: Problem.FieldError) -> String {
+        let detail = error.detail
+        if error.code == .required, !detail.hasSuffix(".") { return "Answer this question." }
+        if detail == "expected a text in en, zh-Hant or ja" { return "Write this in at least one language." }
+        if detail.hasPrefix("expected ") { return "Enter \(detail.dropFirst("expected ".count))." }
+        return detail.hasSuffix(".") ? detail : "This answer \(detail)."
     }
 
     private static func name(of pointer: String) -> String {

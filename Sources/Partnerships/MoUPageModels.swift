@@ -35,9 +35,8 @@ struct MoUPage: ViewModel {
     var refusal: ErrorSummary?
     var summary: [String]
     var hasSummary: Bool
-    var parties: [PartyCard]
-    var areas: [AreaItem]
-    var hasAreas: Bool
+    var parties: Table
+    var areas: Table
     var objectives: [String]
     var hasObjectives: Bool
     var isSigned: Bool
@@ -46,19 +45,6 @@ struct MoUPage: ViewModel {
     var participants: Table
     var facts: Facts
     var timeline: Timeline
-
-    struct PartyCard: ViewModel {
-        var name: String
-        var role: String
-        var isOwn: Bool
-        var responsibilities: String?
-    }
-
-    struct AreaItem: ViewModel {
-        var wording: String
-        var concept: String
-        var status: Badge
-    }
 }
 
 /// A form under a head, with nothing beside it.
@@ -212,17 +198,31 @@ struct MoUWords {
                 lede: lede(mou, reason: reason), actions: actions),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
             summary: paragraphs, hasSummary: !paragraphs.isEmpty,
-            parties: mou.parties.map { party in
-                MoUPage.PartyCard(
-                    name: name(party.institution, in: names), role: t("role.\(party.role.rawValue)"),
-                    isOwn: party.institution == own, responsibilities: party.responsibilities?.string)
-            },
-            areas: mou.areas.map { area in
-                MoUPage.AreaItem(
-                    wording: area.wording.string, concept: area.focusArea.label(in: language),
-                    status: Badge(t("area.\(area.status.rawValue)"), tone(of: area.status)))
-            },
-            hasAreas: !mou.areas.isEmpty, objectives: mou.objectives.map(\.string),
+            parties: Table(
+                caption: t("parties.title"),
+                columns: [
+                    Table.Column(t("parties.name")), Table.Column(t("parties.role")), Table.Column(t("parties.duties")),
+                ],
+                rows: mou.parties.map { party in
+                    [
+                        .text(
+                            name(party.institution, in: names),
+                            note: party.institution == own ? t("parties.own") : nil),
+                        .text(t("role.\(party.role.rawValue)")), .text(party.responsibilities?.string ?? "–"),
+                    ]
+                }, empty: EmptyState(title: t("parties.none"), text: t("parties.none_text"))),
+            areas: Table(
+                caption: t("areas.title"),
+                columns: [
+                    Table.Column(t("areas.wording")), Table.Column(t("areas.concept")), Table.Column(t("areas.status")),
+                ],
+                rows: mou.areas.map { area in
+                    [
+                        .text(area.wording.string), .text(area.focusArea.label(in: language)),
+                        .badge(Badge(t("area.\(area.status.rawValue)"), tone(of: area.status))),
+                    ]
+                }, empty: EmptyState(title: t("areas.none"), text: t("areas.none_text"))),
+            objectives: mou.objectives.map(\.string),
             hasObjectives: !mou.objectives.isEmpty, isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
             hosts: mou.event.flatMap { event in
                 event.hosts.isEmpty

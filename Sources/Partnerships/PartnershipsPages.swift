@@ -589,21 +589,21 @@ private struct MoUFormSections {
                     input.area("summary", label: t("field.summary"), isOptional: true, limit: 10_000, rows: 5),
                     input.checkbox("is_binding", label: t("field.binding"), statement: t("field.binding_statement")),
                     input.number("notice_days", label: t("field.notice"), suffix: t("field.notice_suffix")),
-                ]),
-            FormSection(
-                title: t("section.parties"), intro: t("section.parties_intro"),
-                fields: (0..<max(3, parties + 1)).flatMap(party)),
-            FormSection(
-                title: t("section.areas"), intro: t("section.areas_intro"),
-                fields: (0..<max(4, areas + 2)).flatMap(area)),
-            FormSection(
-                title: t("section.objectives"),
-                fields: [
-                    input.area(
-                        "objectives", label: t("field.objectives"), hint: t("field.objectives_hint"), isOptional: true,
-                        rows: 5)
-                ]),
+                ])
         ]
+            + (0..<max(3, parties + 1)).map(party) + [
+                FormSection(
+                    title: t("section.areas"), intro: t("section.areas_intro"),
+                    fields: (0..<max(4, areas + 2)).flatMap(area)),
+                FormSection(
+                    title: t("section.objectives"),
+                    fields: [
+                        input.area(
+                            "objectives", label: t("field.objectives"), hint: t("field.objectives_hint"),
+                            isOptional: true,
+                            rows: 5)
+                    ]),
+            ]
     }
 
     func signature(participants: Int, spoken: Vocabulary.Language) -> [FormSection] {
@@ -618,43 +618,43 @@ private struct MoUFormSections {
                     input.text(
                         "ends_on", label: t("field.ends_on"), hint: t("field.ends_hint"), type: "date",
                         isOptional: true, width: "medium"),
-                ]),
-            FormSection(
-                title: t("section.people"), intro: t("section.people_intro"),
-                fields: (0..<participants).flatMap(participant)),
-            FormSection(
-                title: t("section.event"), intro: t("section.event_intro"),
-                fields: [
-                    input.text("event.name", label: t("field.event_name"), isOptional: true, limit: 200),
-                    input.text(
-                        "event.held_on", label: t("field.event_held_on"), hint: t("field.event_held_hint"),
-                        type: "date", isOptional: true, width: "medium"),
-                    input.text("event.city", label: t("field.event_city"), isOptional: true, width: "medium"),
-                    input.select(
-                        "event.country", label: t("field.event_country"),
-                        options: Country.allCases.map { ($0.code, $0.name(in: spoken)) }.sorted { $0.1 < $1.1 },
-                        isOptional: true),
-                    input.area(
-                        "event.hosts", label: t("field.event_hosts"), hint: t("field.event_hosts_hint"),
-                        isOptional: true, rows: 2),
-                    input.text("event.part_of", label: t("field.event_part_of"), isOptional: true, limit: 200),
-                ]),
+                ])
         ]
+            + (0..<participants).map(participant) + [
+                FormSection(
+                    title: t("section.event"), intro: t("section.event_intro"),
+                    fields: [
+                        input.text("event.name", label: t("field.event_name"), isOptional: true, limit: 200),
+                        input.text(
+                            "event.held_on", label: t("field.event_held_on"), hint: t("field.event_held_hint"),
+                            type: "date", isOptional: true, width: "medium"),
+                        input.text("event.city", label: t("field.event_city"), isOptional: true, width: "medium"),
+                        input.select(
+                            "event.country", label: t("field.event_country"),
+                            options: Country.allCases.map { ($0.code, $0.name(in: spoken)) }.sorted { $0.1 < $1.1 },
+                            isOptional: true),
+                        input.area(
+                            "event.hosts", label: t("field.event_hosts"), hint: t("field.event_hosts_hint"),
+                            isOptional: true, rows: 2),
+                        input.text("event.part_of", label: t("field.event_part_of"), isOptional: true, limit: 200),
+                    ])
+            ]
     }
 
-    private func party(_ index: Int) -> [FormField] {
-        let place = ["number": "\(index + 1)"]
+    private func party(_ index: Int) -> FormSection {
         let isSpare = index > 1
-        return [
-            input.select(
-                "parties.\(index).institution", label: t("field.party", place), options: institutions,
-                isOptional: isSpare),
-            input.select(
-                "parties.\(index).role", label: t("field.party_role", place),
-                options: MoU.Party.Role.allCases.map { ($0.rawValue, t("role.\($0.rawValue)")) }, isOptional: isSpare),
-            input.area(
-                "parties.\(index).responsibilities", label: t("field.party_duties", place), isOptional: true, rows: 2),
-        ]
+        return FormSection(
+            title: t("section.party", ["number": "\(index + 1)"]), intro: index == 0 ? t("section.parties_intro") : nil,
+            fields: [
+                input.select(
+                    "parties.\(index).institution", label: t("field.party"), options: institutions, isOptional: isSpare),
+                input.select(
+                    "parties.\(index).role", label: t("field.party_role"),
+                    options: MoU.Party.Role.allCases.map { ($0.rawValue, t("role.\($0.rawValue)")) },
+                    isOptional: isSpare),
+                input.area(
+                    "parties.\(index).responsibilities", label: t("field.party_duties"), isOptional: true, rows: 2),
+            ])
     }
 
     private func area(_ index: Int) -> [FormField] {
@@ -678,24 +678,25 @@ private struct MoUFormSections {
         return fields
     }
 
-    private func participant(_ index: Int) -> [FormField] {
-        let place = ["number": "\(index + 1)"]
+    private func participant(_ index: Int) -> FormSection {
         let isSpare = index >= institutions.count
-        return [
-            input.text("participants.\(index).name", label: t("field.person", place), isOptional: isSpare, limit: 200),
-            input.text(
-                "participants.\(index).title", label: t("field.person_title", place), isOptional: isSpare, limit: 500),
-            input.select(
-                "participants.\(index).kind", label: t("field.person_kind", place),
-                options: MoU.Participant.Kind.allCases.map { ($0.rawValue, t("participant.\($0.rawValue)")) },
-                isOptional: isSpare),
-            input.select(
-                "participants.\(index).institution", label: t("field.person_party", place), options: institutions,
-                prompt: t("field.person_other"), isOptional: isSpare),
-            input.text(
-                "participants.\(index).institution_name", label: t("field.person_institution", place),
-                hint: t("field.person_institution_hint"), isOptional: true, limit: 200),
-        ]
+        return FormSection(
+            title: t("section.person", ["number": "\(index + 1)"]), intro: index == 0 ? t("section.people_intro") : nil,
+            fields: [
+                input.text("participants.\(index).name", label: t("field.person"), isOptional: isSpare, limit: 200),
+                input.text(
+                    "participants.\(index).title", label: t("field.person_title"), isOptional: isSpare, limit: 500),
+                input.select(
+                    "participants.\(index).kind", label: t("field.person_kind"),
+                    options: MoU.Participant.Kind.allCases.map { ($0.rawValue, t("participant.\($0.rawValue)")) },
+                    isOptional: isSpare),
+                input.select(
+                    "participants.\(index).institution", label: t("field.person_party"), options: institutions,
+                    prompt: t("field.person_other"), isOptional: isSpare),
+                input.text(
+                    "participants.\(index).institution_name", label: t("field.person_institution"),
+                    hint: t("field.person_institution_hint"), isOptional: true, limit: 200),
+            ])
     }
 
     /// The taxonomy as a list, each concept set in under its broader one.

@@ -54,7 +54,10 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             read.promise.fail(Closed())
             return
         }
-        if queue.isEmpty, send(read) { return }
+        if queue.isEmpty, let connection = choose() {
+            send(read, on: connection)
+            return
+        }
         guard queue.count < queueLimit else {
             counters.add(to: \.rejections)
             read.promise.fail(PoolBusy())
@@ -82,8 +85,8 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
 
     // MARK: Sending
 
-    private func send(_ read: Read) -> Bool {
-        guard let connection = choose() else { return false }
+    /// May find the connection broken, and then puts the read, and others that were under way, back into the queue.
+    private func send(_ read: Read, on connection: Connection) {
         let unit = Unit(read.queries, prepares: true, limit: limit) { [self] _, result in
             received(result, for: read)
         }
@@ -91,7 +94,6 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         connection.run(unit)
         // While all connections are busy, one more helps.
         if connection.load > 1 { grow() }
-        return true
     }
 
     private func choose() -> Connection? {
@@ -126,11 +128,9 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     }
 
     private func drain() {
-        while let next = queue.first {
-            // Its caller was cancelled or has waited too long.
-            let isAbandoned = next.promise.isSettled
-            guard isAbandoned || send(next) else { break }
-            _ = queue.popFirst()
+        while let connection = choose(), let next = queue.popFirst() {
+            // Its caller may have been cancelled meanwhile.
+            if !next.promise.isSettled { send(next, on: connection) }
         }
         counters.update { $0.readsWaiting = queue.count }
         if !queue.isEmpty { grow() }

@@ -17,7 +17,7 @@ struct ProgramsPage: ViewModel {
         var summary: String?
         var streams: [StreamCard]
         var hasStreams: Bool
-        var addStream: LinkText
+        var actions: [Action]
     }
 
     struct StreamCard: ViewModel {
@@ -26,18 +26,10 @@ struct ProgramsPage: ViewModel {
         var hasTags: Bool
         var partners: [Partner]
         var hasPartners: Bool
-        var calls: [CallLine]
-        var hasCalls: Bool
+        var calls: Table
         var cohorts: [String]
         var hasCohorts: Bool
-        var draftCall: LinkText
-        var addCohort: LinkText
-    }
-
-    struct CallLine: ViewModel {
-        var link: LinkText
-        var status: Badge
-        var closes: TimeText
+        var actions: [Action]
     }
 }
 

@@ -79,7 +79,7 @@ private struct ProgramsConsole {
                                 stream, calls: calls.filter { $0.stream == stream.id },
                                 cohorts: cohorts.filter { $0.stream == stream.id }, agreements, names, words)
                         }, hasStreams: !branches.isEmpty,
-                        addStream: LinkText(t("stream.add"), "/console/programs/\(program.id)/streams/new"))
+                        actions: [.link(t("stream.add"), "/console/programs/\(program.id)/streams/new")])
                 },
                 empty: programs.isEmpty
                     ? EmptyState(
@@ -101,13 +101,20 @@ private struct ProgramsConsole {
         return ProgramsPage.StreamCard(
             name: stream.name.text(for: words.spoken), tags: stream.focusAreas.map { $0.label(in: words.language) },
             hasTags: !stream.focusAreas.isEmpty, partners: partners, hasPartners: !partners.isEmpty,
-            calls: calls.sorted { $0.opensAt > $1.opensAt }.map { call in
-                let status = call.status(at: words.now)
-                return ProgramsPage.CallLine(
-                    link: LinkText(call.title.text(for: words.spoken), "/console/calls/\(call.id)"),
-                    status: words.badge(status),
-                    closes: words.time(call.deadline.instant, in: call.deadline.zone, isRelative: status == .open))
-            }, hasCalls: !calls.isEmpty,
+            calls: Table(
+                caption: t("calls.title"),
+                columns: [
+                    Table.Column(t("calls.call")), Table.Column(t("calls.status")), Table.Column(t("calls.closes")),
+                ],
+                rows: calls.sorted { $0.opensAt > $1.opensAt }.map { call in
+                    let status = call.status(at: words.now)
+                    return [
+                        .link(call.title.text(for: words.spoken), "/console/calls/\(call.id)"),
+                        .badge(words.badge(status)),
+                        .time(words.time(call.deadline.instant, in: call.deadline.zone, isRelative: status == .open)),
+                    ]
+                },
+                empty: EmptyState(title: t("overview.no_calls"), text: t("overview.no_calls_text"))),
             cohorts: cohorts.sorted { $0.startsOn < $1.startsOn }.map { cohort in
                 t(
                     "cohort.line",
@@ -117,8 +124,10 @@ private struct ProgramsConsole {
                         "capacity": t("cohort.capacity", count: cohort.capacity),
                     ])
             }, hasCohorts: !cohorts.isEmpty,
-            draftCall: LinkText(t("call.draft"), "/console/streams/\(stream.id)/calls/new"),
-            addCohort: LinkText(t("cohort.add"), "/console/streams/\(stream.id)/cohorts/new"))
+            actions: [
+                .link(t("call.draft"), "/console/streams/\(stream.id)/calls/new"),
+                .link(t("cohort.add"), "/console/streams/\(stream.id)/cohorts/new"),
+            ])
     }
 
     var newProgram: AnyRoute {
@@ -558,23 +567,21 @@ private struct CallsConsole {
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let rows = max(3, Self.questions(in: values) + 2)
         let zones = CallFormFields.zones.compactMap { TimeZoneName($0) }
-        let sections = [
-            FormSection(title: t("section.call"), fields: input.names("title", t)),
-            FormSection(
-                title: t("section.window"), intro: t("section.window_intro"),
-                fields: [
-                    input.select(
-                        "time_zone", label: t("field.time_zone"), options: zones.map { ($0.description, $0.place) }),
-                    input.text("opens_at", label: t("field.opens_at"), type: "datetime-local", width: "medium"),
-                    input.text("closes_at", label: t("field.closes_at"), type: "datetime-local", width: "medium"),
-                    input.number(
-                        "grace_minutes", label: t("field.grace"), hint: t("field.grace_hint"),
-                        suffix: t("field.grace_suffix")),
-                ]),
-            FormSection(
-                title: t("section.questions"), intro: t("section.questions_intro"),
-                fields: (0..<rows).flatMap { question($0, input, t) }),
-        ]
+        let sections =
+            [
+                FormSection(title: t("section.call"), fields: input.names("title", t)),
+                FormSection(
+                    title: t("section.window"), intro: t("section.window_intro"),
+                    fields: [
+                        input.select(
+                            "time_zone", label: t("field.time_zone"), options: zones.map { ($0.description, $0.place) }),
+                        input.text("opens_at", label: t("field.opens_at"), type: "datetime-local", width: "medium"),
+                        input.text("closes_at", label: t("field.closes_at"), type: "datetime-local", width: "medium"),
+                        input.number(
+                            "grace_minutes", label: t("field.grace"), hint: t("field.grace_hint"),
+                            suffix: t("field.grace_suffix")),
+                    ]),
+            ] + (0..<rows).map { question($0, input, t) }
         let title = existing == nil ? t("call.draft") : t("call.edit")
         let model = ProgramsFormPage(
             header: PageHeader(
@@ -595,20 +602,22 @@ private struct CallsConsole {
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
     }
 
-    private func question(_ index: Int, _ input: FormInput, _ t: Texts) -> [FormField] {
-        let place = ["number": "\(index + 1)"]
+    private func question(_ index: Int, _ input: FormInput, _ t: Texts) -> FormSection {
         let row = "questions.\(index)"
-        return [
-            input.text("\(row).prompt.en", label: t("field.prompt_en", place), isOptional: true, limit: 500),
-            input.text("\(row).prompt.zh-Hant", label: t("field.prompt_zh", place), isOptional: true, limit: 500),
-            input.text("\(row).prompt.ja", label: t("field.prompt_ja", place), isOptional: true, limit: 500),
-            input.text("\(row).hint.en", label: t("field.hint", place), isOptional: true, limit: 500),
-            input.number(
-                "\(row).max_length", label: t("field.max_length", place), hint: t("field.max_length_hint"),
-                isOptional: true, suffix: t("field.max_length_suffix")),
-            input.checkbox(
-                "\(row).is_required", label: t("field.required", place), statement: t("field.required_statement")),
-        ]
+        return FormSection(
+            title: t("section.question", ["number": "\(index + 1)"]),
+            intro: index == 0 ? t("section.questions_intro") : nil,
+            fields: [
+                input.text("\(row).prompt.en", label: t("field.prompt_en"), isOptional: true, limit: 500),
+                input.text("\(row).prompt.zh-Hant", label: t("field.prompt_zh"), isOptional: true, limit: 500),
+                input.text("\(row).prompt.ja", label: t("field.prompt_ja"), isOptional: true, limit: 500),
+                input.text("\(row).hint.en", label: t("field.hint"), isOptional: true, limit: 500),
+                input.number(
+                    "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
+                    isOptional: true, suffix: t("field.max_length_suffix")),
+                input.checkbox(
+                    "\(row).is_required", label: t("field.required"), statement: t("field.required_statement")),
+            ])
     }
 
     /// What the form has no field for and must bring back: the ids of questions, and hints in further languages.

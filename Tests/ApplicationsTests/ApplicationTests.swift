@@ -168,7 +168,8 @@ struct AnswerTests {
         #expect(Fingerprint("not hex at all!!") == nil)
     }
 
-    @Test("White space alone is no answer; a text that cannot be stored is reported with its field, and the others kept")
+    @Test(
+        "White space alone is no answer; a text that cannot be stored is reported with its field, and the others kept")
     func typed() throws {
         let questions = try Call.questions
         let fields = [

@@ -136,7 +136,8 @@ struct ApplicationVerbTests {
         let inGrace = try await world.database.reader(as: world.context(Cast.ravi)).call(call)
         #expect(inGrace?.admits(Date()) == true)
         try await world.owner.write(as: .none) { transaction in
-            try await transaction.execute("UPDATE calls SET closes_at = now() - interval '61 seconds' WHERE id = \(call)")
+            try await transaction.execute(
+                "UPDATE calls SET closes_at = now() - interval '61 seconds' WHERE id = \(call)")
         }
         let refusal = await #expect(throws: ApplicationRefusal.self) {
             try await world.database.write(as: world.context(Cast.ravi)) { transaction in

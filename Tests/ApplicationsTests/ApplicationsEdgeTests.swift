@@ -1,4 +1,5 @@
 import API
+import Accounts
 import DemoWorld
 import Foundation
 import Programs

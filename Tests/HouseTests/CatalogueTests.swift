@@ -16,7 +16,7 @@ struct CatalogueTests {
               AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                        AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
             """)
-        #expect(try open.map { try $0("name") as String } == [])
+        #expect(try names(open) == [])
     }
 
     @Test("every table with a tenant keeps everybody inside it, and keys its rows by it")
@@ -35,7 +35,7 @@ struct CatalogueTests {
                   AND EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary
                               AND i.indkey[0] = a.attnum))
             """)
-        #expect(try leaky.map { try $0("name") as String } == [])
+        #expect(try names(leaky) == [])
     }
 
     @Test("every table that rooms write leaves a trail")
@@ -51,7 +51,7 @@ struct CatalogueTests {
               AND (SELECT count(*) FROM pg_trigger AS t
                    WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
             """)
-        #expect(try silent.map { try $0("name") as String } == [])
+        #expect(try names(silent) == [])
     }
 
     @Test("the role of the service owns nothing and bypasses nothing")
@@ -64,10 +64,11 @@ struct CatalogueTests {
                    EXISTS (SELECT FROM pg_class AS c WHERE c.relowner = r.oid) AS owns
             FROM pg_roles AS r WHERE r.rolname = current_user
             """)
-        #expect(try me("name") == "trellis_app")
-        #expect(try me("super") == false)
-        #expect(try me("bypasses") == false)
-        #expect(try me("owns") == false)
+        let (name, isSuper, bypasses, owns) = try me.decode(String.self, Bool.self, Bool.self, Bool.self)
+        #expect(name == "trellis_app")
+        #expect(!isSuper)
+        #expect(!bypasses)
+        #expect(!owns)
     }
 
     @Test("nothing is granted to everybody, and functions with the owner's rights are few and fix their path")
@@ -79,15 +80,15 @@ struct CatalogueTests {
             SELECT c.relname AS name FROM pg_class AS c, aclexplode(c.relacl) AS g
             WHERE c.relnamespace = 'public'::regnamespace AND g.grantee = 0
             """)
-        #expect(try granted.map { try $0("name") as String } == [])
+        #expect(try names(granted) == [])
         let definers = try await reader.rows(
             """
             SELECT p.proname AS name, coalesce(p.proconfig::text, '') LIKE '%search_path%' AS has_path FROM pg_proc AS p
             WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef ORDER BY p.proname
             """)
         for function in definers {
-            let name: String = try function("name")
-            #expect(try function("has_path") == true, "\(name) takes whatever search_path its caller has")
+            let (name, hasPath) = try function.decode(String.self, Bool.self)
+            #expect(hasPath, "\(name) takes whatever search_path its caller has")
         }
         #expect(definers.count <= 8, "each function with the owner's rights is a door; there are few on purpose")
     }
@@ -104,9 +105,13 @@ struct CatalogueTests {
         #expect(tables.count > 30)
         for table in tables {
             let name: String = try table("name")
-            let seen = try await world.database.reader(as: .none).one(
-                "SELECT count(*) AS rows FROM \(fragment: Query(unchecked: name))")
-            #expect(try seen("rows") == 0, "\(name) shows rows to nobody in particular")
+            let seen: Int = try await world.database.reader(as: .none)
+                .one("SELECT count(*) AS rows FROM \(fragment: Query(unchecked: name))")("rows")
+            #expect(seen == 0, "\(name) shows rows to nobody in particular")
         }
+    }
+
+    private func names(_ rows: [Row]) throws -> [String] {
+        try rows.map { try $0("name") }
     }
 }

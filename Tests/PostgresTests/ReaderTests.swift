@@ -210,31 +210,36 @@ import Testing
         try await withNotes { database in
             let reader = database.reader(as: tenant("even"))
             let killer = Database(.init(conninfo: database.core.configuration.conninfo), logger: TestServer.logger)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for task in 0..<16 {
-                    group.addTask {
-                        for round in 0..<100 {
-                            let id = (task * 100 + round) % 500 * 2 + 2
-                            let found: Int = try await reader.value("SELECT id FROM notes WHERE id = \(id)")
-                            #expect(found == id)
+            let isOver = Counter()
+            try await within(.seconds(60)) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for task in 0..<32 {
+                        group.addTask {
+                            var round = 0
+                            while isOver.value == 0 {
+                                round += 1
+                                let id = (task * 100 + round) % 500 * 2 + 2
+                                do {
+                                    let found: Int = try await reader.value("SELECT id FROM notes WHERE id = \(id)")
+                                    #expect(found == id)
+                                } catch is ConnectionLost {
+                                    // One retry each: a read hit twice in a row fails, and cleanly.
+                                }
+                            }
                         }
                     }
-                }
-                group.addTask {
-                    for _ in 0..<5 {
-                        try await killer.reader(as: .none).execute(
-                            """
-                            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                            WHERE datname = current_database() AND pid <> pg_backend_pid()
-                            """)
-                        try await Task.sleep(for: .milliseconds(20))
+                    group.addTask {
+                        for _ in 0..<40 {
+                            try await killer.reader(as: .none).execute(
+                                """
+                                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                                """)
+                            try await Task.sleep(for: .milliseconds(Int.random(in: 0...10)))
+                        }
+                        isOver.increment()
                     }
-                }
-                // One retry each: a read hit twice in a row may fail, and then cleanly.
-                while true {
-                    do {
-                        guard try await group.next() != nil else { break }
-                    } catch is ConnectionLost {}
+                    try await group.waitForAll()
                 }
             }
             #expect(database.statistics.connectionsLost > 0)

@@ -1,0 +1,120 @@
+// Saves a form with data-autosave while somebody types: two seconds after the last key, five after the first at most.
+// What the server has not confirmed stays in this tab, through lost connections, an ended session and a reload.
+const plain = (text) => text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+    const url = form.dataset.autosave;
+    const key = "unsaved:" + url;
+    const fields = [...form.querySelectorAll("textarea[name]")];
+    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
+    const known = new Map(fields.map((field) => [field.name, plain(field.value)]));
+    const [touched, refused] = [new Set(), new Map()];
+    const dirty = () => fields.filter((field) => plain(field.value) !== known.get(field.name));
+    const pending = () => dirty().filter(({ name, value }) => touched.has(name) && refused.get(name) !== plain(value));
+    const state = form.querySelector("[data-save-state] time");
+    const say = (text) => { if (state) state.textContent = text; };
+    let timer, since = 0, busy = false, tries = 0;
+
+    const keep = () => {
+        const rest = dirty().map((field) => [field.name, field.value, seen(field.name)?.value ?? ""]);
+        if (rest.length) sessionStorage.setItem(key, JSON.stringify(rest));
+        else sessionStorage.removeItem(key);
+    };
+    const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+    const fault = (field, text) => {
+        let line = document.getElementById(field.id + "-unsaved");
+        if (text && !line) {
+            line = Object.assign(document.createElement("p"), { id: field.id + "-unsaved", className: "error" });
+            field.before(line);
+        }
+        if (line) line.textContent = text;
+        if (line && !text) line.remove();
+    };
+    // Somebody who signed in again has a new token; the page has it.
+    const renew = async () => {
+        const page = await (await fetch(url.replace(/\/[^/]*$/, ""))).text();
+        const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("form[data-autosave] [name=csrf]");
+        if (fresh) form.elements.csrf.value = fresh.value;
+        return fresh !== null;
+    };
+
+    async function save() {
+        const sent = pending();
+        if (busy || !sent.length) return;
+        busy = true;
+        since = 0;
+        say(form.dataset.saving);
+        const values = sent.map((field) => [field, field.value]);
+        const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+        for (const [field, value] of values) {
+            body.append(field.name, value);
+            if (seen(field.name)) body.append(seen(field.name).name, seen(field.name).value);
+        }
+        try {
+            const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
+            if (answer.ok) {
+                const json = await answer.json();
+                for (const [field, value] of values) {
+                    const error = json.errors[field.name];
+                    // A refused text stays in the tab and is not sent again until it changes.
+                    (error ? refused : known).set(field.name, plain(value));
+                    fault(field, error ?? "");
+                    const hidden = seen(field.name);
+                    if (hidden && json.seen[hidden.name] !== undefined && !error) hidden.value = json.seen[hidden.name];
+                }
+                say(json.text);
+                state?.setAttribute("datetime", json.saved_at);
+                const count = document.querySelector("[data-autosave-count]");
+                if (count) count.textContent = json.count;
+                tries = 0;
+            } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+                say(form.dataset.signedOut);
+                later(await renew() && tries++ < 1 ? 0 : 15000);
+            } else {
+                say(form.dataset.offline);
+                if (answer.status !== 409) later(Math.min(30000, 1000 * 2 ** ++tries));
+            }
+        } catch {
+            say(form.dataset.offline);
+            later(Math.min(30000, 1000 * 2 ** ++tries));
+        }
+        busy = false;
+        keep();
+        if (tries === 0 && pending().length) later(2000);
+    }
+
+    // A form that was refused shows what was typed: of the fields at fault nobody knows whether it is stored.
+    const cameBack = document.querySelector(".error-summary") !== null;
+    for (const field of fields) if (cameBack && field.closest(".field-wrong")) known.delete(field.name);
+    const kept = cameBack ? [] : JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    let restored = false;
+    for (const [name, value, before] of kept) {
+        const field = fields.find((field) => field.name === name);
+        if (!field || plain(field.value) === plain(value)) continue;
+        field.value = value;
+        // Old name of an old text: if somebody changed it meanwhile, the server will notice.
+        if (seen(name)) seen(name).value = before;
+        field.dispatchEvent(new Event("trellis:restored"));
+        touched.add(name);
+        restored = true;
+    }
+    if (restored) {
+        const notice = Object.assign(document.createElement("p"), { className: "notice", textContent: form.dataset.restored });
+        notice.setAttribute("role", "status");
+        form.prepend(notice);
+        later(0);
+    }
+    keep();
+
+    form.addEventListener("input", (event) => {
+        touched.add(event.target.name);
+        since ||= Date.now();
+        keep();
+        later(Math.max(0, Math.min(2000, since + 5000 - Date.now())));
+    });
+    form.addEventListener("submit", keep);
+    addEventListener("online", () => later(0));
+    addEventListener("focus", () => later(0));
+    // Nobody is asked whether to leave what is saved.
+    addEventListener("beforeunload", (event) => { if (!dirty().length) event.stopImmediatePropagation(); }, { capture: true });
+}
