@@ -162,6 +162,6 @@ let package = Package(
         tests(of: "Applications", with: room),
         tests(of: "Incubation", with: room),
         tests(of: "Investment", with: room),
-        tests(of: "House", with: room),
+        tests(of: "House", with: room, resources: [.copy("authorization.matrix")]),
     ]
 )

@@ -48,6 +48,8 @@ extension Edge {
         public var errorPage: (@Sendable (Problem, ErrorPage) -> HTML)?
         /// Where the one line a request goes; nowhere without it.
         public var requestLog: LogStream?
+        /// Takes the first wall away, so that a test sees what the second holds alone. No module outside can set it.
+        var ignoresDeclaredAccess = false
 
         /// The only thing without a default is the secret.
         public init(secret: [UInt8]) {

@@ -31,9 +31,10 @@ public struct AccountsPages: Sendable {
     static func home(of role: Role) -> String {
         switch role {
         case .manager: "/console"
-        case .founder, .mentor: "/portal"
+        case .founder: "/portal"
+        case .mentor: "/mentees"
         case .investor: "/shortlists"
-        case .partner: "/partner"
+        case .partner: "/partner/agreements"
         default: "/account"
         }
     }

@@ -18,7 +18,10 @@ struct ApplicationPage: ViewModel {
     var hasAnswers: Bool
     /// Said in place of the answers.
     var noAnswers: String?
-    var timeline: Timeline
+    /// What happened, where the startup comes to read it.
+    var timeline: Timeline?
+    /// The same beside the answers, where somebody works through many.
+    var history: Timeline?
     var facts: Facts
     var tools: [LinkText]
     var hasTools: Bool

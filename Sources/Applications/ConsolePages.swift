@@ -116,14 +116,14 @@ struct ConsolePages: Sendable {
     private var decide: AnyRoute {
         PageRoute(
             .post, "/console/applications/{application}/decision", "decideConsoleApplication",
-            access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionForm.self
+            access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionBody.self
         ) { call in
             let (id, person) = (call.parameters.application, try call.principal.personID)
             do {
-                let form = try call.decoded()
-                let decision = try form.decision()
+                let body = try call.decoded()
+                let decision = try body.decision()
                 return try await call.write { transaction in
-                    _ = try await transaction.decideApplication(id, decision, note: form.note, by: person)
+                    _ = try await transaction.decideApplication(id, decision, note: body.note, by: person)
                     return .redirect(to: "/console/applications/\(id)?done=decided")
                 }
             } catch let refusal as ApplicationRefusal {
@@ -145,13 +145,21 @@ struct ConsolePages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .park, in: viewer.language)
         let isHidden = application.submittedAt == nil
-        let tools =
-            application.state == .accepted
-            ? [LinkText(t("enrol.action"), "/console/applications/\(id)/enrolment")] : []
+        // The form stands below what it is about; this leads there.
+        let actions: [Action] =
+            if application.allows(.screen, at: now) {
+                [.link(t("screen.action"), "#form", style: .primary)]
+            } else if application.allows(.decide, at: now) {
+                [.link(t("decide.action"), "#form", style: .primary)]
+            } else if application.state == .accepted {
+                [.link(t("enrol.action"), "/console/applications/\(id)/enrolment", style: .primary)]
+            } else {
+                []
+            }
         let model = ApplicationPage(
             header: PageHeader(
                 title: dossier.summary.startupName.text(for: spoken), kind: dossier.call.title.text(for: spoken),
-                badge: standing.badge, lede: standing.next),
+                badge: standing.badge, lede: standing.next, actions: actions),
             deadline: standing.deadlineText(from: now, in: viewer.language), note: nil, offer: nil,
             screening: application.allows(.screen, at: now) ? screeningForm(call, id, screening, t) : nil,
             decision: application.allows(.decide, at: now) ? decisionForm(call, id, decision, t) : nil,
@@ -163,8 +171,8 @@ struct ConsolePages: Sendable {
                         "answered": Figures.grouped(dossier.summary.count.answered),
                         "questions": Figures.grouped(dossier.summary.count.questions),
                     ]) : nil,
-            timeline: dossier.timeline(for: .park, in: viewer.language),
-            facts: dossier.facts(in: viewer.language, withStartup: true), tools: tools, hasTools: !tools.isEmpty)
+            timeline: nil, history: dossier.timeline(for: .park, in: viewer.language),
+            facts: dossier.facts(in: viewer.language, withStartup: true), tools: [], hasTools: false)
         let flash: FlashNotice? =
             switch done {
             case "screened": FlashNotice(t("done.screened"))
@@ -227,31 +235,6 @@ struct ConsolePages: Sendable {
                     ])
             ],
             submit: t("decide.submit"), texts: t, draft: "decision-\(id)", problem: problem?.headline)
-    }
-}
-
-/// A decision as its form sends it, the day in three boxes.
-struct DecisionForm: Codable {
-    let outcome: DecisionBody.Outcome
-    let note: LongText
-    let offerExpiresOnYear: String?
-    let offerExpiresOnMonth: String?
-    let offerExpiresOnDay: String?
-
-    func decision() throws -> Decision {
-        let typed = [offerExpiresOnYear, offerExpiresOnMonth, offerExpiresOnDay]
-        var day: CalendarDate?
-        if outcome == .offer, typed.contains(where: { $0 != nil }) {
-            let numbers = typed.compactMap { $0 }.compactMap { Int($0) }
-            guard numbers.count == 3,
-                let date = CalendarDate(year: numbers[0], month: numbers[1], day: numbers[2])
-            else {
-                throw Problem(
-                    .invalid, errors: [.init("/offer_expires_on", .invalid, "Write a day that the calendar has.")])
-            }
-            day = date
-        }
-        return try DecisionBody(outcome: outcome, offerExpiresOn: day, note: note).decision()
     }
 }
 

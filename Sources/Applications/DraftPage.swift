@@ -18,7 +18,8 @@ struct DraftPage: ViewModel {
     var submitURL: SafeURL
     var canSubmit: Bool
     var words: AutosaveWords
-    var checklist: [Item]
+    /// Each question, and whether it is done.
+    var checklist: Facts
     var checklistSummary: String
     var facts: Facts
     var withdrawURL: SafeURL
@@ -37,13 +38,6 @@ struct DraftPage: ViewModel {
         var signedOut: String
     }
 
-    /// A question of the form, and whether it is done.
-    struct Item: ViewModel {
-        var label: String
-        var url: SafeURL
-        var isDone: Bool
-        var note: String
-    }
 }
 
 extension PageTemplate<DraftPage> {
@@ -110,14 +104,14 @@ struct Draft: Sendable {
             canSubmit: canSubmit,
             words: DraftPage.AutosaveWords(
                 saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
-            checklist: call.questions.map { question in
-                let gap = gaps.first { $0.question == question.id }
-                return DraftPage.Item(
-                    label: "\(question.position). \(question.prompt.text(for: spoken))",
-                    url: "#f-\(question.field)", isDone: gap == nil && stored[question.id] != nil,
-                    note: gap.map { $0.words(t) }
-                        ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")))
-            },
+            checklist: Facts(
+                call.questions.map { question in
+                    let gap = gaps.first { $0.question == question.id }
+                    return .link(
+                        gap?.brief(t) ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")),
+                        LinkText(
+                            "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
+                }),
             checklistSummary: summary.count.words(t),
             facts: Facts([
                 .time(
@@ -164,8 +158,16 @@ extension Completeness.Gap {
     /// What a question still needs.
     func words(_ t: Texts) -> String {
         switch reason {
-        case .unanswered: t("gap.unanswered")
-        case .tooLong(let over): t("gap.too_long", count: over)
+        case .unanswered: t("gap.unanswered", ["number": "\(position)"])
+        case .tooLong(let over): t("gap.too_long", count: over, ["number": "\(position)"])
+        }
+    }
+
+    /// The same in a word or two.
+    func brief(_ t: Texts) -> String {
+        switch reason {
+        case .unanswered: t("draft.missing")
+        case .tooLong: t("draft.too_long")
         }
     }
 }

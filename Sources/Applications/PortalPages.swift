@@ -243,7 +243,7 @@ struct PortalPages: Sendable {
                     acceptURL: "/portal/applications/\(dossier.id)/acceptance",
                     declineURL: "/portal/applications/\(dossier.id)/decline") : nil,
             answers: dossier.answered(in: spoken), hasAnswers: true, noAnswers: nil,
-            timeline: dossier.timeline(for: .startup, in: viewer.language),
+            timeline: dossier.timeline(for: .startup, in: viewer.language), history: nil,
             facts: dossier.facts(in: viewer.language, withStartup: false), tools: tools, hasTools: !tools.isEmpty)
         let flash: FlashNotice? =
             switch done {

@@ -30,8 +30,8 @@ package struct House: Sendable {
         self.hasher = hasher
         gate = Gate(database: database)
         site = Site(
-            places: InsightRoom.places + PartnershipsRoom.places + ProgramsRoom.places + ApplicationsRoom.places + IncubationRoom.places
-                + InvestmentRoom.places + InstitutionsRoom.places)
+            places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
+                + ApplicationsRoom.places + IncubationRoom.places + InvestmentRoom.places + InstitutionsRoom.places)
     }
 
     /// Every JSON operation.

@@ -21,18 +21,9 @@ struct EnrolmentPage: ViewModel {
     var done: Int
     var total: Int
     var summary: String
-    var milestones: [Line]
+    var milestones: Table
     var graduation: Graduation?
     var facts: Facts
-
-    /// A milestone in the list.
-    struct Line: ViewModel {
-        var title: String
-        var url: SafeURL
-        var badge: Badge
-        var due: TimeText
-        var note: String
-    }
 
     /// The end of the road, for the manager.
     struct Graduation: ViewModel {
@@ -81,14 +72,20 @@ struct EnrolmentPage: ViewModel {
         done = summary.earned
         total = summary.milestones
         self.summary = summary.progress(t)
-        self.milestones = milestones.map { milestone in
-            let isOverdue = enrolment.state == .active && milestone.isOverdue(on: summary.today)
-            return Line(
-                title: "\(milestone.position). \(milestone.title.string)",
-                url: reader.address(of: milestone.id, in: enrolment.id),
-                badge: milestone.standing.badge(isOverdue: isOverdue, t),
-                due: TimeText(milestone.dueOn, in: language), note: milestone.creditNote(t))
-        }
+        self.milestones = Table(
+            caption: t("progress.title"),
+            columns: [.init(t("progress.milestone")), .init(t("list.state")), .init(t("milestone.due"))],
+            rows: milestones.map { milestone in
+                let isOverdue = enrolment.state == .active && milestone.isOverdue(on: summary.today)
+                return [
+                    .link(
+                        "\(milestone.position). \(milestone.title.string)",
+                        reader.address(of: milestone.id, in: enrolment.id), note: milestone.creditNote(t)),
+                    .badge(milestone.standing.badge(isOverdue: isOverdue, t)),
+                    .time(TimeText(milestone.dueOn, in: language)),
+                ]
+            },
+            empty: EmptyState(title: t("progress.none"), text: t("progress.none_text")))
         let isReady = milestones.allSatisfy(\.isEarned)
         graduation =
             reader == .park && enrolment.state == .active
@@ -216,10 +213,10 @@ extension PageTemplate<EndPage> {
 
 extension Milestone {
     /// What is to be said of it beside its badge.
-    func creditNote(_ t: Texts) -> String {
+    func creditNote(_ t: Texts) -> String? {
         switch assessments.last?.outcome {
         case .partlyMet(let credit)?: t("assessed.credit", ["credit": "\(credit)"])
-        case .met?, .notMet?, nil: evidence.isEmpty ? "" : t("evidence.count", count: evidence.count)
+        case .met?, .notMet?, nil: evidence.isEmpty ? nil : t("evidence.count", count: evidence.count)
         }
     }
 }

@@ -8,10 +8,14 @@ internal import Vocabulary
 internal import Wording
 
 extension IncubationRoom {
-    /// Where incubation stands in the navigation: the founder's home, the manager's cohorts, the mentor's startups.
+    /// Where a founder begins, before all else in the navigation.
+    package static var portalPlaces: [Site.Place] {
+        [Site.Place("portal", key: "nav.portal", in: .incubation, url: "/portal", roles: ["founder"])]
+    }
+
+    /// Where incubation stands in the navigation: the manager's cohorts, the mentor's startups.
     package static var places: [Site.Place] {
         [
-            Site.Place("portal", key: "nav.portal", in: .incubation, url: "/portal", roles: ["founder"]),
             Site.Place(
                 "enrolments", key: "nav.enrolments", in: .incubation, url: "/console/enrolments", roles: ["manager"]),
             Site.Place("mentees", key: "nav.mentees", in: .incubation, url: "/mentees", roles: ["mentor"]),

@@ -204,15 +204,13 @@ struct ApplicationsEdgeTests {
         let halfway = await mei.send(
             "\(console)/decision",
             [
-                ("outcome", "offer"), ("note", "Kept words."), ("offer_expires_on_day", "31"),
-                ("offer_expires_on_month", "2"), ("offer_expires_on_year", "2030"),
+                ("outcome", "offer"), ("note", "Kept words."), ("offer_expires_on", "2030-02-31"),
             ])
         #expect(halfway.status == 422 && halfway.text.contains("Kept words."), "\(halfway.text)")
         let offered = await mei.send(
             "\(console)/decision",
             [
-                ("outcome", "offer"), ("note", "Bring the buoy."), ("offer_expires_on_day", "\(day.day)"),
-                ("offer_expires_on_month", "\(day.month)"), ("offer_expires_on_year", "\(day.year)"),
+                ("outcome", "offer"), ("note", "Bring the buoy."), ("offer_expires_on", "\(day)"),
             ])
         #expect(offered.status == 303, "\(offered.text)")
         let page = await ravi.open(portal)

@@ -16,7 +16,7 @@ struct FolderTests {
         let match = try await MatchWorld()
         let importer = Importer(
             into: Cast.harbour.id, of: match.world.database, as: .system(in: Cast.harbour.id))
-        func all(_ importer: Importer) async throws -> [ImportReport] {
+        @Sendable func all(_ importer: Importer) async throws -> [ImportReport] {
             func file(_ name: String) -> ImportFile { ImportFile(path: "\(folder)/\(name)") }
             return try await [
                 importer.importStartups(from: file("startups.jsonl")),

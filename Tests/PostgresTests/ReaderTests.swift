@@ -229,13 +229,13 @@ import Testing
                         }
                     }
                     group.addTask {
-                        for _ in 0..<40 {
+                        for _ in 0..<200 {
                             try await killer.reader(as: .none).execute(
                                 """
                                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                                 WHERE datname = current_database() AND pid <> pg_backend_pid()
                                 """)
-                            try await Task.sleep(for: .milliseconds(Int.random(in: 0...10)))
+                            try await Task.sleep(for: .milliseconds(Int.random(in: 0...4)))
                         }
                         isOver.increment()
                     }

@@ -11,9 +11,11 @@ package struct Visitor: Sendable {
     private let cookie: String
     private let csrf: String
 
-    /// Signs a member in at one of their seats, in a world.
-    package init(_ member: Cast.Member, seat index: Int = 0, in world: World) async throws {
-        edge = world.edge
+    /// Signs a member in at one of their seats, in a world; before another edge than the world's own, if one is given.
+    package init(
+        _ member: Cast.Member, seat index: Int = 0, in world: World, before edge: Edge? = nil
+    ) async throws {
+        self.edge = edge ?? world.edge
         let (token, session, csrf) = (Secret(prefix: "trellis_"), Secret(prefix: ""), Secret(prefix: "").text)
         let seat = member.seat(index)
         // By the owner, because how people come to their credentials is another test's business.

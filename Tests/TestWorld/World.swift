@@ -35,8 +35,13 @@ package final class World: Sendable {
         owning.readConnections = 1
         owning.transactionConnections = 1
         owner = Database(owning, logger: logger)
-        let house = House(database: database, hasher: Template.hasher)
-        edge = try house.edge(.ephemeral(), logger: logger)
+        edge = try House(database: database, hasher: Template.hasher).edge(.ephemeral(), logger: logger)
+    }
+
+    /// Another edge over the same world, configured by the test.
+    package func edge(_ configuration: Edge.Configuration) throws -> Edge {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return try House(database: database, hasher: Template.hasher).edge(configuration, logger: logger)
     }
 
     /// The context of a member of the cast, acting from the seat at this position.
