@@ -139,7 +139,9 @@ let package = Package(
 
         // A real PostgreSQL for every test that touches data.
         .target(
-            name: "TestWorld", dependencies: core + ["DemoWorld", "Institutions"], path: "Tests/TestWorld",
+            name: "TestWorld", dependencies: core + [
+                "DemoWorld", "House", "Institutions", logging, .product(name: "NIOPosix", package: "swift-nio"),
+            ], path: "Tests/TestWorld",
             swiftSettings: settings),
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),

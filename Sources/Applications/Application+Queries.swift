@@ -60,7 +60,8 @@ extension Statements {
         try await first(
             """
             -- application
-            \(fragment: selectApplications()) WHERE a.tenant_id = acting_tenant() AND a.id = \(id)
+            \(fragment: selectApplications())
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND a.id = \(id)
             """
         ).map(ApplicationSummary.init)
     }
@@ -80,7 +81,7 @@ extension Statements {
             """
             -- applications
             \(fragment: selectApplications())
-            WHERE a.tenant_id = acting_tenant()
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications)
               AND (\(call)::uuid IS NULL OR a.call_id = \(call))
               AND (\(state)::text IS NULL OR a.state = \(state))
               AND (\(position?.createdAt)::timestamptz IS NULL
@@ -108,9 +109,10 @@ extension Statements {
         try await rows(
             """
             -- applicationCounts
-            SELECT state, count(*) AS applications FROM applications
-            WHERE tenant_id = acting_tenant() AND (\(call)::uuid IS NULL OR call_id = \(call))
-            GROUP BY state
+            SELECT a.state, count(*) AS applications FROM applications AS a
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications)
+              AND (\(call)::uuid IS NULL OR a.call_id = \(call))
+            GROUP BY a.state
             """
         ).reduce(into: [:]) { counts, row in
             let state: Application.State = try row("state")
@@ -118,15 +120,17 @@ extension Statements {
         }
     }
 
-    /// The answers of an application in the order of the form. None of a draft for a manager, by row-level security.
+    /// The answers of an application in the order of the form. None of a draft for a manager.
     package func answers(of id: Application.ID) async throws -> [Answer] {
         try await rows(
             """
             -- answers
-            SELECT a.question_id, a.text, a.saved_at
-            FROM application_answers AS a
-            JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.id = a.question_id
-            WHERE a.tenant_id = acting_tenant() AND a.application_id = \(id)
+            SELECT w.question_id, w.text, w.saved_at
+            FROM application_answers AS w
+            JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+            JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
+            WHERE w.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND w.application_id = \(id)
+              AND (acting_role() <> 'manager' OR a.submitted_at IS NOT NULL)
             ORDER BY q.position
             """
         ).map { try Answer(to: $0("question_id"), $0("text"), savedAt: $0("saved_at")) }
@@ -140,6 +144,9 @@ extension Statements {
             SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
             FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
+              AND EXISTS (SELECT FROM applications AS a
+                          WHERE a.tenant_id = e.tenant_id AND a.id = e.application_id
+                            AND \(fragment: .reachOfApplications))
             ORDER BY e.seq
             """
         ).map { row in
@@ -167,6 +174,17 @@ extension Statements {
         FROM applications AS a
         JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
         JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+        """
+    }
+}
+
+extension Query {
+    /// Which applications `a` the seat reaches, the query's own answer to what row-level security says again: a founder
+    /// those of their startup.
+    fileprivate static var reachOfApplications: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'founder' AND a.startup_id = acting_institution())
         """
     }
 }
@@ -214,7 +232,8 @@ extension Transaction {
             -- lockApplication
             SELECT id, call_id, startup_id, state, version, created_at, saved_at, submitted_at,
                    withdrawn_at, offer_expires_at
-            FROM applications WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE
+            FROM applications AS a
+            WHERE tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND id = \(id) FOR UPDATE
             """
         ).map(Application.init)
     }

@@ -51,7 +51,8 @@ extension Statements {
         try await first(
             """
             -- enrolment
-            \(fragment: selectEnrolments()) WHERE e.tenant_id = acting_tenant() AND e.id = \(id)
+            \(fragment: selectEnrolments())
+            WHERE e.tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments) AND e.id = \(id)
             """
         ).map(EnrolmentSummary.init)
     }
@@ -71,7 +72,7 @@ extension Statements {
             """
             -- enrolments
             \(fragment: selectEnrolments())
-            WHERE e.tenant_id = acting_tenant()
+            WHERE e.tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments)
               AND (\(cohort)::uuid IS NULL OR e.cohort_id = \(cohort))
               AND (\(state?.rawValue)::text IS NULL OR \(state?.rawValue) = CASE
                   WHEN e.graduated_at IS NOT NULL THEN 'graduated' WHEN e.ended_at IS NOT NULL THEN 'ended'
@@ -89,7 +90,8 @@ extension Statements {
         try await first(
             """
             -- enrolment of an application
-            SELECT id FROM enrolments WHERE tenant_id = acting_tenant() AND application_id = \(id)
+            SELECT e.id FROM enrolments AS e
+            WHERE e.tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments) AND e.application_id = \(id)
             """
         ).map { try $0("id") }
     }
@@ -112,6 +114,9 @@ extension Statements {
                     WHERE a.tenant_id = m.tenant_id AND a.milestone_id = m.id) AS assessments
             FROM milestones AS m
             WHERE m.tenant_id = acting_tenant() AND m.enrolment_id = \(id)
+              AND EXISTS (SELECT FROM enrolments AS e
+                          WHERE e.tenant_id = m.tenant_id AND e.id = m.enrolment_id
+                            AND \(fragment: .reachOfEnrolments))
             ORDER BY m.position
             """
         ).map(Milestone.init)
@@ -122,7 +127,9 @@ extension Statements {
         try await first(
             """
             -- enrolment of a milestone
-            SELECT enrolment_id FROM milestones WHERE tenant_id = acting_tenant() AND id = \(id)
+            SELECT m.enrolment_id
+            FROM milestones AS m JOIN enrolments AS e ON e.tenant_id = m.tenant_id AND e.id = m.enrolment_id
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments) AND m.id = \(id)
             """
         ).map { try $0("enrolment_id") }
     }
@@ -181,6 +188,18 @@ extension Statements {
                 SELECT max(v.submitted_at) AS at FROM milestone_evidence AS v
                 WHERE v.tenant_id = m.tenant_id AND v.milestone_id = m.id) AS shown ON true
             WHERE m.tenant_id = e.tenant_id AND m.enrolment_id = e.id) AS plan
+        """
+    }
+}
+
+extension Query {
+    /// Which enrolments `e` the seat reaches, the query's own answer to what row-level security says again: a founder
+    /// their startup's, a mentor those of the mentees.
+    fileprivate static var reachOfEnrolments: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'founder' AND e.startup_id = acting_institution()
+         OR acting_role() = 'mentor' AND e.mentor_id = acting_person())
         """
     }
 }
@@ -300,7 +319,8 @@ extension Transaction {
             """
             -- lockEnrolment
             SELECT id, application_id, startup_id, cohort_id, mentor_id, started_on, graduated_at, ended_at, ended_reason
-            FROM enrolments WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE
+            FROM enrolments AS e
+            WHERE tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments) AND id = \(id) FOR UPDATE
             """
         ).map(Enrolment.init)
     }

@@ -5,7 +5,13 @@ internal import Vocabulary
 extension Statements {
     /// An entry of the directory; nil when it does not exist or the principal may not know of it.
     package func institution(_ id: Institution.ID) async throws -> Institution? {
-        try await first("/* institution */ \(fragment: selectInstitutions()) WHERE i.id = \(id)").map(Institution.init)
+        try await first(
+            """
+            -- institution
+            \(fragment: selectInstitutions())
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.id = \(id)
+            """
+        ).map(Institution.init)
     }
 
     /// Entries of the directory in the order of their ids, so that a cursor is stable while entries come and go.
@@ -22,7 +28,7 @@ extension Statements {
             """
             -- institutions
             \(fragment: selectInstitutions())
-            WHERE i.tenant_id = acting_tenant()
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions)
               AND (\(kind?.rawValue)::text IS NULL OR i.kind = \(kind?.rawValue))
               AND (\(search)::text IS NULL OR EXISTS (
                   SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
@@ -37,10 +43,41 @@ extension Statements {
         """
         SELECT i.id, i.kind, i.names, i.country, i.website,
                ARRAY(SELECT r.scheme FROM institution_identifiers AS r
-                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id ORDER BY r.scheme, r.value) AS schemes,
+                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id
+                       AND (acting_role() IN ('manager', 'system') OR r.institution_id = acting_institution())
+                     ORDER BY r.scheme, r.value) AS schemes,
                ARRAY(SELECT r.value FROM institution_identifiers AS r
-                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id ORDER BY r.scheme, r.value) AS values
+                     WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id
+                       AND (acting_role() IN ('manager', 'system') OR r.institution_id = acting_institution())
+                     ORDER BY r.scheme, r.value) AS values
         FROM institutions AS i
+        """
+    }
+}
+
+extension Query {
+    /// Which entries `i` the seat reaches, the query's own answer to what row-level security says again: everybody their
+    /// own and the host's, a partner who shares an agreement, a mentor the mentees, an investor who is shown to them.
+    fileprivate static var reachOfInstitutions: Query {
+        """
+        (acting_role() IN ('manager', 'system') OR i.id IN (acting_tenant(), acting_institution())
+         OR acting_role() = 'partner' AND EXISTS (
+             SELECT FROM mou_parties AS theirs
+             JOIN mous AS shared ON shared.tenant_id = theirs.tenant_id AND shared.id = theirs.mou_id
+             JOIN mou_parties AS ours ON ours.tenant_id = shared.tenant_id AND ours.mou_id = shared.id
+             WHERE theirs.tenant_id = i.tenant_id AND theirs.institution_id = i.id
+               AND shared.state <> 'draft' AND ours.institution_id = acting_institution())
+         OR acting_role() = 'mentor' AND EXISTS (
+             SELECT FROM enrolments AS mentored
+             WHERE mentored.tenant_id = i.tenant_id AND mentored.startup_id = i.id
+               AND mentored.mentor_id = acting_person())
+         OR acting_role() = 'investor' AND EXISTS (
+             SELECT FROM shortlist_items AS shown
+             JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
+             JOIN startups AS willing ON willing.tenant_id = shown.tenant_id AND willing.id = shown.startup_id
+             WHERE shown.tenant_id = i.tenant_id AND shown.startup_id = i.id
+               AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL
+               AND willing.matching_opted_in_at IS NOT NULL))
         """
     }
 }

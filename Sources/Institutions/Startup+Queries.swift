@@ -6,8 +6,13 @@ package import Vocabulary
 extension Statements {
     /// A startup; nil when it does not exist or the principal may not know of it.
     package func startup(_ id: Startup.ID) async throws -> Startup? {
-        try await first("/* startup */ \(fragment: selectStartups()) WHERE s.id = \(id) AND s.tenant_id = acting_tenant()")
-            .map(Startup.init)
+        try await first(
+            """
+            -- startup
+            \(fragment: selectStartups())
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfStartups) AND s.id = \(id)
+            """
+        ).map(Startup.init)
     }
 
     /// Startups in the order of their ids.
@@ -24,7 +29,7 @@ extension Statements {
             """
             -- startups
             \(fragment: selectStartups())
-            WHERE s.tenant_id = acting_tenant()
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfStartups)
               AND (\(search)::text IS NULL OR EXISTS (
                   SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
               AND (\(area)::text IS NULL OR EXISTS (
@@ -50,6 +55,26 @@ extension Statements {
                      WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id
                      ORDER BY f.weight DESC, f.focus_area) AS focus_weights
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
+        """
+    }
+}
+
+extension Query {
+    /// Which startups `s` the seat reaches, the query's own answer to what row-level security says again: a founder their
+    /// own, a mentor the mentees, an investor who is on a shortlist they were given and still agrees to be shown.
+    fileprivate static var reachOfStartups: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'founder' AND s.id = acting_institution()
+         OR acting_role() = 'mentor' AND EXISTS (
+             SELECT FROM enrolments AS mentored
+             WHERE mentored.tenant_id = s.tenant_id AND mentored.startup_id = s.id
+               AND mentored.mentor_id = acting_person())
+         OR acting_role() = 'investor' AND s.matching_opted_in_at IS NOT NULL AND EXISTS (
+             SELECT FROM shortlist_items AS shown
+             JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
+             WHERE shown.tenant_id = s.tenant_id AND shown.startup_id = s.id
+               AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL))
         """
     }
 }
@@ -97,7 +122,11 @@ extension Transaction {
     }
 
     func rename(_ id: Startup.ID, _ name: LocalizedName) async throws {
-        try await execute("/* reviseStartup */ UPDATE institutions SET names = \(name) WHERE id = \(id)")
+        try await execute(
+            """
+            -- reviseStartup
+            UPDATE institutions SET names = \(name) WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
     }
 
     func save(_ profile: StartupProfile, of id: Startup.ID, in tenant: Tenant.ID) async throws {

@@ -6,8 +6,12 @@ internal import Vocabulary
 extension Statements {
     /// A mandate; nil when it does not exist or the principal may not know of it.
     package func mandate(_ id: Mandate.ID) async throws -> Mandate? {
-        try await first("/* mandate */ \(fragment: .mandates) WHERE m.tenant_id = acting_tenant() AND m.id = \(id)")
-            .map(Mandate.init)
+        try await first(
+            """
+            -- mandate
+            \(fragment: .mandates) WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates) AND m.id = \(id)
+            """
+        ).map(Mandate.init)
     }
 
     /// Mandates in the order of their ids.
@@ -23,7 +27,7 @@ extension Statements {
             """
             -- mandates
             \(fragment: .mandates)
-            WHERE m.tenant_id = acting_tenant()
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates)
               AND (\(investor)::uuid IS NULL OR m.investor_id = \(investor))
               AND (NOT \(standing) OR m.withdrawn_at IS NULL)
               AND (\(search)::text IS NULL OR strpos(lower(m.name), lower(\(search))) > 0 OR EXISTS (
@@ -40,9 +44,10 @@ extension Statements {
         try await rows(
             """
             -- revisions(of mandate)
-            SELECT version, terms, revised_at, revised_by FROM mandate_revisions
-            WHERE tenant_id = acting_tenant() AND mandate_id = \(id)
-            ORDER BY version DESC
+            SELECT r.version, r.terms, r.revised_at, r.revised_by
+            FROM mandate_revisions AS r JOIN mandates AS m ON m.tenant_id = r.tenant_id AND m.id = r.mandate_id
+            WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates) AND r.mandate_id = \(id)
+            ORDER BY r.version DESC
             LIMIT 100
             """
         ).map { row in
@@ -57,8 +62,10 @@ extension Statements {
         try await first(
             """
             -- terms(of mandate)
-            SELECT terms FROM mandate_revisions
-            WHERE tenant_id = acting_tenant() AND mandate_id = \(id) AND version = \(version)
+            SELECT r.terms
+            FROM mandate_revisions AS r JOIN mandates AS m ON m.tenant_id = r.tenant_id AND m.id = r.mandate_id
+            WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates) AND r.mandate_id = \(id)
+              AND r.version = \(version)
             """
         ).map { try $0.value("terms", as: JSONB<MandateTerms>.self).value }
     }
@@ -106,6 +113,17 @@ extension Query {
                      WHERE f.tenant_id = m.tenant_id AND f.mandate_id = m.id
                      ORDER BY f.weight DESC, f.focus_area) AS focus_weights
         FROM mandates AS m JOIN institutions AS i ON i.tenant_id = m.tenant_id AND i.id = m.investor_id
+        """
+    }
+}
+
+extension Query {
+    /// Which mandates `m` the seat reaches, the query's own answer to what row-level security says again: an investor
+    /// those of their institution.
+    fileprivate static var reachOfMandates: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'investor' AND m.investor_id = acting_institution())
         """
     }
 }

@@ -9,7 +9,10 @@ extension Statements {
     package func matchRun(_ id: MatchRun.ID) async throws -> MatchRun? {
         guard
             let row = try await first(
-                "/* matchRun */ \(fragment: .matchRuns) WHERE r.tenant_id = acting_tenant() AND r.id = \(id)")
+                """
+                -- matchRun
+                \(fragment: .matchRuns) WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRuns) AND r.id = \(id)
+                """)
         else { return nil }
         let job: UUID? = try row("job_id")
         let finishedAt: Date? = try row("finished_at")
@@ -23,7 +26,7 @@ extension Statements {
             """
             -- matchRuns
             \(fragment: .matchRuns)
-            WHERE r.tenant_id = acting_tenant()
+            WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRuns)
               AND (\(cursor?.id)::uuid IS NULL
                    OR (r.requested_at, r.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
             ORDER BY r.requested_at DESC, r.id DESC
@@ -59,6 +62,9 @@ package struct MatchRunPosition: Codable, Sendable {
 }
 
 extension Query {
+    /// Match runs are the managers' own, in the query as in row-level security.
+    fileprivate static var reachOfRuns: Query { "acting_role() IN ('manager', 'system')" }
+
     fileprivate static var matchRuns: Query {
         """
         SELECT r.id, r.job_id, r.engine, r.length, r.as_of, r.requested_at, r.requested_by, r.finished_at,

@@ -8,7 +8,11 @@ extension Statements {
     /// A shortlist; nil when it does not exist or the principal may not know of it.
     package func shortlist(_ id: Shortlist.ID) async throws -> Shortlist? {
         try await first(
-            "/* shortlist */ \(fragment: .shortlists) WHERE s.tenant_id = acting_tenant() AND s.id = \(id)"
+            """
+            -- shortlist
+            \(fragment: .shortlists)
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists) AND s.id = \(id)
+            """
         ).map(Shortlist.init)
     }
 
@@ -26,7 +30,7 @@ extension Statements {
             """
             -- shortlists
             \(fragment: .shortlists)
-            WHERE s.tenant_id = acting_tenant()
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists)
               AND (\(run)::uuid IS NULL OR s.run_id = \(run))
               AND (\(investor)::uuid IS NULL OR s.investor_id = \(investor))
               AND (\(mandate)::uuid IS NULL OR s.mandate_id = \(mandate))
@@ -45,7 +49,7 @@ extension Statements {
             """
             -- items(of shortlist)
             \(fragment: .shortlistItems)
-            WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = \(id)
+            WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfItems) AND x.shortlist_id = \(id)
             ORDER BY x.rank
             """
         ).map(ShortlistItem.init)
@@ -57,7 +61,8 @@ extension Statements {
             """
             -- item(of shortlist)
             \(fragment: .shortlistItems)
-            WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = \(id) AND x.startup_id = \(startup)
+            WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfItems) AND x.shortlist_id = \(id)
+              AND x.startup_id = \(startup)
             """
         ).map(ShortlistItem.init)
     }
@@ -67,9 +72,11 @@ extension Statements {
         try await rows(
             """
             -- answers
-            SELECT id, answer, reason, note, later_until, answered_at, answered_by FROM shortlist_answers
-            WHERE tenant_id = acting_tenant() AND shortlist_id = \(id) AND startup_id = \(startup)
-            ORDER BY answered_at DESC, id DESC
+            SELECT a.id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by
+            FROM shortlist_answers AS a JOIN shortlists AS s ON s.tenant_id = a.tenant_id AND s.id = a.shortlist_id
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists) AND a.shortlist_id = \(id)
+              AND a.startup_id = \(startup)
+            ORDER BY a.answered_at DESC, a.id DESC
             LIMIT 100
             """
         ).map { row in
@@ -100,12 +107,31 @@ extension Query {
         SELECT s.id, s.run_id, s.mandate_id, m.name AS mandate_name, s.mandate_version, s.investor_id,
                i.names AS investor_names, s.created_at, s.released_at, s.considered, s.gates,
                (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
-                WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id) AS items,
+                WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
+                  AND (acting_role() IN ('manager', 'system') OR t.matching_opted_in_at IS NOT NULL)) AS items,
                (SELECT count(DISTINCT a.startup_id) FROM shortlist_answers AS a
                 WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id) AS answered
         FROM shortlists AS s
         JOIN mandates AS m ON m.tenant_id = s.tenant_id AND m.id = s.mandate_id
         JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.investor_id
+        """
+    }
+
+    /// Which shortlists `s` the seat reaches, the query's own answer to what row-level security says again: an investor
+    /// those that were released to their institution.
+    fileprivate static var reachOfShortlists: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'investor' AND s.investor_id = acting_institution() AND s.released_at IS NOT NULL)
+        """
+    }
+
+    /// Which items `x` of startups `t` the seat reaches: those of its shortlists that still agree to be shown.
+    fileprivate static var reachOfItems: Query {
+        """
+        ((acting_role() IN ('manager', 'system') OR t.matching_opted_in_at IS NOT NULL) AND EXISTS (
+            SELECT FROM shortlists AS s
+            WHERE s.tenant_id = x.tenant_id AND s.id = x.shortlist_id AND \(fragment: .reachOfShortlists)))
         """
     }
 

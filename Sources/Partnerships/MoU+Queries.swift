@@ -11,7 +11,7 @@ extension Statements {
             """
             -- mou
             \(fragment: selectMoUs())
-            WHERE m.tenant_id = acting_tenant() AND m.id = \(id)
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs) AND m.id = \(id)
             """
         ).map(MoU.init)
     }
@@ -23,7 +23,7 @@ extension Statements {
             """
             -- mous by id
             \(fragment: selectMoUs())
-            WHERE m.tenant_id = acting_tenant() AND m.id = ANY (\(ids))
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs) AND m.id = ANY (\(ids))
             """
         ).map(MoU.init)
     }
@@ -44,7 +44,7 @@ extension Statements {
             """
             -- mous
             \(fragment: selectMoUs())
-            WHERE m.tenant_id = acting_tenant()
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs)
               AND (\(status?.rawValue)::text IS NULL OR \(status?.rawValue) = mou_status(
                   m.state, m.effective_on, m.ends_on, m.terminated_on, (now() AT TIME ZONE t.time_zone)::date))
               AND (\(institution)::uuid IS NULL OR EXISTS (
@@ -67,6 +67,9 @@ extension Statements {
             SELECT e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
             FROM mou_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.mou_id = \(id)
+              AND (acting_role() IN ('manager', 'system') OR e.to_state <> 'draft')
+              AND EXISTS (SELECT FROM mous AS m
+                          WHERE m.tenant_id = e.tenant_id AND m.id = e.mou_id AND \(fragment: .reachOfMoUs))
             ORDER BY e.at, array_position(
                 ARRAY['draft', 'in_review', 'agreed', 'signed', 'terminated', 'abandoned'], e.to_state)
             """
@@ -102,6 +105,20 @@ extension Statements {
                            'institutionName', s.institution_name) ORDER BY s.position), '[]')
                 FROM mou_participants AS s WHERE s.tenant_id = m.tenant_id AND s.mou_id = m.id) AS participants
         FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
+        """
+    }
+}
+
+extension Query {
+    /// Which agreements `m` the seat reaches, the query's own answer to what row-level security says again: a partner
+    /// those its institution is a party to, once they are shared.
+    fileprivate static var reachOfMoUs: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'partner' AND m.state <> 'draft' AND EXISTS (
+             SELECT FROM mou_parties AS ours
+             WHERE ours.tenant_id = m.tenant_id AND ours.mou_id = m.id
+               AND ours.institution_id = acting_institution()))
         """
     }
 }

@@ -253,16 +253,19 @@ public final class PrivateServer: Sendable {
         let arguments =
             [programs.appendingPathComponent("postgres").path, "-D", data.path]
             + (all + settings).flatMap { ["-c", "\($0.name)=\($0.value)"] }
-        // The shell waits for its input to end, which happens when this process stops the server or dies, and then
-        // asks the server for a fast shutdown. It ignores a Ctrl-C meant for us: we end first, then the server.
+        // The shell's second half waits for its input to end, which happens when this process stops the server or dies,
+        // and then asks the server for a fast shutdown. A Ctrl-C meant for us is ignored: we end first, then the server.
         let script = """
             trap '' INT HUP
             log=$1; sockets=$2; shift 2
-            "$@" </dev/null >>"$log" 2>&1 &
+            exec 3<&0
+            "$@" </dev/null 3<&- >>"$log" 2>&1 &
             server=$!
-            read -r end
-            kill -INT $server 2>/dev/null
+            (read -r end <&3; kill -INT $server) 2>/dev/null &
+            reader=$!
+            exec 3<&-
             wait $server
+            kill $reader 2>/dev/null
             rm -rf "$sockets"
             """
         let log = directory.appendingPathComponent("server.log").path

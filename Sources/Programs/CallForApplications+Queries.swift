@@ -10,7 +10,7 @@ extension Statements {
             """
             -- call
             \(fragment: selectCalls())
-            WHERE c.tenant_id = acting_tenant() AND c.id = \(id)
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls) AND c.id = \(id)
             """
         ).map(CallForApplications.init)
     }
@@ -43,7 +43,7 @@ extension Statements {
             """
             -- calls
             \(fragment: selectCalls())
-            WHERE c.tenant_id = acting_tenant()
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls)
               AND (\(stream)::uuid IS NULL OR c.stream_id = \(stream))
               AND (\(status?.rawValue)::text IS NULL OR \(status?.rawValue) = CASE
                   WHEN c.cancelled_at IS NOT NULL THEN 'cancelled'
@@ -63,9 +63,10 @@ extension Statements {
         try await rows(
             """
             -- extensions of a call
-            SELECT at, closed_at, closes_at, reason FROM call_extensions
-            WHERE tenant_id = acting_tenant() AND call_id = \(id)
-            ORDER BY closes_at DESC
+            SELECT x.at, x.closed_at, x.closes_at, x.reason
+            FROM call_extensions AS x JOIN calls AS c ON c.tenant_id = x.tenant_id AND c.id = x.call_id
+            WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls) AND x.call_id = \(id)
+            ORDER BY x.closes_at DESC
             """
         ).map { row in
             try CallExtension(
@@ -86,6 +87,14 @@ extension Statements {
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
         JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
         """
+    }
+}
+
+extension Query {
+    /// Which calls `c` the seat reaches, the query's own answer to what row-level security says again: drafts are the
+    /// managers', what is published is everybody's.
+    fileprivate static var reachOfCalls: Query {
+        "(acting_role() IN ('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL)"
     }
 }
 

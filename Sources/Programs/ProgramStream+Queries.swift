@@ -42,9 +42,11 @@ extension Statements {
         """
         SELECT s.id, s.program_id, s.name, s.focus_areas,
                ARRAY(SELECT p.institution_id FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id ORDER BY p.institution_id) AS partners,
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
+                     ORDER BY p.institution_id) AS partners,
                ARRAY(SELECT p.mou_id FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id ORDER BY p.institution_id) AS mous
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
+                     ORDER BY p.institution_id) AS mous
         FROM streams AS s
         """
     }
@@ -65,6 +67,17 @@ extension Transaction {
             SELECT \(tenant), \(id), p.institution, p.mou
             FROM unnest(\(new.partners.map(\.institution)), \(new.partners.map(\.mou))) AS p (institution, mou)
             """)
+    }
+}
+
+extension Query {
+    /// Which partners `p` of a stream the seat reaches: a partner itself alone, for which other agreements stand behind a
+    /// stream is confidential. Row-level security says the same.
+    fileprivate static var reachOfPartners: Query {
+        """
+        (acting_role() IN ('manager', 'system')
+         OR acting_role() = 'partner' AND p.institution_id = acting_institution())
+        """
     }
 }
 

@@ -39,7 +39,7 @@ struct InvestmentImportTests {
         _ = try await importer.importStartups(from: ImportFile(Self.startups, named: "s", as: .jsonLines))
         let investors = ImportFile(Self.investors, named: "investors.jsonl", as: .jsonLines)
         let first = try await importer.importInvestors(from: investors)
-        #expect([first.inserted, first.failed] == [2, 0])
+        #expect([first.inserted, first.failed] as [Int] == [2, 0])
 
         let reader = world.database.reader(as: world.context(Cast.mei))
         let moor = try #require(try await reader.institutions(calledByExternalIDs: ["i:moor"])["i:moor"]?.id)
@@ -54,7 +54,7 @@ struct InvestmentImportTests {
 
         let deals = ImportFile(Self.deals, named: "interactions.csv", as: .csv)
         let report = try await importer.importInvestments(from: deals)
-        #expect([report.read, report.inserted, report.failed] == [7, 3, 4])
+        #expect([report.read, report.inserted, report.failed] as [Int] == [7, 3, 4])
         #expect(
             report.faults == [
                 ImportFault(line: 5, field: "investor_id", message: "no investor has this id"),
@@ -66,9 +66,9 @@ struct InvestmentImportTests {
         #expect(kept.count == 2)
 
         let again = try await importer.importInvestors(from: investors)
-        #expect([again.inserted, again.updated, again.unchanged] == [0, 0, 2])
+        #expect([again.inserted, again.updated, again.unchanged] as [Int] == [0, 0, 2])
         let dealsAgain = try await importer.importInvestments(from: deals)
-        #expect([dealsAgain.inserted, dealsAgain.updated, dealsAgain.unchanged] == [0, 0, 3])
+        #expect([dealsAgain.inserted, dealsAgain.updated, dealsAgain.unchanged] as [Int] == [0, 0, 3])
     }
 
     @Test("a thesis that changed becomes a version of its mandate; what it does not speak of stays")
@@ -87,7 +87,7 @@ struct InvestmentImportTests {
         }
         let changed = Self.investors.replacing(#""rowing""#, with: #""robotics""#)
         let report = try await importer.importInvestors(from: ImportFile(changed, named: "i", as: .jsonLines))
-        #expect([report.updated, report.unchanged] == [1, 1])
+        #expect([report.updated, report.unchanged] as [Int] == [1, 1])
         let now = try #require(try await reader.mandate(mandate.id))
         #expect(now.version == 3)
         #expect(now.terms.focusAreas.map(\.area.description) == ["fintech", "robotics"])

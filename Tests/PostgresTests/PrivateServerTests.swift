@@ -86,7 +86,9 @@ import Testing
         try await withDirectory { directory in
             let broken = PrivateServer(
                 directory: directory, durable: false, settings: [("nonsense", "1")], logger: TestServer.logger)
-            let failure = await #expect(throws: PrivateServer.Failure.self) { try await broken.start() }
+            let failure = await #expect(throws: PrivateServer.Failure.self) {
+                try await within(.seconds(20)) { try await broken.start() }
+            }
             #expect(failure?.description.contains("nonsense") == true)
         }
     }

@@ -91,7 +91,7 @@ class Session:
             body()
         except (OSError, EOFError, struct.error):
             pass
-        if not self.stalled.is_set():
+        if not self.stalled.is_set() or self.action in ("half", "garbage"):
             shut(self.client, self.server)
 
     def from_client(self):
