@@ -17,6 +17,7 @@ struct DraftPage: ViewModel {
     /// Where the form goes to be handed in.
     var submitURL: SafeURL
     var canSubmit: Bool
+    var deadline: TimeText
     var words: AutosaveWords
     /// Each question, and whether it is done.
     var checklist: Facts
@@ -102,6 +103,9 @@ struct Draft: Sendable {
                 draft: "application-\(id)", saved: saveState(t), problem: problem),
             autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
             canSubmit: canSubmit,
+            deadline: TimeText(
+                call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion, from: summary.readAt,
+                language: language),
             words: DraftPage.AutosaveWords(
                 saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
             checklist: Facts(
@@ -114,11 +118,6 @@ struct Draft: Sendable {
                 }),
             checklistSummary: summary.count.words(t),
             facts: Facts([
-                .time(
-                    t("fact.deadline"),
-                    TimeText(
-                        call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion,
-                        from: summary.readAt, language: language)),
                 .text(t("fact.programme"), call.programName.text(for: spoken)),
                 .text(t("fact.stream"), call.streamName.text(for: spoken)),
             ]),

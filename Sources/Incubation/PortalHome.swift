@@ -22,12 +22,15 @@ struct PortalHomePages: Sendable {
             let enrolments = try await call.reader.enrolments(limit: 20)
             let open = try await call.reader.openCalls()
             let applied = Set(applications.filter { $0.application.withdrawnAt == nil }.map(\.application.call))
+            // What became an enrolment is shown as one.
+            let enrolled = Set(enrolments.map(\.enrolment.application))
+            let shown = applications.filter { !enrolled.contains($0.id) }
             let model = PortalHome(
                 header: PageHeader(
                     title: startup?.name.text(for: spoken) ?? t("nav.portal"), kind: t("portal.kind"),
-                    lede: lede(applications, enrolments, open, in: viewer.language)),
-                applications: applications.map { ApplicationCard($0, in: viewer.language) },
-                hasApplications: !applications.isEmpty,
+                    lede: lede(shown, enrolments, open, in: viewer.language)),
+                applications: shown.map { ApplicationCard($0, in: viewer.language) },
+                hasApplications: !shown.isEmpty,
                 enrolments: enrolments.map { EnrolmentCard($0, in: viewer.language) },
                 hasEnrolments: !enrolments.isEmpty,
                 calls: open.filter { !applied.contains($0.id) }.map { CallCard($0, in: viewer.language) },

@@ -58,7 +58,7 @@ extension Statements {
 extension Query {
     /// Which entries `i` the seat reaches, the query's own answer to what row-level security says again: everybody their
     /// own and the host's, a partner who shares an agreement, a mentor the mentees, an investor who is shown to them.
-    fileprivate static var reachOfInstitutions: Query {
+    static var reachOfInstitutions: Query {
         """
         (acting_role() IN ('manager', 'system') OR i.id IN (acting_tenant(), acting_institution())
          OR acting_role() = 'partner' AND EXISTS (

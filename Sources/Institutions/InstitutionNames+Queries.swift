@@ -11,7 +11,8 @@ extension Statements {
         let rows = try await rows(
             """
             -- institutionNames
-            SELECT id, names FROM institutions WHERE tenant_id = acting_tenant() AND id = ANY (\(distinct))
+            SELECT i.id, i.names FROM institutions AS i
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.id = ANY (\(distinct))
             """)
         return try Dictionary(uniqueKeysWithValues: rows.map { try ($0("id"), $0("names")) })
     }
@@ -23,9 +24,10 @@ extension Statements {
         try await rows(
             """
             -- institutionsToChooseFrom
-            SELECT id, names FROM institutions
-            WHERE tenant_id = acting_tenant() AND kind <> 'startup'
-            ORDER BY kind = 'investor', lower(coalesce(names ->> 'en', names ->> 'zh-Hant', names ->> 'ja')), id
+            SELECT i.id, i.names FROM institutions AS i
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.kind <> 'startup'
+            ORDER BY i.kind = 'investor',
+                     lower(coalesce(i.names ->> 'en', i.names ->> 'zh-Hant', i.names ->> 'ja')), i.id
             LIMIT \(limit)
             """
         ).map { row in try (row("id"), row("names")) }

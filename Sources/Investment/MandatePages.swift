@@ -446,7 +446,8 @@ extension MandateTerms {
     /// What it looks for, in words.
     func focus(_ reading: Reading) -> String {
         let areas = focusAreas.map { $0.area.label(in: reading.viewer.language) } + tags.map(\.string)
-        return areas.isEmpty ? reading.t("mandates.any_focus") : areas.joined(separator: reading.t("list.separator"))
+        let t = reading.t
+        return areas.isEmpty ? t("mandates.any_focus") : areas.joined(separator: t("list.separator"))
     }
 
     /// The range of its cheques.

@@ -17,6 +17,8 @@ extension Transaction {
 
     /// Keeps the lists of a run. In portions: each statement stays far within its time, however many lists there are.
     func insert(_ lists: [MatchedList], of run: MatchRun.ID) async throws {
+        // Nobody waits for a page here: a busy machine may take its time over tens of thousands of rows.
+        try await execute("/* finishMatchRun */ SELECT set_config('statement_timeout', '120s', true)")
         for portion in lists.split(every: 500) {
             try await execute(
                 """

@@ -497,6 +497,13 @@ final class Connection: PolledSocket, @unchecked Sendable {
             }
             emptyResults = 0
             let result = ResultSet(owning: pointer)
+            let isSync = result.status == PGRES_PIPELINE_SYNC
+            // One result for each step, then the Sync. Anything else means that server and client no longer speak of the
+            // same statement, and then every further answer would go to the wrong caller.
+            guard isSync == (unit.step == unit.steps.count), !unit.hasStepResult || isLastWord(result) else {
+                close(ConnectionLost(reason: "the answers do not match the statements"))
+                return
+            }
             switch result.status {
             case PGRES_PIPELINE_SYNC:
                 finish(unit)
@@ -521,6 +528,11 @@ final class Connection: PolledSocket, @unchecked Sendable {
             }
             guard !isClosed else { return }
         }
+    }
+
+    /// Whether the result is the one with which libpq reports that the connection broke in the middle of a statement.
+    private func isLastWord(_ result: ResultSet) -> Bool {
+        result.status == PGRES_FATAL_ERROR
     }
 
     private func failStep(of unit: Unit, _ result: ResultSet) {
@@ -560,10 +572,10 @@ final class Connection: PolledSocket, @unchecked Sendable {
         headSince = .now
         if let error = unit.error {
             unit.finish(.failure(error))
-        } else if unit.results.count == unit.queries.count {
+        } else if unit.results.count == unit.queries.count, unit.answersItsContext {
             unit.finish(.success(unit.results))
         } else {
-            let error = ConnectionLost(reason: "the server ended a unit early")
+            let error = ConnectionLost(reason: "the answers do not match the statements")
             unit.finish(.failure(error))
             close(error)
             return

@@ -45,6 +45,15 @@ public struct Context: Sendable, Hashable {
         }
     }
 
+    /// Whether the result is that of a `statement` without `first`: each setting returns its value.
+    func isAnswered(by result: ResultSet) -> Bool {
+        guard !values.isEmpty else { return true }
+        guard result.rowCount == 1, result.columnCount >= values.count else { return false }
+        return values.enumerated().allSatisfy { index, value in
+            result.withBytes(row: 0, column: Int32(index)) { $0?.elementsEqual(value.utf8) ?? false }
+        }
+    }
+
     /// One statement for all settings, so that its text depends only on their number and is prepared once.
     func statement(selecting first: String? = nil, readOnly: Bool = false) -> Query? {
         var query = Query(unchecked: "SELECT ")

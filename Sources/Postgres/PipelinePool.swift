@@ -5,12 +5,14 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     /// One read on its way: it may be sent a second time when its connection breaks.
     final class Read: @unchecked Sendable {
         let queries: [Query]
+        let context: Context
         let promise = Promise<[ResultSet]>()
         let deadline: ContinuousClock.Instant
         var wasRetried = false
 
-        init(_ queries: [Query], deadline: ContinuousClock.Instant) {
+        init(_ queries: [Query], context: Context, deadline: ContinuousClock.Instant) {
             self.queries = queries
+            self.context = context
             self.deadline = deadline
         }
     }
@@ -87,7 +89,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
 
     /// May find the connection broken, and then puts the read, and others that were under way, back into the queue.
     private func send(_ read: Read, on connection: Connection) {
-        let unit = Unit(read.queries, prepares: true, limit: limit) { [self] _, result in
+        let unit = Unit(read.queries, prepares: true, limit: limit, context: read.context) { [self] _, result in
             received(result, for: read)
         }
         counters.add(to: \.readsInFlight)

@@ -23,7 +23,7 @@ public struct Reader: Statements {
     }
 
     private func result(of query: Query) async throws -> ResultSet {
-        guard let result = try await core.read([opening, query]).last else {
+        guard let result = try await core.read([opening, query], as: context).last else {
             throw ConnectionLost(reason: "a read without a result")
         }
         return result

@@ -19,6 +19,8 @@ final class Unit: @unchecked Sendable {
     var hasStepResult = false
     var results: [ResultSet] = []
     var error: DatabaseError?
+    /// Whose settings the first statement makes and returns.
+    let context: Context
     /// Whether it ends a transaction for good, and so must never be cancelled.
     let isCommit: Bool
     /// Whether any byte of it may have reached the server.
@@ -27,13 +29,14 @@ final class Unit: @unchecked Sendable {
     var lostStandby = false
 
     init(
-        _ queries: [Query], prepares: Bool, limit: Duration, isCommit: Bool = false,
+        _ queries: [Query], prepares: Bool, limit: Duration, isCommit: Bool = false, context: Context = .none,
         completion: @escaping Completion
     ) {
         self.queries = queries
         self.prepares = prepares
         self.limit = limit
         self.isCommit = isCommit
+        self.context = context
         self.completion = completion
     }
 
@@ -41,6 +44,12 @@ final class Unit: @unchecked Sendable {
         let completion = completion
         self.completion = nil
         completion?(self, result)
+    }
+
+    /// Whether the server says that it worked under the context of this very unit: a second wall against handing one
+    /// person's rows to another, should the order of answers ever be confused.
+    var answersItsContext: Bool {
+        results.first.map { context.isAnswered(by: $0) } ?? true
     }
 
     /// Why the server would never accept the unit; such a unit is not sent, because libpq could not tell its refusal

@@ -17,13 +17,19 @@ struct FolderTests {
         let importer = Importer(
             into: Cast.harbour.id, of: match.world.database, as: .system(in: Cast.harbour.id))
         @Sendable func all(_ importer: Importer) async throws -> [ImportReport] {
-            func file(_ name: String) -> ImportFile { ImportFile(path: "\(folder)/\(name)") }
-            return try await [
-                importer.importStartups(from: file("startups.jsonl")),
-                importer.importInvestors(from: file("investors.jsonl")),
-                importer.importInvestments(from: file("interactions.csv")),
-                importer.importAsks(from: file("asks.csv")), importer.importCandidates(from: file("candidates.csv")),
+            let files: [(String, (ImportFile) async throws -> ImportReport)] = [
+                ("startups.jsonl", importer.importStartups), ("investors.jsonl", importer.importInvestors),
+                ("interactions.csv", importer.importInvestments), ("asks.csv", importer.importAsks),
+                ("candidates.csv", importer.importCandidates),
             ]
+            var reports: [ImportReport] = []
+            for (name, run) in files {
+                let time = try await ContinuousClock().measure {
+                    reports.append(try await run(ImportFile(path: "\(folder)/\(name)")))
+                }
+                print(" ", name, time)
+            }
+            return reports
         }
         let clock = ContinuousClock()
         func say(_ title: String, _ time: Duration, _ reports: [ImportReport]) {

@@ -98,7 +98,7 @@ struct InvestmentPagesTests {
         #expect(await jun.open("/mandates").status == 200)
         #expect(await jun.open("/mandates/new").status == 200)
         let fields = [
-            ("name", "Two harbours"), ("focus", "Fintech 60\n機械人\nrowing"), ("stages", "seed"), ("stages", "series-a"),
+            ("name", "Two harbours"), ("focus", "Fintech 60\n機械人技術\nrowing"), ("stages", "seed"), ("stages", "series-a"),
             ("countries_in", "Hong Kong, 日本"), ("countries_out", ""), ("regions", ""), ("exclusions", "gambling"),
             ("cheque_min.amount", "500,000"), ("cheque_min.currency", "HKD"), ("cheque_max.amount", ""),
             ("cheque_max.currency", "HKD"), ("deploying", "true"),

@@ -54,10 +54,9 @@ def matched():
             if item["score"] != sum(part["value"] for part in item["parts"]):
                 sys.exit(f"a score is not the sum of its parts: {item}")
             items += 1
-        mandate = whole["mandate"] if isinstance(whole["mandate"], str) else whole["mandate"]["id"]
-        canonical[mandate] = [(i["rank"], i["startup"]["id"], i["score"], i["parts"]) for i in whole["items"]]
+        canonical[whole["shortlist"]["mandate"]] = [(i["rank"], i["startup"]["id"], i["score"], i["parts"]) for i in whole["items"]]
     digest = hashlib.sha256(json.dumps(canonical, sort_keys=True).encode()).hexdigest()
-    return seconds, len(canonical), items, digest, state.get("results_hash")
+    return seconds, len(canonical), items, digest, state["inputs_hash"], state["results_hash"]
 
 
 first, second = matched(), matched()

@@ -1,0 +1,269 @@
+import Accounts
+import DemoWorld
+import Foundation
+import Postgres
+import TestWorld
+import Vocabulary
+
+@testable import API
+
+/// Who asks: the columns of the matrix.
+enum Asker: String, CaseIterable, Sendable {
+    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, leo, olga
+
+    /// The member of the cast; nobody for a visitor who is not signed in.
+    var member: Cast.Member? {
+        switch self {
+        case .anonymous: nil
+        case .mei: Cast.mei
+        case .tom: Cast.tom
+        case .kenji: Cast.kenji
+        case .ada: Cast.ada
+        case .ravi: Cast.ravi
+        case .jun: Cast.jun
+        case .chloe: Cast.chloe
+        case .iris: Cast.iris
+        case .leo: Cast.leo
+        case .olga: Cast.olga
+        }
+    }
+}
+
+/// The reviewed file: one row a route, one cell an asker.
+struct Matrix {
+    private(set) var rows: [(id: String, cells: [Asker: String])] = []
+
+    /// Reads `authorization.matrix`: `#` begins a comment, the last words of a line are its cells.
+    init(parsing text: String) {
+        let columns = Asker.allCases
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let words = line.split(separator: " ").map(String.init)
+            guard words.count > columns.count else { continue }
+            let id = words.dropLast(columns.count).joined(separator: " ")
+            rows.append((id, Dictionary(uniqueKeysWithValues: zip(columns, words.suffix(columns.count)))))
+        }
+    }
+
+    /// What should come of a question; nothing for a route that has no row.
+    subscript(id: String, asker: Asker) -> String {
+        rows.first { $0.id == id }?.cells[asker] ?? "none"
+    }
+
+    /// The file as the askers found it, to be reviewed before it is believed.
+    static func text(_ found: [(id: String, cells: [Asker: String])]) -> String {
+        let width = (found.map(\.id.count).max() ?? 0) + 2
+        func line(_ name: String, _ cells: [String]) -> String {
+            name.padding(toLength: width, withPad: " ", startingAt: 0)
+                + cells.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined()
+        }
+        let head = line("# route", Asker.allCases.map(\.rawValue))
+        return ([head] + found.map { row in line(row.id, Asker.allCases.map { row.cells[$0] ?? "none" }) })
+            .map { $0.replacing(#/ +$/#, with: "") }.joined(separator: "\n") + "\n"
+    }
+}
+
+/// The objects that every asker asks for, by the name of a parameter or else by the noun of its `x-ref`.
+struct Objects: Sendable {
+    private var ids: [String: String]
+    /// What stands for a startup beside a shortlist: one that is on it.
+    private let listed: String
+
+    /// The objects of the story of KelpSense and of Tidewater's shortlist.
+    init(of world: World) async throws {
+        let spare = UUID()
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.issueToken(
+                spare, Secret(prefix: "trellis_"), name: "spare", scopes: ["read"], seat: Cast.mei.seat(),
+                person: Cast.mei.person.id, days: 1)
+        }
+        let startup = Cast.startup("kelpsense").uuid
+        let row = try await world.owner.reader(as: .none).one(
+            """
+            SELECT e.id AS enrolment, e.application_id AS application, a.call_id AS call, c.stream_id AS stream,
+                   e.cohort_id AS cohort, s.program_id AS program,
+                   (SELECT m.id FROM milestones AS m WHERE m.enrolment_id = e.id ORDER BY m.position DESC LIMIT 1) AS milestone,
+                   (SELECT q.id FROM call_questions AS q WHERE q.call_id = a.call_id ORDER BY q.position LIMIT 1) AS question,
+                   (SELECT m.id FROM mous AS m WHERE m.reference = 'MoU-2') AS mou,
+                   (SELECT id FROM signing_events LIMIT 1) AS event,
+                   l.id AS shortlist, l.run_id AS run, l.mandate_id AS mandate, x.startup_id AS listed
+            FROM enrolments AS e
+            JOIN applications AS a ON a.id = e.application_id
+            JOIN calls AS c ON c.id = a.call_id
+            JOIN streams AS s ON s.id = c.stream_id
+            CROSS JOIN shortlists AS l
+            JOIN shortlist_items AS x ON x.shortlist_id = l.id AND x.rank = 1
+            WHERE e.startup_id = \(startup) AND l.investor_id = \(Cast.institution("harbour/tidewater"))
+            """)
+        func id(_ column: String) throws -> String {
+            let id: UUID = try row(column)
+            return id.uuidString.lowercased()
+        }
+        listed = try id("listed")
+        ids = [
+            "Application": try id("application"), "CallForApplications": try id("call"), "Cohort": try id("cohort"),
+            "Enrolment": try id("enrolment"), "Institution": Cast.institution("harbour/sakuragi").description,
+            "Mandate": try id("mandate"), "MatchRun": try id("run"), "Milestone": try id("milestone"),
+            "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
+            "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
+            "Shortlist": try id("shortlist"), "SigningEvent": try id("event"),
+            "Startup": Cast.startup("kelpsense").description, "Tenant": Cast.harbour.id.description,
+            "institution": Cast.institution("harbour/sakuragi").description,
+            "investor": Cast.institution("harbour/tidewater").description, "token": spare.uuidString.lowercased(),
+        ]
+    }
+
+    /// The identifier for a parameter or field; nil where none is meant.
+    func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
+        if name == "startup", path.contains("{shortlist}") { return listed }
+        if let id = ids[name] { return id }
+        let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
+        if case .string(let noun) = noun { return ids[noun] }
+        return nil
+    }
+
+    /// The same names with identifiers that nobody has given to anything.
+    var absent: Objects {
+        var copy = Objects(listed: UUID().uuidString.lowercased(), ids: ids)
+        for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
+        return copy
+    }
+
+    private init(listed: String, ids: [String: String]) {
+        self.listed = listed
+        self.ids = ids
+    }
+
+    /// Whether a text names one of the identifiers.
+    func masked(_ text: String) -> String {
+        (ids.values + [listed]).reduce(text) { $0.replacing($1, with: "*") }
+    }
+}
+
+/// An asker before an edge, who can ask for every route of it.
+struct Questioner: Sendable {
+    let asker: Asker
+    let edge: Edge
+    private let visitor: Visitor?
+
+    /// Signs the asker in, in a world.
+    init(_ asker: Asker, in world: World, before edge: Edge? = nil) async throws {
+        self.asker = asker
+        self.edge = edge ?? world.edge
+        visitor =
+            if let member = asker.member { try await Visitor(member, in: world, before: edge) } else { nil }
+    }
+
+    /// Asks for a route about these objects, with a body that its schema admits.
+    func ask(_ route: RegistryEntry, about objects: Objects) async -> Outgoing {
+        let target = target(route, objects)
+        let body = body(of: route, objects)
+        var headers = [("X-Request-Id", "matrix-request")]
+        if route.precondition == .required { headers.append(("If-Match", "\"x\"")) }
+        switch (route.kind, visitor) {
+        case (.json, let visitor?):
+            return await visitor.ask(
+                route.method.rawValue, target, json: body.map { String(decoding: $0.bytes, as: UTF8.self) },
+                headers: headers)
+        case (.json, nil):
+            if body != nil { headers.append(("Content-Type", "application/json")) }
+            if route.idempotency != .none { headers.append(("Idempotency-Key", UUID().uuidString)) }
+            return await edge.respond(
+                to: Incoming(route.method.rawValue, target, headers: headers, body: body?.bytes ?? []))
+        case (.page, let visitor?):
+            return route.method == .get
+                ? await visitor.open(target) : await visitor.send(target, Self.fields(body ?? .object([])))
+        case (.page, nil):
+            guard route.method == .post else {
+                return await edge.respond(to: Incoming("GET", target, headers: headers))
+            }
+            headers += [
+                ("Cookie", "\(edge.services.cookies.formName)=matrix"), ("Sec-Fetch-Site", "same-origin"),
+                ("Content-Type", "application/x-www-form-urlencoded"),
+            ]
+            let form = ([("csrf", "matrix")] + Self.fields(body ?? .object([])))
+                .map { "\(Edge.percentEncoded($0))=\(Edge.percentEncoded($1))" }.joined(separator: "&")
+            return await edge.respond(to: Incoming("POST", target, headers: headers, body: Array(form.utf8)))
+        }
+    }
+
+    /// What came of a question, as the matrix says it. Anything that is no answer at all is said by its number.
+    func cell(_ route: RegistryEntry, _ answer: Outgoing) -> String {
+        switch answer.status {
+        case 401, 403, 404: return String(answer.status)
+        case 303:
+            // Leaving leads to the door as well; only where one must be known, being led there is being refused.
+            if case .anyone = route.access { return "ok" }
+            let isDoor = answer.header("Location")?.hasPrefix(edge.services.configuration.signInPath) ?? false
+            return isDoor && (asker == .anonymous || route.id != "signOut") ? "401" : "ok"
+        case 200..<400, 409, 412, 422, 428: return "ok"
+        default: return String(answer.status)
+        }
+    }
+
+    private func target(_ route: RegistryEntry, _ objects: Objects) -> String {
+        var target = route.path
+        for parameter in route.parameters where parameter.isInPath {
+            let name = parameter.name
+            let value = objects.id(name, parameter.schema, beside: route.path) ?? Self.word(parameter.schema)
+            for hole in ["{\(name)}", "{\(name)...}"] { target = target.replacing(hole, with: value) }
+        }
+        let query = route.parameters.filter { !$0.isInPath && $0.isRequired }.map { parameter in
+            let value = objects.id(parameter.name, parameter.schema) ?? Self.word(parameter.schema)
+            return "\(parameter.name)=\(Edge.percentEncoded(value))"
+        }
+        return query.isEmpty ? target : target + "?" + query.joined(separator: "&")
+    }
+
+    private static func word(_ schema: Schema) -> String {
+        switch schema.exampleValue {
+        case .string(let text): text
+        case .number(let number): number.text
+        default: "x"
+        }
+    }
+
+    private func body(of route: RegistryEntry, _ objects: Objects) -> JSON? {
+        guard let schema = route.body else { return nil }
+        // The one body that must be right to be told from a stranger's: everybody is let in by their own password.
+        if ["createToken", "signIn"].contains(route.id) {
+            let email = (asker.member ?? Cast.mei).person.email
+            var members = [JSON.Member("email", .string(email)), JSON.Member("password", .string(Cast.password))]
+            if route.kind == .json { members.append(JSON.Member("name", "matrix")) }
+            return .object(members)
+        }
+        return Self.filled(schema.exampleValue, "", schema, objects)
+    }
+
+    /// An example with the identifiers of the objects in the place of made-up ones.
+    private static func filled(_ value: JSON, _ name: String, _ schema: Schema, _ objects: Objects) -> JSON {
+        switch (value, schema.resolved.shape) {
+        case (.object(let members), .object(let properties)):
+            .object(
+                members.map { member in
+                    guard let property = properties.first(where: { $0.name == member.name }) else { return member }
+                    return JSON.Member(member.name, filled(member.value, member.name, property.schema, objects))
+                })
+        case (.array(let items), .array(let element, _, _)):
+            .array(items.map { filled($0, name, element, objects) })
+        case (.string, .string(let text)) where text.format == "uuid":
+            objects.id(name, schema).map(JSON.string) ?? value
+        default: value
+        }
+    }
+
+    /// A body as the fields of a form.
+    private static func fields(_ value: JSON, _ path: String = "") -> [(String, String)] {
+        switch value {
+        case .null: []
+        case .bool(let isTrue): isTrue ? [(path, "true")] : []
+        case .number(let number): [(path, number.text)]
+        case .string(let text): [(path, text)]
+        case .array(let items):
+            items.enumerated().flatMap { index, item in
+                if case .object = item { fields(item, "\(path).\(index)") } else { fields(item, path) }
+            }
+        case .object(let members):
+            members.flatMap { fields($0.value, path.isEmpty ? $0.name : "\(path).\($0.name)") }
+        }
+    }
+}

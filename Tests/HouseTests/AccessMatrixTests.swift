@@ -1,0 +1,184 @@
+import DemoWorld
+import Foundation
+import TestWorld
+import Testing
+
+@testable import API
+@testable import Postgres
+
+/// Who may do what, on every route, asked by everybody: `authorization.matrix` beside this file is what was reviewed.
+@Suite("The authorization matrix", .serialized)
+struct AccessMatrixTests {
+    private let matrix: Matrix
+
+    init() throws {
+        let file = try #require(Bundle.module.url(forResource: "authorization", withExtension: "matrix"))
+        matrix = Matrix(parsing: try String(contentsOf: file, encoding: .utf8))
+    }
+
+    /// Texts that only some may ever read, wherever they turn up.
+    private static let confidences: [(text: String, of: Set<Asker>)] = [
+        ("KelpSense", [.mei, .tom, .ada, .iris, .jun]),
+        ("Three buoys have reported", [.mei, .tom, .ada, .iris]),
+        ("Ten paying customers by the sixth month", [.mei, .tom, .ada]),
+        ("Joint smart city data platform", [.mei, .tom]),
+        ("MoU-2", [.mei, .tom, .kenji]),
+        ("Harbour cities", [.mei, .tom, .jun]),
+        ("First cheques", [.mei, .tom, .chloe]),
+    ]
+
+    @Test("every route has a row, and every row a route")
+    func rows() async throws {
+        let routes = Self.routes(of: try await World()).map(\.id).sorted()
+        #expect(routes == matrix.rows.map(\.id).sorted())
+    }
+
+    @Test("everybody is answered on every route as the matrix says")
+    func wholeMatrix() async throws {
+        var found: [String: [Asker: String]] = [:]
+        var statuses: [String: [Asker: String]] = [:]
+        var ids: [String] = []
+        var report = Report()
+        for asker in Asker.allCases {
+            let world = try await World()
+            let objects = try await Objects(of: world)
+            let questioner = try await Questioner(asker, in: world)
+            ids = Self.routes(of: world).map(\.id)
+            for route in Self.routes(of: world) {
+                let answer = await questioner.ask(route, about: objects)
+                let cell = questioner.cell(route, answer)
+                found[route.id, default: [:]][asker] = cell
+                statuses[route.id, default: [:]][asker] = String(answer.status)
+                report.count(cell == matrix[route.id, asker], route, asker, "\(answer.status)")
+                report.tells(answer, route, asker)
+            }
+        }
+        if let path = ProcessInfo.processInfo.environment["TRELLIS_MATRIX"] {
+            try Matrix.text(ids.map { ($0, found[$0] ?? [:]) }).write(toFile: path, atomically: true, encoding: .utf8)
+            try Matrix.text(ids.map { ($0, statuses[$0] ?? [:]) })
+                .write(toFile: path + ".statuses", atomically: true, encoding: .utf8)
+        }
+        report.print("the whole matrix")
+        #expect(report.deviations == [])
+    }
+
+    @Test("another tenant's objects are answered exactly like absent ones")
+    func strangersLearnNothing() async throws {
+        let world = try await World()
+        let objects = try await Objects(of: world)
+        let absent = objects.absent
+        let leo = try await Questioner(.leo, in: world)
+        var report = Report()
+        for route in Self.routes(of: world) where route.id != "signOut" {
+            let theirs = await leo.ask(route, about: objects)
+            let nobodys = await leo.ask(route, about: absent)
+            guard theirs.status != 200 || nobodys.status != 200 || route.namesObjects else { continue }
+            let same =
+                theirs.status == nobodys.status
+                && Self.masked(theirs, objects) == Self.masked(nobodys, absent)
+            report.count(same, route, .leo, "\(theirs.status) and \(nobodys.status)")
+        }
+        report.print("another tenant's objects like absent ones")
+        #expect(report.deviations == [])
+    }
+
+    @Test("without declared access, row-level security alone hides what is others'")
+    func rowSecurityAlone() async throws {
+        var report = Report()
+        for asker in Asker.allCases {
+            let world = try await World()
+            let objects = try await Objects(of: world)
+            var configuration = Edge.Configuration.ephemeral()
+            configuration.ignoresDeclaredAccess = true
+            let questioner = try await Questioner(asker, in: world, before: try world.edge(configuration))
+            for route in Self.routes(of: world) {
+                let declared = matrix[route.id, asker]
+                guard declared != "ok" else { continue }
+                let answer = await questioner.ask(route, about: objects)
+                let cell = questioner.cell(route, answer)
+                let isWritten = !route.method.isSafe && (answer.status < 400 && cell == "ok")
+                let holds = declared == "404" ? cell == "404" : answer.status < 500 && !isWritten
+                report.count(holds, route, asker, "\(declared) became \(answer.status)")
+                report.tells(answer, route, asker)
+            }
+        }
+        report.print("row-level security alone")
+        #expect(report.deviations == [])
+    }
+
+    @Test("without row-level security, declared access and the queries alone keep others out")
+    func queriesAlone() async throws {
+        var report = Report()
+        for asker in Asker.allCases {
+            let world = try await World()
+            let objects = try await Objects(of: world)
+            let questioner = try await Questioner(asker, in: world)
+            try await Self.dropRowSecurity(in: world)
+            for route in Self.routes(of: world) {
+                let declared = matrix[route.id, asker]
+                let answer = await questioner.ask(route, about: objects)
+                let cell = questioner.cell(route, answer)
+                report.count(declared == "ok" || cell == declared, route, asker, "\(declared) became \(answer.status)")
+                report.tells(answer, route, asker)
+            }
+        }
+        report.print("declared access and queries alone")
+        #expect(report.deviations == [])
+    }
+
+    // MARK: What the tests share
+
+    /// The routes in the order in which they can be asked for: whoever leaves last has been everywhere.
+    private static func routes(of world: World) -> [RegistryEntry] {
+        let leaving = world.edge.registry.filter { $0.id == "signOut" }
+        return world.edge.registry.filter { $0.id != "signOut" } + leaving
+    }
+
+    private static func masked(_ answer: Outgoing, _ objects: Objects) -> String {
+        var text = objects.masked(answer.text)
+        if let request = answer.header("X-Request-Id") { text = text.replacing(request, with: "*") }
+        return text.replacing(#/[0-9a-f]{32,64}/#, with: "*")
+    }
+
+    private static func dropRowSecurity(in world: World) async throws {
+        let tables = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT c.relname AS name FROM pg_class AS c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relrowsecurity
+            """)
+        for table in tables {
+            let name: String = try table("name")
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute(
+                    Query(unchecked: "ALTER TABLE \(name) DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"))
+            }
+        }
+        #expect(tables.count > 30)
+    }
+
+    /// How many cells were asked, and which did not hold.
+    private struct Report {
+        private var cells = 0
+        private(set) var deviations: [String] = []
+
+        mutating func count(_ holds: Bool, _ route: RegistryEntry, _ asker: Asker, _ what: String) {
+            cells += 1
+            if !holds { deviations.append("\(route.id) \(asker.rawValue): \(what)") }
+        }
+
+        mutating func tells(_ answer: Outgoing, _ route: RegistryEntry, _ asker: Asker) {
+            for (text, readers) in confidences where !readers.contains(asker) && answer.text.contains(text) {
+                deviations.append("\(route.id) \(asker.rawValue): tells of \(text)")
+            }
+        }
+
+        func print(_ what: String) {
+            Swift.print("\(what): \(cells) cells, \(deviations.count) deviations")
+        }
+    }
+}
+
+extension RegistryEntry {
+    /// Whether an identifier stands in the path.
+    fileprivate var namesObjects: Bool { parameters.contains(where: \.isInPath) }
+}
