@@ -158,6 +158,7 @@ let package = Package(
         tests(
             of: "Accounts",
             with: ["TestWorld", "DemoWorld", "Postgres", "API", "Vocabulary", .product(name: "NIOPosix", package: "swift-nio")]),
+        tests(of: "Wording", with: ["Pages", "Vocabulary"]),
         tests(of: "Institutions", with: room),
         tests(of: "Partnerships", with: room),
         tests(of: "Programs", with: room),

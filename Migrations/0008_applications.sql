@@ -124,8 +124,8 @@ BEGIN
         jsonb_build_object('question_id', answer.question_id, 'characters', length(answer.text)));
     RETURN NULL;
 END $$;
-CREATE TRIGGER audit_answer AFTER INSERT OR UPDATE OR DELETE ON application_answers
-    FOR EACH ROW EXECUTE FUNCTION audit_answer();
+CREATE TRIGGER audit_inserted AFTER INSERT ON application_answers FOR EACH ROW EXECUTE FUNCTION audit_answer();
+CREATE TRIGGER audit_changed AFTER UPDATE OR DELETE ON application_answers FOR EACH ROW EXECUTE FUNCTION audit_answer();
 
 -- A manager sees that a draft exists, never its answers.
 CREATE POLICY managers_handle_applications ON applications USING (acting_role() = 'manager');

@@ -13,7 +13,8 @@ extension Statements {
         try await rows(
             """
             -- auditEvents
-            SELECT seq, at, person_id, role, action, request_id, deed, noun, object_id, before, after
+            SELECT seq, at, person_id, role, action, request_id, deed, noun, object_id, before::text AS before,
+                   after::text AS after
             FROM audit_events
             WHERE tenant_id = acting_tenant()
               AND (\(object)::uuid IS NULL OR object_id = \(object))
@@ -25,7 +26,8 @@ extension Statements {
             try AuditEvent(
                 seq: row("seq"), at: row("at"), person: row("person_id"), role: row("role"), action: row("action"),
                 request: row("request_id"), deed: row("deed"), noun: row("noun"), object: row("object_id"),
-                before: (row("before") as JSONB<JSON>?)?.value, after: (row("after") as JSONB<JSON>?)?.value)
+                before: (row("before") as String?).map { try JSON(parsing: Array($0.utf8)) },
+                after: (row("after") as String?).map { try JSON(parsing: Array($0.utf8)) })
         }
     }
 }

@@ -169,9 +169,9 @@ extension Transaction {
 
     /// The startup, with its row locked until the transaction ends; nil when the principal may not write it.
     func lockStartup(_ id: Startup.ID) async throws -> Startup? {
-        _ = try await first(
+        let locked = try await first(
             "/* lockStartup */ SELECT id FROM startups WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
-        return try await startup(id)
+        return locked == nil ? nil : try await startup(id)
     }
 
     func setMatchingConsent(_ id: Startup.ID, _ isGiven: Bool) async throws {

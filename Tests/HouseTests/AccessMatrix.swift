@@ -186,6 +186,11 @@ struct Questioner: Sendable {
         }
     }
 
+    /// Whether a route's path or body speaks of any of the objects.
+    func speaksOfObjects(_ route: RegistryEntry, _ objects: Objects, _ absent: Objects) -> Bool {
+        target(route, objects) != target(route, absent) || body(of: route, objects) != body(of: route, absent)
+    }
+
     /// What came of a question, as the matrix says it. Anything that is no answer at all is said by its number.
     func cell(_ route: RegistryEntry, _ answer: Outgoing) -> String {
         switch answer.status {
@@ -231,7 +236,15 @@ struct Questioner: Sendable {
             if route.kind == .json { members.append(JSON.Member("name", "matrix")) }
             return .object(members)
         }
-        return Self.filled(schema.exampleValue, "", schema, objects)
+        let body = Self.filled(schema.exampleValue, "", schema, objects)
+        // Two examples are refused before anything is looked for; without the part that is, the object is found or not.
+        switch (route.id, body) {
+        case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
+        case ("saveAnswer", .object(let members)):
+            return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })
+        case ("signMoU", .object(let members)): return .object(members.filter { !$0.name.hasPrefix("event") })
+        default: return body
+        }
     }
 
     /// An example with the identifiers of the objects in the place of made-up ones.

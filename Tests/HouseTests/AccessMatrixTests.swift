@@ -7,6 +7,11 @@ import Testing
 @testable import Postgres
 
 /// Who may do what, on every route, asked by everybody: `authorization.matrix` beside this file is what was reviewed.
+///
+/// Each wall is taken away once, and the other holds every cell alone. What it does not say alone, without row-level
+/// security, is narrower than a cell, and stands here so that nobody believes otherwise: names of colleagues beside
+/// evidence, assessments and steps; names of startups beside an investor's own past investments; the focus areas of a
+/// mentee, which row-level security keeps from mentors; a mandate that an investor enters for the host.
 @Suite("The authorization matrix", .serialized)
 struct AccessMatrixTests {
     private let matrix: Matrix
@@ -22,7 +27,7 @@ struct AccessMatrixTests {
         ("Three buoys have reported", [.mei, .tom, .ada, .iris]),
         ("Ten paying customers by the sixth month", [.mei, .tom, .ada]),
         ("Joint smart city data platform", [.mei, .tom]),
-        ("MoU-2", [.mei, .tom, .kenji]),
+        ("Chief Partnership Officer", [.mei, .tom, .kenji]),
         ("Harbour cities", [.mei, .tom, .jun]),
         ("First cheques", [.mei, .tom, .chloe]),
     ]
@@ -69,10 +74,9 @@ struct AccessMatrixTests {
         let absent = objects.absent
         let leo = try await Questioner(.leo, in: world)
         var report = Report()
-        for route in Self.routes(of: world) where route.id != "signOut" {
+        for route in Self.routes(of: world) where leo.speaksOfObjects(route, objects, absent) {
             let theirs = await leo.ask(route, about: objects)
             let nobodys = await leo.ask(route, about: absent)
-            guard theirs.status != 200 || nobodys.status != 200 || route.namesObjects else { continue }
             let same =
                 theirs.status == nobodys.status
                 && Self.masked(theirs, objects) == Self.masked(nobodys, absent)
@@ -94,11 +98,14 @@ struct AccessMatrixTests {
             for route in Self.routes(of: world) {
                 let declared = matrix[route.id, asker]
                 guard declared != "ok" else { continue }
+                let before = try await Self.trail(of: asker, in: world)
                 let answer = await questioner.ask(route, about: objects)
                 let cell = questioner.cell(route, answer)
-                let isWritten = !route.method.isSafe && (answer.status < 400 && cell == "ok")
-                let holds = declared == "404" ? cell == "404" : answer.status < 500 && !isWritten
-                report.count(holds, route, asker, "\(declared) became \(answer.status)")
+                // What was written left a row in the trail; managers may write all of their tenant's.
+                let written = try await Self.trail(of: asker, in: world)
+                let isKept = written == before || [.mei, .tom].contains(asker)
+                let holds = declared == "404" ? cell == "404" : answer.status < 500 && isKept
+                report.count(holds, route, asker, "\(declared) became \(answer.status), \(written - before) written")
                 report.tells(answer, route, asker)
             }
         }
@@ -132,6 +139,13 @@ struct AccessMatrixTests {
     private static func routes(of world: World) -> [RegistryEntry] {
         let leaving = world.edge.registry.filter { $0.id == "signOut" }
         return world.edge.registry.filter { $0.id != "signOut" } + leaving
+    }
+
+    /// How many rows of the trail the asker has left.
+    private static func trail(of asker: Asker, in world: World) async throws -> Int {
+        let seat = asker.member?.seat().uuid
+        return try await world.owner.reader(as: .none).one(
+            "SELECT count(*) AS rows FROM audit_events WHERE membership_id IS NOT DISTINCT FROM \(seat)")("rows")
     }
 
     private static func masked(_ answer: Outgoing, _ objects: Objects) -> String {
@@ -176,9 +190,4 @@ struct AccessMatrixTests {
             Swift.print("\(what): \(cells) cells, \(deviations.count) deviations")
         }
     }
-}
-
-extension RegistryEntry {
-    /// Whether an identifier stands in the path.
-    fileprivate var namesObjects: Bool { parameters.contains(where: \.isInPath) }
 }

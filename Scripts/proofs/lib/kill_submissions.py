@@ -1,11 +1,13 @@
-"""Sixteen clients begin, fill in and submit 1,000 applications, repeating each request under one Idempotency-Key until it is
-acknowledged, while the service is killed and started again. Afterwards every acknowledged application must be there, submitted,
-and there must be exactly one for each startup."""
+"""Sixteen clients begin, fill in and submit the applications of 1,000 startups, each with its founder's token, repeating each
+request under one Idempotency-Key until it is acknowledged, while the service is killed and started again. Afterwards every
+acknowledged application must be there, submitted, and there must be exactly one for each startup."""
 import concurrent.futures
+import hashlib
 import http.client
 import json
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -20,7 +22,7 @@ retries = 0
 lock = threading.Lock()
 
 
-def send(method, path, body=None, key=None, headers=None):
+def send(method, path, body=None, key=None, headers=None, token=token):
     """One request, repeated until the service answers; a killed service is no answer."""
     global retries
     deadline = time.monotonic() + 120
@@ -58,20 +60,44 @@ def key():
     return str(uuid.uuid4())
 
 
-def submit(number):
-    startup = expect(send("POST", "/v1/startups", {
-        "name": {"en": f"Submission {number}"},
-        "profile": {"markets": [], "focus_areas": [], "tags": []}}, key()), 201)["id"]
-    application = expect(send("POST", f"/v1/calls/{call['id']}/applications", {"startup": startup}, key()), 201)["id"]
+def seat_founders():
+    """A thousand startups with a founder's token each, planted as the owner: the drill is about what follows."""
+    founders, rows = [], []
+    for number in range(TOTAL):
+        founder = (str(uuid.uuid4()), str(uuid.uuid4()), "trellis_" + secrets.token_urlsafe(32))
+        founders.append(founder)
+        digest = hashlib.sha256(founder[2].encode()).hexdigest()
+        rows.append(f"({number}, '{founder[0]}'::uuid, '{founder[1]}'::uuid, '\\x{digest}'::bytea)")
+    sql = f"""
+        CREATE TEMPORARY TABLE planted AS SELECT * FROM (VALUES {','.join(rows)}) AS v (number, startup, seat, hash);
+        CREATE TEMPORARY TABLE place AS SELECT t.id AS tenant, p.id AS person FROM tenants AS t, people AS p
+            WHERE t.slug = 'harbour' AND p.email = 'ravi@ledgerleaf.example';
+        INSERT INTO institutions (tenant_id, id, kind, names)
+            SELECT tenant, startup, 'startup', jsonb_build_object('en', 'Submission ' || number) FROM planted, place;
+        INSERT INTO startups (tenant_id, id) SELECT tenant, startup FROM planted, place;
+        INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+            SELECT seat, tenant, person, startup, 'founder' FROM planted, place;
+        INSERT INTO tokens (id, hash, membership_id, person_id, name, scopes, expires_at)
+            SELECT gen_random_uuid(), hash, seat, person, 'drill', '{{read,write}}', now() + interval '1 day' FROM planted, place;
+    """
+    with open(os.path.join(data, "conninfo")) as file:
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", file.read(), "-f", "-"], input=sql, text=True, check=True)
+    return founders
+
+
+def submit(founder):
+    startup, _, mine = founder
+    application = expect(send("POST", f"/v1/calls/{call['id']}/applications", None, key(), token=mine), 201)["id"]
     # A save is repeated with the entity tag of the moment: a save that was acknowledged late is simply seen again.
     while True:
-        _, etag, _ = send("GET", f"/v1/applications/{application}")
-        answers = {question["id"]: f"Answer of {number}" for question in call["questions"]}
-        saved = send("PUT", f"/v1/applications/{application}/answers", {"answers": answers}, headers={"If-Match": etag})
+        _, etag, _ = send("GET", f"/v1/applications/{application}", token=mine)
+        answers = {question["id"]: f"Answer of {startup}" for question in call["questions"]}
+        saved = send(
+            "PUT", f"/v1/applications/{application}/answers", {"answers": answers}, headers={"If-Match": etag}, token=mine)
         if saved[0] == 200:
             break
         expect(saved, 412)
-    expect(send("POST", f"/v1/applications/{application}/submission", None, key()), 200)
+    expect(send("POST", f"/v1/applications/{application}/submission", None, key(), token=mine), 200)
     return startup, application
 
 
@@ -91,9 +117,10 @@ def kill_and_start():
 
 
 call = next(item for item in expect(send("GET", "/v1/calls"), 200)["items"] if item["status"] == "open")
+founders = seat_founders()
 with concurrent.futures.ThreadPoolExecutor(CLIENTS + 1) as pool:
     killer = pool.submit(kill_and_start)
-    acknowledged = list(pool.map(submit, range(TOTAL)))
+    acknowledged = list(pool.map(submit, founders))
     done.set()
     kills = killer.result()
 

@@ -1,0 +1,48 @@
+import Foundation
+import Pages
+import Testing
+import Vocabulary
+
+@testable import Wording
+
+@Suite("How values are said")
+struct WordingTests {
+    @Test("money is written as the trade writes it, whole amounts without their zeros", arguments: [
+        (123_456_700, Currency.hkd, "HK$", "1,234,567"), (123_456_789, .usd, "US$", "1,234,567.89"),
+        (5_000, .jpy, "JP¥", "5,000"),
+    ])
+    func money(minor: Int, currency: Currency, sign: String, figure: String) {
+        let text = MoneyText(Money(minor: minor, currency: currency))
+        #expect(text.currency == sign)
+        #expect(text.figure == figure)
+    }
+
+    @Test("an instant is said where it was set, where its reader is, and how far off it is")
+    func time() throws {
+        let noon = try #require(ISO8601DateFormatter().date(from: "2026-12-18T04:00:00Z"))
+        let text = TimeText(
+            noon, in: .hongKong, and: .tokyo, from: noon.addingTimeInterval(-3 * 86_400), language: .english)
+        #expect(text.text == "18 Dec 2026, 12:00")
+        #expect(text.zone == "Hong Kong")
+        #expect(text.viewer == "13:00 Tokyo")
+        #expect(text.relative == "in 3 days")
+        let past = TimeText(noon, in: .hongKong, from: noon.addingTimeInterval(60), language: .japanese)
+        #expect(past.text == "2026年12月18日, 12:00")
+        #expect(past.relative == "1 分前")
+        #expect(past.viewer == nil)
+    }
+
+    @Test("the same clock elsewhere is not said twice")
+    func sameClock() throws {
+        let noon = try #require(ISO8601DateFormatter().date(from: "2026-12-18T04:00:00Z"))
+        let here = try #require(TimeZoneName("Asia/Singapore"))
+        #expect(TimeText(noon, in: .hongKong, and: here, language: .english).viewer == nil)
+    }
+
+    @Test("a focus area is called what the taxonomy calls it, in the reader's language")
+    func focusArea() throws {
+        let area = try #require(FocusArea.ID("fintech"))
+        #expect(area.label(in: .english) == "Fintech")
+        #expect(area.label(in: .chinese) == "金融科技")
+    }
+}
