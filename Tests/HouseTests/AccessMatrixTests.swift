@@ -2,6 +2,7 @@ import DemoWorld
 import Foundation
 import TestWorld
 import Testing
+import Vocabulary
 
 @testable import API
 @testable import Postgres
