@@ -29,7 +29,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 /// What the tests of a room may use beside it.
 let room: [Target.Dependency] =
     core + [
-        "TestWorld", "DemoWorld", "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment",
+        "TestWorld", "DemoWorld", "Institutions", "Partnerships", "Programs", "Applications", "Incubation",
+        "Investment",
         "Matching", "Tabular", logging,
     ]
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -132,14 +133,16 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle, .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: settings),
 
         // A real PostgreSQL for every test that touches data.
         .target(
-            name: "TestWorld", dependencies: core + [
+            name: "TestWorld",
+            dependencies: core + [
                 "DemoWorld", "House", "Institutions", logging, .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Tests/TestWorld",
             swiftSettings: settings),
@@ -157,7 +160,10 @@ let package = Package(
         tests(of: "Vocabulary", with: ["Postgres", "API"]),
         tests(
             of: "Accounts",
-            with: ["TestWorld", "DemoWorld", "Postgres", "API", "Vocabulary", .product(name: "NIOPosix", package: "swift-nio")]),
+            with: [
+                "TestWorld", "DemoWorld", "Postgres", "API", "Vocabulary",
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         tests(of: "Wording", with: ["Pages", "Vocabulary"]),
         tests(of: "Institutions", with: room),
         tests(of: "Partnerships", with: room),

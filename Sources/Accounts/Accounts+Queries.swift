@@ -45,6 +45,21 @@ extension Transaction {
             """)
     }
 
+    /// Ends a session. The cookie is worth nothing from the commit on (from a second later in other processes).
+    public func signOut(session hash: [UInt8]) async throws {
+        try await execute("/* signOut */ DELETE FROM sessions WHERE hash = \(hash)")
+    }
+
+    func moveSession(_ hash: [UInt8], to seat: Seat.ID) async throws -> Bool {
+        try await execute(
+            """
+            -- takeSeat
+            UPDATE sessions SET membership_id = m.id
+            FROM memberships AS m
+            WHERE sessions.hash = \(hash) AND m.id = \(seat) AND m.person_id = sessions.person_id AND m.ended_at IS NULL
+            """) == 1
+    }
+
     func renewPassword(of person: Person.ID, to hash: String) async throws {
         try await execute(
             "/* renewPassword */ UPDATE passwords SET hash = \(hash), changed_at = now() WHERE person_id = \(person)")

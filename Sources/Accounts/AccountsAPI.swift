@@ -107,7 +107,8 @@ public struct AccountsAPI: Sendable {
     /// What the constraints of accounts mean to a sender.
     public static let constraints: ConstraintProblems = [
         "memberships_once_per_seat": .conflict("This person holds that seat already."),
-        "memberships_name_an_institution_of_the_tenant": .invalid("/institution", "No such institution is in the directory."),
+        "memberships_name_an_institution_of_the_tenant": .invalid(
+            "/institution", "No such institution is in the directory."),
         "people_have_distinct_emails": .conflict("Somebody has this e-mail already."),
     ]
 }

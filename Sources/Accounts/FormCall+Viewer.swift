@@ -1,6 +1,6 @@
 public import API
-internal import Postgres
 public import Pages
+internal import Postgres
 internal import Vocabulary
 
 extension FormCall {

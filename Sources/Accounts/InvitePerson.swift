@@ -38,6 +38,7 @@ public enum InvitationRefusal: Refusal {
     /// The password is too easy to guess; the reason is for the person.
     case weakPassword(String)
 
+    /// What the invited person is told.
     public var problem: Problem {
         switch self {
         case .notGood:

@@ -66,20 +66,8 @@ func recognise(
 }
 
 extension Transaction {
-    /// Ends a session. The cookie is worth nothing from the commit on (from a second later in other processes).
-    public func signOut(session hash: [UInt8]) async throws {
-        try await execute("/* signOut */ DELETE FROM sessions WHERE hash = \(hash)")
-    }
-
     /// Moves a session to another seat of the same person. Throws `SignInRefusal.noSeat` for a seat that is not theirs.
     public func takeSeat(_ seat: Seat.ID, session hash: [UInt8]) async throws {
-        let moved = try await execute(
-            """
-            -- takeSeat
-            UPDATE sessions SET membership_id = m.id
-            FROM memberships AS m
-            WHERE sessions.hash = \(hash) AND m.id = \(seat) AND m.person_id = sessions.person_id AND m.ended_at IS NULL
-            """)
-        guard moved == 1 else { throw SignInRefusal.noSeat }
+        guard try await moveSession(hash, to: seat) else { throw SignInRefusal.noSeat }
     }
 }

@@ -26,7 +26,8 @@ extension DemoWorld {
         let kitagawa = Cast.institution("harbour/kitagawa")
         guard let japan = Country("JP") else { return }
         let draft = try MoUDraft(
-            reference: Name("MoU-1"), title: LocalizedName(en: "Joint smart city data platform", ja: "スマートシティ・データ基盤の共同開発"),
+            reference: Name("MoU-1"),
+            title: LocalizedName(en: "Joint smart city data platform", ja: "スマートシティ・データ基盤の共同開発"),
             kind: .coDevelopment,
             summary: LongText(
                 "Both sides build an open platform that joins data from many sources under neutral governance."),
@@ -73,7 +74,8 @@ extension DemoWorld {
                 "Incubation and acceleration, investment matching, knowledge exchange and access to both markets."),
             noticeDays: 60, parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
             areas: areas([
-                ("smart-city", "Smart city"), ("fintech", "Fintech"), ("biomedical-technology", "Biomedical technology"),
+                ("smart-city", "Smart city"), ("fintech", "Fintech"),
+                ("biomedical-technology", "Biomedical technology"),
                 ("robotics", "Robotics"),
             ]),
             objectives: [ShortText("Ten startups supported in each direction within two years")])
@@ -109,7 +111,8 @@ extension DemoWorld {
         let signing = try Signing(
             on: today.adding(days: -200), effectiveOn: today.adding(days: -200), endsOn: today.adding(days: 895),
             by: [
-                Signing.Participant(.signatory, name: Name("Grace Ho"), title: ShortText("Director of Services"), of: own),
+                Signing.Participant(
+                    .signatory, name: Name("Grace Ho"), title: ShortText("Director of Services"), of: own),
                 Signing.Participant(
                     .signatory, name: Name("Samuel Tse"), title: ShortText("Chief Executive Officer"), of: lantau),
                 Signing.Participant(

@@ -56,7 +56,8 @@ package enum Cast {
         "Mei Lam", "mei@harbour.example", "program manager at Harbour Science Park", [(harbour, nil, "manager")])
     /// A second manager there, for what takes two.
     package static let tom = member(
-        "Tom Chan", "tom@harbour.example", "second program manager at Harbour Science Park", [(harbour, nil, "manager")])
+        "Tom Chan", "tom@harbour.example", "second program manager at Harbour Science Park", [(harbour, nil, "manager")]
+    )
     /// Works for the bank, which is partner of both parks.
     package static let kenji = member(
         "Kenji Mori", "kenji@sakuragi.example", "partner staff of Sakuragi Bank Group, at both parks",
@@ -85,7 +86,8 @@ package enum Cast {
         "Iris Kwok", "iris@mentors.example", "mentor at Harbour Science Park", [(harbour, nil, "mentor")])
     /// Runs the programs of the rival park.
     package static let leo = member(
-        "Leo Fung", "leo@portdigital.example", "program manager at Port Digital Campus", [(portDigital, nil, "manager")])
+        "Leo Fung", "leo@portdigital.example", "program manager at Port Digital Campus", [(portDigital, nil, "manager")]
+    )
     /// Keeps the department's agreements.
     package static let grace = member(
         "Grace Ho", "grace@border.example", "agreements officer at Border Services Department",

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 package import Foundation
 internal import Institutions
 package import Postgres
@@ -53,7 +53,8 @@ package struct DemoWorld: Sendable {
         _ = try await transaction.addInstitution(
             NewInstitution(kind: kind, name: LocalizedName(Name(workspace.name)), country: Country("HK")), as: own,
             in: workspace.id)
-        for institution in try DemoInstitution.all where institution.path.utf8.starts(with: (workspace.slug + "/").utf8) {
+        for institution in try DemoInstitution.all where institution.path.utf8.starts(with: (workspace.slug + "/").utf8)
+        {
             _ = try await transaction.addInstitution(
                 institution.new, as: Cast.institution(institution.path), in: workspace.id)
         }

@@ -49,10 +49,12 @@ private struct DemoMandate {
                     "tidewater", "Harbour cities", areas: [("smart-city", 100), ("ai-and-data", 60)],
                     stages: ["pre-seed", "seed"], usd: 200_000...1_500_000, without: ["gambling"]),
                 DemoMandate(
-                    "lion-peak", "First cheques", areas: [("fintech", 80), ("digital-business", 60), ("ai-and-data", 60)],
+                    "lion-peak", "First cheques",
+                    areas: [("fintech", 80), ("digital-business", 60), ("ai-and-data", 60)],
                     stages: ["pre-seed", "seed"], usd: 50_000...400_000),
                 DemoMandate(
-                    "sakuragi-ventures", "Finance and robots of both places", areas: [("fintech", 100), ("robotics", 80)],
+                    "sakuragi-ventures", "Finance and robots of both places",
+                    areas: [("fintech", 100), ("robotics", 80)],
                     stages: ["seed", "series-a"], usd: 1_000_000...6_000_000),
                 DemoMandate(
                     "green-ferry", "Water, waste and energy",

@@ -18,7 +18,8 @@ extension DemoWorld {
         _ = try await transaction.addProgram(
             NewProgram(
                 kind: .incubation, name: LocalizedName(en: "Incubation", zhHant: "培育計劃", ja: "インキュベーション"),
-                summary: LocalizedText(en: "Three years from a first product to paying customers, milestone by milestone.")),
+                summary: LocalizedText(
+                    en: "Three years from a first product to paying customers, milestone by milestone.")),
             as: incubation, in: tenant)
         _ = try await transaction.addProgram(
             NewProgram(
@@ -56,7 +57,9 @@ extension DemoWorld {
 
         let open = try await openCall("incubation", of: general, opened: -20, closes: 24, transaction)
         let joint = try await openCall("fintech", of: fintech, opened: -5, closes: 38, transaction)
-        let startups = ["pavement", "lanterncare", "plumbline", "gridfellow", "skylarkinspect", "tideglass", "quayside"]
+        let startups = [
+            "pavement", "lanterncare", "plumbline", "gridfellow", "skylarkinspect", "tideglass", "quayside",
+        ]
         for (index, slug) in startups.enumerated() {
             try await apply(Cast.startup(slug), to: open, until: Stage(rawValue: index) ?? .draft, transaction)
         }
@@ -111,7 +114,8 @@ extension DemoWorld {
         // The demo's startups without a founder of the cast are helped in by the park's manager.
         let person = Cast.mei.person.id
         _ = try await transaction.beginApplication(to: call, for: startup, as: id, in: Cast.harbour.id, by: person)
-        guard let asked = try await transaction.call(call)?.questions, let profile = try await transaction.startup(startup)
+        guard let asked = try await transaction.call(call)?.questions,
+            let profile = try await transaction.startup(startup)
         else { return }
         let pitch = profile.profile.pitch?.string ?? ""
         var edits: [CallForApplications.Question.ID: AnswerEdit] = [:]
@@ -154,7 +158,8 @@ extension DemoWorld {
         guard let first = try await transaction.milestones(of: enrolment).first else { return }
         _ = try await transaction.showEvidence(
             NewEvidence(
-                LongText("Three buoys have reported from the typhoon shelter for four weeks; the readings are attached.")),
+                LongText(
+                    "Three buoys have reported from the typhoon shelter for four weeks; the readings are attached.")),
             for: first.id, as: demoID("evidence kelpsense"), in: tenant, by: Cast.ada.person.id)
         _ = try await transaction.assessMilestone(
             first.id, .met, note: LongText("Readings agree with the laboratory's within three per cent."),
@@ -163,7 +168,8 @@ extension DemoWorld {
 
     private static func answer(_ index: Int, pitch: String) -> String {
         switch index {
-        case 0: "\(pitch). The people who need it told us in forty interviews what they use today and what it costs them."
+        case 0:
+            "\(pitch). The people who need it told us in forty interviews what they use today and what it costs them."
         case 1: "A first version runs with two pilot customers. Billing and a second sensor supplier are still missing."
         case 2: "We have worked together for four years and know the trade from the inside."
         default: "Ten paying customers by the sixth month, the second version by the ninth, and one hire in sales."

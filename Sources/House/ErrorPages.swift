@@ -12,7 +12,8 @@ enum ErrorPages {
         let language = Language(tag: page.locale) ?? .english
         let t = PageKit.house.texts(in: language)
         let model = ProblemPage(
-            title: t("problem.\(known(problem.status))"), text: problem.detail ?? t("problem.text_\(known(problem.status))"),
+            title: t("problem.\(known(problem.status))"),
+            text: problem.detail ?? t("problem.text_\(known(problem.status))"),
             reference: t("problem.reference", ["id": page.requestID]), homeLabel: t("problem.home"))
         let viewer = Viewer(name: page.principal?.name ?? "", language: language)
         let frame = Frame(title: model.title, site: site, viewer: viewer)

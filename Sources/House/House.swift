@@ -44,7 +44,8 @@ package struct House: Sendable {
     /// Every page.
     package var pages: [AnyRoute] {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
-            + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site) + ProgramsRoom.pages(in: site)
+            + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
+            + ProgramsRoom.pages(in: site)
             + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site) + InvestmentRoom.pages(in: site)
     }
 

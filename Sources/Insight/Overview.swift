@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Applications
 internal import Foundation
 package import Pages
@@ -84,7 +84,8 @@ struct OverviewPage: ViewModel {
         calls = Table(
             caption: t("overview.open_calls"),
             columns: [
-                Table.Column(t("overview.call")), Table.Column(t("overview.stream")), Table.Column(t("overview.closes")),
+                Table.Column(t("overview.call")), Table.Column(t("overview.stream")),
+                Table.Column(t("overview.closes")),
             ],
             rows: open.prefix(6).map { call in
                 [
@@ -101,7 +102,8 @@ struct OverviewPage: ViewModel {
             columns: [Table.Column(t("overview.agreement")), Table.Column(t("overview.ends"))],
             rows: expiring.map { mou in
                 [
-                    .link(mou.title.text(for: spoken), "/console/mous/\(mou.id.description)", note: mou.reference.string),
+                    .link(
+                        mou.title.text(for: spoken), "/console/mous/\(mou.id.description)", note: mou.reference.string),
                     mou.term.lastsUntil.map { .time(TimeText($0, in: language)) } ?? .text("–"),
                 ]
             },

@@ -1,5 +1,5 @@
-package import Accounts
 package import API
+package import Accounts
 package import Postgres
 
 extension Transaction {
@@ -26,7 +26,8 @@ package enum InstitutionRefusal: Refusal {
 
     package var problem: Problem {
         switch self {
-        case .startupsHaveTheirOwnDoor: .invalid("/kind", "A startup is entered with its profile, by POST /v1/startups.")
+        case .startupsHaveTheirOwnDoor:
+            .invalid("/kind", "A startup is entered with its profile, by POST /v1/startups.")
         }
     }
 }

@@ -8,7 +8,7 @@ extension Transaction {
             """
             -- importInstitutions: staging
             CREATE TEMPORARY TABLE IF NOT EXISTS import_institutions (
-                line integer NOT NULL, external_id text NOT NULL, kind text NOT NULL, language text NOT NULL,
+                line integer NOT NULL, external_id text PRIMARY KEY, kind text NOT NULL, language text NOT NULL,
                 name text NOT NULL, country text, website text, is_new boolean NOT NULL DEFAULT false,
                 is_changed boolean NOT NULL DEFAULT false
             ) ON COMMIT DROP
@@ -55,9 +55,11 @@ extension Transaction {
         let rows = try await rows(
             """
             -- importInstitutions: outcome
-            SELECT s.line, coalesce(i.kind = s.kind, false) AS is_known, s.is_new, s.is_changed
+            SELECT s.line, coalesce(s.kind = (
+                       SELECT i.kind FROM institutions AS i
+                       WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id), false) AS is_known,
+                   s.is_new, s.is_changed
             FROM import_institutions AS s
-            LEFT JOIN institutions AS i ON i.tenant_id = \(tenant) AND i.external_id = s.external_id
             ORDER BY s.line
             """)
         for row in rows {

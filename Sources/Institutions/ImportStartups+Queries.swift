@@ -22,7 +22,7 @@ extension Transaction {
             """
             -- importStartups: staging
             CREATE TEMPORARY TABLE IF NOT EXISTS import_startups (
-                line integer NOT NULL, external_id text NOT NULL, language text NOT NULL, name text, country text,
+                line integer NOT NULL, external_id text PRIMARY KEY, language text NOT NULL, name text, country text,
                 website text, pitch text, description text, founded_on date, place_region text, place_state text,
                 place_city text, tags text[] NOT NULL, focus_areas text[] NOT NULL, stage text, last_round_on date,
                 last_round_minor bigint, rounds integer, raised_minor bigint, currency text, seeking text,
@@ -44,7 +44,8 @@ extension Transaction {
                     Int32(clamping: row.line), startup.externalID, Language(writing: startup.name).rawValue,
                     startup.name, startup.country, startup.website, startup.pitch, startup.description,
                     startup.foundedOn, startup.region, startup.state, startup.city, startup.tags, startup.focusAreas,
-                    startup.stage, startup.lastRoundOn, startup.lastRound?.minor, startup.rounds.map { Int32(clamping: $0) },
+                    startup.stage, startup.lastRoundOn, startup.lastRound?.minor,
+                    startup.rounds.map { Int32(clamping: $0) },
                     startup.raised?.minor, (startup.raised ?? startup.lastRound)?.currency, startup.seeking,
                     startup.optsIn,
                 ]
@@ -76,18 +77,18 @@ extension Transaction {
             """)
         try await execute(
             """
-            -- importStartups: who is meant
+            -- importStartups: who is meant. Each row looks for its own by the index: a join is planned by statistics, and
+            -- those of a workspace that is being filled know of no rows yet.
             UPDATE import_startups AS s
-            SET id = i.id, is_retagged = s.tags <> '{}' AND t.tags IS DISTINCT FROM s.tags
-            FROM institutions AS i LEFT JOIN startups AS t ON t.tenant_id = i.tenant_id AND t.id = i.id
-            WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id AND i.kind = 'startup'
+            SET id = (SELECT i.id FROM institutions AS i
+                      WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id AND i.kind = 'startup')
             """)
         try await execute(
             """
-            -- importStartups: profiles that are new
-            INSERT INTO startups (tenant_id, id)
-            SELECT \(tenant), s.id FROM import_startups AS s
-            WHERE s.id IS NOT NULL AND s.is_new
+            -- importStartups: whose words are others than before
+            UPDATE import_startups AS s SET is_retagged = true
+            WHERE s.tags <> '{}' AND s.id IS NOT NULL AND s.tags IS DISTINCT FROM
+                  (SELECT t.tags FROM startups AS t WHERE t.tenant_id = \(tenant) AND t.id = s.id)
             """)
     }
 
@@ -95,40 +96,58 @@ extension Transaction {
         try await execute(
             """
             -- importStartups: profiles. One currency serves the last round and all that was raised: a source that speaks
-            -- of another one replaces both amounts.
+            -- of another one replaces both amounts. OFFSET 0 keeps the look-up by the index, as above.
             WITH said AS (
-                SELECT s.id, coalesce(s.pitch, t.pitch) AS pitch, coalesce(s.description, t.description) AS description,
-                       coalesce(s.founded_on, t.founded_on) AS founded_on,
-                       coalesce(s.place_region, t.place_region) AS place_region,
-                       coalesce(s.place_state, t.place_state) AS place_state,
-                       coalesce(s.place_city, t.place_city) AS place_city,
-                       CASE WHEN s.tags = '{}' THEN t.tags ELSE s.tags END AS tags,
-                       coalesce(s.stage, t.stage) AS stage, coalesce(s.last_round_on, t.last_round_on) AS last_round_on,
-                       CASE WHEN s.currency <> t.raised_currency THEN s.last_round_minor
-                            ELSE coalesce(s.last_round_minor, t.last_round_minor) END AS last_round_minor,
-                       coalesce(s.rounds, t.rounds) AS rounds,
-                       CASE WHEN s.currency <> t.raised_currency THEN s.raised_minor
-                            ELSE coalesce(s.raised_minor, t.raised_minor) END AS raised_minor,
-                       coalesce(s.currency, t.raised_currency) AS raised_currency,
-                       coalesce(s.seeking, t.seeking) AS seeking,
-                       coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END) AS matching_opted_in_at
-                FROM import_startups AS s JOIN startups AS t ON t.tenant_id = \(tenant) AND t.id = s.id
+                SELECT s.id, t.id IS NULL OR (
+                           t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city, t.tags,
+                           t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor, t.raised_currency,
+                           t.seeking, t.matching_opted_in_at) IS DISTINCT FROM (
+                           n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
+                           n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
+                           n.seeking, n.matching_opted_in_at) AS is_other, n.*
+                FROM import_startups AS s
+                LEFT JOIN LATERAL (
+                    SELECT t.id, t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city,
+                           t.tags, t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor,
+                           t.raised_currency, t.seeking, t.matching_opted_in_at
+                    FROM startups AS t WHERE t.tenant_id = \(tenant) AND t.id = s.id OFFSET 0
+                ) AS t ON true
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(s.pitch, t.pitch) AS pitch, coalesce(s.description, t.description) AS description,
+                           coalesce(s.founded_on, t.founded_on) AS founded_on,
+                           coalesce(s.place_region, t.place_region) AS place_region,
+                           coalesce(s.place_state, t.place_state) AS place_state,
+                           coalesce(s.place_city, t.place_city) AS place_city,
+                           CASE WHEN s.tags = '{}' THEN coalesce(t.tags, '{}') ELSE s.tags END AS tags,
+                           coalesce(s.stage, t.stage) AS stage,
+                           coalesce(s.last_round_on, t.last_round_on) AS last_round_on,
+                           CASE WHEN s.currency <> t.raised_currency THEN s.last_round_minor
+                                ELSE coalesce(s.last_round_minor, t.last_round_minor) END AS last_round_minor,
+                           coalesce(s.rounds, t.rounds) AS rounds,
+                           CASE WHEN s.currency <> t.raised_currency THEN s.raised_minor
+                                ELSE coalesce(s.raised_minor, t.raised_minor) END AS raised_minor,
+                           coalesce(s.currency, t.raised_currency) AS raised_currency,
+                           coalesce(s.seeking, t.seeking) AS seeking,
+                           coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END) AS matching_opted_in_at
+                ) AS n
+                WHERE s.id IS NOT NULL
             ), kept AS (
-                UPDATE startups AS t
-                SET pitch = said.pitch, description = said.description, founded_on = said.founded_on,
-                    place_region = said.place_region, place_state = said.place_state, place_city = said.place_city,
-                    tags = said.tags, stage = said.stage, last_round_on = said.last_round_on,
-                    last_round_minor = said.last_round_minor, rounds = said.rounds, raised_minor = said.raised_minor,
-                    raised_currency = said.raised_currency, seeking = said.seeking,
-                    matching_opted_in_at = said.matching_opted_in_at
-                FROM said
-                WHERE t.tenant_id = \(tenant) AND t.id = said.id
-                  AND (t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city, t.tags,
-                       t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor, t.raised_currency,
-                       t.seeking, t.matching_opted_in_at) IS DISTINCT FROM
-                      (said.pitch, said.description, said.founded_on, said.place_region, said.place_state,
-                       said.place_city, said.tags, said.stage, said.last_round_on, said.last_round_minor, said.rounds,
-                       said.raised_minor, said.raised_currency, said.seeking, said.matching_opted_in_at)
+                INSERT INTO startups AS t (
+                    tenant_id, id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
+                    last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
+                    matching_opted_in_at)
+                SELECT \(tenant), id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
+                       last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
+                       matching_opted_in_at
+                FROM said WHERE is_other
+                ON CONFLICT (tenant_id, id) DO UPDATE
+                SET pitch = excluded.pitch, description = excluded.description, founded_on = excluded.founded_on,
+                    place_region = excluded.place_region, place_state = excluded.place_state,
+                    place_city = excluded.place_city, tags = excluded.tags, stage = excluded.stage,
+                    last_round_on = excluded.last_round_on, last_round_minor = excluded.last_round_minor,
+                    rounds = excluded.rounds, raised_minor = excluded.raised_minor,
+                    raised_currency = excluded.raised_currency, seeking = excluded.seeking,
+                    matching_opted_in_at = excluded.matching_opted_in_at
                 RETURNING t.id
             )
             UPDATE import_startups AS s SET is_changed = true FROM kept WHERE kept.id = s.id
@@ -139,9 +158,14 @@ extension Transaction {
         try await execute(
             """
             -- importStartups: focus areas that the words no longer name
-            DELETE FROM startup_focus_areas AS f USING import_startups AS s
-            WHERE s.is_retagged AND f.tenant_id = \(tenant) AND f.startup_id = s.id
-              AND f.focus_area <> ALL (s.focus_areas)
+            DELETE FROM startup_focus_areas
+            WHERE ctid = ANY (ARRAY(
+                SELECT f.ctid FROM import_startups AS s
+                CROSS JOIN LATERAL (
+                    SELECT f.ctid, f.focus_area FROM startup_focus_areas AS f
+                    WHERE f.tenant_id = \(tenant) AND f.startup_id = s.id OFFSET 0
+                ) AS f
+                WHERE s.is_retagged AND f.focus_area <> ALL (s.focus_areas)))
             """)
         try await execute(
             """
@@ -158,9 +182,11 @@ extension Transaction {
         let rows = try await rows(
             """
             -- importStartups: outcome
-            SELECT s.line, s.id IS NOT NULL AS is_known, s.is_new, s.is_changed, i.kind
+            SELECT s.line, s.id IS NOT NULL AS is_known, s.is_new, s.is_changed,
+                   CASE WHEN s.id IS NULL THEN (
+                       SELECT i.kind FROM institutions AS i
+                       WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id) END AS kind
             FROM import_startups AS s
-            LEFT JOIN institutions AS i ON s.id IS NULL AND i.tenant_id = \(tenant) AND i.external_id = s.external_id
             ORDER BY s.line
             """)
         for row in rows {
@@ -170,7 +196,8 @@ extension Transaction {
                 outcome.note(isNew ? .inserted : isChanged ? .updated : .unchanged, at: line)
             } else {
                 outcome.refuse(
-                    line, kind == nil ? "no startup has this id" : "this id belongs to an institution that is no startup")
+                    line,
+                    kind == nil ? "no startup has this id" : "this id belongs to an institution that is no startup")
             }
         }
         return outcome

@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Foundation
 package import Pages
 internal import Postgres
@@ -213,11 +213,14 @@ private struct InstitutionsPages {
                     FormSection(
                         title: t("profile.what"),
                         fields: [
-                            input.area("pitch", label: t("profile.pitch"), hint: t("profile.pitch_hint"), limit: 500, rows: 2),
                             input.area(
-                                "description", label: t("profile.description"), isOptional: true, limit: 10_000, rows: 8),
+                                "pitch", label: t("profile.pitch"), hint: t("profile.pitch_hint"), limit: 500, rows: 2),
+                            input.area(
+                                "description", label: t("profile.description"), isOptional: true, limit: 10_000, rows: 8
+                            ),
                             input.select(
-                                "focus_area", label: t("profile.focus_area"), hint: t("profile.focus_hint"), options: areas),
+                                "focus_area", label: t("profile.focus_area"), hint: t("profile.focus_hint"),
+                                options: areas),
                             input.text("website", label: t("profile.website"), type: "url", isOptional: true),
                         ]),
                     FormSection(
@@ -230,7 +233,8 @@ private struct InstitutionsPages {
                         title: t("profile.round"), intro: t("profile.round_intro"),
                         fields: [
                             input.select("seeking", label: t("profile.seeking"), options: stages, isOptional: true),
-                            input.money("ask", label: t("profile.ask"), currencies: ["HKD", "USD", "JPY"], isOptional: true),
+                            input.money(
+                                "ask", label: t("profile.ask"), currencies: ["HKD", "USD", "JPY"], isOptional: true),
                         ]),
                 ],
                 submit: t("profile.submit"), texts: t, hidden: [HiddenField("version", version)],
@@ -341,7 +345,8 @@ extension Startup {
         return [
             .link(name.text(for: spoken), "/console/startups/\(id.description)", note: profile.pitch?.string),
             .text(areas.prefix(2).joined(separator: ", ")),
-            .text([profile.city?.string, profile.country?.name(in: spoken)].compactMap(\.self).joined(separator: ", ")),
+            .text(
+                [profile.city?.string, profile.country?.name(in: spoken)].compactMap(\.self).joined(separator: ", ")),
             .text(profile.seeking?.label(in: spoken) ?? "–"),
             profile.ask.map { .money(MoneyText($0)) } ?? .text("–"),
             .badge(matchingOptedInAt == nil ? Badge(t("matching.out")) : Badge(t("matching.in"), .success)),
@@ -353,7 +358,9 @@ extension Startup {
         let place = [profile.city?.string, profile.country?.name(in: spoken)].compactMap(\.self).joined(separator: ", ")
         var facts: [Fact] = [.tags(t("startups.focus"), profile.focusAreas.map { $0.area.label(in: language) })]
         if !place.isEmpty { facts.append(.text(t("startups.place"), place)) }
-        if let founded = profile.foundedOn { facts.append(.time(t("startup.founded"), TimeText(founded, in: language))) }
+        if let founded = profile.foundedOn {
+            facts.append(.time(t("startup.founded"), TimeText(founded, in: language)))
+        }
         if let staff = profile.fullTimeStaff {
             facts.append(.text(t("startup.staff"), t("startup.staff_count", count: staff)))
         }

@@ -1,5 +1,5 @@
-package import Accounts
 package import API
+package import Accounts
 package import Postgres
 internal import Vocabulary
 
@@ -52,7 +52,8 @@ package enum StartupRefusal: Refusal {
     package var problem: Problem {
         switch self {
         case .focusAreaTwice(let index): .invalid("/profile/focus_areas/\(index)/area", "Name each focus area once.")
-        case .weightOutOfRange(let index): .invalid("/profile/focus_areas/\(index)/weight", "A weight runs from 1 to 100.")
+        case .weightOutOfRange(let index):
+            .invalid("/profile/focus_areas/\(index)/weight", "A weight runs from 1 to 100.")
         case .technicalStaffExceedStaff:
             .invalid("/profile/technical_staff", "Technical staff cannot be more than all full-time staff.")
         case .mixedCurrencies:

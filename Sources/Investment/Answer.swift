@@ -1,5 +1,5 @@
-package import Accounts
 package import API
+package import Accounts
 package import Foundation
 package import Vocabulary
 

@@ -1,5 +1,5 @@
-package import Accounts
 internal import API
+package import Accounts
 package import Institutions
 package import Postgres
 internal import Vocabulary

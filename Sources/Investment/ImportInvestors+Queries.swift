@@ -13,7 +13,7 @@ extension Transaction {
             """
             -- importTheses: staging
             CREATE TEMPORARY TABLE IF NOT EXISTS import_theses (
-                line integer NOT NULL, investor_id uuid NOT NULL, external_id text NOT NULL, name text NOT NULL,
+                line integer NOT NULL, investor_id uuid NOT NULL, external_id text PRIMARY KEY, name text NOT NULL,
                 stages text[] NOT NULL, regions text[] NOT NULL, tags text[] NOT NULL, countries_in text[] NOT NULL,
                 focus_areas text[] NOT NULL, minimum bigint, maximum bigint, currency text, terms jsonb NOT NULL,
                 id uuid, version integer, is_new boolean NOT NULL DEFAULT false,
@@ -73,9 +73,14 @@ extension Transaction {
         try await execute(
             """
             -- importTheses: focus areas no longer named
-            DELETE FROM mandate_focus_areas AS f USING import_theses AS s
-            WHERE s.is_changed AND f.tenant_id = \(tenant) AND f.mandate_id = s.id
-              AND f.focus_area <> ALL (s.focus_areas)
+            DELETE FROM mandate_focus_areas
+            WHERE ctid = ANY (ARRAY(
+                SELECT f.ctid FROM import_theses AS s
+                CROSS JOIN LATERAL (
+                    SELECT f.ctid, f.focus_area FROM mandate_focus_areas AS f
+                    WHERE f.tenant_id = \(tenant) AND f.mandate_id = s.id OFFSET 0
+                ) AS f
+                WHERE s.is_changed AND f.focus_area <> ALL (s.focus_areas)))
             """)
         try await execute(
             """

@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -247,7 +247,8 @@ extension InvestmentRoom {
         Operation(
             .post, "/v1/shortlists/{shortlist}/items/{startup}/answer", "answerShortlistItem",
             summary: "Answer one startup of a shortlist",
-            description: "`interested`; `pass` with a `reason`; or `later` with `later_until`. The latest answer counts.",
+            description:
+                "`interested`; `pass` with a `reason`; or `later` with `later_until`. The latest answer counts.",
             tag: "investment", access: .roles([.investor]), parameters: ItemPath.self, body: NewAnswer.self,
             output: ShortlistItem.self, problems: [.notFound, .conflict]
         ) { call in

@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 package import Pages

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -144,8 +144,10 @@ extension MandateForm {
         // A constraint's pointer speaks of the operation's body, where the terms stand one level deeper.
         let errors = (problem?.fields ?? []).map { error in
             let parts = error.field.split(separator: "/").map(String.init)
-            return (field: parts.first == "terms" ? "/" + parts.dropFirst().joined(separator: "/") : error.field,
-                message: error.message)
+            return (
+                field: parts.first == "terms" ? "/" + parts.dropFirst().joined(separator: "/") : error.field,
+                message: error.message
+            )
         }
         let input = FormInput(values: values, errors: errors, texts: t)
         let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD", "TWD", "KRW"]
@@ -156,7 +158,8 @@ extension MandateForm {
                     title: t("form.looks_for"),
                     fields: [
                         input.text("name", label: t("form.name"), hint: t("form.name_hint"), limit: 200),
-                        input.area("focus", label: t("form.focus"), hint: t("form.focus_hint"), isOptional: true, rows: 6),
+                        input.area(
+                            "focus", label: t("form.focus"), hint: t("form.focus_hint"), isOptional: true, rows: 6),
                         input.checkboxes(
                             "stages", label: t("form.stages"),
                             options: FundingStage.listed.filter { $0 != .unknown && $0 != .other }
@@ -171,7 +174,8 @@ extension MandateForm {
                             isOptional: true, rows: 2),
                         input.area("countries_out", label: t("form.countries_out"), isOptional: true, rows: 2),
                         input.area(
-                            "regions", label: t("form.regions"), hint: t("form.regions_hint"), isOptional: true, rows: 2),
+                            "regions", label: t("form.regions"), hint: t("form.regions_hint"), isOptional: true, rows: 2
+                        ),
                     ]),
                 FormSection(
                     title: t("form.cheque"), intro: t("form.cheque_intro"),

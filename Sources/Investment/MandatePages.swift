@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -93,7 +93,8 @@ struct MandatePages {
         ) { call in
             guard let mandate = try await call.reader.mandate(call.parameters.mandate) else { throw Problem.notFound }
             return try await page(
-                for: call, of: mandate, values: MandateForm.values(mandate.terms), version: try call.version(of: mandate),
+                for: call, of: mandate, values: MandateForm.values(mandate.terms),
+                version: try call.version(of: mandate),
                 problem: nil, way)
         }.erased
     }
@@ -324,7 +325,8 @@ struct MandatePages {
         let investor = mandate.investorName.text(for: reading.spoken)
         let badge =
             mandate.withdrawnAt != nil
-            ? Badge(t("mandate.withdrawn")) : mandate.terms.deploying
+            ? Badge(t("mandate.withdrawn"))
+            : mandate.terms.deploying
                 ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
         let model = MandatePage(
             header: PageHeader(
@@ -380,7 +382,8 @@ struct MandatePages {
                 let terms = mandate.terms
                 let badge =
                     mandate.withdrawnAt != nil
-                    ? Badge(t("mandate.withdrawn")) : terms.deploying
+                    ? Badge(t("mandate.withdrawn"))
+                    : terms.deploying
                         ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
                 return [
                     .link(terms.name.string, way.address(of: mandate.id), note: terms.focus(reading)), .badge(badge),
@@ -405,7 +408,9 @@ struct MandatePages {
             ],
             rows: lists.map { list in
                 [
-                    .link(list.mandateName.string, "/shortlists/\(list.id.description)", note: reading.words(list.createdAt)),
+                    .link(
+                        list.mandateName.string, "/shortlists/\(list.id.description)",
+                        note: reading.words(list.createdAt)),
                     .badge(
                         list.releasedAt == nil
                             ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)),

@@ -50,7 +50,8 @@ extension Transaction {
                 id.key, areas: World.Weighted.areas(areas ?? [], weights ?? [], words: tags),
                 text: [name, text].compactMap(\.self).joined(separator: ". "), country: country, region: region,
                 state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
-                askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn)
+                askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn
+            )
         }
     }
 
@@ -102,7 +103,8 @@ extension Transaction {
                     areas: World.Weighted.areas(row("areas"), row("weights"), words: row("tags")),
                     stages: row("stages"), isFirmOnStages: row("firm_on_stages"),
                     cheque: minimum == nil && maximum == nil
-                        ? nil : (minimum ?? 0)...max(minimum ?? 0, maximum ?? Int.max), countries: Set(row("countries_in") as [String]),
+                        ? nil : (minimum ?? 0)...max(minimum ?? 0, maximum ?? Int.max),
+                    countries: Set(row("countries_in") as [String]),
                     excludedCountries: Set(row("countries_out") as [String]), regions: row("regions"),
                     excludedAreas: World.Weighted.exclusions(row("exclusions")),
                     excludedStartups: passed[order.investor] ?? []))

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -56,9 +56,12 @@ struct MatchRunPages {
             let t = reading.t
             let base: SafeURL = "/console/match-runs/\(run.id.description)"
             let model = RunPage(
-                header: header(of: run, reading), progress: run.progress.map { progress in
+                header: header(of: run, reading),
+                progress: run.progress.map { progress in
                     RunBar(
-                        label: t("run.progress", ["done": Figures.grouped(progress.done), "total": Figures.grouped(progress.total)]),
+                        label: t(
+                            "run.progress",
+                            ["done": Figures.grouped(progress.done), "total": Figures.grouped(progress.total)]),
                         done: progress.done, total: max(1, progress.total))
                 },
                 isUnderWay: run.isUnderWay, stats: run.state == .finished ? stats(of: run, reading) : nil,
@@ -152,9 +155,12 @@ struct MatchRunPages {
                         run.startups.map { .number($0) } ?? .text("–"),
                         .text(
                             run.state == .finished
-                                ? t("runs.released_of", [
-                                    "released": Figures.grouped(run.released), "lists": Figures.grouped(run.shortlists),
-                                ]) : "–"),
+                                ? t(
+                                    "runs.released_of",
+                                    [
+                                        "released": Figures.grouped(run.released),
+                                        "lists": Figures.grouped(run.shortlists),
+                                    ]) : "–"),
                     ]
                 },
                 empty: EmptyState(title: t("runs.none"), text: t("runs.none_text")),

@@ -1,5 +1,5 @@
-package import Accounts
 internal import API
+package import Accounts
 internal import Jobs
 package import Postgres
 internal import Vocabulary

@@ -1,5 +1,5 @@
-internal import Accounts
 package import API
+internal import Accounts
 package import Foundation
 package import Institutions
 package import Vocabulary

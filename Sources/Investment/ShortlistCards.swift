@@ -25,7 +25,8 @@ struct ShortlistCards {
             pitch: startup.pitch?.string ?? t("card.no_pitch"), stage: stage(startup),
             ask: startup.ask.map { MoneyText($0) } ?? MoneyText(currency: "", figure: t("card.no_ask")),
             place: place(startup), score: score(item), cheque: cheque, focusAreas: focus(startup),
-            gates: gates(startup), answered: item.answer.map(badge), answer: mayAnswer && item.answer == nil
+            gates: gates(startup), answered: item.answer.map(badge),
+            answer: mayAnswer && item.answer == nil
                 ? answerForm(startup.id, in: id) : nil)
     }
 
@@ -85,7 +86,9 @@ struct ShortlistCards {
         if let founded = startup.foundedOn {
             facts.append(.time(t("fact.founded"), TimeText(founded, in: reading.viewer.language)))
         }
-        if let stage = startup.stage { facts.append(.text(t("fact.last_round_label"), stage.label(in: reading.spoken))) }
+        if let stage = startup.stage {
+            facts.append(.text(t("fact.last_round_label"), stage.label(in: reading.spoken)))
+        }
         if let round = startup.lastRound { facts.append(.money(t("fact.last_amount"), MoneyText(round))) }
         if let day = startup.lastRoundOn {
             facts.append(.time(t("fact.last_day"), TimeText(day, in: reading.viewer.language)))
@@ -136,7 +139,8 @@ struct ShortlistCards {
             parts: zip(groups, tenths.parts).map { group, shown in
                 var part = ScoreExplanation.Part(
                     group.label, points: group.value,
-                    evidence: group.evidence.isEmpty ? t("score.no_evidence") : group.evidence.joined(separator: t("list.sentence_separator")))
+                    evidence: group.evidence.isEmpty
+                        ? t("score.no_evidence") : group.evidence.joined(separator: t("list.sentence_separator")))
                 part.points = Tenths.signed(shown)
                 return part
             })

@@ -1,5 +1,5 @@
-internal import Accounts
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -146,12 +146,16 @@ struct ShortlistPages {
         let t = reading.t
         let open = items.count { $0.answer == nil }
         let badge: Badge? =
-            role != .manager ? nil : list.releasedAt == nil
+            role != .manager
+            ? nil
+            : list.releasedAt == nil
                 ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)
         let lede: String =
             if let released = list.releasedAt {
                 role == .manager
-                    ? t("shortlist.lede_manager", ["day": reading.words(released), "investor": list.investorName.text(for: reading.spoken)])
+                    ? t(
+                        "shortlist.lede_manager",
+                        ["day": reading.words(released), "investor": list.investorName.text(for: reading.spoken)])
                     : open > 0 ? t("shortlist.lede_open", count: open) : t("shortlist.lede_done")
             } else {
                 t("shortlist.lede_unreleased", ["investor": list.investorName.text(for: reading.spoken)])

@@ -110,7 +110,8 @@ extension Transaction {
             """
             -- Jobs.settle
             WITH ended AS MATERIALIZED (
-                SELECT * FROM jsonb_to_recordset(\(try encoded(endings))::text::jsonb) AS ended (
+                SELECT ended.id, ended.token, ended.manner, ended.error, ended.done, ended.total, ended.note
+                FROM jsonb_to_recordset(\(try encoded(endings))::text::jsonb) AS ended (
                     id uuid, token uuid, manner text, error text, done bigint, total bigint, note text)
             ), ours AS MATERIALIZED (
                 SELECT jobs.id, ended.manner, ended.error, ended.done, ended.total, ended.note,

@@ -39,7 +39,7 @@ extension Transaction {
             """
             -- Jobs.dispatchEvents
             WITH subscriptions AS MATERIALIZED (
-                SELECT * FROM unnest(\(subscriptions.map(\.topic)), \(subscriptions.map(\.kind))) AS s (topic, kind)
+                SELECT s.topic, s.kind FROM unnest(\(subscriptions.map(\.topic)), \(subscriptions.map(\.kind))) AS s (topic, kind)
             ), due AS MATERIALIZED (
                 SELECT id, topic, tenant_id, context, payload FROM outbox_events
                 WHERE dispatched_at IS NULL AND topic = ANY (\(Array(Set(subscriptions.map(\.topic)))))

@@ -78,7 +78,8 @@ struct Import: AsyncParsableCommand {
             let started = ContinuousClock.now
             let report = try await source.imported(by: importer)
             bar.clear()
-            let seconds = (ContinuousClock.now - started).formatted(.units(allowed: [.seconds], fractionalPart: .show(length: 2)))
+            let seconds = (ContinuousClock.now - started).formatted(
+                .units(allowed: [.seconds], fractionalPart: .show(length: 2)))
             print(
                 "\(source.file.name): \(report.read) read, \(report.inserted) inserted, \(report.updated) updated, "
                     + "\(report.unchanged) unchanged, \(report.failed) failed, in \(seconds)")
@@ -124,7 +125,8 @@ private struct Source {
         } else if try name.hasSuffix(".csv") && file.isCompanyList {
             kind = .startups
         } else {
-            throw ValidationError("\(file.name): its name does not say what is in it (startups…, investors…, investments…).")
+            throw ValidationError(
+                "\(file.name): its name does not say what is in it (startups…, investors…, investments…).")
         }
     }
 
@@ -147,7 +149,9 @@ private struct Source {
         case .asks, .candidates: return print("\(file.name): rows about known startups")
         }
         print(file.name)
-        for (field, column) in preview.mapping.sorted(by: { $0.key < $1.key }) { print("  \(field) is read from “\(column)”") }
+        for (field, column) in preview.mapping.sorted(by: { $0.key < $1.key }) {
+            print("  \(field) is read from “\(column)”")
+        }
         if !preview.ignored.isEmpty { print("  not read: \(preview.ignored.joined(separator: ", "))") }
         for row in preview.rows { print("  " + row.map { "\($0.name)=\($0.value)" }.joined(separator: "  ")) }
         for fault in preview.faults {

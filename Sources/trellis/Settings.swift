@@ -35,7 +35,8 @@ struct Settings {
     /// The migrations beside the executable's sources or, installed, beside the executable.
     static var migrations: URL {
         get throws {
-            let executable = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+            let executable = URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+                .deletingLastPathComponent()
             let places = [
                 ProcessInfo.processInfo.environment["TRELLIS_MIGRATIONS"].map { URL(filePath: $0) },
                 URL(filePath: "Migrations"), executable.appending(path: "Migrations"),
@@ -87,7 +88,9 @@ struct Settings {
     }
 
     static func write(_ contents: Data, privatelyTo file: URL) throws {
-        guard FileManager.default.createFile(atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600])
+        guard
+            FileManager.default.createFile(
+                atPath: file.path, contents: contents, attributes: [.posixPermissions: 0o600])
         else { throw Refused(description: "Cannot write \(file.path).") }
     }
 }

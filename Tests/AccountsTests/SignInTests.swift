@@ -24,10 +24,12 @@ struct SignInTests {
         #expect(principal?.tenant == Cast.harbour.id.uuid)
     }
 
-    @Test("wrong password, unknown e-mail and a disabled account are refused alike", arguments: [
-        ("mei@harbour.example", "not the password"), ("nobody@harbour.example", Cast.password),
-        ("jun@tidewater.example", Cast.password),
-    ])
+    @Test(
+        "wrong password, unknown e-mail and a disabled account are refused alike",
+        arguments: [
+            ("mei@harbour.example", "not the password"), ("nobody@harbour.example", Cast.password),
+            ("jun@tidewater.example", Cast.password),
+        ])
     func refused(email: String, password: String) async throws {
         let world = try await World()
         try await world.owner.write(as: .none) { transaction in
@@ -47,7 +49,9 @@ struct SignInTests {
                 email: "kenji@sakuragi.example", password: Cast.password, database: world.database, hasher: hasher)
         }
         let first = try await open()
-        try await world.database.write(as: world.context(Cast.kenji)) { try await $0.signOut(session: first.secret.hash) }
+        try await world.database.write(as: world.context(Cast.kenji)) {
+            try await $0.signOut(session: first.secret.hash)
+        }
         #expect(try await gate.principal(inSession: first.secret.text) == nil)
 
         let second = try await open()
@@ -107,7 +111,9 @@ struct PasswordTests {
         #expect(!standard.isOutdated(hash))
     }
 
-    @Test("weak passwords are refused with a reason", arguments: ["short", "aaaaaaaaaaaaaaaaaaaa", String(repeating: "ab", count: 200)])
+    @Test(
+        "weak passwords are refused with a reason",
+        arguments: ["short", "aaaaaaaaaaaaaaaaaaaa", String(repeating: "ab", count: 200)])
     func weak(password: String) {
         #expect(throws: InvitationRefusal.self) { try checkStrength(of: password) }
     }

@@ -37,7 +37,8 @@ struct ImportTests {
         let world = try await World()
         let file = ImportFile(Self.lines, named: "startups.jsonl", as: .jsonLines)
         let first = try await importer(world).importStartups(from: file)
-        #expect([first.read, first.inserted, first.updated, first.unchanged, first.failed] as [Int] == [3, 3, 0, 0, 0])
+        #expect(
+            [first.read, first.inserted, first.updated, first.unchanged, first.failed] as [Int] == [3, 3, 0, 0, 0])
 
         let kite = try #require(try await startup("s:kite", in: world))
         #expect(kite.profile.country == .hongKong)
@@ -127,9 +128,10 @@ struct ImportTests {
         }
         let file = ImportFile(#"{"id": "i:1", "name": "Taken"}"#, named: "x", as: .jsonLines)
         let report = try await importer(world).importStartups(from: file)
-        #expect(report.faults == [
-            ImportFault(line: 1, message: "this id belongs to an institution that is no startup")
-        ])
+        #expect(
+            report.faults == [
+                ImportFault(line: 1, message: "this id belongs to an institution that is no startup")
+            ])
     }
 
     @Test("a rehearsal reports the same and keeps nothing; later files find what earlier ones brought")

@@ -97,7 +97,9 @@ struct StartupTests {
         var twice = StartupProfile()
         let area = WeightedFocusArea(try #require(FocusArea.ID("fintech")))
         twice.focusAreas = [area, area]
-        #expect { try twice.check() } throws: { ($0 as? StartupRefusal)?.problem.errors.first?.pointer == "/profile/focus_areas/1/area" }
+        #expect { try twice.check() } throws: {
+            ($0 as? StartupRefusal)?.problem.errors.first?.pointer == "/profile/focus_areas/1/area"
+        }
         var staff = StartupProfile()
         staff.fullTimeStaff = 2
         staff.technicalStaff = 3

@@ -39,9 +39,12 @@ struct AnswerTests {
 
 @Suite("Words and figures of a score")
 struct ScoreWordsTests {
-    @Test("parts that are shown sum to the total that is shown", arguments: [
-        [1_049, 1_049, 1_049], [-1_049, -1_051, 33], [9_950, 49, 1], [0, 0, 0], [-1, -1, -1], [12_345, -6_789, 250, 49],
-    ])
+    @Test(
+        "parts that are shown sum to the total that is shown",
+        arguments: [
+            [1_049, 1_049, 1_049], [-1_049, -1_051, 33], [9_950, 49, 1], [0, 0, 0], [-1, -1, -1],
+            [12_345, -6_789, 250, 49],
+        ])
     func sums(_ parts: [Int]) {
         let total = parts.reduce(0, +)
         let tenths = Tenths(total, of: parts)
@@ -72,7 +75,13 @@ struct ScoreWordsTests {
             fill(&hash)
             return hash.bytes()
         }
-        #expect(hash { $0.add("ab"); $0.add("c") } != hash { $0.add("a"); $0.add("bc") })
+        #expect(
+            hash {
+                $0.add("ab"); $0.add("c")
+            }
+                != hash {
+                    $0.add("a"); $0.add("bc")
+                })
         #expect(hash { $0.add(1) } != hash { $0.add("1") })
         #expect(hash { $0.add(nil as Int?) } != hash { $0.add(0) })
         #expect(hash { $0.add(unordered: ["b", "a"]) } == hash { $0.add(unordered: ["a", "b"]) })

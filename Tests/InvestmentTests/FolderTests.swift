@@ -41,7 +41,9 @@ struct FolderTests {
             }
         }
         var reports: [ImportReport] = []
-        say("rehearsal", try await clock.measure { reports = try await importer.rehearse { try await all($0) } }, reports)
+        say(
+            "rehearsal", try await clock.measure { reports = try await importer.rehearse { try await all($0) } },
+            reports)
         say("import", try await clock.measure { reports = try await all(importer) }, reports)
         let rehearsed = reports.map(\.inserted)
         say("again", try await clock.measure { reports = try await all(importer) }, reports)

@@ -52,7 +52,8 @@ struct InvestmentPagesTests {
         let waiting = await mei.open(address)
         #expect(waiting.status == 200)
         #expect(waiting.header("Refresh") == "2")
-        let run = try #require(try await match.world.database.reader(as: match.world.context(Cast.mei)).matchRuns(limit: 1).first)
+        let run = try #require(
+            try await match.world.database.reader(as: match.world.context(Cast.mei)).matchRuns(limit: 1).first)
         _ = try await match.perform(run.id)
         let finished = await mei.open(address)
         #expect(finished.header("Refresh") == nil)
@@ -98,7 +99,8 @@ struct InvestmentPagesTests {
         #expect(await jun.open("/mandates").status == 200)
         #expect(await jun.open("/mandates/new").status == 200)
         let fields = [
-            ("name", "Two harbours"), ("focus", "Fintech 60\n機械人技術\nrowing"), ("stages", "seed"), ("stages", "series-a"),
+            ("name", "Two harbours"), ("focus", "Fintech 60\n機械人技術\nrowing"), ("stages", "seed"),
+            ("stages", "series-a"),
             ("countries_in", "Hong Kong, 日本"), ("countries_out", ""), ("regions", ""), ("exclusions", "gambling"),
             ("cheque_min.amount", "500,000"), ("cheque_min.currency", "HKD"), ("cheque_max.amount", ""),
             ("cheque_max.currency", "HKD"), ("deploying", "true"),
@@ -118,7 +120,7 @@ struct InvestmentPagesTests {
         #expect(mandate.terms.countriesIn == [.hongKong, .japan])
         #expect(mandate.terms.chequeMin == Money(minor: 50_000_000, currency: .hkd))
         #expect(mandate.terms.tags.map(\.string) == ["rowing"])
-        #expect(MandateForm.values(mandate.terms)["focus"] == ["fintech 60\nrobotics\nrowing"])
+        #expect(MandateForm.values(mandate.terms)["focus"] == ["robotics\nfintech 60\nrowing"], "the weightiest first")
         let stale = await jun.send(address, fields + [("version", "\"old\"")])
         #expect(stale.status == 412, "\(stale.status)")
 

@@ -43,7 +43,8 @@ struct MandateTests {
         #expect(try refusal { $0.countriesOut = [.japan] } == .countryWantedAndNot(index: 1))
         #expect(try refusal { $0.chequeMax = Money(minor: 1, currency: .hkd) } == .chequeRangeRunsBackward)
         #expect(try refusal { $0.chequeMax = Money(minor: 500_000_000, currency: .jpy) } == .mixedCurrencies)
-        #expect(try refusal { $0.chequeMin = Money(minor: -1, currency: .hkd) } == .chequeBelowZero(field: "cheque_min"))
+        #expect(
+            try refusal { $0.chequeMin = Money(minor: -1, currency: .hkd) } == .chequeBelowZero(field: "cheque_min"))
         #expect(
             try refusal { terms in terms.tags = try (0...250).map { try Name("tag \($0)") } }
                 == .tooMany(field: "tags", limit: 250))

@@ -167,7 +167,9 @@ struct MatchRunTests {
         await #expect(throws: MatchRunRefusal.mandateUnknown) {
             try await match.request(MatchRunRequest(mandates: [mandate.id]))
         }
-        await #expect(throws: MatchRunRefusal.lengthOutOfRange) { try await match.request(MatchRunRequest(length: 201)) }
+        await #expect(throws: MatchRunRefusal.lengthOutOfRange) {
+            try await match.request(MatchRunRequest(length: 201))
+        }
         await #expect(throws: MatchRunRefusal.mandatesOutOfRange) {
             try await match.request(MatchRunRequest(mandates: []))
         }

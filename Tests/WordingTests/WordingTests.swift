@@ -7,10 +7,12 @@ import Vocabulary
 
 @Suite("How values are said")
 struct WordingTests {
-    @Test("money is written as the trade writes it, whole amounts without their zeros", arguments: [
-        (123_456_700, Currency.hkd, "HK$", "1,234,567"), (123_456_789, .usd, "US$", "1,234,567.89"),
-        (5_000, .jpy, "JP¥", "5,000"),
-    ])
+    @Test(
+        "money is written as the trade writes it, whole amounts without their zeros",
+        arguments: [
+            (123_456_700, Currency.hkd, "HK$", "1,234,567"), (123_456_789, .usd, "US$", "1,234,567.89"),
+            (5_000, .jpy, "JP¥", "5,000"),
+        ])
     func money(minor: Int, currency: Currency, sign: String, figure: String) {
         let text = MoneyText(Money(minor: minor, currency: currency))
         #expect(text.currency == sign)
