@@ -104,7 +104,10 @@ extension Transaction {
                            t.seeking, t.matching_opted_in_at) IS DISTINCT FROM (
                            n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
                            n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
-                           n.seeking, n.matching_opted_in_at) AS is_other, n.*
+                           n.seeking, n.matching_opted_in_at) AS is_other,
+                       n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
+                       n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
+                       n.seeking, n.matching_opted_in_at
                 FROM import_startups AS s
                 LEFT JOIN LATERAL (
                     SELECT t.id, t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city,

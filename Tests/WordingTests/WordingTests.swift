@@ -44,7 +44,7 @@ struct WordingTests {
     @Test("a focus area is called what the taxonomy calls it, in the reader's language")
     func focusArea() throws {
         let area = try #require(FocusArea.ID("fintech"))
-        #expect(area.label(in: .english) == "Fintech")
+        #expect(area.label(in: .english) == "Financial technology")
         #expect(area.label(in: .chinese) == "金融科技")
     }
 }
