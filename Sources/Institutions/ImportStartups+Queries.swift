@@ -77,11 +77,11 @@ extension Transaction {
             """)
         try await execute(
             """
-            -- importStartups: who is meant. Each row looks for its own by the index: a join is planned by statistics, and
-            -- those of a workspace that is being filled know of no rows yet.
+            -- importStartups: who is meant. Each row looks for its own by the one index that says all: a join, or a choice
+            -- of indexes, is planned by statistics, and those of a workspace that is being filled know of no rows yet.
             UPDATE import_startups AS s
-            SET id = (SELECT i.id FROM institutions AS i
-                      WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id AND i.kind = 'startup')
+            SET id = (SELECT CASE i.kind WHEN 'startup' THEN i.id END FROM institutions AS i
+                      WHERE i.tenant_id = \(tenant) AND i.external_id = s.external_id)
             """)
         try await execute(
             """
