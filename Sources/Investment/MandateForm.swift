@@ -47,29 +47,49 @@ struct MandateForm: Codable {
     /// `Fintech 80`: an area by any of its names, with a weight if some matter more. What the taxonomy does not know is
     /// kept in the investor's own words.
     private func readFocus(into terms: inout MandateTerms, _ errors: inout [Problem.FieldError]) {
+        let taxonomy = FocusAreaTaxonomy.standard
         for entry in Self.entries(focus) {
-            var (word, weight) = (entry, 100)
-            if let space = entry.lastIndex(of: " "), let number = Int(entry[entry.index(after: space)...]) {
+            var (area, weight) = (taxonomy.area(called: entry), 100)
+            // A number that follows no area is part of a word: “Web 3”.
+            if area == nil, let space = entry.lastIndex(of: " "), let number = Int(entry[entry.index(after: space)...]),
+                let weighted = taxonomy.area(called: String(entry[..<space]))
+            {
                 guard (1...100).contains(number) else {
                     errors.append(.init("/focus", .outOfRange, "A weight runs from 1 to 100: “\(entry)”."))
                     continue
                 }
-                (word, weight) = (String(entry[..<space]), number)
+                (area, weight) = (weighted, number)
             }
-            if let area = FocusAreaTaxonomy.standard.area(called: word) {
+            if let area {
                 if terms.focusAreas.contains(where: { $0.area == area.id }) {
-                    errors.append(.init("/focus", .repeated, "Name each focus area once: “\(word)”."))
+                    errors.append(.init("/focus", .repeated, "Name each focus area once: “\(entry)”."))
                 } else {
                     terms.focusAreas.append(WeightedFocusArea(area.id, weight: weight))
                 }
-            } else if let word = try? Name(word) {
-                if !terms.tags.contains(word) { terms.tags.append(word) }
+            } else {
+                Self.append(entry, to: &terms.tags, "focus", &errors)
             }
         }
     }
 
+    private static func append(
+        _ entry: String, to words: inout [Name], _ field: String, _ errors: inout [Problem.FieldError]
+    ) {
+        if let word = try? Name(entry) {
+            if !words.contains(word) { words.append(word) }
+        } else {
+            errors.append(.init("/\(field)", .invalid, "Shorten “\(entry.prefix(40))…”."))
+        }
+    }
+
+    private static func isSeparator(_ character: Character) -> Bool {
+        character.isNewline || [",", "、", "，", ";"].contains(character)
+    }
+
+    private static func isOneEntry(_ text: String) -> Bool { !text.contains(where: isSeparator) }
+
     private static func entries(_ text: LongText?) -> [String] {
-        let parts = (text?.string ?? "").split { $0.isNewline || $0 == "," || $0 == "、" || $0 == "，" || $0 == ";" }
+        let parts = (text?.string ?? "").split(whereSeparator: isSeparator)
         return parts.map { $0.split(separator: " ").joined(separator: " ") }.filter { !$0.isEmpty }
     }
 
@@ -77,13 +97,7 @@ struct MandateForm: Codable {
         _ text: LongText?, _ field: String, _ errors: inout [Problem.FieldError]
     ) -> [Name] {
         var words: [Name] = []
-        for entry in entries(text) {
-            if let word = try? Name(entry) {
-                if !words.contains(word) { words.append(word) }
-            } else {
-                errors.append(.init("/\(field)", .invalid, "Shorten “\(entry.prefix(40))…”."))
-            }
-        }
+        for entry in entries(text) { append(entry, to: &words, field, &errors) }
         return words
     }
 
@@ -115,22 +129,31 @@ struct MandateForm: Codable {
 
 extension MandateForm {
     /// What the form begins with.
-    static func values(_ terms: MandateTerms) -> [String: [String]] {
-        let focus =
-            terms.focusAreas.map { $0.weight == 100 ? $0.area.description : "\($0.area) \($0.weight)" }
-            + terms.tags.map(\.string)
+    static func values(_ terms: MandateTerms, in language: Pages.Language) -> [String: [String]] {
+        let areas = terms.focusAreas.map { focus in
+            let label = focus.area.label(in: language)
+            return focus.weight == 100 ? label : "\(label) \(focus.weight)"
+        }
+        let focus = areas + terms.tags.map(\.string)
+        func names(_ countries: [Country]) -> [String] {
+            let names = countries.map { country in
+                let name = country.name(in: Vocabulary.Language(language))
+                // A name that would be read as several entries, or as none, gives way to the code.
+                return Country(reading: name) == country && Self.isOneEntry(name) ? name : country.code
+            }
+            return [names.joined(separator: ", ")]
+        }
         var values: [String: [String]] = [
             "name": [terms.name.string], "focus": [focus.joined(separator: "\n")],
             "stages": terms.stages.map(\.rawValue), "regions": [terms.regions.map(\.string).joined(separator: ", ")],
-            "countries_in": [terms.countriesIn.map(\.code).joined(separator: ", ")],
-            "countries_out": [terms.countriesOut.map(\.code).joined(separator: ", ")],
+            "countries_in": names(terms.countriesIn), "countries_out": names(terms.countriesOut),
             "exclusions": [terms.exclusions.map(\.string).joined(separator: ", ")],
         ]
         if terms.firmOnStages { values["firm_on_stages"] = ["true"] }
         if terms.deploying { values["deploying"] = ["true"] }
         for (field, money) in [("cheque_min", terms.chequeMin), ("cheque_max", terms.chequeMax)] {
             if let money {
-                values["\(field).amount"] = [money.decimal]
+                values["\(field).amount"] = [MoneyText(money).figure]
                 values["\(field).currency"] = [money.currency.code]
             }
         }

@@ -93,8 +93,7 @@ struct MandatePages {
         ) { call in
             guard let mandate = try await call.reader.mandate(call.parameters.mandate) else { throw Problem.notFound }
             return try await page(
-                for: call, of: mandate, values: MandateForm.values(mandate.terms),
-                version: try call.version(of: mandate),
+                for: call, of: mandate, values: nil, version: try call.version(of: mandate),
                 problem: nil, way)
         }.erased
     }
@@ -307,8 +306,8 @@ struct MandatePages {
         let model = MandatePage(
             header: PageHeader(title: t("mandate.new"), lede: t("mandate.new_lede")),
             form: MandateForm.form(
-                action: action, values: values, problem: problem, reading: reading,
-                hidden: [HiddenField("idempotency_key", key)]),
+                action: action, values: values, problem: problem,
+                reading: reading, hidden: [HiddenField("idempotency_key", key)]),
             revisions: nil, withdrawal: nil)
         let frame = Frame(
             title: t("mandate.new"), site: site, viewer: reading.viewer, current: way.current, breadcrumbs: crumbs)
@@ -316,7 +315,7 @@ struct MandatePages {
     }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, of mandate: Mandate, values: [String: [String]], version: String,
+        for call: FormCall<P, B>, of mandate: Mandate, values: [String: [String]]?, version: String,
         problem: Problem?, _ way: Way
     ) async throws -> HTML {
         let revisions = try await call.reader.revisions(of: mandate.id)
@@ -335,7 +334,9 @@ struct MandatePages {
                     ?? t("mandate.lede")),
             form: mandate.withdrawnAt == nil
                 ? MandateForm.form(
-                    action: way.address(of: mandate.id), values: values, problem: problem, reading: reading,
+                    action: way.address(of: mandate.id),
+                    values: values ?? MandateForm.values(mandate.terms, in: reading.viewer.language), problem: problem,
+                    reading: reading,
                     hidden: [HiddenField("version", version)]) : nil,
             revisions: Table(
                 caption: t("mandate.revisions"),

@@ -15,44 +15,72 @@ extension Transaction {
         return MatchInputs(world: world, orders: orders, length: length)
     }
 
+    // One table a statement, joined here by id: in a workspace that was just filled the server's statistics know of no
+    // rows, and a join of ten thousand with ten thousand is planned as one of one with one.
+
     private func everyStartup() async throws -> [World.Startup] {
+        let entries = try await startupEntries()
+        let areas = try await startupAreas()
         let rows = try await rows(
             """
             -- matchInputs: startups. Those that are not shown stay in it: past deals speak of them.
-            SELECT s.id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(i.names) AS n),
-                   coalesce(s.description, s.pitch), i.country, s.place_region, s.place_state, s.place_city,
-                   (s.founded_on - DATE '1970-01-01')::int8, s.tags, f.areas, f.weights, s.stage,
-                   (s.last_round_on - DATE '1970-01-01')::int8, s.last_round_minor, s.raised_currency, s.rounds::int8,
-                   s.seeking, s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
-            FROM startups AS s
-            JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
-            LEFT JOIN (
-                SELECT startup_id, array_agg(focus_area ORDER BY focus_area) AS areas,
-                       array_agg(weight::int8 ORDER BY focus_area) AS weights
-                FROM startup_focus_areas WHERE tenant_id = acting_tenant() GROUP BY startup_id
-            ) AS f ON f.startup_id = s.id
-            WHERE s.tenant_id = acting_tenant()
-            ORDER BY s.id
+            SELECT id, coalesce(description, pitch), place_region, place_state, place_city,
+                   (founded_on - DATE '1970-01-01')::int8, tags, stage, (last_round_on - DATE '1970-01-01')::int8,
+                   last_round_minor, raised_currency, rounds::int8, seeking, ask_minor, ask_currency,
+                   matching_opted_in_at IS NOT NULL
+            FROM startups WHERE tenant_id = acting_tenant()
+            ORDER BY id
             """)
         return try rows.map { row in
             let (
-                id, name, text, country, region, state, city, founded, tags, areas, weights, stage, lastDay, lastMinor,
-                currency, rounds, seeking, askMinor, askCurrency, isOptedIn
+                id, text, region, state, city, founded, tags, stage, lastDay, lastMinor, currency, rounds, seeking,
+                askMinor, askCurrency, isOptedIn
             ) = try row.decode(
-                Startup.ID.self, String?.self, String?.self, String?.self, String?.self, String?.self, String?.self,
-                Int?.self, [String].self, [String]?.self, [Int]?.self, String?.self, Int?.self, Int?.self,
-                Currency?.self, Int?.self, String?.self, Int?.self, Currency?.self, Bool.self)
+                Startup.ID.self, String?.self, String?.self, String?.self, String?.self, Int?.self, [String].self,
+                String?.self, Int?.self, Int?.self, Currency?.self, Int?.self, String?.self, Int?.self, Currency?.self,
+                Bool.self)
             let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
             let last: World.LastRound =
                 stage != nil || lastDay != nil || amount != nil
                 ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
+            let entry = entries[id]
             return World.Startup(
-                id.key, areas: World.Weighted.areas(areas ?? [], weights ?? [], words: tags),
-                text: [name, text].compactMap(\.self).joined(separator: ". "), country: country, region: region,
-                state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
+                id.key, areas: World.Weighted.areas(areas[id] ?? [], words: tags),
+                text: [entry?.name, text].compactMap(\.self).joined(separator: ". "), country: entry?.country,
+                region: region, state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
                 askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn
             )
         }
+    }
+
+    private func startupEntries() async throws -> [Startup.ID: (name: String?, country: String?)] {
+        var entries: [Startup.ID: (name: String?, country: String?)] = [:]
+        let rows = try await rows(
+            """
+            -- matchInputs: directory entries
+            SELECT id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(names) AS n), country
+            FROM institutions WHERE tenant_id = acting_tenant() AND kind = 'startup'
+            """)
+        for row in rows {
+            let (id, name, country) = try row.decode(Startup.ID.self, String?.self, String?.self)
+            entries[id] = (name, country)
+        }
+        return entries
+    }
+
+    private func startupAreas() async throws -> [Startup.ID: [(area: String, weight: Int)]] {
+        var areas: [Startup.ID: [(area: String, weight: Int)]] = [:]
+        let rows = try await rows(
+            """
+            -- matchInputs: focus areas
+            SELECT startup_id, focus_area, weight::int8 FROM startup_focus_areas WHERE tenant_id = acting_tenant()
+            ORDER BY startup_id, focus_area
+            """)
+        for row in rows {
+            let (id, area, weight) = try row.decode(Startup.ID.self, String.self, Int.self)
+            areas[id, default: []].append((area, weight))
+        }
+        return areas
     }
 
     private func everyDeal() async throws -> [World.Deal] {
@@ -100,7 +128,8 @@ extension Transaction {
             try mandates.append(
                 World.Mandate(
                     order.mandate.key, of: order.investor.key,
-                    areas: World.Weighted.areas(row("areas"), row("weights"), words: row("tags")),
+                    areas: World.Weighted.areas(
+                        Array(zip(row("areas") as [String], row("weights") as [Int])), words: row("tags")),
                     stages: row("stages"), isFirmOnStages: row("firm_on_stages"),
                     cheque: minimum == nil && maximum == nil
                         ? nil : (minimum ?? 0)...max(minimum ?? 0, maximum ?? Int.max),
@@ -117,13 +146,14 @@ extension Transaction {
         let rows = try await rows(
             """
             -- matchInputs: answers
-            SELECT DISTINCT ON (s.investor_id, a.startup_id)
-                   s.investor_id, a.startup_id, a.answer, a.reason, (a.later_until - DATE '1970-01-01')::int8,
+            SELECT DISTINCT ON (a.investor_id, a.startup_id)
+                   a.investor_id, a.startup_id, a.answer, a.reason, (a.later_until - DATE '1970-01-01')::int8,
                    (a.answered_at::date - DATE '1970-01-01')::int8
-            FROM shortlist_answers AS a
-            JOIN shortlists AS s ON s.tenant_id = a.tenant_id AND s.id = a.shortlist_id
-            WHERE a.tenant_id = acting_tenant()
-            ORDER BY s.investor_id, a.startup_id, a.answered_at DESC, a.id DESC
+            FROM (SELECT (SELECT s.investor_id FROM shortlists AS s
+                          WHERE s.tenant_id = a.tenant_id AND s.id = a.shortlist_id) AS investor_id,
+                         a.startup_id, a.answer, a.reason, a.later_until, a.answered_at, a.id
+                  FROM shortlist_answers AS a WHERE a.tenant_id = acting_tenant()) AS a
+            ORDER BY a.investor_id, a.startup_id, a.answered_at DESC, a.id DESC
             """)
         var standing: [Institution.ID: Set<Key>] = [:]
         for row in rows {

@@ -123,8 +123,8 @@ extension AreaTable {
 extension World.Weighted {
     /// Focus areas, and those words for which the taxonomy has no area: a source's categories count like areas, each
     /// like itself and nothing else.
-    static func areas(_ areas: [String], _ weights: [Int], words: [String]) -> [World.Weighted] {
-        var found = zip(areas, weights).map { World.Weighted($0, Double($1) / 100) }
+    static func areas(_ areas: [(area: String, weight: Int)], words: [String]) -> [World.Weighted] {
+        var found = areas.map { World.Weighted($0.area, Double($0.weight) / 100) }
         for word in words.map({ $0.lowercased() })
         where FocusAreaTaxonomy.standard.area(called: word) == nil && !found.contains(where: { $0.name == word }) {
             found.append(World.Weighted(word))

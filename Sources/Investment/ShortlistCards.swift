@@ -39,8 +39,11 @@ struct ShortlistCards {
     }
 
     private func place(_ startup: StartupCard) -> String {
-        let home = [startup.city?.string ?? startup.region?.string, startup.country?.name(in: reading.spoken)]
-            .compactMap(\.self).joined(separator: ", ")
+        let (city, country) = (
+            startup.city?.string ?? startup.region?.string, startup.country?.name(in: reading.spoken)
+        )
+        // Some cities are their country.
+        let home = (city == country ? [city] : [city, country]).compactMap(\.self).joined(separator: ", ")
         let markets = startup.markets.filter { $0 != startup.country }.prefix(3).map { $0.name(in: reading.spoken) }
         let market = markets.joined(separator: t("list.separator"))
         if home.isEmpty { return market.isEmpty ? t("card.place_unknown") : market }

@@ -114,13 +114,14 @@ struct InvestmentPagesTests {
         let address = try #require(created.header("Location"))
         let shown = await jun.open(address)
         #expect(shown.status == 200)
-        #expect(shown.text.contains("robotics"))
+        #expect(shown.text.contains("Robotics"))
         let id = try #require(Mandate.ID(String(address.split(separator: "/").last ?? "")))
         let mandate = try #require(try await world.database.reader(as: world.context(Cast.jun)).mandate(id))
         #expect(mandate.terms.countriesIn == [.hongKong, .japan])
         #expect(mandate.terms.chequeMin == Money(minor: 50_000_000, currency: .hkd))
         #expect(mandate.terms.tags.map(\.string) == ["rowing"])
-        #expect(MandateForm.values(mandate.terms)["focus"] == ["robotics\nfintech 60\nrowing"], "the weightiest first")
+        #expect(
+            MandateForm.values(mandate.terms, in: .english)["focus"] == ["Robotics\nFinancial technology 60\nrowing"])
         let stale = await jun.send(address, fields + [("version", "\"old\"")])
         #expect(stale.status == 412, "\(stale.status)")
 
