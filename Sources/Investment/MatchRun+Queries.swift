@@ -7,22 +7,17 @@ internal import Vocabulary
 extension Statements {
     /// A match run and how far it is; nil when it does not exist or the principal may not know of it.
     package func matchRun(_ id: MatchRun.ID) async throws -> MatchRun? {
-        guard
-            let row = try await first(
-                """
-                -- matchRun
-                \(fragment: .matchRuns) WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRuns) AND r.id = \(id)
-                """)
-        else { return nil }
-        let job: UUID? = try row("job_id")
-        let finishedAt: Date? = try row("finished_at")
-        guard let job, finishedAt == nil else { return try MatchRun(row, nil) }
-        return try MatchRun(row, try await jobStatus(job))
+        try await first(
+            """
+            -- matchRun
+            \(fragment: .matchRuns) WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRuns) AND r.id = \(id)
+            """
+        ).map(MatchRun.init)
     }
 
     /// Match runs, the latest first.
     package func matchRuns(after cursor: MatchRunPosition? = nil, limit: Int) async throws -> [MatchRun] {
-        let rows = try await rows(
+        try await rows(
             """
             -- matchRuns
             \(fragment: .matchRuns)
@@ -31,19 +26,8 @@ extension Statements {
                    OR (r.requested_at, r.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
             ORDER BY r.requested_at DESC, r.id DESC
             LIMIT \(limit)
-            """)
-        var runs: [MatchRun] = []
-        for row in rows {
-            let job: UUID? = try row("job_id")
-            let finishedAt: Date? = try row("finished_at")
-            // Only what is under way needs a look at its job, and that is seldom more than one.
-            if let job, finishedAt == nil {
-                runs.append(try MatchRun(row, try await jobStatus(job)))
-            } else {
-                runs.append(try MatchRun(row, nil))
-            }
-        }
-        return runs
+            """
+        ).map(MatchRun.init)
     }
 }
 
@@ -72,18 +56,21 @@ extension Query {
                r.mandates, r.startups, r.gated_out,
                (SELECT count(*) FROM shortlists AS s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS shortlists,
                (SELECT count(s.released_at) FROM shortlists AS s
-                WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released
+                WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released,
+               j.state AS job_state, j.done AS job_done, j.total AS job_total
         FROM match_runs AS r
+        LEFT JOIN (\(fragment: .jobStates)) AS j ON j.id = r.job_id
         """
     }
 }
 
 extension MatchRun {
-    fileprivate init(_ row: Row, _ status: JobStatus?) throws {
+    fileprivate init(_ row: Row) throws {
         let finishedAt: Date? = try row("finished_at")
+        let job: JobState? = try row("job_state")
         let state: State =
             if finishedAt != nil { .finished } else {
-                switch status?.state {
+                switch job {
                 case .scheduled, .waiting: .waiting
                 case .running: .running
                 case .cancelled: .cancelled
@@ -91,9 +78,8 @@ extension MatchRun {
                 case .dead, .succeeded, nil: .failed
                 }
             }
-        let progress = status.flatMap { status in
-            status.done.flatMap { done in status.total.map { RunProgress(done: done, total: $0) } }
-        }
+        let (done, total): (Int?, Int?) = try (row("job_done"), row("job_total"))
+        let progress = done.flatMap { done in total.map { RunProgress(done: done, total: $0) } }
         try self.init(
             id: row("id"), job: row("job_id"), state: state, progress: finishedAt == nil ? progress : nil,
             engine: row("engine"), length: row("length"), asOf: row("as_of"), requestedAt: row("requested_at"),

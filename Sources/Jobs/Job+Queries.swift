@@ -118,6 +118,14 @@ extension Transaction {
 }
 
 extension Query {
+    /// Where jobs are and how far, as rows of `id`, `state`, `done` and `total`, for a room to join to what they work on:
+    /// asked for in two statements, a job could end between them and its work look undone.
+    public static var jobStates: Query {
+        "SELECT id, \(fragment: .jobState) AS state, progress_done AS done, progress_total AS total FROM jobs"
+    }
+}
+
+extension Query {
     fileprivate static var jobColumns: Query {
         """
         id, kind, \(fragment: jobState) AS state, attempt, max_attempts, progress_done, progress_total, progress_note, \
