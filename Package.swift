@@ -171,6 +171,6 @@ let package = Package(
         tests(of: "Applications", with: room),
         tests(of: "Incubation", with: room),
         tests(of: "Investment", with: room),
-        tests(of: "House", with: room, resources: [.copy("authorization.matrix")]),
+        tests(of: "House", with: room + ["Insight"], resources: [.copy("authorization.matrix")]),
     ]
 )

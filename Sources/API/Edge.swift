@@ -40,7 +40,7 @@ public final class Edge: Sendable {
         self.logger = logger
         let health = Health(database: database)
         let services = Services(
-            database: database, authenticator: authenticator, configuration: configuration)
+            database: database, authenticator: authenticator, constraints: constraints, configuration: configuration)
         let declarations = operations.map(\.declaration) + pages.map(\.declaration)
         var reasons = declarations.flatMap(\.failures)
         if configuration.secret.count < 32 { reasons.append("The secret has fewer than 32 bytes.") }

@@ -161,10 +161,17 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
 
     /// Runs the one transaction of a verb, exactly once for a given hidden `idempotency_key`; a form without the field,
     /// or sent by nobody known, is simply written.
+    ///
+    /// A violated constraint that a room has words for is thrown as that problem, so that the form can be shown again.
     public func write(_ body: @Sendable @escaping (Transaction) async throws -> HTML) async throws -> HTML {
         let key = try exchange.usableKey(form.first("idempotency_key"))
-        let rendered = try await exchange.write(key: key) { transaction in try await body(transaction).rendered() }
-        return HTML(rendered)
+        do {
+            let rendered = try await exchange.write(key: key) { transaction in try await body(transaction).rendered() }
+            return HTML(rendered)
+        } catch let error as DatabaseError {
+            guard let known = error.constraint.flatMap({ exchange.services.constraints[$0] }) else { throw error }
+            throw known
+        }
     }
 
     /// The header that hands a new session to the browser. `lifetime` in seconds; nil ends with the browser.

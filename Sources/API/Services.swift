@@ -8,15 +8,20 @@ final class Services: Sendable {
     let database: Database
     let authenticator: any Authenticator
     let configuration: Edge.Configuration
+    let constraints: ConstraintProblems
     let principals: PrincipalCache
     let cursors: CursorSeal
     let cookies: Cookies
     private let ownOrigin: String?
 
-    init(database: Database, authenticator: any Authenticator, configuration: Edge.Configuration) {
+    init(
+        database: Database, authenticator: any Authenticator, constraints: ConstraintProblems,
+        configuration: Edge.Configuration
+    ) {
         self.database = database
         self.authenticator = authenticator
         self.configuration = configuration
+        self.constraints = constraints
         principals = PrincipalCache(lifetime: configuration.principalLifetime)
         cursors = CursorSeal(secret: configuration.secret)
         cookies = Cookies(isSecure: configuration.isSecure)

@@ -35,6 +35,7 @@ public struct AccountsPages: Sendable {
         case .mentor: "/mentees"
         case .investor: "/shortlists"
         case .partner: "/partner/agreements"
+        case .operator: "/operator/jobs"
         default: "/account"
         }
     }
@@ -191,6 +192,16 @@ extension Problem {
     /// The refused fields, as a form takes them.
     public var fields: [(field: String, message: String)] {
         errors.map { ($0.pointer, $0.detail) }
+    }
+
+    /// The refused fields where the form's own are called without the name under which an operation's body holds them:
+    /// `/profile/ask/amount_minor` is the field `/ask/amount`.
+    public func fields(within name: String) -> [(field: String, message: String)] {
+        fields.map { error in
+            guard error.field.utf8.starts(with: "/\(name)/".utf8) else { return error }
+            let field = String(error.field.dropFirst(name.utf8.count + 1))
+            return (field.hasSuffix("/amount_minor") ? String(field.dropLast("_minor".count)) : field, error.message)
+        }
     }
 
     /// What to say above a form: nothing when each error stands with its field.

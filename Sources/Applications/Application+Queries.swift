@@ -92,6 +92,19 @@ extension Statements {
         ).map(ApplicationSummary.init)
     }
 
+    /// Applications that wait for screening, those that have waited longest first.
+    package func applicationsToScreen(limit: Int) async throws -> [ApplicationSummary] {
+        try await rows(
+            """
+            -- applicationsToScreen
+            \(fragment: selectApplications())
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND a.state = 'submitted'
+            ORDER BY a.submitted_at, a.id
+            LIMIT \(limit)
+            """
+        ).map(ApplicationSummary.init)
+    }
+
     /// The application of the acting startup to a call that was not withdrawn, if there is one.
     package func liveApplication(to call: CallForApplications.ID) async throws -> Application.ID? {
         try await first(

@@ -38,7 +38,7 @@ package struct House: Sendable {
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
-            + IncubationRoom.operations() + InvestmentRoom.operations()
+            + IncubationRoom.operations() + InvestmentRoom.operations() + InsightRoom.operations()
     }
 
     /// Every page.
@@ -54,7 +54,7 @@ package struct House: Sendable {
         ConstraintProblems(merging: [
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
             ProgramsRoom.constraints, ApplicationsRoom.constraints, IncubationRoom.constraints,
-            InvestmentRoom.constraints,
+            InvestmentRoom.constraints, InsightRoom.constraints,
         ])
     }
 
@@ -68,10 +68,16 @@ package struct House: Sendable {
             constraints: Self.constraints, configuration: configuration, logger: logger)
     }
 
-    /// The worker that runs what transactions enqueued.
-    package func worker(logger: Logger, configuration: Worker.Configuration = Worker.Configuration()) -> Worker {
-        let worker = Worker(database: database, logger: logger, configuration: configuration)
-        InvestmentRoom.register(in: worker, database: database)
+    /// The worker that runs what transactions enqueued, on connections of its own: jobs that take long neither keep
+    /// requests waiting nor cost the worker its leases.
+    ///
+    /// - Parameters:
+    ///   - jobs: for what the jobs do; it allows as many transactions as there are jobs at a time.
+    ///   - keeper: for fetching jobs and prolonging their leases.
+    package static func worker(jobs: Database, keeper: Database, logger: Logger) -> Worker {
+        let worker = Worker(database: jobs, keeper: keeper, logger: logger)
+        InvestmentRoom.register(in: worker, database: jobs)
+        ForgetIdempotencyKeys.register(in: worker)
         return worker
     }
 }

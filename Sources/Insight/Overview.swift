@@ -13,16 +13,19 @@ extension PageKit {
     static let insight = PageKit("insight", bundle: .module)
 }
 
-/// What stands where: the manager's first page, made of what the other rooms publish.
+/// What stands where: the first pages of managers and operators, made of what the other rooms publish.
 package enum InsightRoom {
     /// Where the overview stands in the navigation.
     package static var places: [Site.Place] {
-        [Site.Place("overview", key: "nav.overview", in: .insight, url: "/console", roles: ["manager"])]
+        [
+            Site.Place("overview", key: "nav.overview", in: .insight, url: "/console", roles: ["manager"]),
+            Site.Place("jobs", key: "nav.jobs", in: .insight, url: "/operator/jobs", roles: ["operator"]),
+        ]
     }
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        [overview(in: site)]
+        [overview(in: site)] + DeadLetterPages(site: site).routes
     }
 
     private static func overview(in site: Site) -> AnyRoute {
@@ -30,7 +33,7 @@ package enum InsightRoom {
             let viewer = try await call.viewer()
             let reader = call.reader
             async let counts = reader.applicationCounts(to: nil)
-            async let waiting = reader.applications(in: .submitted, limit: 6)
+            async let waiting = reader.applicationsToScreen(limit: 6)
             async let open = reader.openCalls()
             async let agreements = reader.mous(standing: .expiring, limit: 6)
             let page = try await OverviewPage(

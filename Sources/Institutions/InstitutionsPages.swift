@@ -27,7 +27,10 @@ extension InstitutionsRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         let pages = InstitutionsPages(site: site)
-        return [pages.listStartups, pages.showStartup, pages.listInstitutions, pages.editProfile, pages.saveProfile]
+        return [
+            pages.listStartups, pages.showStartup, pages.listInstitutions, pages.editProfile, pages.saveProfile,
+            pages.giveConsent,
+        ]
     }
 }
 
@@ -162,7 +165,7 @@ private struct InstitutionsPages {
             let startup = try await own(call.reader, try call.principal)
             return try await form(
                 for: call, of: startup, values: ProfileForm(startup).values, version: try call.version(of: startup),
-                isSaved: call.parameters.done == "saved")
+                done: call.parameters.done)
         }.erased
     }
 
@@ -189,6 +192,19 @@ private struct InstitutionsPages {
         }.erased
     }
 
+    var giveConsent: AnyRoute {
+        PageRoute(
+            .post, "/portal/profile/matching-consent", "givePortalConsent", access: .roles([.founder]),
+            body: MatchingConsent.self
+        ) { call in
+            let (consent, id) = (try call.decoded(), Startup.ID(try call.principal.actsFor))
+            return try await call.write { transaction in
+                _ = try await transaction.setMatchingConsent(of: id, to: consent.isGiven)
+                return .redirect(to: "/portal/profile?done=\(consent.isGiven ? "shown" : "hidden")")
+            }
+        }.erased
+    }
+
     private func own(_ reader: Reader, _ principal: Principal) async throws -> Startup {
         guard let startup = try await reader.startup(Startup.ID(try principal.actsFor)) else { throw Problem.notFound }
         return startup
@@ -196,11 +212,11 @@ private struct InstitutionsPages {
 
     private func form<P, B>(
         for call: FormCall<P, B>, of startup: Startup, values: [String: [String]], version: String,
-        problem: Problem? = nil, isSaved: Bool = false
+        problem: Problem? = nil, done: String? = nil
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.institutions.texts(in: viewer.language)
-        let input = FormInput(values: values, errors: problem?.fields ?? [], texts: t)
+        let input = FormInput(values: values, errors: problem?.fields(within: "profile") ?? [], texts: t)
         let stages = FundingStage.listed.map { ($0.rawValue, $0.label(in: Vocabulary.Language(viewer.language))) }
         let areas = FocusAreaTaxonomy.standard.areas.map { ($0.id.description, $0.id.label(in: viewer.language)) }
         let model = ProfilePage(
@@ -238,10 +254,23 @@ private struct InstitutionsPages {
                         ]),
                 ],
                 submit: t("profile.submit"), texts: t, hidden: [HiddenField("version", version)],
-                draft: "profile", problem: problem?.sentence))
+                draft: "profile", problem: problem?.sentence),
+            consent: Form(
+                action: "/portal/profile/matching-consent",
+                sections: [
+                    FormSection(
+                        title: t("consent.title"),
+                        intro: startup.matchingOptedInAt.map { since in
+                            let day = CalendarDate(since, in: .hongKong)
+                            return t("consent.given", ["day": TimeText(day, in: viewer.language).text])
+                        } ?? t("consent.missing"),
+                        fields: [])
+                ],
+                submit: startup.matchingOptedInAt == nil ? t("consent.give") : t("consent.withdraw"), texts: t,
+                hidden: [HiddenField("is_given", startup.matchingOptedInAt == nil ? "true" : "false")]))
         let frame = Frame(
             title: t("profile.kind"), site: site, viewer: viewer, current: "profile",
-            flash: isSaved ? FlashNotice(t("profile.saved")) : nil)
+            flash: done.flatMap { ["saved", "shown", "hidden"].contains($0) ? FlashNotice(t("profile.\($0)")) : nil })
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.profile.render(model, in: frame))
     }
 }
@@ -324,6 +353,7 @@ struct StartupPage: ViewModel {
 struct ProfilePage: ViewModel {
     var header: PageHeader
     var form: Form
+    var consent: Form
 }
 
 extension PageTemplate<ListPage> {

@@ -46,6 +46,8 @@ package enum StartupRefusal: Refusal {
     case technicalStaffExceedStaff
     /// What was raised and the last round are in different currencies.
     case mixedCurrencies
+    /// A count below zero.
+    case countNegative(field: String)
     /// An amount that cannot be one.
     case amountNotPositive(field: String)
 
@@ -58,6 +60,7 @@ package enum StartupRefusal: Refusal {
             .invalid("/profile/technical_staff", "Technical staff cannot be more than all full-time staff.")
         case .mixedCurrencies:
             .invalid("/profile/raised/currency", "State the last round and all that was raised in one currency.")
+        case .countNegative(let field): .invalid("/profile/\(field)", "State a number from zero.")
         case .amountNotPositive(let field): .invalid("/profile/\(field)/amount_minor", "State an amount above zero.")
         }
     }
@@ -71,6 +74,9 @@ extension StartupProfile {
             guard named.insert(focus.area).inserted else { throw .focusAreaTwice(index: index) }
             guard (1...100).contains(focus.weight) else { throw .weightOutOfRange(index: index) }
         }
+        if let fullTimeStaff, fullTimeStaff < 0 { throw .countNegative(field: "full_time_staff") }
+        if let technicalStaff, technicalStaff < 0 { throw .countNegative(field: "technical_staff") }
+        if let rounds, rounds < 0 { throw .countNegative(field: "rounds") }
         if let technicalStaff, technicalStaff > fullTimeStaff ?? 0 { throw .technicalStaffExceedStaff }
         if let raised, let lastRound, raised.currency != lastRound.currency { throw .mixedCurrencies }
         if let ask, ask.minor <= 0 { throw .amountNotPositive(field: "ask") }

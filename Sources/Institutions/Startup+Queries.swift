@@ -19,22 +19,23 @@ extension Statements {
     ///
     /// - Parameters:
     ///   - search: a part of the name in any language, in any case.
-    ///   - area: only startups that name this focus area.
+    ///   - area: only startups that name this focus area or one below it.
     ///   - cursor: the id after which to go on.
     ///   - limit: how many at the most.
     package func startups(
         named search: String?, in area: FocusArea.ID?, after cursor: Startup.ID?, limit: Int
     ) async throws -> [Startup] {
-        try await rows(
+        let areas = area.map { FocusAreaTaxonomy.standard.closure(of: $0) }
+        return try await rows(
             """
             -- startups
             \(fragment: selectStartups())
             WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfStartups)
               AND (\(search)::text IS NULL OR EXISTS (
                   SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(area)::text IS NULL OR EXISTS (
+              AND (\(areas)::text[] IS NULL OR EXISTS (
                   SELECT FROM startup_focus_areas AS f
-                  WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id AND f.focus_area = \(area)))
+                  WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id AND f.focus_area = ANY (\(areas))))
               AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
             ORDER BY s.id
             LIMIT \(limit)

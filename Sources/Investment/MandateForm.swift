@@ -165,14 +165,7 @@ extension MandateForm {
     ) -> Form {
         let t = reading.t
         // A constraint's pointer speaks of the operation's body, where the terms stand one level deeper.
-        let errors = (problem?.fields ?? []).map { error in
-            let parts = error.field.split(separator: "/").map(String.init)
-            return (
-                field: parts.first == "terms" ? "/" + parts.dropFirst().joined(separator: "/") : error.field,
-                message: error.message
-            )
-        }
-        let input = FormInput(values: values, errors: errors, texts: t)
+        let input = FormInput(values: values, errors: problem?.fields(within: "terms") ?? [], texts: t)
         let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD", "TWD", "KRW"]
         return Form(
             action: action,

@@ -121,7 +121,9 @@ struct MandatePages {
                 }
             } catch let refusal as MandateRefusal {
                 return try await again(refusal.problem)
-            } catch let problem as Problem where problem.kind == .invalid || problem.kind == .stale {
+            } catch let problem as Problem
+                where problem.kind == .invalid || problem.kind == .stale || problem.kind == .conflict
+            {
                 return try await again(problem)
             }
         }.erased
@@ -285,7 +287,7 @@ struct MandatePages {
             }
         } catch let refusal as MandateRefusal {
             return try await again(refusal.problem)
-        } catch let problem as Problem where problem.kind == .invalid {
+        } catch let problem as Problem where problem.kind == .invalid || problem.kind == .conflict {
             return try await again(problem)
         }
     }

@@ -22,8 +22,7 @@ extension Statements {
         try await rows(
             """
             -- Jobs.jobs(in:)
-            SELECT \(fragment: .jobColumns), tenant_id, (context ->> 'person')::uuid AS person, key, priority,
-                CASE WHEN acting_role() IN ('operator', 'system') THEN last_error END AS last_error
+            SELECT \(fragment: .jobColumns), \(fragment: .operatorColumns)
             FROM jobs
             WHERE \(fragment: .condition(of: state))
                 AND (\(kind)::text IS NULL OR kind = \(kind))
@@ -32,11 +31,18 @@ extension Statements {
             ORDER BY created_at DESC, id DESC
             LIMIT \(limit)
             """
-        ).map { row in
-            JobRecord(
-                status: try JobStatus(row), tenant: try row("tenant_id"), person: try row("person"),
-                key: try row("key"), priority: try row("priority"), lastError: try row("last_error"))
-        }
+        ).map(JobRecord.init)
+    }
+
+    /// A job that failed for good, with its last error; `nil` if there is none or it is not the asker's to see.
+    public func deadJob(_ id: UUID) async throws -> JobRecord? {
+        try await first(
+            """
+            -- Jobs.deadJob
+            SELECT \(fragment: .jobColumns), \(fragment: .operatorColumns)
+            FROM jobs WHERE id = \(id) AND outcome = 'dead'
+            """
+        ).map(JobRecord.init)
     }
 
     /// The jobs that failed for good, with their last errors.
@@ -133,6 +139,13 @@ extension Query {
         """
     }
 
+    fileprivate static var operatorColumns: Query {
+        """
+        tenant_id, (context ->> 'person')::uuid AS person, key, priority, \
+        CASE WHEN acting_role() IN ('operator', 'system') THEN last_error END AS last_error
+        """
+    }
+
     /// Must agree with `condition(of:)`.
     fileprivate static var jobState: Query {
         """
@@ -161,5 +174,13 @@ extension JobStatus {
             note: try row("progress_note"),
             isCancelRequested: try row.value("cancel_requested_at", as: Date?.self) != nil,
             createdAt: try row("created_at"), runAt: try row("run_at"), finishedAt: try row("finished_at"))
+    }
+}
+
+extension JobRecord {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            status: try JobStatus(row), tenant: try row("tenant_id"), person: try row("person"),
+            key: try row("key"), priority: try row("priority"), lastError: try row("last_error"))
     }
 }

@@ -15,18 +15,21 @@ extension Worker {
         // Only saves statements: what was fired, by whomever, is known to the table alone.
         var settled: [String: Date] = [:]
         repeat {
-            do {
-                let now: Date = try await keeper.reader(as: Self.context).one("SELECT now() AS now")("now")
-                for schedule in schedules {
+            for schedule in schedules {
+                // Each for itself: one that cannot be fired holds up no other.
+                do {
+                    let now: Date = try await keeper.reader(as: Self.context).one("SELECT now() AS now")("now")
                     let tick = schedule.rhythm.tick(dueAt: now)
                     guard settled[schedule.name] != tick else { continue }
                     let fired = try await keeper.write(as: Self.context) { try await $0.fire(schedule, at: tick) }
                     settled[schedule.name] = tick
                     if fired { floor.intake.ring() }
+                } catch {
+                    if Task.isCancelled { return }
+                    logger.warning(
+                        "A schedule could not be fired.",
+                        metadata: ["schedule": .string(schedule.name), "error": "\(Self.report(error))"])
                 }
-            } catch {
-                if Task.isCancelled { return }
-                logger.warning("Schedules could not be fired.", metadata: ["error": "\(Self.report(error))"])
             }
         } while (try? await Task.sleep(for: configuration.poll)) != nil
     }

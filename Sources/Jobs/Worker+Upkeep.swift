@@ -81,11 +81,12 @@ extension Worker {
         let (floor, bell) = (floor, floor.departures)
         guard !floor.isEmpty else { return }
         // Not children of the task that is being shut down: a cancelled task could not wait.
+        // The deadline first: an alarm that rang before it would not ring again.
+        let deadline = ContinuousClock.now + limit
         let alarm = Task {
-            try? await Task.sleep(for: limit)
+            try? await Task.sleep(until: deadline)
             bell.ring()
         }
-        let deadline = ContinuousClock.now + limit
         await Task {
             while !floor.isEmpty, .now < deadline { await bell.next() }
         }.value

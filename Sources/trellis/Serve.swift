@@ -13,19 +13,20 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Serve HTTP on the database of DATABASE_URL.")
 
     func run() async throws {
-        let (settings, database, logger) = try Serve.prepared()
+        let (settings, conninfo, logger) = try Serve.prepared()
+        let database = settings.database(conninfo, logger: logger)
         let edge = try settings.house(database).edge(settings.edge(logs: .standardError), logger: logger)
         try await Serve.runs(edge, logger: logger)
         await database.close()
     }
 
-    static func prepared() throws -> (Settings, Database, Logger) {
+    static func prepared() throws -> (Settings, conninfo: String, Logger) {
         let settings = try Settings()
         guard let conninfo = settings.databaseURL else {
             throw Settings.Refused(description: "DATABASE_URL names no database.")
         }
         let logger = Logger(label: "trellis") { label in StreamLogHandler.standardError(label: label) }
-        return (settings, settings.database(conninfo, logger: logger), logger)
+        return (settings, conninfo, logger)
     }
 
     static func runs(_ service: some Service, logger: Logger) async throws {
@@ -40,9 +41,10 @@ struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run jobs on the database of DATABASE_URL.")
 
     func run() async throws {
-        let (settings, database, logger) = try Serve.prepared()
-        try await Serve.runs(settings.house(database).worker(logger: logger), logger: logger)
-        await database.close()
+        let (settings, conninfo, logger) = try Serve.prepared()
+        let (jobs, keeper) = settings.workerDatabases(conninfo, logger: logger)
+        try await Serve.runs(House.worker(jobs: jobs, keeper: keeper, logger: logger), logger: logger)
+        for database in [jobs, keeper] { await database.close() }
     }
 }
 
@@ -51,11 +53,8 @@ struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Apply new migrations to the database of DATABASE_URL.")
 
     func run() async throws {
-        let (settings, database, logger) = try Serve.prepared()
-        await database.close()
-        for migration in try await Migrator(directory: Settings.migrations)
-            .apply(to: settings.databaseURL ?? "", logger: logger)
-        {
+        let (_, conninfo, logger) = try Serve.prepared()
+        for migration in try await Migrator(directory: Settings.migrations).apply(to: conninfo, logger: logger) {
             print("applied \(migration.version) \(migration.name)")
         }
     }

@@ -3,6 +3,7 @@ import Accounts
 import Crypto
 import Foundation
 import House
+import Jobs
 import Logging
 import NIOPosix
 import Postgres
@@ -55,6 +56,17 @@ struct Settings {
         Database(Database.Configuration(conninfo: conninfo, role: "trellis_app"), logger: logger)
     }
 
+    /// The connections of a worker, apart from those that answer requests.
+    func workerDatabases(_ conninfo: String, logger: Logger) -> (jobs: Database, keeper: Database) {
+        var (jobs, keeper) = (
+            Database.Configuration(conninfo: conninfo, role: "trellis_app"),
+            Database.Configuration(conninfo: conninfo, role: "trellis_app")
+        )
+        jobs.transactionConnections = Worker.Configuration().concurrency + 2
+        (keeper.readConnections, keeper.transactionConnections) = (1, 3)
+        return (Database(jobs, logger: logger), Database(keeper, logger: logger))
+    }
+
     func house(_ database: Database) -> House {
         House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton))
     }
@@ -74,7 +86,8 @@ struct Settings {
         configuration.port = port
         configuration.publicURL = publicURL
         configuration.requestLog = logs
-        configuration.rates = [:]
+        // By address before sign-in: a person mistypes a few times, a guesser does not get far.
+        configuration.rates = [.signIn: Rate(perSecond: 0.5, burst: 20)]
         return configuration
     }
 

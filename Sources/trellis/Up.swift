@@ -68,7 +68,8 @@ struct Up: AsyncParsableCommand {
         }
 
         let edge = try house.edge(settings.edge(logs: .standardError), logger: logger)
-        let worker = house.worker(logger: logger)
+        let (jobs, keeper) = settings.workerDatabases(conninfo, logger: logger)
+        let worker = House.worker(jobs: jobs, keeper: keeper, logger: logger)
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: edge, successTerminationBehavior: .gracefullyShutdownGroup),
@@ -81,15 +82,17 @@ struct Up: AsyncParsableCommand {
             if port > 0 { greet(port: port, token: token) }
         }
         let services = ServiceGroup(configuration: group)
+        func close() async {
+            for database in [database, jobs, keeper] { await database.close() }
+            await server?.stop()
+        }
         do {
             try await services.run()
         } catch {
-            await database.close()
-            await server?.stop()
+            await close()
             throw error
         }
-        await database.close()
-        await server?.stop()
+        await close()
         say("Stopped.")
     }
 

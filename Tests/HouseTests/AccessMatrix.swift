@@ -67,11 +67,23 @@ struct Objects: Sendable {
     private var ids: [String: String]
     /// What stands for a startup beside a shortlist: one that is on it.
     private let listed: String
+    /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
+    private let deadLetters: [String: String]
 
     /// The objects of the story of KelpSense and of Tidewater's shortlist.
     init(of world: World) async throws {
         let spare = UUID()
+        let routes = world.edge.registry.map(\.path).filter { $0.contains("{job}") }
+        let dead = Dictionary(routes.map { ($0, UUID()) }, uniquingKeysWith: { first, _ in first })
+        deadLetters = dead.mapValues { $0.uuidString.lowercased() }
         try await world.owner.write(as: .none) { transaction in
+            for id in dead.values {
+                try await transaction.execute(
+                    """
+                    INSERT INTO jobs (id, kind, arguments, attempt, max_attempts, finished_at, outcome, last_error)
+                    VALUES (\(id), 'test', '{}', 1, 1, now(), 'dead', 'It broke for good.')
+                    """)
+            }
             _ = try await transaction.issueToken(
                 spare, Secret(prefix: "trellis_"), name: "spare", scopes: ["read"], seat: Cast.mei.seat(),
                 person: Cast.mei.person.id, days: 1)
@@ -115,6 +127,7 @@ struct Objects: Sendable {
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         if name == "startup", path.contains("{shortlist}") { return listed }
+        if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
         if case .string(let noun) = noun { return ids[noun] }
@@ -123,19 +136,22 @@ struct Objects: Sendable {
 
     /// The same names with identifiers that nobody has given to anything.
     var absent: Objects {
-        var copy = Objects(listed: UUID().uuidString.lowercased(), ids: ids)
+        var copy = Objects(
+            listed: UUID().uuidString.lowercased(), ids: ids,
+            deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() })
         for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
         return copy
     }
 
-    private init(listed: String, ids: [String: String]) {
+    private init(listed: String, ids: [String: String], deadLetters: [String: String]) {
         self.listed = listed
+        self.deadLetters = deadLetters
         self.ids = ids
     }
 
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        (ids.values + [listed]).reduce(text) { $0.replacing($1, with: "*") }
+        (Array(ids.values) + Array(deadLetters.values) + [listed]).reduce(text) { $0.replacing($1, with: "*") }
     }
 }
 

@@ -1,5 +1,6 @@
 """Three journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
 shortlist. Fails on any console error or violated content security policy; keeps screenshots, wide and narrow."""
+import datetime
 import pathlib
 import sys
 import time
@@ -85,9 +86,16 @@ class Visitor:
         if text not in body:
             raise AssertionError(f"{self.email}: “{text}” is not on {self.driver.current_url}:\n{body[:600]}")
 
-    def link(self, part):
-        """The first link whose address contains a part."""
-        return self.driver.find_element(By.CSS_SELECTOR, f"a[href*='{part}']").get_attribute("href")[len(url):]
+    def link(self, part, besides="#"):
+        """The first link whose address contains a part and not the other."""
+        return self.driver.find_element(By.CSS_SELECTOR, f"a[href*='{part}']:not([href*='{besides}'])").get_attribute("href")[len(url):]
+
+    def choose(self, name, value):
+        self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}']").click()
+
+    def set(self, name, value):
+        """Fills in a field whose typing depends on the browser's language, such as a date."""
+        self.driver.execute_script("arguments[0].value = arguments[1]", self.driver.find_element(By.NAME, name), value)
 
 
 def apply():
@@ -125,12 +133,35 @@ def decide(application):
         manager.go(name)
         manager.shot("console" + name.replace("/console", "").replace("/", "-"))
     manager.go("/console/mous")
-    manager.go(manager.link("/console/mous/"))
+    manager.go(manager.link("/console/mous/", besides="/new"))
     manager.shot("mou")
     manager.go(f"/console/applications/{application}")
     manager.says("ninety days")
     manager.shot("console-application")
-    return manager
+    manager.choose("verdict", "eligible")
+    manager.press("Record the result")
+    manager.says("The result of the screening was recorded.")
+    # Without a last day an offer is refused, and the form comes back as it was filled in.
+    manager.choose("outcome", "offer")
+    manager.type("note", "Welcome: bring the two exporters who pay.")
+    manager.press("Record the decision")
+    assert "two exporters" in manager.driver.find_element(By.NAME, "note").get_attribute("value"), "the note is lost"
+    manager.shot("console-decision-incomplete")
+    manager.set("offer_expires_on", (datetime.date.today() + datetime.timedelta(days=14)).isoformat())
+    manager.press("Record the decision")
+    manager.says("The decision was recorded")
+    manager.shot("console-decided")
+
+
+def accept(founder, application):
+    founder.go(f"/portal/applications/{application}")
+    founder.says("two exporters")
+    founder.shot("offer")
+    founder.press("Accept the place")
+    founder.says("accepted")
+    founder.shot("accepted")
+    founder.go("/portal/profile")
+    founder.shot("profile")
 
 
 def answer():
@@ -144,6 +175,7 @@ def answer():
 
 founder, application = apply()
 decide(application)
+accept(founder, application)
 answer()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
