@@ -129,6 +129,23 @@ CREATE TRIGGER calls_open_while_their_mou_is_in_force
     BEFORE INSERT OR UPDATE OF published_at, opens_at, stream_id ON calls
     FOR EACH ROW WHEN (NEW.published_at IS NOT NULL) EXECUTE FUNCTION check_call_publication();
 
+-- An agreement that is ended before its day takes the calls with it that would have opened after that day: they were
+-- announced under something that will be gone.
+CREATE FUNCTION cancel_calls_without_agreement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE calls AS c
+    SET cancelled_at = now(), cancelled_by = coalesce(acting_person(), c.published_by),
+        cancellation_reason = 'The agreement behind this stream ends before the call opens.'
+    FROM stream_partners AS p
+    WHERE p.tenant_id = NEW.tenant_id AND p.mou_id = NEW.id AND c.tenant_id = p.tenant_id AND c.stream_id = p.stream_id
+      AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL AND c.opens_at > now()
+      AND (c.opens_at AT TIME ZONE c.time_zone)::date >= NEW.terminated_on;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ended_agreements_cancel_what_would_open_later
+    AFTER UPDATE OF terminated_on ON mous
+    FOR EACH ROW WHEN (NEW.terminated_on IS NOT NULL) EXECUTE FUNCTION cancel_calls_without_agreement();
+
 CALL wall_table('programs');
 CALL wall_table('streams');
 CALL wall_table('stream_partners');

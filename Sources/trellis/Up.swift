@@ -32,6 +32,7 @@ struct Up: AsyncParsableCommand {
     private func run(_ logger: Logger) async throws {
         let settings = try Settings()
         try FileManager.default.createDirectory(at: settings.data, withIntermediateDirectories: true)
+        try hold(settings.data)
         try Data("\(ProcessInfo.processInfo.processIdentifier)\n".utf8)
             .write(to: settings.data.appending(path: "trellis.pid"))
         defer { try? FileManager.default.removeItem(at: settings.data.appending(path: "trellis.pid")) }
@@ -94,6 +95,16 @@ struct Up: AsyncParsableCommand {
         }
         await close()
         say("Stopped.")
+    }
+
+    /// Holds the data folder until this process ends, however it ends: a second one on it would take away what the first
+    /// one needs.
+    private func hold(_ folder: URL) throws {
+        let lock = open(folder.appending(path: "lock").path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            throw Settings.Refused(
+                description: "Trellis runs on \(folder.path) already. End it with Scripts/stop, or set TRELLIS_DATA.")
+        }
     }
 
     /// A token for the demo's program manager, made once and kept beside the data.

@@ -69,6 +69,27 @@ struct CallVerbTests {
         }
     }
 
+    @Test("an agreement that ends early takes with it the calls that would have opened later")
+    func endedAgreement() async throws {
+        let world = try await World()
+        let (soon, late) = (CallForApplications.ID(), CallForApplications.ID())
+        let drafts = [
+            (soon, try draft(of: fintech, opens: 2)), (late, try draft(of: fintech, opens: 20, closes: 40)),
+        ]
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            for (id, draft) in drafts {
+                _ = try await transaction.draftCall(draft, as: id, in: tenant)
+                _ = try await transaction.publishCall(id, by: mei)
+            }
+            let day = CalendarDate(transaction.now, in: .hongKong).adding(days: 10)
+            _ = try await transaction.terminateMoU(
+                second, on: day, MoU.Termination(reason: ShortText("Both go another way."), isMutual: true), in: tenant,
+                by: mei)
+            #expect(try await transaction.call(soon)?.status(at: transaction.now) == .scheduled)
+            #expect(try await transaction.call(late)?.status(at: transaction.now) == .cancelled)
+        }
+    }
+
     @Test("what contradicts itself is refused by the schema, and has words")
     func constraints() async throws {
         let world = try await World()
