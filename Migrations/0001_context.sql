@@ -8,6 +8,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'trellis_app') THEN
         CREATE ROLE trellis_app NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
     END IF;
+    -- A server's administrator may give Trellis a login of its own, which is no superuser.
+    IF NOT pg_has_role(current_user, 'trellis_app', 'MEMBER') THEN
+        EXECUTE 'GRANT trellis_app TO CURRENT_USER';
+    END IF;
 EXCEPTION WHEN duplicate_object OR unique_violation THEN
     -- Another database of this cluster is being migrated at the same moment and created the role first.
     NULL;

@@ -39,7 +39,8 @@ extension Transaction {
         let enrolment = try Enrolment.begin(id, of: application, to: call, in: cohort, mentor: new.mentor)
         try await insert(enrolment, in: tenant, by: person)
         let plan = MilestonePlan.standard(for: program.kind)
-        try await insert(plan.milestones(from: enrolment.startedOn, id: milestone), of: enrolment, in: tenant)
+        let milestones = plan.milestones(from: enrolment.startedOn, until: cohort.endsOn, id: milestone)
+        try await insert(milestones, of: enrolment, in: tenant)
         return enrolment
     }
 }

@@ -42,29 +42,29 @@ package struct MilestonePlan: Sendable, Equatable {
     /// Three years with six assessments, the first in month 3, then one every six months.
     package static let incubation = MilestonePlan([
         (
-            3, "Month 3: company and plan",
+            3, "Company and plan",
             "The company is set up with its team and equity, and the plan for three years names figures that can be "
                 + "checked."
         ),
         (
-            9, "Month 9: working prototype",
+            9, "Working prototype",
             "A prototype works outside the laboratory and somebody other than the team has used it."
         ),
         (
-            15, "Month 15: first pilot",
+            15, "First pilot",
             "A pilot with a customer or host institution is under way, with agreed measures of success."
         ),
         (
-            21, "Month 21: first revenue",
+            21, "First revenue",
             "The first paying customers are there, or the approvals that stand in their way have been applied for."
         ),
         (
-            27, "Month 27: growth",
+            27, "Growth",
             "Revenue, users or regulatory progress grow as the plan says, and outside funding is being raised or is not "
                 + "needed."
         ),
         (
-            33, "Month 33: ready to leave",
+            33, "Ready to leave",
             "The company can stand on its own: funded for the next twelve months, with the people and contracts it needs."
         ),
     ])
@@ -72,15 +72,15 @@ package struct MilestonePlan: Sendable, Equatable {
     /// One year at speed, with three assessments.
     package static let acceleration = MilestonePlan([
         (
-            3, "Month 3: market plan",
+            3, "Market plan",
             "Target market, partners and the round being raised are named, with figures that can be checked."
         ),
         (
-            6, "Month 6: traction",
+            6, "Traction",
             "Pilots or customers in the target market confirm demand, and their figures are on the table."
         ),
         (
-            12, "Month 12: scale",
+            12, "Scale",
             "The round is closed or no longer needed, and the operation in the target market runs without the program."
         ),
     ])
@@ -93,16 +93,23 @@ package struct MilestonePlan: Sendable, Equatable {
         }
     }
 
-    /// The plan laid out on the calendar.
+    /// The plan laid out on the calendar. In a cohort shorter than the plan the milestones keep their order and their
+    /// proportions, the last of them on the cohort's last day: nobody is measured after the end.
     ///
     /// - Parameters:
     ///   - start: the first day of the cohort.
+    ///   - end: its last day.
     ///   - id: names each milestone.
-    package func milestones(from start: CalendarDate, id: () -> Milestone.ID) -> [Milestone] {
-        steps.enumerated().map { index, step in
-            Milestone(
+    package func milestones(
+        from start: CalendarDate, until end: CalendarDate, id: () -> Milestone.ID
+    ) -> [Milestone] {
+        let days = steps.map { start.days(until: start.adding(months: $0.month)) }
+        let (length, whole) = (max(1, start.days(until: end)), days.last ?? 0)
+        return zip(steps, days).enumerated().map { index, planned in
+            let (step, day) = planned
+            return Milestone(
                 id: id(), position: index + 1, title: step.title, criteria: step.criteria,
-                dueOn: start.adding(months: step.month))
+                dueOn: start.adding(days: whole <= length ? day : max(1, day * length / whole)))
         }
     }
 }

@@ -15,6 +15,8 @@ struct Settings {
     let databaseURL: String?
     let loadsDemo: Bool
     let publicURL: String?
+    /// Sign-ins and unknown credentials that one address may try a minute; 0 sets no limit.
+    let signInsPerMinute: Int
 
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         let port = environment["TRELLIS_PORT"] ?? "8080"
@@ -26,6 +28,11 @@ struct Settings {
         databaseURL = environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
         loadsDemo = environment["TRELLIS_DEMO"] != "0"
         publicURL = environment["TRELLIS_URL"]
+        let signIns = environment["TRELLIS_SIGN_INS_PER_MINUTE"] ?? "30"
+        guard let limit = Int(signIns), (0...100_000).contains(limit) else {
+            throw Refused(description: "TRELLIS_SIGN_INS_PER_MINUTE is not a number from 0: \(signIns)")
+        }
+        signInsPerMinute = limit
     }
 
     /// A message for the person at the terminal.
@@ -86,8 +93,12 @@ struct Settings {
         configuration.port = port
         configuration.publicURL = publicURL
         configuration.requestLog = logs
-        // By address before sign-in: a person mistypes a few times, a guesser does not get far.
-        configuration.rates = [.signIn: Rate(perSecond: 0.5, burst: 20)]
+        // A person mistypes a few times, a guesser does not get far.
+        if signInsPerMinute > 0 {
+            configuration.rates = [
+                .signIn: Rate(perSecond: Double(signInsPerMinute) / 60, burst: Double(max(10, signInsPerMinute)))
+            ]
+        }
         return configuration
     }
 

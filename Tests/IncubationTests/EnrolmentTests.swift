@@ -26,10 +26,22 @@ struct EnrolmentTests {
     @Test("A plan is laid out from the first day of the cohort, also over short months")
     func dates() throws {
         let start = try #require(CalendarDate("2026-11-30"))
-        let milestones = MilestonePlan.incubation.milestones(from: start) { Milestone.ID() }
+        let milestones = MilestonePlan.incubation.milestones(from: start, until: start.adding(months: 36)) {
+            Milestone.ID()
+        }
         #expect(milestones.map(\.position) == [1, 2, 3, 4, 5, 6])
         #expect(milestones.map(\.dueOn.description).prefix(3) == ["2027-02-28", "2027-08-30", "2028-02-29"])
         #expect(Set(milestones.map(\.id)).count == 6)
+    }
+
+    @Test("A cohort shorter than the plan keeps its order and ends with its last milestone")
+    func shortCohort() throws {
+        let start = try #require(CalendarDate("2027-03-01"))
+        let end = start.adding(days: 84)
+        let days = MilestonePlan.acceleration.milestones(from: start, until: end) { Milestone.ID() }.map(\.dueOn)
+        #expect(days == days.sorted())
+        #expect(days.last == end)
+        #expect(start.days(until: days[0]) == 21)
     }
 
     @Test("A milestone stands where its last evidence and judgement put it")

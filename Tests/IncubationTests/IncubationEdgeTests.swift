@@ -137,7 +137,7 @@ struct IncubationEdgeTests {
         #expect(judged.status == 303, "\(judged.text)")
         #expect(await mei.open("\(place)?done=assessed").text.contains("70 % credit"))
         let early = await mei.send("/console/enrolments/\(kelp)/graduation")
-        #expect(early.status == 409 && early.text.contains("Month 15: first pilot: nothing was shown yet"))
+        #expect(early.status == 409 && early.text.contains("First pilot: nothing was shown yet"))
         #expect(await mei.open("/console/enrolments/\(kelp)/end").text.contains("End the enrolment of KelpSense?"))
         #expect(await mei.send("/console/enrolments/\(kelp)/end", [("reason", "")]).status == 422)
         #expect(await mei.send("/console/enrolments/\(kelp)/end", [("reason", "Moved.")]).status == 303)
