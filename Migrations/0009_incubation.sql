@@ -161,12 +161,19 @@ CREATE POLICY assessments_follow_their_milestone ON milestone_assessments FOR SE
         SELECT FROM milestones WHERE milestones.tenant_id = milestone_assessments.tenant_id AND milestones.id = milestone_id));
 
 -- A mentor reads the entries of the startups they mentor.
+CREATE FUNCTION acting_mentor_of(startup uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM enrolments AS mentored
+        WHERE mentored.tenant_id = acting_tenant() AND mentored.startup_id = startup
+          AND mentored.mentor_id = acting_person());
+END $$;
+REVOKE ALL ON FUNCTION acting_mentor_of(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION acting_mentor_of(uuid) TO trellis_app;
 CREATE POLICY mentors_see_mentee_entries ON institutions FOR SELECT
-    USING (acting_role() = 'mentor' AND EXISTS (
-        SELECT FROM enrolments WHERE enrolments.tenant_id = institutions.tenant_id AND startup_id = institutions.id));
+    USING (acting_role() = 'mentor' AND acting_mentor_of(id));
 CREATE POLICY mentors_see_mentee_profiles ON startups FOR SELECT
-    USING (acting_role() = 'mentor' AND EXISTS (
-        SELECT FROM enrolments WHERE enrolments.tenant_id = startups.tenant_id AND startup_id = startups.id));
+    USING (acting_role() = 'mentor' AND acting_mentor_of(id));
 
 -- A founder knows the name of who advises their startup.
 CREATE POLICY founders_know_their_mentor ON people FOR SELECT

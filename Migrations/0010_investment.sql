@@ -223,12 +223,26 @@ CREATE POLICY investors_answer_their_shortlists ON shortlist_answers FOR INSERT
         SELECT FROM shortlists WHERE shortlists.tenant_id = shortlist_answers.tenant_id AND shortlists.id = shortlist_id));
 
 -- An investor meets a startup on a released shortlist, while the startup stays opted in; nowhere else.
+CREATE FUNCTION shortlisted_for_acting_investor(startup uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM shortlist_items AS shown
+        JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
+        WHERE shown.tenant_id = acting_tenant() AND shown.startup_id = startup
+          AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL);
+END $$;
+CREATE FUNCTION shown_to_acting_investor(startup uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RETURN shortlisted_for_acting_investor(startup) AND EXISTS (
+        SELECT FROM startups AS willing
+        WHERE willing.tenant_id = acting_tenant() AND willing.id = startup AND willing.matching_opted_in_at IS NOT NULL);
+END $$;
+REVOKE ALL ON FUNCTION shortlisted_for_acting_investor(uuid), shown_to_acting_investor(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION shortlisted_for_acting_investor(uuid), shown_to_acting_investor(uuid) TO trellis_app;
 CREATE POLICY investors_see_shortlisted_startups ON startups FOR SELECT
-    USING (acting_role() = 'investor' AND matching_opted_in_at IS NOT NULL AND EXISTS (
-        SELECT FROM shortlist_items WHERE shortlist_items.tenant_id = startups.tenant_id AND startup_id = startups.id));
+    USING (acting_role() = 'investor' AND matching_opted_in_at IS NOT NULL AND shortlisted_for_acting_investor(id));
 CREATE POLICY investors_see_shortlisted_entries ON institutions FOR SELECT
-    USING (acting_role() = 'investor' AND EXISTS (
-        SELECT FROM startups WHERE startups.tenant_id = institutions.tenant_id AND startups.id = institutions.id));
+    USING (acting_role() = 'investor' AND shown_to_acting_investor(id));
 CREATE POLICY investors_see_shortlisted_focus ON startup_focus_areas FOR SELECT
-    USING (acting_role() = 'investor' AND EXISTS (
-        SELECT FROM startups WHERE startups.tenant_id = startup_focus_areas.tenant_id AND startups.id = startup_id));
+    USING (acting_role() = 'investor' AND shown_to_acting_investor(startup_id));

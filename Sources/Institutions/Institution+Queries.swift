@@ -61,23 +61,9 @@ extension Query {
     static var reachOfInstitutions: Query {
         """
         (acting_role() IN ('manager', 'system') OR i.id IN (acting_tenant(), acting_institution())
-         OR acting_role() = 'partner' AND EXISTS (
-             SELECT FROM mou_parties AS theirs
-             JOIN mous AS shared ON shared.tenant_id = theirs.tenant_id AND shared.id = theirs.mou_id
-             JOIN mou_parties AS ours ON ours.tenant_id = shared.tenant_id AND ours.mou_id = shared.id
-             WHERE theirs.tenant_id = i.tenant_id AND theirs.institution_id = i.id
-               AND shared.state <> 'draft' AND ours.institution_id = acting_institution())
-         OR acting_role() = 'mentor' AND EXISTS (
-             SELECT FROM enrolments AS mentored
-             WHERE mentored.tenant_id = i.tenant_id AND mentored.startup_id = i.id
-               AND mentored.mentor_id = acting_person())
-         OR acting_role() = 'investor' AND EXISTS (
-             SELECT FROM shortlist_items AS shown
-             JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
-             JOIN startups AS willing ON willing.tenant_id = shown.tenant_id AND willing.id = shown.startup_id
-             WHERE shown.tenant_id = i.tenant_id AND shown.startup_id = i.id
-               AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL
-               AND willing.matching_opted_in_at IS NOT NULL))
+         OR acting_role() = 'partner' AND acting_partner_of(i.id)
+         OR acting_role() = 'mentor' AND acting_mentor_of(i.id)
+         OR acting_role() = 'investor' AND shown_to_acting_investor(i.id))
         """
     }
 }

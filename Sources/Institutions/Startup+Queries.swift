@@ -67,15 +67,9 @@ extension Query {
         """
         (acting_role() IN ('manager', 'system')
          OR acting_role() = 'founder' AND s.id = acting_institution()
-         OR acting_role() = 'mentor' AND EXISTS (
-             SELECT FROM enrolments AS mentored
-             WHERE mentored.tenant_id = s.tenant_id AND mentored.startup_id = s.id
-               AND mentored.mentor_id = acting_person())
-         OR acting_role() = 'investor' AND s.matching_opted_in_at IS NOT NULL AND EXISTS (
-             SELECT FROM shortlist_items AS shown
-             JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
-             WHERE shown.tenant_id = s.tenant_id AND shown.startup_id = s.id
-               AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL))
+         OR acting_role() = 'mentor' AND acting_mentor_of(s.id)
+         OR acting_role() = 'investor' AND s.matching_opted_in_at IS NOT NULL
+            AND shortlisted_for_acting_investor(s.id))
         """
     }
 }
