@@ -56,8 +56,9 @@ extension Statements {
 }
 
 extension Query {
-    /// Which entries `i` the seat reaches, the query's own answer to what row-level security says again: everybody their
-    /// own and the host's, a partner who shares an agreement, a mentor the mentees, an investor who is shown to them.
+    /// Which entries `i` the seat reaches, said by the query as by row-level security, by way of the same functions of the
+    /// schema: everybody their own and the host's, a partner who shares an agreement, a mentor the mentees, an investor
+    /// who is shown to them.
     static var reachOfInstitutions: Query {
         """
         (acting_role() IN ('manager', 'system') OR i.id IN (acting_tenant(), acting_institution())

@@ -61,7 +61,7 @@ extension Statements {
 }
 
 extension Query {
-    /// Which startups `s` the seat reaches, the query's own answer to what row-level security says again: a founder their
+    /// Which startups `s` the seat reaches, said as by row-level security, by the same functions: a founder their
     /// own, a mentor the mentees, an investor who is on a shortlist they were given and still agrees to be shown.
     fileprivate static var reachOfStartups: Query {
         """
