@@ -33,7 +33,7 @@ let room: [Target.Dependency] =
         "Investment",
         "Matching", "Tabular", logging,
     ]
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -71,9 +71,9 @@ let package = Package(
             "API",
             on: [
                 "Postgres", hummingbird, logging, lifecycle, crypto,
-                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
         module(
             "Pages", on: [mustache], resources: [.copy("Templates"), .copy("Assets"), .copy("Translations")]),

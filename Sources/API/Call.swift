@@ -33,7 +33,7 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
     public var locale: String { exchange.locale }
 
     /// Runs queries as the principal, each in one read-only round trip.
-    public var reader: Reader { exchange.database.reader(as: exchange.context) }
+    public var reader: Reader { exchange.database.reader(as: exchange.readingContext) }
 
     /// The database context of this call, for snapshots.
     public var context: Postgres.Context { exchange.context }

@@ -1,6 +1,6 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 public import Logging
 public import Postgres
 import Synchronization
@@ -97,8 +97,13 @@ public final class Edge: Sendable {
 
     /// Answers one request, without a socket when a test asks. Never throws: whatever goes wrong becomes a problem.
     public func respond(to incoming: Incoming) async -> Outgoing {
+        await respond(to: incoming, on: nil)
+    }
+
+    /// Answers on the threads of an executor, which for a request from a socket is the loop that reads the socket.
+    func respond(to incoming: Incoming, on executor: (any TaskExecutor)?) async -> Outgoing {
         let begun = DispatchTime.now().uptimeNanoseconds
-        let task = Task { await self.answer(incoming, begun: begun) }
+        let task = Task(executorPreference: executor) { await self.answer(incoming, begun: begun) }
         let ticket = deadlines.watch(task)
         let outgoing = await withTaskCancellationHandler {
             await task.value
@@ -155,12 +160,12 @@ public final class Edge: Sendable {
             JSON.write(address, to: &line)
             if let principal {
                 line += ",\"membership\":".utf8
-                JSON.write(principal.membership.uuidString, to: &line)
+                JSON.write(principal.membership.text, to: &line)
                 line += ",\"role\":".utf8
                 JSON.write(principal.role.rawValue, to: &line)
             }
             // Which object was denied is worth knowing; only identifiers are written, never free text.
-            for (name, value) in values where EdgeText.uuid(value) != nil {
+            for (name, value) in values where UUID(text: value) != nil {
                 line += ",\"\(name)\":".utf8
                 JSON.write(value, to: &line)
             }
@@ -194,7 +199,7 @@ public final class Edge: Sendable {
         let (principal, credential) = try await recognise(incoming, declaration)
         trace.principal = principal
         if declaration.rate != .signIn,
-            let wait = limiter.admit(principal?.membership.uuidString ?? trace.address, declaration.rate)
+            let wait = limiter.admit(principal?.membership.text ?? trace.address, declaration.rate)
         {
             throw Problem(.rateLimited, retryAfter: wait)
         }

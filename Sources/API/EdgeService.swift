@@ -1,9 +1,10 @@
 import Foundation
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
+import NIOPosix
 public import ServiceLifecycle
 
 /// The socket side: Hummingbird reads and writes HTTP, the edge answers.
@@ -11,30 +12,18 @@ extension Edge: Service {
     /// Serves until shut down. On a graceful shutdown readiness says no first, then the listener closes, then requests
     /// under way may finish within the configured grace.
     public func run() async throws {
-        let application = Application(
-            responder: Responder(edge: self),
-            server: .http1(
-                configuration: .init(
-                    idleTimeout: .nanoseconds(Edge.nanoseconds(configuration.idleTimeout)),
-                    // Above our own limits, so that most senders of too much are told what they did (431, 414).
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 24_576, maxHeaderListSize: 49_152, maxHeaderFieldCount: 128))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-            onServerRunning: { [listening] channel in listening.begin(port: channel.localAddress?.port ?? 0) },
-            logger: logger)
-        var groupConfiguration = ServiceGroupConfiguration(services: [application], logger: logger)
+        let server = try makeServer()
+        var groupConfiguration = ServiceGroupConfiguration(services: [server], logger: logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.grace
         groupConfiguration.maximumCancellationDuration = .seconds(5)
         let group = ServiceGroup(configuration: groupConfiguration)
         // Detached, because the server would otherwise hear of the shutdown before the balancer does.
-        let server = Task.detached { try await group.run() }
+        let serving = Task.detached { try await group.run() }
         defer { listening.end() }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 do {
-                    try await server.value
+                    try await serving.value
                 } catch  where self.isDraining {
                     // The grace is over and what remained was cancelled; that is how a shutdown may end.
                     logger.notice("requests were cut off at shutdown")
@@ -48,7 +37,7 @@ extension Edge: Service {
                 }
             }
         } onCancel: {
-            server.cancel()
+            serving.cancel()
         }
     }
 
@@ -60,32 +49,54 @@ extension Edge: Service {
         return Swift.min(seconds, 86_400) * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 
-    private struct Source: InitializableFromSource {
-        let channel: any Channel
-
-        init(source: ApplicationRequestContextSource) {
-            channel = source.channel
+    /// The library's server without its `Application`, whose logger, identifier and task-local value of every request
+    /// would come beside our own.
+    private func makeServer() throws -> any Service {
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let executors = Executors(of: loops)
+        let clock = DateLine()
+        let builder = HTTPServerBuilder { [configuration] responder in
+            OnItsLoop(
+                channel: HTTP1Channel(
+                    responder: responder,
+                    configuration: .init(
+                        idleTimeout: .nanoseconds(Edge.nanoseconds(configuration.idleTimeout)),
+                        // Above our own limits, so that most senders of too much are told what they did (431, 414).
+                        httpDecoderConfiguration: .init(
+                            maxHeaderFieldSize: 24_576, maxHeaderListSize: 49_152, maxHeaderFieldCount: 128))),
+                executors: executors)
         }
-    }
-
-    private struct Responder: HTTPResponder {
-        let edge: Edge
-
-        func respond(to request: Request, context: Source) async throws -> Response {
+        return try builder.buildServer(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: configuration.port), backlog: configuration.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
+            eventLoopGroup: loops, logger: logger
+        ) { request, writer, channel in
             let incoming = Incoming(
-                head: request.head, body: .stream(request.body), address: context.channel.remoteAddress?.ipAddress ?? ""
-            )
-            let outgoing = await edge.respond(to: incoming)
+                head: request.head, body: .stream(request.body), address: channel.remoteAddress?.ipAddress ?? "")
+            var outgoing = await self.respond(to: incoming, on: executors[channel.eventLoop])
             if outgoing.closes {
                 // Whoever still sends a body we refused is not listened to any longer; the answer goes out first.
-                context.channel.eventLoop.scheduleTask(in: .seconds(1)) { context.channel.close(promise: nil) }
+                channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
             }
-            return Response(
-                status: HTTPResponse.Status(code: outgoing.status), headers: outgoing.headers,
-                body: outgoing.body.isEmpty
-                    ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: outgoing.body)))
+            outgoing.headers[.date] = clock.text
+            let head = HTTPResponse(
+                status: HTTPResponse.Status(code: outgoing.status), headerFields: outgoing.headers)
+            do {
+                try await writer.write(
+                    response: head,
+                    body: outgoing.body.isEmpty
+                        ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: outgoing.body)))
+            } catch is HTTPParserError {
+                // Otherwise the server would write a second answer.
+                throw ConnectionBroke()
+            }
+        } onServerRunning: { [listening] channel in
+            listening.begin(port: channel.localAddress?.port ?? 0)
         }
     }
+
+    private struct ConnectionBroke: Error {}
 }
 
 /// Lets others wait for the port.
@@ -116,6 +127,19 @@ final class Listening: Sendable {
                 return state.port
             }
             if let port { continuation.resume(returning: port) }
+        }
+    }
+}
+
+/// The text of the `Date` field, made once a second.
+final class DateLine: Sendable {
+    private let kept = Locked<(second: Int, text: String)>((0, ""))
+
+    var text: String {
+        let second = Int(Date().timeIntervalSince1970)
+        return kept.withLock { kept in
+            if kept.second != second { kept = (second, Timestamp.httpText(second: second)) }
+            return kept.text
         }
     }
 }

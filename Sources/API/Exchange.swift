@@ -1,7 +1,8 @@
 import Crypto
 import Foundation
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
+import NIOCore
 import Postgres
 
 /// One request on its way through a route: what was sent, who sent it, and what the route said about itself.
@@ -13,7 +14,6 @@ final class Exchange: Sendable {
     let credential: PrincipalCache.Credential?
     let pathValues: [(name: String, value: String)]
     let services: Services
-    let context: Postgres.Context
 
     private struct State: Sendable {
         var matched = false
@@ -33,9 +33,14 @@ final class Exchange: Sendable {
         self.credential = credential
         self.pathValues = pathValues
         self.services = services
-        // Before anybody is known the gate acts: it may look up credentials and nothing else.
-        context = (principal?.context ?? Exchange.gate)
-            .setting("trellis.action", to: declaration.id).setting("trellis.request", to: requestID)
+    }
+
+    /// Who reads. Before anybody is known the gate acts: it may look up credentials and nothing else.
+    var readingContext: Postgres.Context { principal?.context ?? Exchange.gate }
+
+    /// Who writes, and in which request: the audit wants to know.
+    var context: Postgres.Context {
+        readingContext.setting("trellis.action", to: declaration.id).setting("trellis.request", to: requestID)
     }
 
     private static let gate = Postgres.Context([("trellis.role", Role.gate.rawValue)])
@@ -84,9 +89,8 @@ final class Exchange: Sendable {
             guard let text = pathValues.first(where: { $0.name == parameter.name })?.value else {
                 throw Problem.notFound
             }
-            let (tree, _) = FormFields(pairs: [(parameter.name, text)]).tree(
-                for: .object([Schema.Property(parameter.name, parameter.schema)]), asForm: false)
-            guard let value = tree[parameter.name], parameter.schema.check(value).isEmpty else {
+            let value = FormFields.scalar(text, parameter.schema.resolved, asForm: false)
+            guard parameter.schema.check(value).isEmpty else {
                 // An identifier that cannot exist is an object that does not.
                 throw Problem.notFound
             }
@@ -101,11 +105,13 @@ final class Exchange: Sendable {
                     inQuery.contains { $0.name == pair.name || pair.name.utf8.starts(with: ($0.name + ".").utf8) }
                 })
         }
-        let schema = Schema.object(inQuery)
-        let (tree, repeated) = fields.tree(for: schema, asForm: declaration.kind == .page)
-        let errors = repeated + schema.check(tree)
-        guard errors.isEmpty else { throw Problem(.invalid, errors: errors.map(Exchange.queryError)) }
-        members += tree.members ?? []
+        if !inQuery.isEmpty || !fields.pairs.isEmpty {
+            let schema = Schema.object(inQuery)
+            let (tree, repeated) = fields.tree(for: schema, asForm: declaration.kind == .page)
+            let errors = repeated + schema.check(tree)
+            guard errors.isEmpty else { throw Problem(.invalid, errors: errors.map(Exchange.queryError)) }
+            members += tree.members ?? []
+        }
         do {
             return try JSON.object(members).decode(type)
         } catch let error as DecodingError {
@@ -331,7 +337,7 @@ final class Exchange: Sendable {
 
     private func binding() throws -> [UInt8] {
         var hash = SHA256()
-        hash.update(data: Array((principal?.membership.uuidString ?? "-").utf8))
+        hash.update(data: Array((principal?.membership.text ?? "-").utf8))
         hash.update(data: Array(declaration.id.utf8))
         for (name, value) in pathValues {
             hash.update(data: Array("\u{1}\(name)\u{2}\(value)".utf8))

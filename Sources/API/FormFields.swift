@@ -170,7 +170,8 @@ struct FormFields: Sendable {
         return names
     }
 
-    private static func scalar(_ text: String, _ schema: Schema, asForm: Bool) -> JSON {
+    /// One text as the number or boolean that the schema wants, or as the text it is.
+    static func scalar(_ text: String, _ schema: Schema, asForm: Bool) -> JSON {
         switch schema.shape {
         case .integer, .number:
             if let parsed = try? JSON(parsing: Array(text.utf8)), case .number = parsed { return parsed }

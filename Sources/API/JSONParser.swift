@@ -250,26 +250,6 @@ enum EdgeText {
         return ascii ? text : text.precomposedStringWithCanonicalMapping
     }
 
-    /// A UUID in its one usual form. Foundation's reading goes through `sscanf`, and nearly every request has one.
-    static func uuid(_ text: String) -> UUID? {
-        guard text.utf8.count == 36 else { return nil }
-        var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        let complete = withUnsafeMutableBytes(of: &uuid) { buffer in
-            var nibble = 0
-            for (index, byte) in text.utf8.enumerated() {
-                if index == 8 || index == 13 || index == 18 || index == 23 {
-                    guard byte == UInt8(ascii: "-") else { return false }
-                    continue
-                }
-                guard let digit = hexDigit(byte), nibble < 32 else { return false }
-                buffer[nibble / 2] = buffer[nibble / 2] << 4 | digit
-                nibble += 1
-            }
-            return nibble == 32
-        }
-        return complete ? UUID(uuid: uuid) : nil
-    }
-
     static func hexDigit(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")

@@ -88,7 +88,7 @@ public struct JSONBytes {
     /// The compact JSON of a value. The same value always gives the same bytes, which entity tags rely on.
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
         let sink = JSONSink()
-        try sink.write(value, depth: 0, path: [])
+        try sink.write(value, depth: 0)
         return sink.bytes
     }
 }
@@ -99,6 +99,8 @@ final class JSONSink {
 
     var bytes: [UInt8] = []
     private var open: [(kind: Kind, empty: Bool)] = []
+    /// The key being written in each open container; kept here so that no field costs a path of its own.
+    private var keys: [any CodingKey] = []
 
     init() {
         bytes.reserveCapacity(1_024)
@@ -121,62 +123,60 @@ final class JSONSink {
     }
 
     /// Stands before the next element of the container that was opened at `depth`.
-    func separate(depth: Int, path: [any CodingKey]) throws {
+    func separate(depth: Int, by key: any CodingKey) throws {
         guard open.count > depth else {
             throw EncodingError.invalidValue(
-                path, .init(codingPath: path, debugDescription: "A container was written to after it was closed."))
+                key,
+                .init(codingPath: path(to: depth), debugDescription: "A container was written to after it was closed."))
         }
         close(to: depth + 1)
         if open[depth].empty { open[depth].empty = false } else { bytes.append(UInt8(ascii: ",")) }
+        if keys.count > depth { keys.removeSubrange(depth...) }
+        keys.append(key)
     }
 
-    func key(_ key: some CodingKey, depth: Int, path: [any CodingKey]) throws {
-        try separate(depth: depth, path: path)
+    /// Where a container at `depth` stands.
+    func path(to depth: Int) -> [any CodingKey] { Array(keys.prefix(depth)) }
+
+    func key(_ key: some CodingKey, depth: Int) throws {
+        try separate(depth: depth, by: key)
         JSON.write(key.wireName, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
     }
 
-    func write<T: Encodable>(_ value: T, depth: Int, path: [any CodingKey]) throws {
+    func write<T: Encodable>(_ value: T, depth: Int) throws {
         // Foundation's own codings of these say something else than the schema does. Types are compared before anything
         // is cast, because a failing cast costs more than writing a small struct.
-        let type = ObjectIdentifier(T.self)
-        if let plain = JSONSink.plainTypes[type] {
-            switch plain {
-            case .string: if let value = value as? String { JSON.write(value, to: &bytes) }
-            case .int: if let value = value as? Int { bytes.append(contentsOf: String(value).utf8) }
-            case .bool: if let value = value as? Bool { bytes.append(contentsOf: (value ? "true" : "false").utf8) }
-            case .double: if let value = value as? Double { try number(value, path: path) }
-            case .uuid: if let value = value as? UUID { uuid(value) }
-            case .date:
-                if let value = value as? Date {
-                    bytes.append(UInt8(ascii: "\""))
-                    Timestamp.append(value, to: &bytes)
-                    bytes.append(UInt8(ascii: "\""))
-                }
-            case .data: if let value = value as? Data { JSON.write(value.base64EncodedString(), to: &bytes) }
-            case .url: if let value = value as? URL { JSON.write(value.absoluteString, to: &bytes) }
-            case .json: if let value = value as? JSON { value.write(to: &bytes) }
-            }
+        if T.self == String.self, let value = value as? String { return JSON.write(value, to: &bytes) }
+        if T.self == Int.self, let value = value as? Int { return bytes.append(contentsOf: String(value).utf8) }
+        if T.self == UUID.self, let value = value as? UUID { return JSON.write(value.text, to: &bytes) }
+        if T.self == Date.self, let value = value as? Date {
+            bytes.append(UInt8(ascii: "\""))
+            Timestamp.append(value, to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
             return
         }
+        if T.self == Bool.self, let value = value as? Bool {
+            return bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        }
+        if T.self == Double.self, let value = value as? Double { return try number(value, depth: depth) }
+        if T.self == JSON.self, let value = value as? JSON { return value.write(to: &bytes) }
+        if T.self == URL.self, let value = value as? URL { return JSON.write(value.absoluteString, to: &bytes) }
+        if T.self == Data.self, let value = value as? Data {
+            return JSON.write(value.base64EncodedString(), to: &bytes)
+        }
         let start = bytes.count
-        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth, codingPath: path))
+        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth))
         close(to: depth)
         // A type that encodes nothing still has to be a value.
         if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
     }
 
-    private enum Plain { case string, int, bool, double, uuid, date, data, url, json }
-    private static let plainTypes: [ObjectIdentifier: Plain] = [
-        ObjectIdentifier(String.self): .string, ObjectIdentifier(Int.self): .int, ObjectIdentifier(Bool.self): .bool,
-        ObjectIdentifier(Double.self): .double, ObjectIdentifier(UUID.self): .uuid, ObjectIdentifier(Date.self): .date,
-        ObjectIdentifier(Data.self): .data, ObjectIdentifier(URL.self): .url, ObjectIdentifier(JSON.self): .json,
-    ]
-
-    func number(_ value: Double, path: [any CodingKey]) throws {
+    func number(_ value: Double, depth: Int) throws {
         guard value.isFinite else {
             throw EncodingError.invalidValue(
-                value, .init(codingPath: path, debugDescription: "JSON has no infinite or undefined number."))
+                value, .init(codingPath: path(to: depth), debugDescription: "JSON has no infinite or undefined number.")
+            )
         }
         if let whole = Int(exactly: value), abs(whole) < 1 << 53 {
             bytes.append(contentsOf: String(whole).utf8)
@@ -184,61 +184,48 @@ final class JSONSink {
             bytes.append(contentsOf: "\(value)".utf8)
         }
     }
-
-    private func uuid(_ value: UUID) {
-        bytes.append(UInt8(ascii: "\""))
-        var uuid = value.uuid
-        withUnsafeBytes(of: &uuid) { buffer in
-            for (index, byte) in buffer.enumerated() {
-                if index == 4 || index == 6 || index == 8 || index == 10 { bytes.append(UInt8(ascii: "-")) }
-                bytes.append(JSON.lowerHex[Int(byte >> 4)])
-                bytes.append(JSON.lowerHex[Int(byte & 15)])
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
 }
 
 private struct JSONSinkEncoder: Encoder {
     let sink: JSONSink
     let depth: Int
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { sink.path(to: depth) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
         sink.begin(.object, depth: depth)
-        return KeyedEncodingContainer(KeyedSink<Key>(sink: sink, depth: depth, codingPath: codingPath))
+        return KeyedEncodingContainer(KeyedSink<Key>(sink: sink, depth: depth))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
         sink.begin(.array, depth: depth)
-        return UnkeyedSink(sink: sink, depth: depth, codingPath: codingPath)
+        return UnkeyedSink(sink: sink, depth: depth)
     }
 
     func singleValueContainer() -> any SingleValueEncodingContainer {
-        SingleSink(sink: sink, depth: depth, codingPath: codingPath)
+        SingleSink(sink: sink, depth: depth)
     }
 }
 
 private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let sink: JSONSink
     let depth: Int
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { sink.path(to: depth) }
 
     private func raw(_ text: some StringProtocol, _ key: Key) throws {
-        try sink.key(key, depth: depth, path: codingPath)
+        try sink.key(key, depth: depth)
         sink.bytes.append(contentsOf: text.utf8)
     }
 
     mutating func encodeNil(forKey key: Key) throws { try raw("null", key) }
     mutating func encode(_ value: Bool, forKey key: Key) throws { try raw(value ? "true" : "false", key) }
     mutating func encode(_ value: String, forKey key: Key) throws {
-        try sink.key(key, depth: depth, path: codingPath)
+        try sink.key(key, depth: depth)
         JSON.write(value, to: &sink.bytes)
     }
     mutating func encode(_ value: Double, forKey key: Key) throws {
-        try sink.key(key, depth: depth, path: codingPath)
-        try sink.number(value, path: codingPath + [key])
+        try sink.key(key, depth: depth)
+        try sink.number(value, depth: depth + 1)
     }
     mutating func encode(_ value: Float, forKey key: Key) throws { try encode(Double(value), forKey: key) }
     mutating func encode(_ value: Int, forKey key: Key) throws { try raw(String(value), key) }
@@ -252,84 +239,83 @@ private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
     mutating func encode(_ value: UInt32, forKey key: Key) throws { try raw(String(value), key) }
     mutating func encode(_ value: UInt64, forKey key: Key) throws { try raw(String(value), key) }
     mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        try sink.key(key, depth: depth, path: codingPath)
-        try sink.write(value, depth: depth + 1, path: codingPath + [key])
+        try sink.key(key, depth: depth)
+        try sink.write(value, depth: depth + 1)
     }
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy keyType: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
         // The protocol leaves no way to throw here; a closed parent shows up at the first field written.
-        try? sink.key(key, depth: depth, path: codingPath)
+        try? sink.key(key, depth: depth)
         sink.begin(.object, depth: depth + 1)
         return KeyedEncodingContainer(
-            KeyedSink<Nested>(sink: sink, depth: depth + 1, codingPath: codingPath + [key]))
+            KeyedSink<Nested>(sink: sink, depth: depth + 1))
     }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        try? sink.key(key, depth: depth, path: codingPath)
+        try? sink.key(key, depth: depth)
         sink.begin(.array, depth: depth + 1)
-        return UnkeyedSink(sink: sink, depth: depth + 1, codingPath: codingPath + [key])
+        return UnkeyedSink(sink: sink, depth: depth + 1)
     }
     mutating func superEncoder() -> any Encoder {
-        JSONSinkEncoder(sink: sink, depth: depth, codingPath: codingPath)
+        JSONSinkEncoder(sink: sink, depth: depth)
     }
     mutating func superEncoder(forKey key: Key) -> any Encoder {
-        try? sink.key(key, depth: depth, path: codingPath)
-        return JSONSinkEncoder(sink: sink, depth: depth + 1, codingPath: codingPath + [key])
+        try? sink.key(key, depth: depth)
+        return JSONSinkEncoder(sink: sink, depth: depth + 1)
     }
 }
 
 private struct UnkeyedSink: UnkeyedEncodingContainer {
     let sink: JSONSink
     let depth: Int
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { sink.path(to: depth) }
     var count = 0
 
-    init(sink: JSONSink, depth: Int, codingPath: [any CodingKey]) {
+    init(sink: JSONSink, depth: Int) {
         self.sink = sink
         self.depth = depth
-        self.codingPath = codingPath
     }
 
     mutating func encodeNil() throws {
-        try sink.separate(depth: depth, path: codingPath)
+        try sink.separate(depth: depth, by: IndexKey(count))
         count += 1
         sink.bytes.append(contentsOf: "null".utf8)
     }
     mutating func encode<T: Encodable>(_ value: T) throws {
-        try sink.separate(depth: depth, path: codingPath)
+        try sink.separate(depth: depth, by: IndexKey(count))
         count += 1
-        try sink.write(value, depth: depth + 1, path: codingPath)
+        try sink.write(value, depth: depth + 1)
     }
     mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        try? sink.separate(depth: depth, path: codingPath)
+        try? sink.separate(depth: depth, by: IndexKey(count))
         count += 1
         sink.begin(.object, depth: depth + 1)
-        return KeyedEncodingContainer(KeyedSink<Nested>(sink: sink, depth: depth + 1, codingPath: codingPath))
+        return KeyedEncodingContainer(KeyedSink<Nested>(sink: sink, depth: depth + 1))
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        try? sink.separate(depth: depth, path: codingPath)
+        try? sink.separate(depth: depth, by: IndexKey(count))
         count += 1
         sink.begin(.array, depth: depth + 1)
-        return UnkeyedSink(sink: sink, depth: depth + 1, codingPath: codingPath)
+        return UnkeyedSink(sink: sink, depth: depth + 1)
     }
     mutating func superEncoder() -> any Encoder {
-        try? sink.separate(depth: depth, path: codingPath)
-        return JSONSinkEncoder(sink: sink, depth: depth + 1, codingPath: codingPath)
+        try? sink.separate(depth: depth, by: IndexKey(count))
+        return JSONSinkEncoder(sink: sink, depth: depth + 1)
     }
 }
 
 private struct SingleSink: SingleValueEncodingContainer {
     let sink: JSONSink
     let depth: Int
-    let codingPath: [any CodingKey]
+    var codingPath: [any CodingKey] { sink.path(to: depth) }
 
     private func raw(_ text: some StringProtocol) { sink.bytes.append(contentsOf: text.utf8) }
 
     mutating func encodeNil() throws { raw("null") }
     mutating func encode(_ value: Bool) throws { raw(value ? "true" : "false") }
     mutating func encode(_ value: String) throws { JSON.write(value, to: &sink.bytes) }
-    mutating func encode(_ value: Double) throws { try sink.number(value, path: codingPath) }
-    mutating func encode(_ value: Float) throws { try sink.number(Double(value), path: codingPath) }
+    mutating func encode(_ value: Double) throws { try sink.number(value, depth: depth) }
+    mutating func encode(_ value: Float) throws { try sink.number(Double(value), depth: depth) }
     mutating func encode(_ value: Int) throws { raw(String(value)) }
     mutating func encode(_ value: Int8) throws { raw(String(value)) }
     mutating func encode(_ value: Int16) throws { raw(String(value)) }
@@ -341,7 +327,7 @@ private struct SingleSink: SingleValueEncodingContainer {
     mutating func encode(_ value: UInt32) throws { raw(String(value)) }
     mutating func encode(_ value: UInt64) throws { raw(String(value)) }
     mutating func encode<T: Encodable>(_ value: T) throws {
-        try sink.write(value, depth: depth, path: codingPath)
+        try sink.write(value, depth: depth)
     }
 }
 

@@ -1,5 +1,5 @@
 public import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// A request as the edge reads it, from a socket or from a test.
 public struct Incoming: Sendable {
@@ -38,7 +38,16 @@ public struct Incoming: Sendable {
 
     var target: String { head.path ?? "/" }
 
-    func header(_ name: HTTPField.Name) -> String? { head.headerFields[name] }
+    /// The value of a header field; several fields of one name are joined.
+    func header(_ name: HTTPField.Name) -> String? {
+        var found: String?
+        for field in head.headerFields where field.name == name {
+            // The library joins, at a price that the usual single field need not pay.
+            guard found == nil else { return head.headerFields[name] }
+            found = field.value
+        }
+        return found
+    }
 }
 
 /// An answer as the edge gives it.

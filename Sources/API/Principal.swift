@@ -44,12 +44,12 @@ public struct Principal: Sendable {
         self.locale = locale
         self.credential = credential
         var settings: [(name: String, value: String)] = [
-            ("trellis.person", person.uuidString.lowercased()),
-            ("trellis.membership", membership.uuidString.lowercased()),
+            ("trellis.person", person.text),
+            ("trellis.membership", membership.text),
             ("trellis.role", role.rawValue),
         ]
-        if let tenant { settings.append(("trellis.tenant", tenant.uuidString.lowercased())) }
-        if let institution { settings.append(("trellis.institution", institution.uuidString.lowercased())) }
+        if let tenant { settings.append(("trellis.tenant", tenant.text)) }
+        if let institution { settings.append(("trellis.institution", institution.text)) }
         context = Postgres.Context(settings)
     }
 

@@ -1,3 +1,5 @@
+public import Postgres
+
 /// What a person is while acting from one seat. Rooms add nothing here: the list belongs to the product.
 public struct Role: RawRepresentable, Hashable, Codable, Sendable, CustomStringConvertible {
     /// The text row-level policies compare.
@@ -30,4 +32,9 @@ public struct Role: RawRepresentable, Hashable, Codable, Sendable, CustomStringC
 
     /// The text itself.
     public var description: String { rawValue }
+}
+
+extension Statements {
+    /// The role of the seat that acts, as PostgreSQL is told it; one that opens no door when nobody acts.
+    public var actingRole: Role { Role(rawValue: context["trellis.role"] ?? "") }
 }

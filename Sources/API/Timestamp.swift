@@ -36,6 +36,27 @@ public enum Timestamp {
         bytes.append(UInt8(ascii: "Z"))
     }
 
+    /// The form that HTTP's own fields have, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+    static func httpText(second: Int) -> String {
+        let days = second / 86_400
+        let time = second % 86_400
+        let (year, month, day) = civil(fromDays: days)
+        // 1970-01-01 was a Thursday.
+        var bytes = Array(["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7].utf8)
+        bytes += ", ".utf8
+        digits(day, 2, &bytes)
+        bytes += " \(months[month - 1]) ".utf8
+        digits(year, 4, &bytes)
+        for (separator, value) in [(" ", time / 3_600), (":", time / 60 % 60), (":", time % 60)] {
+            bytes += separator.utf8
+            digits(value, 2, &bytes)
+        }
+        bytes += " GMT".utf8
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
     /// Reads an RFC 3339 instant; nil when the text is anything else, a date that does not exist included.
     public static func date(_ text: String) -> Date? {
         let bytes = Array(text.utf8)

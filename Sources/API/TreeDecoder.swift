@@ -20,7 +20,7 @@ struct TreeDecoder: Decoder {
         case is Int.Type: value = try integer(Int.self)
         case is Bool.Type: value = try bool()
         case is UUID.Type:
-            value = EdgeText.uuid(try text())
+            value = UUID(text: try text())
             if value == nil { throw refused("expected a UUID") }
         case is Date.Type:
             value = Timestamp.date(try text())

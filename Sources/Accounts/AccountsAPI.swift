@@ -38,7 +38,7 @@ public struct AccountsAPI: Sendable {
             body: NewToken.self, output: IssuedToken.self, success: .created, problems: [.unauthenticated, .forbidden]
         ) { call in
             let token = try await issueToken(call.body, database: database, hasher: hasher)
-            return .created(token, location: "/v1/tokens/\(token.id.uuidString.lowercased())")
+            return .created(token, location: "/v1/tokens/\(token.id.text)")
         }.erased
     }
 

@@ -164,7 +164,7 @@ struct DeadLettersPage: ViewModel {
             ],
             rows: dead.map { job in
                 [
-                    .link(job.status.kind, "/operator/jobs/\(job.status.id.uuidString.lowercased())"),
+                    .link(job.status.kind, "/operator/jobs/\(job.status.id.text)"),
                     job.status.finishedAt.map { .time(TimeText($0, in: .utc, language: language)) } ?? .text("–"),
                     .number(job.status.attempt), .text(String((job.lastError ?? "–").prefix(120))),
                 ]
@@ -186,7 +186,7 @@ struct DeadLetterPage: ViewModel {
     var facts: Facts
 
     init(_ job: JobRecord, language: Pages.Language, _ t: Texts) {
-        let id = job.status.id.uuidString.lowercased()
+        let id = job.status.id.text
         header = PageHeader(
             title: job.status.kind, kind: t("jobs.dead_letter"), lede: t("jobs.dead_letter_lede"),
             actions: [
@@ -197,7 +197,7 @@ struct DeadLetterPage: ViewModel {
         facts = Facts(
             title: t("jobs.facts"),
             [
-                .text(t("jobs.id"), id), .text(t("jobs.tenant"), job.tenant?.uuidString.lowercased() ?? "–"),
+                .text(t("jobs.id"), id), .text(t("jobs.tenant"), job.tenant?.text ?? "–"),
                 .text(t("jobs.attempts"), Figures.grouped(job.status.attempt)),
                 .time(t("jobs.created_at"), TimeText(job.status.createdAt, in: .utc, language: language)),
             ])

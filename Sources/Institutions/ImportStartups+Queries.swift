@@ -13,7 +13,6 @@ extension Transaction {
         try await stage(rows)
         try await enterStagedStartups(in: tenant)
         try await reviseStagedStartups(in: tenant)
-        try await retagStagedStartups(in: tenant)
         return try await outcomeOfStagedStartups(in: tenant)
     }
 
@@ -101,18 +100,18 @@ extension Transaction {
                 SELECT s.id, t.id IS NULL OR (
                            t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city, t.tags,
                            t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor, t.raised_currency,
-                           t.seeking, t.matching_opted_in_at) IS DISTINCT FROM (
+                           t.seeking, t.matching_opted_in_at, t.focus_areas, t.focus_weights) IS DISTINCT FROM (
                            n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
                            n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
-                           n.seeking, n.matching_opted_in_at) AS is_other,
+                           n.seeking, n.matching_opted_in_at, n.focus_areas, n.focus_weights) AS is_other,
                        n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
                        n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
-                       n.seeking, n.matching_opted_in_at
+                       n.seeking, n.matching_opted_in_at, n.focus_areas, n.focus_weights
                 FROM import_startups AS s
                 LEFT JOIN LATERAL (
                     SELECT t.id, t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city,
                            t.tags, t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor,
-                           t.raised_currency, t.seeking, t.matching_opted_in_at
+                           t.raised_currency, t.seeking, t.matching_opted_in_at, t.focus_areas, t.focus_weights
                     FROM startups AS t WHERE t.tenant_id = \(tenant) AND t.id = s.id OFFSET 0
                 ) AS t ON true
                 CROSS JOIN LATERAL (
@@ -131,17 +130,26 @@ extension Transaction {
                                 ELSE coalesce(s.raised_minor, t.raised_minor) END AS raised_minor,
                            coalesce(s.currency, t.raised_currency) AS raised_currency,
                            coalesce(s.seeking, t.seeking) AS seeking,
-                           coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END) AS matching_opted_in_at
+                           coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END)
+                               AS matching_opted_in_at,
+                           CASE WHEN s.is_retagged THEN s.focus_areas ELSE coalesce(t.focus_areas, '{}') END
+                               AS focus_areas,
+                           -- An area that is still named keeps its weight.
+                           CASE WHEN s.is_retagged
+                                THEN ARRAY(SELECT coalesce(t.focus_weights[array_position(t.focus_areas, a.area)], 100)
+                                           FROM unnest(s.focus_areas) WITH ORDINALITY AS a (area, place)
+                                           ORDER BY a.place)::smallint[]
+                                ELSE coalesce(t.focus_weights, '{}') END AS focus_weights
                 ) AS n
                 WHERE s.id IS NOT NULL
             ), kept AS (
                 INSERT INTO startups AS t (
                     tenant_id, id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
                     last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
-                    matching_opted_in_at)
+                    matching_opted_in_at, focus_areas, focus_weights)
                 SELECT \(tenant), id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
                        last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
-                       matching_opted_in_at
+                       matching_opted_in_at, focus_areas, focus_weights
                 FROM said WHERE is_other
                 ON CONFLICT (tenant_id, id) DO UPDATE
                 SET pitch = excluded.pitch, description = excluded.description, founded_on = excluded.founded_on,
@@ -150,33 +158,11 @@ extension Transaction {
                     last_round_on = excluded.last_round_on, last_round_minor = excluded.last_round_minor,
                     rounds = excluded.rounds, raised_minor = excluded.raised_minor,
                     raised_currency = excluded.raised_currency, seeking = excluded.seeking,
-                    matching_opted_in_at = excluded.matching_opted_in_at
+                    matching_opted_in_at = excluded.matching_opted_in_at, focus_areas = excluded.focus_areas,
+                    focus_weights = excluded.focus_weights
                 RETURNING t.id
             )
             UPDATE import_startups AS s SET is_changed = true FROM kept WHERE kept.id = s.id
-            """)
-    }
-
-    private func retagStagedStartups(in tenant: Tenant.ID) async throws {
-        try await execute(
-            """
-            -- importStartups: focus areas that the words no longer name
-            DELETE FROM startup_focus_areas
-            WHERE ctid = ANY (ARRAY(
-                SELECT f.ctid FROM import_startups AS s
-                CROSS JOIN LATERAL (
-                    SELECT f.ctid, f.focus_area FROM startup_focus_areas AS f
-                    WHERE f.tenant_id = \(tenant) AND f.startup_id = s.id OFFSET 0
-                ) AS f
-                WHERE s.is_retagged AND f.focus_area <> ALL (s.focus_areas)))
-            """)
-        try await execute(
-            """
-            -- importStartups: focus areas
-            INSERT INTO startup_focus_areas (tenant_id, startup_id, focus_area)
-            SELECT \(tenant), s.id, area FROM import_startups AS s, unnest(s.focus_areas) AS area
-            WHERE s.is_retagged AND s.id IS NOT NULL
-            ON CONFLICT DO NOTHING
             """)
     }
 

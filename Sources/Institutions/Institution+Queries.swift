@@ -9,7 +9,7 @@ extension Statements {
             """
             -- institution
             \(fragment: selectInstitutions())
-            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.id = \(id)
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions) AND i.id = \(id)
             """
         ).map(Institution.init)
     }
@@ -28,7 +28,7 @@ extension Statements {
             """
             -- institutions
             \(fragment: selectInstitutions())
-            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions)
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions)
               AND (\(kind?.rawValue)::text IS NULL OR i.kind = \(kind?.rawValue))
               AND (\(search)::text IS NULL OR EXISTS (
                   SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
@@ -51,20 +51,6 @@ extension Statements {
                        AND (acting_role() IN ('manager', 'system') OR r.institution_id = acting_institution())
                      ORDER BY r.scheme, r.value) AS values
         FROM institutions AS i
-        """
-    }
-}
-
-extension Query {
-    /// Which entries `i` the seat reaches, said by the query as by row-level security, by way of the same functions of the
-    /// schema: everybody their own and the host's, a partner who shares an agreement, a mentor the mentees, an investor
-    /// who is shown to them.
-    static var reachOfInstitutions: Query {
-        """
-        (acting_role() IN ('manager', 'system') OR i.id IN (acting_tenant(), acting_institution())
-         OR acting_role() = 'partner' AND acting_partner_of(i.id)
-         OR acting_role() = 'mentor' AND acting_mentor_of(i.id)
-         OR acting_role() = 'investor' AND shown_to_acting_investor(i.id))
         """
     }
 }

@@ -12,7 +12,7 @@ extension Statements {
             """
             -- institutionNames
             SELECT i.id, i.names FROM institutions AS i
-            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.id = ANY (\(distinct))
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions) AND i.id = ANY (\(distinct))
             """)
         return try Dictionary(uniqueKeysWithValues: rows.map { try ($0("id"), $0("names")) })
     }
@@ -25,7 +25,7 @@ extension Statements {
             """
             -- institutionsToChooseFrom
             SELECT i.id, i.names FROM institutions AS i
-            WHERE i.tenant_id = acting_tenant() AND \(fragment: .reachOfInstitutions) AND i.kind <> 'startup'
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions) AND i.kind <> 'startup'
             ORDER BY i.kind = 'investor',
                      lower(coalesce(i.names ->> 'en', i.names ->> 'zh-Hant', i.names ->> 'ja')), i.id
             LIMIT \(limit)

@@ -10,7 +10,7 @@ extension Statements {
             """
             -- startup
             \(fragment: selectStartups())
-            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfStartups) AND s.id = \(id)
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: reachOfStartups) AND s.id = \(id)
             """
         ).map(Startup.init)
     }
@@ -30,12 +30,10 @@ extension Statements {
             """
             -- startups
             \(fragment: selectStartups())
-            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfStartups)
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: reachOfStartups)
               AND (\(search)::text IS NULL OR EXISTS (
                   SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(areas)::text[] IS NULL OR EXISTS (
-                  SELECT FROM startup_focus_areas AS f
-                  WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id AND f.focus_area = ANY (\(areas))))
+              AND (\(areas)::text[] IS NULL OR s.focus_areas && \(areas))
               AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
             ORDER BY s.id
             LIMIT \(limit)
@@ -49,27 +47,8 @@ extension Statements {
                s.place_city, s.markets, s.tags, s.full_time_staff, s.technical_staff, s.stage, s.last_round_on,
                s.last_round_minor, s.rounds, s.raised_minor, s.raised_currency, s.seeking, s.ask_minor, s.ask_currency,
                s.matching_opted_in_at,
-               ARRAY(SELECT f.focus_area FROM startup_focus_areas AS f
-                     WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id
-                     ORDER BY f.weight DESC, f.focus_area) AS focus_areas,
-               ARRAY(SELECT f.weight::int8 FROM startup_focus_areas AS f
-                     WHERE f.tenant_id = s.tenant_id AND f.startup_id = s.id
-                     ORDER BY f.weight DESC, f.focus_area) AS focus_weights
+               s.focus_areas, s.focus_weights
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
-        """
-    }
-}
-
-extension Query {
-    /// Which startups `s` the seat reaches, said as by row-level security, by the same functions: a founder their
-    /// own, a mentor the mentees, an investor who is on a shortlist they were given and still agrees to be shown.
-    fileprivate static var reachOfStartups: Query {
-        """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'founder' AND s.id = acting_institution()
-         OR acting_role() = 'mentor' AND acting_mentor_of(s.id)
-         OR acting_role() = 'investor' AND s.matching_opted_in_at IS NOT NULL
-            AND shortlisted_for_acting_investor(s.id))
         """
     }
 }
@@ -96,8 +75,8 @@ extension Startup {
         profile.raised = try row.money("raised_minor", "raised_currency")
         profile.seeking = try row("seeking")
         profile.ask = try row.money("ask_minor", "ask_currency")
-        profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int])
-            .map { WeightedFocusArea($0, weight: $1) }
+        profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int16])
+            .map { WeightedFocusArea($0, weight: Int($1)) }
         try self.init(
             id: row("id"), name: row("names"), profile: profile, matchingOptedInAt: row("matching_opted_in_at"))
     }
@@ -142,23 +121,10 @@ extension Transaction {
                 last_round_on = \(profile.lastRoundOn), last_round_minor = \(profile.lastRound?.minor),
                 rounds = \(profile.rounds), raised_minor = \(profile.raised?.minor),
                 raised_currency = \((profile.raised ?? profile.lastRound)?.currency), seeking = \(profile.seeking),
-                ask_minor = \(profile.ask?.minor), ask_currency = \(profile.ask?.currency)
+                ask_minor = \(profile.ask?.minor), ask_currency = \(profile.ask?.currency),
+                focus_areas = \(profile.focusAreas.map(\.area)),
+                focus_weights = \(profile.focusAreas.map(\.weight))::smallint[]
             WHERE tenant_id = \(tenant) AND id = \(id)
-            """)
-        try await execute(
-            """
-            -- saveProfile: focus areas no longer named
-            DELETE FROM startup_focus_areas
-            WHERE tenant_id = \(tenant) AND startup_id = \(id)
-              AND focus_area <> ALL (\(profile.focusAreas.map(\.area)))
-            """)
-        try await execute(
-            """
-            -- saveProfile: focus areas
-            INSERT INTO startup_focus_areas (tenant_id, startup_id, focus_area, weight)
-            SELECT \(tenant), \(id), f.area, f.weight
-            FROM unnest(\(profile.focusAreas.map(\.area)), \(profile.focusAreas.map(\.weight))) AS f (area, weight)
-            ON CONFLICT (tenant_id, startup_id, focus_area) DO UPDATE SET weight = excluded.weight
             """)
     }
 

@@ -73,8 +73,10 @@ extension Transaction {
         let rows = try await rows(
             """
             -- matchInputs: focus areas
-            SELECT startup_id, focus_area, weight::int8 FROM startup_focus_areas WHERE tenant_id = acting_tenant()
-            ORDER BY startup_id, focus_area
+            SELECT s.id, f.area, f.weight::int8
+            FROM startups AS s, unnest(s.focus_areas, s.focus_weights) AS f (area, weight)
+            WHERE s.tenant_id = acting_tenant()
+            ORDER BY s.id, f.area
             """)
         for row in rows {
             let (id, area, weight) = try row.decode(Startup.ID.self, String.self, Int.self)

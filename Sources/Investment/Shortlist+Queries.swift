@@ -139,10 +139,7 @@ extension Query {
         """
         SELECT x.startup_id, x.rank, x.score, x.parts, i.names, i.country, i.website, t.pitch, t.place_region,
                t.place_city, t.founded_on, t.markets, t.tags, t.stage, t.last_round_on, t.last_round_minor,
-               t.raised_currency, t.seeking, t.ask_minor, t.ask_currency,
-               ARRAY(SELECT f.focus_area FROM startup_focus_areas AS f
-                     WHERE f.tenant_id = x.tenant_id AND f.startup_id = x.startup_id
-                     ORDER BY f.weight DESC, f.focus_area) AS focus_areas,
+               t.raised_currency, t.seeking, t.ask_minor, t.ask_currency, t.focus_areas,
                a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by
         FROM shortlist_items AS x
         JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id

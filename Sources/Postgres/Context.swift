@@ -56,20 +56,24 @@ public struct Context: Sendable, Hashable {
 
     /// One statement for all settings, so that its text depends only on their number and is prepared once.
     func statement(selecting first: String? = nil, readOnly: Bool = false) -> Query? {
-        var query = Query(unchecked: "SELECT ")
-        var isFirst = true
-        if let first {
-            query.append(Query(unchecked: first))
-            isFirst = false
+        var bound: [String] = []
+        bound.reserveCapacity(2 * names.count + 2)
+        for (name, value) in zip(names, values) {
+            bound.append(name)
+            bound.append(value)
         }
-        for (name, value) in zip(names, values) + (readOnly ? [("transaction_read_only", "on")] : []) {
-            query.append(Query(unchecked: isFirst ? "set_config(" : ", set_config("))
-            query.bind(name)
-            query.append(Query(unchecked: ", "))
-            query.bind(value)
-            query.append(Query(unchecked: ", true)"))
-            isFirst = false
-        }
-        return isFirst ? nil : query
+        if readOnly { bound += ["transaction_read_only", "on"] }
+        let count = bound.count / 2
+        guard count > 0 || first != nil else { return nil }
+        // Reads, which are many, find their text made.
+        let isMade = first == nil && count <= Self.selections.count
+        return (isMade ? Self.selections[count - 1] : Self.selection(of: count, after: first)).binding(bound)
+    }
+
+    private static let selections = (1...16).map { selection(of: $0, after: nil) }
+
+    private static func selection(of count: Int, after first: String?) -> Query {
+        let settings = Array(repeating: "set_config(\(""), \(""), true)" as Query, count: count)
+        return "SELECT " + (first.map { [Query(unchecked: $0)] + settings } ?? settings).joined(separator: ", ")
     }
 }

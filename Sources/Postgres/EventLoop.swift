@@ -124,6 +124,10 @@ final class EventLoop: @unchecked Sendable {
                 descriptors.append(pollfd(fd: interest.descriptor, events: interest.events, revents: 0))
                 polled.append(socket)
             }
+            // Others that are ready to run go first: what they submit meanwhile travels in this turn instead of waking
+            // the loop for one of its own. On an idle machine this costs a microsecond.
+            sched_yield()
+            takeJobs()
             let timeout = fallAsleep()
             let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
             inbox.withLock { $0.isAsleep = false }

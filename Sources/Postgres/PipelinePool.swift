@@ -100,9 +100,15 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
 
     private func choose() -> Connection? {
         let now = loop.now
-        let free = connections.filter { $0.isReady && $0.load < Self.depth }
-        let prompt = free.filter { $0.headAge(at: now) < Self.patience }
-        return (prompt.isEmpty ? free : prompt).min { $0.load < $1.load }
+        var best: (connection: Connection, isPrompt: Bool, load: Int)?
+        for connection in connections where connection.isReady {
+            let load = connection.load
+            guard load < Self.depth else { continue }
+            let isPrompt = connection.headAge(at: now) < Self.patience
+            if let best, best.isPrompt && !isPrompt || best.isPrompt == isPrompt && best.load <= load { continue }
+            best = (connection, isPrompt, load)
+        }
+        return best?.connection
     }
 
     private func received(_ result: Result<[ResultSet], any Error>, for read: Read) {

@@ -44,6 +44,7 @@ extension PostgresEncodable where Self: RawRepresentable, RawValue: PostgresEnco
 
 extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
     /// Reads the raw value; a value without a case is a mismatch, so that a newer schema cannot be misread.
+    @inlinable
     public init(postgres cell: Cell) throws {
         guard let value = Self(rawValue: try RawValue(postgres: cell)) else {
             throw Cell.Mismatch.outOfRange
@@ -72,6 +73,7 @@ extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
     /// NULL is `nil`.
+    @inlinable
     public init(postgres cell: Cell) throws {
         self = cell.isNull ? nil : try Wrapped(postgres: cell)
     }

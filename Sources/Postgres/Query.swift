@@ -63,6 +63,14 @@ public struct Query: Sendable, ExpressibleByStringInterpolation {
         appendPlaceholder(parameters.types.count)
     }
 
+    /// The same text with other values at its places, of which there must be as many.
+    func binding(_ values: [String]) -> Query {
+        var query = self
+        query.parameters = Parameters()
+        for value in values { query.parameters.append(value) }
+        return query
+    }
+
     private mutating func appendPlaceholder(_ number: Int) {
         placeholders.append(sql.utf8.count)
         sql += "$\(number)"

@@ -1,11 +1,13 @@
 import CLibPQ
 import Glibc
+import Synchronization
 
 /// Owns one `PGresult`. libpq lets a result travel between threads once it is complete, and nobody changes it after.
 final class ResultSet: @unchecked Sendable {
     private let result: OpaquePointer
     let rowCount: Int32
     let columnCount: Int32
+    private let nextColumn = Atomic<Int32>(0)
 
     init(owning result: OpaquePointer) {
         self.result = result
@@ -38,12 +40,20 @@ final class ResultSet: @unchecked Sendable {
         PQfname(result, column).map { String(cString: $0) } ?? ""
     }
 
-    /// The first column of that name, compared byte for byte (`PQfnumber` would fold case).
+    /// A column of that name, compared byte for byte (`PQfnumber` would fold case). The search begins behind the column
+    /// found last, because columns are mostly read in the order in which they were selected.
     func column(named name: String) -> Int32? {
-        name.withCString { name in
-            (0..<columnCount).first { column in
-                PQfname(result, column).map { strcmp($0, name) == 0 } ?? false
+        var column = nextColumn.load(ordering: .relaxed)
+        return name.withCString { name in
+            for _ in 0..<columnCount {
+                if column >= columnCount { column = 0 }
+                if let candidate = PQfname(result, column), strcmp(candidate, name) == 0 {
+                    nextColumn.store(column + 1, ordering: .relaxed)
+                    return column
+                }
+                column += 1
             }
+            return nil
         }
     }
 

@@ -14,7 +14,7 @@ public struct Row: Sendable {
         return Cell(result: result, row: index, column: column)
     }
 
-    /// The undecoded cell of a name; of several columns with one name the first.
+    /// The undecoded cell of a name; names should be unique, since of two columns with one name either may be read.
     public func cell(_ column: String) -> Cell? {
         result.column(named: column).map { Cell(result: result, row: index, column: $0) }
     }
@@ -37,40 +37,51 @@ public struct Row: Sendable {
         var column: Int32 = 0
         func next<U: PostgresDecodable>(_ type: U.Type) throws -> U {
             defer { column += 1 }
-            return try read(column, as: type, file: file, line: line)
+            let cell = Cell(result: result, row: index, column: column)
+            do {
+                return try U(postgres: cell)
+            } catch {
+                throw mismatch(
+                    cell, result.columnName(column), expected: type, because: error, file: file, line: line)
+            }
         }
         return (repeat try next(each types))
     }
 
     /// Reads a column by name. The type is usually inferred; NULL needs an optional type.
+    @inlinable
     public func value<T: PostgresDecodable>(
         _ column: String, as type: T.Type = T.self, file: StaticString = #fileID, line: UInt = #line
     ) throws -> T {
-        guard let index = result.column(named: column) else {
-            throw DecodeError(
-                column: column, expected: String(describing: type), actual: nil,
-                found: "columns \(columns.joined(separator: ", "))", reason: .noSuchColumn, file: file, line: line)
+        guard let cell = cell(column) else { throw missing(column, expected: type, file: file, line: line) }
+        do {
+            return try T(postgres: cell)
+        } catch {
+            throw mismatch(cell, column, expected: type, because: error, file: file, line: line)
         }
-        return try read(index, as: type, file: file, line: line)
     }
 
     /// Reads a column by name: `let name: String = try row("name")`.
+    @inlinable
     public func callAsFunction<T: PostgresDecodable>(
         _ column: String, as type: T.Type = T.self, file: StaticString = #fileID, line: UInt = #line
     ) throws -> T {
         try value(column, as: type, file: file, line: line)
     }
 
-    private func read<T: PostgresDecodable>(
-        _ column: Int32, as type: T.Type, file: StaticString, line: UInt
-    ) throws -> T {
-        let cell = Cell(result: result, row: index, column: column)
-        do {
-            return try T(postgres: cell)
-        } catch {
-            throw DecodeError(
-                column: result.columnName(column), expected: String(describing: type), actual: cell.type,
-                found: cell.isNull ? "NULL" : nil, reason: .init(error), file: file, line: line)
-        }
+    @usableFromInline
+    func missing(_ column: String, expected: any Any.Type, file: StaticString, line: UInt) -> DecodeError {
+        DecodeError(
+            column: column, expected: String(describing: expected), actual: nil,
+            found: "columns \(columns.joined(separator: ", "))", reason: .noSuchColumn, file: file, line: line)
+    }
+
+    @usableFromInline
+    func mismatch(
+        _ cell: Cell, _ column: String, expected: any Any.Type, because error: any Error, file: StaticString, line: UInt
+    ) -> DecodeError {
+        DecodeError(
+            column: column, expected: String(describing: expected), actual: cell.type,
+            found: cell.isNull ? "NULL" : nil, reason: .init(error), file: file, line: line)
     }
 }

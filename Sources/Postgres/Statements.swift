@@ -9,6 +9,9 @@
 /// }
 /// ```
 public protocol Statements: Sendable {
+    /// Who is acting.
+    var context: Context { get }
+
     /// Runs the statement and returns all its rows.
     func rows(_ query: Query) async throws -> [Row]
 

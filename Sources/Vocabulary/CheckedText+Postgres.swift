@@ -1,3 +1,4 @@
+internal import API
 public import Postgres
 
 extension CheckedText: PostgresCodable {
@@ -29,8 +30,19 @@ extension Localized: PostgresCodable {
         JSONB(self).encode(into: &buffer)
     }
 
-    /// Reads the object of languages.
+    /// Reads the object of languages. Without a decoder, because every list of the product reads names.
     public init(postgres cell: Cell) throws {
-        self = try JSONB<Self>(postgres: cell).value
+        guard case .object(let members) = try? JSON(parsing: Array(String(postgres: cell).utf8)) else {
+            throw Cell.Mismatch.malformed
+        }
+        var texts: [Language: CheckedText<Rule>] = [:]
+        for member in members {
+            guard let language = Language(rawValue: member.name), case .string(let text) = member.value,
+                let text = try? CheckedText<Rule>(text)
+            else { throw Cell.Mismatch.outOfRange }
+            texts[language] = text
+        }
+        guard let localized = Self(texts) else { throw Cell.Mismatch.outOfRange }
+        self = localized
     }
 }

@@ -41,14 +41,15 @@ extension CheckedText: Codable {
 
 extension CheckedText {
     private static func checked(_ raw: String) throws(TextRefusal) -> String {
+        if let plain = plain(raw) { return plain }
         // Normalisation shortens a text at most threefold; what is longer needs no look.
         guard raw.utf8.count <= Rule.limit * 12 + 64 else { throw .tooLong(limit: Rule.limit) }
         var lines = raw
         if Rule.isMultiline, raw.utf8.contains(13) {
             lines = raw.replacingOccurrences(of: "\r\n", with: "\n").replacingOccurrences(of: "\r", with: "\n")
         }
-        let isPlain = lines.utf8.allSatisfy { $0 < 0x80 }
-        let normal = isPlain ? lines : lines.precomposedStringWithCanonicalMapping
+        let isASCII = lines.utf8.allSatisfy { $0 < 0x80 }
+        let normal = isASCII ? lines : lines.precomposedStringWithCanonicalMapping
         let scalars = normal.unicodeScalars
         guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
             let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
@@ -73,6 +74,17 @@ extension CheckedText {
             previous = scalar
         }
         return String(scalars[first...last])
+    }
+
+    /// The text when it is a line of printable ASCII, as most texts are: nothing in it needs a closer look.
+    private static func plain(_ raw: String) -> String? {
+        var raw = raw
+        return raw.withUTF8 { bytes in
+            guard bytes.count <= Rule.limit, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }),
+                let first = bytes.firstIndex(where: { $0 != 0x20 }), let last = bytes.lastIndex(where: { $0 != 0x20 })
+            else { return nil }
+            return String(decoding: bytes[first...last], as: UTF8.self)
+        }
     }
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,3 +1,4 @@
+internal import API
 public import Foundation
 
 /// The name of one thing of a kind: `Identifier<Startup>` and `Identifier<Investor>` never stand in for each other.
@@ -37,12 +38,12 @@ public struct Identifier<Noun>: Hashable, Sendable {
 extension Identifier: LosslessStringConvertible {
     /// Reads the 36 characters of a UUID with hyphens, in either case.
     public init?(_ description: String) {
-        guard description.utf8.count == 36, let uuid = UUID(uuidString: description) else { return nil }
+        guard let uuid = UUID(text: description) else { return nil }
         self.init(uuid)
     }
 
     /// The UUID in lower case.
-    public var description: String { uuid.uuidString.lowercased() }
+    public var description: String { uuid.text }
 }
 
 extension Identifier: Comparable {

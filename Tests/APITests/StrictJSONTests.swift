@@ -212,8 +212,8 @@ struct Seeded: RandomNumberGenerator {
     @Test func readsWhatFoundationReads() {
         for _ in 0..<1_000 {
             let id = UUID()
-            #expect(EdgeText.uuid(id.uuidString) == id)
-            #expect(EdgeText.uuid(id.uuidString.lowercased()) == id)
+            #expect(UUID(text: id.uuidString) == id)
+            #expect(UUID(text: id.uuidString.lowercased()) == id)
         }
     }
 
@@ -224,11 +224,19 @@ struct Seeded: RandomNumberGenerator {
         "{f1a3a52-7d9b-4c51-9f0e-2f6f0e1b7a1}",
     ])
     func refusesTheRest(_ text: String) {
-        #expect(EdgeText.uuid(text) == nil)
+        #expect(UUID(text: text) == nil)
     }
 }
 
 @Suite struct TimestampTests {
+    @Test(
+        "dates of HTTP have their fixed form",
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_826_155, "Tue, 29 Feb 2000 12:09:15 GMT"), (1_795_737_599, "Thu, 26 Nov 2026 23:59:59 GMT"),
+        ])
+    func http(second: Int, text: String) { #expect(Timestamp.httpText(second: second) == text) }
+
     @Test(arguments: [
         ("2026-03-01T09:30:00Z", 1_772_357_400.0), ("2026-03-01t17:30:00+08:00", 1_772_357_400.0),
         ("1969-12-31T23:59:59.5Z", -0.5), ("2000-02-29T00:00:00Z", 951_782_400.0),
