@@ -110,6 +110,10 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
+            "Imports", on: core + ["Institutions", "Investment", "Tabular"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
+        module(
             "Insight", on: core + ["Partnerships", "Programs", "Applications"],
             resources: [.copy("Templates"), .copy("Translations")]),
 
@@ -125,15 +129,15 @@ let package = Package(
         module(
             "House",
             on: core + [
-                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Insight",
-                logging,
+                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Imports",
+                "Insight", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "House", "Institutions", "Investment", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle,
+                "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -171,6 +175,7 @@ let package = Package(
         tests(of: "Applications", with: room),
         tests(of: "Incubation", with: room),
         tests(of: "Investment", with: room),
-        tests(of: "House", with: room + ["Insight"], resources: [.copy("authorization.matrix")]),
+        tests(of: "Imports", with: room),
+        tests(of: "House", with: room + ["Imports", "Insight"], resources: [.copy("authorization.matrix")]),
     ]
 )

@@ -248,6 +248,8 @@ public struct RegistryEntry: Sendable {
     public let parameters: [Parameter]
     /// The body's schema, when there is a body.
     public let body: Schema?
+    /// The media type of the body.
+    public let consumes: String
     /// What a token needs.
     public let scope: String
     /// Whether `Idempotency-Key` is read.
@@ -267,6 +269,7 @@ public struct RegistryEntry: Sendable {
             Parameter(name: $0.name, schema: $0.schema, isInPath: $0.inPath, isRequired: $0.required)
         }
         body = declaration.body
+        consumes = declaration.consumes
         scope = declaration.scope
         idempotency = declaration.idempotency
         precondition = declaration.precondition

@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 internal import Applications
+internal import Imports
 internal import Incubation
 internal import Insight
 internal import Institutions
@@ -31,14 +32,16 @@ package struct House: Sendable {
         gate = Gate(database: database)
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
-                + ApplicationsRoom.places + IncubationRoom.places + InvestmentRoom.places + InstitutionsRoom.places)
+                + ApplicationsRoom.places + IncubationRoom.places + InvestmentRoom.places + InstitutionsRoom.places
+                + ImportsRoom.places)
     }
 
     /// Every JSON operation.
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
-            + IncubationRoom.operations() + InvestmentRoom.operations() + InsightRoom.operations()
+            + IncubationRoom.operations() + InvestmentRoom.operations() + ImportsRoom.operations()
+            + InsightRoom.operations()
     }
 
     /// Every page.
@@ -47,6 +50,7 @@ package struct House: Sendable {
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
             + ProgramsRoom.pages(in: site)
             + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site) + InvestmentRoom.pages(in: site)
+            + ImportsRoom.pages(in: site)
     }
 
     /// What violated constraints mean, of all rooms.
@@ -54,7 +58,7 @@ package struct House: Sendable {
         ConstraintProblems(merging: [
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
             ProgramsRoom.constraints, ApplicationsRoom.constraints, IncubationRoom.constraints,
-            InvestmentRoom.constraints, InsightRoom.constraints,
+            InvestmentRoom.constraints, ImportsRoom.constraints, InsightRoom.constraints,
         ])
     }
 
@@ -77,6 +81,7 @@ package struct House: Sendable {
     package static func worker(jobs: Database, keeper: Database, logger: Logger) -> Worker {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger)
         InvestmentRoom.register(in: worker, database: jobs)
+        ImportsRoom.register(in: worker, database: jobs)
         ForgetIdempotencyKeys.register(in: worker)
         return worker
     }

@@ -29,6 +29,15 @@ package struct ImportFile: Sendable {
         content = .path(path)
     }
 
+    /// A file that was handed in. What begins with an object is JSON Lines, everything else CSV.
+    package init(_ bytes: [UInt8], named name: String) {
+        self.name = name
+        // A byte order mark may stand before either.
+        let first = bytes.first { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) }
+        format = first == UInt8(ascii: "{") ? .jsonLines : .csv
+        content = .bytes(bytes)
+    }
+
     /// A file that is in memory already.
     package init(_ text: String, named name: String, as format: Format) {
         self.name = name

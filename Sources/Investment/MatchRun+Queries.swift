@@ -67,17 +67,7 @@ extension Query {
 extension MatchRun {
     fileprivate init(_ row: Row) throws {
         let finishedAt: Date? = try row("finished_at")
-        let job: JobState? = try row("job_state")
-        let state: State =
-            if finishedAt != nil { .finished } else {
-                switch job {
-                case .scheduled, .waiting: .waiting
-                case .running: .running
-                case .cancelled: .cancelled
-                // A job that succeeded has finished the run; jobs that ended long ago are forgotten.
-                case .dead, .succeeded, nil: .failed
-                }
-            }
+        let state = State(of: try row("job_state"), hasResult: finishedAt != nil)
         let (done, total): (Int?, Int?) = try (row("job_done"), row("job_total"))
         let progress = done.flatMap { done in total.map { RunProgress(done: done, total: $0) } }
         try self.init(

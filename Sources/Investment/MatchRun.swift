@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 package import Foundation
+package import Jobs
 package import Vocabulary
 
 /// One pass of the engine over a tenant: every standing mandate against every startup that agreed to be shown.
@@ -11,19 +12,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     /// Names a match run within its tenant.
     package typealias ID = Identifier<MatchRun>
 
-    /// Where a run is.
-    package enum State: String, Codable, Sendable, CaseIterable {
-        /// Asked for, for the next worker with room.
-        case waiting
-        /// Under way.
-        case running
-        /// Its shortlists are there.
-        case finished
-        /// Somebody stopped it; it left nothing.
-        case cancelled
-        /// It could not be completed; it left nothing.
-        case failed
-    }
+    /// Where a run is. One that was stopped or failed left nothing.
+    package typealias State = WorkState
 
     /// The run.
     package let id: ID

@@ -2,6 +2,7 @@ internal import API
 internal import Accounts
 internal import Foundation
 internal import Institutions
+internal import Jobs
 internal import Pages
 internal import Postgres
 internal import Vocabulary
@@ -64,7 +65,7 @@ struct MatchRunPages {
                             ["done": Figures.grouped(progress.done), "total": Figures.grouped(progress.total)]),
                         done: progress.done, total: max(1, progress.total))
                 },
-                isUnderWay: run.isUnderWay, stats: run.state == .finished ? stats(of: run, reading) : nil,
+                isUnderWay: run.state.isUnderWay, stats: run.state == .finished ? stats(of: run, reading) : nil,
                 facts: facts(of: run, reading),
                 shortlists: Table(
                     caption: t("run.lists"),
@@ -86,7 +87,7 @@ struct MatchRunPages {
                     },
                     empty: EmptyState(
                         title: t("run.no_lists"),
-                        text: run.isUnderWay ? t("run.no_lists_yet") : t("run.no_lists_text")),
+                        text: run.state.isUnderWay ? t("run.no_lists_yet") : t("run.no_lists_text")),
                     pager: Pager(
                         firstURL: call.parameters.cursor == nil ? nil : base,
                         nextURL: page.next.map { base.adding([("cursor", $0)]) })))
@@ -94,7 +95,7 @@ struct MatchRunPages {
                 title: t("run.kind"), site: site, viewer: reading.viewer, current: "match-runs",
                 breadcrumbs: [Breadcrumb(t("runs.title"), "/console/match-runs")])
             // Works without scripts: while the run is under way the page asks again by itself.
-            let headers = run.isUnderWay ? [HeaderField("Refresh", "2")] : []
+            let headers = run.state.isUnderWay ? [HeaderField("Refresh", "2")] : []
             return HTML(bytes: try PageTemplate.run.render(model, in: frame), headers: headers)
         }.erased
     }
@@ -184,7 +185,7 @@ struct MatchRunPages {
             case .failed: t("run.lede_failed")
             }
         let actions: [Action] =
-            run.isUnderWay
+            run.state.isUnderWay
             ? [.post(t("run.cancel"), "/console/match-runs/\(base)/cancellation", style: .danger)]
             : run.state == .finished && run.released < run.shortlists
                 ? [
@@ -234,11 +235,6 @@ struct MatchRunPages {
             }
         return Badge(t("state.\(run.state.rawValue)"), tone)
     }
-}
-
-extension MatchRun {
-    /// Whether something may still come of it.
-    var isUnderWay: Bool { state == .waiting || state == .running }
 }
 
 struct RunForm: Codable {

@@ -28,7 +28,7 @@ extension Transaction {
     /// Throws `MatchRunRefusal.over` when it has ended, or not found.
     package func cancelMatchRun(_ id: MatchRun.ID) async throws -> MatchRun {
         guard let run = try await matchRun(id) else { throw Problem.notFound }
-        guard run.state == .waiting || run.state == .running, let job = run.job else { throw MatchRunRefusal.over }
+        guard run.state.isUnderWay, let job = run.job else { throw MatchRunRefusal.over }
         try await cancelJob(job)
         guard let stopped = try await matchRun(id) else { throw Problem.notFound }
         return stopped

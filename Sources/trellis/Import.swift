@@ -1,6 +1,7 @@
 import Accounts
 import ArgumentParser
 import Foundation
+import Imports
 import Institutions
 import Investment
 import Logging
@@ -38,7 +39,7 @@ struct Import: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let sources = try files.flatMap(Source.found).sorted { $0.kind.rawValue < $1.kind.rawValue }
+        let sources = try files.flatMap(Source.found).sorted { $0.kind < $1.kind }
         guard !sources.isEmpty else { throw ValidationError("No file is known by its name.") }
         if let preview { return try sources.forEach { try $0.preview(rows: preview) } }
 
@@ -94,12 +95,7 @@ struct Import: AsyncParsableCommand {
 
 /// A file and what is in it.
 private struct Source {
-    /// In the order in which they can be imported.
-    enum Kind: Int {
-        case startups, investors, investments, asks, candidates
-    }
-
-    let kind: Kind
+    let kind: ImportKind
     let file: ImportFile
 
     /// The file at a path, or those of the folder at it.
@@ -116,7 +112,7 @@ private struct Source {
     private init(_ path: String) throws {
         file = ImportFile(path: path)
         let name = file.name.lowercased()
-        let known: [(String, Kind)] = [
+        let known: [(String, ImportKind)] = [
             ("startups", .startups), ("companies", .startups), ("investors", .investors),
             ("interactions", .investments), ("investments", .investments), ("asks", .asks), ("candidates", .candidates),
         ]
@@ -131,13 +127,7 @@ private struct Source {
     }
 
     func imported(by importer: Importer) async throws -> ImportReport {
-        switch kind {
-        case .startups: try await importer.importStartups(from: file)
-        case .investors: try await importer.importInvestors(from: file)
-        case .investments: try await importer.importInvestments(from: file)
-        case .asks: try await importer.importAsks(from: file)
-        case .candidates: try await importer.importCandidates(from: file)
-        }
+        try await kind.imported(from: file, by: importer)
     }
 
     func preview(rows: Int) throws {

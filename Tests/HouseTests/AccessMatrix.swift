@@ -1,6 +1,7 @@
 import Accounts
 import DemoWorld
 import Foundation
+import Imports
 import Postgres
 import TestWorld
 import Vocabulary
@@ -111,9 +112,16 @@ struct Objects: Sendable {
             return id.uuidString.lowercased()
         }
         listed = try id("listed")
+        let handedIn = FileImport.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestImport(
+                of: .startups, Array("id,name".utf8), named: try Name("startups.csv"), asRehearsal: true, as: handedIn,
+                in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         ids = [
             "Application": try id("application"), "CallForApplications": try id("call"), "Cohort": try id("cohort"),
-            "Enrolment": try id("enrolment"), "Institution": Cast.institution("harbour/sakuragi").description,
+            "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
+            "Institution": Cast.institution("harbour/sakuragi").description,
             "Mandate": try id("mandate"), "MatchRun": try id("run"), "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
@@ -179,9 +187,9 @@ struct Questioner: Sendable {
         case (.json, let visitor?):
             return await visitor.ask(
                 route.method.rawValue, target, json: body.map { String(decoding: $0.bytes, as: UTF8.self) },
-                headers: headers)
+                as: route.consumes, headers: headers)
         case (.json, nil):
-            if body != nil { headers.append(("Content-Type", "application/json")) }
+            if body != nil { headers.append(("Content-Type", route.consumes)) }
             if route.idempotency != .none { headers.append(("Idempotency-Key", UUID().uuidString)) }
             return await edge.respond(
                 to: Incoming(route.method.rawValue, target, headers: headers, body: body?.bytes ?? []))

@@ -42,7 +42,7 @@ struct MatchWorld {
             group.addTask { try await worker.run() }
             var run = try await run(id)
             let deadline = ContinuousClock.now + .seconds(60)
-            while run.isUnderWay, ContinuousClock.now < deadline {
+            while run.state.isUnderWay, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(20))
                 run = try await self.run(id)
             }

@@ -33,12 +33,13 @@ package struct Visitor: Sendable {
         self.csrf = csrf
     }
 
-    /// Asks for JSON, or sends some. Every POST carries an idempotency key of its own.
+    /// Asks for JSON, or sends some or another file. Every POST carries an idempotency key of its own.
     package func ask(
-        _ method: String, _ target: String, json: String? = nil, headers: [(String, String)] = []
+        _ method: String, _ target: String, json: String? = nil, as mediaType: String = "application/json",
+        headers: [(String, String)] = []
     ) async -> Outgoing {
         var headers = headers + [("Authorization", "Bearer \(token)")]
-        if json != nil { headers.append(("Content-Type", "application/json")) }
+        if json != nil { headers.append(("Content-Type", mediaType)) }
         if method == "POST", !headers.contains(where: { $0.0 == "Idempotency-Key" }) {
             headers.append(("Idempotency-Key", UUID().uuidString))
         }
