@@ -23,8 +23,10 @@ public final class PrivateServer: Sendable {
         var socketDirectory: String?
     }
 
-    /// Where data and log are kept.
+    /// Where data and log are kept: the directory asked for, unless root asked for one in a folder that is closed to the
+    /// server's account, as root's home is. Then it is one under `/var/lib/trellis`, and a link stands in its place.
     public let directory: URL
+    private let asked: URL
     /// Whether commits survive a power cut. Tests do not need that, and run several times as fast without.
     public let durable: Bool
     private let binaries: URL?
@@ -40,12 +42,20 @@ public final class PrivateServer: Sendable {
         directory: URL, durable: Bool = true, binaries: URL? = nil, settings: [(name: String, value: String)] = [],
         logger: Logger
     ) {
-        self.directory = directory.standardizedFileURL
+        let account = Account.forServer()
+        let place = directory.standardizedFileURL.resolvingSymlinksInPath()
+        asked = directory.standardizedFileURL
+        self.directory = account?.reaches(place) ?? true ? place : Self.substitute(for: place)
         self.durable = durable
         self.binaries = binaries
         self.settings = settings
         self.logger = logger
-        account = Account.forServer()
+        self.account = account
+    }
+
+    private static func substitute(for place: URL) -> URL {
+        let name = place.path.split(separator: "/").joined(separator: "-")
+        return URL(filePath: "/var/lib/trellis").appendingPathComponent(name)
     }
 
     private var data: URL { directory.appendingPathComponent("data") }
@@ -164,6 +174,15 @@ public final class PrivateServer: Sendable {
         try manager.createDirectory(at: directory, withIntermediateDirectories: true)
         if let account { try account.own(directory.path) }
         chmod(directory.path, 0o700)
+        if asked.resolvingSymlinksInPath().path != directory.path {
+            logger.notice(
+                "the server's account cannot get to the folder; its data are elsewhere",
+                metadata: ["asked": "\(asked.path)", "directory": "\(directory.path)"])
+            try manager.createDirectory(at: asked.deletingLastPathComponent(), withIntermediateDirectories: true)
+            // An earlier attempt may have left an empty folder there.
+            rmdir(asked.path)
+            try manager.createSymbolicLink(at: asked, withDestinationURL: directory)
+        }
     }
 
     private func initialize(_ programs: URL) async throws {
@@ -362,6 +381,21 @@ private struct Account: Sendable {
     /// Put before a command so that it runs under the account.
     var prefix: [String] {
         ["/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(group)", "--clear-groups", "--"]
+    }
+
+    /// Whether every folder above the place lets the account through; folders that do not exist yet will be root's, and
+    /// open to all.
+    func reaches(_ place: URL) -> Bool {
+        var folder = place.deletingLastPathComponent()
+        while true {
+            var found = stat()
+            if stat(folder.path, &found) == 0 {
+                let through = found.st_uid == user ? S_IXUSR : found.st_gid == group ? S_IXGRP : S_IXOTH
+                if found.st_mode & through == 0 { return false }
+            }
+            guard folder.path != "/" else { return true }
+            folder.deleteLastPathComponent()
+        }
     }
 
     func own(_ path: String) throws {

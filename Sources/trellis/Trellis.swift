@@ -5,5 +5,5 @@ import ArgumentParser
 struct Trellis: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trellis", abstract: "Startup incubation management.",
-        subcommands: [Up.self, Serve.self, Work.self, Migrate.self, Import.self])
+        subcommands: [Up.self, Serve.self, Work.self, Migrate.self, Found.self, Import.self])
 }

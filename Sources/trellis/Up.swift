@@ -65,7 +65,7 @@ struct Up: AsyncParsableCommand {
         if settings.loadsDemo {
             let hash = try await house.hasher.hash(Cast.password)
             try await DemoWorld(in: database, now: Date(), passwordHash: hash).load { say("Loaded \($0)") }
-            token = try await demoToken(database, settings)
+            token = try await demoToken(database, settings, house.gate)
         }
 
         let edge = try house.edge(settings.edge(logs: .standardError), logger: logger)
@@ -107,10 +107,15 @@ struct Up: AsyncParsableCommand {
         }
     }
 
-    /// A token for the demo's program manager, made once and kept beside the data.
-    private func demoToken(_ database: Database, _ settings: Settings) async throws -> String {
+    /// A token for the demo's program manager, made once and kept beside the data. One that this database does not know
+    /// was made for another.
+    private func demoToken(_ database: Database, _ settings: Settings, _ gate: Gate) async throws -> String {
         let file = settings.data.appending(path: "demo-token")
-        if let kept = try? String(contentsOf: file, encoding: .utf8) { return kept }
+        if let kept = try? String(contentsOf: file, encoding: .utf8),
+            try await gate.principal(bearing: kept) != nil
+        {
+            return kept
+        }
         let secret = Secret(prefix: "trellis_")
         _ = try await database.write(as: .system(in: Cast.harbour.id)) { transaction in
             try await transaction.issueToken(
@@ -121,21 +126,26 @@ struct Up: AsyncParsableCommand {
         return secret.text
     }
 
+    /// Said in one piece, so that whoever waits for its first line finds all of it.
     private func greet(port: Int, token: String?) {
-        say("")
-        say("Trellis is at http://127.0.0.1:\(port)")
-        guard let token else { return }
-        say("")
-        say("Sign in with the password “\(Cast.password)” as")
-        for member in Cast.everybody {
-            say("  \(member.person.email.padding(toLength: 26, withPad: " ", startingAt: 0)) \(member.part)")
+        var lines = ["", "Trellis is at http://127.0.0.1:\(port)", ""]
+        if let token {
+            lines.append("Sign in with the password “\(Cast.password)” as")
+            for member in Cast.everybody {
+                lines.append(
+                    "  \(member.person.email.padding(toLength: 26, withPad: " ", startingAt: 0)) \(member.part)")
+            }
+            lines += [
+                "", "API token of \(Cast.mei.person.name), program manager:", "  \(token)",
+                "  curl -H 'Authorization: Bearer \(token)' http://127.0.0.1:\(port)/v1/startups",
+            ]
+        } else {
+            lines += [
+                "Found a workspace and invite its first manager, unless that is done:",
+                "  Scripts/trellis found --help",
+            ]
         }
-        say("")
-        say("API token of \(Cast.mei.person.name), program manager:")
-        say("  \(token)")
-        say("  curl -H 'Authorization: Bearer \(token)' http://127.0.0.1:\(port)/v1/startups")
-        say("")
-        say("The reference is at /docs. Ctrl-C stops everything.")
+        say((lines + ["", "The reference is at /docs. Ctrl-C stops everything."]).joined(separator: "\n"))
     }
 
     /// For the person at the terminal; what operators read goes to standard error.

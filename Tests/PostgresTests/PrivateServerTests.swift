@@ -32,6 +32,30 @@ import Testing
         }
     }
 
+    /// Root's own home is closed to the account that runs the server for root.
+    @Test(.enabled(if: geteuid() == 0)) func startsInAClosedFolderOfRoot() async throws {
+        try await withDirectory { closed in
+            try FileManager.default.createDirectory(
+                at: closed, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            let asked = closed.appending(path: "inner/postgres")
+            for round in 0..<2 {
+                let server = PrivateServer(directory: asked, durable: false, logger: TestServer.logger)
+                defer { if round == 1 { try? FileManager.default.removeItem(at: server.directory) } }
+                let conninfo = try await server.start()
+                try await TestServer.withDatabase(.init(conninfo: conninfo)) { database in
+                    try await database.write(as: .none) { transaction in
+                        try await transaction.execute("CREATE TABLE IF NOT EXISTS rounds (n int)")
+                        try await transaction.execute("INSERT INTO rounds VALUES (\(round))")
+                    }
+                    let count: Int = try await database.reader(as: .none).value("SELECT count(*) FROM rounds")
+                    #expect(count == round + 1)
+                }
+                await server.stop()
+                #expect(asked.resolvingSymlinksInPath().path == server.directory.path)
+            }
+        }
+    }
+
     @Test func recoversFromAnUncleanEnd() async throws {
         try await withDirectory { directory in
             let server = PrivateServer(directory: directory, durable: false, logger: TestServer.logger)
