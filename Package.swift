@@ -26,13 +26,12 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 /// What a room of the domain may stand on.
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let rooms = ["Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Imports"]
 /// What the tests of a room may use beside it.
-let room: [Target.Dependency] =
-    core + [
-        "TestWorld", "DemoWorld", "Institutions", "Partnerships", "Programs", "Applications", "Incubation",
-        "Investment",
-        "Matching", "Tabular", logging,
-    ]
+func besides(_ room: String) -> [Target.Dependency] {
+    core + rooms.filter { $0 != room }.map { .byName(name: $0) }
+        + ["TestWorld", "DemoWorld", "Matching", "Tabular", logging]
+}
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -137,7 +136,8 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments, logging, crypto, lifecycle,
+                "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments, logging, crypto,
+                lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -169,13 +169,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(of: "Wording", with: ["Pages", "Vocabulary"]),
-        tests(of: "Institutions", with: room),
-        tests(of: "Partnerships", with: room),
-        tests(of: "Programs", with: room),
-        tests(of: "Applications", with: room),
-        tests(of: "Incubation", with: room),
-        tests(of: "Investment", with: room),
-        tests(of: "Imports", with: room),
-        tests(of: "House", with: room + ["Imports", "Insight"], resources: [.copy("authorization.matrix")]),
-    ]
+        tests(of: "House", with: besides("House") + ["Insight"], resources: [.copy("authorization.matrix")]),
+    ] + rooms.map { tests(of: $0, with: besides($0)) }
 )

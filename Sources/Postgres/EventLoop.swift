@@ -30,6 +30,10 @@ final class EventLoop: @unchecked Sendable {
     private var timers: [Timer] = []
     private var lastTimer: UInt64 = 0
     private var isRunning = true
+    /// How many reads are sent and unanswered, as their pools keep count.
+    var readsUnderWay = 0
+    /// From how many reads on it pays to gather more of them before going to sleep.
+    private static let crowd = 8
     /// The time when this turn of the loop began; good enough for deadlines, and free.
     private(set) var now = ContinuousClock.now
 
@@ -124,10 +128,13 @@ final class EventLoop: @unchecked Sendable {
                 descriptors.append(pollfd(fd: interest.descriptor, events: interest.events, revents: 0))
                 polled.append(socket)
             }
-            // Others that are ready to run go first: what they submit meanwhile travels in this turn instead of waking
-            // the loop for one of its own. On an idle machine this costs a microsecond.
-            sched_yield()
-            takeJobs()
+            if readsUnderWay >= Self.crowd {
+                // Others that are ready to run go first: what they submit meanwhile travels in this turn instead of
+                // waking the loop for one of its own. Not with few reads under way, nor for a COPY: on a busy machine
+                // they would wait for a neighbour's time slice at every turn.
+                sched_yield()
+                takeJobs()
+            }
             let timeout = fallAsleep()
             let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
             inbox.withLock { $0.isAsleep = false }
