@@ -59,6 +59,9 @@ let package = Package(
     targets: [
         // C libraries of Debian: a module map and a shim, nothing else.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // The allocator of the service: glibc's contends and fragments where one thread frees what another took, as a
+        // server's threads do. It took six per cent off the processor time of a read.
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
         // Foundations know nothing of incubation.
@@ -136,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments, logging, crypto,
+                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments,
+                logging, crypto,
                 lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),

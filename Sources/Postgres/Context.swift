@@ -55,14 +55,13 @@ public struct Context: Sendable, Hashable {
     }
 
     /// One statement for all settings, so that its text depends only on their number and is prepared once.
-    func statement(selecting first: String? = nil, readOnly: Bool = false) -> Query? {
+    func statement(selecting first: String? = nil) -> Query? {
         var bound: [String] = []
-        bound.reserveCapacity(2 * names.count + 2)
+        bound.reserveCapacity(2 * names.count)
         for (name, value) in zip(names, values) {
             bound.append(name)
             bound.append(value)
         }
-        if readOnly { bound += ["transaction_read_only", "on"] }
         let count = bound.count / 2
         guard count > 0 || first != nil else { return nil }
         // Reads, which are many, find their text made.

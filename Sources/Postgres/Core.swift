@@ -24,18 +24,19 @@ final class Core: Sendable {
                 loop: loop, settings: settings, cachedStatements: configuration.preparedStatements, logger: logger)
         }
         do {
-            let forReading = try configuration.settings(allowsStandby: true)
+            let forHealth = try configuration.settings(allowsStandby: true, readsOnly: true)
+            let forReading = try configuration.settings(allowsStandby: false, readsOnly: true)
             let forWriting = try configuration.settings(allowsStandby: false)
             var one = configuration
             one.readConnections = 1
             pipeline = PipelinePool(
-                loop: loop, source: source(forWriting), configuration: configuration, counters: counters, logger: logger
+                loop: loop, source: source(forReading), configuration: configuration, counters: counters, logger: logger
             )
             exclusive = ExclusivePool(
                 loop: loop, source: source(forWriting), configuration: configuration, counters: counters, logger: logger
             )
             health = PipelinePool(
-                loop: loop, source: source(forReading), configuration: one, counters: Counters(), logger: logger)
+                loop: loop, source: source(forHealth), configuration: one, counters: Counters(), logger: logger)
             listener = Listener(loop: loop, source: source(forWriting), logger: logger)
             flaw = nil
         } catch {

@@ -35,7 +35,7 @@ extension Database {
             self.role = role
         }
 
-        func settings(allowsStandby: Bool) throws -> ConnectionSettings {
+        func settings(allowsStandby: Bool, readsOnly: Bool = false) throws -> ConnectionSettings {
             var options: [(name: String, value: String)] = [
                 ("statement_timeout", statementTimeout.postgresMilliseconds),
                 ("lock_timeout", lockTimeout.postgresMilliseconds),
@@ -44,6 +44,8 @@ extension Database {
                 ("client_connection_check_interval", "2000"),
                 ("timezone", "UTC"),
             ]
+            // The session's default, so that no read has to say it.
+            if readsOnly { options.append(("default_transaction_read_only", "on")) }
             if let role { options.append(("role", role)) }
             return try ConnectionSettings(
                 conninfo: conninfo, options: options, applicationName: applicationName,

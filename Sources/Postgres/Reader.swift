@@ -3,12 +3,12 @@ public struct Reader: Statements {
     let core: Core
     /// Who is reading.
     public let context: Context
-    private let opening: Query
+    private let opening: Query?
 
     init(core: Core, context: Context) {
         self.core = core
         self.context = context
-        opening = context.statement(readOnly: true) ?? .empty
+        opening = context.statement()
     }
 
     /// Context, statement and Sync in one round trip. A broken connection is replaced once without the caller noticing.
@@ -23,7 +23,7 @@ public struct Reader: Statements {
     }
 
     private func result(of query: Query) async throws -> ResultSet {
-        guard let result = try await core.read([opening, query], as: context).last else {
+        guard let result = try await core.read((opening.map { [$0] } ?? []) + [query], as: context).last else {
             throw ConnectionLost(reason: "a read without a result")
         }
         return result

@@ -1,4 +1,6 @@
 import ArgumentParser
+// Linked for its malloc, which is then everybody's.
+import CJemalloc
 
 /// The service and the commands around it.
 @main
