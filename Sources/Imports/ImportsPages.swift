@@ -15,7 +15,11 @@ extension PageKit {
 extension ImportsRoom {
     /// Where the room stands in the navigation.
     package static var places: [Site.Place] {
-        [Site.Place("imports", key: "nav.imports", in: .imports, url: "/console/imports", roles: ["manager"])]
+        [
+            Site.Place(
+                "imports", key: "nav.imports", in: .imports, groupKey: "nav.directory", url: "/console/imports",
+                roles: ["manager"])
+        ]
     }
 
     /// The pages, for the router.
@@ -226,7 +230,6 @@ struct ImportPage: ViewModel {
         }
         stats = file.report.map { report in
             StatTiles([
-                StatTiles.Tile(t("imports.read"), figure: Figures.grouped(report.read)),
                 StatTiles.Tile(t("import.inserted"), figure: Figures.grouped(report.inserted)),
                 StatTiles.Tile(t("import.updated"), figure: Figures.grouped(report.updated)),
                 StatTiles.Tile(t("import.unchanged"), figure: Figures.grouped(report.unchanged)),
@@ -239,11 +242,14 @@ struct ImportPage: ViewModel {
                 : Table(
                     caption: t("import.faults"),
                     columns: [
-                        Table.Column(t("import.line"), isNumber: true), Table.Column(t("import.field")),
+                        Table.Column(t("import.line")), Table.Column(t("import.field")),
                         Table.Column(t("import.message")),
                     ],
                     rows: report.faults.map { fault in
-                        [.number(fault.line), .text(fault.field ?? "–"), .text(fault.message)]
+                        [
+                            .text(t("import.line_number", ["line": Figures.grouped(fault.line)])),
+                            .text(fault.field ?? "–"), .text(fault.message),
+                        ]
                     },
                     empty: EmptyState(title: t("import.no_faults"), text: ""))
         }
