@@ -24,6 +24,10 @@ extension Transaction {
         } catch let error as UnreadableFile {
             throw FileImportRefusal.unreadable("\(error)")
         }
+        // Neither a row nor the report about it could be kept.
+        guard !content.contains(0) else {
+            throw FileImportRefusal.unreadable("the file is not text; save it as CSV or JSON Lines in UTF-8")
+        }
         let job = try await enqueue(RunImport(id: id.uuid))
         try await insert(
             id, job: job, kind: kind, name: name, bytes: content.count, isRehearsal: isRehearsal, in: tenant,

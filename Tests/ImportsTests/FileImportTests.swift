@@ -146,6 +146,7 @@ struct FileImportTests {
         "a file that is none of ours is refused at once, with words for it",
         arguments: [
             ("", "/content"), (" \n ", "/content"), ("PK\u{3}\u{4}rest", "/content"), ("id,id\n1,2", "/content"),
+            ("id\u{0},name\n1,2", "/content"), ("{\"id\": \"\u{0}\"}", "/content"),
         ])
     func refused(file: String, pointer: String) async throws {
         let imports = try await ImportWorld()
