@@ -39,7 +39,8 @@ extension Statements {
             -- orderedImport
             SELECT f.tenant_id, f.kind, f.file_name, f.is_rehearsal, c.content
             FROM imports AS f JOIN import_files AS c ON c.tenant_id = f.tenant_id AND c.import_id = f.id
-            WHERE f.tenant_id = acting_tenant() AND f.id = \(id) AND f.finished_at IS NULL
+            WHERE f.tenant_id = acting_tenant() AND \(fragment: .reachOfImports) AND f.id = \(id)
+              AND f.finished_at IS NULL
             """
         ).map { row in
             try OrderedImport(
@@ -91,8 +92,7 @@ extension ImportKind: PostgresCodable {}
 extension FileImport {
     fileprivate init(_ row: Row) throws {
         let finishedAt: Date? = try row("finished_at")
-        let (done, total): (Int?, Int?) = try (row("job_done"), row("job_total"))
-        let progress = done.flatMap { done in total.map { FileProgress(done: done, total: $0) } }
+        let progress = try WorkProgress(done: row("job_done"), total: row("job_total"))
         try self.init(
             id: row("id"), kind: row("kind"), fileName: row("file_name"), bytes: row("bytes"),
             isRehearsal: row("is_rehearsal"), state: WorkState(of: row("job_state"), hasResult: finishedAt != nil),

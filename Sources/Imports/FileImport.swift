@@ -26,8 +26,8 @@ package struct FileImport: Codable, Sendable, Identifiable {
     package let isRehearsal: Bool
     /// Where it is.
     package let state: WorkState
-    /// How far it is, while it runs.
-    package let progress: FileProgress?
+    /// How many bytes of the file are behind it, while it runs.
+    package let progress: WorkProgress?
     /// When it was asked for.
     package let requestedAt: Date
     /// Who asked.
@@ -40,14 +40,6 @@ package struct FileImport: Codable, Sendable, Identifiable {
     package let fault: String?
     /// The job that does the work.
     package let job: UUID
-}
-
-/// How far an import is.
-package struct FileProgress: Codable, Sendable, Equatable {
-    /// Bytes of the file behind us.
-    package let done: Int
-    /// Bytes of the file.
-    package let total: Int
 }
 
 /// What the rows of a file are, in the order in which files of several kinds can be imported.

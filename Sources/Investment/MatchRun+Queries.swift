@@ -68,8 +68,7 @@ extension MatchRun {
     fileprivate init(_ row: Row) throws {
         let finishedAt: Date? = try row("finished_at")
         let state = State(of: try row("job_state"), hasResult: finishedAt != nil)
-        let (done, total): (Int?, Int?) = try (row("job_done"), row("job_total"))
-        let progress = done.flatMap { done in total.map { RunProgress(done: done, total: $0) } }
+        let progress = try WorkProgress(done: row("job_done"), total: row("job_total"))
         try self.init(
             id: row("id"), job: row("job_id"), state: state, progress: finishedAt == nil ? progress : nil,
             engine: row("engine"), length: row("length"), asOf: row("as_of"), requestedAt: row("requested_at"),

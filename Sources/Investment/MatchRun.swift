@@ -21,8 +21,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let job: UUID?
     /// Where it is.
     package let state: State
-    /// How far it is, while it runs.
-    package let progress: RunProgress?
+    /// How many mandates are done, while it runs.
+    package let progress: WorkProgress?
     /// The engine and its version.
     package let engine: String
     /// How many startups a shortlist holds at most.
@@ -49,14 +49,6 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let shortlists: Int
     /// How many of those have been released.
     package let released: Int
-}
-
-/// How far a run is.
-package struct RunProgress: Codable, Sendable, Equatable {
-    /// Mandates done.
-    package let done: Int
-    /// Mandates in all.
-    package let total: Int
 }
 
 /// What a manager asks for.

@@ -29,3 +29,18 @@ public enum WorkState: String, Codable, Sendable, CaseIterable {
     /// Whether something may still come of it.
     public var isUnderWay: Bool { self == .waiting || self == .running }
 }
+
+/// How far such work is, in the unit of whoever does it.
+public struct WorkProgress: Codable, Sendable, Hashable {
+    /// How much is done.
+    public let done: Int
+    /// How much there is to do, 0 where that is nothing.
+    public let total: Int
+
+    /// What a job last said, or nil when it has said nothing yet.
+    public init?(done: Int?, total: Int?) {
+        guard let done, let total else { return nil }
+        self.done = done
+        self.total = total
+    }
+}
