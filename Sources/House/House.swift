@@ -78,8 +78,11 @@ package struct House: Sendable {
     /// - Parameters:
     ///   - jobs: for what the jobs do; it allows as many transactions as there are jobs at a time.
     ///   - keeper: for fetching jobs and prolonging their leases.
-    package static func worker(jobs: Database, keeper: Database, logger: Logger) -> Worker {
-        let worker = Worker(database: jobs, keeper: keeper, logger: logger)
+    ///   - configuration: how it works; the defaults suit production.
+    package static func worker(
+        jobs: Database, keeper: Database, configuration: Worker.Configuration = Worker.Configuration(), logger: Logger
+    ) -> Worker {
+        let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
         InvestmentRoom.register(in: worker, database: jobs)
         ImportsRoom.register(in: worker, database: jobs)
         ForgetIdempotencyKeys.register(in: worker)

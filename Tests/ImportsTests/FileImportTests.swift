@@ -43,21 +43,12 @@ private struct ImportWorld {
     }
 
     func perform(_ id: FileImport.ID) async throws -> FileImport {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = Worker.Configuration()
-        configuration.poll = .milliseconds(20)
-        let worker = Worker(database: world.database, logger: logger, configuration: configuration)
-        ImportsRoom.register(in: worker, database: world.database)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await worker.run() }
-            var found = try await found(id)
-            let deadline = ContinuousClock.now + .seconds(60)
-            while found.state.isUnderWay, ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-                found = try await self.found(id)
+        try await world.working {
+            try await world.awaiting {
+                try await found(id)
+            } until: {
+                !$0.state.isUnderWay
             }
-            group.cancelAll()
-            return found
         }
     }
 

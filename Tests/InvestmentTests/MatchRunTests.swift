@@ -33,21 +33,12 @@ struct MatchWorld {
 
     /// Works until the run has ended.
     func perform(_ id: MatchRun.ID) async throws -> MatchRun {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        var configuration = Worker.Configuration()
-        configuration.poll = .milliseconds(20)
-        let worker = Worker(database: world.database, logger: logger, configuration: configuration)
-        InvestmentRoom.register(in: worker, database: world.database)
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await worker.run() }
-            var run = try await run(id)
-            let deadline = ContinuousClock.now + .seconds(60)
-            while run.state.isUnderWay, ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-                run = try await self.run(id)
+        try await world.working {
+            try await world.awaiting {
+                try await run(id)
+            } until: {
+                !$0.state.isUnderWay
             }
-            group.cancelAll()
-            return run
         }
     }
 

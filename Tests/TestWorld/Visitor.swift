@@ -7,7 +7,8 @@ internal import Postgres
 /// A member of the cast before the whole house: asks for JSON with a token, and for pages with a session.
 package struct Visitor: Sendable {
     private let edge: Edge
-    private let token: String
+    /// Their API token, for those who ask over a socket.
+    package let token: String
     private let cookie: String
     private let csrf: String
 

@@ -3,6 +3,7 @@ internal import Accounts
 package import DemoWorld
 internal import Foundation
 internal import House
+internal import Jobs
 internal import Logging
 internal import NIOPosix
 package import Postgres
@@ -42,6 +43,41 @@ package final class World: Sendable {
     package func edge(_ configuration: Edge.Configuration) throws -> Edge {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         return try House(database: database, hasher: Template.hasher).edge(configuration, logger: logger)
+    }
+
+    /// Performs what transactions enqueue, by a worker that knows the jobs of every room, while `body` lasts.
+    package func working<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = Worker.Configuration()
+        configuration.poll = .milliseconds(20)
+        let worker = House.worker(jobs: database, keeper: database, configuration: configuration, logger: logger)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            defer { group.cancelAll() }
+            return try await body()
+        }
+    }
+
+    /// Asks for a state that a job changes until it is final, for a minute at the most.
+    package func awaiting<State: Sendable>(
+        _ state: () async throws -> State, until isFinal: (State) -> Bool
+    ) async throws -> State {
+        let deadline = ContinuousClock.now + .seconds(60)
+        var current = try await state()
+        while !isFinal(current), ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(20))
+            current = try await state()
+        }
+        return current
+    }
+
+    /// Serves the house on a port of its own while `body` lasts, which gets the address.
+    package func serving<R: Sendable>(_ body: (_ url: String) async throws -> R) async throws -> R {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [edge] in try await edge.run() }
+            defer { group.cancelAll() }
+            return try await body("http://127.0.0.1:\(await edge.listeningPort())")
+        }
     }
 
     /// The context of a member of the cast, acting from the seat at this position.
