@@ -1,13 +1,17 @@
 """Two match runs with the same inputs; every shortlist of both is read through the API and compared."""
+import csv
 import hashlib
 import http.client
 import json
+import pathlib
+import subprocess
 import sys
 import time
 import urllib.parse
 import uuid
 
-url, token = sys.argv[1:3]
+url, token, binary = sys.argv[1:4]
+folder = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
 address = urllib.parse.urlparse(url)
 connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
 
@@ -59,7 +63,21 @@ def matched():
     return seconds, len(canonical), items, digest, state["inputs_hash"], state["results_hash"]
 
 
+def queries():
+    """How many investors the folder asks for, by its queries.csv."""
+    with (folder / "queries.csv").open(newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+expected = matched()[1]
+if folder:
+    # 2 says that rows were refused: those of the folder are somebody else's claim.
+    if subprocess.run([binary, "import", str(folder)], stdout=sys.stderr).returncode not in (0, 2):
+        sys.exit("the import failed")
+    expected += queries()
 first, second = matched(), matched()
+if first[1] != expected:
+    sys.exit(f"{first[1]} shortlists for {expected} mandates")
 if first[1:] != second[1:] or first[2] == 0:
     sys.exit(f"two runs with the same inputs differ: {first} {second}")
 print(f"{first[1]} shortlists, {first[2]} items, each score the sum of its parts; two runs identical ({first[3][:16]}…), "
