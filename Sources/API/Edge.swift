@@ -214,7 +214,8 @@ public final class Edge: Sendable {
     }
 
     private func finish(_ rendered: Rendered, _ incoming: Incoming, _ declaration: RouteDeclaration) -> Outgoing {
-        var outgoing = Outgoing(status: rendered.status, headers: Edge.securityHeaders, body: rendered.body)
+        var outgoing = Outgoing(
+            status: rendered.status, headers: Edge.securityHeaders(of: declaration.kind), body: rendered.body)
         var tag: String?
         for header in rendered.headers {
             guard let name = HTTPField.Name(header.name), HTTPField.isValidValue(header.value) else { continue }
@@ -257,7 +258,8 @@ public final class Edge: Sendable {
             outgoing = refusePage(problem, incoming, trace)
         } else {
             outgoing = Outgoing(
-                status: problem.status, headers: Edge.securityHeaders, body: (try? JSONBytes.encode(problem)) ?? [])
+                status: problem.status, headers: Edge.securityHeaders(of: .json),
+                body: (try? JSONBytes.encode(problem)) ?? [])
             outgoing.headers[.contentType] = "application/problem+json"
             if problem.status == 401 { outgoing.headers[.wwwAuthenticate] = "Bearer realm=\"trellis\"" }
         }
@@ -428,16 +430,30 @@ public final class Edge: Sendable {
     }
 
     /// On every answer, whatever made it.
-    private static let securityHeaders: HTTPFields = {
+    private static func securityHeaders(of kind: RouteDeclaration.Kind) -> HTTPFields {
+        switch kind {
+        case .json: dataHeaders
+        case .page: pageHeaders
+        }
+    }
+
+    /// What a browser shows by accident, when somebody follows a link to data, loads nothing and stands in no frame.
+    private static let dataHeaders: HTTPFields = {
         var fields = HTTPFields()
+        fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        fields[.xContentTypeOptions] = "nosniff"
+        fields[.crossOriginResource] = "same-origin"
+        fields[.cacheControl] = "no-store"
+        return fields
+    }()
+
+    private static let pageHeaders: HTTPFields = {
+        var fields = dataHeaders
         fields[.contentSecurityPolicy] =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
             + "frame-ancestors 'none'; base-uri 'none'"
-        fields[.xContentTypeOptions] = "nosniff"
         fields[.referrerPolicy] = "same-origin"
         fields[.crossOriginOpener] = "same-origin"
-        fields[.crossOriginResource] = "same-origin"
-        fields[.cacheControl] = "no-store"
         return fields
     }()
 

@@ -90,23 +90,20 @@ final class Exchange: Sendable {
                 throw Problem.notFound
             }
             let value = FormFields.scalar(text, parameter.schema.resolved, asForm: false)
-            guard parameter.schema.check(value).isEmpty else {
-                // An identifier that cannot exist is an object that does not.
-                throw Problem.notFound
-            }
+            // An identifier that cannot exist is an object that does not: here, or below where it is decoded.
+            guard parameter.schema.check(value, decoding: false).isEmpty else { throw Problem.notFound }
             members.append(JSON.Member(parameter.name, value))
         }
-        let inQuery = declared.filter { !$0.inPath }
-            .map { Schema.Property($0.name, $0.schema, required: $0.required) }
         if declaration.kind == .page {
             // Pages are linked to from anywhere; what others append to a link must not break it.
+            let names = declaration.query?.properties.map(\.name) ?? []
             fields = FormFields(
                 pairs: fields.pairs.filter { pair in
-                    inQuery.contains { $0.name == pair.name || pair.name.utf8.starts(with: ($0.name + ".").utf8) }
+                    names.contains { $0 == pair.name || pair.name.utf8.starts(with: ($0 + ".").utf8) }
                 })
         }
-        if !inQuery.isEmpty || !fields.pairs.isEmpty {
-            let schema = Schema.object(inQuery)
+        if declaration.query != nil || !fields.pairs.isEmpty {
+            let schema = declaration.query ?? .object([])
             let (tree, repeated) = fields.tree(for: schema, asForm: declaration.kind == .page)
             let errors = repeated + schema.check(tree)
             guard errors.isEmpty else { throw Problem(.invalid, errors: errors.map(Exchange.queryError)) }
@@ -115,6 +112,9 @@ final class Exchange: Sendable {
         do {
             return try JSON.object(members).decode(type)
         } catch let error as DecodingError {
+            if declared.contains(where: { $0.inPath && $0.name == error.path.first?.wireName }) {
+                throw Problem.notFound
+            }
             throw Problem(
                 .invalid,
                 errors: [Exchange.queryError(.init(Schema.pointer(error.path), .invalid, error.reason))])

@@ -89,12 +89,12 @@ public struct JSONBytes {
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
         let sink = JSONSink()
         try sink.write(value, depth: 0)
-        return sink.bytes
+        return sink.text.bytes
     }
 }
 
 /// The bytes so far and the containers still open; a container closes when something outside it is written.
-final class JSONSink {
+struct JSONText {
     enum Kind { case object, array }
 
     var bytes: [UInt8] = []
@@ -106,7 +106,7 @@ final class JSONSink {
         bytes.reserveCapacity(1_024)
     }
 
-    func begin(_ kind: Kind, depth: Int) {
+    mutating func begin(_ kind: Kind, depth: Int) {
         if open.count > depth, open[depth].kind == kind {
             close(to: depth + 1)
             return
@@ -116,14 +116,14 @@ final class JSONSink {
         open.append((kind, true))
     }
 
-    func close(to depth: Int) {
+    mutating func close(to depth: Int) {
         while open.count > depth {
             bytes.append(open.removeLast().kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]"))
         }
     }
 
     /// Stands before the next element of the container that was opened at `depth`.
-    func separate(depth: Int, by key: any CodingKey) throws {
+    mutating func separate(depth: Int, by key: any CodingKey) throws {
         guard open.count > depth else {
             throw EncodingError.invalidValue(
                 key,
@@ -131,74 +131,79 @@ final class JSONSink {
         }
         close(to: depth + 1)
         if open[depth].empty { open[depth].empty = false } else { bytes.append(UInt8(ascii: ",")) }
-        if keys.count > depth { keys.removeSubrange(depth...) }
-        keys.append(key)
+        if keys.count == depth + 1 {
+            keys[depth] = key
+        } else {
+            keys.removeSubrange(depth...)
+            keys.append(key)
+        }
     }
 
     /// Where a container at `depth` stands.
     func path(to depth: Int) -> [any CodingKey] { Array(keys.prefix(depth)) }
 
-    func key(_ key: some CodingKey, depth: Int) throws {
+    mutating func key(_ key: some CodingKey, depth: Int) throws {
         try separate(depth: depth, by: key)
         JSON.write(key.wireName, to: &bytes)
         bytes.append(UInt8(ascii: ":"))
     }
 
-    func write<T: Encodable>(_ value: T, depth: Int) throws {
-        // Foundation's own codings of these say something else than the schema does. Types are compared before anything
-        // is cast, because a failing cast costs more than writing a small struct.
-        if T.self == String.self, let value = value as? String { return JSON.write(value, to: &bytes) }
-        if T.self == Int.self, let value = value as? Int { return bytes.append(contentsOf: String(value).utf8) }
-        if T.self == UUID.self, let value = value as? UUID { return JSON.write(value.text, to: &bytes) }
-        if T.self == Date.self, let value = value as? Date {
-            bytes.append(UInt8(ascii: "\""))
-            Timestamp.append(value, to: &bytes)
-            bytes.append(UInt8(ascii: "\""))
-            return
-        }
-        if T.self == Bool.self, let value = value as? Bool {
-            return bytes.append(contentsOf: (value ? "true" : "false").utf8)
-        }
-        if T.self == Double.self, let value = value as? Double { return try number(value, depth: depth) }
-        if T.self == JSON.self, let value = value as? JSON { return value.write(to: &bytes) }
-        if T.self == URL.self, let value = value as? URL { return JSON.write(value.absoluteString, to: &bytes) }
-        if T.self == Data.self, let value = value as? Data {
-            return JSON.write(value.base64EncodedString(), to: &bytes)
-        }
-        let start = bytes.count
-        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth))
-        close(to: depth)
-        // A type that encodes nothing still has to be a value.
-        if bytes.count == start { bytes.append(contentsOf: "{}".utf8) }
-    }
+    mutating func raw(_ text: some StringProtocol) { bytes.append(contentsOf: text.utf8) }
 
-    func number(_ value: Double, depth: Int) throws {
+    mutating func number(_ value: Double, depth: Int) throws {
         guard value.isFinite else {
             throw EncodingError.invalidValue(
                 value, .init(codingPath: path(to: depth), debugDescription: "JSON has no infinite or undefined number.")
             )
         }
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 {
-            bytes.append(contentsOf: String(whole).utf8)
-        } else {
-            bytes.append(contentsOf: "\(value)".utf8)
+        if let whole = Int(exactly: value), abs(whole) < 1 << 53 { raw(String(whole)) } else { raw("\(value)") }
+    }
+}
+
+/// The text that the containers of one encoding share.
+final class JSONSink {
+    var text = JSONText()
+
+    func write<T: Encodable>(_ value: T, depth: Int) throws {
+        // Foundation's own codings of these say something else than the schema does. Types are compared before anything
+        // is cast, because a failing cast costs more than writing a small struct.
+        if T.self == String.self, let value = value as? String { return JSON.write(value, to: &text.bytes) }
+        if T.self == Int.self, let value = value as? Int { return text.raw(String(value)) }
+        if T.self == UUID.self, let value = value as? UUID { return JSON.write(value.text, to: &text.bytes) }
+        if T.self == Date.self, let value = value as? Date {
+            text.raw("\"")
+            Timestamp.append(value, to: &text.bytes)
+            text.raw("\"")
+            return
         }
+        if T.self == Bool.self, let value = value as? Bool { return text.raw(value ? "true" : "false") }
+        if T.self == Double.self, let value = value as? Double { return try text.number(value, depth: depth) }
+        if T.self == JSON.self, let value = value as? JSON { return value.write(to: &text.bytes) }
+        if T.self == URL.self, let value = value as? URL { return JSON.write(value.absoluteString, to: &text.bytes) }
+        if T.self == Data.self, let value = value as? Data {
+            return JSON.write(value.base64EncodedString(), to: &text.bytes)
+        }
+        let start = text.bytes.count
+        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth))
+        text.close(to: depth)
+        // A type that encodes nothing still has to be a value.
+        if text.bytes.count == start { text.raw("{}") }
     }
 }
 
 private struct JSONSinkEncoder: Encoder {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey] { sink.path(to: depth) }
+    var codingPath: [any CodingKey] { sink.text.path(to: depth) }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        sink.begin(.object, depth: depth)
+        sink.text.begin(.object, depth: depth)
         return KeyedEncodingContainer(KeyedSink<Key>(sink: sink, depth: depth))
     }
 
     func unkeyedContainer() -> any UnkeyedEncodingContainer {
-        sink.begin(.array, depth: depth)
+        sink.text.begin(.array, depth: depth)
         return UnkeyedSink(sink: sink, depth: depth)
     }
 
@@ -210,22 +215,22 @@ private struct JSONSinkEncoder: Encoder {
 private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey] { sink.path(to: depth) }
+    var codingPath: [any CodingKey] { sink.text.path(to: depth) }
 
     private func raw(_ text: some StringProtocol, _ key: Key) throws {
-        try sink.key(key, depth: depth)
-        sink.bytes.append(contentsOf: text.utf8)
+        try sink.text.key(key, depth: depth)
+        sink.text.raw(text)
     }
 
     mutating func encodeNil(forKey key: Key) throws { try raw("null", key) }
     mutating func encode(_ value: Bool, forKey key: Key) throws { try raw(value ? "true" : "false", key) }
     mutating func encode(_ value: String, forKey key: Key) throws {
-        try sink.key(key, depth: depth)
-        JSON.write(value, to: &sink.bytes)
+        try sink.text.key(key, depth: depth)
+        JSON.write(value, to: &sink.text.bytes)
     }
     mutating func encode(_ value: Double, forKey key: Key) throws {
-        try sink.key(key, depth: depth)
-        try sink.number(value, depth: depth + 1)
+        try sink.text.key(key, depth: depth)
+        try sink.text.number(value, depth: depth + 1)
     }
     mutating func encode(_ value: Float, forKey key: Key) throws { try encode(Double(value), forKey: key) }
     mutating func encode(_ value: Int, forKey key: Key) throws { try raw(String(value), key) }
@@ -239,28 +244,38 @@ private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
     mutating func encode(_ value: UInt32, forKey key: Key) throws { try raw(String(value), key) }
     mutating func encode(_ value: UInt64, forKey key: Key) throws { try raw(String(value), key) }
     mutating func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-        try sink.key(key, depth: depth)
+        try sink.text.key(key, depth: depth)
         try sink.write(value, depth: depth + 1)
+    }
+    // The protocol's own versions come to the same by way of an optional of a type found at run time, which is slow.
+    mutating func encodeIfPresent(_ value: String?, forKey key: Key) throws {
+        if let value { try encode(value, forKey: key) }
+    }
+    mutating func encodeIfPresent(_ value: Int?, forKey key: Key) throws {
+        if let value { try encode(value, forKey: key) }
+    }
+    mutating func encodeIfPresent<T: Encodable>(_ value: T?, forKey key: Key) throws {
+        if let value { try encode(value, forKey: key) }
     }
     mutating func nestedContainer<Nested: CodingKey>(
         keyedBy keyType: Nested.Type, forKey key: Key
     ) -> KeyedEncodingContainer<Nested> {
         // The protocol leaves no way to throw here; a closed parent shows up at the first field written.
-        try? sink.key(key, depth: depth)
-        sink.begin(.object, depth: depth + 1)
+        try? sink.text.key(key, depth: depth)
+        sink.text.begin(.object, depth: depth + 1)
         return KeyedEncodingContainer(
             KeyedSink<Nested>(sink: sink, depth: depth + 1))
     }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
-        try? sink.key(key, depth: depth)
-        sink.begin(.array, depth: depth + 1)
+        try? sink.text.key(key, depth: depth)
+        sink.text.begin(.array, depth: depth + 1)
         return UnkeyedSink(sink: sink, depth: depth + 1)
     }
     mutating func superEncoder() -> any Encoder {
         JSONSinkEncoder(sink: sink, depth: depth)
     }
     mutating func superEncoder(forKey key: Key) -> any Encoder {
-        try? sink.key(key, depth: depth)
+        try? sink.text.key(key, depth: depth)
         return JSONSinkEncoder(sink: sink, depth: depth + 1)
     }
 }
@@ -268,7 +283,7 @@ private struct KeyedSink<Key: CodingKey>: KeyedEncodingContainerProtocol {
 private struct UnkeyedSink: UnkeyedEncodingContainer {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey] { sink.path(to: depth) }
+    var codingPath: [any CodingKey] { sink.text.path(to: depth) }
     var count = 0
 
     init(sink: JSONSink, depth: Int) {
@@ -277,29 +292,29 @@ private struct UnkeyedSink: UnkeyedEncodingContainer {
     }
 
     mutating func encodeNil() throws {
-        try sink.separate(depth: depth, by: IndexKey(count))
+        try sink.text.separate(depth: depth, by: IndexKey(count))
         count += 1
-        sink.bytes.append(contentsOf: "null".utf8)
+        sink.text.raw("null")
     }
     mutating func encode<T: Encodable>(_ value: T) throws {
-        try sink.separate(depth: depth, by: IndexKey(count))
+        try sink.text.separate(depth: depth, by: IndexKey(count))
         count += 1
         try sink.write(value, depth: depth + 1)
     }
     mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        try? sink.separate(depth: depth, by: IndexKey(count))
+        try? sink.text.separate(depth: depth, by: IndexKey(count))
         count += 1
-        sink.begin(.object, depth: depth + 1)
+        sink.text.begin(.object, depth: depth + 1)
         return KeyedEncodingContainer(KeyedSink<Nested>(sink: sink, depth: depth + 1))
     }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        try? sink.separate(depth: depth, by: IndexKey(count))
+        try? sink.text.separate(depth: depth, by: IndexKey(count))
         count += 1
-        sink.begin(.array, depth: depth + 1)
+        sink.text.begin(.array, depth: depth + 1)
         return UnkeyedSink(sink: sink, depth: depth + 1)
     }
     mutating func superEncoder() -> any Encoder {
-        try? sink.separate(depth: depth, by: IndexKey(count))
+        try? sink.text.separate(depth: depth, by: IndexKey(count))
         return JSONSinkEncoder(sink: sink, depth: depth + 1)
     }
 }
@@ -307,15 +322,15 @@ private struct UnkeyedSink: UnkeyedEncodingContainer {
 private struct SingleSink: SingleValueEncodingContainer {
     let sink: JSONSink
     let depth: Int
-    var codingPath: [any CodingKey] { sink.path(to: depth) }
+    var codingPath: [any CodingKey] { sink.text.path(to: depth) }
 
-    private func raw(_ text: some StringProtocol) { sink.bytes.append(contentsOf: text.utf8) }
+    private func raw(_ text: some StringProtocol) { sink.text.raw(text) }
 
     mutating func encodeNil() throws { raw("null") }
     mutating func encode(_ value: Bool) throws { raw(value ? "true" : "false") }
-    mutating func encode(_ value: String) throws { JSON.write(value, to: &sink.bytes) }
-    mutating func encode(_ value: Double) throws { try sink.number(value, depth: depth) }
-    mutating func encode(_ value: Float) throws { try sink.number(Double(value), depth: depth) }
+    mutating func encode(_ value: String) throws { JSON.write(value, to: &sink.text.bytes) }
+    mutating func encode(_ value: Double) throws { try sink.text.number(value, depth: depth) }
+    mutating func encode(_ value: Float) throws { try sink.text.number(Double(value), depth: depth) }
     mutating func encode(_ value: Int) throws { raw(String(value)) }
     mutating func encode(_ value: Int8) throws { raw(String(value)) }
     mutating func encode(_ value: Int16) throws { raw(String(value)) }

@@ -1,6 +1,7 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import Postgres
 
 /// Runs tasks on the thread of one event loop.
 ///
@@ -25,7 +26,10 @@ struct Executors: Sendable {
     private let executors: [ObjectIdentifier: LoopExecutor]
 
     init(of group: some EventLoopGroup) {
-        executors = group.makeIterator().reduce(into: [:]) { $0[ObjectIdentifier($1)] = LoopExecutor($1) }
+        executors = group.makeIterator().reduce(into: [:]) { executors, loop in
+            loop.execute { ThreadScheduling.waitForTurn() }
+            executors[ObjectIdentifier(loop)] = LoopExecutor(loop)
+        }
     }
 
     /// Nil for a loop of another group, whose tasks then run where all others do.

@@ -2,7 +2,8 @@ public import Foundation
 public import Postgres
 
 /// Somebody who was recognised, acting from one seat. Rights are not part of it: they are read with every request.
-public struct Principal: Sendable {
+/// A class, because many requests share one and none changes it.
+public final class Principal: Sendable {
     /// How the person proved who they are.
     public enum Credential: Sendable, Hashable {
         /// A browser session; `csrf` must come back with every form.

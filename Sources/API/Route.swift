@@ -93,8 +93,9 @@ public struct HeaderField: Sendable, Hashable, Codable {
     }
 }
 
-/// Everything the edge knows of a route, whatever its types.
-struct RouteDeclaration: Sendable {
+/// Everything the edge knows of a route, whatever its types. A class, because every request carries it from place to
+/// place and a copy would count references to each of its parts.
+final class RouteDeclaration: Sendable {
     enum Segment: Sendable, Hashable {
         case literal(String)
         case parameter(String)
@@ -118,6 +119,8 @@ struct RouteDeclaration: Sendable {
     let precondition: Precondition
     let rate: RateClass
     let parameters: [Parameter]
+    /// The schema of what stands in the query; nil when nothing does.
+    let query: Schema?
     let body: Schema?
     let consumes: String
     let output: Schema?
@@ -134,14 +137,8 @@ struct RouteDeclaration: Sendable {
         let inPath: Bool
     }
 
-    var pathNames: [String] {
-        segments.compactMap {
-            switch $0 {
-            case .parameter(let name), .rest(let name): name
-            case .literal: nil
-            }
-        }
-    }
+    /// The names of the parameters in the path, in their order.
+    let pathNames: [String]
 
     static func segments(of path: String) -> [Segment] {
         path.utf8.split(separator: UInt8(ascii: "/")).map { part in
@@ -190,12 +187,15 @@ struct RouteDeclaration: Sendable {
             case .literal: nil
             }
         }
+        pathNames = inPath
         for name in inPath where !properties.contains(where: { $0.name == name && $0.required }) {
             failures.append("\(id): the path names {\(name)}, which \(parameters) has no required field for.")
         }
         self.parameters = properties.map {
             Parameter(name: $0.name, schema: $0.schema, required: $0.required, inPath: inPath.contains($0.name))
         }
+        let inQuery = self.parameters.filter { !$0.inPath }
+        query = inQuery.isEmpty ? nil : .object(inQuery.map { .init($0.name, $0.schema, required: $0.required) })
         if let body, body != NoBody.self, body != RawBody.self {
             let schema = SchemaRecorder.shared.schema(of: body)
             failures += schema.failures

@@ -1,10 +1,19 @@
 import Foundation
 
 /// What a path leads to.
-struct Endpoint: Sendable {
+final class Endpoint: Sendable {
     let declaration: RouteDeclaration
     let metrics: RequestMetrics.Route
     let perform: @Sendable (Exchange) async throws -> Rendered
+
+    init(
+        declaration: RouteDeclaration, metrics: RequestMetrics.Route,
+        perform: @escaping @Sendable (Exchange) async throws -> Rendered
+    ) {
+        self.declaration = declaration
+        self.metrics = metrics
+        self.perform = perform
+    }
 }
 
 /// Finds routes by path segments, literals before parameters. Deny by default: what was not declared is not there.

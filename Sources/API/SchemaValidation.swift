@@ -3,20 +3,27 @@ import Foundation
 extension Schema {
     /// Every way in which a value does not fit, each with a JSON pointer. Empty when it fits.
     public func check(_ value: JSON, at pointer: String = "") -> [Problem.FieldError] {
+        check(value, at: pointer, decoding: true)
+    }
+
+    /// As `check`; without `decoding`, what only the type's own decoding finds is left to whoever decodes next.
+    func check(_ value: JSON, at pointer: String = "", decoding: Bool) -> [Problem.FieldError] {
         var errors: [Problem.FieldError] = []
-        check(value, at: pointer, into: &errors)
+        check(value, at: pointer, decoding: decoding, into: &errors)
         return errors
     }
 
     private static let maximumErrors = 100
 
-    private func check(_ value: JSON, at pointer: String, into errors: inout [Problem.FieldError]) {
+    private func check(
+        _ value: JSON, at pointer: String, decoding: Bool = true, into errors: inout [Problem.FieldError]
+    ) {
         guard errors.count < Schema.maximumErrors else { return }
         let before = errors.count
         switch (shape, value) {
         case (.anything, _), (.unrecorded, _): break
         case (.reference(let component), _):
-            component.schema.check(value, at: pointer, into: &errors)
+            component.schema.check(value, at: pointer, decoding: decoding, into: &errors)
         case (.string(let rule), .string(let text)):
             let length = text.unicodeScalars.count
             if length < rule.minimum {
@@ -72,7 +79,7 @@ extension Schema {
         default:
             errors.append(.init(pointer, .type, "must be \(article)"))
         }
-        if errors.count == before, let verify, let reason = verify(value) {
+        if decoding, errors.count == before, let verify, let reason = verify(value) {
             errors.append(.init(pointer, .invalid, reason))
         }
     }

@@ -3,35 +3,49 @@ import Foundation
 extension JSON {
     /// The value this tree says. Call after the schema has validated it; errors carry a coding path all the same.
     public func decode<T: Decodable>(_ type: T.Type = T.self) throws -> T {
-        try TreeDecoder(node: self, codingPath: []).value(type)
+        try TreeDecoder(node: self).value(type)
     }
 }
 
 /// Decodes from a parsed tree, exactly: no number is rounded, no date is guessed.
 struct TreeDecoder: Decoder {
     let node: JSON
-    let codingPath: [any CodingKey]
+    /// Where the surrounding container stands, and the place in it: put together only when somebody asks.
+    private let container: [any CodingKey]
+    private let key: (any CodingKey)?
+
+    init(node: JSON, in container: [any CodingKey] = [], at key: (any CodingKey)? = nil) {
+        self.node = node
+        self.container = container
+        self.key = key
+    }
+
+    var codingPath: [any CodingKey] { key.map { container + [$0] } ?? container }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func value<T: Decodable>(_ type: T.Type) throws -> T {
+        // Types are compared before anything is cast: a failing cast costs more than reading a small struct.
         let value: Any?
-        switch type {
-        case is String.Type: value = try text()
-        case is Int.Type: value = try integer(Int.self)
-        case is Bool.Type: value = try bool()
-        case is UUID.Type:
+        if type == String.self {
+            value = try text()
+        } else if type == Int.self {
+            value = try integer(Int.self)
+        } else if type == Bool.self {
+            value = try bool()
+        } else if type == UUID.self {
             value = UUID(text: try text())
             if value == nil { throw refused("expected a UUID") }
-        case is Date.Type:
+        } else if type == Date.self {
             value = Timestamp.date(try text())
             if value == nil { throw refused("expected a date and time such as 2026-03-01T09:30:00Z") }
-        case is Data.Type:
+        } else if type == Data.self {
             value = Data(base64Encoded: try text())
             if value == nil { throw refused("expected Base64") }
-        case is URL.Type:
+        } else if type == URL.self {
             value = URL(string: try text())
             if value == nil { throw refused("expected a URL") }
-        default: return try T(from: self)
+        } else {
+            return try T(from: self)
         }
         guard let typed = value as? T else { throw mismatch("\(type)") }
         return typed
@@ -102,7 +116,7 @@ private struct KeyedTree<Key: CodingKey>: KeyedDecodingContainerProtocol {
             throw DecodingError.keyNotFound(
                 key, .init(codingPath: codingPath, debugDescription: "the field is required"))
         }
-        return TreeDecoder(node: node, codingPath: codingPath + [key])
+        return TreeDecoder(node: node, in: codingPath, at: key)
     }
 
     func contains(_ key: Key) -> Bool { find(key) != nil }
@@ -131,7 +145,7 @@ private struct KeyedTree<Key: CodingKey>: KeyedDecodingContainerProtocol {
         try decoder(key).unkeyedContainer()
     }
     func superDecoder() throws -> any Decoder {
-        TreeDecoder(node: .object(members), codingPath: codingPath)
+        TreeDecoder(node: .object(members), in: codingPath)
     }
     func superDecoder(forKey key: Key) throws -> any Decoder { try decoder(key) }
 }
@@ -155,7 +169,7 @@ private struct UnkeyedTree: UnkeyedDecodingContainer {
                 JSON.self, .init(codingPath: codingPath, debugDescription: "the array has too few elements"))
         }
         defer { currentIndex += 1 }
-        return TreeDecoder(node: elements[currentIndex], codingPath: codingPath + [IndexKey(currentIndex)])
+        return TreeDecoder(node: elements[currentIndex], in: codingPath, at: IndexKey(currentIndex))
     }
 
     mutating func decodeNil() throws -> Bool {

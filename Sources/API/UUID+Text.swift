@@ -4,20 +4,24 @@ extension UUID {
     /// Reads the 36 characters of the one usual form, in either case. Foundation's own reading goes through `sscanf`,
     /// and nearly every request has a UUID.
     public init?(text: String) {
-        guard text.utf8.count == 36 else { return nil }
+        var text = text
         var uuid: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        let isComplete = withUnsafeMutableBytes(of: &uuid) { buffer in
-            var nibble = 0
-            for (index, byte) in text.utf8.enumerated() {
-                if index == 8 || index == 13 || index == 18 || index == 23 {
-                    guard byte == UInt8(ascii: "-") else { return false }
-                    continue
+        let isComplete = text.withUTF8 { text in
+            guard text.count == 36 else { return false }
+            return withUnsafeMutableBytes(of: &uuid) { bytes in
+                var index = 0
+                for position in 0..<16 {
+                    if index == 8 || index == 13 || index == 18 || index == 23 {
+                        guard text[index] == UInt8(ascii: "-") else { return false }
+                        index += 1
+                    }
+                    guard let high = EdgeText.hexDigit(text[index]), let low = EdgeText.hexDigit(text[index + 1])
+                    else { return false }
+                    bytes[position] = high << 4 | low
+                    index += 2
                 }
-                guard let digit = EdgeText.hexDigit(byte), nibble < 32 else { return false }
-                buffer[nibble / 2] = buffer[nibble / 2] << 4 | digit
-                nibble += 1
+                return true
             }
-            return nibble == 32
         }
         guard isComplete else { return nil }
         self.init(uuid: uuid)

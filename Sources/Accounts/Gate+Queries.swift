@@ -36,7 +36,7 @@ extension Statements {
 }
 
 extension Principal {
-    fileprivate init(_ row: Row, credential: Credential) throws {
+    fileprivate convenience init(_ row: Row, credential: Credential) throws {
         try self.init(
             person: row("person"), membership: row("membership"), tenant: row("tenant_id"),
             institution: row("institution_id"), role: Role(rawValue: row("role")), name: row("name"),

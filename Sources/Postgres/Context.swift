@@ -4,9 +4,21 @@
 /// ```swift
 /// let context = Context([(name: "trellis.tenant", value: tenant.uuidString)])
 /// ```
-public struct Context: Sendable, Hashable {
+public struct Context: Sendable {
     private var names: [String]
     private var values: [String]
+    /// The statement that makes these settings before a read, made with the context because one context serves many
+    /// reads; nil for nobody, and where a setting was added since, as writes do.
+    private var opening: Opening?
+
+    /// Shared, not copied: a query is made of several arrays.
+    private final class Opening: Sendable {
+        let query: Query
+
+        init(_ query: Query) {
+            self.query = query
+        }
+    }
 
     /// Nobody: no setting is made, and policies admit nothing.
     public static let none = Context([])
@@ -17,6 +29,7 @@ public struct Context: Sendable, Hashable {
         names = []
         values = []
         for (name, value) in settings { set(name, to: value) }
+        opening = statement().map(Opening.init)
     }
 
     /// The settings in the order in which they are made.
@@ -37,6 +50,7 @@ public struct Context: Sendable, Hashable {
     }
 
     private mutating func set(_ name: String, to value: String) {
+        opening = nil
         if let index = names.firstIndex(of: name) {
             values[index] = value
         } else {
@@ -56,6 +70,7 @@ public struct Context: Sendable, Hashable {
 
     /// One statement for all settings, so that its text depends only on their number and is prepared once.
     func statement(selecting first: String? = nil) -> Query? {
+        if first == nil, let opening { return opening.query }
         var bound: [String] = []
         bound.reserveCapacity(2 * names.count)
         for (name, value) in zip(names, values) {
@@ -74,5 +89,18 @@ public struct Context: Sendable, Hashable {
     private static func selection(of count: Int, after first: String?) -> Query {
         let settings = Array(repeating: "set_config(\(""), \(""), true)" as Query, count: count)
         return "SELECT " + (first.map { [Query(unchecked: $0)] + settings } ?? settings).joined(separator: ", ")
+    }
+}
+
+extension Context: Hashable {
+    /// Contexts of the same settings are the same.
+    public static func == (left: Context, right: Context) -> Bool {
+        left.names == right.names && left.values == right.values
+    }
+
+    /// Hashes the settings.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(names)
+        hasher.combine(values)
     }
 }

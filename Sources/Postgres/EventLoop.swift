@@ -30,10 +30,6 @@ final class EventLoop: @unchecked Sendable {
     private var timers: [Timer] = []
     private var lastTimer: UInt64 = 0
     private var isRunning = true
-    /// How many reads are sent and unanswered, as their pools keep count.
-    var readsUnderWay = 0
-    /// From how many reads on it pays to gather more of them before going to sleep.
-    private static let crowd = 8
     /// The time when this turn of the loop began; good enough for deadlines, and free.
     private(set) var now = ContinuousClock.now
 
@@ -46,7 +42,10 @@ final class EventLoop: @unchecked Sendable {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
         (wakeRead, wakeWrite) = (ends[0], ends[1])
-        let thread = Thread { [self] in run() }
+        let thread = Thread { [self] in
+            ThreadScheduling.waitForTurn()
+            run()
+        }
         thread.name = name
         thread.start()
     }
@@ -127,13 +126,6 @@ final class EventLoop: @unchecked Sendable {
                 guard interest.descriptor >= 0 else { continue }
                 descriptors.append(pollfd(fd: interest.descriptor, events: interest.events, revents: 0))
                 polled.append(socket)
-            }
-            if readsUnderWay >= Self.crowd {
-                // Others that are ready to run go first: what they submit meanwhile travels in this turn instead of
-                // waking the loop for one of its own. Not with few reads under way, nor for a COPY: on a busy machine
-                // they would wait for a neighbour's time slice at every turn.
-                sched_yield()
-                takeJobs()
             }
             let timeout = fallAsleep()
             let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)

@@ -93,7 +93,6 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             received(result, for: read)
         }
         counters.add(to: \.readsInFlight)
-        loop.readsUnderWay += 1
         connection.run(unit)
         // While all connections are busy, one more helps.
         if connection.load > 1 { grow() }
@@ -113,7 +112,6 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     }
 
     private func received(_ result: Result<[ResultSet], any Error>, for read: Read) {
-        loop.readsUnderWay -= 1
         counters.update {
             $0.readsInFlight -= 1
             $0.statements += 1

@@ -35,12 +35,11 @@ extension Localized: PostgresCodable {
         guard case .object(let members) = try? JSON(parsing: Array(String(postgres: cell).utf8)) else {
             throw Cell.Mismatch.malformed
         }
-        var texts: [Language: CheckedText<Rule>] = [:]
-        for member in members {
+        let texts = try members.map { member in
             guard let language = Language(rawValue: member.name), case .string(let text) = member.value,
                 let text = try? CheckedText<Rule>(text)
             else { throw Cell.Mismatch.outOfRange }
-            texts[language] = text
+            return (key: language, value: text)
         }
         guard let localized = Self(texts) else { throw Cell.Mismatch.outOfRange }
         self = localized

@@ -19,7 +19,7 @@ public struct Localized<Rule: TextRule>: Hashable, Sendable {
     }
 
     /// A text from what each language's field holds; `nil` when none holds any.
-    public init?(_ texts: [Language: CheckedText<Rule>]) {
+    public init?(_ texts: some Collection<(key: Language, value: CheckedText<Rule>)>) {
         guard !texts.isEmpty else { return nil }
         for (language, text) in texts { self[language] = text }
     }
