@@ -114,13 +114,18 @@ public struct ErrorSummary: ViewModel {
     public struct Item: ViewModel {
         /// The field's id.
         public var field: String
-        /// What to do.
+        /// The field's label and what is wrong with it.
         public var message: String
     }
 
     /// The errors of some fields; none if there are none.
     public init?(fields: [FormField], problem: String? = nil, texts t: Texts) {
-        items = fields.compactMap { field in field.error.map { Item(field: field.target, message: $0) } }
+        items = fields.compactMap { field in
+            field.error.map { error in
+                // Errors are written to stand beside their field; up here each has to say which.
+                Item(field: field.target, message: t("kit.error_of_field", ["field": field.label, "error": error]))
+            }
+        }
         guard !items.isEmpty || problem != nil else { return nil }
         self.problem = problem
         title = items.isEmpty ? t("kit.problem") : t("kit.errors", count: items.count)
