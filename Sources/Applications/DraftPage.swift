@@ -154,11 +154,11 @@ extension CallForApplications {
 }
 
 extension Completeness.Gap {
-    /// What a question still needs.
+    /// What a question still needs, beside the question.
     func words(_ t: Texts) -> String {
         switch reason {
-        case .unanswered: t("gap.unanswered", ["number": "\(position)"])
-        case .tooLong(let over): t("gap.too_long", count: over, ["number": "\(position)"])
+        case .unanswered: t("gap.unanswered")
+        case .tooLong(let over): t("gap.too_long", count: over)
         }
     }
 

@@ -30,7 +30,7 @@ struct FormTests {
         #expect(summary.title == "3 answers need your attention")
         #expect(summary.items.map(\.field) == ["f-name", "f-ask", "f-kinds-a"])
         // Each says of which field it speaks.
-        #expect(summary.items.first?.message == "Name: Too short")
+        #expect(summary.items.first?.message == "Name – Too short")
     }
 
     @Test("a form without errors has no summary; a problem of the whole has one")
