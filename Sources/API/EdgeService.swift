@@ -12,6 +12,7 @@ extension Edge: Service {
     /// Serves until shut down. On a graceful shutdown readiness says no first, then the listener closes, then requests
     /// under way may finish within the configured grace.
     public func run() async throws {
+        defer { listening.end() }
         let server = try makeServer()
         var groupConfiguration = ServiceGroupConfiguration(services: [server], logger: logger)
         groupConfiguration.maximumGracefulShutdownDuration = configuration.grace
@@ -19,7 +20,6 @@ extension Edge: Service {
         let group = ServiceGroup(configuration: groupConfiguration)
         // Detached, because the server would otherwise hear of the shutdown before the balancer does.
         let serving = Task.detached { try await group.run() }
-        defer { listening.end() }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 do {

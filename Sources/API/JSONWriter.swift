@@ -134,7 +134,7 @@ struct JSONText {
         if keys.count == depth + 1 {
             keys[depth] = key
         } else {
-            keys.removeSubrange(depth...)
+            keys.removeSubrange(min(depth, keys.count)...)
             keys.append(key)
         }
     }
@@ -156,7 +156,7 @@ struct JSONText {
                 value, .init(codingPath: path(to: depth), debugDescription: "JSON has no infinite or undefined number.")
             )
         }
-        if let whole = Int(exactly: value), abs(whole) < 1 << 53 { raw(String(whole)) } else { raw("\(value)") }
+        if let whole = Int(exactly: value), whole.magnitude < 1 << 53 { raw(String(whole)) } else { raw("\(value)") }
     }
 }
 

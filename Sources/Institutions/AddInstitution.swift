@@ -20,14 +20,17 @@ extension Transaction {
 }
 
 /// Why the directory refuses.
-package enum InstitutionRefusal: Refusal {
+package enum InstitutionRefusal: Refusal, Equatable {
     /// A startup is entered with its profile, not as a bare institution.
     case startupsHaveTheirOwnDoor
+    /// The registration at this place of the list stands before it already.
+    case registrationTwice(index: Int)
 
     package var problem: Problem {
         switch self {
         case .startupsHaveTheirOwnDoor:
             .invalid("/kind", "A startup is entered with its profile, by POST /v1/startups.")
+        case .registrationTwice(let index): .invalid("/registrations/\(index)", "Name each registration once.")
         }
     }
 }

@@ -76,13 +76,36 @@ extension Transaction {
             INSERT INTO institutions (tenant_id, id, kind, names, country, website)
             VALUES (\(tenant), \(id), \(new.kind), \(new.name), \(new.country), \(new.website))
             """)
-        for registration in new.registrations ?? [] {
-            try await execute(
-                """
-                -- addInstitution: registration
-                INSERT INTO institution_identifiers (tenant_id, institution_id, scheme, value)
-                VALUES (\(tenant), \(id), \(registration.scheme), \(registration.value))
-                """)
-        }
+        try await insert(new.registrations ?? [], of: id, in: tenant)
+    }
+
+    func insert(
+        _ registrations: [Institution.Registration], of id: Institution.ID, in tenant: Tenant.ID
+    ) async throws {
+        try await execute(
+            """
+            -- addInstitution and recordRegistrations
+            INSERT INTO institution_identifiers (tenant_id, institution_id, scheme, value)
+            SELECT \(tenant), \(id), scheme, value
+            FROM unnest(\(registrations.map(\.scheme)), \(registrations.map(\.value))) AS given (scheme, value)
+            """)
+    }
+
+    func deleteRegistrations(of id: Institution.ID) async throws {
+        try await execute(
+            """
+            -- recordRegistrations
+            DELETE FROM institution_identifiers WHERE tenant_id = acting_tenant() AND institution_id = \(id)
+            """)
+    }
+
+    /// The entry, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockInstitution(_ id: Institution.ID) async throws -> Institution? {
+        let locked = try await first(
+            """
+            -- lockInstitution
+            SELECT id FROM institutions WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE
+            """)
+        return locked == nil ? nil : try await institution(id)
     }
 }

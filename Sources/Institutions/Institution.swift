@@ -48,6 +48,12 @@ package struct Institution: Codable, Sendable, Identifiable {
     package let registrations: [Registration]
 }
 
+/// What registers call an entry of the directory, replaced as a whole.
+package struct Registrations: Codable, Sendable {
+    /// In no order that matters.
+    package let registrations: [Institution.Registration]
+}
+
 /// What a manager says of an institution to enter it into the directory. Startups have a verb of their own.
 package struct NewInstitution: Codable, Sendable {
     /// Anything but `startup`.

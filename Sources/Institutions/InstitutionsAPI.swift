@@ -8,8 +8,8 @@ package enum InstitutionsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         [
-            listFocusAreas, listInstitutions, getInstitution, addInstitution, listStartups, getStartup, addStartup,
-            reviseStartup, setMatchingConsent,
+            listFocusAreas, listInstitutions, getInstitution, addInstitution, recordRegistrations, listStartups,
+            getStartup, addStartup, reviseStartup, setMatchingConsent,
         ]
     }
 
@@ -68,6 +68,23 @@ package enum InstitutionsRoom {
                 .created(
                     try await transaction.addInstitution(call.body, as: id, in: tenant),
                     location: "/v1/institutions/\(id)")
+            }
+        }.erased
+    }
+
+    private static var recordRegistrations: AnyOperation {
+        Operation(
+            .put, "/v1/institutions/{institution}/registrations", "recordRegistrations",
+            summary: "Replace what registers call an institution or a startup", tag: "institutions",
+            access: .roles([.manager]), parameters: InstitutionPath.self, body: Registrations.self,
+            output: Institution.self, problems: [.notFound, .conflict]
+        ) { call in
+            let tenant = try call.principal.workspace
+            return try await call.write { transaction in
+                .ok(
+                    try await transaction.recordRegistrations(
+                        call.body.registrations, of: call.parameters.institution, in: tenant
+                    ) { try call.match($0) })
             }
         }.erased
     }

@@ -88,7 +88,10 @@ private struct InstitutionsPages {
             .get, "/console/startups/{startup}", "consoleStartup", access: .roles([.manager]),
             parameters: StartupPath.self
         ) { call in
-            guard let startup = try await call.reader.startup(call.parameters.startup) else { throw Problem.notFound }
+            let reader = call.reader
+            guard let startup = try await reader.startup(call.parameters.startup),
+                let entry = try await reader.institution(Institution.ID(startup.id.uuid))
+            else { throw Problem.notFound }
             let viewer = try await call.viewer()
             let t = PageKit.institutions.texts(in: viewer.language)
             let name = startup.name.text(for: Vocabulary.Language(viewer.language))
@@ -99,7 +102,7 @@ private struct InstitutionsPages {
                         ? Badge(t("matching.out")) : Badge(t("matching.in"), .success),
                     lede: startup.profile.pitch?.string),
                 description: startup.profile.description?.string,
-                facts: startup.facts(in: viewer.language, t))
+                facts: startup.facts(registeredAs: entry.registrations, in: viewer.language, t))
             let frame = Frame(
                 title: name, site: site, viewer: viewer, current: "startups",
                 breadcrumbs: [Breadcrumb(t("startups.title"), "/console/startups")])
@@ -383,7 +386,9 @@ extension Startup {
         ]
     }
 
-    fileprivate func facts(in language: Pages.Language, _ t: Texts) -> Facts {
+    fileprivate func facts(
+        registeredAs registrations: [Institution.Registration], in language: Pages.Language, _ t: Texts
+    ) -> Facts {
         let spoken = Vocabulary.Language(language)
         let place = [profile.city?.string, profile.country?.name(in: spoken)].compactMap(\.self).joined(separator: ", ")
         var facts: [Fact] = [.tags(t("startups.focus"), profile.focusAreas.map { $0.area.label(in: language) })]
@@ -401,6 +406,7 @@ extension Startup {
         if let website = profile.website, let url = SafeURL(external: website.description) {
             facts.append(.link(t("startup.website"), LinkText(website.site, url)))
         }
+        facts += registrations.map { .text(t("registration.\($0.scheme.rawValue)"), $0.value.string) }
         return Facts(facts)
     }
 }

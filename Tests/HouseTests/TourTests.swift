@@ -6,7 +6,8 @@ import Testing
 /// The tour is the README's own proof that the product does its job, so it has to pass wherever the tests do.
 @Suite("The tour")
 struct TourTests {
-    @Test("the whole main job is played over HTTP, from the agreement to the investor's answer")
+    @Test(
+        "the whole main job is played over HTTP, from the agreement to the investor's answer", .timeLimit(.minutes(3)))
     func wholeJob() async throws {
         let world = try await World()
         let manager = try await Visitor(Cast.mei, in: world)
@@ -33,12 +34,17 @@ struct TourTests {
         let process = Process()
         process.executableURL = root.appending(path: script)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(["no_proxy": "127.0.0.1"]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = handle
         process.standardError = handle
-        let status = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
+        let status = try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+                do { try process.run() } catch { continuation.resume(throwing: error) }
+            }
+        } onCancel: {
+            if process.isRunning { process.terminate() }
         }
         return (status, try String(contentsOf: output, encoding: .utf8))
     }

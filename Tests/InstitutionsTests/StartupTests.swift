@@ -144,6 +144,44 @@ struct InstitutionTests {
         }
     }
 
+    @Test("a manager records what registers call a startup, and its founder sees it")
+    func startupsRegistrations() async throws {
+        let world = try await World()
+        let (mei, ravi) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.ravi, in: world))
+        let startup = Cast.startup("ledgerleaf")
+        let (entry, place) = ("/v1/institutions/\(startup)", "/v1/institutions/\(startup)/registrations")
+        func record(_ list: String, _ match: String?) async -> Outgoing {
+            await mei.ask(
+                "PUT", place, json: #"{"registrations":[\#(list)]}"#, headers: match.map { [("If-Match", $0)] } ?? [])
+        }
+        let lei = #"{"scheme":"lei","value":"5493001KJTIIGC8Y1R12"}"#
+        let business = #"{"scheme":"hk_br","value":"38219054"}"#
+        let first = try #require(await mei.ask("GET", entry).header("ETag"))
+        #expect(await record(lei, nil).status == 428)
+        let recorded = await record("\(lei),\(business)", first)
+        #expect(recorded.status == 200, "\(recorded.text)")
+        #expect(
+            try recorded.decode(Institution.self).registrations.map(\.scheme) == [.hongKongBusinessRegistration, .lei])
+        #expect(await record(lei, first).status == 412)
+        let page = await mei.open("/console/startups/\(startup)").text
+        #expect(page.contains("Hong Kong business registration") && page.contains("38219054"))
+        #expect(try await ravi.ask("GET", entry).decode(Institution.self).registrations.count == 2)
+
+        let second = try #require(await mei.ask("GET", entry).header("ETag"))
+        let twice = await record("\(lei),\(lei)", second)
+        #expect(twice.status == 422 && twice.problem?.errors.first?.pointer == "/registrations/1")
+        let short = await record(#"{"scheme":"hk_br","value":"12"}"#, second)
+        #expect(short.status == 422 && short.problem?.errors.first?.pointer == "/registrations")
+        let other = Cast.startup("kelpsense")
+        let others = try #require(await mei.ask("GET", "/v1/institutions/\(other)").header("ETag"))
+        let taken = await mei.ask(
+            "PUT", "/v1/institutions/\(other)/registrations", json: #"{"registrations":[\#(lei)]}"#,
+            headers: [("If-Match", others)])
+        #expect(taken.status == 409, "\(taken.text)")
+        #expect(await record("", second).status == 200)
+        #expect(try await mei.ask("GET", entry).decode(Institution.self).registrations.isEmpty)
+    }
+
     @Test("a startup is not entered as a bare institution")
     func startups() async throws {
         let world = try await World()

@@ -14,6 +14,7 @@ import Testing
         let conninfo: String
         let direct: Database
         let losses: Counter
+        let unknowns: Counter
 
         func run() async throws {
             var configuration = Database.Configuration(conninfo: "\(conninfo) application_name='\(plan)'")
@@ -88,6 +89,7 @@ import Testing
                     }
                     isAcknowledged = true
                 } catch let error as CommitUnknown {
+                    unknowns.increment()
                     isAcknowledged = nil
                     throw error
                 }
@@ -136,8 +138,10 @@ import Testing
     }
 
     /// Runs a workload for each plan, a few at a time.
-    private func run(_ plans: [String], losing lossesExpected: Int = 0) async throws {
-        let losses = Counter()
+    private func run(
+        _ plans: [String], losing lossesExpected: Int = 0, unsureOf unknownsExpected: Int = 0
+    ) async throws {
+        let (losses, unknowns) = (Counter(), Counter())
         let proxy = try await FaultyProxy.start()
         defer { proxy.stop() }
         let conninfo = try await TestServer.emptyDatabase()
@@ -155,7 +159,10 @@ import Testing
                 if index >= 10 { try await group.next() }
                 group.addTask {
                     let conninfo = "\(proxy.conninfo) \(name)"
-                    try await Workload(plan: plan, conninfo: conninfo, direct: direct, losses: losses).run()
+                    try await Workload(
+                        plan: plan, conninfo: conninfo, direct: direct, losses: losses, unknowns: unknowns
+                    )
+                    .run()
                 }
             }
             try await group.waitForAll()
@@ -163,6 +170,7 @@ import Testing
         await direct.close()
         // The faults did take place.
         #expect(losses.value >= lossesExpected)
+        #expect(unknowns.value >= unknownsExpected)
     }
 
     @Test func bytesThatTravelAlone() async throws {
@@ -174,7 +182,8 @@ import Testing
     }
 
     @Test func deathAtEveryMessage() async throws {
-        try await run((0..<40).map { "die \($0)" }, losing: 10)
+        // Far enough to reach the answer to COMMIT, after which nobody can know.
+        try await run((0..<70).map { "die \($0)" }, losing: 10, unsureOf: 1)
     }
 
     @Test func oneDeathAtEveryMessage() async throws {
@@ -194,7 +203,7 @@ import Testing
     }
 
     @Test func silenceAtEveryMessage() async throws {
-        try await run((0..<40).map { "stall \($0) once=s\($0)" }, losing: 5)
+        try await run((0..<70).map { "stall \($0) once=s\($0)" }, losing: 5)
     }
 
     @Test func silenceForEver() async throws {

@@ -73,7 +73,7 @@ class Visitor:
         """No console error, no violated policy, a heading, and it is not an error page."""
         global steps
         steps += 1
-        WebDriverWait(self.driver, 15).until(expect.presence_of_element_located((By.TAG_NAME, "h1")))
+        WebDriverWait(self.driver, 15, ignored_exceptions=[WebDriverException]).until(expect.presence_of_element_located((By.TAG_NAME, "h1")))
         # A form that is shown again answers 422, which the browser notes as a failed load of the page itself.
         errors = [
             entry for entry in self.driver.get_log("browser")
