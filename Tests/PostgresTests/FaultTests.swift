@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test func silenceAtEveryMessage() async throws {
-        try await run((0..<70).map { "stall \($0) once=s\($0)" }, losing: 5)
+        try await run((0..<40).map { "stall \($0) once=s\($0)" }, losing: 5)
     }
 
     @Test func silenceForEver() async throws {
