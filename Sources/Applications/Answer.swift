@@ -94,8 +94,6 @@ package struct Completeness: Sendable, Equatable {
 
         /// The question.
         package let question: CallForApplications.Question.ID
-        /// Its place in the form, from 1.
-        package let position: Int
         /// What it still needs.
         package let reason: Reason
 
@@ -111,13 +109,11 @@ package struct Completeness: Sendable, Equatable {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         gaps = questions.compactMap { question in
             guard let text = texts[question.id] else {
-                return question.isRequired
-                    ? Gap(question: question.id, position: question.position, reason: .unanswered) : nil
+                return question.isRequired ? Gap(question: question.id, reason: .unanswered) : nil
             }
             // Unicode scalars, as the database and the counter beside the field count.
             let over = text.string.unicodeScalars.count - question.maxLength
-            return over > 0
-                ? Gap(question: question.id, position: question.position, reason: .tooLong(by: over)) : nil
+            return over > 0 ? Gap(question: question.id, reason: .tooLong(by: over)) : nil
         }
     }
 }

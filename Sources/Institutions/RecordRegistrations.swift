@@ -16,12 +16,19 @@ extension Transaction {
     ) async throws -> Institution {
         guard let current = try await lockInstitution(id) else { throw Problem.notFound }
         try matching(current)
-        for (index, registration) in registrations.enumerated() where registrations[..<index].contains(registration) {
-            throw InstitutionRefusal.registrationTwice(index: index)
-        }
+        try registrations.check()
         try await deleteRegistrations(of: id)
         try await insert(registrations, of: id, in: tenant)
         guard let changed = try await institution(id) else { throw Problem.notFound }
         return changed
+    }
+}
+
+extension [Institution.Registration] {
+    /// Refuses a list that names a registration twice; the database would blame another institution for it.
+    func check() throws(InstitutionRefusal) {
+        for (index, registration) in enumerated() where self[..<index].contains(registration) {
+            throw .registrationTwice(index: index)
+        }
     }
 }

@@ -139,6 +139,14 @@ struct InstitutionTests {
         await #expect { try await add(.japaneseCorporateNumber, "1234567890123") } throws: {
             ($0 as? DatabaseError)?.constraint == "institution_identifiers_pkey"
         }
+        let twice = try Institution.Registration(scheme: .japaneseCorporateNumber, value: ShortText("3210987654321"))
+        let doubled = try NewInstitution(
+            kind: .techCompany, name: LocalizedName(en: "Twice"), registrations: [twice, twice])
+        await #expect(throws: InstitutionRefusal.registrationTwice(index: 1)) {
+            try await world.database.write(as: context) {
+                _ = try await $0.addInstitution(doubled, as: Institution.ID(), in: Cast.harbour.id)
+            }
+        }
         await #expect { try await add(.japaneseCorporateNumber, "12345") } throws: {
             ($0 as? DatabaseError)?.constraint == "identifier_has_the_form_of_its_scheme"
         }
