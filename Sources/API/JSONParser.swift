@@ -240,14 +240,10 @@ struct JSONParser {
 /// Text at the edge: validated as UTF-8, without NUL, in one normal form.
 enum EdgeText {
     /// Valid UTF-8 without NUL, normalised to NFC so that Swift and PostgreSQL agree on equality.
-    static func string(_ bytes: ArraySlice<UInt8>) -> String? {
-        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        var ascii = true
-        for byte in bytes {
-            if byte == 0 { return nil }
-            if byte >= 0x80 { ascii = false }
-        }
-        return ascii ? text : text.precomposedStringWithCanonicalMapping
+    static func string(_ bytes: some Collection<UInt8>) -> String? {
+        if bytes.allSatisfy({ $0 != 0 && $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        return text.precomposedStringWithCanonicalMapping
     }
 
     static func hexDigit(_ byte: UInt8) -> UInt8? {

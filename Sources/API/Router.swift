@@ -22,8 +22,9 @@ struct Router: Sendable {
         var literals: [String: Node] = [:]
         /// One element at most; an array because a struct cannot hold itself.
         var parameter: [Node] = []
-        var endpoints: [HTTPMethod: Endpoint] = [:]
-        var rest: [HTTPMethod: Endpoint] = [:]
+        /// One for each method, few enough to be looked through.
+        var endpoints: [Endpoint] = []
+        var rest: [Endpoint] = []
     }
 
     enum Outcome: Sendable {
@@ -43,11 +44,10 @@ struct Router: Sendable {
     private static func add(
         _ endpoint: Endpoint, _ segments: ArraySlice<RouteDeclaration.Segment>, to node: inout Node
     ) -> Bool {
-        let method = endpoint.declaration.method
         switch segments.first {
         case nil:
-            guard node.endpoints[method] == nil else { return false }
-            node.endpoints[method] = endpoint
+            guard node.endpoints.with(endpoint.declaration.method) == nil else { return false }
+            node.endpoints.append(endpoint)
             return true
         case .literal(let text):
             return add(endpoint, segments.dropFirst(), to: &node.literals[text, default: Node()])
@@ -55,8 +55,8 @@ struct Router: Sendable {
             if node.parameter.isEmpty { node.parameter = [Node()] }
             return add(endpoint, segments.dropFirst(), to: &node.parameter[0])
         case .rest:
-            guard node.rest[method] == nil else { return false }
-            node.rest[method] = endpoint
+            guard node.rest.with(endpoint.declaration.method) == nil else { return false }
+            node.rest.append(endpoint)
             return true
         }
     }
@@ -68,33 +68,31 @@ struct Router: Sendable {
         if !body.isEmpty {
             for part in body.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
                 guard segments.count < 32 else { return .nothing }
-                if part.contains(UInt8(ascii: "%")) {
-                    guard let text = try? FormFields.text(part, plusIsSpace: false) else { return .malformed }
-                    segments.append(text)
-                } else {
-                    guard let text = EdgeText.string(Array(part)[...]) else { return .malformed }
-                    segments.append(text)
-                }
+                let isEncoded = part.contains(UInt8(ascii: "%"))
+                let text = isEncoded ? try? FormFields.text(part, plusIsSpace: false) : EdgeText.string(part)
+                guard let text else { return .malformed }
+                segments.append(text)
             }
         }
         // HEAD is answered by whatever answers GET.
         let wanted = method == "HEAD" ? .get : HTTPMethod(rawValue: method)
         var values: [String] = []
-        var others: [HTTPMethod: Endpoint] = [:]
+        var others: [Endpoint] = []
         if let endpoint = find(segments[...], in: root, wanted, &values, &others) {
             return .found(endpoint, values: values)
         }
-        guard let any = others.first?.value else { return .nothing }
-        return .otherMethods(others.keys.sorted { $0.rawValue < $1.rawValue }, any)
+        guard let any = others.first else { return .nothing }
+        let methods = Set(others.map(\.declaration.method))
+        return .otherMethods(methods.sorted { $0.rawValue < $1.rawValue }, any)
     }
 
     private func find(
         _ segments: ArraySlice<String>, in node: Node, _ method: HTTPMethod?, _ values: inout [String],
-        _ others: inout [HTTPMethod: Endpoint]
+        _ others: inout [Endpoint]
     ) -> Endpoint? {
         guard let segment = segments.first else {
-            if let method, let endpoint = node.endpoints[method] { return endpoint }
-            others.merge(node.endpoints) { first, _ in first }
+            if let endpoint = node.endpoints.with(method) { return endpoint }
+            others += node.endpoints
             return nil
         }
         // Paths such as `/a//b` name nothing.
@@ -111,12 +109,18 @@ struct Router: Sendable {
             values.removeLast(values.count - count)
         }
         if !node.rest.isEmpty {
-            if let method, let endpoint = node.rest[method] {
+            if let endpoint = node.rest.with(method) {
                 values.append(segments.joined(separator: "/"))
                 return endpoint
             }
-            others.merge(node.rest) { first, _ in first }
+            others += node.rest
         }
         return nil
+    }
+}
+
+extension [Endpoint] {
+    fileprivate func with(_ method: HTTPMethod?) -> Endpoint? {
+        first { $0.declaration.method == method }
     }
 }

@@ -45,7 +45,7 @@ extension Statements {
         """
         SELECT s.id, i.names, i.country, i.website, s.pitch, s.description, s.founded_on, s.place_region, s.place_state,
                s.place_city, s.markets, s.tags, s.full_time_staff, s.technical_staff, s.stage, s.last_round_on,
-               s.last_round_minor, s.rounds, s.raised_minor, s.raised_currency, s.seeking, s.ask_minor, s.ask_currency,
+               s.rounds, s.last_round_minor, s.raised_minor, s.raised_currency, s.seeking, s.ask_minor, s.ask_currency,
                s.matching_opted_in_at,
                s.focus_areas, s.focus_weights
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
@@ -54,7 +54,10 @@ extension Statements {
 }
 
 extension Startup {
+    /// Reads the columns in the order in which they are selected, which is what finds them fastest.
     fileprivate init(_ row: Row) throws {
+        let id: ID = try row("id")
+        let name: LocalizedName = try row("names")
         var profile = StartupProfile()
         profile.country = try row("country")
         profile.website = try row("website")
@@ -71,14 +74,16 @@ extension Startup {
         profile.stage = try row("stage")
         profile.lastRoundOn = try row("last_round_on")
         profile.rounds = try row("rounds")
-        profile.lastRound = try row.money("last_round_minor", "raised_currency")
-        profile.raised = try row.money("raised_minor", "raised_currency")
+        let (lastRound, raised): (Int?, Int?) = try (row("last_round_minor"), row("raised_minor"))
+        let currency: Currency? = try row("raised_currency")
+        profile.lastRound = Money(columns: lastRound, currency)
+        profile.raised = Money(columns: raised, currency)
         profile.seeking = try row("seeking")
         profile.ask = try row.money("ask_minor", "ask_currency")
+        let matchingOptedInAt: Date? = try row("matching_opted_in_at")
         profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int16])
             .map { WeightedFocusArea($0, weight: Int($1)) }
-        try self.init(
-            id: row("id"), name: row("names"), profile: profile, matchingOptedInAt: row("matching_opted_in_at"))
+        self.init(id: id, name: name, profile: profile, matchingOptedInAt: matchingOptedInAt)
     }
 }
 

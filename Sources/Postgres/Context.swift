@@ -14,9 +14,12 @@ public struct Context: Sendable {
     /// Shared, not copied: a query is made of several arrays.
     private final class Opening: Sendable {
         let query: Query
+        /// What the server answers to it.
+        let answer: String
 
-        init(_ query: Query) {
+        init(_ query: Query, answer: String) {
             self.query = query
+            self.answer = answer
         }
     }
 
@@ -29,7 +32,7 @@ public struct Context: Sendable {
         names = []
         values = []
         for (name, value) in settings { set(name, to: value) }
-        opening = statement().map(Opening.init)
+        opening = statement().map { Opening($0, answer: values.joined()) }
     }
 
     /// The settings in the order in which they are made.
@@ -59,13 +62,12 @@ public struct Context: Sendable {
         }
     }
 
-    /// Whether the result is that of a `statement` without `first`: each setting returns its value.
+    /// Whether the result is that of a `statement` without `first`: one text of all values.
     func isAnswered(by result: ResultSet) -> Bool {
         guard !values.isEmpty else { return true }
-        guard result.rowCount == 1, result.columnCount >= values.count else { return false }
-        return values.enumerated().allSatisfy { index, value in
-            result.withBytes(row: 0, column: Int32(index)) { $0?.elementsEqual(value.utf8) ?? false }
-        }
+        guard result.rowCount == 1, result.columnCount == 1 else { return false }
+        let answer = opening?.answer ?? values.joined()
+        return result.withBytes(row: 0, column: 0) { $0?.elementsEqual(answer.utf8) ?? false }
     }
 
     /// One statement for all settings, so that its text depends only on their number and is prepared once.
@@ -86,9 +88,12 @@ public struct Context: Sendable {
 
     private static let selections = (1...16).map { selection(of: $0, after: nil) }
 
+    /// One column, however many settings: each column is described, sent and read at a price.
     private static func selection(of count: Int, after first: String?) -> Query {
         let settings = Array(repeating: "set_config(\(""), \(""), true)" as Query, count: count)
-        return "SELECT " + (first.map { [Query(unchecked: $0)] + settings } ?? settings).joined(separator: ", ")
+            .joined(separator: " || ")
+        let columns = [first.map { Query(unchecked: $0) }, count > 0 ? settings : nil].compactMap(\.self)
+        return "SELECT " + columns.joined(separator: ", ")
     }
 }
 

@@ -35,13 +35,14 @@ extension Localized: PostgresCodable {
         guard case .object(let members) = try? JSON(parsing: Array(String(postgres: cell).utf8)) else {
             throw Cell.Mismatch.malformed
         }
-        let texts = try members.map { member in
+        var texts: Self?
+        for member in members {
             guard let language = Language(rawValue: member.name), case .string(let text) = member.value,
                 let text = try? CheckedText<Rule>(text)
             else { throw Cell.Mismatch.outOfRange }
-            return (key: language, value: text)
+            texts = texts?.replacing(text, in: language) ?? Self(text, in: language)
         }
-        guard let localized = Self(texts) else { throw Cell.Mismatch.outOfRange }
-        self = localized
+        guard let texts else { throw Cell.Mismatch.outOfRange }
+        self = texts
     }
 }

@@ -18,12 +18,6 @@ public struct Localized<Rule: TextRule>: Hashable, Sendable {
         self[language] = text
     }
 
-    /// A text from what each language's field holds; `nil` when none holds any.
-    public init?(_ texts: some Collection<(key: Language, value: CheckedText<Rule>)>) {
-        guard !texts.isEmpty else { return nil }
-        for (language, text) in texts { self[language] = text }
-    }
-
     /// A text from unchecked strings; languages that are absent or blank are left out.
     public init(en: String? = nil, zhHant: String? = nil, ja: String? = nil) throws(TextRefusal) {
         english = try Self.text(en)

@@ -95,7 +95,6 @@ import Vocabulary
     @Test func oneLanguageIsNeeded() {
         #expect(throws: TextRefusal.empty) { try LocalizedText() }
         #expect(throws: TextRefusal.empty) { try LocalizedText(en: " ", ja: "") }
-        #expect(LocalizedText([:]) == nil)
     }
 
     @Test func travelsAsAnObject() throws {
