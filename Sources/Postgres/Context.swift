@@ -100,7 +100,8 @@ public struct Context: Sendable {
 extension Context: Hashable {
     /// Contexts of the same settings are the same.
     public static func == (left: Context, right: Context) -> Bool {
-        left.names == right.names && left.values == right.values
+        if let opening = left.opening, opening === right.opening { return true }
+        return left.names == right.names && left.values == right.values
     }
 
     /// Hashes the settings.

@@ -55,14 +55,14 @@ final class Core: Sendable {
 
     // MARK: Reading
 
-    func read(_ queries: [Query], as context: Context) async throws -> [ResultSet] {
+    func read(_ query: Query, as context: Context) async throws -> ResultSet {
         guard let pipeline else { throw failure() }
-        return try await read(queries, as: context, on: pipeline)
+        return try await read(query, as: context, on: pipeline)
     }
 
-    private func read(_ queries: [Query], as context: Context, on pool: PipelinePool) async throws -> [ResultSet] {
+    private func read(_ query: Query, as context: Context, on pool: PipelinePool) async throws -> ResultSet {
         try Task.checkCancellation()
-        let read = PipelinePool.Read(queries, context: context, deadline: .now + configuration.maximumWait)
+        let read = PipelinePool.Read(query, context: context, deadline: .now + configuration.maximumWait)
         guard loop.submit({ pool.submit(read) }) else { throw Closed() }
         // A cancelled read is left to run out: its answer is awaited by the connection and by nobody else.
         return try await read.promise.value(onCancel: {})
@@ -70,7 +70,7 @@ final class Core: Sendable {
 
     func ping() async throws {
         guard let health else { throw failure() }
-        _ = try await read(["SELECT 1"], as: .none, on: health)
+        _ = try await read("SELECT 1", as: .none, on: health)
     }
 
     // MARK: Transactions

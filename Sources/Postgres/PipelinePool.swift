@@ -1,24 +1,35 @@
 import Logging
 
 /// Runs reads on a few connections, many at a time on each. Confined to the loop.
+///
+/// Reads of one person that reach the loop in the same turn travel in company: one statement says who acts, and one
+/// transaction serves them all, each with a snapshot of its own.
 final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     /// One read on its way: it may be sent a second time when its connection breaks.
     final class Read: @unchecked Sendable {
-        let queries: [Query]
+        let query: Query
         let context: Context
-        let promise = Promise<[ResultSet]>()
+        let promise = Promise<ResultSet>()
         let deadline: ContinuousClock.Instant
         var wasRetried = false
+        /// Set when a companion, or itself, made its company fail: who it was shows when each goes alone.
+        var goesAlone = false
 
-        init(_ queries: [Query], context: Context, deadline: ContinuousClock.Instant) {
-            self.queries = queries
+        init(_ query: Query, context: Context, deadline: ContinuousClock.Instant) {
+            self.query = query
             self.context = context
             self.deadline = deadline
         }
+
+        func mayJoin(_ other: Read) -> Bool {
+            !goesAlone && !other.goesAlone && context == other.context
+        }
     }
 
-    /// More would make the last wait for too many others; fewer would not fill a round trip.
+    /// More units would make the last wait for too many others; fewer would not fill a round trip.
     private static let depth = 16
+    /// More reads together would make the first wait for too many others.
+    private static let company = 4
     /// A connection whose oldest read takes longer than this gets no further ones while others are free.
     private static let patience = Duration.milliseconds(50)
 
@@ -36,6 +47,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     private var isBackingOff = false
     private var lastFailure: (any Error)?
     private var isSweeping = false
+    private var isDraining = false
     private var closing: Promise<Void>?
 
     init(
@@ -56,19 +68,14 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             read.promise.fail(Closed())
             return
         }
-        if queue.isEmpty, let connection = choose() {
-            send(read, on: connection)
-            return
-        }
+        if queue.count >= queueLimit { drain() }
         guard queue.count < queueLimit else {
             counters.add(to: \.rejections)
             read.promise.fail(PoolBusy())
             return
         }
         queue.append(read)
-        counters.update { $0.readsWaiting = queue.count }
-        sweepLater()
-        grow()
+        drainSoon()
     }
 
     /// Lets what is under way come to its end, and refuses everything else.
@@ -87,12 +94,16 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
 
     // MARK: Sending
 
-    /// May find the connection broken, and then puts the read, and others that were under way, back into the queue.
-    private func send(_ read: Read, on connection: Connection) {
-        let unit = Unit(read.queries, prepares: true, limit: limit, context: read.context) { [self] _, result in
-            received(result, for: read)
+    /// May find the connection broken, and then puts the reads, and others that were under way, back into the queue.
+    private func send(_ company: [Read], on connection: Connection) {
+        let context = company[0].context
+        let unit = Unit(
+            (context.statement().map { [$0] } ?? []) + company.map(\.query), prepares: true,
+            limit: limit * company.count, context: context
+        ) { [self] _, result in
+            received(result.map { $0.suffix(company.count) }, for: company)
         }
-        counters.add(to: \.readsInFlight)
+        counters.update { $0.readsInFlight += company.count }
         connection.run(unit)
         // While all connections are busy, one more helps.
         if connection.load > 1 { grow() }
@@ -111,22 +122,34 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         return best?.connection
     }
 
-    private func received(_ result: Result<[ResultSet], any Error>, for read: Read) {
+    private func received(_ result: Result<ArraySlice<ResultSet>, any Error>, for company: [Read]) {
         counters.update {
-            $0.readsInFlight -= 1
-            $0.statements += 1
-            if case .failure = result { $0.errors += 1 }
+            $0.readsInFlight -= company.count
+            $0.statements += company.count
         }
-        if case .failure(let error) = result, mayRetry(read, after: error) {
-            read.wasRetried = true
-            counters.add(to: \.retries)
-            queue.prepend(read)
-            sweepLater()
-            // Not from within the connection that is just closing.
-            loop.submit { self.drain() }
-            return
+        switch result {
+        case .success(let results):
+            for (read, result) in zip(company, results) { read.promise.succeed(result) }
+        case .failure(let error) where error is DatabaseError && company.count > 1:
+            for read in company.reversed() {
+                read.goesAlone = true
+                queue.prepend(read)
+            }
+            drainSoon()
+        case .failure(let error):
+            for read in company.reversed() {
+                guard mayRetry(read, after: error) else {
+                    counters.add(to: \.errors)
+                    read.promise.fail(error)
+                    continue
+                }
+                read.wasRetried = true
+                counters.add(to: \.retries)
+                queue.prepend(read)
+                // Not from within the connection that is just closing.
+                drainSoon()
+            }
         }
-        read.promise.settle(result)
     }
 
     private func mayRetry(_ read: Read, after error: any Error) -> Bool {
@@ -135,13 +158,40 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         return (error as? ConnectionLost)?.mayRetry ?? false
     }
 
+    /// Sends what waits when all that came in this turn of the loop is there.
+    private func drainSoon() {
+        guard !isDraining else { return }
+        isDraining = true
+        loop.submit { [self] in
+            isDraining = false
+            drain()
+        }
+    }
+
     private func drain() {
-        while let connection = choose(), let next = queue.popFirst() {
-            // Its caller may have been cancelled meanwhile.
-            if !next.promise.isSettled { send(next, on: connection) }
+        while let connection = choose() {
+            let company = nextCompany()
+            guard !company.isEmpty else { break }
+            send(company, on: connection)
         }
         counters.update { $0.readsWaiting = queue.count }
-        if !queue.isEmpty { grow() }
+        guard !queue.isEmpty else { return }
+        sweepLater()
+        grow()
+    }
+
+    /// The read that has waited longest, and those behind it that may go along. Empty when nothing waits.
+    private func nextCompany() -> [Read] {
+        var company: [Read] = []
+        while company.count < Self.company, let next = queue.first {
+            // Its caller may have been cancelled meanwhile.
+            if !next.promise.isSettled {
+                if let first = company.first, !next.mayJoin(first) { break }
+                company.append(next)
+            }
+            _ = queue.popFirst()
+        }
+        return company
     }
 
     /// Turns away those who have waited too long.
@@ -205,7 +255,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             }
         }
         settleClosing()
-        loop.submit { self.drain() }
+        drainSoon()
     }
 
     func connectionDidFinishWork(_ connection: Connection) {
