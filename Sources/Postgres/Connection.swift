@@ -38,6 +38,10 @@ final class Connection: PolledSocket, @unchecked Sendable {
     private enum Work {
         case unit(Unit)
         case special(Special)
+
+        var callers: Int {
+            if case .unit(let unit) = self { unit.callers } else { 1 }
+        }
     }
 
     let loop: EventLoop
@@ -89,8 +93,11 @@ final class Connection: PolledSocket, @unchecked Sendable {
         if case .closed = phase { true } else { false }
     }
 
-    /// How many units are sent and unanswered, or wait to be sent.
-    var load: Int { inFlight.count + backlog.count + (special == nil ? 0 : 1) }
+    /// How many callers wait for what is sent and unanswered, or waits to be sent.
+    var load: Int {
+        let sent = inFlight.reduce(0) { $0 + $1.callers }
+        return backlog.reduce(sent + (special == nil ? 0 : 1)) { $0 + $1.callers }
+    }
 
     /// How long the oldest unanswered unit has been waiting.
     func headAge(at now: ContinuousClock.Instant) -> Duration {

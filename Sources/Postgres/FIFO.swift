@@ -11,6 +11,10 @@ struct FIFO<Element> {
         elements[head...].contains { $0.map(matches) ?? false }
     }
 
+    func reduce<R>(_ initial: R, _ next: (R, Element) -> R) -> R {
+        elements[head...].reduce(initial) { result, element in element.map { next(result, $0) } ?? result }
+    }
+
     mutating func append(_ element: Element) {
         elements.append(element)
     }

@@ -26,7 +26,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         }
     }
 
-    /// More units would make the last wait for too many others; fewer would not fill a round trip.
+    /// More on one connection would make the last wait for too many others; fewer would not fill a round trip.
     private static let depth = 16
     /// More reads together would make the first wait for too many others.
     private static let company = 4
@@ -99,7 +99,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         let context = company[0].context
         let unit = Unit(
             (context.statement().map { [$0] } ?? []) + company.map(\.query), prepares: true,
-            limit: limit * company.count, context: context
+            limit: limit * company.count, context: context, callers: company.count
         ) { [self] _, result in
             received(result.map { $0.suffix(company.count) }, for: company)
         }
@@ -170,7 +170,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
 
     private func drain() {
         while let connection = choose() {
-            let company = nextCompany()
+            let company = nextCompany(of: min(Self.company, Self.depth - connection.load))
             guard !company.isEmpty else { break }
             send(company, on: connection)
         }
@@ -181,9 +181,9 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
     }
 
     /// The read that has waited longest, and those behind it that may go along. Empty when nothing waits.
-    private func nextCompany() -> [Read] {
+    private func nextCompany(of limit: Int) -> [Read] {
         var company: [Read] = []
-        while company.count < Self.company, let next = queue.first {
+        while company.count < limit, let next = queue.first {
             // Its caller may have been cancelled meanwhile.
             if !next.promise.isSettled {
                 if let first = company.first, !next.mayJoin(first) { break }

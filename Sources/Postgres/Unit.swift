@@ -21,6 +21,8 @@ final class Unit: @unchecked Sendable {
     var error: DatabaseError?
     /// Whose settings the first statement makes and returns.
     let context: Context
+    /// How many callers wait for it.
+    let callers: Int
     /// Whether it ends a transaction for good, and so must never be cancelled.
     let isCommit: Bool
     /// Whether any byte of it may have reached the server.
@@ -30,13 +32,14 @@ final class Unit: @unchecked Sendable {
 
     init(
         _ queries: [Query], prepares: Bool, limit: Duration, isCommit: Bool = false, context: Context = .none,
-        completion: @escaping Completion
+        callers: Int = 1, completion: @escaping Completion
     ) {
         self.queries = queries
         self.prepares = prepares
         self.limit = limit
         self.isCommit = isCommit
         self.context = context
+        self.callers = callers
         self.completion = completion
     }
 

@@ -95,6 +95,25 @@ import Testing
         }
     }
 
+    @Test func readsOfOneContextShareTransactionsAndOthersDoNot() async throws {
+        try await withNotes(configure: { $0.readConnections = 1 }) { database in
+            let readers = ["even", "odd"].map { database.reader(as: tenant($0)) }
+            let seen = try await withThrowingTaskGroup(of: (begun: Date, tenant: String).self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let row = try await readers[number / 100].one("SELECT now(), min(tenant) FROM notes")
+                        return try row.decode(Date.self, String.self)
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            let tenants = Dictionary(grouping: seen, by: \.begun).mapValues { Set($0.map(\.tenant)) }
+            #expect(seen.count == 200 && seen.count(where: { $0.tenant == "odd" }) == 100)
+            #expect(tenants.count < 200, "not one transaction was shared")
+            #expect(tenants.values.allSatisfy { $0.count == 1 })
+        }
+    }
+
     @Test func keepsAnErrorToItself() async throws {
         try await withNotes(configure: { $0.readConnections = 1 }) { database in
             let reader = database.reader(as: tenant("even"))
