@@ -132,6 +132,10 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             for (read, result) in zip(company, results) { read.promise.succeed(result) }
         case .failure(let error) where error is DatabaseError && company.count > 1:
             for read in company.reversed() {
+                guard closing == nil else {
+                    read.promise.fail(Closed())
+                    continue
+                }
                 read.goesAlone = true
                 queue.prepend(read)
             }

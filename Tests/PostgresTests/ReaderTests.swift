@@ -370,6 +370,29 @@ import Testing
         }
     }
 
+    @Test func aFailedCompanyIsToldWhenAllEnds() async throws {
+        try await TestServer.withDatabase(configure: { $0.readConnections = 1 }) { database in
+            let reader = database.reader(as: tenant("even"))
+            try await reader.execute("SELECT 1")
+            let reads = (0..<8).map { number in
+                Task { try await reader.execute("SELECT pg_sleep(0.3), 1 / \(number)") }
+            }
+            #expect(try await eventually { database.statistics.readsInFlight == 8 })
+            await database.close()
+            try await within(.seconds(5)) {
+                for (number, read) in reads.enumerated() {
+                    do {
+                        _ = try await read.value
+                        #expect(number > 0)
+                    } catch is Closed {
+                    } catch let error as DatabaseError {
+                        #expect(number == 0 && error.sqlState == "22012")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func afterClosingEverythingIsRefused() async throws {
         let conninfo = try await TestServer.shared().conninfo()
         let database = Database(.init(conninfo: conninfo), logger: TestServer.logger)
