@@ -12,7 +12,7 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         let promise = Promise<ResultSet>()
         let deadline: ContinuousClock.Instant
         var wasRetried = false
-        /// Set when a companion, or itself, made its company fail: who it was shows when each goes alone.
+        /// Set when its company failed, by its own fault or another's.
         var goesAlone = false
 
         init(_ query: Query, context: Context, deadline: ContinuousClock.Instant) {
@@ -104,9 +104,10 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
             received(result.map { $0.suffix(company.count) }, for: company)
         }
         counters.update { $0.readsInFlight += company.count }
+        // The one chosen is the least busy: while all are, one more helps.
+        let isBusy = connection.load > 0
         connection.run(unit)
-        // While all connections are busy, one more helps.
-        if connection.load > 1 { grow() }
+        if isBusy { grow() }
     }
 
     private func choose() -> Connection? {
@@ -130,29 +131,24 @@ final class PipelinePool: ConnectionOwner, @unchecked Sendable {
         switch result {
         case .success(let results):
             for (read, result) in zip(company, results) { read.promise.succeed(result) }
-        case .failure(let error) where error is DatabaseError && company.count > 1:
-            for read in company.reversed() {
-                guard closing == nil else {
-                    read.promise.fail(Closed())
-                    continue
-                }
-                read.goesAlone = true
-                queue.prepend(read)
-            }
-            drainSoon()
         case .failure(let error):
+            // Whose error a company's is shows when each goes alone.
+            let isShared = error is DatabaseError && company.count > 1
             for read in company.reversed() {
-                guard mayRetry(read, after: error) else {
+                if isShared, closing == nil {
+                    read.goesAlone = true
+                } else if !isShared, mayRetry(read, after: error) {
+                    read.wasRetried = true
+                    counters.add(to: \.retries)
+                } else {
                     counters.add(to: \.errors)
-                    read.promise.fail(error)
+                    read.promise.fail(isShared ? Closed() : error)
                     continue
                 }
-                read.wasRetried = true
-                counters.add(to: \.retries)
                 queue.prepend(read)
-                // Not from within the connection that is just closing.
-                drainSoon()
             }
+            // Not from within the connection, which may be just closing.
+            drainSoon()
         }
     }
 

@@ -23,6 +23,9 @@ struct StartupTests {
             WeightedFocusArea(try #require(FocusArea.ID("food-safety")), weight: 30),
         ]
         profile.ask = Money(minor: 90_000_000, currency: .jpy)
+        profile.lastRound = Money(minor: 1_500_000, currency: .usd)
+        profile.raised = Money(minor: 2_750_000, currency: .usd)
+        profile.rounds = 2
         profile.tags = [try Name("kitchen")]
         profile.markets = [Country("JP"), Country("HK")].compactMap(\.self)
         let new = NewStartup(name: try LocalizedName(en: "Kettle", ja: "ケトル"), profile: profile)
@@ -65,6 +68,19 @@ struct StartupTests {
                 "UPDATE startups SET pitch = 'x' WHERE id = \(Cast.startup("kelpsense")) OR true")
         }
         #expect(changed == 1, "their own row alone")
+        let removed = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            try await transaction.execute("DELETE FROM startups")
+        }
+        #expect(removed == 0, "not even their own")
+        let refusal = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+                try await transaction.execute(
+                    """
+                    INSERT INTO startups (tenant_id, id) VALUES (\(Cast.harbour.id), \(Cast.startup("ledgerleaf")))
+                    """)
+            }
+        }
+        #expect(refusal?.kind == .insufficientPrivilege)
         await #expect(throws: DatabaseError.self) {
             try await world.database.write(as: world.context(Cast.ravi)) { transaction in
                 try await transaction.execute(
