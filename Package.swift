@@ -70,6 +70,7 @@ let package = Package(
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
         module("Matching"),
+        module("Backtest", on: ["Matching", "Tabular"]),
         module("Jobs", on: ["Postgres", logging, lifecycle]),
         module(
             "API",
@@ -141,9 +142,8 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", arguments,
-                logging, crypto,
-                lifecycle,
+                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", "Matching", "Backtest",
+                arguments, logging, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -159,6 +159,7 @@ let package = Package(
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
         tests(of: "Matching"),
+        tests(of: "Backtest", with: ["Matching"]),
         tests(of: "Jobs", with: ["Postgres", logging, lifecycle]),
         tests(
             of: "API",

@@ -19,7 +19,7 @@ package struct RunMatch: Job {
 extension MatchRun {
     /// The engine with the weights it uses. What else decides a list (the taxonomy, the reference rates) changes only
     /// together with the first number.
-    static var engineVersion: String { "1 \(Model.standard.version)" }
+    static var engineVersion: String { "2 \(Model.standard.version)" }
 }
 
 extension InvestmentRoom {

@@ -19,6 +19,7 @@ struct ScoreWords {
 
     /// A heading and what the parts under it amount to.
     struct Group: Sendable {
+        let kind: String
         let label: String
         /// In thousandths of a point.
         let value: Int
@@ -41,14 +42,17 @@ struct ScoreWords {
                 sentences.append(sentence)
             }
             return Group(
-                label: t("kind.\(kind)"), value: own.reduce(0) { $0 + $1.value }, evidence: Array(sentences.prefix(3)))
+                kind: kind, label: t("kind.\(kind)"), value: own.reduce(0) { $0 + $1.value },
+                evidence: Array(sentences.prefix(3)))
         }.sorted { $0.value.magnitude > $1.value.magnitude }
     }
 
     /// What speaks for it and what against, in a line.
     func summary(_ groups: [Group]) -> String {
-        let favour = groups.filter { $0.value > 0 }.prefix(3).map(\.label)
-        let against = groups.filter { $0.value < 0 }.prefix(2).map(\.label)
+        // What is the same for every startup, or for the investor, is no reason for this one.
+        let reasons = groups.filter { $0.kind != Signal.Kind.market.rawValue }
+        let favour = reasons.filter { $0.value > 0 }.prefix(3).map(\.label)
+        let against = reasons.filter { $0.value < 0 }.prefix(2).map(\.label)
         let separator = t("list.separator")
         let values = ["for": favour.joined(separator: separator), "against": against.joined(separator: separator)]
         switch (favour.isEmpty, against.isEmpty) {
@@ -108,6 +112,10 @@ struct ScoreWords {
         switch question {
         case "areaInRegion", "areaInState": pair(answers, "area", "region", "fact.in_place")
         case "areaAtStage": pair(answers, "area", "previousStage", "fact.at_stage")
+        case "areaAtAge": pair(answers, "area", "age", "fact.and")
+        case "areaInRound": pair(answers, "area", "roundKind", "fact.at_stage")
+        case "regionAtAge": pair(answers, "region", "age", "fact.and")
+        case "regionInRound": pair(answers, "region", "roundKind", "fact.at_stage")
         case "regionAtStage": pair(answers, "region", "previousStage", "fact.at_stage")
         case "stageAtAge": pair(answers, "previousStage", "age", "fact.and")
         default: answers.map { self.answer(question, $0) }.joined(separator: t("list.separator"))
@@ -134,6 +142,12 @@ struct ScoreWords {
         case "previousStage":
             guard answer != "-" else { return t("fact.no_round_yet") }
             return t("fact.last_round", ["round": stage(answer, spoken)])
+        case "earlierRounds":
+            switch Int(answer) {
+            case nil: return t("fact.rounds_many")
+            case 0?: return t("fact.no_round_yet")
+            case let count?: return t("fact.rounds", count: count, [:])
+            }
         case "roundKind", "askedRound", "usualRound", "declaredStage": return stage(answer, spoken)
         case "age": return age(answer)
         case "lastSize", "roundSize", "askedSize": return size(answer)

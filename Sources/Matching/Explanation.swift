@@ -1,13 +1,13 @@
 extension Index {
     /// The parts of a pair's score: the very numbers that ranking adds up.
     func explanation(_ profile: Profile, _ startup: Int) -> Explanation {
-        var values = [Double](repeating: 0, count: Signal.allCases.count)
-        fill(&values, profile, startup)
+        var pair = PairValues()
+        fill(&pair, profile, startup)
         let isWarm = !market.backers[startup].isEmpty
-        let weights = model.weights(isWarm: isWarm)
+        let scale = scale(of: startup)
         var parts: [Part] = []
         for (number, signal) in Signal.allCases.enumerated() {
-            let value = Arithmetic.thousandths(weights[number] * values[number])
+            let value = part(number, pair, scale, profile)
             guard value != 0 else { continue }
             parts.append(Part(signal: signal, value: value, evidence: evidence(signal, profile, startup)))
         }
@@ -25,17 +25,22 @@ extension Index {
         case .declaredStage: declared(.roundKind, profile, startup)
         case .declaredSize: declared(.roundSize, profile, startup)
         case .text: words(profile, startup)
-        case .closestBacker, .knownBackers, .followedBackers, .sharedPortfolio, .walk: companions(profile, startup)
-        case .usualRound: habit(.roundKind, profile, startup)
-        default: signal.field.map { habit($0, profile, startup) } ?? []
+        case .closestBacker, .likeBackers, .metBackers, .knownBackers, .followedBackers, .joinedBackers,
+            .sharedPortfolio,
+            .walk:
+            companions(profile, startup)
+        case .demand, .activity, .steadiness, .experience, .firstCheques, .start: []
+        case .usualRound: habit(.roundKind, profile, nextRounds(startup))
+        default: signal.field.map { habit($0, profile, answers($0, startup)) } ?? []
         }
     }
 
-    private func habit(_ field: Field, _ profile: Profile, _ startup: Int) -> [Evidence] {
-        let deals = profile.investor.map { market.portfolio[$0] } ?? []
+    private func habit(_ field: Field, _ profile: Profile, _ answers: [Int]) -> [Evidence] {
+        let deals = profile.investor.map { market.entries[$0] } ?? []
         let sets = deals.map { market.rounds[market.deals[$0].round].facets }
         let total = sets.count { !$0.ranges[field.rawValue].isEmpty }
-        return asked(field, startup)
+        return
+            answers
             .filter { profile.lifts[$0] != 0 }
             .sorted { (-profile.lifts[$0].magnitude, $0) < (-profile.lifts[$1].magnitude, $1) }
             .prefix(3)
@@ -52,13 +57,20 @@ extension Index {
             }
     }
 
-    /// The answers that a question is decided by: for the round, what usually follows where nothing is asked.
-    private func asked(_ field: Field, _ startup: Int) -> [Int] {
-        let own = market.range(startup, field).map { Int(market.answerIDs[$0]) }
-        guard own.isEmpty, field == .roundKind, let previous = market.answer(startup, .previousStage) else {
-            return own
-        }
+    private func answers(_ field: Field, _ startup: Int) -> [Int] {
+        market.range(startup, field).map { Int(market.answerIDs[$0]) }
+    }
+
+    /// The two rounds that mostly follow the startup's last one.
+    private func nextRounds(_ startup: Int) -> [Int] {
+        guard let previous = market.answer(startup, .previousStage) else { return [] }
         return habits.next[previous].sorted { (-$0.share, $0.id) < (-$1.share, $1.id) }.prefix(2).map { Int($0.id) }
+    }
+
+    /// The answers that a declaration is held to: for the round, what usually follows where nothing is asked.
+    private func asked(_ field: Field, _ startup: Int) -> [Int] {
+        let own = answers(field, startup)
+        return own.isEmpty && field == .roundKind ? nextRounds(startup) : own
     }
 
     private func declared(_ field: Field, _ profile: Profile, _ startup: Int) -> [Evidence] {
@@ -84,8 +96,8 @@ extension Index {
             .sorted { (-$0.worth, $0.word) < (-$1.worth, $1.word) }
             .prefix(5)
             .map { entry in
-                let word = lexicon.words[entry.word]
-                return word.hasPrefix("#") || word.hasPrefix("@") ? String(word.dropFirst()) : word
+                let form = lexicon.forms[entry.word]
+                return form.hasPrefix("@") ? String(form.dropFirst()) : form
             }
         return telling.isEmpty ? [] : [.words(Array(telling))]
     }

@@ -1,13 +1,16 @@
 /// A question that a past deal and a startup of today both answer, so that the one tells of the other.
 enum Field: Int, CaseIterable, Sendable {
     case area, tag, country, region, state, city
-    case previousStage, age, lastSize, gap, roundKind, roundSize
-    case areaInRegion, areaInState, areaAtStage, regionAtStage, stageAtAge
+    case previousStage, earlierRounds, age, lastSize, gap, roundKind, roundSize
+    case areaInRegion, areaInState, areaAtStage, areaAtAge, areaInRound
+    case regionAtStage, regionAtAge, regionInRound, stageAtAge
 
     /// Deals' worth of the market's habit that a single investor's habit must outweigh.
     var shrinkage: Double {
         switch self {
-        case .areaInRegion, .areaInState, .areaAtStage, .regionAtStage, .stageAtAge: 20
+        case .areaInRegion, .areaInState, .areaAtStage, .areaAtAge, .areaInRound, .regionAtStage, .regionAtAge,
+            .regionInRound, .stageAtAge:
+            20
         default: 10
         }
     }
@@ -96,6 +99,8 @@ enum Bucket {
     static func size(_ amount: Int?) -> String? {
         amount.flatMap { $0 > 0 ? sizes.name(of: $0) : nil }
     }
+
+    static func rounds(_ count: Int) -> String { count >= 5 ? "5-" : "\(count)" }
 
     static func gap(from last: Int?, to day: Int) -> String? {
         guard let last, last <= day else { return nil }

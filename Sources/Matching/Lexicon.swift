@@ -7,13 +7,22 @@ struct Lexicon: Sendable {
     }
 
     let words: [String]
+    /// How each word is written where it is shown.
+    let forms: [String]
     /// For each startup its words, by number.
     let profiles: [[Entry]]
     private let numbers: [String: Int32]
 
     init(_ startups: [World.Startup]) {
+        // The first form in the alphabet stands for its stem where words are shown.
+        var forms: [String: String] = [:]
         let counted = startups.map { startup in
-            Self.words(of: startup).reduce(into: [String: Int]()) { $0[$1, default: 0] += 1 }
+            Self.words(of: startup).reduce(into: [String: Int]()) { counts, word in
+                let stem = Tokens.stem(word)
+                counts[stem, default: 0] += 1
+                if let form = forms[stem], !Market.bytewise(word, form) { return }
+                forms[stem] = word
+            }
         }
         var documents: [String: Int] = [:]
         for profile in counted { for word in profile.keys { documents[word, default: 0] += 1 } }
@@ -32,15 +41,18 @@ struct Lexicon: Sendable {
             }.sorted { $0.word < $1.word }
         }
         self.numbers = numbers
+        self.forms = words.map { forms[$0] ?? $0 }
     }
 
-    func number(_ word: String) -> Int32? { numbers[word] }
+    /// The number of a word, whatever its ending.
+    func number(_ word: String) -> Int32? { numbers[Tokens.stem(word)] }
 
-    /// What a profile says: names of places, areas and tags whole, name and description word by word.
+    /// What a profile says: names of places whole, everything else word by word. What stands in a description and what is
+    /// an area or a tag are the same word, since one startup writes what another ticks.
     static func words(of startup: World.Startup) -> [String] {
         var words = Tokens.words(startup.text)
-        words += startup.areas.filter { $0.weight > 0 }.map { "#" + $0.name.lowercased() }
-        words += startup.tags.map { "#" + $0.lowercased() }
+        words += startup.areas.filter { $0.weight > 0 }.flatMap { Tokens.words($0.name) }
+        words += startup.tags.flatMap(Tokens.words)
         for place in [startup.region, startup.state, startup.city] {
             if let place { words.append("@" + place.lowercased()) }
         }

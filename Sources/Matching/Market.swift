@@ -17,8 +17,9 @@ struct Market: Sendable {
     let shares: [Double]
     /// Who backs each startup: investor and the day of its first deal, by investor.
     let backers: [[(investor: Int, day: Int)]]
-    /// For each investor the numbers of its deals, oldest first.
-    let portfolio: [[Int]]
+    /// For each investor the numbers of the deals by which it first joined a startup, oldest first. Following one's money
+    /// into a later round says little of what one would pick anew.
+    let entries: [[Int]]
     /// For each investor the startups in its portfolio and the day it first joined, by startup.
     let holdings: [[(startup: Int, day: Int)]]
     private let startupNumbers: [Key: Int]
@@ -58,6 +59,8 @@ struct Market: Sendable {
         let investorNumbers = Dictionary(uniqueKeysWithValues: investors.enumerated().map { ($0.element, $0.offset) })
 
         var roundAnswers: [(startup: Int, day: Int, kind: String?, answers: Answers)] = []
+        // The days on which each startup is known to have raised.
+        var raisedDays = [Int](repeating: 0, count: startups.count)
         var numbered: [(investor: Int, startup: Int, round: Int, day: Int)] = []
         var (previous, current): (Past, Past?) = (.none, nil)
         var lastDeal: World.Deal?
@@ -67,8 +70,10 @@ struct Market: Sendable {
             }
             if lastDeal?.startup != deal.startup {
                 (previous, current) = (.none, nil)
+                raisedDays[startup] = 1
             } else if let lastDeal, lastDeal.day != deal.day, let finished = current {
                 (previous, current) = (finished, nil)
+                raisedDays[startup] += 1
             }
             let isSame =
                 lastDeal.map {
@@ -76,7 +81,8 @@ struct Market: Sendable {
                 } ?? false
             if !isSame {
                 let answers = Self.answers(
-                    startups[startup], on: deal.day, after: previous, kind: deal.kind, amount: deal.amount)
+                    startups[startup], on: deal.day, after: previous, rounds: raisedDays[startup] - 1, kind: deal.kind,
+                    amount: deal.amount)
                 roundAnswers.append((startup, deal.day, deal.kind, answers))
             }
             // Several reports of one day are one round to what follows: the later kind by name, the larger amount.
@@ -87,9 +93,10 @@ struct Market: Sendable {
             numbered.append((investor, startup, roundAnswers.count - 1, deal.day))
             lastDeal = deal
         }
-        let todayAnswers = startups.map { startup in
-            Self.answers(
-                startup, on: today, after: Past(startup.lastRound), kind: startup.askedStage,
+        let todayAnswers = zip(startups, raisedDays).map { startup, days in
+            let past = Past(startup.lastRound)
+            return Self.answers(
+                startup, on: today, after: past, rounds: past.rounds(known: days), kind: startup.askedStage,
                 amount: startup.askedAmount)
         }
 
@@ -103,22 +110,21 @@ struct Market: Sendable {
             Round(startup: $0.startup, day: $0.day, kind: $0.kind, facets: FacetSet($0.answers, facets))
         }
         let decayed = numbered.map { deal in
-            let years = Double(today - deal.day) / 365.25
-            return Deal(
+            Deal(
                 investor: deal.investor, startup: deal.startup, round: deal.round, day: deal.day,
-                decay: Arithmetic.exp(-0.693_147_180_559_945_3 * years / Self.halfLife))
+                decay: Self.decay(deal.day, on: today))
         }
 
-        var portfolio = [[Int]](repeating: [], count: investors.count)
-        for (number, deal) in decayed.enumerated() { portfolio[deal.investor].append(number) }
-        for investor in portfolio.indices {
-            portfolio[investor].sort { (decayed[$0].day, $0) < (decayed[$1].day, $1) }
-        }
+        var dealNumbers = [[Int]](repeating: [], count: investors.count)
+        for (number, deal) in decayed.enumerated() { dealNumbers[deal.investor].append(number) }
+        var entries = [[Int]](repeating: [], count: investors.count)
         var holdings = [[(startup: Int, day: Int)]](repeating: [], count: investors.count)
         var backers = [[(investor: Int, day: Int)]](repeating: [], count: startups.count)
-        for investor in portfolio.indices {
+        for investor in dealNumbers.indices {
             var seen: Set<Int> = []
-            for number in portfolio[investor] where seen.insert(decayed[number].startup).inserted {
+            dealNumbers[investor].sort { (decayed[$0].day, $0) < (decayed[$1].day, $1) }
+            for number in dealNumbers[investor] where seen.insert(decayed[number].startup).inserted {
+                entries[investor].append(number)
                 holdings[investor].append((decayed[number].startup, decayed[number].day))
                 backers[decayed[number].startup].append((investor, decayed[number].day))
             }
@@ -142,11 +148,20 @@ struct Market: Sendable {
         }
         answerStarts = starts + [Int32(base)]
         self.backers = backers
-        self.portfolio = portfolio
+        self.entries = entries
         self.holdings = holdings
         self.startupNumbers = startupNumbers
         self.investorNumbers = investorNumbers
-        shares = Self.shares(deals: decayed, rounds: rounds, pool: answers, facets: facets)
+        shares = Self.shares(
+            deals: entries.flatMap { $0.map { decayed[$0] } }, rounds: rounds,
+            pool: zip(startups, answers).filter(\.0.isOptedIn).map(\.1), facets: facets)
+    }
+
+    /// How much a deal of that day still tells, 0 to 1.
+    func decay(_ day: Int) -> Double { Self.decay(day, on: today) }
+
+    private static func decay(_ day: Int, on today: Int) -> Double {
+        Arithmetic.exp(-0.693_147_180_559_945_3 * Double(today - day) / 365.25 / halfLife)
     }
 
     /// Where the answers of a startup to one question lie.
@@ -182,10 +197,19 @@ extension Market {
 
         var kind: String? { if case .round(let kind, _, _) = self { kind } else { nil } }
         var amount: Int? { if case .round(_, _, let amount) = self { amount } else { nil } }
+
+        /// How many rounds went before, when so many are known by day; `nil` when nothing is known.
+        func rounds(known days: Int) -> Int? {
+            switch self {
+            case .unknown: days > 0 ? days : nil
+            case .none: days
+            case .round: max(days, 1)
+            }
+        }
     }
 
     private static func answers(
-        _ startup: World.Startup, on day: Int, after past: Past, kind: String?, amount: Int?
+        _ startup: World.Startup, on day: Int, after past: Past, rounds: Int?, kind: String?, amount: Int?
     ) -> Answers {
         var answers = Answers()
         let stage: String?
@@ -206,6 +230,8 @@ extension Market {
             answers.add(.areaInRegion, joined(area.name, startup.region), area.weight)
             answers.add(.areaInState, joined(area.name, startup.state), area.weight)
             answers.add(.areaAtStage, joined(area.name, stage), area.weight)
+            answers.add(.areaAtAge, joined(area.name, age), area.weight)
+            answers.add(.areaInRound, joined(area.name, kind), area.weight)
         }
         for tag in startup.tags { answers.add(.tag, tag) }
         answers.add(.country, startup.country)
@@ -213,10 +239,13 @@ extension Market {
         answers.add(.state, startup.state)
         answers.add(.city, startup.city)
         answers.add(.previousStage, stage)
+        answers.add(.earlierRounds, rounds.map(Bucket.rounds))
         answers.add(.age, age)
         answers.add(.roundKind, kind)
         answers.add(.roundSize, Bucket.size(amount))
         answers.add(.regionAtStage, joined(startup.region, stage))
+        answers.add(.regionAtAge, joined(startup.region, age))
+        answers.add(.regionInRound, joined(startup.region, kind))
         answers.add(.stageAtAge, joined(stage, age))
         return answers
     }

@@ -6,8 +6,13 @@ struct Profile: Sendable {
     var lifts: [Double]
     /// For each answer, what the declaration adds to that; never negative.
     var declared: [Double]
+    /// For each answer about the last round, how far the rounds that mostly follow it stand above the market's; 0 for all
+    /// other answers.
+    var usual: [Double]
     /// For each word, how strongly the portfolio asks for it.
     var words: [Double]
+    /// How active the investor is.
+    let activity: Activity
     /// For each other investor, how often the two met; empty without deals.
     var company: Company
 
@@ -16,10 +21,24 @@ struct Profile: Sendable {
         var likeness: [Double]
         /// How often this investor came in after the other, per deal of the other.
         var follows: [Double]
+        /// How often both came in on one day, per deal of the other; recent years count more.
+        var joins: [Double]
         /// Shared startups, those with few backers counting more.
         var shared: [Double]
         /// The chance of a walk from this investor over a shared startup to the other and on to one of its startups.
         var walk: [Double]
+    }
+
+    /// How often an investor comes to a deal, against a typical one; all zero for one without a past.
+    struct Activity: Sendable {
+        /// Startups first funded within a year, as a logarithm.
+        var year = 0.0
+        /// Within two years.
+        var twoYears = 0.0
+        /// Startups ever funded, as a logarithm above that of twenty.
+        var experience = 0.0
+        /// The log-odds that a startup it comes to has no earlier round.
+        var firstCheques = 0.0
     }
 
     /// Deals' worth of a declaration.
@@ -45,7 +64,7 @@ struct Habits: Sendable {
         var answers: [[(id: Int32, weight: Double)]] = []
         var totals: [[Double]] = []
         var (dense, touched) = ([Double](repeating: 0, count: market.facets.count), [Int32]())
-        for portfolio in market.portfolio {
+        for portfolio in market.entries {
             var total = [Double](repeating: 0, count: Field.allCases.count)
             for number in portfolio {
                 let deal = market.deals[number]
@@ -99,7 +118,10 @@ extension Profile {
         self.mandate = number
         investor = market.investor(mandate.investor)
         let own = investor.flatMap { market.holdings[$0].isEmpty ? nil : $0 }
-        company = own.map { Self.company(of: $0, market) } ?? Company(likeness: [], follows: [], shared: [], walk: [])
+        company =
+            own.map { Self.company(of: $0, market) }
+            ?? Company(likeness: [], follows: [], joins: [], shared: [], walk: [])
+        activity = own.map { Self.activity(of: $0, market) } ?? Activity()
         words = Self.words(mandate, own, market, lexicon)
 
         var counts = [Double](repeating: 0, count: market.facets.count)
@@ -110,6 +132,7 @@ extension Profile {
             Self.addCompany(company, to: &counts, &totals, habits)
         }
         let wishes = Self.wishes(mandate, market, areas)
+        usual = Self.usual(counts, totals, market, habits)
         lifts = [Double](repeating: 0, count: market.facets.count)
         declared = lifts
         for field in Field.allCases {
@@ -126,6 +149,40 @@ extension Profile {
                 }
             }
         }
+    }
+
+    /// The log of how much more often than the market the investor joins what mostly comes next.
+    private static func usual(
+        _ counts: [Double], _ totals: [Double], _ market: Market, _ habits: Habits
+    ) -> [Double] {
+        var usual = [Double](repeating: 0, count: market.facets.count)
+        let shrinkage = Field.roundKind.shrinkage
+        let total = totals[Field.roundKind.rawValue]
+        guard total > 0 else { return usual }
+        for previous in market.facets.ranges[Field.previousStage.rawValue] {
+            var expected = 0.0
+            for (id, share) in habits.next[previous] where market.shares[Int(id)] > 0 {
+                let usualShare = market.shares[Int(id)]
+                expected += share * (counts[Int(id)] + shrinkage * usualShare) / (total + shrinkage) / usualShare
+            }
+            if expected > 0 { usual[previous] = Arithmetic.log(expected) }
+        }
+        return usual
+    }
+
+    private static func activity(of own: Int, _ market: Market) -> Activity {
+        let entries = market.entries[own].map { market.deals[$0] }
+        let first = market.facets.number(.earlierRounds, Bucket.rounds(0))
+        let firsts = entries.count { deal in
+            let set = market.rounds[deal.round].facets
+            return set.ranges[Field.earlierRounds.rawValue].contains { set.ids[$0] == first }
+        }
+        func within(_ days: Int) -> Double { Double(entries.count { $0.day >= market.today - days }) }
+        let share = Double(firsts + 2) / Double(entries.count + 4)
+        return Activity(
+            year: Arithmetic.log((1 + within(365)) / 3), twoYears: Arithmetic.log((1 + within(730)) / 5),
+            experience: Arithmetic.log(min(max(Double(entries.count), 5), 200) / 20),
+            firstCheques: Arithmetic.log(share / (1 - share)))
     }
 
     /// How much each answer is what the mandate declares, 0 to 1.
@@ -164,7 +221,7 @@ extension Profile {
                 for entry in lexicon.profiles[holding.startup] { counts[Int(entry.word)] += 1 }
             }
         }
-        for word in mandate.areas.filter({ $0.weight > 0 }).map({ "#" + $0.name.lowercased() })
+        for word in mandate.areas.filter({ $0.weight > 0 }).flatMap({ Tokens.words($0.name) })
             + mandate.regions.map({ "@" + $0.lowercased() })
         {
             if let number = lexicon.number(word) { counts[Int(number)] += 1 }
@@ -175,7 +232,7 @@ extension Profile {
 
     private static func company(of own: Int, _ market: Market) -> Company {
         let none = [Double](repeating: 0, count: market.investors.count)
-        var company = Company(likeness: none, follows: none, shared: none, walk: none)
+        var company = Company(likeness: none, follows: none, joins: none, shared: none, walk: none)
         let size = Double(market.holdings[own].count)
         for holding in market.holdings[own] {
             let backers = market.backers[holding.startup]
@@ -186,12 +243,14 @@ extension Profile {
                 company.shared[backer.investor] += few
                 company.walk[backer.investor] += step
                 if backer.day < holding.day { company.follows[backer.investor] += 1 }
+                if backer.day == holding.day { company.joins[backer.investor] += market.decay(holding.day) }
             }
         }
         for other in none.indices where company.likeness[other] > 0 {
             let theirs = Double(market.holdings[other].count)
             company.likeness[other] /= (size * theirs).squareRoot()
             company.follows[other] /= theirs + 10
+            company.joins[other] /= theirs + 10
             company.walk[other] /= theirs
         }
         return company

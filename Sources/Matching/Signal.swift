@@ -1,16 +1,19 @@
 /// One thing the engine looks at in a pair of a mandate and a startup.
-public enum Signal: String, CaseIterable, Hashable, Sendable, Codable {
-    // What the investor's past says of a startup's facts: the habit of its deals, and of those it often invests with,
-    // against the habit of the market. `usualRound` stands in for `askedRound` where a startup does not say what it raises.
+public enum Signal: String, CaseIterable, Hashable, Sendable, Codable, CodingKeyRepresentable {
+    // What the investor's past says of a startup's facts: the habit of its first deals with startups, and of those it
+    // often invests with, against the habit of the market. `usualRound` is what mostly follows the startup's last round.
     case area, tag, country, region, state, city
-    case previousStage, age, lastSize, gap, askedRound, usualRound, askedSize
-    case areaInRegion, areaInState, areaAtStage, regionAtStage, stageAtAge
+    case previousStage, earlierRounds, age, lastSize, gap, askedRound, usualRound, askedSize
+    case areaInRegion, areaInState, areaAtStage, areaAtAge, areaInRound
+    case regionAtStage, regionAtAge, regionInRound, stageAtAge
     // What the investor says it wants.
     case declaredArea, declaredCountry, declaredRegion, declaredStage, declaredSize
     // Words of the portfolio found in the profile.
     case text
     // Those who back the startup already.
-    case closestBacker, knownBackers, followedBackers, sharedPortfolio, walk
+    case closestBacker, likeBackers, metBackers, knownBackers, followedBackers, joinedBackers, sharedPortfolio, walk
+    // How often startups like this one, and investors like this one, come to a deal at all.
+    case demand, activity, steadiness, experience, firstCheques, start
 
     /// The heading under which a page shows it.
     public enum Kind: String, CaseIterable, Hashable, Sendable, Codable {
@@ -26,19 +29,25 @@ public enum Signal: String, CaseIterable, Hashable, Sendable, Codable {
         case syndicate
         /// Words of its profile.
         case text
+        /// How often such startups and such investors come to a deal at all.
+        case market
     }
 
     /// The heading under which a page shows it.
     public var kind: Kind {
         switch self {
-        case .area, .tag, .declaredArea, .areaAtStage: .focus
-        case .country, .region, .state, .city, .areaInRegion, .areaInState, .regionAtStage, .declaredCountry,
-            .declaredRegion:
+        case .area, .tag, .declaredArea, .areaAtStage, .areaAtAge, .areaInRound: .focus
+        case .country, .region, .state, .city, .areaInRegion, .areaInState, .regionAtStage, .regionAtAge,
+            .regionInRound,
+            .declaredCountry, .declaredRegion:
             .place
-        case .previousStage, .age, .gap, .askedRound, .usualRound, .stageAtAge, .declaredStage: .stage
+        case .previousStage, .earlierRounds, .age, .gap, .askedRound, .usualRound, .stageAtAge, .declaredStage: .stage
         case .lastSize, .askedSize, .declaredSize: .size
-        case .closestBacker, .knownBackers, .followedBackers, .sharedPortfolio, .walk: .syndicate
+        case .closestBacker, .likeBackers, .metBackers, .knownBackers, .followedBackers, .joinedBackers,
+            .sharedPortfolio, .walk:
+            .syndicate
         case .text: .text
+        case .demand, .activity, .steadiness, .experience, .firstCheques, .start: .market
         }
     }
 
@@ -52,6 +61,7 @@ public enum Signal: String, CaseIterable, Hashable, Sendable, Codable {
         case .state: .state
         case .city: .city
         case .previousStage: .previousStage
+        case .earlierRounds: .earlierRounds
         case .age: .age
         case .lastSize: .lastSize
         case .gap: .gap
@@ -60,27 +70,27 @@ public enum Signal: String, CaseIterable, Hashable, Sendable, Codable {
         case .areaInRegion: .areaInRegion
         case .areaInState: .areaInState
         case .areaAtStage: .areaAtStage
+        case .areaAtAge: .areaAtAge
+        case .areaInRound: .areaInRound
         case .regionAtStage: .regionAtStage
+        case .regionAtAge: .regionAtAge
+        case .regionInRound: .regionInRound
         case .stageAtAge: .stageAtAge
         default: nil
         }
     }
-}
 
-/// How much each signal counts. Weights are data: a fitted model replaces the hand-set one without a change of code.
-public struct Model: Hashable, Sendable {
-    /// Names the weights, so that a kept shortlist says what made it.
-    public let version: String
-    /// Points per unit of a signal for startups nobody has funded yet, and for the others.
-    private let cold: [Double]
-    private let warm: [Double]
-
-    /// A model of named weights; signals without one do not count.
-    public init(version: String, cold: [Signal: Double], warm: [Signal: Double]) {
-        self.version = version
-        self.cold = Signal.allCases.map { cold[$0] ?? 0 }
-        self.warm = Signal.allCases.map { warm[$0] ?? 0 }
+    /// Whether it is learned from what investors did; declarations are on no record, and keep their weights.
+    var isLearned: Bool {
+        switch self {
+        case .declaredArea, .declaredCountry, .declaredRegion, .declaredStage, .declaredSize: false
+        default: true
+        }
     }
 
-    func weights(isWarm: Bool) -> [Double] { isWarm ? warm : cold }
+    /// Whether the investor's experience changes its weight: habit tells more of an investor with many deals.
+    var growsWithExperience: Bool { isLearned && kind != .market }
+
+    /// Whether it weighs differently above zero than below: to have done something often says more than to have not.
+    var hasUpside: Bool { field != nil || self == .usualRound }
 }

@@ -1,5 +1,5 @@
 /// Words of a text as they are counted: letters and digits in lower case, and pairs of neighbours where a script does
-/// not part its words.
+/// not part its words. English words that say nothing are left out.
 enum Tokens {
     /// A text is read up to here; what comes after it is no longer a description.
     private static let limit = 4000
@@ -31,8 +31,27 @@ enum Tokens {
             }
         }
         close()
-        return words.filter { $0.utf8.count > 1 && $0.utf8.count <= 40 }
+        return words.filter { $0.utf8.count > 1 && $0.utf8.count <= 40 && !empty.contains($0) }
     }
+
+    /// A word without the endings of number and tense: one stem for "payment" and "payments", "lend" and "lending".
+    /// Coarse on purpose; a stem is only ever compared with stems.
+    static func stem(_ word: String) -> String {
+        let length = word.utf8.count
+        guard word.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else { return word }
+        if length > 4, word.hasSuffix("ies") { return word.dropLast(3) + "y" }
+        for ending in ["ing", "ers", "er", "ed", "es", "s"] where length > ending.count + 3 && word.hasSuffix(ending) {
+            return String(word.dropLast(ending.count))
+        }
+        return word
+    }
+
+    private static let empty: Set<String> = [
+        "the", "and", "of", "for", "to", "in", "on", "with", "an", "is", "that", "by", "from", "your", "as", "at", "it",
+        "its", "are", "be", "or", "their", "all", "we", "our", "this", "into", "can", "which", "you", "through",
+        "based",
+        "any", "has", "more", "one", "via",
+    ]
 
     private static func isPlainWord(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {

@@ -75,7 +75,7 @@ struct Import: AsyncParsableCommand {
         for source in sources {
             let bar = ProgressBar(source.file.name)
             var importer = importer
-            importer.progress = { bar.show($0) }
+            importer.progress = { bar.show($0.done, of: $0.total, note: "\($0.rows) rows") }
             let started = ContinuousClock.now
             let report = try await source.imported(by: importer)
             bar.clear()
@@ -147,28 +147,5 @@ private struct Source {
         for fault in preview.faults {
             print("  line \(fault.line)\(fault.field.map { ", \($0)" } ?? ""): \(fault.message)")
         }
-    }
-}
-
-/// How far a file is read, on a terminal; silent where output is kept in a file.
-private struct ProgressBar: Sendable {
-    private let name: String
-    private let isShown = isatty(STDERR_FILENO) == 1
-
-    init(_ name: String) {
-        self.name = name
-    }
-
-    func show(_ progress: ImportProgress) {
-        guard isShown else { return }
-        let share = progress.total > 0 ? min(1, Double(progress.done) / Double(progress.total)) : 1
-        let filled = Int(share * 30)
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
-        FileHandle.standardError.write(Data("\r\(name) \(bar) \(Int(share * 100)) % \(progress.rows) rows".utf8))
-    }
-
-    func clear() {
-        guard isShown else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
     }
 }

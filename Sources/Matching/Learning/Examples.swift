@@ -1,0 +1,92 @@
+/// The numbers that a model's weights multiply, one after the other.
+struct Terms: Sendable {
+    /// Signals with a weight, with a weight per experience, and with an upside, by their numbers.
+    let plain: [Int]
+    let experienced: [Int]
+    let upside: [Int]
+
+    var count: Int { plain.count + experienced.count + upside.count }
+
+    static let all = Terms()
+
+    private init() {
+        func numbers(_ matches: (Signal) -> Bool) -> [Int] {
+            Signal.allCases.indices.filter { matches(Signal.allCases[$0]) }
+        }
+        plain = numbers { $0.isLearned && $0 != .demand && $0 != .start }
+        experienced = numbers(\.growsWithExperience)
+        upside = numbers(\.hasUpside)
+    }
+
+    func append(_ pair: PairValues, experience: Double, to row: inout [Float]) {
+        for number in plain { row.append(Float(pair.value[number])) }
+        for number in experienced { row.append(Float(pair.value[number] * experience)) }
+        for number in upside { row.append(Float(pair.upside[number])) }
+    }
+}
+
+/// Pairs of lessons with what became of them, of one regime.
+struct Examples: Sendable {
+    /// ``Terms/count`` numbers for each pair.
+    var terms: [Float] = []
+    /// The numbers of the startup's answers that alone say how sought it is; see `demandStarts`.
+    var demand: [Int32] = []
+    /// Where the answers of each pair start, and where the last end.
+    var demandStarts: [Int32] = [0]
+    /// Whether the investor joined.
+    var joined: [Bool] = []
+    /// How many pairs each stands for.
+    var worth: [Float] = []
+
+    var count: Int { joined.count }
+
+    mutating func append(_ other: Examples) {
+        let base = Int32(demand.count)
+        terms += other.terms
+        demand += other.demand
+        demandStarts += other.demandStarts.dropFirst().map { $0 + base }
+        joined += other.joined
+        worth += other.worth
+    }
+}
+
+extension Index {
+    /// The pairs of a lesson: all in which the investor joined, and of the others a share drawn by their keys.
+    ///
+    /// - Parameters:
+    ///   - demand: the number of each answer of this market among those of the model; see ``Demand``.
+    ///   - share: of the pairs in which the investor did not join, 0 to 1.
+    func examples(_ lesson: Lesson, demand: [Int32], share: Double, of mandates: Range<Int>) -> (
+        cold: Examples, warm: Examples
+    ) {
+        var (cold, warm) = (Examples(), Examples())
+        var pair = PairValues()
+        for number in mandates {
+            let keeper = GateKeeper(number, market, areas)
+            let profile = Profile(number, market, habits, lexicon, areas)
+            let investor = market.mandates[number].investor
+            let joined = lesson.joined[investor] ?? []
+            func take(_ startup: Int, _ isJoined: Bool, into examples: inout Examples) {
+                Terms.all.append(pair, experience: profile.activity.experience, to: &examples.terms)
+                examples.demand += pair.demanded.map { demand[$0] }
+                examples.demandStarts.append(Int32(examples.demand.count))
+                examples.joined.append(isJoined)
+                examples.worth.append(isJoined ? 1 : Float(1 / share))
+            }
+            for startup in open {
+                let key = market.startups[startup].key
+                let isJoined = joined.contains(key)
+                guard isJoined || Lot.draw(investor, key, on: market.today) < share, keeper.admits(startup) else {
+                    continue
+                }
+                fill(&pair, profile, startup)
+                if market.backers[startup].isEmpty {
+                    take(startup, isJoined, into: &cold)
+                } else {
+                    take(startup, isJoined, into: &warm)
+                }
+            }
+        }
+        return (cold, warm)
+    }
+}

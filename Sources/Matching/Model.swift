@@ -1,0 +1,90 @@
+/// How much each signal counts: numbers learned from history, or set by hand where no history speaks.
+///
+/// The score of a pair is a sum over signals, in points; ten points multiply the odds of a deal by e. Of a signal with
+/// value v the part is `(weight + perExperience · x) · v + upside · max(v, 0)`, where x is the investor's experience (see
+/// ``Profile``). Startups that nobody has funded yet have weights of their own: those who back a startup already, for
+/// the others, say what nothing else can.
+public struct Model: Hashable, Sendable, Codable {
+    /// Names the weights, so that a kept shortlist says what made it.
+    public let version: String
+    /// The log-odds of a deal that a score of zero stands for.
+    public let reference: Double
+    /// The weights for startups nobody has funded yet.
+    let cold: Weights
+    /// The weights for all other startups.
+    let warm: Weights
+
+    /// The weights of one regime.
+    struct Weights: Hashable, Sendable, Codable {
+        /// Points for a pair of which nothing is known.
+        var start = 0.0
+        /// Points for each unit of a signal.
+        var weight: [Signal: Double] = [:]
+        /// What each unit of experience adds to that.
+        var perExperience: [Signal: Double] = [:]
+        /// Points for each unit by which a signal is above zero.
+        var upside: [Signal: Double] = [:]
+        /// Points for a startup's answer, named `field=answer`, whoever the investor is.
+        var demand: [String: Double] = [:]
+    }
+
+    /// A model of named weights; signals without one do not count.
+    public init(version: String, cold: [Signal: Double], warm: [Signal: Double]) {
+        self.init(version: version, reference: 0, cold: Weights(weight: cold), warm: Weights(weight: warm))
+    }
+
+    init(version: String, reference: Double, cold: Weights, warm: Weights) {
+        self.version = version
+        self.reference = reference
+        self.cold = cold
+        self.warm = warm
+    }
+
+    /// The probability of a deal within half a year that a score stands for, by the history the model was fitted on.
+    ///
+    /// - Parameter score: thousandths of a point.
+    public func probability(of score: Int) -> Double {
+        let odds = Arithmetic.exp(reference + Double(score) / (1000 * Self.pointsPerLogOdd))
+        return odds / (1 + odds)
+    }
+
+    /// Points of a difference of one in the log-odds.
+    static let pointsPerLogOdd = 10.0
+
+    func weights(isWarm: Bool) -> Weights { isWarm ? warm : cold }
+}
+
+/// The fields whose answers alone say how sought a startup is.
+enum Demand {
+    static let fields: [Field] = [.previousStage, .earlierRounds, .age, .lastSize, .gap, .roundKind]
+
+    static func name(_ field: Field, _ answer: String) -> String { "\(field)=\(answer)" }
+}
+
+/// A model made ready for one market: every weight where ranking looks for it.
+struct Scale: Sendable {
+    /// By the number of the signal; zero where the model says nothing, and where it says what is no number.
+    let weight: [Double]
+    let perExperience: [Double]
+    let upside: [Double]
+    /// By the number of the answer.
+    let demand: [Double]
+    let start: Double
+
+    init(_ weights: Model.Weights, _ facets: FacetIndex) {
+        func table(_ named: [Signal: Double]) -> [Double] { Signal.allCases.map { Self.sound(named[$0] ?? 0) } }
+        weight = table(weights.weight)
+        perExperience = table(weights.perExperience)
+        upside = table(weights.upside)
+        start = Self.sound(weights.start)
+        var demand = [Double](repeating: 0, count: facets.count)
+        for field in Demand.fields {
+            for id in facets.ranges[field.rawValue] {
+                demand[id] = Self.sound(weights.demand[Demand.name(field, facets.names[id])] ?? 0)
+            }
+        }
+        self.demand = demand
+    }
+
+    private static func sound(_ weight: Double) -> Double { weight.isFinite ? min(max(weight, -1e9), 1e9) : 0 }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Backtest
+import Foundation
+import Matching
+
+/// Ranks startups for investors of a folder of history, in memory.
+struct Rank: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Rank the candidates of a folder of funding history for its investors.",
+        discussion: """
+            Learns from the folder's past investments alone and writes a line for each pair: investor, rank, startup, \
+            score in points. The folder holds startups.jsonl, interactions.csv, queries.csv and candidates.csv; nothing \
+            that tells what happened after its cut is opened. No database is needed. The same folder gives the same \
+            bytes, however many threads there are.
+            """)
+
+    @Option(help: "The folder.")
+    var data: String
+
+    @Option(help: "The file to write.")
+    var out: String
+
+    @Flag(help: "Let startups say what round they are raising, as asks.csv has it.")
+    var asks = false
+
+    @Option(help: "Write the learned model to this file, as JSON.")
+    var model: String?
+
+    @Option(help: "Threads; as many as there are processors when not given.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func validate() throws {
+        guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256.") }
+    }
+
+    func run() async throws {
+        let folder: HistoryFolder
+        do {
+            folder = try HistoryFolder(path: data, asks: asks)
+        } catch let error as UnreadableHistory {
+            throw ValidationError(error.description)
+        }
+        let learning = ProgressBar("Learning")
+        let (learned, report) = try await Model.learned(
+            from: folder.world, version: "learned", asks: asks ? 1 : 0, width: threads
+        ) { learning.show($0, of: $1) }
+        learning.clear()
+        print(
+            "Learned from \(report.joined) deals in \(report.lessons.count) lessons "
+                + "(\(report.pairs) pairs of an investor and a startup).")
+        if let model { try written { try learned.json().write(to: URL(filePath: model)) } }
+
+        let index = Index(folder.world, model: learned)
+        let ranking = ProgressBar("Ranking")
+        let run = RunFile(folder)
+        let file = try written { try RunFile.Output(path: out) }
+        // Piece by piece, so that no more is held than a piece.
+        let piece = 16 * threads
+        for first in stride(from: 0, to: index.mandates.count, by: piece) {
+            let mandates = Array(index.mandates[first..<min(first + piece, index.mandates.count)])
+            let lists = try await index.rank(mandates, limit: .max, width: threads)
+            try written {
+                for (mandate, list) in zip(mandates, lists) { try file.write(run.lines(mandate, list)) }
+            }
+            ranking.show(first + mandates.count, of: index.mandates.count)
+        }
+        try written { try file.close() }
+        ranking.clear()
+        print("Ranked \(index.offered) startups for \(index.mandates.count) investors: \(out)")
+    }
+
+    private func written<Value>(_ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let error as CocoaError {
+            throw ValidationError("\(error.filePath ?? out): it cannot be written (\(error.localizedDescription)).")
+        }
+    }
+}
