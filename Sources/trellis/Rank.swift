@@ -26,6 +26,17 @@ struct Rank: AsyncParsableCommand {
     @Option(help: "Write the learned model to this file, as JSON.")
     var model: String?
 
+    @Option(
+        help: "Do without these signals, or headings of signals, to see what they are worth.",
+        transform: { text in
+            try text.split(separator: ",").flatMap { name -> [Signal] in
+                if let signal = Signal(rawValue: String(name)) { return [signal] }
+                if let kind = Signal.Kind(rawValue: String(name)) { return Signal.allCases.filter { $0.kind == kind } }
+                throw ValidationError("There is no signal \(name).")
+            }
+        })
+    var without: [Signal] = []
+
     @Option(help: "Threads; as many as there are processors when not given.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -42,7 +53,7 @@ struct Rank: AsyncParsableCommand {
         }
         let learning = ProgressBar("Learning")
         let (learned, report) = try await Model.learned(
-            from: folder.world, version: "learned", asks: asks ? 1 : 0, width: threads
+            from: folder.world, version: "learned", asks: asks ? 1 : 0, without: Set(without), width: threads
         ) { learning.show($0, of: $1) }
         learning.clear()
         print(

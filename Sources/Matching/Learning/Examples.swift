@@ -5,14 +5,17 @@ struct Terms: Sendable {
     let experienced: [Int]
     let upside: [Int]
 
+    /// Whether the startup's answers count by themselves.
+    let hasDemand: Bool
+
     var count: Int { plain.count + experienced.count + upside.count }
 
-    static let all = Terms()
-
-    private init() {
+    /// All that can be learned, but for some signals.
+    init(without signals: Set<Signal>) {
         func numbers(_ matches: (Signal) -> Bool) -> [Int] {
-            Signal.allCases.indices.filter { matches(Signal.allCases[$0]) }
+            Signal.allCases.indices.filter { matches(Signal.allCases[$0]) && !signals.contains(Signal.allCases[$0]) }
         }
+        hasDemand = !signals.contains(.demand)
         plain = numbers { $0.isLearned && $0 != .demand && $0 != .start }
         experienced = numbers(\.growsWithExperience)
         upside = numbers(\.hasUpside)
@@ -56,7 +59,7 @@ extension Index {
     /// - Parameters:
     ///   - demand: the number of each answer of this market among those of the model; see ``Demand``.
     ///   - share: of the pairs in which the investor did not join, 0 to 1.
-    func examples(_ lesson: Lesson, demand: [Int32], share: Double, of mandates: Range<Int>) -> (
+    func examples(_ lesson: Lesson, _ terms: Terms, demand: [Int32], share: Double, of mandates: Range<Int>) -> (
         cold: Examples, warm: Examples
     ) {
         var (cold, warm) = (Examples(), Examples())
@@ -67,8 +70,8 @@ extension Index {
             let investor = market.mandates[number].investor
             let joined = lesson.joined[investor] ?? []
             func take(_ startup: Int, _ isJoined: Bool, into examples: inout Examples) {
-                Terms.all.append(pair, experience: profile.activity.experience, to: &examples.terms)
-                examples.demand += pair.demanded.map { demand[$0] }
+                terms.append(pair, experience: profile.activity.experience, to: &examples.terms)
+                if terms.hasDemand { examples.demand += pair.demanded.map { demand[$0] } }
                 examples.demandStarts.append(Int32(examples.demand.count))
                 examples.joined.append(isJoined)
                 examples.worth.append(isJoined ? 1 : Float(1 / share))

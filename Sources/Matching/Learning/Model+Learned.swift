@@ -31,14 +31,18 @@ extension Model {
     ///   - world: deals and startups; its mandates are not used, since declarations of the past are on no record.
     ///   - prior: where weights lie of which this history says little.
     ///   - asks: the share of startups that say what round they are raising, 0 to 1; see ``World/Startup/askedStage``.
+    ///   - without: signals that the model must do without, to see what they are worth.
     ///   - width: tasks at a time.
     ///   - progress: told of each step done, of how many.
     /// - Throws: `CancellationError`, or what `progress` throws.
     public static func learned(
-        from world: World, version: String, prior: Model = .standard, asks: Double, width: Int,
+        from world: World, version: String, prior: Model = .standard, asks: Double,
+        without: Set<Signal> = [], width: Int,
         progress: (_ done: Int, _ of: Int) async throws -> Void = { _, _ in }
     ) async throws -> (model: Model, report: TrainingReport) {
         let width = max(1, width)
+        let prior = prior.without(without)
+        let terms = Terms(without: without)
         let chronicle = Chronicle(world)
         let today = Market.held(world.today)
         let days = (0..<lessons).map { today - Lesson.days - $0 * daysApart }
@@ -70,7 +74,7 @@ extension Model {
                 for lane in 0..<width {
                     let range = lane * mandates / width..<(lane + 1) * mandates / width
                     group.addTask {
-                        let found = index.examples(lesson, demand: demand, share: share, of: range)
+                        let found = index.examples(lesson, terms, demand: demand, share: share, of: range)
                         return (lane, found.cold, found.warm)
                     }
                 }
@@ -88,7 +92,7 @@ extension Model {
 
         func fit(_ examples: Examples, _ weights: Weights) async throws -> Regression {
             try await Regression(
-                examples, terms: Terms.all.count, answers: names.count, prior: weights.values(answers: names),
+                examples, terms: terms.count, answers: names.count, prior: weights.values(terms, answers: names),
                 strength: priorStrength, width: width)
         }
         let coldFit = try await fit(cold, prior.cold)
@@ -103,8 +107,8 @@ extension Model {
         let reference = coldFit.start ?? prior.reference
         let model = Model(
             version: version, reference: reference,
-            cold: Weights(coldFit, answers: names, reference: reference, prior: prior.cold),
-            warm: Weights(warmFit, answers: names, reference: reference, prior: prior.warm))
+            cold: Weights(coldFit, terms, answers: names, reference: reference, prior: prior.cold),
+            warm: Weights(warmFit, terms, answers: names, reference: reference, prior: prior.warm))
         return (model, report)
     }
 }
@@ -129,21 +133,37 @@ extension FacetIndex {
     }
 }
 
+extension Model {
+    fileprivate func without(_ signals: Set<Signal>) -> Model {
+        guard !signals.isEmpty else { return self }
+        return Model(
+            version: version, reference: reference, cold: cold.without(signals), warm: warm.without(signals))
+    }
+}
+
 extension Model.Weights {
+    /// The weights with nothing for some signals.
+    fileprivate func without(_ signals: Set<Signal>) -> Self {
+        var rest = self
+        rest.weight = weight.filter { !signals.contains($0.key) }
+        rest.perExperience = perExperience.filter { !signals.contains($0.key) }
+        rest.upside = upside.filter { !signals.contains($0.key) }
+        if signals.contains(.demand) { rest.demand = [:] }
+        return rest
+    }
+
     /// The weights as a regression takes them, in log-odds, without the start.
-    fileprivate func values(answers: [String]) -> [Double] {
+    fileprivate func values(_ terms: Terms, answers: [String]) -> [Double] {
         func values(_ numbers: [Int], _ table: [Signal: Double]) -> [Double] {
             numbers.map { (table[Signal.allCases[$0]] ?? 0) / Model.pointsPerLogOdd }
         }
-        let terms = Terms.all
         return values(terms.plain, weight) + values(terms.experienced, perExperience) + values(terms.upside, upside)
             + answers.map { (demand[$0] ?? 0) / Model.pointsPerLogOdd }
     }
 
     /// The weights that a regression found, in points. What cannot be learned is taken from another model.
-    fileprivate init(_ found: Regression, answers: [String], reference: Double, prior: Self) {
+    fileprivate init(_ found: Regression, _ terms: Terms, answers: [String], reference: Double, prior: Self) {
         let points = found.weights.map { $0 * Model.pointsPerLogOdd }
-        let terms = Terms.all
         func table(_ numbers: [Int], from start: Int) -> [Signal: Double] {
             Dictionary(
                 uniqueKeysWithValues: numbers.enumerated().compactMap { offset, number in

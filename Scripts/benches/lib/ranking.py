@@ -1,0 +1,81 @@
+"""Ranks folders of history as a stranger would, labels taken away first, and judges the runs by evaluate.py.
+
+Figures are means over the query investors of a folder (over startups where it says so) on all candidates. A folder whose
+`meta.json` names a source with floors below fails when one of them is missed: they are what the best of many baselines reach."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import evaluate
+
+FLOORS = {
+    "crunchbase": {"plain.ndcg10": 0.072, "asks.ndcg10": 0.0752, "asks.cold.ndcg10": 0.092, "asks.startups.ndcg10": 0.197,
+                   "asks.recall50": 0.227},
+    "crypto": {"plain.ndcg10": 0.064},
+}
+SECONDS, MEBIBYTES = 60, 2048
+
+
+def figure(folder, name, value, unit, floor=None):
+    line = {"name": f"ranking.{folder}.{name}", "value": round(value, 4), "unit": unit}
+    if floor is not None:
+        line["floor"] = floor
+    print(json.dumps(line), flush=True)
+
+
+def ranked(trellis, folder, run, *options):
+    began = time.monotonic()
+    process = subprocess.Popen([trellis, "rank", "--data", folder, "--out", run, *options], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"rank ended with {os.waitstatus_to_exitcode(status)}")
+    return time.monotonic() - began, usage.ru_maxrss / 1024
+
+
+def mean(folder, run, measure, subset="all", direction="investor"):
+    data = evaluate.Data(folder, subset=subset)
+    _, rows = evaluate.per_query(evaluate.read_run(run, data)[0], data, direction)
+    return float(rows.mean(0)[evaluate.M.index(measure)])
+
+
+def exposure(folder, run):
+    data = evaluate.Data(folder)
+    return evaluate.exposure(evaluate.read_run(run, data)[0], data)[0]
+
+
+def judge(trellis, folder, work):
+    name = pathlib.Path(folder).name
+    meta = json.loads((pathlib.Path(folder) / "meta.json").read_text())
+    floors = FLOORS.get(meta.get("source"), {})
+    blind = str(work / name)
+    shutil.copytree(folder, blind, ignore=shutil.ignore_patterns("labels*"))
+    missed = 0
+
+    def say(what, value, unit="", most=None):
+        nonlocal missed
+        floor = floors.get(what)
+        figure(name, what, value, unit, floor)
+        missed += (floor is not None and value < floor) + (most is not None and value > most)
+
+    for way, options in (("plain", ()), ("asks", ("--asks",))):
+        run = str(work / f"{name}.{way}")
+        seconds, memory = ranked(trellis, blind, run, *options)
+        say(f"{way}.ndcg10", mean(folder, run, "NDCG@10"))
+        for subset in ("cold", "warm"):
+            say(f"{way}.{subset}.ndcg10", mean(folder, run, "NDCG@10", subset))
+        say(f"{way}.startups.ndcg10", mean(folder, run, "NDCG@10", direction="startup"))
+        say(f"{way}.recall50", mean(folder, run, "R@50"))
+        for measure, value in exposure(folder, run).items():
+            say(f"{way}.{measure.lower()}", value)
+        say(f"{way}.time", seconds, "s", SECONDS)
+        say(f"{way}.memory", memory, "MiB", MEBIBYTES)
+    return missed
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    sys.exit(bool(sum(judge(sys.argv[1], folder, pathlib.Path(temporary)) for folder in sys.argv[2:])))
