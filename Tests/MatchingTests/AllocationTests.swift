@@ -75,7 +75,7 @@ import Testing
         for seed in 0..<100 {
             var inventor = Inventor(seed: UInt64(seed))
             let (demands, _) = inventor.demands(mandates: 6, startups: 8, length: 3)
-            let plain = Allocation(demands, rules: Allocation.Rules(crowding: 0))
+            let plain = Allocation(demands, rules: Allocation.Rules(crowding: .price(0)))
             #expect(plain.report.loss == 0)
             #expect(plain.report.filled == plain.report.places)
             let priced = Allocation(demands)
@@ -149,15 +149,15 @@ import Testing
                 candidates: fame.indices.map {
                     Ranked(
                         startup: Inventor.key(1, $0),
-                        score: Int(1500 * fame[$0] + Double.random(in: -5000 ... -3000, using: &inventor)))
+                        score: Int(30_000 * fame[$0] + Double.random(in: 0...30_000, using: &inventor)))
                 })
         }
-        let plain = Allocation(demands, rules: Allocation.Rules(crowding: 0)).report
+        let plain = Allocation(demands, rules: Allocation.Rules(crowding: .price(0))).report
         let fair = Allocation(demands).report
-        #expect(fair.loss < 0.02)
+        #expect(fair.loss < 0.026)
         #expect(fair.gini < plain.gini - 0.05)
         #expect(fair.coverage > plain.coverage + 0.1)
-        let capped = Allocation(demands, rules: Allocation.Rules(mostLists: 5, crowding: 0)).report
+        let capped = Allocation(demands, rules: Allocation.Rules(mostLists: 5, crowding: .price(0))).report
         #expect(capped.loss > fair.loss)
     }
 }
@@ -176,11 +176,11 @@ extension Inventor {
                         startup: Self.key(1, $0),
                         score: wild
                             ? [Int.min, -1, 0, 1, .max].randomElement(using: &self) ?? 0
-                            : Int.random(in: -4...4, using: &self) * 700)
+                            : Int.random(in: -4...4, using: &self) * 7000)
                 })
         }
         var rules = Allocation.Rules()
-        rules.crowding = [0, 180, 3000, .max, -5].randomElement(using: &self) ?? 0
+        rules.crowding = .price([0, 180, 3000, .max, -5].randomElement(using: &self) ?? 0)
         rules.mostLists = [1, 2, 3, .max, 0, -1].randomElement(using: &self) ?? 0
         if Bool.random(using: &self) { rules.mostOfGroup = [1, 2, 0, -3].randomElement(using: &self) ?? 0 }
         for startup in 0..<(startups + 1) {
@@ -214,11 +214,12 @@ extension AllocationMarket {
         for (mandate, list) in zip(mandates, lists) {
             standing.kept += list.count
             for candidate in mandate.candidates where list.contains(startups[candidate.startup]) {
-                standing.worth += candidate.worth
+                standing.worth += candidate.weight
                 counts[candidate.startup] += 1
             }
         }
-        let crowding = min(max(0, rules.crowding), 100_000) * meanWorth / 1000
+        guard case .price(let price) = rules.crowding else { return standing }
+        let crowding = min(max(0, price), AllocationNetwork.dearest) * meanWeight / 1000
         for (startup, count) in zip(startups, counts) {
             standing.kept += min(count, max(0, rules.floors[startup] ?? 0))
             for list in 0..<count { standing.worth -= crowding - crowding >> list }

@@ -5,20 +5,22 @@
 /// for list in allocation.lists { … }
 /// ```
 /// Each mandate's best alone would send the same few startups to everybody. Here a startup has a price that rises with
-/// every list it is on, and the lists are the ones that together are worth most after the prices.
+/// every list it is on, and the lists are the ones that together weigh most after the prices.
 ///
-/// *What a place is worth.* A score is taken as log-odds, so that the chance that the mandate will want the startup is
-/// p = 1/(1 + e^-score), and what a list is worth is its chances weighted by how much each place is read,
-/// Σ p/log2(1 + rank). Taking a startup off a list moves up all below it; the loss is what the startup counts here,
-/// so that the first place is given up last. Beyond the list's end it counts its chance at the last place.
+/// *What a place weighs.* A score is taken as log-odds, so that there is a chance p that the mandate will want the
+/// startup, and a list is worth its chances weighted by how much each place is read, Σ p/log2(1 + rank). Taking a
+/// startup off a list moves up all below it; what the list loses is what the startup is worth to it, so that the first
+/// place is given up last. Beyond the list's end that is its chance at the last place. Worth is divided by the root of
+/// the mandate's mean: halfway between what brings most answers in all, at the expense of mandates that rarely find
+/// what they seek, and asking the same share of everybody. It is also about how NDCG weighs one answer of a mandate.
 ///
-/// *What a list more costs.* Nothing for the first one; then half of ``Rules/crowding`` times the mean worth of a
-/// place, then three quarters, seven eighths, … The Gini coefficient weighs exposure by the rank of the startup among
-/// all, which climbs fast between none and a few lists and hardly from twenty to thirty; so does the price. It opens
-/// the lists to those on none for little and leaves those wanted by many in peace; a cap, or a price that goes on
-/// rising, loses several times as much for the same evenness.
+/// *What a list more costs.* Nothing for the first one; then half of the price, three quarters, seven eighths, … The
+/// Gini coefficient weighs exposure by the rank of the startup among all, which climbs fast from none to a few lists
+/// and hardly from twenty to thirty; so does the price. It opens the lists to those on none for little and leaves those
+/// wanted by many in peace; a cap, or a price that goes on rising, loses several times as much for the same evenness.
+/// The height of the price is the lowest that makes the lists as even as the rules ask, see ``Rules/Crowding``.
 ///
-/// Prices in proportion to the lists' own worth fit any market. The same input gives the same lists whatever its order.
+/// The same input gives the same lists whatever its order.
 public struct Allocation: Hashable, Sendable {
     /// A mandate and the startups it could be shown.
     public struct Demand: Hashable, Sendable {
@@ -26,7 +28,8 @@ public struct Allocation: Hashable, Sendable {
         public let mandate: Key
         /// Places to fill.
         public let length: Int
-        /// Startups and their scores in thousandths of log-odds, in any order; of a startup given twice the better.
+        /// Startups and their scores in thousandths of a point, in any order; of a startup given twice the better.
+        /// A hundred or two for each mandate are enough.
         public let candidates: [Ranked]
 
         /// A mandate, its places and its candidates. Of a mandate given twice the longer list counts, and the
@@ -50,13 +53,13 @@ public struct Allocation: Hashable, Sendable {
         public var groups: [Key: Int]
         /// Startups of one group that a list may hold.
         public var mostOfGroup: Int
-        /// How dear it is to be on many lists, in thousandths of the mean worth of a place; 0 for each mandate's best.
-        public var crowding: Int
+        /// How dear it is to be on many lists.
+        public var crowding: Crowding
 
-        /// Rules; by default nothing but the price of crowding.
+        /// Rules; by default none but the price of crowding.
         public init(
             mostLists: Int = .max, floors: [Key: Int] = [:], proposed: Set<Pair> = [], groups: [Key: Int] = [:],
-            mostOfGroup: Int = .max, crowding: Int = 180
+            mostOfGroup: Int = .max, crowding: Crowding = .standard
         ) {
             self.mostLists = mostLists
             self.floors = floors
@@ -64,6 +67,18 @@ public struct Allocation: Hashable, Sendable {
             self.groups = groups
             self.mostOfGroup = mostOfGroup
             self.crowding = crowding
+        }
+
+        /// How the price of being on many lists is set.
+        public enum Crowding: Hashable, Sendable {
+            /// Thousandths of the mean weight of a place; 0 for each mandate's best.
+            case price(Int)
+            /// The lowest price that brings the Gini coefficient of exposure down to so many thousandths, but none
+            /// that costs more than so many thousandths of the lists' worth.
+            case even(gini: Int, loss: Int)
+
+            /// Evenness that a fortieth of the lists' worth pays for in the markets known to us.
+            public static let standard = Crowding.even(gini: 585, loss: 25)
         }
     }
 
@@ -73,21 +88,21 @@ public struct Allocation: Hashable, Sendable {
         public let mandate: Key
         /// Its startups, best first; equal scores in the order of their keys.
         public let startups: [Ranked]
-        /// Billionths: what a startup had to be worth here, after its price, to be on the list.
+        /// What a startup had to weigh here, after its price, to be on the list; in the unit of ``Allocation/prices``.
         public let bar: Int
     }
 
     /// One list for every mandate, in the order of their keys.
     public let lists: [List]
-    /// Billionths: what one list more, or one less, of each startup costs the others. Negative where a promise
-    /// carries it.
+    /// What being on one list more costs each startup, in billionths of a chance at the first place of an average list.
+    /// Negative where a promise carries it.
     public let prices: [Key: Int]
     /// What was gained and given up.
     public let report: Report
 
     /// What the lists are together.
     public struct Report: Hashable, Sendable {
-        /// Places asked for.
+        /// Places asked for, as far as there are candidates.
         public let places: Int
         /// Places filled: as many as the rules allow.
         public let filled: Int
@@ -103,9 +118,11 @@ public struct Allocation: Hashable, Sendable {
         public let gini: Double
         /// Lists of the startup that is on most.
         public let mostLists: Int
+        /// The price of crowding that was taken, in thousandths of the mean weight of a place.
+        public let crowding: Int
         /// Promises that cannot be kept, by startup.
         public let unmet: [UnmetFloor]
-        /// Billionths: how much more, after prices, other lists could at most be worth. 0 proves these the best.
+        /// How much more other lists could at most weigh after prices, in the unit of the prices. 0 proves these best.
         public let gap: Int
 
         /// The share of the plain lists' worth that was given up.
@@ -119,8 +136,8 @@ extension Allocation {
     /// Works the lists out.
     ///
     /// Most places first, and most lists of those promised, which never hinder each other (Mendelsohn and Dulmage
-    /// 1958); then the greatest worth after prices. One cheapest circulation, exact, or so near that ``Report/gap``
-    /// is a matter of billionths.
+    /// 1958); then the greatest weight after prices. One cheapest circulation for each price tried, exact, or so near
+    /// that ``Report/gap`` is a matter of billionths.
     /// - Parameters:
     ///   - demands: All mandates that get a list, in any order.
     ///   - rules: What holds for all lists.
@@ -128,52 +145,20 @@ extension Allocation {
     /// - Complexity: close to linear in the candidates of all mandates.
     public init(_ demands: [Demand], rules: Rules = Rules(), among startups: Int = 0) {
         let market = AllocationMarket(demands, rules)
-        let network = AllocationNetwork(market, rules)
-        let circulation = network.network.cheapestCirculation()
-        let chosen = network.chosen(circulation)
+        let draft: AllocationDraft =
+            switch rules.crowding {
+            case .price(let crowding):
+                AllocationDraft(market, rules, crowding: crowding, among: startups)
+            case .even(let gini, let loss):
+                .even(market, rules, gini: gini, loss: loss, among: startups)
+            }
         lists = market.mandates.indices.map { mandate in
             List(
                 mandate: market.mandates[mandate].key,
-                startups: chosen[mandate].map { market.ranked(mandate, $0) },
-                bar: circulation.prices[network.node(mandate: mandate)] - circulation.prices[0])
+                startups: draft.chosen[mandate].map { market.ranked(mandate, $0) }, bar: draft.bar(mandate: mandate))
         }
-        var prices: [Key: Int] = [:]
-        for (startup, key) in market.startups.enumerated() {
-            prices[key] = circulation.prices[0] - circulation.prices[network.node(startup: startup)]
-        }
-        self.prices = prices
-        report = Report(
-            market, chosen, among: startups, unmet: network.unmet(circulation, rules), gap: circulation.gap)
-    }
-}
-
-extension Allocation.Report {
-    fileprivate init(
-        _ market: AllocationMarket, _ chosen: [[Int]], among startups: Int, unmet: [UnmetFloor], gap: Int
-    ) {
-        var exposures = [Double](repeating: 0, count: max(market.startups.count, startups))
-        var counts = [Int](repeating: 0, count: market.startups.count)
-        var (worth, plainWorth) = (0, 0)
-        for (mandate, list) in zip(market.mandates, chosen) {
-            for (place, candidate) in list.enumerated() {
-                let candidate = mandate.candidates[candidate]
-                exposures[candidate.startup] += Exposure.share(rank: place + 1)
-                counts[candidate.startup] += 1
-                worth += candidate.chance * market.discounts[place] / 1_000_000
-            }
-            for (place, candidate) in mandate.candidates.prefix(mandate.length).enumerated() {
-                plainWorth += candidate.chance * market.discounts[place] / 1_000_000
-            }
-        }
-        self.worth = worth
-        self.plainWorth = plainWorth
-        places = market.mandates.reduce(0) { $0 + $1.length }
-        filled = chosen.reduce(0) { $0 + $1.count }
-        covered = counts.count { $0 > 0 }
-        candidates = exposures.count
-        gini = Exposure.gini(exposures)
-        mostLists = counts.max() ?? 0
-        self.unmet = unmet
-        self.gap = gap
+        prices = Dictionary(
+            uniqueKeysWithValues: market.startups.enumerated().map { ($0.element, draft.price(startup: $0.offset)) })
+        report = draft.report
     }
 }

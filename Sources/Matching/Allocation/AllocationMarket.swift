@@ -1,4 +1,4 @@
-/// The demands in order: sorted, numbered, freed of what may not be proposed.
+/// The demands in order: sorted, numbered, freed of what may not be proposed, and weighed.
 struct AllocationMarket {
     struct Mandate {
         let key: Key
@@ -11,26 +11,27 @@ struct AllocationMarket {
     struct Candidate {
         let startup: Int
         let score: Int
-        /// Billionths.
-        let chance: Int
+        /// Billionths: how likely the mandate is to want it.
+        var chance = 0
         /// Billionths: what the list would lose without it, or win with it at the last place.
         var worth = 0
+        /// The worth as it counts against that on other mandates' lists.
+        var weight = 0
     }
 
     /// By key.
-    let mandates: [Mandate]
+    private(set) var mandates: [Mandate] = []
     /// By key; all who are a candidate or were promised a list.
     let startups: [Key]
     /// Millionths, from the first place on.
     let discounts: [Int]
-    /// Billionths: the mean worth of the places on the plain lists.
-    let meanWorth: Int
+    /// The mean weight of the places on the plain lists.
+    private(set) var meanWeight = 0
 
     init(_ demands: [Allocation.Demand], _ rules: Allocation.Rules) {
-        let startups = Set(demands.flatMap { $0.candidates.lazy.map(\.startup) }).union(rules.floors.keys).sorted()
+        startups = Set(demands.flatMap { $0.candidates.lazy.map(\.startup) }).union(rules.floors.keys).sorted()
         let numbers = Dictionary(uniqueKeysWithValues: startups.enumerated().map { ($0.element, $0.offset) })
         let byMandate = Dictionary(grouping: demands, by: \.mandate)
-        var mandates: [Mandate] = []
         for key in byMandate.keys.sorted() {
             let own = byMandate[key] ?? []
             var candidates: [Candidate] = []
@@ -38,8 +39,7 @@ struct AllocationMarket {
                 guard let startup = numbers[ranked.startup],
                     rules.proposed.isEmpty || !rules.proposed.contains(Pair(key, ranked.startup))
                 else { continue }
-                candidates.append(
-                    Candidate(startup: startup, score: ranked.score, chance: Self.chance(ranked.score)))
+                candidates.append(Candidate(startup: startup, score: ranked.score))
             }
             candidates.sort { ($1.score, $0.startup) < ($0.score, $1.startup) }
             var seen: Set<Int> = []
@@ -49,14 +49,7 @@ struct AllocationMarket {
         }
         let longest = mandates.lazy.map(\.length).max() ?? 0
         discounts = (0..<longest).map { Exposure.discount(rank: $0 + 1) }
-        for mandate in mandates.indices where mandates[mandate].length > 0 {
-            Self.weigh(&mandates[mandate].candidates, length: mandates[mandate].length, discounts)
-        }
-        let places = mandates.reduce(0) { $0 + $1.length }
-        let worth = mandates.reduce(0) { $1.candidates.prefix($1.length).reduce($0) { $0 + $1.worth } }
-        meanWorth = places > 0 ? worth / places : 0
-        self.mandates = mandates
-        self.startups = startups
+        weigh()
     }
 
     func ranked(_ mandate: Int, _ candidate: Int) -> Ranked {
@@ -64,11 +57,68 @@ struct AllocationMarket {
         return Ranked(startup: startups[candidate.startup], score: candidate.score)
     }
 
-    private static func chance(_ score: Int) -> Int {
-        Int((1e9 / (1 + Arithmetic.exp(-Double(score) / 1000))).rounded(.toNearestOrEven))
+    /// Billionths: what a list of these candidates is worth, best first.
+    func worth(_ candidates: some Sequence<Candidate>) -> Int {
+        zip(candidates, discounts).reduce(0) { $0 + $1.0.chance * $1.1 / 1_000_000 }
+    }
+}
+
+extension AllocationMarket {
+    /// Thousandths of a point that multiply the odds by e, as in the models.
+    private static let unit = 10_000.0
+    /// Billionths: the share of proposals that led to a deal, in the public funding history the models are fitted on.
+    private static let answered = 30_000_000
+
+    private mutating func weigh() {
+        let places = mandates.reduce(0) { $0 + $1.length }
+        guard places > 0 else { return }
+        let evenOdds = evenOdds(places)
+        for mandate in mandates.indices where mandates[mandate].length > 0 {
+            for candidate in mandates[mandate].candidates.indices {
+                let score = mandates[mandate].candidates[candidate].score
+                mandates[mandate].candidates[candidate].chance = Self.chance(score, evenOdds)
+            }
+            Self.fillWorths(&mandates[mandate].candidates, length: mandates[mandate].length, discounts)
+        }
+        func total(_ mandate: Mandate) -> Int { mandate.candidates.prefix(mandate.length).reduce(0) { $0 + $1.worth } }
+        let mean = Double(mandates.reduce(0) { $0 + total($1) }) / Double(places)
+        var weights = 0
+        for mandate in mandates.indices where mandates[mandate].length > 0 {
+            let own = Double(total(mandates[mandate])) / Double(mandates[mandate].length)
+            let share = min((mean / max(1, own)).squareRoot(), 1000)
+            for candidate in mandates[mandate].candidates.indices {
+                let worth = Double(mandates[mandate].candidates[candidate].worth)
+                mandates[mandate].candidates[candidate].weight = Int((worth * share).rounded(.toNearestOrEven))
+            }
+            weights += mandates[mandate].candidates.prefix(mandates[mandate].length).reduce(0) { $0 + $1.weight }
+        }
+        meanWeight = weights / places
     }
 
-    private static func weigh(_ candidates: inout [Candidate], length: Int, _ discounts: [Int]) {
+    /// The score that is as likely wanted as not, if the plain lists are to be answered as proposals usually are. What
+    /// scores mean from one market to the next is a matter of their differences; their level is not kept.
+    private func evenOdds(_ places: Int) -> Int {
+        let scores = mandates.flatMap { $0.candidates.prefix($0.length).map { Self.held($0.score) } }
+        var low = (scores.min() ?? 0) - 100_000
+        var high = (scores.max() ?? 0) + 100_000
+        while low < high {
+            let middle = low + (high - low) / 2
+            if scores.reduce(0, { $0 + Self.chance($1, middle) }) / places > Self.answered {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
+    private static func held(_ score: Int) -> Int { min(max(score, -1_000_000_000_000), 1_000_000_000_000) }
+
+    private static func chance(_ score: Int, _ evenOdds: Int) -> Int {
+        Int((1e9 / (1 + Arithmetic.exp(Double(evenOdds - held(score)) / unit))).rounded(.toNearestOrEven))
+    }
+
+    private static func fillWorths(_ candidates: inout [Candidate], length: Int, _ discounts: [Int]) {
         for place in stride(from: candidates.count - 1, through: 0, by: -1) {
             candidates[place].worth =
                 if place < length - 1 {

@@ -5,10 +5,13 @@ struct AllocationNetwork {
     /// The arc of every candidate, mandate by mandate.
     private var arcs: [[Int]] = []
 
+    /// The highest price of crowding, in thousandths of the mean weight: more would change nothing that makes sense.
+    static let dearest = 10_000
+
     func node(mandate: Int) -> Int { 1 + mandate }
     func node(startup: Int) -> Int { 1 + market.mandates.count + startup }
 
-    init(_ market: AllocationMarket, _ rules: Allocation.Rules) {
+    init(_ market: AllocationMarket, _ rules: Allocation.Rules, crowding: Int) {
         self.market = market
         let groups = market.startups.map { rules.groups[$0] }
         // Only a group with more candidates than places on a list needs a node of its own.
@@ -22,8 +25,10 @@ struct AllocationNetwork {
         let ahead = 1 + market.mandates.count + market.startups.count
         network = Network(nodes: crowded.reduce(ahead) { $0 + $1.count })
 
-        let crowding = min(max(0, rules.crowding), 100_000) * market.meanWorth / 1000
-        let must = network.must(over: 1_000_000_000 + crowding)
+        let crowding = min(max(0, crowding), Self.dearest) * market.meanWeight / 1000
+        let most = market.mandates.lazy.flatMap(\.candidates).reduce(0) { max($0, $1.weight) }
+        // The same for every price of crowding, so that the solution for one is near that for the next.
+        let must = network.must(over: most + Self.dearest * market.meanWeight / 1000)
         var group = ahead
         for (mandate, own) in market.mandates.enumerated() {
             network.join(0, node(mandate: mandate), capacity: own.length, cost: -must)
@@ -37,7 +42,7 @@ struct AllocationNetwork {
                 own.candidates.map { candidate in
                     let tail = groups[candidate.startup].flatMap { groupNodes[$0] } ?? node(mandate: mandate)
                     return network.join(
-                        tail, node(startup: candidate.startup), capacity: 1, cost: -candidate.worth)
+                        tail, node(startup: candidate.startup), capacity: 1, cost: -candidate.weight)
                 })
         }
         var seekers = [Int](repeating: 0, count: market.startups.count)

@@ -55,15 +55,15 @@ extension Network {
     /// are multiplied by more than the number of nodes, so that an error of 1 left at each arc sums to less than one
     /// unit around any cycle and the result is exact; a network too large for such a factor gets a smaller one, and
     /// its ``Circulation/gap`` says what that may have lost.
-    func cheapestCirculation() -> Circulation {
+    func cheapestCirculation(near prices: [Int] = []) -> Circulation {
         let most = costs.reduce(0) { max($0, abs($1)) }
         guard most > 0 else {
             return Circulation(
                 flow: [Int](repeating: 0, count: heads.count), prices: [Int](repeating: 0, count: nodes), gap: 0)
         }
         let factor = min(nodes + 1, max(1, (1 << 59) / ((nodes + 1) * most)))
-        var residual = Residual(self, factor: factor)
-        var error = most * factor
+        var residual = Residual(self, factor: factor, near: prices)
+        var error = prices.isEmpty ? most * factor : max(1, most / (256 * nodes)) * factor
         repeat {
             error = max(1, error / Residual.step)
             residual.refine(to: error)
@@ -113,7 +113,7 @@ private struct Residual {
     /// The first arc of every node that may be worth a push.
     private var next: [Int]
 
-    init(_ network: Network, factor: Int) {
+    init(_ network: Network, factor: Int, near prices: [Int]) {
         let count = network.heads.count
         var starts = [Int](repeating: 0, count: network.nodes + 1)
         for node in network.tails { starts[Int(node) + 1] += 1 }
@@ -137,8 +137,9 @@ private struct Residual {
         self.starts = starts
         self.places = places
         self.next = next
-        prices = [Int](repeating: 0, count: network.nodes)
-        excess = prices
+        self.prices =
+            prices.isEmpty ? [Int](repeating: 0, count: network.nodes) : prices.map { ($0 - prices[0]) * factor }
+        excess = [Int](repeating: 0, count: network.nodes)
     }
 
     /// Changes flow and prices so that every arc with room costs at least -`error` by the prices.

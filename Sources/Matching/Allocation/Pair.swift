@@ -36,8 +36,10 @@ public struct UnmetFloor: Hashable, Sendable {
         case capped(at: Int)
         /// No more than this many could choose it at all.
         case fewSeekers(Int)
-        /// Every place it could take is needed for the promises made to these, in the order of their keys; none of
-        /// them, and nobody, is named where the places are simply too few or no time is free.
+        /// Every place it could take is needed for the promises made to these, in the order of their keys; where
+        /// nobody is named, there is no place at all that it could take.
         case contested(by: [Key])
+        /// There is somebody to meet, but no time that suits both.
+        case noCommonTime
     }
 }
