@@ -25,6 +25,23 @@ import Testing
         }
     }
 
+    @Test func aStartFromPricesNearbyEndsTheSame() {
+        for seed in 0..<300 {
+            var inventor = Inventor(seed: UInt64(seed))
+            let network = inventor.network(nodes: 20, arcs: 120, capacity: 5, cost: 1000)
+            var other = Network(nodes: 20)
+            for arc in network.heads.indices {
+                other.join(
+                    Int(network.tails[arc]), Int(network.heads[arc]), capacity: network.capacities[arc],
+                    cost: network.costs[arc] + Int.random(in: -100...100, using: &inventor))
+            }
+            let found = other.cheapestCirculation(near: network.cheapestCirculation().prices)
+            #expect(other.cost(found.flow) == other.cost(other.cheapestCirculation().flow))
+            #expect(other.isCirculation(found.flow))
+            #expect(other.proves(found))
+        }
+    }
+
     @Test func nothingOverflows() {
         for seed in 0..<100 {
             var inventor = Inventor(seed: UInt64(seed))

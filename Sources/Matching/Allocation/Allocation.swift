@@ -7,18 +7,19 @@
 /// Each mandate's best alone would send the same few startups to everybody. Here a startup has a price that rises with
 /// every list it is on, and the lists are the ones that together weigh most after the prices.
 ///
-/// *What a place weighs.* A score is taken as log-odds, so that there is a chance p that the mandate will want the
-/// startup, and a list is worth its chances weighted by how much each place is read, Σ p/log2(1 + rank). Taking a
+/// *What a place weighs.* A score stands for a chance p that the mandate will want the startup, see ``Chances``, and a
+/// list is worth its chances weighted by how much each place is read, Σ p/log2(1 + rank). Taking a
 /// startup off a list moves up all below it; what the list loses is what the startup is worth to it, so that the first
 /// place is given up last. Beyond the list's end that is its chance at the last place. Worth is divided by the root of
 /// the mandate's mean: halfway between what brings most answers in all, at the expense of mandates that rarely find
 /// what they seek, and asking the same share of everybody. It is also about how NDCG weighs one answer of a mandate.
 ///
-/// *What a list more costs.* Nothing for the first one; then half of the price, three quarters, seven eighths, … The
-/// Gini coefficient weighs exposure by the rank of the startup among all, which climbs fast from none to a few lists
-/// and hardly from twenty to thirty; so does the price. It opens the lists to those on none for little and leaves those
-/// wanted by many in peace; a cap, or a price that goes on rising, loses several times as much for the same evenness.
-/// The height of the price is the lowest that makes the lists as even as the rules ask, see ``Rules/Crowding``.
+/// *What a list more costs.* Nothing for the first one; then three quarters of the price, fifteen sixteenths, 63/64, and
+/// the whole from the fifth on. The Gini coefficient weighs exposure by the rank of the startup among all, which climbs
+/// fast from none to a few lists and hardly from twenty to thirty; so does the price. It opens the lists to those on
+/// none for little and leaves those wanted by many in peace; a cap, or a price that goes on rising, loses several times
+/// as much for the same evenness. The height of the price is the lowest that makes the lists as even as the rules ask,
+/// see ``Rules/Crowding``.
 ///
 /// The same input gives the same lists whatever its order.
 public struct Allocation: Hashable, Sendable {
@@ -77,8 +78,8 @@ public struct Allocation: Hashable, Sendable {
             /// that costs more than so many thousandths of the lists' worth.
             case even(gini: Int, loss: Int)
 
-            /// Evenness that a fortieth of the lists' worth pays for in the markets known to us.
-            public static let standard = Crowding.even(gini: 585, loss: 25)
+            /// Exposure about as even as if nobody were on more than five lists of ten, at a quarter of that rule's loss.
+            public static let standard = Crowding.even(gini: 585, loss: 30)
         }
     }
 

@@ -36,9 +36,11 @@ extension AllocationDraft {
         let least = Double(uneven.report.worth) * (1 - Double(loss) / 1000)
         var even: AllocationDraft?
         var (low, high) = (0, prices.count)
+        var last = uneven
         while low < high {
             let middle = (low + high) / 2
-            let next = AllocationDraft(market, rules, crowding: prices[middle], among: startups, near: uneven)
+            let next = AllocationDraft(market, rules, crowding: prices[middle], among: startups, near: last)
+            last = next
             if Double(next.report.worth) < least {
                 high = middle
             } else if isEven(next) {
@@ -50,8 +52,8 @@ extension AllocationDraft {
         return even ?? uneven
     }
 
-    /// Prices to try, each an eighth above the one before; the last exceeds the weight of a place.
-    private static let prices = Array(sequence(first: 20) { $0 < 1000 ? $0 * 9 / 8 : nil })
+    /// Prices to try, each an eighth above the one before; the last is twice the weight of a place.
+    private static let prices = Array(sequence(first: 20) { $0 < 2000 ? $0 * 9 / 8 : nil })
 }
 
 extension Allocation.Report {

@@ -64,19 +64,14 @@ struct AllocationMarket {
 }
 
 extension AllocationMarket {
-    /// Thousandths of a point that multiply the odds by e, as in the models.
-    private static let unit = 10_000.0
-    /// Billionths: the share of proposals that led to a deal, in the public funding history the models are fitted on.
-    private static let answered = 30_000_000
-
     private mutating func weigh() {
         let places = mandates.reduce(0) { $0 + $1.length }
         guard places > 0 else { return }
-        let evenOdds = evenOdds(places)
+        let chances = Chances(of: mandates.flatMap { $0.candidates.prefix($0.length).map(\.score) })
         for mandate in mandates.indices where mandates[mandate].length > 0 {
             for candidate in mandates[mandate].candidates.indices {
                 let score = mandates[mandate].candidates[candidate].score
-                mandates[mandate].candidates[candidate].chance = Self.chance(score, evenOdds)
+                mandates[mandate].candidates[candidate].chance = chances[score]
             }
             Self.fillWorths(&mandates[mandate].candidates, length: mandates[mandate].length, discounts)
         }
@@ -93,29 +88,6 @@ extension AllocationMarket {
             weights += mandates[mandate].candidates.prefix(mandates[mandate].length).reduce(0) { $0 + $1.weight }
         }
         meanWeight = weights / places
-    }
-
-    /// The score that is as likely wanted as not, if the plain lists are to be answered as proposals usually are. What
-    /// scores mean from one market to the next is a matter of their differences; their level is not kept.
-    private func evenOdds(_ places: Int) -> Int {
-        let scores = mandates.flatMap { $0.candidates.prefix($0.length).map { Self.held($0.score) } }
-        var low = (scores.min() ?? 0) - 100_000
-        var high = (scores.max() ?? 0) + 100_000
-        while low < high {
-            let middle = low + (high - low) / 2
-            if scores.reduce(0, { $0 + Self.chance($1, middle) }) / places > Self.answered {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
-    }
-
-    private static func held(_ score: Int) -> Int { min(max(score, -1_000_000_000_000), 1_000_000_000_000) }
-
-    private static func chance(_ score: Int, _ evenOdds: Int) -> Int {
-        Int((1e9 / (1 + Arithmetic.exp(Double(evenOdds - held(score)) / unit))).rounded(.toNearestOrEven))
     }
 
     private static func fillWorths(_ candidates: inout [Candidate], length: Int, _ discounts: [Int]) {

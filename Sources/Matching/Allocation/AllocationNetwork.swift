@@ -52,16 +52,16 @@ struct AllocationNetwork {
         for (startup, key) in market.startups.enumerated() {
             let most = min(seekers[startup], max(0, rules.mostLists))
             let floor = min(most, max(0, rules.floors[key] ?? 0))
+            // What is saved of the price by having few lists: a quarter of it after each, soon nothing.
             var (lists, saved) = (0, crowding)
             while lists < most {
-                // Once nothing more is saved by having few, all further lists cost the same.
                 let isLast = saved == 0 && lists >= floor
                 let price = crowding - saved
                 network.join(
                     node(startup: startup), 0, capacity: isLast ? most - lists : 1,
                     cost: lists < floor ? price - must : price)
                 lists = isLast ? most : lists + 1
-                saved /= 2
+                saved = lists < 4 ? saved / 4 : 0
             }
         }
     }

@@ -55,6 +55,7 @@ extension Network {
     /// are multiplied by more than the number of nodes, so that an error of 1 left at each arc sums to less than one
     /// unit around any cycle and the result is exact; a network too large for such a factor gets a smaller one, and
     /// its ``Circulation/gap`` says what that may have lost.
+    /// - Parameter prices: Those of a network that differs little, if there is one: the first rounds are then left out.
     func cheapestCirculation(near prices: [Int] = []) -> Circulation {
         let most = costs.reduce(0) { max($0, abs($1)) }
         guard most > 0 else {
@@ -63,7 +64,8 @@ extension Network {
         }
         let factor = min(nodes + 1, max(1, (1 << 59) / ((nodes + 1) * most)))
         var residual = Residual(self, factor: factor, near: prices)
-        var error = prices.isEmpty ? most * factor : max(1, most / (256 * nodes)) * factor
+        // The dearest arcs are those of ``must(over:)``; the others cost less by about the number of nodes.
+        var error = prices.isEmpty ? most * factor : max(1, most / (16 * nodes)) * factor
         repeat {
             error = max(1, error / Residual.step)
             residual.refine(to: error)

@@ -16,7 +16,7 @@ public struct MeetingSchedule: Hashable, Sendable {
         /// Investor and startup.
         public let pair: Pair
         /// What the meeting is worth, in any unit that may be added up; below 0 it takes place for a floor only.
-        /// Chances serve better than their logarithms, which a sum of would trade one sure meeting for several vain.
+        /// For scores in points, take their ``Chances``.
         public let score: Int
 
         /// A pair and its score. Of a pair given twice the higher one counts.
