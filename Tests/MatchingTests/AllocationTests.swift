@@ -152,6 +152,7 @@ import Testing
         #expect(abs(Exposure.gini([3, 1, 2]) - 2.0 / 9) < 1e-12)
         let demand = Allocation.Demand(
             Inventor.key(2, 0), length: 1, candidates: [Ranked(startup: Inventor.key(1, 0), score: 0)])
+        #expect(Allocation([demand], among: .max).report.gini > 0.999)
         let report = Allocation([demand], among: 4).report
         #expect(report.gini == 0.75)
         #expect(report.coverage == 0.25)

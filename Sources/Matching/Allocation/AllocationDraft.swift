@@ -60,7 +60,7 @@ extension Allocation.Report {
     fileprivate init(
         _ market: AllocationMarket, _ chosen: [[Int]], crowding: Int, among startups: Int, unmet: [UnmetFloor], gap: Int
     ) {
-        var exposures = [Double](repeating: 0, count: max(market.startups.count, startups))
+        var exposures = [Double](repeating: 0, count: market.startups.count)
         var counts = [Int](repeating: 0, count: market.startups.count)
         var (worth, plainWorth) = (0, 0)
         for (mandate, list) in zip(market.mandates, chosen) {
@@ -77,8 +77,8 @@ extension Allocation.Report {
         places = market.mandates.reduce(0) { $0 + $1.length }
         filled = counts.reduce(0, +)
         covered = counts.count { $0 > 0 }
-        candidates = exposures.count
-        gini = Exposure.gini(exposures)
+        candidates = max(market.startups.count, startups)
+        gini = Exposure.gini(exposures, among: startups)
         mostLists = counts.max() ?? 0
         self.crowding = crowding
         self.unmet = unmet

@@ -22,7 +22,8 @@ struct Network {
     var dearest: Int { (1 << 59) / (nodes + 1) }
 
     /// A cost for what must be done if it can be: more than any rerouting saves that passes each node once and wins
-    /// `most` at each. Held where prices would leave the word, which takes hundreds of thousands of nodes.
+    /// `most` at each. Held where prices would leave the word; for chances in billionths that starts at some ten
+    /// thousand nodes, and the cost still outweighs thousands of certain answers.
     func must(over most: Int) -> Int { min(nodes * min(most, dearest), dearest / 2) }
 
     /// Adds an arc for `capacity` units at `cost` each, and returns its number.

@@ -12,14 +12,19 @@ enum Exposure {
     }
 
     /// The Gini coefficient: 0 when all are seen alike, towards 1 when one takes all.
-    ///
+    /// - Parameters:
+    ///   - exposures: Of those who may be seen.
+    ///   - count: How many there are, if more; the others are not seen.
     /// - Complexity: O(n log n)
-    static func gini(_ exposures: [Double]) -> Double {
+    static func gini(_ exposures: [Double], among count: Int = 0) -> Double {
         let total = exposures.reduce(0, +)
         guard total > 0 else { return 0 }
-        let count = exposures.count
+        let all = Double(max(count, exposures.count))
+        let unlisted = all - Double(exposures.count)
         var sum = 0.0
-        for (index, exposure) in exposures.sorted().enumerated() { sum += Double(2 * index + 1 - count) * exposure }
-        return sum / (Double(count) * total)
+        for (index, exposure) in exposures.sorted().enumerated() {
+            sum += (2 * (unlisted + Double(index)) + 1 - all) * exposure
+        }
+        return sum / (all * total)
     }
 }
