@@ -23,6 +23,9 @@ struct Rank: AsyncParsableCommand {
     @Flag(help: "Let startups say what round they are raising, as asks.csv has it.")
     var asks = false
 
+    @Flag(help: "Share the first ten places of each list out fairly among all startups; see Allocation.")
+    var fair = false
+
     @Option(help: "Write the learned model to this file, as JSON.")
     var model: String?
 
@@ -62,22 +65,41 @@ struct Rank: AsyncParsableCommand {
         if let model { try written { try learned.json().write(to: URL(filePath: model)) } }
 
         let index = Index(folder.world, model: learned)
-        let ranking = ProgressBar("Ranking")
         let run = RunFile(folder)
         let file = try written { try RunFile.Output(path: out) }
-        // Piece by piece, so that no more is held than a piece.
+        let ranking = ProgressBar("Ranking")
+        var ranked: [[Ranked]] = []
+        // Piece by piece, so that there is something to show on the way.
         let piece = 16 * threads
         for first in stride(from: 0, to: index.mandates.count, by: piece) {
             let mandates = Array(index.mandates[first..<min(first + piece, index.mandates.count)])
-            let lists = try await index.rank(mandates, limit: .max, width: threads)
-            try written {
-                for (mandate, list) in zip(mandates, lists) { try file.write(run.lines(mandate, list)) }
-            }
-            ranking.show(first + mandates.count, of: index.mandates.count)
+            ranked += try await index.rank(mandates, limit: .max, width: threads)
+            ranking.show(ranked.count, of: index.mandates.count)
+        }
+        ranking.clear()
+        if fair { ranked = shared(ranked, index) }
+        try written {
+            for (mandate, list) in zip(index.mandates, ranked) { try file.write(run.lines(mandate, list)) }
         }
         try written { try file.close() }
-        ranking.clear()
         print("Ranked \(index.offered) startups for \(index.mandates.count) investors: \(out)")
+    }
+
+    /// The lists with their first ten places shared out; below them the others as they were ranked.
+    private func shared(_ ranked: [[Ranked]], _ index: Index) -> [[Ranked]] {
+        let demands = zip(index.mandates, ranked).map { mandate, list in
+            Allocation.Demand(mandate, length: 10, candidates: Array(list.prefix(200)))
+        }
+        let allocation = Allocation(demands, among: index.offered)
+        let report = allocation.report
+        func percent(_ share: Double) -> String { share.formatted(.percent.precision(.fractionLength(1))) }
+        print(
+            "Shared out: \(percent(report.coverage)) of the startups are on a list, the one on most is on "
+                + "\(report.mostLists); \(percent(report.loss)) of the expected answers given up.")
+        return zip(allocation.lists, ranked).map { list, all in
+            let first = Set(list.startups.map(\.startup))
+            return list.startups + all.filter { !first.contains($0.startup) }
+        }
     }
 
     private func written<Value>(_ body: () throws -> Value) throws -> Value {

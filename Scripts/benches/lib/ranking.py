@@ -18,6 +18,11 @@ FLOORS = {
                    "asks.recall50": 0.227},
     "crypto": {"plain.ndcg10": 0.064},
 }
+# With the first ten places shared out, in every folder: what a plain cap of five lists a startup reaches.
+for floors in FLOORS.values():
+    for way in ("plain", "asks"):
+        floors |= {f"{way}.fair.ndcg10.kept": 0.975, f"{way}.fair.cov@10": 0.66}
+MOST = {f"{way}.fair.gini@10": 0.59 for way in ("plain", "asks")}
 SECONDS, MEBIBYTES = 60, 2048
 
 
@@ -74,6 +79,12 @@ def judge(trellis, folder, work):
             say(f"{way}.{measure.lower()}", value)
         say(f"{way}.time", seconds, "s", SECONDS)
         say(f"{way}.memory", memory, "MiB", MEBIBYTES)
+        fair = run + ".fair"
+        ranked(trellis, blind, fair, "--fair", *options)
+        kept = mean(folder, fair, "NDCG@10") / mean(folder, run, "NDCG@10")
+        say(f"{way}.fair.ndcg10.kept", kept)
+        for measure, value in exposure(folder, fair).items():
+            say(f"{way}.fair.{measure.lower()}", value, most=MOST.get(f"{way}.fair.{measure.lower()}"))
     return missed
 
 
