@@ -53,7 +53,7 @@ extension Query {
         """
         SELECT r.id, r.job_id, r.engine, r.length, r.as_of, r.requested_at, r.requested_by, r.finished_at,
                encode(r.inputs_hash, 'hex') AS inputs_hash, encode(r.results_hash, 'hex') AS results_hash,
-               r.mandates, r.startups, r.gated_out,
+               r.mandates, r.startups, r.gated_out, r.shown, r.most_lists, r.exposure_gini, r.given_up,
                (SELECT count(*) FROM shortlists AS s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS shortlists,
                (SELECT count(s.released_at) FROM shortlists AS s
                 WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released,
@@ -74,7 +74,16 @@ extension MatchRun {
             engine: row("engine"), length: row("length"), asOf: row("as_of"), requestedAt: row("requested_at"),
             requestedBy: row("requested_by"), finishedAt: finishedAt, inputsHash: row("inputs_hash"),
             resultsHash: row("results_hash"), mandates: row("mandates"), startups: row("startups"),
-            gatedOut: row("gated_out"), shortlists: row("shortlists"), released: row("released"))
+            gatedOut: row("gated_out"), exposure: Exposure(row), shortlists: row("shortlists"),
+            released: row("released"))
+    }
+}
+
+extension MatchRun.Exposure {
+    fileprivate init?(_ row: Row) throws {
+        guard let shown: Int = try row("shown") else { return nil }
+        try self.init(
+            shown: shown, mostLists: row("most_lists"), gini: row("exposure_gini"), givenUp: row("given_up"))
     }
 }
 
@@ -112,14 +121,16 @@ extension Transaction {
     }
 
     func markFinished(
-        _ id: MatchRun.ID, inputs: [UInt8], results: [UInt8], mandates: Int, startups: Int, gatedOut: Int
+        _ id: MatchRun.ID, inputs: [UInt8], results: [UInt8], mandates: Int, startups: Int, gatedOut: Int,
+        exposure: MatchRun.Exposure
     ) async throws {
         try await execute(
             """
             -- finishMatchRun
             UPDATE match_runs
             SET finished_at = now(), inputs_hash = \(inputs), results_hash = \(results), mandates = \(mandates),
-                startups = \(startups), gated_out = \(gatedOut)
+                startups = \(startups), gated_out = \(gatedOut), shown = \(exposure.shown),
+                most_lists = \(exposure.mostLists), exposure_gini = \(exposure.gini), given_up = \(exposure.givenUp)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

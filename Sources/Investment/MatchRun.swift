@@ -15,6 +15,18 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     /// Where a run is. One that was stopped or failed left nothing.
     package typealias State = WorkState
 
+    /// How evenly the startups are spread over the shortlists of a run, and what it cost.
+    package struct Exposure: Codable, Sendable, Equatable {
+        /// How many startups are on at least one list.
+        package let shown: Int
+        /// How many lists hold the startup that is on most.
+        package let mostLists: Int
+        /// Gini coefficient of what the startups are shown, the upper places counting more; in thousandths.
+        package let gini: Int
+        /// The share of the answers to be expected of each mandate's best alone that was given up, in thousandths.
+        package let givenUp: Int
+    }
+
     /// The run.
     package let id: ID
     /// The job that performs it.
@@ -45,6 +57,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let startups: Int?
     /// How many pairs a gate kept apart.
     package let gatedOut: Int?
+    /// How evenly the startups are spread over the shortlists; nil until it has finished, and for runs of earlier engines.
+    package let exposure: Exposure?
     /// How many shortlists it made.
     package let shortlists: Int
     /// How many of those have been released.

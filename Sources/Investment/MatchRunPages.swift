@@ -200,17 +200,23 @@ struct MatchRunPages {
 
     private func stats(of run: MatchRun, _ reading: Reading) -> StatTiles {
         let t = reading.t
-        return StatTiles([
-            StatTiles.Tile(t("runs.mandates"), figure: Figures.grouped(run.mandates ?? 0)),
-            StatTiles.Tile(t("runs.startups"), figure: Figures.grouped(run.startups ?? 0)),
+        let exposure = run.exposure.map { exposure in
             StatTiles.Tile(
-                t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
-                note: t(
-                    "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
-            StatTiles.Tile(
-                t("run.lists"), figure: Figures.grouped(run.shortlists),
-                note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
-        ])
+                t("run.shown"), figure: Figures.grouped(exposure.shown),
+                note: t("run.most_lists", count: exposure.mostLists))
+        }
+        return StatTiles(
+            [
+                StatTiles.Tile(t("runs.mandates"), figure: Figures.grouped(run.mandates ?? 0)),
+                StatTiles.Tile(t("runs.startups"), figure: Figures.grouped(run.startups ?? 0)),
+                StatTiles.Tile(
+                    t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
+                    note: t(
+                        "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
+                StatTiles.Tile(
+                    t("run.lists"), figure: Figures.grouped(run.shortlists),
+                    note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
+            ] + (exposure.map { [$0] } ?? []))
     }
 
     private func facts(of run: MatchRun, _ reading: Reading) -> Facts {
@@ -219,6 +225,10 @@ struct MatchRunPages {
             .text(t("run.engine"), run.engine), .text(t("run.length"), Figures.grouped(run.length)),
             .time(t("run.as_of"), TimeText(run.asOf, in: reading.viewer.language)),
         ]
+        if let exposure = run.exposure {
+            facts.append(.text(t("run.gini"), Figures.amount(minor: exposure.gini, digits: 3)))
+            facts.append(.text(t("run.given_up"), Figures.amount(minor: exposure.givenUp, digits: 1) + " %"))
+        }
         if let hash = run.inputsHash { facts.append(.text(t("run.inputs"), String(hash.prefix(16)))) }
         if let hash = run.resultsHash { facts.append(.text(t("run.results"), String(hash.prefix(16)))) }
         return Facts(title: t("run.proof"), facts)

@@ -42,8 +42,9 @@ extension InvestmentRoom {
         guard let inputs else { return }
         let total = inputs.orders.count
         try await run.progress(0, of: total)
-        let proposals = try await propose(inputs) { try await run.progress($0, of: total) }
-        let outcome = Outcome(of: inputs, proposals, names: try await run.reader.names(in: proposals), run: id)
+        let (proposals, exposure) = try await propose(inputs) { try await run.progress($0, of: total) }
+        let outcome = Outcome(
+            of: inputs, proposals, exposure, names: try await run.reader.names(in: proposals), run: id)
         try await run.finish { try await $0.keep(outcome) }
     }
 
@@ -55,9 +56,15 @@ extension InvestmentRoom {
         let mandates: Int
         let startups: Int
         let gatedOut: Int
+        let exposure: MatchRun.Exposure
 
-        init(of inputs: MatchInputs, _ proposals: [Proposal], names: [Institution.ID: String], run: MatchRun.ID) {
+        init(
+            of inputs: MatchInputs, _ proposals: [Proposal], _ exposure: MatchRun.Exposure,
+            names: [Institution.ID: String],
+            run: MatchRun.ID
+        ) {
             self.run = run
+            self.exposure = exposure
             lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: run, names: names) }
             inputsHash = inputs.hash()
             mandates = inputs.orders.count
@@ -66,33 +73,50 @@ extension InvestmentRoom {
         }
     }
 
-    /// A proposal for each mandate, in the order of the inputs, worked out on all processors.
+    /// A proposal for each mandate, in the order of the inputs, and how the startups are spread over them: the best of
+    /// each mandate are worked out on all processors and shared out among all, see `Allocation`.
     static func propose(
         _ inputs: MatchInputs, done: (Int) async throws -> Void = { _ in }
-    ) async throws -> [Proposal] {
+    ) async throws -> ([Proposal], MatchRun.Exposure) {
         let index = Index(inputs.world)
-        let orders = inputs.orders
-        let length = inputs.length
-        let lanes = max(1, min(ProcessInfo.processInfo.activeProcessorCount, orders.count))
-        var proposals = [Proposal?](repeating: nil, count: orders.count)
-        try await withThrowingTaskGroup(of: (Int, Proposal?).self) { group in
-            var next = 0
-            func start() {
-                guard next < orders.count else { return }
-                let number = next
-                next += 1
-                group.addTask { (number, index.propose(orders[number].mandate.key, limit: length)) }
+        let lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        var demands: [Allocation.Demand] = []
+        let orders = inputs.orders.map(\.mandate.key)
+        for first in stride(from: 0, to: orders.count, by: 8 * lanes) {
+            let piece = Array(orders[first..<min(first + 8 * lanes, orders.count)])
+            // Beyond twice the list there is little left that sharing out would turn to.
+            let ranked = try await index.rank(piece, limit: max(200, 2 * inputs.length), width: lanes)
+            for (mandate, candidates) in zip(piece, ranked) {
+                demands.append(Allocation.Demand(mandate, length: inputs.length, candidates: candidates))
             }
-            for _ in 0..<lanes { start() }
-            var finished = 0
-            while let (number, proposal) = try await group.next() {
-                proposals[number] = proposal
-                finished += 1
-                try await done(finished)
-                start()
-            }
+            try await done(demands.count)
         }
-        return proposals.compactMap(\.self)
+        let allocation = Allocation(demands, among: index.offered)
+        let shared = Dictionary(uniqueKeysWithValues: allocation.lists.map { ($0.mandate, $0.startups.map(\.startup)) })
+        let proposals = await withTaskGroup(of: [(Int, Proposal?)].self) { group in
+            for lane in 0..<lanes {
+                group.addTask {
+                    stride(from: lane, to: orders.count, by: lanes).map { number in
+                        (number, index.propose(orders[number], shared[orders[number]] ?? []))
+                    }
+                }
+            }
+            var proposals = [Proposal?](repeating: nil, count: orders.count)
+            for await found in group {
+                for (number, proposal) in found { proposals[number] = proposal }
+            }
+            return proposals
+        }
+        return (proposals.compactMap(\.self), MatchRun.Exposure(allocation.report))
+    }
+}
+
+extension MatchRun.Exposure {
+    fileprivate init(_ report: Allocation.Report) {
+        shown = report.covered
+        mostLists = report.mostLists
+        gini = Int((report.gini * 1000).rounded())
+        givenUp = Int((max(0, report.loss) * 1000).rounded())
     }
 }
 
@@ -169,8 +193,9 @@ extension Transaction {
     package func performMatchRun(_ id: MatchRun.ID) async throws {
         guard let ordered = try await orderedMatchRun(id) else { return }
         let inputs = try await matchInputs(asOf: ordered.asOf, length: ordered.length, asked: ordered.asked)
-        let proposals = try await InvestmentRoom.propose(inputs)
-        try await keep(InvestmentRoom.Outcome(of: inputs, proposals, names: try await names(in: proposals), run: id))
+        let (proposals, exposure) = try await InvestmentRoom.propose(inputs)
+        try await keep(
+            InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals), run: id))
     }
 
     func keep(_ outcome: InvestmentRoom.Outcome) async throws {
@@ -178,6 +203,7 @@ extension Transaction {
         try await insert(outcome.lists, of: outcome.run)
         try await markFinished(
             outcome.run, inputs: outcome.inputsHash, results: MatchedList.hash(outcome.lists),
-            mandates: outcome.mandates, startups: outcome.startups, gatedOut: outcome.gatedOut)
+            mandates: outcome.mandates, startups: outcome.startups, gatedOut: outcome.gatedOut,
+            exposure: outcome.exposure)
     }
 }

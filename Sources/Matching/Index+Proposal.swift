@@ -2,7 +2,7 @@
 public struct Proposal: Hashable, Sendable {
     /// The mandate.
     public let mandate: Key
-    /// The best startups, best first; equal scores in the order of their keys.
+    /// The startups, best first; equal scores in the order of their keys.
     public let items: [Item]
     /// How many startups want to be proposed at all.
     public let considered: Int
@@ -23,6 +23,12 @@ extension Index {
     ///
     /// The same list as ``rank(_:limit:)`` gives, with the same scores.
     public func propose(_ mandate: Key, limit: Int) -> Proposal? {
+        propose(mandate, rank(mandate, limit: limit).map(\.startup))
+    }
+
+    /// These startups for a mandate, in this order, with the reasons for each; `nil` for a mandate the world does not
+    /// have. What may not be proposed to it is left out.
+    public func propose(_ mandate: Key, _ startups: [Key]) -> Proposal? {
         guard let number = number(of: mandate) else { return nil }
         let keeper = GateKeeper(number, market, areas)
         var gatedOut: [String: Int] = [:]
@@ -30,9 +36,8 @@ extension Index {
             if let gate = keeper.closed(startup).first { gatedOut[gate.slug, default: 0] += 1 }
         }
         let profile = Profile(number, market, habits, lexicon, areas)
-        let items = rank(profile, keeper, limit: limit).map { item in
-            Proposal.Item(
-                startup: market.startups[item.startup].key, explanation: explanation(profile, item.startup))
+        let items = startups.compactMap(market.startup).filter(keeper.admits).map { startup in
+            Proposal.Item(startup: market.startups[startup].key, explanation: explanation(profile, startup))
         }
         return Proposal(mandate: mandate, items: items, considered: open.count, gatedOut: gatedOut)
     }

@@ -87,6 +87,25 @@ struct MatchRunTests {
         #expect(run.gatedOut == lists.flatMap(\.gatedOut).reduce(0) { $0 + $1.count })
     }
 
+    @Test("startups are shared out: lists of one do not all hold the same startup, and the run says what that cost")
+    func sharedOut() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed(MatchRunRequest(length: 1))
+        var holders: [Startup.ID: Int] = [:]
+        for list in try await match.lists(run.id) {
+            let items = try await match.items(list.id)
+            #expect(items.count == 1)
+            for item in items { holders[item.startup.id, default: 0] += 1 }
+        }
+        let exposure = try #require(run.exposure)
+        #expect(exposure.shown == holders.count)
+        #expect(exposure.shown > 1)
+        #expect(exposure.mostLists == holders.values.max())
+        #expect((1...999).contains(exposure.gini))
+        #expect((0...1000).contains(exposure.givenUp))
+        #expect(try await match.request().exposure == nil)
+    }
+
     @Test("the same inputs give the same bytes; another day or a changed mandate does not pass for the same")
     func reproducible() async throws {
         let match = try await MatchWorld()
