@@ -142,7 +142,8 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", "Matching", "Backtest",
+                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", "Matching",
+                "Backtest",
                 arguments, logging, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),

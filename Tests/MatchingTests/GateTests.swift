@@ -60,8 +60,8 @@ import Testing
     }
 
     @Test func nobodyBehindAGateIsEverRanked() {
-        for seed in 0..<300 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(300, long: 10_000) {
+            var inventor = Inventor(seed: seed)
             let world = inventor.world()
             let index = Index(world, model: everySignal)
             for mandate in world.mandates {

@@ -1,4 +1,6 @@
-import Matching
+import Foundation
+
+@testable import Matching
 
 /// Worlds made up from a seed: small, crowded, and with every kind of fact missing somewhere.
 struct Inventor: RandomNumberGenerator {
@@ -76,7 +78,9 @@ struct Inventor: RandomNumberGenerator {
             isDeploying: Int.random(in: 0...6, using: &self) > 0)
     }
 
-    mutating func world(startups: Int = 30, mandates: Int = 4, investors: Int = 8, deals: Int = 60) -> World {
+    mutating func world(
+        startups: Int = 30, mandates: Int = 4, investors: Int = 8, deals: Int = 60
+    ) -> World {
         World(
             today: Self.today, startups: (0..<startups).map { startup($0) },
             mandates: (0..<mandates).map { mandate($0, investors: investors) },
@@ -92,7 +96,23 @@ struct Inventor: RandomNumberGenerator {
     private mutating func amount() -> Int { Int.random(in: 10_000...20_000_000, using: &self) }
 }
 
-/// A model in which every signal counts, so that no test passes because a weight is zero.
-let everySignal = Model(
-    version: "test", cold: Dictionary(uniqueKeysWithValues: Signal.allCases.enumerated().map { ($1, Double($0 + 1)) }),
-    warm: Dictionary(uniqueKeysWithValues: Signal.allCases.enumerated().map { ($1, Double(40 - $0)) }))
+/// How many worlds a property is held to: few in the tests of every day, many in the long form (`Scripts/prove matching`).
+func worlds(_ usual: Int, long: Int) -> Range<UInt64> {
+    0..<UInt64(ProcessInfo.processInfo.environment["TRELLIS_LONG"] == nil ? usual : long)
+}
+
+/// A model in which every signal counts in every way, so that no test passes because a weight is zero.
+let everySignal: Model = {
+    func weights(_ weight: (Int) -> Double) -> Model.Weights {
+        let signals = Signal.allCases.enumerated()
+        var weights = Model.Weights(start: -3)
+        weights.weight = Dictionary(uniqueKeysWithValues: signals.map { ($1, weight($0)) })
+        weights.perExperience = Dictionary(
+            uniqueKeysWithValues: signals.filter(\.element.growsWithExperience).map { ($1, 0.1) })
+        weights.upside = Dictionary(uniqueKeysWithValues: signals.filter(\.element.hasUpside).map { ($1, 0.5) })
+        for stage in Inventor.stages { weights.demand["roundKind=\(stage)"] = Double(stage.utf8.count) }
+        return weights
+    }
+    return Model(
+        version: "test", reference: -5, cold: weights { Double($0 + 1) }, warm: weights { Double(60 - $0) })
+}()

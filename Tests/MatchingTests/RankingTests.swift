@@ -4,8 +4,8 @@ import Testing
 @Suite struct RankingTests {
     @Test func partsSumToTheScoreInEveryWorld() throws {
         var pairs = 0
-        for seed in 0..<2000 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(2000, long: 10_000) {
+            var inventor = Inventor(seed: seed)
             let index = Index(inventor.world(startups: 10, mandates: 2, deals: 20), model: everySignal)
             for mandate in index.mandates {
                 let list = index.rank(mandate, limit: .max)
@@ -30,8 +30,8 @@ import Testing
     }
 
     @Test func theListIsWhatSortingEverythingGives() {
-        for seed in 0..<200 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(200, long: 10_000) {
+            var inventor = Inventor(seed: seed)
             let index = Index(inventor.world(), model: everySignal)
             for mandate in index.mandates {
                 let all = index.rank(mandate, limit: 1000)
@@ -54,8 +54,8 @@ import Testing
     }
 
     @Test func theOrderOfTheInputChangesNothing() {
-        for seed in 0..<60 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(60, long: 3000) {
+            var inventor = Inventor(seed: seed)
             let world = inventor.world()
             var shuffled = world
             shuffled.startups.shuffle(using: &inventor)
@@ -113,8 +113,8 @@ import Testing
     }
 
     @Test func aListWithReasonsIsTheSameList() throws {
-        for seed in 0..<100 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(100, long: 3000) {
+            var inventor = Inventor(seed: seed)
             let world = inventor.world()
             let index = Index(world, model: everySignal)
             for mandate in index.mandates {

@@ -1,11 +1,12 @@
-import Matching
 import Testing
+
+@testable import Matching
 
 @Suite struct ScoringTests {
     @Test func oneMoreMatchingAreaNeverLowersTheDeclaredFit() throws {
         var (raised, lowered) = (0, 0)
-        for seed in 0..<100 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(100, long: 3000) {
+            var inventor = Inventor(seed: seed)
             var world = inventor.world()
             let before = Index(world, model: everySignal)
             for index in world.mandates.indices {
@@ -28,8 +29,8 @@ import Testing
 
     @Test func whatIsDeclaredOnlyHelps() {
         var harmed = 0
-        for seed in 0..<100 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(100, long: 3000) {
+            var inventor = Inventor(seed: seed)
             let index = Index(inventor.world(), model: everySignal)
             for mandate in index.mandates {
                 for part in parts(index, mandate).values.joined() where part.value < 0 {
@@ -87,8 +88,8 @@ import Testing
 
     @Test func habitsNobodyHasAreThoseOfTheCompany() throws {
         var told = 0
-        for seed in 0..<100 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(100, long: 3000) {
+            var inventor = Inventor(seed: seed)
             let index = Index(inventor.world(), model: everySignal)
             for mandate in index.mandates {
                 for part in index.propose(mandate, limit: 30)?.items.flatMap(\.explanation.parts) ?? [] {
@@ -144,11 +145,11 @@ import Testing
         let numbers = [Int.min, Int.min + 1, -1, 0, 1, 719_163, Int.max - 1, Int.max]
         let weights = [Double.nan, .infinity, -.infinity, -0.0, 1e308, -1e308, .leastNonzeroMagnitude, 0.5]
         let texts = ["", "\0", String(repeating: "x", count: 5000), "\u{1F}", "é\u{301}", "智慧城市科技園", "\u{202E}abc"]
-        for seed in 0..<300 {
-            var inventor = Inventor(seed: UInt64(seed))
+        for seed in worlds(300, long: 1_000_000) {
+            var inventor = Inventor(seed: seed)
             func number() -> Int { numbers.randomElement(using: &inventor) ?? 0 }
             func text() -> String { texts.randomElement(using: &inventor) ?? "" }
-            var world = inventor.world(startups: 10, mandates: 3, deals: 20)
+            var world = inventor.world(startups: 6, mandates: 2, deals: 12)
             world.today = number()
             for index in world.startups.indices where Bool.random(using: &inventor) {
                 world.startups[index].founded = number()
@@ -175,11 +176,20 @@ import Testing
             }
             let weight = weights.randomElement(using: &inventor) ?? 1
             let model = Model(
-                version: "hostile", cold: [.text: weight, .area: 1e300, .age: .nan],
-                warm: [.text: weight, .walk: .infinity, .region: -1e300])
+                version: "hostile", reference: weight,
+                cold: Model.Weights(
+                    start: weight, weight: [.text: weight, .area: 1e300, .age: .nan], perExperience: [.area: weight],
+                    upside: [.region: -.infinity], demand: ["age=0-6": weight]),
+                warm: Model.Weights(
+                    start: -1e300, weight: [.text: weight, .walk: .infinity, .region: -1e300],
+                    perExperience: [.walk: .nan], upside: [.age: weight], demand: ["gap=-": .nan]))
             let index = Index(world, model: model)
             let lists = try await index.rankAll(limit: number(), width: number())
             for (mandate, list) in zip(index.mandates, lists) {
+                guard !list.isEmpty else { continue }
+                let order = list.map { (-$0.score, $0.startup) }
+                #expect(zip(order, order.dropFirst()).allSatisfy { $0 < $1 })
+                #expect((0...1).contains(model.probability(of: list[0].score)))
                 let proposed = index.propose(mandate, limit: 1000)?.items.prefix(list.count) ?? []
                 #expect(proposed.map(\.startup) == list.map(\.startup))
                 #expect(proposed.map(\.explanation.score) == list.map(\.score))
