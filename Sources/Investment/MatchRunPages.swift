@@ -200,23 +200,19 @@ struct MatchRunPages {
 
     private func stats(of run: MatchRun, _ reading: Reading) -> StatTiles {
         let t = reading.t
-        let exposure = run.exposure.map { exposure in
+        return StatTiles([
+            StatTiles.Tile(t("runs.mandates"), figure: Figures.grouped(run.mandates ?? 0)),
             StatTiles.Tile(
-                t("run.shown"), figure: Figures.grouped(exposure.shown),
-                note: t("run.most_lists", count: exposure.mostLists))
-        }
-        return StatTiles(
-            [
-                StatTiles.Tile(t("runs.mandates"), figure: Figures.grouped(run.mandates ?? 0)),
-                StatTiles.Tile(t("runs.startups"), figure: Figures.grouped(run.startups ?? 0)),
-                StatTiles.Tile(
-                    t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
-                    note: t(
-                        "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
-                StatTiles.Tile(
-                    t("run.lists"), figure: Figures.grouped(run.shortlists),
-                    note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
-            ] + (exposure.map { [$0] } ?? []))
+                t("runs.startups"), figure: Figures.grouped(run.startups ?? 0),
+                note: run.exposure.map { t("run.shown", ["count": Figures.grouped($0.shown)]) }),
+            StatTiles.Tile(
+                t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
+                note: t(
+                    "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
+            StatTiles.Tile(
+                t("run.lists"), figure: Figures.grouped(run.shortlists),
+                note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
+        ])
     }
 
     private func facts(of run: MatchRun, _ reading: Reading) -> Facts {
@@ -226,6 +222,7 @@ struct MatchRunPages {
             .time(t("run.as_of"), TimeText(run.asOf, in: reading.viewer.language)),
         ]
         if let exposure = run.exposure {
+            facts.append(.text(t("run.most_lists"), Figures.grouped(exposure.mostLists)))
             facts.append(.text(t("run.gini"), Figures.amount(minor: exposure.gini, digits: 3)))
             facts.append(.text(t("run.given_up"), Figures.amount(minor: exposure.givenUp, digits: 1) + " %"))
         }

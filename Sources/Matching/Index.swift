@@ -150,6 +150,8 @@ extension Index {
         pair.value[at.experience] = profile.activity.experience
         pair.value[at.firstCheques] = profile.activity.firstCheques * (isWarm ? -1 : 1)
         pair.demanded.removeAll(keepingCapacity: true)
+        // What investors at large are after says little of one that has said what it is after, and nothing else.
+        guard profile.hasPast else { return }
         for field in Demand.fields {
             for index in market.range(startup, field) { pair.demanded.append(Int(market.answerIDs[index])) }
         }

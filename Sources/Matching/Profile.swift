@@ -13,6 +13,8 @@ struct Profile: Sendable {
     var words: [Double]
     /// How active the investor is.
     let activity: Activity
+    /// Whether the investor has a past; without one it is served by its mandate alone.
+    let hasPast: Bool
     /// For each other investor, how often the two met; empty without deals.
     var company: Company
 
@@ -122,6 +124,7 @@ extension Profile {
             own.map { Self.company(of: $0, market) }
             ?? Company(likeness: [], follows: [], joins: [], shared: [], walk: [])
         activity = own.map { Self.activity(of: $0, market) } ?? Activity()
+        hasPast = own != nil
         words = Self.words(mandate, own, market, lexicon)
 
         var counts = [Double](repeating: 0, count: market.facets.count)

@@ -1,6 +1,6 @@
 """Journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
-shortlist; the manager brings a file of startups in. Fails on any console error or violated content security policy; keeps
-screenshots, wide and narrow, light and dark."""
+shortlist; the manager has startups matched, and brings a file of them in. Fails on any console error or violated content
+security policy; keeps screenshots, wide and narrow, light and dark."""
 import datetime
 import pathlib
 import sys
@@ -191,6 +191,20 @@ def answer():
     investor.shot("shortlist-answered")
 
 
+def match():
+    manager = Visitor("mei@harbour.example")
+    manager.go("/console/match-runs")
+    manager.type("length", "3")
+    manager.press("Start a match run")
+    for _ in range(40):
+        if "on a shortlist" in manager.driver.find_element(By.TAG_NAME, "body").text:
+            break
+        time.sleep(0.5)
+        manager.go(manager.driver.current_url[len(url):])
+    manager.says("on a shortlist")
+    manager.shot("console-match-run")
+
+
 def bring_in():
     manager = Visitor("mei@harbour.example")
     manager.go("/console/imports")
@@ -218,7 +232,8 @@ founder, application = apply()
 decide(application)
 accept(founder, application)
 answer()
+match()
 bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
-print(f"4 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
+print(f"5 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
