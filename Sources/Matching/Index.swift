@@ -82,11 +82,6 @@ public struct Index: Sendable {
         let profile = Profile(number, market, habits, lexicon, areas)
         return .scored(explanation(profile, candidate))
     }
-
-    /// Whether a startup has backers that the world knows.
-    public func isWarm(_ startup: Key) -> Bool {
-        market.startup(startup).map { !market.backers[$0].isEmpty } ?? false
-    }
 }
 
 extension Index {

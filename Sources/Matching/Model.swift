@@ -50,8 +50,6 @@ public struct Model: Hashable, Sendable, Codable {
 
     /// Points of a difference of one in the log-odds.
     static let pointsPerLogOdd = 10.0
-
-    func weights(isWarm: Bool) -> Weights { isWarm ? warm : cold }
 }
 
 /// The fields whose answers alone say how sought a startup is.

@@ -54,6 +54,8 @@ struct Rank: AsyncParsableCommand {
         } catch let error as UnreadableHistory {
             throw ValidationError(error.description)
         }
+        // Before the work that would be lost if the file could not be written.
+        let file = try written { try RunFile.Output(path: out) }
         let learning = ProgressBar("Learning")
         let (learned, report) = try await Model.learned(
             from: folder.world, version: "learned", asks: asks ? 1 : 0, without: Set(without), width: threads
@@ -66,7 +68,6 @@ struct Rank: AsyncParsableCommand {
 
         let index = Index(folder.world, model: learned)
         let run = RunFile(folder)
-        let file = try written { try RunFile.Output(path: out) }
         let ranking = ProgressBar("Ranking")
         var ranked: [[Ranked]] = []
         // Piece by piece, so that there is something to show on the way.
