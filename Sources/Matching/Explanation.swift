@@ -1,126 +1,119 @@
 extension Index {
     /// The parts of a pair's score: the very numbers that ranking adds up.
-    func explanation(_ profile: Profile, _ startup: Int) -> Explanation {
+    ///
+    /// - Parameter words: the startup's words that the mandate asks for.
+    func explanation(
+        _ profile: Profile, _ sheet: Sheet, words: [(word: Code, strength: Int32)]
+    ) -> Explanation {
         var pair = PairValues()
-        fill(&pair, profile, startup)
-        let isWarm = !market.backers[startup].isEmpty
-        let scale = scale(of: startup)
+        fillSame(&pair, profile, isWarm: sheet.isWarm)
+        fill(&pair, profile, sheet, words: words.reduce(0) { $0 &+ $1.strength })
+        let scale = scale(isWarm: sheet.isWarm)
         var parts: [Part] = []
         for (number, signal) in Signal.allCases.enumerated() {
             let value = part(number, pair, scale, profile)
             guard value != 0 else { continue }
-            parts.append(Part(signal: signal, value: value, evidence: evidence(signal, profile, startup)))
+            let evidence = signal == .text ? self.words(words) : evidence(signal, profile, sheet)
+            parts.append(Part(signal: signal, value: value, evidence: evidence))
         }
         let order = parts.enumerated().sorted {
             ($1.element.value.magnitude, $0.offset) < ($0.element.value.magnitude, $1.offset)
         }
-        return Explanation(isWarm: isWarm, parts: order.map(\.element))
+        return Explanation(isWarm: sheet.isWarm, parts: order.map(\.element))
     }
 
-    private func evidence(_ signal: Signal, _ profile: Profile, _ startup: Int) -> [Evidence] {
+    private func evidence(_ signal: Signal, _ profile: Profile, _ sheet: Sheet) -> [Evidence] {
         switch signal {
-        case .declaredArea: declared(.area, profile, startup)
-        case .declaredCountry: declared(.country, profile, startup)
-        case .declaredRegion: declared(.region, profile, startup)
-        case .declaredStage: declared(.roundKind, profile, startup)
-        case .declaredSize: declared(.roundSize, profile, startup)
-        case .text: words(profile, startup)
+        case .declaredArea: declared(.area, profile, sheet)
+        case .declaredCountry: declared(.country, profile, sheet)
+        case .declaredRegion: declared(.region, profile, sheet)
+        case .declaredStage: declared(.roundKind, profile, sheet)
+        case .declaredSize: declared(.roundSize, profile, sheet)
         case .closestBacker, .likeBackers, .metBackers, .knownBackers, .followedBackers, .joinedBackers,
-            .sharedPortfolio,
-            .walk:
-            companions(profile, startup)
-        case .demand, .activity, .steadiness, .experience, .firstCheques, .start: []
-        case .usualRound: habit(.roundKind, profile, nextRounds(startup))
-        default: signal.field.map { habit($0, profile, answers($0, startup)) } ?? []
+            .sharedPortfolio, .walk:
+            companions(profile, sheet)
+        case .text, .demand, .activity, .steadiness, .experience, .firstCheques, .start: []
+        case .usualRound: habit(.roundKind, profile, nextRounds(sheet))
+        default: signal.field.map { habit($0, profile, sheet.answers($0).map(\.answer)) } ?? []
         }
     }
 
-    private func habit(_ field: Field, _ profile: Profile, _ answers: [Int]) -> [Evidence] {
+    private func habit(_ field: Field, _ profile: Profile, _ answers: [Answer]) -> [Evidence] {
         let deals = profile.investor.map { market.entries[$0] } ?? []
-        let sets = deals.map { market.rounds[market.deals[$0].round].facets }
+        let sets = deals.map { market.rounds[market.deals[$0].round].answers }
         let total = sets.count { !$0.ranges[field.rawValue].isEmpty }
-        return
-            answers
-            .filter { profile.lifts[$0] != 0 }
-            .sorted { (-profile.lifts[$0].magnitude, $0) < (-profile.lifts[$1].magnitude, $1) }
-            .prefix(3)
-            .map { id in
-                let count = sets.count { set in
-                    set.ranges[field.rawValue].contains { Int(set.ids[$0]) == id }
-                }
-                // What the investor never did and yet speaks for the startup is what its company does.
-                guard count > 0 || (total > 0 && profile.lifts[id] < 0) else { return .habitOfCompany(fact(id)) }
-                let usual = market.shares[id] * Double(total)
-                let times = usual > 0 ? min(Double(count) / usual, 1e6) : 0
-                return .habit(
-                    of: fact(id), deals: count, total: total, timesMarket: Int((times * 100).rounded()))
+        let telling = answers.map { (answer: $0, lift: profile.lifts.value($0), names: market.codebook.names($0)) }
+            .filter { $0.lift != 0 }
+            .sorted { left, right in
+                if left.lift.magnitude != right.lift.magnitude { return left.lift.magnitude > right.lift.magnitude }
+                return left.names.lexicographicallyPrecedes(right.names)
             }
-    }
-
-    private func answers(_ field: Field, _ startup: Int) -> [Int] {
-        market.range(startup, field).map { Int(market.answerIDs[$0]) }
+        return telling.prefix(3).map { answer, lift, _ in
+            let number = market.answers.number(answer)
+            let count = number.map { number in sets.count { $0.has(number, field) } } ?? 0
+            // What the investor never did and yet speaks for the startup is what its company does.
+            guard count > 0 || (total > 0 && lift < 0) else { return .habitOfCompany(fact(answer)) }
+            let usual = number.map { market.shares[$0] * Double(total) } ?? 0
+            let times = usual > 0 ? min(Double(count) / usual, 1e6) : 0
+            return .habit(of: fact(answer), deals: count, total: total, timesMarket: Int((times * 100).rounded()))
+        }
     }
 
     /// The two rounds that mostly follow the startup's last one.
-    private func nextRounds(_ startup: Int) -> [Int] {
-        guard let previous = market.answer(startup, .previousStage) else { return [] }
-        return habits.next[previous].sorted { (-$0.share, $0.id) < (-$1.share, $1.id) }.prefix(2).map { Int($0.id) }
+    private func nextRounds(_ sheet: Sheet) -> [Answer] {
+        guard let previous = sheet.code(.previousStage) else { return [] }
+        return habits.next(previous).enumerated().sorted {
+            ($1.element.share, $0.offset) < ($0.element.share, $1.offset)
+        }.prefix(2).map { Answer(.roundKind, $0.element.kind) }
     }
 
-    /// The answers that a declaration is held to: for the round, what usually follows where nothing is asked.
-    private func asked(_ field: Field, _ startup: Int) -> [Int] {
-        let own = answers(field, startup)
-        return own.isEmpty && field == .roundKind ? nextRounds(startup) : own
-    }
-
-    private func declared(_ field: Field, _ profile: Profile, _ startup: Int) -> [Evidence] {
-        let mandate = market.mandates[profile.mandate]
-        return asked(field, startup).filter { profile.declared[$0] > 0 }.prefix(3).map { id in
-            let name = market.facets.names[id]
-            let wish = field == .area ? bestWish(mandate, for: name) : name
-            return .declared(wish: wish, fact(id))
+    private func declared(_ field: Field, _ profile: Profile, _ sheet: Sheet) -> [Evidence] {
+        var answers = sheet.answers(field).map(\.answer)
+        // The round is held to what usually follows where nothing is asked.
+        if answers.isEmpty, field == .roundKind { answers = nextRounds(sheet) }
+        return answers.filter { profile.declared(field, $0.code) > 0 }.prefix(3).map { answer in
+            let name = market.codebook.names(answer)[0]
+            let wish = field == .area ? bestWish(profile.mandate, for: name) : name
+            return .declared(wish: wish, fact(answer))
         }
     }
 
     private func bestWish(_ mandate: World.Mandate, for area: String) -> String {
-        func worth(_ wish: World.Weighted) -> Double { wish.weight * areas.likeness(focus: wish.name, startup: area) }
+        func worth(_ wish: World.Weighted) -> Double {
+            wish.weight * areas.likeness(focus: wish.name, startup: area)
+        }
         var best: World.Weighted?
         for wish in mandate.areas where worth(wish) > (best.map(worth) ?? 0) { best = wish }
         return best?.name ?? area
     }
 
-    private func words(_ profile: Profile, _ startup: Int) -> [Evidence] {
-        let telling = lexicon.profiles[startup]
-            .map { (word: Int($0.word), worth: $0.weight * profile.words[Int($0.word)]) }
-            .filter { $0.worth > 0 }
-            .sorted { (-$0.worth, $0.word) < (-$1.worth, $1.word) }
+    private func words(_ matched: [(word: Code, strength: Int32)]) -> [Evidence] {
+        let telling = matched.filter { $0.strength > 0 }
+            .sorted { (-$0.strength, $0.word) < (-$1.strength, $1.word) }
             .prefix(5)
             .map { entry in
-                let form = lexicon.forms[entry.word]
+                let form = lexicon.shown(Int(entry.word))
                 return form.hasPrefix("@") ? String(form.dropFirst()) : form
             }
         return telling.isEmpty ? [] : [.words(Array(telling))]
     }
 
-    private func companions(_ profile: Profile, _ startup: Int) -> [Evidence] {
-        guard let own = profile.investor, !profile.company.likeness.isEmpty else { return [] }
+    private func companions(_ profile: Profile, _ sheet: Sheet) -> [Evidence] {
+        guard let own = profile.investor else { return [] }
         let mine = Set(market.holdings[own].map(\.startup))
-        let known = market.backers[startup]
-            .filter { profile.company.likeness[$0.investor] > 0 }
+        let known = sheet.backers
+            .filter { (profile.company($0)?.likeness ?? 0) > 0 }
             .map { backer in
                 Evidence.Companion(
-                    investor: market.investors[backer.investor],
-                    shared: market.holdings[backer.investor].count { mine.contains($0.startup) })
+                    investor: market.investors[backer],
+                    shared: market.holdings[backer].count { mine.contains($0.startup) })
             }
             .sorted { (-$0.shared, $0.investor) < (-$1.shared, $1.investor) }
         return known.isEmpty ? [] : [.companions(Array(known.prefix(5)))]
     }
 
-    private func fact(_ id: Int) -> Evidence.Fact {
-        let field = market.facets.fields[id]
-        return Evidence.Fact(
-            question: "\(field)",
-            answers: market.facets.names[id].split(separator: "\u{1F}").map(String.init))
+    private func fact(_ answer: Answer) -> Evidence.Fact {
+        Evidence.Fact(question: "\(answer.field)", answers: market.codebook.names(answer))
     }
 }
 

@@ -6,80 +6,56 @@ enum Field: Int, CaseIterable, Sendable {
     case regionAtStage, regionAtAge, regionInRound, stageAtAge
 
     /// Deals' worth of the market's habit that a single investor's habit must outweigh.
-    var shrinkage: Double {
+    var shrinkage: Double { joins == nil ? 10 : 20 }
+
+    /// The two fields whose answers it joins; `nil` for one that stands alone.
+    var joins: (first: Field, second: Field)? {
         switch self {
-        case .areaInRegion, .areaInState, .areaAtStage, .areaAtAge, .areaInRound, .regionAtStage, .regionAtAge,
-            .regionInRound, .stageAtAge:
-            20
-        default: 10
+        case .areaInRegion: (.area, .region)
+        case .areaInState: (.area, .state)
+        case .areaAtStage: (.area, .previousStage)
+        case .areaAtAge: (.area, .age)
+        case .areaInRound: (.area, .roundKind)
+        case .regionAtStage: (.region, .previousStage)
+        case .regionAtAge: (.region, .age)
+        case .regionInRound: (.region, .roundKind)
+        case .stageAtAge: (.previousStage, .age)
+        default: nil
         }
     }
+
+    static let joint = allCases.compactMap { field in
+        field.joins.map { (field: field, first: $0.first, second: $0.second) }
+    }
+
+    /// Fields that a startup answers once or not at all, in the order in which a ``Sheet`` has them.
+    static let single: [Field] = [
+        .country, .region, .state, .city, .previousStage, .earlierRounds, .age, .lastSize, .gap, .roundKind, .roundSize,
+    ]
+
+    /// Where ``single`` has the field.
+    var place: Int? { Self.places[rawValue] }
+    private static let places = allCases.map { single.firstIndex(of: $0) }
 }
 
-/// Answers to the questions of ``Field``, numbered; the numbers of one field are contiguous.
-struct FacetIndex: Sendable {
-    private var numbers: [[String: Int32]]
-    private(set) var names: [String] = []
-    private(set) var fields: [Field] = []
-    private(set) var ranges: [Range<Int>] = []
+/// An answer to a question, as a number: of one fact the code of its name, of two facts both codes.
+struct Answer: Hashable, Sendable {
+    let raw: UInt64
 
-    /// Numbers all answers, in the order of their text, so that the numbers do not hang on the order of the input.
-    init(_ answers: [Set<String>]) {
-        numbers = []
-        for field in Field.allCases {
-            var table: [String: Int32] = [:]
-            let start = names.count
-            for name in answers[field.rawValue].sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
-                table[name] = Int32(names.count)
-                names.append(name)
-                fields.append(field)
-            }
-            ranges.append(start..<names.count)
-            numbers.append(table)
-        }
+    init(_ field: Field, _ code: Code) { raw = UInt64(field.rawValue) << 56 | UInt64(code) }
+
+    /// - Parameters:
+    ///   - first: below 2²⁸, as the codes of areas, regions and stages are.
+    ///   - second: below 2²⁸.
+    init(_ field: Field, _ first: Code, _ second: Code) {
+        raw = UInt64(field.rawValue) << 56 | UInt64(first) << 28 | UInt64(second)
     }
 
-    var count: Int { names.count }
-
-    func number(_ field: Field, _ name: String) -> Int32? { numbers[field.rawValue][name] }
-}
-
-/// What a startup answered on some day, before it has numbers.
-struct Answers {
-    var values: [(field: Field, name: String, weight: Double)] = []
-
-    mutating func add(_ field: Field, _ name: String?, _ weight: Double = 1) {
-        if let name, !name.isEmpty { values.append((field, name, weight)) }
-    }
-}
-
-/// Numbered answers with weights that sum to one within each field.
-struct FacetSet: Sendable {
-    var ids: [Int32] = []
-    var weights: [Double] = []
-    /// For each field, where its answers lie in `ids`.
-    var ranges: [Range<Int>] = Array(repeating: 0..<0, count: Field.allCases.count)
-
-    init() {}
-
-    init(_ answers: Answers, _ index: FacetIndex) {
-        var byField: [[(Int32, Double)]] = Array(repeating: [], count: Field.allCases.count)
-        for value in answers.values {
-            guard let id = index.number(value.field, value.name) else { continue }
-            byField[value.field.rawValue].append((id, value.weight))
-        }
-        for (field, found) in byField.enumerated() {
-            let start = ids.count
-            let total = found.reduce(0) { $0 + $1.1 }
-            if total > 0 {
-                for (id, weight) in found.sorted(by: { $0.0 < $1.0 }) where weight > 0 {
-                    ids.append(id)
-                    weights.append(weight / total)
-                }
-            }
-            ranges[field] = start..<ids.count
-        }
-    }
+    var field: Field { Field.allCases[Int(raw >> 56)] }
+    /// The code of an answer that stands alone, or of the second of two.
+    var code: Code { Code(raw & 0xFFF_FFFF) }
+    /// The code of the first of two.
+    var first: Code { Code(raw >> 28 & 0xFFF_FFFF) }
 }
 
 /// The buckets into which ages, sizes and gaps fall, named by their bounds: "12-24" months, "60000000-" and more.
@@ -99,6 +75,9 @@ enum Bucket {
     static func size(_ amount: Int?) -> String? {
         amount.flatMap { $0 > 0 ? sizes.name(of: $0) : nil }
     }
+
+    /// Whether a bucket of sizes has an amount of a range.
+    static func touches(_ name: String, _ range: ClosedRange<Int>) -> Bool { sizes.names(touching: range).contains(name) }
 
     static func rounds(_ count: Int) -> String { count >= 5 ? "5-" : "\(count)" }
 

@@ -36,45 +36,69 @@ public enum Gate: Hashable, Sendable {
 struct GateKeeper {
     private let mandate: World.Mandate
     private let investor: Int?
-    private let excludedAreas: [String]
-    private let market: Market
-    private let areas: AreaTable
+    private let codebook: Codebook
+    /// By code; codes that are not there are of names that nothing is said about.
+    private let countriesIn: Set<Code>
+    private let countriesOut: Set<Code>
+    private let stages: Set<Code>?
+    /// The areas it will not touch: the exclusion, and the area that it covers.
+    private let areasOut: [(excluded: String, area: Code)]
+    private let areaCodesOut: Set<Code>
 
-    init(_ number: Int, _ market: Market, _ areas: AreaTable) {
-        mandate = market.mandates[number]
+    init(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable) {
+        self.mandate = mandate
         investor = market.investor(mandate.investor)
-        excludedAreas = mandate.excludedAreas.sorted(by: Market.bytewise)
-        self.market = market
-        self.areas = areas
+        codebook = market.codebook
+        func codes(_ field: Field, _ names: some Sequence<String>) -> Set<Code> {
+            Set(names.compactMap { market.codebook.known(field, $0) })
+        }
+        countriesIn = codes(.country, mandate.countries)
+        countriesOut = codes(.country, mandate.excludedCountries)
+        stages = mandate.isFirmOnStages && !mandate.stages.isEmpty ? codes(.roundKind, mandate.stages) : nil
+        let names = mandate.excludedAreas.isEmpty ? [] : codebook.names(.area)
+        areasOut = mandate.excludedAreas.sorted(by: Market.bytewise).flatMap { excluded in
+            names.indices.filter { areas.covers(excluded, names[$0]) }.map { (excluded, Code($0)) }
+        }
+        areaCodesOut = Set(areasOut.map(\.area))
     }
 
-    func admits(_ startup: Int) -> Bool {
-        closed(startup).isEmpty
+    /// Whether a startup of that country may be proposed.
+    func enters(_ country: Code?) -> Bool {
+        guard let country else { return mandate.countries.isEmpty }
+        return !countriesOut.contains(country) && (mandate.countries.isEmpty || countriesIn.contains(country))
+    }
+
+    /// Whether a round of that kind may be proposed.
+    func joins(_ kind: Code) -> Bool { stages?.contains(kind) ?? true }
+
+    /// Whether a startup that wants to be proposed may be.
+    func admits(_ startup: Key, _ sheet: Sheet) -> Bool {
+        guard mandate.isDeploying, enters(sheet.code(.country)), sheet.code(.roundKind).map(joins) ?? true else {
+            return false
+        }
+        if let investor, sheet.backers.contains(investor) { return false }
+        if !areaCodesOut.isEmpty, sheet.areas.contains(where: { areaCodesOut.contains($0.code) }) { return false }
+        return !mandate.excludedStartups.contains(startup)
     }
 
     /// Every gate that the startup does not pass, in the order of the cases; none when it may be scored.
-    func closed(_ number: Int) -> [Gate] {
-        let startup = market.startups[number]
+    func closed(_ startup: Key, _ sheet: Sheet, isOptedIn: Bool) -> [Gate] {
         var closed: [Gate] = []
-        if !startup.isOptedIn { closed.append(.notOptedIn) }
+        if !isOptedIn { closed.append(.notOptedIn) }
         if !mandate.isDeploying { closed.append(.notDeploying) }
-        if market.backers[number].contains(where: { $0.investor == investor }) { closed.append(.ownPortfolio) }
-        if mandate.excludedStartups.contains(startup.key) { closed.append(.excludedStartup) }
-        if let country = startup.country, mandate.excludedCountries.contains(country) {
-            closed.append(.countryExcluded(country))
+        if let investor, sheet.backers.contains(investor) { closed.append(.ownPortfolio) }
+        if mandate.excludedStartups.contains(startup) { closed.append(.excludedStartup) }
+        let country = sheet.code(.country)
+        let name = country.map { codebook.names(Answer(.country, $0))[0] }
+        if let country, let name, countriesOut.contains(country) { closed.append(.countryExcluded(name)) }
+        if !mandate.countries.isEmpty, country.map({ !countriesIn.contains($0) }) ?? true {
+            closed.append(.countryNotIncluded(name))
         }
-        if !mandate.countries.isEmpty, startup.country.map({ !mandate.countries.contains($0) }) ?? true {
-            closed.append(.countryNotIncluded(startup.country))
+        for (excluded, area) in areasOut where sheet.areas.contains(where: { $0.code == area }) {
+            closed.append(.areaExcluded(excluded, area: codebook.names(Answer(.area, area))[0]))
         }
-        for excluded in excludedAreas {
-            for area in startup.areas where area.weight > 0 && areas.covers(excluded, area.name) {
-                closed.append(.areaExcluded(excluded, area: area.name))
-            }
-        }
-        if mandate.isFirmOnStages, !mandate.stages.isEmpty, let stage = startup.askedStage,
-            !mandate.stages.contains(stage)
-        {
-            closed.append(.stageNotJoined(stage))
+        if let kind = sheet.code(.roundKind), !joins(kind) {
+            closed.append(.stageNotJoined(codebook.names(Answer(.roundKind, kind))[0]))
         }
         return closed
     }

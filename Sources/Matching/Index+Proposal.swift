@@ -29,16 +29,30 @@ extension Index {
     /// These startups for a mandate, in this order, with the reasons for each; `nil` for a mandate the world does not
     /// have. What may not be proposed to it is left out.
     public func propose(_ mandate: Key, _ startups: [Key]) -> Proposal? {
-        guard let number = number(of: mandate) else { return nil }
-        let keeper = GateKeeper(number, market, areas)
+        guard let facts = self.mandate(mandate) else { return nil }
+        let keeper = GateKeeper(facts, market, areas)
+        let profile = profile(facts)
         var gatedOut: [String: Int] = [:]
-        for startup in open {
-            if let gate = keeper.closed(startup).first { gatedOut[gate.slug, default: 0] += 1 }
+        var sheet = Sheet()
+        for segment in segments {
+            segment.read(0..<segment.count, into: &sheet) { row, sheet in
+                guard !keeper.admits(segment.keys[row], sheet) else { return }
+                if let gate = keeper.closed(segment.keys[row], sheet, isOptedIn: true).first {
+                    gatedOut[gate.slug, default: 0] += 1
+                }
+            }
         }
-        let profile = Profile(number, market, habits, lexicon, areas)
-        let items = startups.compactMap(market.startup).filter(keeper.admits).map { startup in
-            Proposal.Item(startup: market.startups[startup].key, explanation: explanation(profile, startup))
+        var items: [Key: Proposal.Item] = [:]
+        for segment in segments {
+            let rows = startups.compactMap(segment.row)
+            for (row, words) in zip(rows, matched(profile, segment, rows)) {
+                segment.read(row, into: &sheet)
+                guard keeper.admits(segment.keys[row], sheet) else { continue }
+                items[segment.keys[row]] = Proposal.Item(
+                    startup: segment.keys[row], explanation: explanation(profile, sheet, words: words))
+            }
         }
-        return Proposal(mandate: mandate, items: items, considered: open.count, gatedOut: gatedOut)
+        return Proposal(
+            mandate: mandate, items: startups.compactMap { items[$0] }, considered: offered, gatedOut: gatedOut)
     }
 }

@@ -7,6 +7,9 @@
 /// ```
 /// A score is a sum of whole numbers, one for each signal, and the same numbers are shown. The same world gives the same
 /// scores to the last digit, whatever the order of its lists and however many threads ask.
+///
+/// Only what can still get on a list is scored: see ``Segment``. A list of 50 out of a million startups takes about a
+/// millisecond.
 public struct Index: Sendable {
     let market: Market
     let habits: Habits
@@ -16,30 +19,63 @@ public struct Index: Sendable {
     public let model: Model
     /// All mandates, by key: the order of ``rankAll(limit:width:)``.
     public let mandates: [Key]
-    private let mandateNumbers: [Key: Int]
-    /// Startups that some mandate may see.
-    let open: [Int]
+    private let mandateFacts: [Key: World.Mandate]
+    /// Startups that some mandate may see, cold ones and warm ones.
+    let segments: [Segment]
+    /// Startups that nobody may see.
+    private let closed: Segment
     private let cold: Scale
     private let warm: Scale
+    private let spare: Spare
 
     /// Builds the engine.
     public init(_ world: World, model: Model = .standard) {
-        market = Market(world)
-        habits = Habits(market)
-        lexicon = Lexicon(market.startups)
-        areas = world.areas
+        var builder = Builder(
+            today: world.today, mandates: world.mandates, deals: world.deals, areas: world.areas, model: model)
+        for startup in Market.distinct(world.startups.map(Market.sound), by: \.key) { builder.add(sound: startup) }
+        self = builder.finish()
+    }
+
+    fileprivate init(
+        _ market: Market, _ lexicon: Lexicon, _ areas: AreaTable, _ model: Model, mandates: [World.Mandate],
+        segments: [Segment], closed: Segment
+    ) {
+        self.market = market
+        self.lexicon = lexicon
+        self.areas = areas
         self.model = model
-        mandates = market.mandates.map(\.key)
-        mandateNumbers = Dictionary(uniqueKeysWithValues: mandates.enumerated().map { ($0.element, $0.offset) })
-        open = market.startups.indices.filter { [market] in market.startups[$0].isOptedIn }
-        cold = Scale(model.cold, market.facets)
-        warm = Scale(model.warm, market.facets)
+        habits = Habits(market)
+        self.mandates = mandates.map(\.key)
+        mandateFacts = Dictionary(uniqueKeysWithValues: mandates.map { ($0.key, $0) })
+        self.segments = segments
+        self.closed = closed
+        spare = Spare()
+        cold = Scale(model.cold, market.codebook)
+        warm = Scale(model.warm, market.codebook)
     }
 
     /// The best `limit` startups for a mandate, best first; equal scores in the order of their keys. Empty for a
     /// mandate the world does not have.
     public func rank(_ mandate: Key, limit: Int) -> [Ranked] {
-        mandateNumbers[mandate].map { rank(number: $0, limit: limit) } ?? []
+        guard let mandate = mandateFacts[mandate], mandate.isDeploying, limit > 0 else { return [] }
+        let profile = profile(mandate)
+        let keeper = GateKeeper(mandate, market, areas)
+        var best = Shortlist(limit: limit)
+        let reach = spare.take()
+        defer { spare.give(reach) }
+        for segment in segments where segment.count > 0 {
+            let scale = scale(isWarm: segment.isWarm)
+            var pair = PairValues()
+            fillSame(&pair, profile, isWarm: segment.isWarm)
+            reach.reach(segment, words: profile.words, backers: worthOfBackers(profile, scale))
+            segment.search(Bounds(profile, keeper, scale, isWarm: segment.isWarm, self), reach, lexicon, into: &best) {
+                row, sheet in
+                guard keeper.admits(segment.keys[row], sheet) else { return nil }
+                fill(&pair, profile, sheet, words: reach.words[row])
+                return score(pair, scale, profile)
+            }
+        }
+        return best.sorted.map { Ranked(startup: $0.startup, score: $0.score) }
     }
 
     /// The best `limit` startups for every mandate, in the order of ``mandates``, worked out by `width` tasks at a time.
@@ -72,49 +108,79 @@ public struct Index: Sendable {
     }
 
     /// How many startups want to be proposed.
-    public var offered: Int { open.count }
+    public var offered: Int { segments.reduce(0) { $0 + $1.count } }
+
+    /// Bytes that the startups on offer take, with all their words and what finds them.
+    public var size: Int { segments.reduce(0) { $0 + $1.size } + lexicon.size }
 
     /// Why a pair is proposed, or not; `nil` when the world lacks the mandate or the startup.
     public func explain(_ mandate: Key, _ startup: Key) -> Verdict? {
-        guard let number = mandateNumbers[mandate], let candidate = market.startup(startup) else { return nil }
-        let closed = GateKeeper(number, market, areas).closed(candidate)
-        guard closed.isEmpty else { return .gated(closed) }
-        let profile = Profile(number, market, habits, lexicon, areas)
-        return .scored(explanation(profile, candidate))
+        guard let mandate = mandateFacts[mandate], let found = find(startup) else { return nil }
+        var sheet = Sheet()
+        found.segment.read(found.row, into: &sheet)
+        let gates = GateKeeper(mandate, market, areas).closed(startup, sheet, isOptedIn: found.segment !== closed)
+        guard gates.isEmpty else { return .gated(gates) }
+        let profile = profile(mandate)
+        return .scored(explanation(profile, sheet, words: matched(profile, found.segment, [found.row])[0]))
     }
 }
 
 extension Index {
-    func number(of mandate: Key) -> Int? { mandateNumbers[mandate] }
+    /// A mandate by its key.
+    func mandate(_ key: Key) -> World.Mandate? { mandateFacts[key] }
 
-    private func rank(number: Int, limit: Int) -> [Ranked] {
-        // Startups are numbered in the order of their keys, so that ties are broken by them.
-        rank(Profile(number, market, habits, lexicon, areas), GateKeeper(number, market, areas), limit: limit)
-            .map { Ranked(startup: market.startups[$0.startup].key, score: $0.score) }
+    func profile(_ mandate: World.Mandate) -> Profile { Profile(mandate, market, habits, lexicon, areas) }
+
+    /// Where a startup stands.
+    func find(_ startup: Key) -> (segment: Segment, row: Int)? {
+        for segment in segments + [closed] { if let row = segment.row(startup) { return (segment, row) } }
+        return nil
     }
 
-    func rank(_ profile: Profile, _ keeper: GateKeeper, limit: Int) -> [(score: Int, startup: Int)] {
-        guard limit > 0 else { return [] }
-        var pair = PairValues()
-        var best = Shortlist(limit: limit)
-        for startup in open where keeper.admits(startup) {
-            fill(&pair, profile, startup)
-            let scale = scale(of: startup)
-            var score = 0
-            for number in pair.value.indices { score += part(number, pair, scale, profile) }
-            best.offer(startup, score)
+    func isOffered(_ segment: Segment) -> Bool { segment !== closed }
+
+    /// The words that a mandate asks for and each of some rows has.
+    func matched(
+        _ profile: Profile, _ segment: Segment, _ rows: [Int]
+    ) -> [[(word: Code, strength: Int32)]] {
+        let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($0.element, $0.offset) })
+        var found: [[(word: Code, strength: Int32)]] = Array(repeating: [], count: rows.count)
+        for (word, strength) in profile.words {
+            segment.words.rows(word) { row in
+                if let place = places[row] { found[place].append((word, strength)) }
+            }
         }
-        return best.sorted
+        return found
     }
 
-    func scale(of startup: Int) -> Scale { market.backers[startup].isEmpty ? cold : warm }
+    /// Tells every startup on offer, with the strength of its words that the mandate asks for.
+    func forEach(_ profile: Profile, _ body: (_ startup: Key, _ sheet: Sheet, _ words: Int32, _ isWarm: Bool) -> Void) {
+        let reach = spare.take()
+        defer { spare.give(reach) }
+        var sheet = Sheet()
+        for segment in segments where segment.count > 0 {
+            reach.reach(segment, words: profile.words, backers: [])
+            segment.read(0..<segment.count, into: &sheet) { row, sheet in
+                body(segment.keys[row], sheet, reach.words[row], segment.isWarm)
+            }
+        }
+    }
+
+    func scale(isWarm: Bool) -> Scale { isWarm ? warm : cold }
+
+    func score(_ pair: PairValues, _ scale: Scale, _ profile: Profile) -> Int {
+        var score = 0
+        for number in pair.value.indices { score += part(number, pair, scale, profile) }
+        return score
+    }
 
     /// What a signal adds to the score, in thousandths of a point.
     func part(_ number: Int, _ pair: PairValues, _ scale: Scale, _ profile: Profile) -> Int {
         let at = SignalNumbers.all
         return switch number {
         case at.start: Arithmetic.thousandths(scale.start)
-        case at.demand: Arithmetic.thousandths(pair.demanded.reduce(0) { $0 + scale.demand[$1] })
+        case at.demand:
+            Arithmetic.thousandths(pair.demanded.reduce(0) { $0 + scale.demand($1.field, $1.code) })
         default:
             Arithmetic.thousandths(
                 (scale.weight[number] + scale.perExperience[number] * profile.activity.experience) * pair.value[number]
@@ -122,89 +188,195 @@ extension Index {
         }
     }
 
-    /// Works out every signal of a pair. A fact that is missing on either side leaves its signal at exactly zero.
-    func fill(_ pair: inout PairValues, _ profile: Profile, _ startup: Int) {
+    /// Works out the signals that are the same for all startups of a kind.
+    func fillSame(_ pair: inout PairValues, _ profile: Profile, isWarm: Bool) {
         let at = SignalNumbers.all
-        for (number, field) in PairValues.habits {
-            (pair.value[number], pair.upside[number]) = mean(startup, field, profile.lifts)
-        }
-        (pair.value[at.usualRound], pair.upside[at.usualRound]) =
-            mean(startup, .previousStage, profile.usual)
-        let isAsked = !market.range(startup, .roundKind).isEmpty
-        pair.value[at.declaredArea] = mean(startup, .area, profile.declared).all
-        pair.value[at.declaredCountry] = mean(startup, .country, profile.declared).all
-        pair.value[at.declaredRegion] = mean(startup, .region, profile.declared).all
-        pair.value[at.declaredStage] =
-            isAsked ? mean(startup, .roundKind, profile.declared).all : expected(startup, profile.declared)
-        pair.value[at.declaredSize] = mean(startup, .roundSize, profile.declared).all
-        pair.value[at.text] = text(profile, startup)
-        company(&pair.value, profile, startup)
-        let isWarm = !market.backers[startup].isEmpty
         pair.value[at.activity] = profile.activity.year
         pair.value[at.steadiness] = profile.activity.twoYears
         pair.value[at.experience] = profile.activity.experience
         pair.value[at.firstCheques] = profile.activity.firstCheques * (isWarm ? -1 : 1)
+    }
+
+    /// Works out every other signal of a pair. A fact that is missing on either side leaves its signal at exactly zero.
+    ///
+    /// - Parameter words: the strength of the startup's words that are asked for.
+    func fill(_ pair: inout PairValues, _ profile: Profile, _ sheet: Sheet, words: Int32) {
+        let at = SignalNumbers.all
+        if profile.hasPast {
+            for (number, field) in PairValues.habits {
+                (pair.value[number], pair.upside[number]) = mean(sheet, field, profile.lifts)
+            }
+            let usual = sheet.code(.previousStage).map(profile.usual) ?? 0
+            (pair.value[at.usualRound], pair.upside[at.usualRound]) = (usual, max(usual, 0))
+        }
+        let percents = Double(sheet.percents)
+        pair.value[at.declaredArea] = sheet.areas.reduce(0) {
+            $0 + Double($1.percent) / percents * profile.declared(.area, $1.code)
+        }
+        for (number, field) in [
+            (at.declaredCountry, Field.country), (at.declaredRegion, .region), (at.declaredSize, .roundSize),
+        ] {
+            pair.value[number] = sheet.code(field).map { profile.declared(field, $0) } ?? 0
+        }
+        pair.value[at.declaredStage] =
+            if let asked = sheet.code(.roundKind) {
+                profile.declared(.roundKind, asked)
+            } else {
+                sheet.code(.previousStage).map { expected($0, profile) } ?? 0
+            }
+        pair.value[at.text] = lexicon.worth(ofWordsAmong: sheet.length) * Double(words) / Profile.wordUnit
+        company(&pair.value, profile, sheet)
         pair.demanded.removeAll(keepingCapacity: true)
         // What investors at large are after says little of one that has said what it is after, and nothing else.
         guard profile.hasPast else { return }
-        for field in Demand.fields {
-            for index in market.range(startup, field) { pair.demanded.append(Int(market.answerIDs[index])) }
-        }
+        for field in Demand.fields { if let code = sheet.code(field) { pair.demanded.append((field, code)) } }
     }
 
-    /// The mean of a table over the startup's answers to one question, and that of what stands above zero.
-    private func mean(_ startup: Int, _ field: Field, _ table: [Double]) -> (all: Double, above: Double) {
+    /// The mean of the lifts of the startup's answers to one question, and that of what stands above zero.
+    private func mean(_ sheet: Sheet, _ field: Field, _ lifts: Profile.Lifts) -> (all: Double, above: Double) {
         var (all, above) = (0.0, 0.0)
-        for index in market.range(startup, field) {
-            let value = market.answerWeights[index] * table[Int(market.answerIDs[index])]
+        func add(_ answer: Answer, _ share: Double) {
+            let value = share * lifts.value(answer)
             all += value
             if value > 0 { above += value }
+        }
+        if let (first, second) = field.joins {
+            guard let other = sheet.code(second) else { return (0, 0) }
+            if first == .area {
+                let percents = Double(sheet.percents)
+                for area in sheet.areas { add(Answer(field, area.code, other), Double(area.percent) / percents) }
+            } else if let one = sheet.code(first) {
+                add(Answer(field, one, other), 1)
+            }
+        } else if field == .area {
+            let percents = Double(sheet.percents)
+            for area in sheet.areas { add(Answer(.area, area.code), Double(area.percent) / percents) }
+        } else if field == .tag {
+            for tag in sheet.tags { add(Answer(.tag, tag), 1 / Double(sheet.tags.count)) }
+        } else if let code = sheet.code(field) {
+            add(Answer(field, code), 1)
         }
         return (all, above)
     }
 
-    /// The mean of a table over the rounds that usually follow the startup's last one.
-    private func expected(_ startup: Int, _ table: [Double]) -> Double {
-        guard let previous = market.answer(startup, .previousStage) else { return 0 }
+    /// The mean of the declared rounds over those that usually follow a last one.
+    func expected(_ previous: Code, _ profile: Profile) -> Double {
         var sum = 0.0
-        for (id, share) in habits.next[previous] { sum += share * table[Int(id)] }
+        for (kind, share) in habits.next(previous) { sum += share * profile.declared(.roundKind, kind) }
         return sum
     }
 
-    private func text(_ profile: Profile, _ startup: Int) -> Double {
-        var sum = 0.0
-        for entry in lexicon.profiles[startup] { sum += entry.weight * profile.words[Int(entry.word)] }
-        return sum / 10
-    }
-
-    private func company(_ values: inout [Double], _ profile: Profile, _ startup: Int) {
+    private func company(_ values: inout [Double], _ profile: Profile, _ sheet: Sheet) {
         let at = SignalNumbers.all
         for signal in PairValues.company { values[signal] = 0 }
-        let backers = market.backers[startup]
-        guard !backers.isEmpty, !profile.company.likeness.isEmpty else { return }
-        var (most, sum, known, follows, joins, shared, walk) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        for backer in backers {
-            let likeness = profile.company.likeness[backer.investor]
-            guard likeness > 0 else { continue }
-            most = max(most, likeness)
-            sum += likeness
+        var (sum, most, known) = (Profile.Acquaintance(), 0.0, 0.0)
+        for backer in sheet.backers {
+            guard let met = profile.company(backer) else { continue }
+            most = max(most, met.likeness)
+            sum.likeness += met.likeness
             known += 1
-            follows += profile.company.follows[backer.investor]
-            joins += profile.company.joins[backer.investor]
-            shared += profile.company.shared[backer.investor]
-            walk += profile.company.walk[backer.investor]
+            sum.follows += met.follows
+            sum.joins += met.joins
+            sum.shared += met.shared
+            sum.walk += met.walk
         }
         guard known > 0 else { return }
-        let count = Double(backers.count)
+        let count = Double(sheet.backers.count)
         values[at.closestBacker] = most
-        values[at.likeBackers] = sum / count
-        values[at.metBackers] = Arithmetic.log(1 + 10 * sum)
+        values[at.likeBackers] = sum.likeness / count
+        values[at.metBackers] = Arithmetic.log(1 + 10 * sum.likeness)
         values[at.knownBackers] = known / count
-        values[at.followedBackers] = Arithmetic.log(1 + 10 * follows)
-        values[at.joinedBackers] = Arithmetic.log(1 + 10 * joins)
-        values[at.sharedPortfolio] = Arithmetic.log(1 + shared / count.squareRoot())
+        values[at.followedBackers] = Arithmetic.log(1 + 10 * sum.follows)
+        values[at.joinedBackers] = Arithmetic.log(1 + 10 * sum.joins)
+        values[at.sharedPortfolio] = Arithmetic.log(1 + sum.shared / count.squareRoot())
         // A startup with many backers is reached by many walks; how many of them say little is a matter of degree.
-        values[at.walk] = Arithmetic.log(1 + 1000 * walk / Arithmetic.exp(0.4 * Arithmetic.log(count)))
+        values[at.walk] = Arithmetic.log(1 + 1000 * sum.walk / Arithmetic.exp(0.4 * Arithmetic.log(count)))
+    }
+
+    /// What each investor that is known can add to a startup it backs, at best, in thousandths of a point: every signal of
+    /// company grows no faster than the sum over the backers.
+    private func worthOfBackers(_ profile: Profile, _ scale: Scale) -> [(investor: Code, worth: Int32)] {
+        var values = [Double](repeating: 0, count: Signal.allCases.count)
+        var alone = Sheet()
+        return profile.company.met.map { investor, _ in
+            alone.backers = [investor]
+            company(&values, profile, alone)
+            var worth = 0.0
+            for number in PairValues.company {
+                let weight = scale.weight[number] + scale.perExperience[number] * profile.activity.experience
+                worth += max(0, weight * values[number])
+            }
+            return (Code(investor), Int32(min(worth * 1000 + 1, 1e8)))
+        }
+    }
+}
+
+extension Index {
+    /// Builds an index from startups told one after the other, so that they need never be held all at once.
+    public struct Builder {
+        private let codebook = Codebook()
+        private var words = WordCount()
+        private var history: History
+        private var fundedWords: [[Code]]
+        private var isTold: [Bool]
+        private let mandates: [World.Mandate]
+        private let areas: AreaTable
+        private let model: Model
+        private var (cold, warm, closed) = (Rows(), Rows(), Rows())
+
+        /// Begins with all but the startups.
+        public init(
+            today: Int, mandates: [World.Mandate], deals: [World.Deal] = [], areas: AreaTable = AreaTable(),
+            model: Model = .standard
+        ) {
+            history = History(deals, until: Market.held(today))
+            fundedWords = Array(repeating: [], count: history.funded.count)
+            isTold = Array(repeating: false, count: history.funded.count)
+            self.mandates = Market.distinct(mandates.map(Market.sound), by: \.key)
+            self.areas = areas
+            self.model = model
+        }
+
+        /// Adds a startup; no other has its key.
+        public mutating func add(_ startup: World.Startup) { add(sound: Market.sound(startup)) }
+
+        mutating func add(sound startup: World.Startup) {
+            let number = history.number(startup.key)
+            let words = words.add(startup)
+            let sheet = Sheet(
+                startup, on: history.today, rounds: number.map { history.raisedDays[$0] } ?? 0,
+                backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: words.count, codebook)
+            if let number {
+                history.facts[number] = (sheet, startup.founded)
+                fundedWords[number] = words
+                isTold[number] = true
+            }
+            if !startup.isOptedIn {
+                closed.append(startup.key, sheet, words: words)
+            } else if sheet.isWarm {
+                warm.append(startup.key, sheet, words: words)
+            } else {
+                cold.append(startup.key, sheet, words: words)
+            }
+        }
+
+        /// The index of all that was told.
+        public consuming func finish() -> Index {
+            // A startup that only deals speak of is known by its key alone.
+            for number in history.funded.indices where !isTold[number] {
+                add(sound: World.Startup(history.funded[number], isOptedIn: false))
+            }
+            let (lexicon, numbers) = words.lexicon()
+            cold.renumber(numbers)
+            warm.renumber(numbers)
+            closed.renumber(numbers)
+            let market = Market(
+                history, codebook, words: fundedWords.map { $0.compactMap { numbers[Int($0)] } }, offered: [cold, warm])
+            return Index(
+                market, lexicon, areas, model, mandates: mandates,
+                segments: [Segment(cold, isWarm: false), Segment(warm, isWarm: true)],
+                closed: Segment(closed, isWarm: false))
+        }
     }
 }
 
@@ -213,12 +385,26 @@ struct PairValues {
     var value = [Double](repeating: 0, count: Signal.allCases.count)
     var upside = [Double](repeating: 0, count: Signal.allCases.count)
     /// The startup's answers that alone say how sought it is.
-    var demanded: [Int] = []
+    var demanded: [(field: Field, code: Code)] = []
 
     static let habits: [(number: Int, field: Field)] = Signal.allCases.enumerated().compactMap { number, signal in
         signal.field.map { (number, $0) }
     }
     static let company = Signal.allCases.indices.filter { Signal.allCases[$0].kind == .syndicate }
+    /// By field, the signal that looks at its habits.
+    static let habitNumbers: [Int] = Field.allCases.map { field in habits.first { $0.field == field }?.number ?? 0 }
+    /// By field, the signal that looks at what is declared.
+    static let declaredNumbers: [Int?] = Field.allCases.map { field in
+        let at = SignalNumbers.all
+        return switch field {
+        case .area: at.declaredArea
+        case .country: at.declaredCountry
+        case .region: at.declaredRegion
+        case .roundKind: at.declaredStage
+        case .roundSize: at.declaredSize
+        default: nil
+        }
+    }
 }
 
 /// Where in a list of all signals those stand that are worked out one by one.
@@ -248,47 +434,4 @@ struct SignalNumbers: Sendable {
     static let all = SignalNumbers()
 
     private static func number(_ signal: Signal) -> Int { Signal.allCases.firstIndex(of: signal) ?? 0 }
-}
-
-/// The best few of many, kept as they come by.
-struct Shortlist {
-    private let limit: Int
-    /// A heap whose root is the worst kept.
-    private var heap: [(score: Int, startup: Int)] = []
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    mutating func offer(_ startup: Int, _ score: Int) {
-        if heap.count < limit {
-            heap.append((score, startup))
-            var child = heap.count - 1
-            while child > 0, Self.isWorse(heap[child], heap[(child - 1) / 2]) {
-                heap.swapAt(child, (child - 1) / 2)
-                child = (child - 1) / 2
-            }
-        } else if Self.isWorse(heap[0], (score, startup)) {
-            heap[0] = (score, startup)
-            var parent = 0
-            while true {
-                var worst = parent
-                for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
-                    if Self.isWorse(heap[child], heap[worst]) { worst = child }
-                }
-                guard worst != parent else { return }
-                heap.swapAt(parent, worst)
-                parent = worst
-            }
-        }
-    }
-
-    /// Best first.
-    var sorted: [(score: Int, startup: Int)] {
-        heap.sorted { Self.isWorse($1, $0) }
-    }
-
-    private static func isWorse(_ left: (score: Int, startup: Int), _ right: (score: Int, startup: Int)) -> Bool {
-        left.score != right.score ? left.score < right.score : left.startup > right.startup
-    }
 }

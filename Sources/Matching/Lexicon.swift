@@ -1,61 +1,216 @@
-/// The words of all profiles and how much each says about the one it stands in.
+/// The words that at least two profiles share, numbered from the most common to the rarest, and how much each says.
+///
+/// A word that a single profile has can tell nothing of any other, and is not kept.
 struct Lexicon: Sendable {
-    /// A word of a startup's profile and its weight there (BM25 without the asking side).
-    struct Entry: Sendable {
-        let word: Int32
-        let weight: Double
+    /// How each word is written where it is shown: the first of its forms in the alphabet.
+    private let forms: WordTable
+    /// The number behind each stem.
+    private let stems: WordTable
+    /// How rare each word is: the inverse document frequency of BM25, by number.
+    let rarity: [Double]
+    /// What a matched word is worth by the number of words in the profile: a long profile matches by chance.
+    private let worth: [Double]
+
+    /// The most words of a profile that count; they are the first.
+    static let longest = 255
+
+    /// - Parameters:
+    ///   - shared: stems and shown forms of the words, by number.
+    ///   - documents: how many profiles have each.
+    ///   - profiles: how many profiles there are.
+    ///   - words: how many words they have, in all.
+    init(_ shared: [(stem: String, form: String)], documents: [Int], profiles: Int, words: Int) {
+        var (stems, forms) = (WordTable(), WordTable())
+        for word in shared {
+            _ = stems.number(word.stem)
+            forms.append(word.form)
+        }
+        (self.stems, self.forms) = (stems, forms)
+        let all = Double(profiles)
+        rarity = documents.map { (count: Int) -> Double in
+            let count = Double(count)
+            return Arithmetic.log(1 + (all - count + 0.5) / (count + 0.5))
+        }
+        let mean = max(1, Double(words) / Double(max(1, profiles)))
+        worth = (0...Self.longest).map { (length: Int) -> Double in
+            let relative = Double(length) / mean
+            return 2.2 / (1 + 1.2 * (0.25 + 0.75 * relative))
+        }
     }
 
-    let words: [String]
-    /// How each word is written where it is shown.
-    let forms: [String]
-    /// For each startup its words, by number.
-    let profiles: [[Entry]]
-    private let numbers: [String: Int32]
+    /// What each matched word of a profile of so many words is worth.
+    func worth(ofWordsAmong length: Int) -> Double { worth[min(length, Self.longest)] }
 
-    init(_ startups: [World.Startup]) {
-        // The first form in the alphabet stands for its stem where words are shown.
-        var forms: [String: String] = [:]
-        let counted = startups.map { startup in
-            Self.words(of: startup).reduce(into: [String: Int]()) { counts, word in
-                let stem = Tokens.stem(word)
-                counts[stem, default: 0] += 1
-                if let form = forms[stem], !Market.bytewise(word, form) { return }
-                forms[stem] = word
-            }
-        }
-        var documents: [String: Int] = [:]
-        for profile in counted { for word in profile.keys { documents[word, default: 0] += 1 } }
-        words = documents.keys.sorted(by: Market.bytewise)
-        let numbers = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($0.element, Int32($0.offset)) })
-        let lengths = counted.map { $0.values.reduce(0, +) }
-        let mean = max(1, Double(lengths.reduce(0, +)) / Double(max(1, lengths.count)))
-        let all = Double(startups.count)
-        profiles = zip(counted, lengths).map { profile, length in
-            profile.compactMap { word, count in
-                guard let number = numbers[word] else { return nil }
-                let rarity = Arithmetic.log(
-                    1 + (all - Double(documents[word] ?? 0) + 0.5) / (Double(documents[word] ?? 0) + 0.5))
-                let frequency = Double(count) * 2.2 / (Double(count) + 1.2 * (0.25 + 0.75 * Double(length) / mean))
-                return Entry(word: number, weight: rarity * frequency)
-            }.sorted { $0.word < $1.word }
-        }
-        self.numbers = numbers
-        self.forms = words.map { forms[$0] ?? $0 }
+    /// The number of a word, whatever its ending; `nil` when fewer than two profiles have it.
+    func number(_ word: String) -> Int? { stems.known(Tokens.stem(word)) }
+
+    func shown(_ word: Int) -> String { forms[word] }
+
+    /// Bytes held.
+    var size: Int { forms.size + stems.size + rarity.count * 8 }
+}
+
+/// Words one after the other in one piece of memory, each with its number, found by their bytes.
+struct WordTable: Sendable {
+    private var bytes: [UInt8] = []
+    private var ends: [UInt32] = []
+    /// Numbers plus one, by hash; 0 is free.
+    private var slots: [UInt32] = []
+
+    var count: Int { ends.count }
+    var size: Int { bytes.count + 4 * ends.count + 4 * slots.count }
+
+    subscript(number: Int) -> String {
+        String(decoding: bytes[range(number)], as: UTF8.self)
     }
 
-    /// The number of a word, whatever its ending.
-    func number(_ word: String) -> Int32? { numbers[Tokens.stem(word)] }
+    private func range(_ number: Int) -> Range<Int> {
+        (number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number])
+    }
+
+    /// The number of a word, new or known.
+    mutating func number(_ word: UnsafeBufferPointer<UInt8>) -> Int {
+        if 2 * ends.count >= slots.count { grow() }
+        let slot = slot(word)
+        if slots[slot] != 0 { return Int(slots[slot]) - 1 }
+        bytes.append(contentsOf: word)
+        ends.append(UInt32(bytes.count))
+        slots[slot] = UInt32(ends.count)
+        return ends.count - 1
+    }
+
+    mutating func number(_ word: String) -> Int {
+        var word = word
+        return word.withUTF8 { number($0) }
+    }
+
+    /// Adds a word that is only ever read by its number.
+    mutating func append(_ word: String) {
+        bytes += word.utf8
+        ends.append(UInt32(bytes.count))
+    }
+
+    /// The number of a word that has one.
+    func known(_ word: String) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        var word = word
+        let found = word.withUTF8 { slots[slot($0)] }
+        return found == 0 ? nil : Int(found) - 1
+    }
+
+    private mutating func grow() {
+        slots = [UInt32](repeating: 0, count: max(64, slots.count * 2))
+        for number in ends.indices {
+            let word = Array(bytes[range(number)])
+            let place = word.withUnsafeBufferPointer { slot($0) }
+            slots[place] = UInt32(number + 1)
+        }
+    }
+
+    /// Where the word is, or would go.
+    private func slot(_ word: UnsafeBufferPointer<UInt8>) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(truncatingIfNeeded: Self.hash(word)) & mask
+        while slots[slot] != 0 {
+            let range = range(Int(slots[slot]) - 1)
+            if range.count == word.count, bytes[range].elementsEqual(word) { return slot }
+            slot = (slot + 1) & mask
+        }
+        return slot
+    }
+
+    private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return hash ^ hash >> 29
+    }
+}
+
+/// The words of many profiles on their way to a lexicon.
+struct WordCount: Sendable {
+    /// Every form met, with the number of its stem.
+    private var forms = WordTable()
+    private var stemOfForm: [Code] = []
+    private var stems = WordTable()
+    private var documents: [Int] = []
+    private var shown: [Int] = []
+    private var profiles = 0
+    private var total = 0
+
+    /// The stems of a profile, each once, numbered for the time being; counts them.
+    mutating func add(_ startup: World.Startup) -> [Code] {
+        var found: [Code] = []
+        Self.words(of: startup) { word in found.append(stem(word)) }
+        var seen: [Code] = []
+        if found.count <= 24 {
+            for word in found where !seen.contains(word) { seen.append(word) }
+        } else {
+            var known: Set<Code> = []
+            for word in found where known.insert(word).inserted { seen.append(word) }
+        }
+        if seen.count > Lexicon.longest { seen.removeLast(seen.count - Lexicon.longest) }
+        for word in seen { documents[Int(word)] += 1 }
+        profiles += 1
+        total += seen.count
+        return seen
+    }
+
+    private mutating func stem(_ word: UnsafeBufferPointer<UInt8>) -> Code {
+        let form = forms.number(word)
+        if form < stemOfForm.count { return stemOfForm[form] }
+        let written = forms[form]
+        let stem = stems.number(Tokens.stem(written))
+        stemOfForm.append(Code(stem))
+        if stem == documents.count {
+            documents.append(0)
+            shown.append(form)
+        } else if Market.bytewise(written, forms[shown[stem]]) {
+            shown[stem] = form
+        }
+        return Code(stem)
+    }
+
+    /// The lexicon, and the number in it of each stem; `nil` for one that a single profile has.
+    func lexicon() -> (Lexicon, numbers: [Code?]) {
+        let shared = documents.indices.filter { documents[$0] > 1 }.map { (number: $0, stem: stems[$0]) }
+        let kept = shared.sorted { left, right in
+            let (before, after) = (documents[left.number], documents[right.number])
+            return before != after ? before > after : Market.bytewise(left.stem, right.stem)
+        }
+        var numbers = [Code?](repeating: nil, count: documents.count)
+        for (number, word) in kept.enumerated() { numbers[word.number] = Code(number) }
+        let lexicon = Lexicon(
+            kept.map { (stem: $0.stem, form: forms[shown[$0.number]]) }, documents: kept.map { documents[$0.number] },
+            profiles: profiles, words: total)
+        return (lexicon, numbers)
+    }
 
     /// What a profile says: names of places whole, everything else word by word. What stands in a description and what is
     /// an area or a tag are the same word, since one startup writes what another ticks.
-    static func words(of startup: World.Startup) -> [String] {
-        var words = Tokens.words(startup.text)
-        words += startup.areas.filter { $0.weight > 0 }.flatMap { Tokens.words($0.name) }
-        words += startup.tags.flatMap(Tokens.words)
+    static func words(of startup: World.Startup, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        Tokens.words(startup.text, body)
+        for area in startup.areas where area.weight > 0 { Tokens.words(area.name, body) }
+        for tag in startup.tags { Tokens.words(tag, body) }
         for place in [startup.region, startup.state, startup.city] {
-            if let place { words.append("@" + place.lowercased()) }
+            guard let place else { continue }
+            var word = Lexicon.place(place)
+            word.withUTF8(body)
         }
-        return words
+    }
+}
+
+extension Lexicon {
+    /// How the name of a place stands among the words.
+    static func place(_ name: String) -> String { "@" + name.lowercased() }
+
+    /// The numbers of the words of a profile that is not among those counted.
+    func numbers(of startup: World.Startup) -> (words: [Code], length: Int) {
+        var (words, seen): ([Code], Set<String>) = ([], [])
+        WordCount.words(of: startup) { word in
+            let stem = Tokens.stem(String(decoding: word, as: UTF8.self))
+            guard seen.count < Self.longest, seen.insert(stem).inserted, let number = stems.known(stem) else { return }
+            words.append(Code(number))
+        }
+        return (words.sorted(), seen.count)
     }
 }

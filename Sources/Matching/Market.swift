@@ -1,32 +1,34 @@
-/// The world in order: sorted, numbered, freed of what cannot be true.
+/// What past deals say: sorted, numbered, freed of what cannot be true.
 ///
 /// Whatever order the lists came in, the same facts give the same `Market`, down to the rounding of every sum.
 struct Market: Sendable {
     let today: Int
-    let startups: [World.Startup]
-    let mandates: [World.Mandate]
+    let codebook: Codebook
     let investors: [Key]
     let deals: [Deal]
     let rounds: [Round]
-    let facets: FacetIndex
-    /// What each startup answers today, one after the other; see ``range(_:_:)``.
-    let answerIDs: [Int32]
-    let answerWeights: [Double]
-    private let answerStarts: [Int32]
-    /// The market's habit: the share of each answer among all deals, with the pool of startups behind it.
+    /// The answers of all rounds.
+    let answers: AnswerBook
+    /// The market's habit: the share of each of ``answers`` among all deals, with the pool of startups behind it.
     let shares: [Double]
-    /// Who backs each startup: investor and the day of its first deal, by investor.
+    /// The same for every answer of a field that stands alone, by code; empty for joint fields.
+    let sharesByCode: [[Double]]
+    /// For each field, the share of an answer that came up after the pool was counted.
+    let leastShares: [Double]
+    /// Who backs each startup that was ever funded: investor and the day of its first deal, by investor.
     let backers: [[(investor: Int, day: Int)]]
     /// For each investor the numbers of the deals by which it first joined a startup, oldest first. Following one's money
     /// into a later round says little of what one would pick anew.
     let entries: [[Int]]
     /// For each investor the startups in its portfolio and the day it first joined, by startup.
     let holdings: [[(startup: Int, day: Int)]]
-    private let startupNumbers: [Key: Int]
+    /// For each investor how many startups of its portfolio have each word.
+    let words: [[(word: Code, count: Int)]]
     private let investorNumbers: [Key: Int]
 
     struct Deal: Sendable {
         let investor: Int
+        /// The number of a startup among those that were ever funded.
         let startup: Int
         let round: Int
         let day: Int
@@ -35,9 +37,7 @@ struct Market: Sendable {
 
     struct Round: Sendable {
         let startup: Int
-        let day: Int
-        let kind: String?
-        let facets: FacetSet
+        let answers: AnswerSet
     }
 
     /// Years after which a deal tells half as much of its investor.
@@ -45,116 +45,65 @@ struct Market: Sendable {
     /// Deals' worth of the pool of startups in the market's habit: what there is to choose from when no deal is known.
     static let poolWorth = 50.0
 
-    init(_ world: World) {
-        let today = Self.held(world.today)
-        var startups = Self.distinct(world.startups.map(Self.sound), by: \.key)
-        let mandates = Self.distinct(world.mandates.map(Self.sound), by: \.key)
-        let deals = Set(world.deals.map(Self.sound)).filter { $0.day <= today }.sorted(by: Self.precedes)
-        // A startup that only deals speak of is known by its key alone.
-        let listed = Set(startups.map(\.key))
-        startups += Set(deals.map(\.startup)).subtracting(listed).map { World.Startup($0, isOptedIn: false) }
-        startups.sort { $0.key < $1.key }
-        let startupNumbers = Dictionary(uniqueKeysWithValues: startups.enumerated().map { ($0.element.key, $0.offset) })
-        let investors = Set(deals.map(\.investor)).union(mandates.map(\.investor)).sorted()
-        let investorNumbers = Dictionary(uniqueKeysWithValues: investors.enumerated().map { ($0.element, $0.offset) })
-
-        var roundAnswers: [(startup: Int, day: Int, kind: String?, answers: Answers)] = []
-        // The days on which each startup is known to have raised.
-        var raisedDays = [Int](repeating: 0, count: startups.count)
-        var numbered: [(investor: Int, startup: Int, round: Int, day: Int)] = []
-        var (previous, current): (Past, Past?) = (.none, nil)
-        var lastDeal: World.Deal?
-        for deal in deals {
-            guard let startup = startupNumbers[deal.startup], let investor = investorNumbers[deal.investor] else {
-                continue
-            }
-            if lastDeal?.startup != deal.startup {
-                (previous, current) = (.none, nil)
-                raisedDays[startup] = 1
-            } else if let lastDeal, lastDeal.day != deal.day, let finished = current {
-                (previous, current) = (finished, nil)
-                raisedDays[startup] += 1
-            }
-            let isSame =
-                lastDeal.map {
-                    $0.startup == deal.startup && $0.day == deal.day && $0.kind == deal.kind && $0.amount == deal.amount
-                } ?? false
-            if !isSame {
-                let answers = Self.answers(
-                    startups[startup], on: deal.day, after: previous, rounds: raisedDays[startup] - 1, kind: deal.kind,
-                    amount: deal.amount)
-                roundAnswers.append((startup, deal.day, deal.kind, answers))
-            }
-            // Several reports of one day are one round to what follows: the later kind by name, the larger amount.
-            current = .round(
-                kind: deal.kind ?? current?.kind, day: deal.day,
-                amount: max(deal.amount ?? 0, current?.amount ?? 0) > 0
-                    ? max(deal.amount ?? 0, current?.amount ?? 0) : nil)
-            numbered.append((investor, startup, roundAnswers.count - 1, deal.day))
-            lastDeal = deal
-        }
-        let todayAnswers = zip(startups, raisedDays).map { startup, days in
-            let past = Past(startup.lastRound)
-            return Self.answers(
-                startup, on: today, after: past, rounds: past.rounds(known: days), kind: startup.askedStage,
-                amount: startup.askedAmount)
-        }
-
-        var names = [Set<String>](repeating: [], count: Field.allCases.count)
-        for answers in roundAnswers.map(\.answers) + todayAnswers {
-            for value in answers.values { names[value.field.rawValue].insert(value.name) }
-        }
-        let facets = FacetIndex(names)
-        let answers = todayAnswers.map { FacetSet($0, facets) }
-        let rounds = roundAnswers.map {
-            Round(startup: $0.startup, day: $0.day, kind: $0.kind, facets: FacetSet($0.answers, facets))
-        }
-        let decayed = numbered.map { deal in
+    /// - Parameters:
+    ///   - words: for each startup ever funded, the numbers of its words.
+    ///   - offered: the startups that may be proposed.
+    init(_ history: History, _ codebook: Codebook, words: [[Code]], offered: [Rows]) {
+        today = history.today
+        self.codebook = codebook
+        investors = history.investors
+        investorNumbers = history.investorNumbers
+        let roundSheets = history.rounds(codebook)
+        let book = AnswerBook(roundSheets.map(\.sheet), codebook)
+        let rounds = roundSheets.map { Round(startup: $0.startup, answers: AnswerSet($0.sheet, book)) }
+        let deals = zip(history.deals, history.roundOfDeal).map { deal, round in
             Deal(
-                investor: deal.investor, startup: deal.startup, round: deal.round, day: deal.day,
-                decay: Self.decay(deal.day, on: today))
+                investor: deal.investor, startup: deal.startup, round: round, day: deal.day,
+                decay: Self.decay(deal.day, on: history.today))
         }
-
-        var dealNumbers = [[Int]](repeating: [], count: investors.count)
-        for (number, deal) in decayed.enumerated() { dealNumbers[deal.investor].append(number) }
-        var entries = [[Int]](repeating: [], count: investors.count)
-        var holdings = [[(startup: Int, day: Int)]](repeating: [], count: investors.count)
-        var backers = [[(investor: Int, day: Int)]](repeating: [], count: startups.count)
-        for investor in dealNumbers.indices {
-            var seen: Set<Int> = []
-            dealNumbers[investor].sort { (decayed[$0].day, $0) < (decayed[$1].day, $1) }
-            for number in dealNumbers[investor] where seen.insert(decayed[number].startup).inserted {
-                entries[investor].append(number)
-                holdings[investor].append((decayed[number].startup, decayed[number].day))
-                backers[decayed[number].startup].append((investor, decayed[number].day))
-            }
-            holdings[investor].sort { $0.startup < $1.startup }
-        }
-
-        self.today = today
-        self.startups = startups
-        self.mandates = mandates
-        self.investors = investors
-        self.deals = decayed
+        answers = book
         self.rounds = rounds
-        self.facets = facets
-        answerIDs = answers.flatMap(\.ids)
-        answerWeights = answers.flatMap(\.weights)
-        var starts: [Int32] = []
-        var base = 0
-        for set in answers {
-            starts += set.ranges.map { Int32(base + $0.lowerBound) }
-            base += set.ids.count
+        self.deals = deals
+        backers = history.backers
+        entries = history.entries
+        holdings = history.entries.map { entries in
+            entries.map { (deals[$0].startup, deals[$0].day) }.sorted { $0.0 < $1.0 }
         }
-        answerStarts = starts + [Int32(base)]
-        self.backers = backers
-        self.entries = entries
-        self.holdings = holdings
-        self.startupNumbers = startupNumbers
-        self.investorNumbers = investorNumbers
-        shares = Self.shares(
-            deals: entries.flatMap { $0.map { decayed[$0] } }, rounds: rounds,
-            pool: zip(startups, answers).filter(\.0.isOptedIn).map(\.1), facets: facets)
+        self.words = history.entries.map { entries in
+            var counts: [Code: Int] = [:]
+            for entry in entries { for word in words[deals[entry].startup] { counts[word, default: 0] += 1 } }
+            return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        }
+
+        var dealt = [Double](repeating: 0, count: book.count)
+        var totals = [Double](repeating: 0, count: Field.allCases.count)
+        for entry in history.entries.joined() {
+            let set = rounds[deals[entry].round].answers
+            for answer in set.all { dealt[answer.number] += deals[entry].decay * answer.share }
+            for field in Field.allCases where !set.ranges[field.rawValue].isEmpty {
+                totals[field.rawValue] += deals[entry].decay
+            }
+        }
+        let pool = Pool(offered, book, codebook)
+        func share(_ field: Field, dealt: Double, offered: Double) -> Double {
+            let sum = pool.answering[field.rawValue]
+            let worth = sum > 0 ? Self.poolWorth : 0
+            let total = totals[field.rawValue] + worth
+            guard total > 0 else { return 0 }
+            return (dealt + (sum > 0 ? worth * offered / Double(sum) : 0)) / total
+        }
+        shares = book.answers.indices.map {
+            share(book.answers[$0].field, dealt: dealt[$0], offered: pool.shares[$0])
+        }
+        sharesByCode = Field.allCases.map { field in
+            guard field.joins == nil else { return [] }
+            return (0..<codebook.count(field)).map { code in
+                share(
+                    field, dealt: book.number(Answer(field, Code(code))).map { dealt[$0] } ?? 0,
+                    offered: pool.sharesByCode[field.rawValue][code])
+            }
+        }
+        leastShares = Field.allCases.map { share($0, dealt: 0, offered: 0.5) }
     }
 
     /// How much a deal of that day still tells, 0 to 1.
@@ -164,121 +113,218 @@ struct Market: Sendable {
         Arithmetic.exp(-0.693_147_180_559_945_3 * Double(today - day) / 365.25 / halfLife)
     }
 
-    /// Where the answers of a startup to one question lie.
-    func range(_ startup: Int, _ field: Field) -> Range<Int> {
-        let index = startup * Field.allCases.count + field.rawValue
-        return Int(answerStarts[index])..<Int(answerStarts[index + 1])
-    }
-
-    /// The one answer of a startup to a question that has no more than one.
-    func answer(_ startup: Int, _ field: Field) -> Int? {
-        let range = range(startup, field)
-        return range.isEmpty ? nil : Int(answerIDs[range.lowerBound])
-    }
-
-    func startup(_ key: Key) -> Int? { startupNumbers[key] }
     func investor(_ key: Key) -> Int? { investorNumbers[key] }
+
+    /// The market's habit in an answer that stands alone; above zero for whatever a startup on offer answers.
+    func share(_ field: Field, _ code: Code) -> Double {
+        let shares = sharesByCode[field.rawValue]
+        return Int(code) < shares.count ? shares[Int(code)] : leastShares[field.rawValue]
+    }
 }
 
-extension Market {
-    /// What went before a round.
-    private enum Past {
-        case unknown, none
-        case round(kind: String?, day: Int?, amount: Int?)
+/// The answers of all rounds, numbered in the order of their fields and names; the numbers of one field are contiguous.
+struct AnswerBook: Sendable {
+    let answers: [Answer]
+    let ranges: [Range<Int>]
+    private let numbers: Lookup
 
-        init(_ last: World.LastRound) {
-            self =
-                switch last {
-                case .unknown: .unknown
-                case .none: .none
-                case .round(let kind, let day, let amount): .round(kind: kind, day: day, amount: amount)
+    init(_ sheets: [Sheet], _ codebook: Codebook) {
+        var found: [Set<Answer>] = Array(repeating: [], count: Field.allCases.count)
+        for sheet in sheets {
+            for field in Field.allCases { for (answer, _) in sheet.answers(field) { found[field.rawValue].insert(answer) } }
+        }
+        var (answers, ranges, numbers): ([Answer], [Range<Int>], Lookup) = ([], [], Lookup())
+        for field in Field.allCases {
+            let start = answers.count
+            answers += Self.sorted(found[field.rawValue], field, codebook)
+            ranges.append(start..<answers.count)
+        }
+        for (number, answer) in answers.enumerated() { numbers.insert(number, for: answer.raw) }
+        (self.answers, self.ranges, self.numbers) = (answers, ranges, numbers)
+    }
+
+    var count: Int { answers.count }
+
+    func number(_ answer: Answer) -> Int? { numbers(answer.raw) }
+
+    private static func sorted(_ answers: Set<Answer>, _ field: Field, _ codebook: Codebook) -> [Answer] {
+        // Where each code stands among the names of its field.
+        func places(_ field: Field) -> [Int] {
+            let names = codebook.names(field)
+            var places = [Int](repeating: 0, count: names.count)
+            let order = names.indices.sorted { Market.bytewise(names[$0], names[$1]) }
+            for (place, code) in order.enumerated() { places[code] = place }
+            return places
+        }
+        if let (first, second) = field.joins {
+            let (firsts, seconds) = (places(first), places(second))
+            return answers.sorted {
+                (firsts[Int($0.first)], seconds[Int($0.code)]) < (firsts[Int($1.first)], seconds[Int($1.code)])
+            }
+        }
+        let all = places(field)
+        return answers.sorted { all[Int($0.code)] < all[Int($1.code)] }
+    }
+}
+
+/// Numbered answers with shares that sum to one within each field.
+struct AnswerSet: Sendable {
+    var all: [(number: Int, share: Double)] = []
+    /// For each field, where its answers lie in `all`.
+    var ranges: [Range<Int>] = []
+
+    init(_ sheet: Sheet, _ book: AnswerBook) {
+        for field in Field.allCases {
+            let start = all.count
+            for (answer, share) in sheet.answers(field) {
+                if let number = book.number(answer) { all.append((number, share)) }
+            }
+            ranges.append(start..<all.count)
+        }
+    }
+
+    func has(_ number: Int, _ field: Field) -> Bool { ranges[field.rawValue].contains { all[$0].number == number } }
+}
+
+/// What the startups on offer answer, counted.
+private struct Pool {
+    /// For each field, how many startups answer it.
+    var answering = [Int](repeating: 0, count: Field.allCases.count)
+    /// By the number of the answer, the shares of the startups that give it.
+    var shares: [Double] = []
+    /// The same for every answer of a field that stands alone, by code.
+    var sharesByCode: [[Double]] = []
+
+    init(_ offered: [Rows], _ book: AnswerBook, _ codebook: Codebook) {
+        // Shares in 2⁻²⁰: whole numbers, so that their sum does not hang on the order.
+        let unit = Double(1 << 20)
+        var joint = [Int](repeating: 0, count: book.count)
+        var alone = Field.allCases.map { [Int](repeating: 0, count: $0.joins == nil ? codebook.count($0) : 0) }
+        for rows in offered {
+            rows.forEach { sheet in
+                for field in Field.allCases {
+                    let answers = sheet.answers(field)
+                    if !answers.isEmpty { answering[field.rawValue] += 1 }
+                    for (answer, share) in answers {
+                        if field.joins == nil {
+                            alone[field.rawValue][Int(answer.code)] += Int(share * unit)
+                        } else if let number = book.number(answer) {
+                            joint[number] += Int(share * unit)
+                        }
+                    }
                 }
-        }
-
-        var kind: String? { if case .round(let kind, _, _) = self { kind } else { nil } }
-        var amount: Int? { if case .round(_, _, let amount) = self { amount } else { nil } }
-
-        /// How many rounds went before, when so many are known by day; `nil` when nothing is known.
-        func rounds(known days: Int) -> Int? {
-            switch self {
-            case .unknown: days > 0 ? days : nil
-            case .none: days
-            case .round: max(days, 1)
             }
         }
-    }
-
-    private static func answers(
-        _ startup: World.Startup, on day: Int, after past: Past, rounds: Int?, kind: String?, amount: Int?
-    ) -> Answers {
-        var answers = Answers()
-        let stage: String?
-        switch past {
-        case .unknown: stage = nil
-        case .none:
-            stage = "-"
-            answers.add(.lastSize, "-")
-            answers.add(.gap, "-")
-        case .round(let kind, let last, let amount):
-            stage = kind
-            answers.add(.lastSize, Bucket.size(amount))
-            answers.add(.gap, Bucket.gap(from: last, to: day))
+        sharesByCode = alone.map { $0.map { Double($0) / unit } }
+        shares = book.answers.enumerated().map { number, answer in
+            answer.field.joins == nil
+                ? sharesByCode[answer.field.rawValue][Int(answer.code)] : Double(joint[number]) / unit
         }
-        let age = Bucket.age(founded: startup.founded, on: day)
-        for area in startup.areas where area.weight > 0 {
-            answers.add(.area, area.name, area.weight)
-            answers.add(.areaInRegion, joined(area.name, startup.region), area.weight)
-            answers.add(.areaInState, joined(area.name, startup.state), area.weight)
-            answers.add(.areaAtStage, joined(area.name, stage), area.weight)
-            answers.add(.areaAtAge, joined(area.name, age), area.weight)
-            answers.add(.areaInRound, joined(area.name, kind), area.weight)
+    }
+}
+
+/// Past deals in order, and the startups they speak of.
+struct History: Sendable {
+    let today: Int
+    let investors: [Key]
+    let investorNumbers: [Key: Int]
+    /// Startups that were ever funded, by key.
+    let funded: [Key]
+    private let numbers: [Key: Int]
+    let deals: [Deal]
+    /// The days on which each funded startup is known to have raised, counted.
+    let raisedDays: [Int]
+    let backers: [[(investor: Int, day: Int)]]
+    let entries: [[Int]]
+    /// The round of each deal, see ``rounds(_:)``.
+    let roundOfDeal: [Int]
+    /// What is known today of each funded startup, with the day it was founded.
+    var facts: [(sheet: Sheet, founded: Int?)]
+
+    struct Deal: Sendable {
+        let investor: Int
+        let startup: Int
+        let day: Int
+        let kind: String?
+        let amount: Int?
+    }
+
+    init(_ deals: [World.Deal], until today: Int) {
+        let sound = Set(deals.map(Market.sound)).filter { $0.day <= today }.sorted(by: Market.precedes)
+        let investors = Set(sound.map(\.investor)).sorted()
+        let investorNumbers = Dictionary(uniqueKeysWithValues: investors.enumerated().map { ($0.element, $0.offset) })
+        let funded = Set(sound.map(\.startup)).sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: funded.enumerated().map { ($0.element, $0.offset) })
+        self.today = today
+        self.investors = investors
+        self.investorNumbers = investorNumbers
+        self.funded = funded
+        self.numbers = numbers
+        let deals = sound.compactMap { deal -> Deal? in
+            guard let investor = investorNumbers[deal.investor], let startup = numbers[deal.startup] else { return nil }
+            return Deal(investor: investor, startup: startup, day: deal.day, kind: deal.kind, amount: deal.amount)
         }
-        for tag in startup.tags { answers.add(.tag, tag) }
-        answers.add(.country, startup.country)
-        answers.add(.region, startup.region)
-        answers.add(.state, startup.state)
-        answers.add(.city, startup.city)
-        answers.add(.previousStage, stage)
-        answers.add(.earlierRounds, rounds.map(Bucket.rounds))
-        answers.add(.age, age)
-        answers.add(.roundKind, kind)
-        answers.add(.roundSize, Bucket.size(amount))
-        answers.add(.regionAtStage, joined(startup.region, stage))
-        answers.add(.regionAtAge, joined(startup.region, age))
-        answers.add(.regionInRound, joined(startup.region, kind))
-        answers.add(.stageAtAge, joined(stage, age))
-        return answers
+        self.deals = deals
+        var (round, last): (Int, Deal?) = (-1, nil)
+        var raisedDays = [Int](repeating: 0, count: funded.count)
+        roundOfDeal = deals.map { deal in
+            if last.map({ !$0.isSameRound(as: deal) }) ?? true { round += 1 }
+            if last.map({ $0.startup != deal.startup || $0.day != deal.day }) ?? true { raisedDays[deal.startup] += 1 }
+            last = deal
+            return round
+        }
+        self.raisedDays = raisedDays
+
+        var dealNumbers = [[Int]](repeating: [], count: investors.count)
+        for (number, deal) in deals.enumerated() { dealNumbers[deal.investor].append(number) }
+        var entries = [[Int]](repeating: [], count: investors.count)
+        var backers = [[(investor: Int, day: Int)]](repeating: [], count: funded.count)
+        for investor in dealNumbers.indices {
+            var seen: Set<Int> = []
+            let byDay = dealNumbers[investor].sorted { (deals[$0].day, $0) < (deals[$1].day, $1) }
+            for number in byDay where seen.insert(deals[number].startup).inserted {
+                entries[investor].append(number)
+                backers[deals[number].startup].append((investor, deals[number].day))
+            }
+        }
+        self.entries = entries
+        self.backers = backers
+        facts = Array(repeating: (Sheet(), nil), count: funded.count)
     }
 
-    /// Two answers as one; the separator occurs in neither, since controls are dropped from names.
-    private static func joined(_ first: String?, _ second: String?) -> String? {
-        guard let first, let second else { return nil }
-        return first + "\u{1F}" + second
-    }
+    func number(_ startup: Key) -> Int? { numbers[startup] }
 
-    private static func shares(
-        deals: [Deal], rounds: [Round], pool: [FacetSet], facets: FacetIndex
-    ) -> [Double] {
-        var (dealt, offered) = (
-            [Double](repeating: 0, count: facets.count), [Double](repeating: 0, count: facets.count)
-        )
+    /// What each startup answered when it raised: the facts of today that do not change, and those of the day.
+    func rounds(_ codebook: Codebook) -> [(startup: Int, sheet: Sheet)] {
+        var rounds: [(startup: Int, sheet: Sheet)] = []
+        var (previous, current): (Sheet.Past, Sheet.Past?) = (.none, nil)
+        var (days, last): (Int, Deal?) = (0, nil)
         for deal in deals {
-            let set = rounds[deal.round].facets
-            for (id, weight) in zip(set.ids, set.weights) { dealt[Int(id)] += deal.decay * weight }
-        }
-        for set in pool {
-            for (id, weight) in zip(set.ids, set.weights) { offered[Int(id)] += weight }
-        }
-        var shares = [Double](repeating: 0, count: facets.count)
-        for range in facets.ranges {
-            let (dealtSum, offeredSum) = (dealt[range].reduce(0, +), offered[range].reduce(0, +))
-            let pool = offeredSum > 0 ? poolWorth : 0
-            let total = dealtSum + pool
-            for id in range where total > 0 {
-                shares[id] = (dealt[id] + (offeredSum > 0 ? pool * offered[id] / offeredSum : 0)) / total
+            if last?.startup != deal.startup {
+                (previous, current, days) = (.none, nil, 0)
+            } else if last?.day != deal.day, let finished = current {
+                (previous, current) = (finished, nil)
+                days += 1
             }
+            if last.map({ !$0.isSameRound(as: deal) }) ?? true {
+                var sheet = facts[deal.startup].sheet
+                sheet.setRound(
+                    on: deal.day, after: previous, rounds: days, founded: facts[deal.startup].founded, kind: deal.kind,
+                    amount: deal.amount, codebook)
+                rounds.append((deal.startup, sheet))
+            }
+            // Several reports of one day are one round to what follows: the later kind by name, the larger amount.
+            let most = max(deal.amount ?? 0, current?.amount ?? 0)
+            current = .round(kind: deal.kind ?? current?.kind, day: deal.day, amount: most > 0 ? most : nil)
+            last = deal
         }
-        return shares
+        return rounds
+    }
+}
+
+extension History.Deal {
+    fileprivate func isSameRound(as other: Self) -> Bool {
+        startup == other.startup && day == other.day && kind == other.kind && amount == other.amount
     }
 }
 
@@ -303,7 +349,7 @@ extension Market {
         Array(Set(list.compactMap(name)).sorted(by: bytewise).prefix(200))
     }
 
-    private static func sound(_ startup: World.Startup) -> World.Startup {
+    static func sound(_ startup: World.Startup) -> World.Startup {
         var sound = startup
         sound.areas = weighted(startup.areas)
         sound.tags = names(startup.tags)
@@ -320,7 +366,7 @@ extension Market {
         return sound
     }
 
-    private static func sound(_ mandate: World.Mandate) -> World.Mandate {
+    static func sound(_ mandate: World.Mandate) -> World.Mandate {
         var sound = mandate
         sound.areas = weighted(mandate.areas)
         sound.stages = names(mandate.stages)
@@ -332,7 +378,7 @@ extension Market {
         return sound
     }
 
-    private static func sound(_ deal: World.Deal) -> World.Deal {
+    static func sound(_ deal: World.Deal) -> World.Deal {
         World.Deal(
             investor: deal.investor, startup: deal.startup, day: held(deal.day), kind: name(deal.kind),
             amount: amount(deal.amount))
@@ -352,7 +398,7 @@ extension Market {
         left.utf8.lexicographicallyPrecedes(right.utf8)
     }
 
-    private static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
+    static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
         if left.startup != right.startup { return left.startup < right.startup }
         if left.day != right.day { return left.day < right.day }
         if left.kind != right.kind { return bytewise(left.kind ?? "", right.kind ?? "") }
@@ -362,7 +408,7 @@ extension Market {
 
     /// One item for each key, by key. Where two differ, the one whose description comes first: an arbitrary choice, but
     /// the same whatever order they came in.
-    private static func distinct<Item: Hashable>(_ items: [Item], by key: KeyPath<Item, Key>) -> [Item] {
+    static func distinct<Item: Hashable>(_ items: [Item], by key: KeyPath<Item, Key>) -> [Item] {
         var kept: [Key: Item] = [:]
         for item in items {
             guard let other = kept.updateValue(item, forKey: item[keyPath: key]), other != item else { continue }

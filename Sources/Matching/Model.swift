@@ -65,23 +65,26 @@ struct Scale: Sendable {
     let weight: [Double]
     let perExperience: [Double]
     let upside: [Double]
-    /// By the number of the answer.
-    let demand: [Double]
+    /// By field and code.
+    private let demand: [[Double]]
     let start: Double
 
-    init(_ weights: Model.Weights, _ facets: FacetIndex) {
+    init(_ weights: Model.Weights, _ codebook: Codebook) {
         func table(_ named: [Signal: Double]) -> [Double] { Signal.allCases.map { Self.sound(named[$0] ?? 0) } }
         weight = table(weights.weight)
         perExperience = table(weights.perExperience)
         upside = table(weights.upside)
         start = Self.sound(weights.start)
-        var demand = [Double](repeating: 0, count: facets.count)
-        for field in Demand.fields {
-            for id in facets.ranges[field.rawValue] {
-                demand[id] = Self.sound(weights.demand[Demand.name(field, facets.names[id])] ?? 0)
-            }
+        demand = Field.allCases.map { field in
+            guard Demand.fields.contains(field) else { return [] }
+            return codebook.names(field).map { Self.sound(weights.demand[Demand.name(field, $0)] ?? 0) }
         }
-        self.demand = demand
+    }
+
+    /// Points for an answer, whoever the investor is; none for one that came up since.
+    func demand(_ field: Field, _ code: Code) -> Double {
+        let codes = demand[field.rawValue]
+        return Int(code) < codes.count ? codes[Int(code)] : 0
     }
 
     private static func sound(_ weight: Double) -> Double { weight.isFinite ? min(max(weight, -1e9), 1e9) : 0 }

@@ -1,34 +1,90 @@
 /// What one mandate brings to every pair: its investor's habits as tables, ready to be looked up.
 struct Profile: Sendable {
-    let mandate: Int
+    let mandate: World.Mandate
     let investor: Int?
-    /// For each answer, how far the investor's habit stands above the market's, as a logarithm; 0 says nothing.
-    var lifts: [Double]
-    /// For each answer, what the declaration adds to that; never negative.
-    var declared: [Double]
-    /// For each answer about the last round, how far the rounds that mostly follow it stand above the market's; 0 for all
-    /// other answers.
-    var usual: [Double]
-    /// For each word, how strongly the portfolio asks for it.
-    var words: [Double]
+    /// How far the investor's habit stands above the market's, as a logarithm; 0 says nothing.
+    let lifts: Lifts
+    /// For each field with declarations and each code, what the declaration adds to that; never negative.
+    private let declaredByCode: [[Double]]
+    /// For each last round, how far the rounds that mostly follow it stand above the market's.
+    private let usualByCode: [Double]
+    /// How strongly the portfolio and the mandate ask for each word they have, in ``wordUnit``.
+    let words: [(word: Code, strength: Int32)]
     /// How active the investor is.
     let activity: Activity
     /// Whether the investor has a past; without one it is served by its mandate alone.
     let hasPast: Bool
-    /// For each other investor, how often the two met; empty without deals.
-    var company: Company
+    /// The other investors it has met; nobody without deals.
+    let company: Company
 
+    /// Whole parts of a unit of strength, so that the sum of words does not hang on their order.
+    static let wordUnit = 10_240.0
+
+    func declared(_ field: Field, _ code: Code) -> Double {
+        let table = declaredByCode[field.rawValue]
+        return Int(code) < table.count ? table[Int(code)] : 0
+    }
+
+    /// Every answer that the declaration adds to.
+    func declared(_ field: Field) -> [(code: Code, value: Double)] {
+        declaredByCode[field.rawValue].enumerated().compactMap { $1 > 0 ? (Code($0), $1) : nil }
+    }
+
+    func usual(_ previous: Code) -> Double { Int(previous) < usualByCode.count ? usualByCode[Int(previous)] : 0 }
+
+    /// How far habits stand above the market's, for every answer.
+    struct Lifts: Sendable {
+        /// For each field, what stands for all answers that the investor and its company never met.
+        fileprivate(set) var base = [Double](repeating: 0, count: Field.allCases.count)
+        private var values: [[Double]] = Array(repeating: [], count: Field.allCases.count)
+        private var answers: [[Answer]] = Array(repeating: [], count: Field.allCases.count)
+        private var places = Lookup()
+
+        @inline(__always)
+        func value(_ answer: Answer) -> Double {
+            let field = Int(answer.raw >> 56)
+            return places(answer.raw).map { values[field][$0] } ?? base[field]
+        }
+
+        @inline(__always)
+        func value(_ field: Field, _ code: Code) -> Double { value(Answer(field, code)) }
+
+        /// The answers that differ from the others of their field.
+        func exceptions(_ field: Field) -> Zip2Sequence<[Answer], [Double]> {
+            zip(answers[field.rawValue], values[field.rawValue])
+        }
+
+        fileprivate mutating func set(_ answer: Answer, _ value: Double) {
+            let field = answer.field.rawValue
+            places.insert(values[field].count, for: answer.raw)
+            values[field].append(value)
+            answers[field].append(answer)
+        }
+    }
+
+    /// Those an investor has met.
     struct Company: Sendable {
+        /// The others by number, ascending, and what is known of each.
+        fileprivate(set) var met: [(investor: Int, acquaintance: Acquaintance)] = []
+        fileprivate(set) var places = Lookup()
+
+        func callAsFunction(_ investor: Int) -> Acquaintance? {
+            places(UInt64(investor)).map { met[$0].acquaintance }
+        }
+    }
+
+    /// How two investors stand to each other.
+    struct Acquaintance: Sendable {
         /// Likeness of portfolios, 0 to 1.
-        var likeness: [Double]
+        var likeness = 0.0
         /// How often this investor came in after the other, per deal of the other.
-        var follows: [Double]
+        var follows = 0.0
         /// How often both came in on one day, per deal of the other; recent years count more.
-        var joins: [Double]
+        var joins = 0.0
         /// Shared startups, those with few backers counting more.
-        var shared: [Double]
+        var shared = 0.0
         /// The chance of a walk from this investor over a shared startup to the other and on to one of its startups.
-        var walk: [Double]
+        var walk = 0.0
     }
 
     /// How often an investor comes to a deal, against a typical one; all zero for one without a past.
@@ -50,135 +106,176 @@ struct Profile: Sendable {
     static let companySize = 50
 }
 
-/// Habits of all investors, once for a world.
+/// Habits of all investors, once for a market.
 struct Habits: Sendable {
     /// For each investor its answers with the weight of its deals, by number.
-    let answers: [[(id: Int32, weight: Double)]]
+    let answers: [[(number: Int, weight: Double)]]
     /// For each investor and field, the weight of the deals that answer it.
     let totals: [[Double]]
-    /// For each answer about the last round, what the next round was, as shares; empty for all other answers.
-    let next: [[(id: Int32, share: Double)]]
-    private let ends: [Int]
-
-    func upperBound(_ field: Int) -> Int { ends[field] }
+    /// For each code of a last round, what the next round was, as shares, by name.
+    let next: [[(kind: Code, share: Double)]]
 
     init(_ market: Market) {
-        var answers: [[(id: Int32, weight: Double)]] = []
+        var answers: [[(number: Int, weight: Double)]] = []
         var totals: [[Double]] = []
-        var (dense, touched) = ([Double](repeating: 0, count: market.facets.count), [Int32]())
+        var (dense, touched) = ([Double](repeating: 0, count: market.answers.count), [Int]())
         for portfolio in market.entries {
             var total = [Double](repeating: 0, count: Field.allCases.count)
             for number in portfolio {
                 let deal = market.deals[number]
-                let set = market.rounds[deal.round].facets
+                let set = market.rounds[deal.round].answers
                 for (field, range) in set.ranges.enumerated() where !range.isEmpty { total[field] += deal.decay }
-                for (id, weight) in zip(set.ids, set.weights) {
-                    if dense[Int(id)] == 0 { touched.append(id) }
-                    dense[Int(id)] += deal.decay * weight
+                for (answer, share) in set.all {
+                    if dense[answer] == 0 { touched.append(answer) }
+                    dense[answer] += deal.decay * share
                 }
             }
             touched.sort()
-            answers.append(touched.map { ($0, dense[Int($0)]) })
-            for id in touched { dense[Int(id)] = 0 }
+            answers.append(touched.map { ($0, dense[$0]) })
+            for answer in touched { dense[answer] = 0 }
             touched.removeAll(keepingCapacity: true)
             totals.append(total)
         }
         self.answers = answers
         self.totals = totals
         next = Self.transitions(market)
-        ends = market.facets.ranges.map(\.upperBound)
     }
 
-    private static func transitions(_ market: Market) -> [[(id: Int32, share: Double)]] {
-        let kinds = market.facets.ranges[Field.roundKind.rawValue]
+    private static func transitions(_ market: Market) -> [[(kind: Code, share: Double)]] {
+        let book = market.answers
+        let kinds = book.ranges[Field.roundKind.rawValue]
         let none = [Double](repeating: 0, count: kinds.count)
-        var (counts, all): ([Int: [Double]], [Double]) = ([:], none)
+        var (counts, all): ([Code: [Double]], [Double]) = ([:], none)
         for round in market.rounds {
-            let previous = round.facets.ranges[Field.previousStage.rawValue]
-            let kind = round.facets.ranges[Field.roundKind.rawValue]
+            let previous = round.answers.ranges[Field.previousStage.rawValue]
+            let kind = round.answers.ranges[Field.roundKind.rawValue]
             guard !previous.isEmpty, !kind.isEmpty else { continue }
-            let id = Int(round.facets.ids[kind.lowerBound]) - kinds.lowerBound
-            counts[Int(round.facets.ids[previous.lowerBound]), default: none][id] += 1
-            all[id] += 1
+            let number = round.answers.all[kind.lowerBound].number - kinds.lowerBound
+            counts[book.answers[round.answers.all[previous.lowerBound].number].code, default: none][number] += 1
+            all[number] += 1
         }
         let sum = all.reduce(0, +)
-        var next = [[(id: Int32, share: Double)]](repeating: [], count: market.facets.count)
+        var next = [[(kind: Code, share: Double)]](repeating: [], count: market.codebook.count(.previousStage))
         for (previous, found) in counts {
             let total = found.reduce(0, +)
-            next[previous] = kinds.compactMap { id in
-                let share = (found[id - kinds.lowerBound] + 5 * all[id - kinds.lowerBound] / sum) / (total + 5)
-                return share > 0 ? (Int32(id), share) : nil
+            next[Int(previous)] = kinds.compactMap { number in
+                let place = number - kinds.lowerBound
+                let share = (found[place] + 5 * all[place] / sum) / (total + 5)
+                return share > 0 ? (book.answers[number].code, share) : nil
             }
         }
         return next
     }
+
+    /// What mostly follows a last round; nothing for one that came up since.
+    func next(_ previous: Code) -> [(kind: Code, share: Double)] { Int(previous) < next.count ? next[Int(previous)] : [] }
 }
 
 extension Profile {
-    init(_ number: Int, _ market: Market, _ habits: Habits, _ lexicon: Lexicon, _ areas: AreaTable) {
-        let mandate = market.mandates[number]
-        self.mandate = number
+    init(_ mandate: World.Mandate, _ market: Market, _ habits: Habits, _ lexicon: Lexicon, _ areas: AreaTable) {
+        self.mandate = mandate
         investor = market.investor(mandate.investor)
-        let own = investor.flatMap { market.holdings[$0].isEmpty ? nil : $0 }
-        company =
-            own.map { Self.company(of: $0, market) }
-            ?? Company(likeness: [], follows: [], joins: [], shared: [], walk: [])
+        let own = investor
+        let company = own.map { Self.company(of: $0, market) } ?? Company()
+        self.company = company
         activity = own.map { Self.activity(of: $0, market) } ?? Activity()
         hasPast = own != nil
         words = Self.words(mandate, own, market, lexicon)
 
-        var counts = [Double](repeating: 0, count: market.facets.count)
-        var totals = [Double](repeating: 0, count: Field.allCases.count)
-        if let own {
-            for (id, weight) in habits.answers[own] { counts[Int(id)] = weight }
-            totals = habits.totals[own]
-            Self.addCompany(company, to: &counts, &totals, habits)
+        let past = own.map { Past($0, company, market, habits) } ?? Past()
+        let totals = past.totals
+        var lifts = Lifts()
+        let book = market.answers
+        for field in Field.allCases where totals[field.rawValue] > 0 {
+            let total = totals[field.rawValue]
+            lifts.base[field.rawValue] = Arithmetic.log(field.shrinkage / (total + field.shrinkage))
         }
-        let wishes = Self.wishes(mandate, market, areas)
-        usual = Self.usual(counts, totals, market, habits)
-        lifts = [Double](repeating: 0, count: market.facets.count)
-        declared = lifts
-        for field in Field.allCases {
-            let shrinkage = field.shrinkage
-            for id in market.facets.ranges[field.rawValue] where market.shares[id] > 0 {
-                let prior = shrinkage * market.shares[id]
-                if totals[field.rawValue] > 0 {
-                    lifts[id] = Arithmetic.log(
-                        (counts[id] + prior) / (totals[field.rawValue] + shrinkage) / market.shares[id])
-                }
+        for number in past.met {
+            let (answer, share, count) = (book.answers[number], market.shares[number], past.counts[number])
+            let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])
+            guard share > 0, total > 0 else { continue }
+            lifts.set(answer, Arithmetic.log((count + shrinkage * share) / (total + shrinkage) / share))
+        }
+        self.lifts = lifts
+        usualByCode = own == nil ? [] : Self.usual(past, market, habits)
+        declaredByCode = Self.wishes(mandate, market, areas).enumerated().map { field, wishes in
+            wishes.enumerated().map { code, wish in
+                guard wish > 0 else { return 0 }
+                let field = Field.allCases[field]
+                let count = past.count(book.number(Answer(field, Code(code))))
+                let prior = field.shrinkage * market.share(field, Code(code))
                 // The declaration counts as deals that only add: naming one more area takes nothing from the others.
-                if wishes[id] > 0 {
-                    declared[id] = Arithmetic.log(1 + Self.declarationWorth * wishes[id] / (counts[id] + prior))
-                }
+                return prior > 0 ? Arithmetic.log(1 + Profile.declarationWorth * wish / (count + prior)) : 0
             }
         }
     }
 
-    /// The log of how much more often than the market the investor joins what mostly comes next.
-    private static func usual(
-        _ counts: [Double], _ totals: [Double], _ market: Market, _ habits: Habits
-    ) -> [Double] {
-        var usual = [Double](repeating: 0, count: market.facets.count)
-        let shrinkage = Field.roundKind.shrinkage
-        let total = totals[Field.roundKind.rawValue]
-        guard total > 0 else { return usual }
-        for previous in market.facets.ranges[Field.previousStage.rawValue] {
-            var expected = 0.0
-            for (id, share) in habits.next[previous] where market.shares[Int(id)] > 0 {
-                let usualShare = market.shares[Int(id)]
-                expected += share * (counts[Int(id)] + shrinkage * usualShare) / (total + shrinkage) / usualShare
+    /// The weight of the deals that gave each answer, with those of the investors it is most like; and of all deals that
+    /// answered each field.
+    private struct Past {
+        /// By the number of the answer; empty without a past.
+        var counts: [Double] = []
+        var totals = [Double](repeating: 0, count: Field.allCases.count)
+        /// The numbers that count.
+        var met: [Int] = []
+
+        init() {}
+
+        init(_ own: Int, _ company: Company, _ market: Market, _ habits: Habits) {
+            counts = [Double](repeating: 0, count: market.answers.count)
+            for (number, weight) in habits.answers[own] { add(weight, to: number) }
+            totals = habits.totals[own]
+            let nearest = company.met.filter { $0.acquaintance.likeness > 0 }
+                .sorted { (-$0.acquaintance.likeness, $0.investor) < (-$1.acquaintance.likeness, $1.investor) }
+                .prefix(Profile.companySize)
+            let sum = nearest.reduce(0) { $0 + $1.acquaintance.likeness }
+            guard sum > 0 else { return }
+            for (other, acquaintance) in nearest {
+                let worth = Profile.companyWorth * acquaintance.likeness / sum
+                let theirs = habits.totals[other]
+                for (field, total) in theirs.enumerated() where total > 0 { totals[field] += worth }
+                var field = 0
+                for (number, weight) in habits.answers[other] {
+                    while number >= market.answers.ranges[field].upperBound { field += 1 }
+                    add(worth * weight / theirs[field], to: number)
+                }
             }
-            if expected > 0 { usual[previous] = Arithmetic.log(expected) }
         }
-        return usual
+
+        private mutating func add(_ weight: Double, to number: Int) {
+            if counts[number] == 0 { met.append(number) }
+            counts[number] += weight
+        }
+
+        func count(_ number: Int?) -> Double { number.map { counts.isEmpty ? 0 : counts[$0] } ?? 0 }
+    }
+
+    /// The log of how much more often than the market the investor joins what mostly comes next.
+    private static func usual(_ past: Past, _ market: Market, _ habits: Habits) -> [Double] {
+        let shrinkage = Field.roundKind.shrinkage
+        let total = past.totals[Field.roundKind.rawValue]
+        guard total > 0 else { return [] }
+        return habits.next.map { next in
+            var expected = 0.0
+            for (kind, share) in next {
+                guard let number = market.answers.number(Answer(.roundKind, kind)), market.shares[number] > 0 else {
+                    continue
+                }
+                let usualShare = market.shares[number]
+                expected +=
+                    share * (past.counts[number] + shrinkage * usualShare) / (total + shrinkage) / usualShare
+            }
+            return expected > 0 ? Arithmetic.log(expected) : 0
+        }
     }
 
     private static func activity(of own: Int, _ market: Market) -> Activity {
         let entries = market.entries[own].map { market.deals[$0] }
-        let first = market.facets.number(.earlierRounds, Bucket.rounds(0))
+        let first = market.codebook.known(.earlierRounds, Bucket.rounds(0)).flatMap {
+            market.answers.number(Answer(.earlierRounds, $0))
+        }
         let firsts = entries.count { deal in
-            let set = market.rounds[deal.round].facets
-            return set.ranges[Field.earlierRounds.rawValue].contains { set.ids[$0] == first }
+            first.map { market.rounds[deal.round].answers.has($0, .earlierRounds) } ?? false
         }
         func within(_ days: Int) -> Double { Double(entries.count { $0.day >= market.today - days }) }
         let share = Double(firsts + 2) / Double(entries.count + 4)
@@ -188,93 +285,95 @@ extension Profile {
             firstCheques: Arithmetic.log(share / (1 - share)))
     }
 
-    /// How much each answer is what the mandate declares, 0 to 1.
-    private static func wishes(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable) -> [Double] {
-        var wishes = [Double](repeating: 0, count: market.facets.count)
-        let table = Dictionary(uniqueKeysWithValues: areas.names.enumerated().map { ($0.element, $0.offset) })
-        for wish in mandate.areas where wish.weight > 0 {
-            for id in market.facets.ranges[Field.area.rawValue] {
-                let name = market.facets.names[id]
-                var likeness = name == wish.name ? 1.0 : 0
-                if let focus = table[wish.name], let startup = table[name] {
-                    likeness = areas.likeness(focus: focus, startup: startup)
+    /// For each field and code, how much the answer is what the mandate declares, 0 to 1.
+    private static func wishes(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable) -> [[Double]] {
+        var wishes: [[Double]] = Array(repeating: [], count: Field.allCases.count)
+        let codebook = market.codebook
+        func wish(_ field: Field, _ code: Code, _ worth: Double) {
+            let missing = Int(code) + 1 - wishes[field.rawValue].count
+            if missing > 0 { wishes[field.rawValue] += [Double](repeating: 0, count: missing) }
+            wishes[field.rawValue][Int(code)] = max(wishes[field.rawValue][Int(code)], worth)
+        }
+        if mandate.areas.contains(where: { $0.weight > 0 }) {
+            let names = codebook.names(.area)
+            let numbers = names.map(areas.number)
+            for area in mandate.areas where area.weight > 0 {
+                let focus = areas.number(area.name)
+                for code in names.indices {
+                    var likeness = names[code] == area.name ? 1.0 : 0
+                    if let focus, let startup = numbers[code] {
+                        likeness = areas.likeness(focus: focus, startup: startup)
+                    }
+                    if likeness > 0 { wish(.area, Code(code), area.weight * likeness) }
                 }
-                wishes[id] = max(wishes[id], wish.weight * likeness)
             }
         }
         // A cheque is a part of a round, mostly between a twentieth of it and all of it.
         let rounds = mandate.cheque.map { Bucket.sizes.names(touching: $0.lowerBound...$0.upperBound * 20) } ?? []
         for (field, names) in [
-            (Field.country, mandate.countries.sorted(by: Market.bytewise)), (.region, mandate.regions),
-            (.roundKind, mandate.stages), (.roundSize, rounds),
+            (Field.country, Array(mandate.countries)), (.region, mandate.regions), (.roundKind, mandate.stages),
+            (.roundSize, rounds),
         ] {
-            for name in names {
-                if let id = market.facets.number(field, name) { wishes[Int(id)] = 1 }
-            }
+            for name in names { if let code = codebook.known(field, name) { wish(field, code, 1) } }
         }
         return wishes
     }
 
     private static func words(
         _ mandate: World.Mandate, _ own: Int?, _ market: Market, _ lexicon: Lexicon
-    ) -> [Double] {
-        var counts = [Double](repeating: 0, count: lexicon.words.count)
-        if let own {
-            for holding in market.holdings[own] {
-                for entry in lexicon.profiles[holding.startup] { counts[Int(entry.word)] += 1 }
-            }
-        }
+    ) -> [(word: Code, strength: Int32)] {
+        var declared: [Code: Int] = [:]
         for word in mandate.areas.filter({ $0.weight > 0 }).flatMap({ Tokens.words($0.name) })
-            + mandate.regions.map({ "@" + $0.lowercased() })
+            + mandate.regions.map(Lexicon.place)
         {
-            if let number = lexicon.number(word) { counts[Int(number)] += 1 }
+            if let number = lexicon.number(word) { declared[Code(number), default: 0] += 1 }
         }
-        for index in counts.indices where counts[index] > 0 { counts[index] = Arithmetic.log(1 + counts[index]) }
-        return counts
+        var counts = own.map { market.words[$0] } ?? []
+        for place in counts.indices {
+            if let more = declared.removeValue(forKey: counts[place].word) { counts[place].count += more }
+        }
+        counts += declared.map { (word: $0.key, count: $0.value) }
+        return counts.sorted { $0.word < $1.word }.map { word, count in
+            let strength = Arithmetic.log(1 + Double(count)) * lexicon.rarity[Int(word)]
+            return (word, Int32((strength * wordUnit / 10).rounded()))
+        }
     }
 
     private static func company(of own: Int, _ market: Market) -> Company {
-        let none = [Double](repeating: 0, count: market.investors.count)
-        var company = Company(likeness: none, follows: none, joins: none, shared: none, walk: none)
+        var company = Company()
+        var places: [Int: Int] = [:]
         let size = Double(market.holdings[own].count)
         for holding in market.holdings[own] {
             let backers = market.backers[holding.startup]
             let few = 1 / Double(backers.count).squareRoot()
             let step = 1 / (size * Double(backers.count))
             for backer in backers where backer.investor != own {
-                company.likeness[backer.investor] += 1
-                company.shared[backer.investor] += few
-                company.walk[backer.investor] += step
-                if backer.day < holding.day { company.follows[backer.investor] += 1 }
-                if backer.day == holding.day { company.joins[backer.investor] += market.decay(holding.day) }
+                let place: Int
+                if let known = places[backer.investor] {
+                    place = known
+                } else {
+                    place = company.met.count
+                    places[backer.investor] = place
+                    company.met.append((backer.investor, Acquaintance()))
+                }
+                company.met[place].acquaintance.likeness += 1
+                company.met[place].acquaintance.shared += few
+                company.met[place].acquaintance.walk += step
+                if backer.day < holding.day { company.met[place].acquaintance.follows += 1 }
+                if backer.day == holding.day {
+                    company.met[place].acquaintance.joins += market.decay(holding.day)
+                }
             }
         }
-        for other in none.indices where company.likeness[other] > 0 {
-            let theirs = Double(market.holdings[other].count)
-            company.likeness[other] /= (size * theirs).squareRoot()
-            company.follows[other] /= theirs + 10
-            company.joins[other] /= theirs + 10
-            company.walk[other] /= theirs
+        for place in company.met.indices {
+            let theirs = Double(market.holdings[company.met[place].investor].count)
+            company.met[place].acquaintance.likeness /= (size * theirs).squareRoot()
+            company.met[place].acquaintance.follows /= theirs + 10
+            company.met[place].acquaintance.joins /= theirs + 10
+            company.met[place].acquaintance.walk /= theirs
         }
+        company.met.sort { $0.investor < $1.investor }
+        for (place, other) in company.met.enumerated() { company.places.insert(place, for: UInt64(other.investor)) }
         return company
-    }
-
-    private static func addCompany(
-        _ company: Company, to counts: inout [Double], _ totals: inout [Double], _ habits: Habits
-    ) {
-        let nearest = company.likeness.indices.filter { company.likeness[$0] > 0 }
-            .sorted { (-company.likeness[$0], $0) < (-company.likeness[$1], $1) }.prefix(companySize)
-        let sum = nearest.reduce(0) { $0 + company.likeness[$1] }
-        guard sum > 0 else { return }
-        for other in nearest {
-            let worth = companyWorth * company.likeness[other] / sum
-            let theirs = habits.totals[other]
-            for (field, total) in theirs.enumerated() where total > 0 { totals[field] += worth }
-            var field = 0
-            for (id, weight) in habits.answers[other] {
-                while id >= habits.upperBound(field) { field += 1 }
-                counts[Int(id)] += worth * weight / theirs[field]
-            }
-        }
     }
 }

@@ -3,22 +3,57 @@
 enum Tokens {
     /// A text is read up to here; what comes after it is no longer a description.
     private static let limit = 4000
+    /// Bytes of the longest word that is one.
+    private static let longest = 40
+
+    /// Tells the words of a text one after the other, in UTF-8.
+    static func words(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        var text = text
+        text.withUTF8 { bytes in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return scalars(bytes, body) }
+            var word: [UInt8] = []
+            word.reserveCapacity(longest + 1)
+            func close() {
+                if word.count > 1, word.count <= longest { word.withUnsafeBufferPointer { tell($0, body) } }
+                word.removeAll(keepingCapacity: true)
+            }
+            for byte in bytes.prefix(limit) {
+                switch byte {
+                case 0x30...0x39, 0x61...0x7A: word.append(byte)
+                case 0x41...0x5A: word.append(byte | 0x20)
+                default: close()
+                }
+            }
+            close()
+        }
+    }
 
     static func words(_ text: String) -> [String] {
         var words: [String] = []
+        self.words(text) { words.append(String(decoding: $0, as: UTF8.self)) }
+        return words
+    }
+
+    /// The words of a text that is not plain English.
+    private static func scalars(_ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         var word = ""
         var ideograph: Unicode.Scalar?
+        func tell(whole text: String) {
+            var lowercased = text.lowercased()
+            guard (2...longest).contains(lowercased.utf8.count) else { return }
+            lowercased.withUTF8 { self.tell($0, body) }
+        }
         func close() {
-            if !word.isEmpty { words.append(word.lowercased()) }
+            if !word.isEmpty { tell(whole: word) }
             word = ""
         }
-        for scalar in text.unicodeScalars.prefix(limit) {
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars.prefix(limit) {
             if isIdeographic(scalar) {
                 close()
                 if let before = ideograph {
                     var pair = String(before)
                     pair.unicodeScalars.append(scalar)
-                    words.append(pair)
+                    tell(whole: pair)
                 }
                 ideograph = scalar
                 continue
@@ -31,7 +66,12 @@ enum Tokens {
             }
         }
         close()
-        return words.filter { $0.utf8.count > 1 && $0.utf8.count <= 40 && !empty.contains($0) }
+    }
+
+    private static func tell(_ word: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        // The longest word that says nothing has seven letters.
+        if word.count <= 7, empty.contains(String(decoding: word, as: UTF8.self)) { return }
+        body(word)
     }
 
     /// A word without the endings of number and tense: one stem for "payment" and "payments", "lend" and "lending".

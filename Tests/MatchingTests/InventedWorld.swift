@@ -92,6 +92,21 @@ struct Inventor: RandomNumberGenerator {
             }, areas: Self.table)
     }
 
+    /// A model of any weights, for and against.
+    mutating func model() -> Model {
+        func weights() -> Model.Weights {
+            var weights = Model.Weights(start: Double.random(in: -9...9, using: &self))
+            for signal in Signal.allCases {
+                weights.weight[signal] = Double.random(in: -9...9, using: &self)
+                if signal.growsWithExperience { weights.perExperience[signal] = Double.random(in: -3...3, using: &self) }
+                if signal.hasUpside { weights.upside[signal] = Double.random(in: -9...9, using: &self) }
+            }
+            for stage in Self.stages { weights.demand["roundKind=\(stage)"] = Double.random(in: -9...9, using: &self) }
+            return weights
+        }
+        return Model(version: "any", reference: -5, cold: weights(), warm: weights())
+    }
+
     private mutating func day() -> Int { Int.random(in: Self.today - 4000...Self.today, using: &self) }
     private mutating func amount() -> Int { Int.random(in: 10_000...20_000_000, using: &self) }
 }

@@ -32,12 +32,15 @@ import Testing
     @Test func theListIsWhatSortingEverythingGives() {
         for seed in worlds(200, long: 10_000) {
             var inventor = Inventor(seed: seed)
-            let index = Index(inventor.world(), model: everySignal)
+            // Every tenth world has blocks of blocks, so that there is something to pass over.
+            let isLarge = seed % 10 == 0
+            let world = inventor.world(startups: isLarge ? 900 : 30, deals: isLarge ? 400 : 60)
+            let index = Index(world, model: seed % 2 == 0 ? everySignal : inventor.model())
             for mandate in index.mandates {
                 let all = index.rank(mandate, limit: 1000)
                 let sorted = all.sorted { ($1.score, $0.startup) < ($0.score, $1.startup) }
                 #expect(all == sorted)
-                for limit in [0, 1, 2, 5, all.count, all.count + 1] {
+                for limit in [0, 1, 2, 5, 50, all.count, all.count + 1] {
                     #expect(index.rank(mandate, limit: limit) == Array(all.prefix(limit)))
                 }
             }

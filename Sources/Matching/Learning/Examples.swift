@@ -57,36 +57,38 @@ extension Index {
     /// The pairs of a lesson: all in which the investor joined, and of the others a share drawn by their keys.
     ///
     /// - Parameters:
-    ///   - demand: the number of each answer of this market among those of the model; see ``Demand``.
+    ///   - demand: by field and code the number of each answer among those of the model; see ``Demand``.
     ///   - share: of the pairs in which the investor did not join, 0 to 1.
-    func examples(_ lesson: Lesson, _ terms: Terms, demand: [Int32], share: Double, of mandates: Range<Int>) -> (
+    func examples(_ lesson: Lesson, _ terms: Terms, demand: [[Int32]], share: Double, of mandates: Range<Int>) -> (
         cold: Examples, warm: Examples
     ) {
         var (cold, warm) = (Examples(), Examples())
-        var pair = PairValues()
-        for number in mandates {
-            let keeper = GateKeeper(number, market, areas)
-            let profile = Profile(number, market, habits, lexicon, areas)
-            let investor = market.mandates[number].investor
-            let joined = lesson.joined[investor] ?? []
-            func take(_ startup: Int, _ isJoined: Bool, into examples: inout Examples) {
+        for key in self.mandates[mandates] {
+            guard let mandate = mandate(key) else { continue }
+            let keeper = GateKeeper(mandate, market, areas)
+            let profile = profile(mandate)
+            let joined = lesson.joined[mandate.investor] ?? []
+            var (coldPair, warmPair) = (PairValues(), PairValues())
+            fillSame(&coldPair, profile, isWarm: false)
+            fillSame(&warmPair, profile, isWarm: true)
+            func take(_ pair: PairValues, _ isJoined: Bool, into examples: inout Examples) {
                 terms.append(pair, experience: profile.activity.experience, to: &examples.terms)
-                if terms.hasDemand { examples.demand += pair.demanded.map { demand[$0] } }
+                if terms.hasDemand { examples.demand += pair.demanded.map { demand[$0.field.rawValue][Int($0.code)] } }
                 examples.demandStarts.append(Int32(examples.demand.count))
                 examples.joined.append(isJoined)
                 examples.worth.append(isJoined ? 1 : Float(1 / share))
             }
-            for startup in open {
-                let key = market.startups[startup].key
-                let isJoined = joined.contains(key)
-                guard isJoined || Lot.draw(investor, key, on: market.today) < share, keeper.admits(startup) else {
-                    continue
-                }
-                fill(&pair, profile, startup)
-                if market.backers[startup].isEmpty {
-                    take(startup, isJoined, into: &cold)
+            forEach(profile) { startup, sheet, words, isWarm in
+                let isJoined = joined.contains(startup)
+                guard isJoined || Lot.draw(mandate.investor, startup, on: market.today) < share,
+                    keeper.admits(startup, sheet)
+                else { return }
+                if isWarm {
+                    fill(&warmPair, profile, sheet, words: words)
+                    take(warmPair, isJoined, into: &warm)
                 } else {
-                    take(startup, isJoined, into: &warm)
+                    fill(&coldPair, profile, sheet, words: words)
+                    take(coldPair, isJoined, into: &cold)
                 }
             }
         }

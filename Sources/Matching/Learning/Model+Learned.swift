@@ -68,7 +68,7 @@ extension Model {
         var (cold, warm) = (Examples(), Examples())
         for (number, lesson) in given.enumerated() {
             let index = Index(lesson.world)
-            let demand = index.market.facets.numbered(&answers, &names)
+            let demand = index.market.codebook.numbered(&answers, &names)
             let lanes = await withTaskGroup(of: (Int, Examples, Examples).self) { group in
                 let mandates = index.mandates.count
                 for lane in 0..<width {
@@ -113,23 +113,26 @@ extension Model {
     }
 }
 
-extension FacetIndex {
-    /// Numbers the answers that alone say how sought a startup is, by name and for all lessons; -1 for all others.
-    fileprivate func numbered(_ answers: inout [String: Int32], _ answerNames: inout [String]) -> [Int32] {
-        var numbers = [Int32](repeating: -1, count: count)
-        for field in Demand.fields {
-            for id in ranges[field.rawValue] {
-                let name = Demand.name(field, names[id])
+extension Codebook {
+    /// Numbers the answers that alone say how sought a startup is, by name and for all lessons: by field and code.
+    fileprivate func numbered(_ answers: inout [String: Int32], _ answerNames: inout [String]) -> [[Int32]] {
+        Field.allCases.map { field in
+            guard Demand.fields.contains(field) else { return [] }
+            let names = names(field)
+            var numbers = [Int32](repeating: -1, count: names.count)
+            // In the order of the names, so that the numbers do not hang on the order of the startups.
+            for code in names.indices.sorted(by: { Market.bytewise(names[$0], names[$1]) }) {
+                let name = Demand.name(field, names[code])
                 if let known = answers[name] {
-                    numbers[id] = known
+                    numbers[code] = known
                 } else {
-                    numbers[id] = Int32(answerNames.count)
-                    answers[name] = numbers[id]
+                    numbers[code] = Int32(answerNames.count)
+                    answers[name] = numbers[code]
                     answerNames.append(name)
                 }
             }
+            return numbers
         }
-        return numbers
     }
 }
 

@@ -1,0 +1,91 @@
+/// Startups of one kind, cold or warm, in memory: never changed, searched from the most promising block down.
+///
+/// A startup takes its key, some thirty bytes of facts and one or two for each of its words.
+final class Segment: Sendable {
+    /// Whether its startups have backers.
+    let isWarm: Bool
+    let keys: [Key]
+    private let bytes: [UInt8]
+    private let starts: [UInt32]
+    /// The rows in the order of their keys.
+    private let byKey: [UInt32]
+    let words: Postings
+    /// The rows that each investor backs.
+    let backers: Postings
+    let blocks: Blocks
+
+    init(_ rows: Rows, isWarm: Bool) {
+        self.isWarm = isWarm
+        let count = rows.count
+        // Equal startups by key, so that the same startups make the same segment.
+        let order = (0..<count).sorted {
+            rows.order[$0] != rows.order[$1] ? rows.order[$0] < rows.order[$1] : rows.keys[$0] < rows.keys[$1]
+        }
+        keys = order.map { rows.keys[$0] }
+        var (bytes, starts): ([UInt8], [UInt32]) = ([], [])
+        var (words, wordStarts): ([Code], [UInt32]) = ([], [0])
+        bytes.reserveCapacity(rows.bytes.count)
+        starts.reserveCapacity(count)
+        words.reserveCapacity(rows.words.count)
+        for row in order {
+            starts.append(UInt32(bytes.count))
+            let end = row + 1 < count ? Int(rows.starts[row + 1]) : rows.bytes.count
+            bytes += rows.bytes[Int(rows.starts[row])..<end]
+            words += rows.words[Int(rows.wordStarts[row])..<Int(rows.wordStarts[row + 1])]
+            wordStarts.append(UInt32(words.count))
+        }
+        (self.bytes, self.starts) = (bytes, starts)
+        let keys = keys
+        byKey = (0..<count).sorted { keys[$0] < keys[$1] }.map(UInt32.init)
+        self.words = Postings(words, starts: wordStarts)
+        var blocks = Blocks.Builder()
+        var (backers, backerStarts): ([Code], [UInt32]) = ([], [0])
+        var sheet = Sheet()
+        bytes.withUnsafeBufferPointer { bytes in
+            guard var next = bytes.baseAddress else { return }
+            for _ in 0..<count {
+                sheet.read(&next)
+                blocks.append(sheet)
+                backers += sheet.backers.map(Code.init)
+                backerStarts.append(UInt32(backers.count))
+            }
+        }
+        self.backers = Postings(backers, starts: backerStarts)
+        self.blocks = blocks.finish()
+    }
+
+    var count: Int { keys.count }
+
+    /// The row of a startup.
+    func row(_ key: Key) -> Int? {
+        var (low, high) = (0, byKey.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if keys[Int(byKey[middle])] < key { low = middle + 1 } else { high = middle }
+        }
+        guard low < byKey.count, keys[Int(byKey[low])] == key else { return nil }
+        return Int(byKey[low])
+    }
+
+    func read(_ row: Int, into sheet: inout Sheet) {
+        read(row..<row + 1, into: &sheet) { _, _ in }
+    }
+
+    /// Tells the sheets of some rows one after the other.
+    @inline(__always)
+    func read(_ rows: Range<Int>, into sheet: inout Sheet, _ body: (Int, inout Sheet) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, !rows.isEmpty else { return }
+            var next = base + Int(starts[rows.lowerBound])
+            for row in rows {
+                sheet.read(&next)
+                body(row, &sheet)
+            }
+        }
+    }
+
+    /// Bytes held.
+    var size: Int {
+        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + backers.size + blocks.size
+    }
+}

@@ -1,0 +1,191 @@
+/// What is known of a startup today, as numbers: what ranking reads.
+struct Sheet: Sendable {
+    /// Its areas with their weights in percent: the weightiest first, equal ones by name.
+    var areas: [(code: Code, percent: Code)] = []
+    var tags: [Code] = []
+    /// For each of ``Field/single`` the code of the answer plus one; 0 where there is none.
+    var single = [Code](repeating: 0, count: Field.single.count)
+    /// Who backs it, by number, ascending.
+    var backers: [Int] = []
+    /// How many words its profile has.
+    var length = 0
+
+    var isWarm: Bool { !backers.isEmpty }
+
+    /// The answer to a question that has no more than one.
+    func code(_ field: Field) -> Code? {
+        guard let place = field.place, single[place] > 0 else { return nil }
+        return single[place] - 1
+    }
+
+    private var areaShares: [(code: Code, share: Double)] {
+        let whole = Double(percents)
+        return areas.map { ($0.code, Double($0.percent) / whole) }
+    }
+
+    /// The weights of all areas, in percent.
+    var percents: Code { areas.reduce(0) { $0 + $1.percent } }
+
+    /// The answers to one question with their shares, which sum to one; none when it is not known.
+    func answers(_ field: Field) -> [(answer: Answer, share: Double)] {
+        switch field {
+        case .area: return areaShares.map { (Answer(.area, $0.code), $0.share) }
+        case .tag: return tags.map { (Answer(.tag, $0), 1 / Double(tags.count)) }
+        default: break
+        }
+        guard let (first, second) = field.joins else { return code(field).map { [(Answer(field, $0), 1)] } ?? [] }
+        guard let other = code(second) else { return [] }
+        if first == .area { return areaShares.map { (Answer(field, $0.code, other), $0.share) } }
+        return code(first).map { [(Answer(field, $0, other), 1)] } ?? []
+    }
+}
+
+extension Sheet {
+    /// Reads a startup's facts as of a day.
+    ///
+    /// - Parameters:
+    ///   - rounds: how many earlier rounds are known by day.
+    ///   - length: how many words the profile has.
+    init(
+        _ startup: World.Startup, on day: Int, rounds days: Int, backers: [Int], length: Int, _ codebook: Codebook
+    ) {
+        areas = startup.areas.filter { $0.weight > 0 }
+            .map { (name: $0.name, percent: max(1, Code(($0.weight * 100).rounded()))) }
+            .sorted { $0.percent != $1.percent ? $0.percent > $1.percent : Market.bytewise($0.name, $1.name) }
+            .map { (codebook.code(.area, $0.name), $0.percent) }
+        tags = startup.tags.map { codebook.code(.tag, $0) }
+        self.backers = backers
+        self.length = length
+        set(.country, startup.country, codebook)
+        set(.region, startup.region, codebook)
+        set(.state, startup.state, codebook)
+        set(.city, startup.city, codebook)
+        let past = Past(startup.lastRound)
+        setRound(
+            on: day, after: past, rounds: past.rounds(known: days), founded: startup.founded, kind: startup.askedStage,
+            amount: startup.askedAmount, codebook)
+    }
+
+    /// What went before a round.
+    enum Past {
+        case unknown, none
+        case round(kind: String?, day: Int?, amount: Int?)
+
+        init(_ last: World.LastRound) {
+            self =
+                switch last {
+                case .unknown: .unknown
+                case .none: .none
+                case .round(let kind, let day, let amount): .round(kind: kind, day: day, amount: amount)
+                }
+        }
+
+        var kind: String? { if case .round(let kind, _, _) = self { kind } else { nil } }
+        var amount: Int? { if case .round(_, _, let amount) = self { amount } else { nil } }
+
+        /// How many rounds went before, when so many are known by day; `nil` when nothing is known.
+        func rounds(known days: Int) -> Int? {
+            switch self {
+            case .unknown: days > 0 ? days : nil
+            case .none: days
+            case .round: max(days, 1)
+            }
+        }
+    }
+
+    /// Answers what hangs on the day and the round.
+    mutating func setRound(
+        on day: Int, after past: Past, rounds: Int?, founded: Int?, kind: String?, amount: Int?, _ codebook: Codebook
+    ) {
+        switch past {
+        case .unknown:
+            for field in [Field.previousStage, .lastSize, .gap] { set(field, nil, codebook) }
+        case .none:
+            for field in [Field.previousStage, .lastSize, .gap] { set(field, "-", codebook) }
+        case .round(let kind, let last, let amount):
+            set(.previousStage, kind, codebook)
+            set(.lastSize, Bucket.size(amount), codebook)
+            set(.gap, Bucket.gap(from: last, to: day), codebook)
+        }
+        set(.earlierRounds, rounds.map(Bucket.rounds), codebook)
+        set(.age, Bucket.age(founded: founded, on: day), codebook)
+        set(.roundKind, kind, codebook)
+        set(.roundSize, Bucket.size(amount), codebook)
+    }
+
+    private mutating func set(_ field: Field, _ name: String?, _ codebook: Codebook) {
+        guard let place = field.place else { return }
+        single[place] = name.map { codebook.code(field, $0) + 1 } ?? 0
+    }
+}
+
+/// Numbers below 2³² in one to five bytes, small ones in few.
+enum Varint {
+    @inline(__always)
+    static func append(_ number: Code, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    @inline(__always)
+    static func next(_ bytes: inout UnsafePointer<UInt8>) -> Code {
+        var byte = bytes.pointee
+        bytes += 1
+        guard byte >= 0x80 else { return Code(byte) }
+        var number = Code(byte & 0x7F)
+        var shift: Code = 7
+        repeat {
+            byte = bytes.pointee
+            bytes += 1
+            number |= Code(byte & 0x7F) << shift
+            shift += 7
+        } while byte >= 0x80
+        return number
+    }
+}
+
+extension Sheet {
+    /// Writes the sheet as bytes that ``read(_:)`` takes: some thirty for a startup.
+    func write(to bytes: inout [UInt8]) {
+        Varint.append(Code(length), to: &bytes)
+        for code in single { Varint.append(code, to: &bytes) }
+        let isEven = areas.allSatisfy { $0.percent == 100 }
+        Varint.append(Code(areas.count) << 1 | (isEven ? 0 : 1), to: &bytes)
+        for area in areas {
+            Varint.append(area.code, to: &bytes)
+            if !isEven { Varint.append(area.percent, to: &bytes) }
+        }
+        Varint.append(Code(tags.count), to: &bytes)
+        for tag in tags { Varint.append(tag, to: &bytes) }
+        Varint.append(Code(backers.count), to: &bytes)
+        var last = 0
+        for backer in backers {
+            Varint.append(Code(backer - last), to: &bytes)
+            last = backer
+        }
+    }
+    /// Reads over this sheet what ``write(to:)`` wrote, and moves on to the next.
+    @inline(__always)
+    mutating func read(_ bytes: inout UnsafePointer<UInt8>) {
+        length = Int(Varint.next(&bytes))
+        for place in single.indices { single[place] = Varint.next(&bytes) }
+        let head = Varint.next(&bytes)
+        areas.removeAll(keepingCapacity: true)
+        for _ in 0..<head >> 1 {
+            let code = Varint.next(&bytes)
+            areas.append((code, head & 1 == 0 ? 100 : Varint.next(&bytes)))
+        }
+        tags.removeAll(keepingCapacity: true)
+        for _ in 0..<Varint.next(&bytes) { tags.append(Varint.next(&bytes)) }
+        backers.removeAll(keepingCapacity: true)
+        var last = 0
+        for _ in 0..<Varint.next(&bytes) {
+            last += Int(Varint.next(&bytes))
+            backers.append(last)
+        }
+    }
+}
