@@ -28,10 +28,13 @@ enum Field: Int, CaseIterable, Sendable {
         field.joins.map { (field: field, first: $0.first, second: $0.second) }
     }
 
-    /// Fields that a startup answers once or not at all, in the order in which a ``Sheet`` has them.
+    /// Fields that a startup answers once or not at all, in the order in which a ``Sheet`` has them: first those that a
+    /// mandate can declare, then those that only a past tells of.
     static let single: [Field] = [
-        .country, .region, .state, .city, .previousStage, .earlierRounds, .age, .lastSize, .gap, .roundKind, .roundSize,
+        .country, .region, .roundKind, .roundSize, .state, .city, .previousStage, .earlierRounds, .age, .lastSize, .gap,
     ]
+    static let singleCount = 11
+    static let declarableCount = 4
 
     /// Where ``single`` has the field.
     var place: Int? { Self.places[rawValue] }
@@ -75,9 +78,6 @@ enum Bucket {
     static func size(_ amount: Int?) -> String? {
         amount.flatMap { $0 > 0 ? sizes.name(of: $0) : nil }
     }
-
-    /// Whether a bucket of sizes has an amount of a range.
-    static func touches(_ name: String, _ range: ClosedRange<Int>) -> Bool { sizes.names(touching: range).contains(name) }
 
     static func rounds(_ count: Int) -> String { count >= 5 ? "5-" : "\(count)" }
 

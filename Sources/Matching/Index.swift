@@ -71,7 +71,7 @@ public struct Index: Sendable {
             segment.search(Bounds(profile, keeper, scale, isWarm: segment.isWarm, self), reach, lexicon, into: &best) {
                 row, sheet in
                 guard keeper.admits(segment.keys[row], sheet) else { return nil }
-                fill(&pair, profile, sheet, words: reach.words[row])
+                fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words(row)))
                 return score(pair, scale, profile)
             }
         }
@@ -143,14 +143,27 @@ extension Index {
     func matched(
         _ profile: Profile, _ segment: Segment, _ rows: [Int]
     ) -> [[(word: Code, strength: Int32)]] {
-        let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($0.element, $0.offset) })
+        let places = Dictionary(rows.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         var found: [[(word: Code, strength: Int32)]] = Array(repeating: [], count: rows.count)
         for (word, strength) in profile.words {
             segment.words.rows(word) { row in
                 if let place = places[row] { found[place].append((word, strength)) }
             }
         }
+        var sheet = Sheet()
+        for (place, row) in rows.enumerated() {
+            segment.read(row, into: &sheet)
+            found[place] += lexicon.implied(sheet).map { ($0, profile.strength($0)) }.filter { $0.1 > 0 }
+        }
         return found
+    }
+
+    /// The strength of a startup's words that a mandate asks for.
+    ///
+    /// - Parameter own: of those that its areas and places do not say by themselves.
+    @inline(__always)
+    func strength(_ profile: Profile, _ sheet: Sheet, _ own: Int32) -> Int32 {
+        lexicon.implied(sheet).reduce(own) { $0 &+ profile.strength($1) }
     }
 
     /// Tells every startup on offer, with the strength of its words that the mandate asks for.
@@ -161,7 +174,7 @@ extension Index {
         for segment in segments where segment.count > 0 {
             reach.reach(segment, words: profile.words, backers: [])
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
-                body(segment.keys[row], sheet, reach.words[row], segment.isWarm)
+                body(segment.keys[row], sheet, strength(profile, sheet, reach.words(row)), segment.isWarm)
             }
         }
     }
@@ -366,10 +379,10 @@ extension Index {
             for number in history.funded.indices where !isTold[number] {
                 add(sound: World.Startup(history.funded[number], isOptedIn: false))
             }
-            let (lexicon, numbers) = words.lexicon()
-            cold.renumber(numbers)
-            warm.renumber(numbers)
-            closed.renumber(numbers)
+            let (lexicon, numbers) = words.lexicon(codebook)
+            cold.renumber(numbers, lexicon)
+            warm.renumber(numbers, lexicon)
+            closed.renumber(numbers, lexicon)
             let market = Market(
                 history, codebook, words: fundedWords.map { $0.compactMap { numbers[Int($0)] } }, offered: [cold, warm])
             return Index(

@@ -10,6 +10,8 @@ struct Lexicon: Sendable {
     let rarity: [Double]
     /// What a matched word is worth by the number of words in the profile: a long profile matches by chance.
     private let worth: [Double]
+    /// By field and code, the words that an answer says by itself: those of areas, and the names of places.
+    private let implied: [[[Code]]]
 
     /// The most words of a profile that count; they are the first.
     static let longest = 255
@@ -19,7 +21,7 @@ struct Lexicon: Sendable {
     ///   - documents: how many profiles have each.
     ///   - profiles: how many profiles there are.
     ///   - words: how many words they have, in all.
-    init(_ shared: [(stem: String, form: String)], documents: [Int], profiles: Int, words: Int) {
+    init(_ shared: [(stem: String, form: String)], documents: [Int], profiles: Int, words: Int, _ codebook: Codebook) {
         var (stems, forms) = (WordTable(), WordTable())
         for word in shared {
             _ = stems.number(word.stem)
@@ -31,6 +33,17 @@ struct Lexicon: Sendable {
             let count = Double(count)
             return Arithmetic.log(1 + (all - count + 0.5) / (count + 0.5))
         }
+        implied = Field.allCases.map { field in
+            guard Self.telling.contains(field) else { return [] }
+            return codebook.names(field).map { name in
+                var words: [Code] = []
+                for word in Self.words(field, name) {
+                    guard let number = stems.known(Tokens.stem(word)), !words.contains(Code(number)) else { continue }
+                    words.append(Code(number))
+                }
+                return words
+            }
+        }
         let mean = max(1, Double(words) / Double(max(1, profiles)))
         worth = (0...Self.longest).map { (length: Int) -> Double in
             let relative = Double(length) / mean
@@ -40,6 +53,30 @@ struct Lexicon: Sendable {
 
     /// What each matched word of a profile of so many words is worth.
     func worth(ofWordsAmong length: Int) -> Double { worth[min(length, Self.longest)] }
+
+    /// Fields whose answers are words too.
+    static let telling: [Field] = [.area, .region, .state, .city]
+
+    static func words(_ field: Field, _ name: String) -> [String] {
+        field == .area ? Tokens.words(name) : ["@" + name.lowercased()]
+    }
+
+    /// The words that an answer says by itself; none for one that came up since.
+    func implied(_ field: Field, _ code: Code) -> [Code] {
+        let codes = implied[field.rawValue]
+        return Int(code) < codes.count ? codes[Int(code)] : []
+    }
+
+    /// The words that a startup's areas and places say, each once.
+    func implied(_ sheet: Sheet) -> [Code] {
+        var words: [Code] = []
+        for area in sheet.areas { for word in implied(.area, area.code) where !words.contains(word) { words.append(word) } }
+        for field in Self.telling.dropFirst() {
+            guard let code = sheet.code(field) else { continue }
+            for word in implied(field, code) where !words.contains(word) { words.append(word) }
+        }
+        return words
+    }
 
     /// The number of a word, whatever its ending; `nil` when fewer than two profiles have it.
     func number(_ word: String) -> Int? { stems.known(Tokens.stem(word)) }
@@ -171,7 +208,7 @@ struct WordCount: Sendable {
     }
 
     /// The lexicon, and the number in it of each stem; `nil` for one that a single profile has.
-    func lexicon() -> (Lexicon, numbers: [Code?]) {
+    func lexicon(_ codebook: Codebook) -> (Lexicon, numbers: [Code?]) {
         let shared = documents.indices.filter { documents[$0] > 1 }.map { (number: $0, stem: stems[$0]) }
         let kept = shared.sorted { left, right in
             let (before, after) = (documents[left.number], documents[right.number])
@@ -181,7 +218,7 @@ struct WordCount: Sendable {
         for (number, word) in kept.enumerated() { numbers[word.number] = Code(number) }
         let lexicon = Lexicon(
             kept.map { (stem: $0.stem, form: forms[shown[$0.number]]) }, documents: kept.map { documents[$0.number] },
-            profiles: profiles, words: total)
+            profiles: profiles, words: total, codebook)
         return (lexicon, numbers)
     }
 
@@ -191,19 +228,16 @@ struct WordCount: Sendable {
         Tokens.words(startup.text, body)
         for area in startup.areas where area.weight > 0 { Tokens.words(area.name, body) }
         for tag in startup.tags { Tokens.words(tag, body) }
-        for place in [startup.region, startup.state, startup.city] {
+        for (field, place) in [(Field.region, startup.region), (.state, startup.state), (.city, startup.city)] {
             guard let place else { continue }
-            var word = Lexicon.place(place)
-            word.withUTF8(body)
+            for var word in Lexicon.words(field, place) { word.withUTF8(body) }
         }
     }
 }
 
 extension Lexicon {
-    /// How the name of a place stands among the words.
-    static func place(_ name: String) -> String { "@" + name.lowercased() }
-
-    /// The numbers of the words of a profile that is not among those counted.
+    /// The numbers of the words of a profile that is not among those counted, and how many it has with those that are not
+    /// in the lexicon.
     func numbers(of startup: World.Startup) -> (words: [Code], length: Int) {
         var (words, seen): ([Code], Set<String>) = ([], [])
         WordCount.words(of: startup) { word in

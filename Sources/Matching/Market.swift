@@ -341,12 +341,14 @@ extension Market {
 
     private static func name(_ name: String?) -> String? {
         guard let name, !name.isEmpty else { return nil }
+        if name.utf8.count <= 120, name.utf8.allSatisfy({ $0 >= 32 }) { return name }
         let sound = String(String.UnicodeScalarView(name.unicodeScalars.prefix(120).filter { $0.value >= 32 }))
         return sound.isEmpty ? nil : sound
     }
 
     private static func names(_ list: [String]) -> [String] {
-        Array(Set(list.compactMap(name)).sorted(by: bytewise).prefix(200))
+        if list.isEmpty { return [] }
+        return Array(Set(list.compactMap(name)).sorted(by: bytewise).prefix(200))
     }
 
     static func sound(_ startup: World.Startup) -> World.Startup {
@@ -386,12 +388,14 @@ extension Market {
 
     /// One weight for each name, the largest given, by name.
     private static func weighted(_ list: [World.Weighted]) -> [World.Weighted] {
-        var best: [String: Double] = [:]
-        for item in list {
-            guard let name = name(item.name) else { continue }
-            best[name] = max(best[name] ?? 0, item.weight)
+        var sound = list.compactMap { item in name(item.name).map { World.Weighted($0, item.weight) } }
+        sound.sort { $0.name != $1.name ? bytewise($0.name, $1.name) : $0.weight > $1.weight }
+        var last: String?
+        sound.removeAll { item in
+            defer { last = item.name }
+            return item.name == last
         }
-        return best.sorted { bytewise($0.key, $1.key) }.prefix(200).map { World.Weighted($0.key, $0.value) }
+        return Array(sound.prefix(200))
     }
 
     static func bytewise(_ left: String, _ right: String) -> Bool {

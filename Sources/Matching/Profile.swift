@@ -10,6 +10,7 @@ struct Profile: Sendable {
     private let usualByCode: [Double]
     /// How strongly the portfolio and the mandate ask for each word they have, in ``wordUnit``.
     let words: [(word: Code, strength: Int32)]
+    private var wordPlaces = Lookup()
     /// How active the investor is.
     let activity: Activity
     /// Whether the investor has a past; without one it is served by its mandate alone.
@@ -19,6 +20,8 @@ struct Profile: Sendable {
 
     /// Whole parts of a unit of strength, so that the sum of words does not hang on their order.
     static let wordUnit = 10_240.0
+
+    func strength(_ word: Code) -> Int32 { wordPlaces(UInt64(word)).map { words[$0].strength } ?? 0 }
 
     func declared(_ field: Field, _ code: Code) -> Double {
         let table = declaredByCode[field.rawValue]
@@ -182,6 +185,7 @@ extension Profile {
         hasPast = own != nil
         words = Self.words(mandate, own, market, lexicon)
 
+        for (place, word) in words.enumerated() { wordPlaces.insert(place, for: UInt64(word.word)) }
         let past = own.map { Past($0, company, market, habits) } ?? Past()
         let totals = past.totals
         var lifts = Lifts()
@@ -324,7 +328,7 @@ extension Profile {
     ) -> [(word: Code, strength: Int32)] {
         var declared: [Code: Int] = [:]
         for word in mandate.areas.filter({ $0.weight > 0 }).flatMap({ Tokens.words($0.name) })
-            + mandate.regions.map(Lexicon.place)
+            + mandate.regions.flatMap({ Lexicon.words(.region, $0) })
         {
             if let number = lexicon.number(word) { declared[Code(number), default: 0] += 1 }
         }

@@ -20,16 +20,19 @@ struct Rows: Sendable {
         wordStarts.append(UInt32(self.words.count))
     }
 
-    /// Gives the words their numbers in a lexicon.
-    mutating func renumber(_ numbers: [Code?]) {
+    /// Gives the words their numbers in a lexicon, and drops those that areas and places say by themselves.
+    mutating func renumber(_ numbers: [Code?], _ lexicon: Lexicon) {
         var (kept, starts): ([Code], [UInt32]) = ([], [0])
         kept.reserveCapacity(words.count)
         starts.reserveCapacity(wordStarts.count)
-        for row in keys.indices {
+        var row = 0
+        forEach { sheet in
+            let implied = lexicon.implied(sheet)
             for word in words[Int(wordStarts[row])..<Int(wordStarts[row + 1])] {
-                if let number = numbers[Int(word)] { kept.append(number) }
+                if let number = numbers[Int(word)], !implied.contains(number) { kept.append(number) }
             }
             starts.append(UInt32(kept.count))
+            row += 1
         }
         (words, wordStarts) = (kept, starts)
     }

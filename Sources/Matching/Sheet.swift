@@ -152,13 +152,14 @@ extension Sheet {
     /// Writes the sheet as bytes that ``read(_:)`` takes: some thirty for a startup.
     func write(to bytes: inout [UInt8]) {
         Varint.append(Code(length), to: &bytes)
-        for code in single { Varint.append(code, to: &bytes) }
+        for code in single[..<Field.declarableCount] { Varint.append(code, to: &bytes) }
         let isEven = areas.allSatisfy { $0.percent == 100 }
         Varint.append(Code(areas.count) << 1 | (isEven ? 0 : 1), to: &bytes)
         for area in areas {
             Varint.append(area.code, to: &bytes)
             if !isEven { Varint.append(area.percent, to: &bytes) }
         }
+        for code in single[Field.declarableCount...] { Varint.append(code, to: &bytes) }
         Varint.append(Code(tags.count), to: &bytes)
         for tag in tags { Varint.append(tag, to: &bytes) }
         Varint.append(Code(backers.count), to: &bytes)
@@ -172,13 +173,14 @@ extension Sheet {
     @inline(__always)
     mutating func read(_ bytes: inout UnsafePointer<UInt8>) {
         length = Int(Varint.next(&bytes))
-        for place in single.indices { single[place] = Varint.next(&bytes) }
+        for place in 0..<Field.declarableCount { single[place] = Varint.next(&bytes) }
         let head = Varint.next(&bytes)
         areas.removeAll(keepingCapacity: true)
         for _ in 0..<head >> 1 {
             let code = Varint.next(&bytes)
             areas.append((code, head & 1 == 0 ? 100 : Varint.next(&bytes)))
         }
+        for place in Field.declarableCount..<Field.singleCount { single[place] = Varint.next(&bytes) }
         tags.removeAll(keepingCapacity: true)
         for _ in 0..<Varint.next(&bytes) { tags.append(Varint.next(&bytes)) }
         backers.removeAll(keepingCapacity: true)

@@ -2,16 +2,21 @@
 /// startups without reading them.
 struct Blocks: Sendable {
     /// Startups of a block, and blocks of a block of the next level.
-    static let rows = 32
+    static let rows = 16
     static let children = 8
     /// Of more answers than this it is not kept which they are.
     static let most = 24
     /// Areas of a startup that are told apart by their place; those that follow are taken together.
     static let places = 3
+    /// The place among ``Field/single`` of what is looked at first, since it parts startups best, and those of the others
+    /// in their order.
+    static let first = 2
+    static let others = (0..<Field.singleCount).filter { $0 != first }
     /// What a count of answers says when they are too many.
     private static let many: UInt8 = 0xFF
 
-    private let bytes: [UInt8]
+    /// For each block the fewest words of a profile, how many areas a startup has, and the answers that occur.
+    let bytes: [UInt8]
     /// For each level, from the blocks of startups up, where each block's bytes start.
     let starts: [[UInt32]]
     let rowCount: Int
@@ -64,7 +69,7 @@ struct Blocks: Sendable {
             bytes.append(UInt8(min(shortest, Lexicon.longest)))
             bytes.append(UInt8(min(fewestAreas, 127)) << 1 | (isEven ? 1 : 0))
             bytes.append(UInt8(min(mostAreas, 255)))
-            for list in areas + single {
+            for list in [single[Blocks.first]] + areas + Blocks.others.map({ single[$0] }) {
                 bytes.append(list.count > Blocks.most ? Blocks.many : UInt8(list.count))
                 if list.count <= Blocks.most { for code in list { Varint.append(code, to: &bytes) } }
             }
@@ -101,51 +106,61 @@ struct Blocks: Sendable {
     }
 }
 
-extension Blocks {
-    /// The most that a startup of a block can be worth without its words and backers.
-    func bound(_ level: Int, _ block: Int, _ bounds: borrowing Bounds) -> Double {
-        bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return 0 }
-            var next = base + Int(starts[level][block]) + 1
-            let isEven = next[0] & 1 == 1
-            let fewest = Int(next[0] >> 1)
-            let most = Int(next[1])
-            next += 2
-            var sum = bounds.areas(&next, fewest: isEven ? fewest : min(fewest, 1), most: most)
-            for place in 0..<Field.single.count { sum += bounds.most(place, &next) }
-            return sum
+extension Bounds.Tables {
+    /// The most that a startup of a block can be worth without its own words and its backers, from the bytes of the block.
+    ///
+    /// - Parameters:
+    ///   - perWord: for one unit of the words that its areas say.
+    ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
+    @inline(__always)
+    func bound(_ block: UnsafePointer<UInt8>, perWord: Double, least: Double) -> Double {
+        let isEven = block[1] & 1 == 1
+        let fewest = Int(block[1] >> 1)
+        let most = Int(block[2])
+        var next = block + 3
+        // What has been looked at counts as it is, the rest as it is at best.
+        var sum = self.most(Blocks.first, &next) + othersMost
+        guard sum + max(0, areaMost) + perWord * areaWordsMost * Double(most) >= least else { return -.infinity }
+        sum += areas(&next, fewest: isEven ? fewest : min(fewest, 1), most: most, perWord: perWord)
+        for place in hasPast ? 0..<Blocks.others.count : 0..<Field.declarableCount - 1 {
+            guard sum >= least else { return -.infinity }
+            let place = place < Blocks.first ? place : place + 1
+            sum += self.most(place, &next) - mosts[place]
         }
+        return sum
     }
 
-    /// The fewest words that a profile of a block has.
-    func shortest(_ level: Int, _ block: Int) -> Int { Int(bytes[Int(starts[level][block])]) }
-}
-
-extension Bounds {
     @inline(__always)
-    fileprivate func most(_ place: Int, _ next: inout UnsafePointer<UInt8>) -> Double {
+    private func most(_ place: Int, _ next: inout UnsafePointer<UInt8>) -> Double {
         let count = next.pointee
         next += 1
-        guard count <= Blocks.most else { return singleMost(place) }
+        guard count <= Blocks.most else { return mosts[place] }
         var best = -Double.infinity
         for _ in 0..<count { best = max(best, single(place, Varint.next(&next))) }
         return best
     }
-
     @inline(__always)
-    fileprivate func areas(_ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int) -> Double {
+    private func areas(
+        _ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double
+    ) -> Double {
         var (sum, best, last) = (0.0, -Double.infinity, 0.0)
+        var (words, lastWords) = (0.0, 0.0)
         if fewest == 0 { best = 0 }
         for place in 0..<Blocks.places {
             let count = next.pointee
             next += 1
-            var largest = areaMost
+            var (largest, telling) = (areaMost, areaWordsMost)
             if count <= Blocks.most {
-                largest = -Double.infinity
-                for _ in 0..<count { largest = max(largest, area(Varint.next(&next))) }
+                (largest, telling) = (-Double.infinity, 0)
+                for _ in 0..<count {
+                    let code = Varint.next(&next)
+                    largest = max(largest, area(code))
+                    telling = max(telling, self.words(code))
+                }
             }
             guard place < most else { continue }
-            last = largest
+            (last, lastWords) = (largest, telling)
+            words += telling
             if takesBestArea {
                 best = max(best, largest)
             } else {
@@ -153,13 +168,15 @@ extension Bounds {
                 if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
             }
         }
-        if !takesBestArea, most > Blocks.places {
+        if most > Blocks.places {
             // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             for place in Blocks.places..<most {
+                words += lastWords
+                guard !takesBestArea else { continue }
                 sum += last
                 if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
             }
         }
-        return best
+        return best + perWord * words
     }
 }

@@ -13,24 +13,16 @@ struct Bounds {
     /// For one unit of matched words, see ``Lexicon/worth(ofWordsAmong:)``.
     var perWord = 0.0
     private var areaTable: [Double] = []
-    private(set) var areaMost = 0.0
+    /// The strength of the words that an area says by itself, and that of the strongest.
+    private var areaWords: [Double] = []
+    private var areaWordsMost = 0.0
+    private var areaMost = 0.0
     private var singleTable: [Double] = []
     private var offsets: [Int] = []
     private var lasts: [Int] = []
     private var mosts: [Double] = []
-
-    @inline(__always)
-    func area(_ code: Code) -> Double {
-        let code = Int(code)
-        return code < areaTable.count ? areaTable[code] : areaMost
-    }
-
-    /// - Parameter slot: the code of the answer plus one, 0 where there is none.
-    @inline(__always)
-    func single(_ place: Int, _ slot: Code) -> Double { singleTable[offsets[place] + min(Int(slot), lasts[place])] }
-
-    @inline(__always)
-    func singleMost(_ place: Int) -> Double { mosts[place] }
+    /// Whether the answers that only a past tells of are worth anything.
+    private var hasPast = false
 
     /// Takes tables of one worth for each answer.
     ///
@@ -49,26 +41,91 @@ struct Bounds {
             singleTable += kept
             lasts.append(kept.count - 1)
             mosts.append(most)
+            if offsets.count > Field.declarableCount, kept.contains(where: { $0 != 0 }) { hasPast = true }
         }
     }
 
-    /// The most that a startup's facts can add, without its words and backers.
+    /// The tables, where they lie in memory while `body` runs.
+    func withTables<Result>(_ body: (Tables) -> Result) -> Result {
+        areaTable.withUnsafeBufferPointer { areas in
+            areaWords.withUnsafeBufferPointer { words in
+                singleTable.withUnsafeBufferPointer { singles in
+                    offsets.withUnsafeBufferPointer { offsets in
+                        lasts.withUnsafeBufferPointer { lasts in
+                            mosts.withUnsafeBufferPointer { mosts in
+                                body(
+                                    Tables(
+                                        hasPast: hasPast, takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
+                                        areaWords: words, areaWordsMost: areaWordsMost, singles: singles,
+                                        offsets: offsets, lasts: lasts, mosts: mosts,
+                                        othersMost: Blocks.others.reduce(0) { $0 + mosts[$1] }))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tables of bounds, laid open for a search: looked up without checks, since ranking does little else.
+    struct Tables {
+        let hasPast: Bool
+        let takesBestArea: Bool
+        let areas: UnsafeBufferPointer<Double>
+        let areaMost: Double
+        let areaWords: UnsafeBufferPointer<Double>
+        let areaWordsMost: Double
+        let singles: UnsafeBufferPointer<Double>
+        let offsets: UnsafeBufferPointer<Int>
+        let lasts: UnsafeBufferPointer<Int>
+        let mosts: UnsafeBufferPointer<Double>
+        /// What all fields but the first that is looked at are worth at best; see ``Blocks``.
+        let othersMost: Double
+
+        @inline(__always)
+        func area(_ code: Code) -> Double { Int(code) < areas.count ? areas[Int(code)] : areaMost }
+
+        @inline(__always)
+        func words(_ area: Code) -> Double { Int(area) < areaWords.count ? areaWords[Int(area)] : 0 }
+
+        /// - Parameter slot: the code of the answer plus one, 0 where there is none.
+        @inline(__always)
+        func single(_ place: Int, _ slot: Code) -> Double { singles[offsets[place] + min(Int(slot), lasts[place])] }
+    }
+}
+
+extension Bounds.Tables {
+    /// The most that a startup can be worth without its own words and its backers, from the bytes of its ``Sheet``.
+    ///
+    /// - Parameters:
+    ///   - worth: of one unit of matched words by the length of the profile; see ``Lexicon/worth(ofWordsAmong:)``.
+    ///   - words: the strength of its own words.
     @inline(__always)
-    func bound(_ sheet: borrowing Sheet) -> Double {
+    func bound(_ row: UnsafePointer<UInt8>, worth: (Int) -> Double, words: Int32) -> Double {
+        var next = row
+        let length = Int(Varint.next(&next))
         var sum = 0.0
-        for place in 0..<Field.single.count { sum += single(place, sheet.single[place]) }
-        guard !sheet.areas.isEmpty else { return sum }
-        if takesBestArea {
-            var best = -Double.infinity
-            for area in sheet.areas { best = max(best, self.area(area.code)) }
-            return sum + best
+        for place in 0..<Field.declarableCount { sum += single(place, Varint.next(&next)) }
+        let head = Varint.next(&next)
+        let count = head >> 1
+        var strength = Double(words)
+        if count > 0 {
+            var (all, percents, best) = (0.0, 0.0, -Double.infinity)
+            for _ in 0..<count {
+                let code = Varint.next(&next)
+                let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
+                let worth = area(code)
+                all += worth * percent
+                best = max(best, worth)
+                percents += percent
+                strength += self.words(code)
+            }
+            sum += takesBestArea ? best : all / percents
         }
-        var (all, percents) = (0.0, 0.0)
-        for area in sheet.areas {
-            all += self.area(area.code) * Double(area.percent)
-            percents += Double(area.percent)
+        if hasPast {
+            for place in Field.declarableCount..<Field.singleCount { sum += single(place, Varint.next(&next)) }
         }
-        return sum + all / percents
+        return strength == 0 ? sum : sum + strength * worth(length)
     }
 }
 
@@ -129,6 +186,9 @@ extension Bounds {
             }
             return (codes, other)
         }
+        // The longest profile's words are worth least, and the shortest's most; places say one word.
+        let mostPerWord = max(0, 1000 * index.lexicon.worth(ofWordsAmong: 0) / Profile.wordUnit
+            * (scale.weight[at.text] + scale.perExperience[at.text] * experience))
         let areas = table(.area)
         let singles = Field.single.map { field in
             var (codes, other) = table(field)
@@ -140,6 +200,13 @@ extension Bounds {
                 }
                 for code in codes.indices where !keeper.joins(Code(code)) { codes[code] = -.infinity }
             }
+            if mostPerWord > 0, Lexicon.telling.contains(field) {
+                for code in codes.indices {
+                    for word in index.lexicon.implied(field, Code(code)) {
+                        codes[code] += mostPerWord * Double(profile.strength(word))
+                    }
+                }
+            }
             if field == .country {
                 for code in codes.indices where !keeper.enters(Code(code)) { codes[code] = -.infinity }
                 if !keeper.enters(nil) { none = -.infinity }
@@ -147,6 +214,10 @@ extension Bounds {
             return [none] + codes + [other]
         }
         self.init(areas: areas.codes, otherArea: areas.other, single: singles)
+        areaWords = (0..<codebook.count(.area)).map { code in
+            index.lexicon.implied(.area, Code(code)).reduce(0) { $0 + Double(profile.strength($1)) }
+        }
+        areaWordsMost = areaWords.max() ?? 0
         var tags = 0.0
         if profile.hasPast {
             let number = PairValues.habitNumbers[Field.tag.rawValue]

@@ -48,15 +48,22 @@ struct Postings: Sendable {
         }
     }
 
-    /// Tells the rows that have a number.
-    @inline(__always)
-    func rows(_ number: Code, _ body: (Int) -> Void) {
+    /// Whether any row has a number.
+    func has(_ number: Code) -> Bool { place(number) != nil }
+
+    private func place(_ number: Code) -> Int? {
         var (low, high) = (0, numbers.count)
         while low < high {
             let middle = (low + high) / 2
             if numbers[middle] < number { low = middle + 1 } else { high = middle }
         }
-        guard low < numbers.count, numbers[low] == number else { return }
+        return low < numbers.count && numbers[low] == number ? low : nil
+    }
+
+    /// Tells the rows that have a number.
+    @inline(__always)
+    func rows(_ number: Code, _ body: (Int) -> Void) {
+        guard let low = place(number) else { return }
         bytes.withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress else { return }
             var next = base + Int(starts[low])

@@ -2,71 +2,74 @@ import Synchronization
 
 /// What one mandate's words and company add to the startups of a segment: room that is used again for the next.
 final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one search at a time.
-    /// For each row the strength of its words that are asked for.
-    private(set) var words: [Int32] = []
+    /// For each row the strength of its own words that are asked for, and for each level the most of any row of a block.
+    private(set) var words = Sums()
     /// For each row what its backers can add at best, in thousandths of a point.
-    private(set) var backers: [Int32] = []
-    /// For each level the most of any row of each block.
-    private var wordsMost: [[Int32]] = []
-    private var backersMost: [[Int32]] = []
-    private var hasBackers = false
+    private(set) var backers = Sums()
 
     /// Looks up a mandate's words, and the investors it knows where they matter.
     func reach(
         _ segment: Segment, words asked: [(word: Code, strength: Int32)], backers known: [(investor: Code, worth: Int32)]
     ) {
-        hasBackers = segment.isWarm && !known.isEmpty
-        Self.spread(asked, segment.words, over: segment.count, into: &words)
-        Self.most(words, segment.blocks, into: &wordsMost)
-        guard hasBackers else { return }
-        Self.spread(known, segment.backers, over: segment.count, into: &backers)
-        Self.most(backers, segment.blocks, into: &backersMost)
+        words.add(asked, segment.words, segment.blocks)
+        backers.add(segment.isWarm ? known : [], segment.backers, segment.blocks)
     }
 
-    @inline(__always)
-    func mostWords(_ level: Int, _ block: Int) -> Int32 { wordsMost[level][block] }
+    /// What some numbers that rows have are worth, summed.
+    struct Sums {
+        private var isEmpty = true
+        private var rows: [Int32] = []
+        private var most: [[Int32]] = []
 
-    @inline(__always)
-    func mostBackers(_ level: Int, _ block: Int) -> Int32 { hasBackers ? backersMost[level][block] : 0 }
+        @inline(__always)
+        func callAsFunction(_ row: Int) -> Int32 { isEmpty ? 0 : rows[row] }
 
-    @inline(__always)
-    func backers(_ row: Int) -> Int32 { hasBackers ? backers[row] : 0 }
+        /// The most of any row of a block.
+        @inline(__always)
+        func callAsFunction(_ level: Int, _ block: Int) -> Int32 { isEmpty ? 0 : most[level][block] }
 
-    private static func spread(
-        _ worths: [(Code, Int32)], _ postings: Postings, over count: Int, into sums: inout [Int32]
-    ) {
-        if sums.count < count {
-            sums = [Int32](repeating: 0, count: count)
-        } else {
-            sums.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-        }
-        sums.withUnsafeMutableBufferPointer { sums in
-            guard let base = sums.baseAddress else { return }
-            for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
+        mutating func add(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
+            isEmpty = true
+            for (number, _) in worths where postings.has(number) { isEmpty = false }
+            guard !isEmpty else { return }
+            if rows.count < blocks.rowCount {
+                rows = [Int32](repeating: 0, count: blocks.rowCount)
+            } else {
+                rows.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            }
+            rows.withUnsafeMutableBufferPointer { rows in
+                guard let base = rows.baseAddress else { return }
+                for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
+            }
+            most = blocks.most(rows)
         }
     }
+}
 
-    private static func most(_ sums: [Int32], _ blocks: Blocks, into levels: inout [[Int32]]) {
-        levels.removeAll(keepingCapacity: true)
-        var level = [Int32](unsafeUninitializedCapacity: blocks.starts[0].count) { most, count in
-            sums.withUnsafeBufferPointer { sums in
-                for block in 0..<blocks.starts[0].count {
+extension Blocks {
+    /// For each level the most of any row of each block.
+    fileprivate func most(_ rows: [Int32]) -> [[Int32]] {
+        let first = rows.withUnsafeBufferPointer { rows in
+            [Int32](unsafeUninitializedCapacity: starts[0].count) { most, count in
+                count = starts[0].count
+                for block in 0..<count {
                     var best: Int32 = 0
-                    for row in blocks.rows(block) { best = max(best, sums[row]) }
+                    for row in self.rows(block) { best = max(best, rows[row]) }
                     most[block] = best
                 }
             }
-            count = blocks.starts[0].count
         }
-        levels.append(level)
-        for above in blocks.starts.indices.dropFirst() {
-            level = (0..<blocks.starts[above].count).map { block in
-                var best: Int32 = 0
-                for child in blocks.children(above, block) { best = max(best, level[child]) }
-                return best
-            }
-            levels.append(level)
+        var levels = [first]
+        for above in starts.indices.dropFirst() {
+            let below = levels[above - 1]
+            levels.append(
+                starts[above].indices.map { block in
+                    var best: Int32 = 0
+                    for child in children(above, block) { best = max(best, below[child]) }
+                    return best
+                })
         }
+        return levels
     }
 }
 
@@ -84,31 +87,39 @@ extension Segment {
         score: (_ row: Int, _ sheet: Sheet) -> Int?
     ) {
         guard count > 0 else { return }
-        let perWord = bounds.perWord
         let always = bounds.constant + bounds.slack
+        // A word counts against a startup only where a model says so; it is then left out of the bounds.
+        let worths = (0...Lexicon.longest).map { max(0, bounds.perWord * lexicon.worth(ofWordsAmong: $0)) }
+        let (words, backers) = (reach.words, reach.backers)
         var waiting = Frontier()
-        func consider(_ level: Int, _ block: Int) {
-            var bound = always + blocks.bound(level, block, bounds) + Double(reach.mostBackers(level, block))
-            if perWord > 0 {
-                bound +=
-                    perWord * lexicon.worth(ofWordsAmong: blocks.shortest(level, block))
-                    * Double(reach.mostWords(level, block))
-            }
-            if bound >= best.least { waiting.add(bound, level, block) }
-        }
         var sheet = Sheet()
-        for block in blocks.starts[blocks.top].indices { consider(blocks.top, block) }
-        while let (bound, level, block) = waiting.next(), bound >= best.least {
-            guard level == 0 else {
-                for child in blocks.children(level, block) { consider(level - 1, child) }
-                continue
-            }
-            read(blocks.rows(block), into: &sheet) { row, sheet in
-                let words = perWord * lexicon.worth(ofWordsAmong: sheet.length) * Double(reach.words[row])
-                guard always + bounds.bound(sheet) + words + Double(reach.backers(row)) >= best.least,
-                    let score = score(row, sheet)
-                else { return }
-                best.offer(keys[row], score)
+        bounds.withTables { tables in
+            blocks.bytes.withUnsafeBufferPointer { bytes in
+                worths.withUnsafeBufferPointer { worths in
+                    guard let base = bytes.baseAddress else { return }
+                    func consider(_ level: Int, _ block: Int) {
+                        let start = base + Int(blocks.starts[level][block])
+                        let worth = worths[Int(start[0])]
+                        let known =
+                            always + Double(backers(level, block)) + worth * Double(words(level, block))
+                        let bound = known + tables.bound(start, perWord: worth, least: best.least - known)
+                        if bound >= best.least { waiting.add(bound, level, block) }
+                    }
+                    for block in blocks.starts[blocks.top].indices { consider(blocks.top, block) }
+                    while let (bound, level, block) = waiting.next(), bound >= best.least {
+                        guard level == 0 else {
+                            for child in blocks.children(level, block) { consider(level - 1, child) }
+                            continue
+                        }
+                        forEach(blocks.rows(block)) { row, bytes in
+                            let bound = tables.bound(bytes, worth: { worths[$0] }, words: words(row))
+                            guard always + bound + Double(backers(row)) >= best.least else { return }
+                            var next = bytes
+                            sheet.read(&next)
+                            if let score = score(row, sheet) { best.offer(keys[row], score) }
+                        }
+                    }
+                }
             }
         }
     }
@@ -134,7 +145,7 @@ private struct Frontier {
             var parent = 0
             while true {
                 var most = parent
-                for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
+                for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
                     if heap[child].bound > heap[most].bound { most = child }
                 }
                 guard most != parent else { break }

@@ -67,6 +67,15 @@ final class Segment: Sendable {
         return Int(byKey[low])
     }
 
+    /// Tells where the bytes of some rows start.
+    @inline(__always)
+    func forEach(_ rows: Range<Int>, _ body: (Int, UnsafePointer<UInt8>) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            starts.withUnsafeBufferPointer { starts in for row in rows { body(row, base + Int(starts[row])) } }
+        }
+    }
+
     func read(_ row: Int, into sheet: inout Sheet) {
         read(row..<row + 1, into: &sheet) { _, _ in }
     }

@@ -25,7 +25,7 @@ struct Shortlist {
             var parent = 0
             while true {
                 var worst = parent
-                for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
+                for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
                     if Self.isWorse(heap[child], heap[worst]) { worst = child }
                 }
                 guard worst != parent else { return }

@@ -46,6 +46,7 @@ let peers = try String(contentsOf: folder.appending(path: "mandates.jsonl"), enc
     .map { try JSONDecoder().decode(PeerMandate.self, from: Data($0.utf8)) }
 
 try simple(facts, peers, folder)
+if largest == 0 { exit(0) }
 let draws = Draws(seed: 7)
 for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest {
     let given = count == facts.count ? facts : nil
@@ -67,8 +68,14 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
     let unit = Double(sign: .plus, exponent: 60, significand: 1)
     let segment = index.segments[0]
     let reach = Reach()
+    // What the names of the peers' facts say.
+    let numbers = Dictionary(
+        uniqueKeysWithValues: [Field.area, .country, .roundKind].map { field in
+            (field, codebook.names(field).map { Int($0.dropFirst()) ?? 0 })
+        })
+    let asks = facts.map { Int32($0.ask) }
     var (times, lists): ([Double], [[(score: Int, startup: Key)]]) = ([], [])
-    for (number, mandate) in ([mandates[0]] + mandates).enumerated() {
+    for (number, mandate) in ([mandates[0]] + (largest == 0 ? Array(repeating: mandates, count: 1000).flatMap { $0 } : mandates)).enumerated() {
         var best = Shortlist(limit: 50)
         let time = milliseconds {
             var focus = [Double](repeating: 0, count: 148)
@@ -77,30 +84,32 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
             var country = [Double](repeating: 0, count: 60)
             for home in mandate.home { country[home] = 0.15 }
             country[mandate.excluded] = -.infinity
-            func table(_ field: Field, _ worth: (String) -> Double) -> [Double] {
-                [0] + codebook.names(field).map { worth($0) * unit } + [0]
-            }
-            func number(_ name: String) -> Int { Int(name.dropFirst()) ?? 0 }
+            let areas = numbers[.area, default: []].map { focus[$0] }
+            let stages = [0] + numbers[.roundKind, default: []].map { stage[$0] } + [0]
+            let places = [0] + numbers[.country, default: []].map { country[$0] } + [0]
+            let touched = Bucket.sizes.names(touching: mandate.low...mandate.high)
+            let sizes = [0] + codebook.names(.roundSize).map { touched.contains($0) ? 0.15 : 0 } + [0]
             var bounds = Bounds(
-                areas: codebook.names(.area).map { 0.5 * focus[number($0)] * unit }, otherArea: 0,
+                areas: areas.map { 0.5 * $0 * unit }, otherArea: 0,
                 single: Field.single.map { field in
                     switch field {
-                    case .country: table(field) { country[number($0)] }
-                    case .roundKind: table(field) { stage[number($0)] }
-                    case .roundSize: table(field) { Bucket.touches($0, mandate.low...mandate.high) ? 0.15 : 0 }
-                    default: table(field) { _ in 0 }
+                    case .country: places.map { $0 * unit }
+                    case .roundKind: stages.map { $0 * unit }
+                    case .roundSize: sizes.map { $0 * unit }
+                    default: [0, 0]
                     }
                 })
             bounds.takesBestArea = true
             bounds.slack = 1e-9 * unit
             reach.reach(segment, words: [], backers: [])
-            segment.search(bounds, reach, index.lexicon, into: &best) { row, _ in
-                let fact = facts[Int(segment.keys[row].low)]
-                let place = country[fact.country]
+            segment.search(bounds, reach, index.lexicon, into: &best) { row, sheet in
+                let place = places[Int(sheet.single[0])]
                 guard place > -.infinity else { return nil }
-                let area = 0.5 * max(max(focus[fact.areas[0]], focus[fact.areas[1]]), focus[fact.areas[2]])
-                let size = 0.15 * (fact.ask >= mandate.low && fact.ask <= mandate.high ? 1 : 0)
-                return Int((area + stage[fact.stage] + place + size) * unit)
+                var area = 0.0
+                for (code, _) in sheet.areas { area = max(area, areas[Int(code)]) }
+                let ask = Int(asks[Int(segment.keys[row].low)])
+                let size = 0.15 * (ask >= mandate.low && ask <= mandate.high ? 1 : 0)
+                return Int((0.5 * area + stages[Int(sheet.single[2])] + place + size) * unit)
             }
         }
         guard number > 0 else { continue }
