@@ -31,7 +31,7 @@ enum Field: Int, CaseIterable, Sendable {
     /// Fields that a startup answers once or not at all, in the order in which a ``Sheet`` has them: first those that a
     /// mandate can declare, then those that only a past tells of.
     static let single: [Field] = [
-        .country, .region, .roundKind, .roundSize, .state, .city, .previousStage, .earlierRounds, .age, .lastSize, .gap,
+        .roundKind, .region, .roundSize, .country, .state, .city, .previousStage, .earlierRounds, .age, .lastSize, .gap,
     ]
     static let singleCount = 11
     static let declarableCount = 4

@@ -71,7 +71,7 @@ public struct Index: Sendable {
             segment.search(Bounds(profile, keeper, scale, isWarm: segment.isWarm, self), reach, lexicon, into: &best) {
                 row, sheet in
                 guard keeper.admits(segment.keys[row], sheet) else { return nil }
-                fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words(row)))
+                fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
                 return score(pair, scale, profile)
             }
         }
@@ -174,7 +174,7 @@ extension Index {
         for segment in segments where segment.count > 0 {
             reach.reach(segment, words: profile.words, backers: [])
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
-                body(segment.keys[row], sheet, strength(profile, sheet, reach.words(row)), segment.isWarm)
+                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.row(row)), segment.isWarm)
             }
         }
     }

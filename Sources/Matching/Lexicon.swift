@@ -70,7 +70,9 @@ struct Lexicon: Sendable {
     /// The words that a startup's areas and places say, each once.
     func implied(_ sheet: Sheet) -> [Code] {
         var words: [Code] = []
-        for area in sheet.areas { for word in implied(.area, area.code) where !words.contains(word) { words.append(word) } }
+        for area in sheet.areas {
+            for word in implied(.area, area.code) where !words.contains(word) { words.append(word) }
+        }
         for field in Self.telling.dropFirst() {
             guard let code = sheet.code(field) else { continue }
             for word in implied(field, code) where !words.contains(word) { words.append(word) }

@@ -131,7 +131,9 @@ struct AnswerBook: Sendable {
     init(_ sheets: [Sheet], _ codebook: Codebook) {
         var found: [Set<Answer>] = Array(repeating: [], count: Field.allCases.count)
         for sheet in sheets {
-            for field in Field.allCases { for (answer, _) in sheet.answers(field) { found[field.rawValue].insert(answer) } }
+            for field in Field.allCases {
+                for (answer, _) in sheet.answers(field) { found[field.rawValue].insert(answer) }
+            }
         }
         var (answers, ranges, numbers): ([Answer], [Range<Int>], Lookup) = ([], [], Lookup())
         for field in Field.allCases {

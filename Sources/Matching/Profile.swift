@@ -171,7 +171,9 @@ struct Habits: Sendable {
     }
 
     /// What mostly follows a last round; nothing for one that came up since.
-    func next(_ previous: Code) -> [(kind: Code, share: Double)] { Int(previous) < next.count ? next[Int(previous)] : [] }
+    func next(_ previous: Code) -> [(kind: Code, share: Double)] {
+        Int(previous) < next.count ? next[Int(previous)] : []
+    }
 }
 
 extension Profile {

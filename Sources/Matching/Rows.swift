@@ -57,8 +57,9 @@ extension Sheet {
             (place < areas.count ? UInt64(areas[place].code) + 1 : 0, bits)
         }
         return [
-            code(.roundKind, 5), area(0, 10), code(.previousStage, 5), code(.region, 9), code(.country, 8), code(.age, 4),
-            area(1, 10), code(.lastSize, 4), code(.state, 9),
+            code(.roundKind, 5), code(.country, 8), code(.region, 9), code(.state, 11), code(.roundSize, 4),
+            area(0, 10),
+            code(.previousStage, 4), code(.age, 4), area(1, 9),
         ].reduce(0) { $0 << $1.1 | ($1.0 & (1 << $1.1 - 1)) }
     }
 }

@@ -1,3 +1,30 @@
+/// Areas that occur, by their codes; those that are 256 apart are taken for one, so that a set is never too small.
+struct AreaSet: Sendable {
+    static let size = 256
+
+    private var words = SIMD4<UInt64>.zero
+
+    init() {}
+
+    @inline(__always)
+    init(_ bytes: inout UnsafePointer<UInt8>) {
+        words = UnsafeRawPointer(bytes).loadUnaligned(as: SIMD4<UInt64>.self)
+        bytes += 32
+    }
+
+    mutating func insert(_ code: Code) {
+        let bit = Int(code) % Self.size
+        words[bit >> 6] |= 1 << UInt64(bit & 63)
+    }
+
+    mutating func formUnion(_ other: Self) { words |= other.words }
+
+    @inline(__always)
+    func has(_ bit: Int) -> Bool { words[bit >> 6] >> UInt64(bit & 63) & 1 == 1 }
+
+    func write(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes += $0 } }
+}
+
 /// Which answers occur among the startups of a block, of a block of blocks, and so on up: what can be told of many
 /// startups without reading them.
 struct Blocks: Sendable {
@@ -8,28 +35,31 @@ struct Blocks: Sendable {
     static let most = 24
     /// Areas of a startup that are told apart by their place; those that follow are taken together.
     static let places = 3
-    /// The place among ``Field/single`` of what is looked at first, since it parts startups best, and those of the others
-    /// in their order.
-    static let first = 2
-    static let others = (0..<Field.singleCount).filter { $0 != first }
     /// What a count of answers says when they are too many.
     private static let many: UInt8 = 0xFF
 
     /// For each block the fewest words of a profile, how many areas a startup has, and the answers that occur.
     let bytes: [UInt8]
-    /// For each level, from the blocks of startups up, where each block's bytes start.
-    let starts: [[UInt32]]
+    /// Where each block's bytes start: those of startups first, then level by level up.
+    let starts: [UInt32]
+    /// For each level the numbers of its blocks.
+    let levels: [Range<Int>]
     let rowCount: Int
 
-    var top: Int { starts.count - 1 }
+    var top: Int { levels.count - 1 }
 
+    /// The rows of a block of the lowest level.
+    @inline(__always)
     func rows(_ block: Int) -> Range<Int> { block * Self.rows..<min((block + 1) * Self.rows, rowCount) }
 
+    /// The blocks of the next level down that a block consists of.
+    @inline(__always)
     func children(_ level: Int, _ block: Int) -> Range<Int> {
-        block * Self.children..<min((block + 1) * Self.children, starts[level - 1].count)
+        let first = levels[level - 1].lowerBound + (block - levels[level].lowerBound) * Self.children
+        return first..<min(first + Self.children, levels[level - 1].upperBound)
     }
 
-    var size: Int { bytes.count + 4 * starts.reduce(0) { $0 + $1.count } }
+    var size: Int { bytes.count + 4 * starts.count }
 
     /// What is known of a block while it is made.
     private struct Content {
@@ -37,7 +67,7 @@ struct Blocks: Sendable {
         var fewestAreas = Int.max
         var mostAreas = 0
         var isEven = true
-        var areas: [[Code]] = Array(repeating: [], count: Blocks.places)
+        var areas = [AreaSet](repeating: AreaSet(), count: Blocks.places)
         var single: [[Code]] = Array(repeating: [], count: Field.single.count)
 
         mutating func add(_ sheet: Sheet) {
@@ -46,7 +76,7 @@ struct Blocks: Sendable {
             mostAreas = max(mostAreas, sheet.areas.count)
             for (place, area) in sheet.areas.enumerated() {
                 if area.percent != sheet.areas[0].percent { isEven = false }
-                Self.insert(area.code, into: &areas[min(place, Blocks.places - 1)])
+                areas[min(place, Blocks.places - 1)].insert(area.code)
             }
             for place in single.indices { Self.insert(sheet.single[place], into: &single[place]) }
         }
@@ -56,7 +86,7 @@ struct Blocks: Sendable {
             fewestAreas = min(fewestAreas, other.fewestAreas)
             mostAreas = max(mostAreas, other.mostAreas)
             isEven = isEven && other.isEven
-            for place in areas.indices { for code in other.areas[place] { Self.insert(code, into: &areas[place]) } }
+            for place in areas.indices { areas[place].formUnion(other.areas[place]) }
             for place in single.indices { for code in other.single[place] { Self.insert(code, into: &single[place]) } }
         }
 
@@ -69,10 +99,14 @@ struct Blocks: Sendable {
             bytes.append(UInt8(min(shortest, Lexicon.longest)))
             bytes.append(UInt8(min(fewestAreas, 127)) << 1 | (isEven ? 1 : 0))
             bytes.append(UInt8(min(mostAreas, 255)))
-            for list in [single[Blocks.first]] + areas + Blocks.others.map({ single[$0] }) {
-                bytes.append(list.count > Blocks.most ? Blocks.many : UInt8(list.count))
-                if list.count <= Blocks.most { for code in list { Varint.append(code, to: &bytes) } }
-            }
+            for list in single[..<Field.declarableCount] { Self.write(list, to: &bytes) }
+            for set in areas { set.write(to: &bytes) }
+            for list in single[Field.declarableCount...] { Self.write(list, to: &bytes) }
+        }
+
+        private static func write(_ list: [Code], to bytes: inout [UInt8]) {
+            bytes.append(list.count > Blocks.most ? Blocks.many : UInt8(list.count))
+            if list.count <= Blocks.most { for code in list { Varint.append(code, to: &bytes) } }
         }
     }
 
@@ -87,21 +121,20 @@ struct Blocks: Sendable {
         }
 
         func finish() -> Blocks {
-            var (bytes, starts): ([UInt8], [[UInt32]]) = ([], [])
+            var (bytes, starts, levels): ([UInt8], [UInt32], [Range<Int>]) = ([], [], [])
             var level = blocks
             while true {
-                starts.append(
-                    level.map { content in
-                        let start = UInt32(bytes.count)
-                        content.write(to: &bytes)
-                        return start
-                    })
+                levels.append(starts.count..<starts.count + level.count)
+                for content in level {
+                    starts.append(UInt32(bytes.count))
+                    content.write(to: &bytes)
+                }
                 guard level.count > Blocks.children else { break }
                 level = stride(from: 0, to: level.count, by: Blocks.children).map { first in
                     level[first..<min(first + Blocks.children, level.count)].reduce(into: Content()) { $0.add($1) }
                 }
             }
-            return Blocks(bytes: bytes, starts: starts, rowCount: rowCount)
+            return Blocks(bytes: bytes, starts: starts, levels: levels, rowCount: rowCount)
         }
     }
 }
@@ -119,12 +152,18 @@ extension Bounds.Tables {
         let most = Int(block[2])
         var next = block + 3
         // What has been looked at counts as it is, the rest as it is at best.
-        var sum = self.most(Blocks.first, &next) + othersMost
-        guard sum + max(0, areaMost) + perWord * areaWordsMost * Double(most) >= least else { return -.infinity }
-        sum += areas(&next, fewest: isEven ? fewest : min(fewest, 1), most: most, perWord: perWord)
-        for place in hasPast ? 0..<Blocks.others.count : 0..<Field.declarableCount - 1 {
+        let areasMost = max(0, areaMost) + perWord * areaWordsMost * Double(most)
+        var sum = singlesMost + areasMost
+        for place in 0..<Field.declarableCount {
+            sum += self.most(place, &next) - mosts[place]
             guard sum >= least else { return -.infinity }
-            let place = place < Blocks.first ? place : place + 1
+        }
+        sum -= areasMost
+        sum += areas(
+            &next, fewest: isEven ? fewest : min(fewest, 1), most: most, perWord: perWord, least: least - sum)
+        guard hasPast else { return sum }
+        for place in Field.declarableCount..<Field.singleCount {
+            guard sum >= least else { return -.infinity }
             sum += self.most(place, &next) - mosts[place]
         }
         return sum
@@ -141,42 +180,36 @@ extension Bounds.Tables {
     }
     @inline(__always)
     private func areas(
-        _ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double
+        _ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
     ) -> Double {
-        var (sum, best, last) = (0.0, -Double.infinity, 0.0)
-        var (words, lastWords) = (0.0, 0.0)
+        // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
+        var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
         if fewest == 0 { best = 0 }
         for place in 0..<Blocks.places {
-            let count = next.pointee
-            next += 1
-            var (largest, telling) = (areaMost, areaWordsMost)
-            if count <= Blocks.most {
-                (largest, telling) = (-Double.infinity, 0)
-                for _ in 0..<count {
-                    let code = Varint.next(&next)
-                    largest = max(largest, area(code))
-                    telling = max(telling, self.words(code))
-                }
-            }
+            let set = AreaSet(&next)
             guard place < most else { continue }
-            (last, lastWords) = (largest, telling)
-            words += telling
+            let largest = SIMD2(
+                areaOrder.first { set.has($0.bit) }?.worth ?? areaMost, wordOrder.first { set.has($0.bit) }?.worth ?? 0)
+            last = largest
+            sum += largest
             if takesBestArea {
-                best = max(best, largest)
+                best = max(best, largest[0])
             } else {
-                sum += largest
-                if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
+                if place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
+                if fewest == most, fewest > 0 {
+                    let rest = Double(most - place - 1)
+                    let reach = (sum[0] + rest * areaMost) / Double(most) + perWord * (sum[1] + rest * areaWordsMost)
+                    guard reach >= least else { return -.infinity }
+                }
             }
         }
         if most > Blocks.places {
             // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             for place in Blocks.places..<most {
-                words += lastWords
-                guard !takesBestArea else { continue }
                 sum += last
-                if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
+                if !takesBestArea, place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
             }
         }
-        return best + perWord * words
+        return best + perWord * sum[1]
     }
 }

@@ -12,10 +12,12 @@ struct Bounds {
     var takesBestArea = false
     /// For one unit of matched words, see ``Lexicon/worth(ofWordsAmong:)``.
     var perWord = 0.0
-    private var areaTable: [Double] = []
-    /// The strength of the words that an area says by itself, and that of the strongest.
-    private var areaWords: [Double] = []
+    /// What an area is worth, and the strength of the words that it says by itself.
+    private var areaTable: [SIMD2<Double>] = []
     private var areaWordsMost = 0.0
+    /// The places in an ``AreaSet`` that are worth something, the best first: by area and by its words.
+    private var areaOrder: [(bit: Int, worth: Double)] = []
+    private var wordOrder: [(bit: Int, worth: Double)] = []
     private var areaMost = 0.0
     private var singleTable: [Double] = []
     private var offsets: [Int] = []
@@ -27,12 +29,15 @@ struct Bounds {
     /// Takes tables of one worth for each answer.
     ///
     /// - Parameters:
-    ///   - areas: by code.
+    ///   - areas: by code, with the strength of the words that each says.
     ///   - otherArea: for an area that has no place there.
     ///   - single: for each of ``Field/single`` first the worth of no answer, then by code, last that of all others.
-    init(areas: [Double], otherArea: Double, single: [[Double]]) {
+    init(areas: [SIMD2<Double>], otherArea: Double, single: [[Double]]) {
         areaTable = areas
-        areaMost = max(otherArea, areas.max() ?? otherArea)
+        areaMost = areas.reduce(otherArea) { max($0, $1[0]) }
+        areaWordsMost = areas.reduce(0) { max($0, $1[1]) }
+        areaOrder = Self.order(areas.map { $0[0] }, above: -.infinity)
+        wordOrder = Self.order(areas.map { $0[1] }, above: 0)
         for table in single {
             let most = table.max() ?? 0
             // A wide field is looked up no more than whether it is answered.
@@ -45,21 +50,27 @@ struct Bounds {
         }
     }
 
+    private static func order(_ worths: [Double], above least: Double) -> [(bit: Int, worth: Double)] {
+        var best = [Double](repeating: least, count: min(AreaSet.size, worths.count))
+        for (code, worth) in worths.enumerated() { best[code % AreaSet.size] = max(best[code % AreaSet.size], worth) }
+        return best.enumerated().filter { $0.element > least }.map { ($0.offset, $0.element) }
+            .sorted { $0.worth > $1.worth }
+    }
+
     /// The tables, where they lie in memory while `body` runs.
     func withTables<Result>(_ body: (Tables) -> Result) -> Result {
         areaTable.withUnsafeBufferPointer { areas in
-            areaWords.withUnsafeBufferPointer { words in
-                singleTable.withUnsafeBufferPointer { singles in
-                    offsets.withUnsafeBufferPointer { offsets in
-                        lasts.withUnsafeBufferPointer { lasts in
-                            mosts.withUnsafeBufferPointer { mosts in
-                                body(
-                                    Tables(
-                                        hasPast: hasPast, takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
-                                        areaWords: words, areaWordsMost: areaWordsMost, singles: singles,
-                                        offsets: offsets, lasts: lasts, mosts: mosts,
-                                        othersMost: Blocks.others.reduce(0) { $0 + mosts[$1] }))
-                            }
+            singleTable.withUnsafeBufferPointer { singles in
+                offsets.withUnsafeBufferPointer { offsets in
+                    lasts.withUnsafeBufferPointer { lasts in
+                        mosts.withUnsafeBufferPointer { mosts in
+                            body(
+                                Tables(
+                                    hasPast: hasPast, takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
+                                    areaWordsMost: areaWordsMost,
+                                    areaOrder: areaOrder, wordOrder: wordOrder, singles: singles,
+                                    offsets: offsets, lasts: lasts, mosts: mosts,
+                                    singlesMost: mosts.reduce(0, +)))
                         }
                     }
                 }
@@ -71,22 +82,22 @@ struct Bounds {
     struct Tables {
         let hasPast: Bool
         let takesBestArea: Bool
-        let areas: UnsafeBufferPointer<Double>
+        let areas: UnsafeBufferPointer<SIMD2<Double>>
         let areaMost: Double
-        let areaWords: UnsafeBufferPointer<Double>
         let areaWordsMost: Double
+        let areaOrder: [(bit: Int, worth: Double)]
+        let wordOrder: [(bit: Int, worth: Double)]
         let singles: UnsafeBufferPointer<Double>
         let offsets: UnsafeBufferPointer<Int>
         let lasts: UnsafeBufferPointer<Int>
         let mosts: UnsafeBufferPointer<Double>
-        /// What all fields but the first that is looked at are worth at best; see ``Blocks``.
-        let othersMost: Double
+        /// What all fields but the areas are worth at best.
+        let singlesMost: Double
 
         @inline(__always)
-        func area(_ code: Code) -> Double { Int(code) < areas.count ? areas[Int(code)] : areaMost }
-
-        @inline(__always)
-        func words(_ area: Code) -> Double { Int(area) < areaWords.count ? areaWords[Int(area)] : 0 }
+        func area(_ code: Code) -> SIMD2<Double> {
+            Int(code) < areas.count ? areas[Int(code)] : SIMD2(areaMost, 0)
+        }
 
         /// - Parameter slot: the code of the answer plus one, 0 where there is none.
         @inline(__always)
@@ -115,10 +126,10 @@ extension Bounds.Tables {
                 let code = Varint.next(&next)
                 let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
                 let worth = area(code)
-                all += worth * percent
-                best = max(best, worth)
+                all += worth[0] * percent
+                best = max(best, worth[0])
                 percents += percent
-                strength += self.words(code)
+                strength += worth[1]
             }
             sum += takesBestArea ? best : all / percents
         }
@@ -187,8 +198,10 @@ extension Bounds {
             return (codes, other)
         }
         // The longest profile's words are worth least, and the shortest's most; places say one word.
-        let mostPerWord = max(0, 1000 * index.lexicon.worth(ofWordsAmong: 0) / Profile.wordUnit
-            * (scale.weight[at.text] + scale.perExperience[at.text] * experience))
+        let mostPerWord = max(
+            0,
+            1000 * index.lexicon.worth(ofWordsAmong: 0) / Profile.wordUnit
+                * (scale.weight[at.text] + scale.perExperience[at.text] * experience))
         let areas = table(.area)
         let singles = Field.single.map { field in
             var (codes, other) = table(field)
@@ -213,11 +226,11 @@ extension Bounds {
             }
             return [none] + codes + [other]
         }
-        self.init(areas: areas.codes, otherArea: areas.other, single: singles)
-        areaWords = (0..<codebook.count(.area)).map { code in
-            index.lexicon.implied(.area, Code(code)).reduce(0) { $0 + Double(profile.strength($1)) }
+        let areasWithWords = areas.codes.enumerated().map { code, worth in
+            let words = index.lexicon.implied(.area, Code(code))
+            return SIMD2(worth, words.reduce(0) { $0 + Double(profile.strength($1)) })
         }
-        areaWordsMost = areaWords.max() ?? 0
+        self.init(areas: areasWithWords, otherArea: areas.other, single: singles)
         var tags = 0.0
         if profile.hasPast {
             let number = PairValues.habitNumbers[Field.tag.rawValue]
@@ -231,9 +244,12 @@ extension Bounds {
             constant += Double(index.part(number, same, scale, profile))
         }
         // Half a thousandth a signal, and what sums of large numbers lose.
-        slack = Double(Signal.allCases.count) + 1e-9 * (constant.magnitude + areaMost.magnitude + mosts.reduce(0) {
-            $1.isFinite ? $0 + $1.magnitude : $0
-        })
+        slack =
+            Double(Signal.allCases.count) + 1e-9
+            * (constant.magnitude + areaMost.magnitude
+                + mosts.reduce(0) {
+                    $1.isFinite ? $0 + $1.magnitude : $0
+                })
         perWord = 1000 * (scale.weight[at.text] + scale.perExperience[at.text] * experience) / Profile.wordUnit
     }
 }

@@ -11,7 +11,9 @@ struct Postings: Sendable {
         var pairs = [UInt64]()
         pairs.reserveCapacity(numbers.count)
         for row in 0..<max(0, rows.count - 1) {
-            for place in Int(rows[row])..<Int(rows[row + 1]) { pairs.append(UInt64(numbers[place]) << 32 | UInt64(row)) }
+            for place in Int(rows[row])..<Int(rows[row + 1]) {
+                pairs.append(UInt64(numbers[place]) << 32 | UInt64(row))
+            }
         }
         Self.sort(&pairs)
         var (found, starts, bytes): ([Code], [UInt32], [UInt8]) = ([], [], [])

@@ -9,7 +9,8 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
 
     /// Looks up a mandate's words, and the investors it knows where they matter.
     func reach(
-        _ segment: Segment, words asked: [(word: Code, strength: Int32)], backers known: [(investor: Code, worth: Int32)]
+        _ segment: Segment, words asked: [(word: Code, strength: Int32)],
+        backers known: [(investor: Code, worth: Int32)]
     ) {
         words.add(asked, segment.words, segment.blocks)
         backers.add(segment.isWarm ? known : [], segment.backers, segment.blocks)
@@ -19,14 +20,14 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
     struct Sums {
         private var isEmpty = true
         private var rows: [Int32] = []
-        private var most: [[Int32]] = []
+        private var most: [Int32] = []
 
         @inline(__always)
-        func callAsFunction(_ row: Int) -> Int32 { isEmpty ? 0 : rows[row] }
+        func row(_ row: Int) -> Int32 { isEmpty ? 0 : rows[row] }
 
         /// The most of any row of a block.
         @inline(__always)
-        func callAsFunction(_ level: Int, _ block: Int) -> Int32 { isEmpty ? 0 : most[level][block] }
+        func most(_ block: Int) -> Int32 { isEmpty ? 0 : most[block] }
 
         mutating func add(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
             isEmpty = true
@@ -47,29 +48,25 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
 }
 
 extension Blocks {
-    /// For each level the most of any row of each block.
-    fileprivate func most(_ rows: [Int32]) -> [[Int32]] {
-        let first = rows.withUnsafeBufferPointer { rows in
-            [Int32](unsafeUninitializedCapacity: starts[0].count) { most, count in
-                count = starts[0].count
-                for block in 0..<count {
+    /// For each block the most of any of its rows.
+    fileprivate func most(_ rows: [Int32]) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: starts.count) { most, count in
+            rows.withUnsafeBufferPointer { rows in
+                for block in levels[0] {
                     var best: Int32 = 0
                     for row in self.rows(block) { best = max(best, rows[row]) }
                     most[block] = best
                 }
             }
-        }
-        var levels = [first]
-        for above in starts.indices.dropFirst() {
-            let below = levels[above - 1]
-            levels.append(
-                starts[above].indices.map { block in
+            for level in levels.indices.dropFirst() {
+                for block in levels[level] {
                     var best: Int32 = 0
-                    for child in children(above, block) { best = max(best, below[child]) }
-                    return best
-                })
+                    for child in children(level, block) { best = max(best, most[child]) }
+                    most[block] = best
+                }
+            }
+            count = starts.count
         }
-        return levels
     }
 }
 
@@ -97,23 +94,24 @@ extension Segment {
             blocks.bytes.withUnsafeBufferPointer { bytes in
                 worths.withUnsafeBufferPointer { worths in
                     guard let base = bytes.baseAddress else { return }
+                    let starts = blocks.starts
                     func consider(_ level: Int, _ block: Int) {
-                        let start = base + Int(blocks.starts[level][block])
+                        let start = base + Int(starts[block])
                         let worth = worths[Int(start[0])]
                         let known =
-                            always + Double(backers(level, block)) + worth * Double(words(level, block))
+                            always + Double(backers.most(block)) + worth * Double(words.most(block))
                         let bound = known + tables.bound(start, perWord: worth, least: best.least - known)
                         if bound >= best.least { waiting.add(bound, level, block) }
                     }
-                    for block in blocks.starts[blocks.top].indices { consider(blocks.top, block) }
+                    for block in blocks.levels[blocks.top] { consider(blocks.top, block) }
                     while let (bound, level, block) = waiting.next(), bound >= best.least {
                         guard level == 0 else {
                             for child in blocks.children(level, block) { consider(level - 1, child) }
                             continue
                         }
                         forEach(blocks.rows(block)) { row, bytes in
-                            let bound = tables.bound(bytes, worth: { worths[$0] }, words: words(row))
-                            guard always + bound + Double(backers(row)) >= best.least else { return }
+                            let bound = tables.bound(bytes, worth: { worths[$0] }, words: words.row(row))
+                            guard always + bound + Double(backers.row(row)) >= best.least else { return }
                             var next = bytes
                             sheet.read(&next)
                             if let score = score(row, sheet) { best.offer(keys[row], score) }

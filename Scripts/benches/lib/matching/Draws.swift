@@ -87,9 +87,11 @@ struct Draws {
         for place in 0..<7 { text += " " + Self.word(pick(number, 20 + place, of: 30_000, skew: 4)) }
         startup.text = text
         startup.country = "c\(facts.country)"
-        startup.region = "r\(facts.country * 4 + pick(number, 11, of: 4, skew: 2))"
-        startup.state = "s\(facts.country * 10 + pick(number, 12, of: 10, skew: 2))"
-        startup.city = "t\(facts.country * 60 + pick(number, 13, of: 60, skew: 3))"
+        // Places lie in one another: towns in states, states in regions, regions in countries.
+        let state = pick(number, 12, of: 12, skew: 2)
+        startup.region = "r\(facts.country * 4 + state % 4)"
+        startup.state = "s\(facts.country * 12 + state)"
+        startup.city = "t\((facts.country * 12 + state) * 8 + pick(number, 13, of: 8, skew: 2))"
         startup.founded = draw(number, 14) < 0.9 ? Self.today - pick(number, 15, of: 4000, skew: 2) : nil
         startup.askedStage = Self.stages[facts.stage]
         startup.askedAmount = facts.ask

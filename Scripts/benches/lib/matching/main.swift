@@ -47,8 +47,9 @@ let peers = try String(contentsOf: folder.appending(path: "mandates.jsonl"), enc
 
 try simple(facts, peers, folder)
 if largest == 0 { exit(0) }
+let only = CommandLine.arguments.count > 3
 let draws = Draws(seed: 7)
-for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest {
+for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest && (!only || count == largest) {
     let given = count == facts.count ? facts : nil
     try await full(count, draws, peers) { given?[$0] ?? draws.facts($0) }
 }
@@ -90,7 +91,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
             let touched = Bucket.sizes.names(touching: mandate.low...mandate.high)
             let sizes = [0] + codebook.names(.roundSize).map { touched.contains($0) ? 0.15 : 0 } + [0]
             var bounds = Bounds(
-                areas: areas.map { 0.5 * $0 * unit }, otherArea: 0,
+                areas: areas.map { SIMD2(0.5 * $0 * unit, 0) }, otherArea: 0,
                 single: Field.single.map { field in
                     switch field {
                     case .country: places.map { $0 * unit }
@@ -103,13 +104,13 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
             bounds.slack = 1e-9 * unit
             reach.reach(segment, words: [], backers: [])
             segment.search(bounds, reach, index.lexicon, into: &best) { row, sheet in
-                let place = places[Int(sheet.single[0])]
+                let place = places[Int(sheet.single[3])]
                 guard place > -.infinity else { return nil }
                 var area = 0.0
                 for (code, _) in sheet.areas { area = max(area, areas[Int(code)]) }
                 let ask = Int(asks[Int(segment.keys[row].low)])
                 let size = 0.15 * (ask >= mandate.low && ask <= mandate.high ? 1 : 0)
-                return Int((0.5 * area + stages[Int(sheet.single[2])] + place + size) * unit)
+                return Int((0.5 * area + stages[Int(sheet.single[0])] + place + size) * unit)
             }
         }
         guard number > 0 else { continue }
@@ -172,6 +173,7 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
             "p95_ms": quantile(times, 0.95),
         ])
     }
+    if only { for _ in 0..<(Int(CommandLine.arguments[3]) ?? 0) { for n in stride(from: CommandLine.arguments.count > 4 ? 1 : 0, to: 80, by: 2) { _ = index.rank(mandates[n].key, limit: 50) } }; return }
     guard count == 1_000_000 else { return }
     let clock = ContinuousClock()
     let start = clock.now
