@@ -65,6 +65,7 @@ public struct Index: Sendable {
         defer { spare.give(reach) }
         for segment in segments where segment.count > 0 {
             let scale = scale(isWarm: segment.isWarm)
+            let telling = telling(profile)
             var pair = PairValues()
             fillSame(&pair, profile, isWarm: segment.isWarm)
             reach.reach(segment, words: profile.words, backers: worthOfBackers(profile, scale))
@@ -72,7 +73,7 @@ public struct Index: Sendable {
                 row, sheet in
                 guard keeper.admits(segment.keys[row], sheet) else { return nil }
                 fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
-                return score(pair, scale, profile)
+                return telling.reduce(0) { $0 + part($1, pair, scale, profile) }
             }
         }
         return best.sorted.map { Ranked(startup: $0.startup, score: $0.score) }
@@ -181,10 +182,12 @@ extension Index {
 
     func scale(isWarm: Bool) -> Scale { isWarm ? warm : cold }
 
-    func score(_ pair: PairValues, _ scale: Scale, _ profile: Profile) -> Int {
-        var score = 0
-        for number in pair.value.indices { score += part(number, pair, scale, profile) }
-        return score
+    /// The signals that can add anything to a score: without a past, only those of the declaration.
+    private func telling(_ profile: Profile) -> [Int] {
+        Signal.allCases.indices.filter { number in
+            let signal = Signal.allCases[number]
+            return profile.hasPast || !signal.isLearned || signal == .text || signal == .start
+        }
     }
 
     /// What a signal adds to the score, in thousandths of a point.
@@ -248,26 +251,10 @@ extension Index {
     /// The mean of the lifts of the startup's answers to one question, and that of what stands above zero.
     private func mean(_ sheet: Sheet, _ field: Field, _ lifts: Profile.Lifts) -> (all: Double, above: Double) {
         var (all, above) = (0.0, 0.0)
-        func add(_ answer: Answer, _ share: Double) {
+        _ = sheet.forEachAnswer(field) { _, answer, share in
             let value = share * lifts.value(answer)
             all += value
             if value > 0 { above += value }
-        }
-        if let (first, second) = field.joins {
-            guard let other = sheet.code(second) else { return (0, 0) }
-            if first == .area {
-                let percents = Double(sheet.percents)
-                for area in sheet.areas { add(Answer(field, area.code, other), Double(area.percent) / percents) }
-            } else if let one = sheet.code(first) {
-                add(Answer(field, one, other), 1)
-            }
-        } else if field == .area {
-            let percents = Double(sheet.percents)
-            for area in sheet.areas { add(Answer(.area, area.code), Double(area.percent) / percents) }
-        } else if field == .tag {
-            for tag in sheet.tags { add(Answer(.tag, tag), 1 / Double(sheet.tags.count)) }
-        } else if let code = sheet.code(field) {
-            add(Answer(field, code), 1)
         }
         return (all, above)
     }

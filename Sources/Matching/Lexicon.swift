@@ -152,10 +152,16 @@ struct WordTable: Sendable {
         var slot = Int(truncatingIfNeeded: Self.hash(word)) & mask
         while slots[slot] != 0 {
             let range = range(Int(slots[slot]) - 1)
-            if range.count == word.count, bytes[range].elementsEqual(word) { return slot }
+            if range.count == word.count, isSame(range, word) { return slot }
             slot = (slot + 1) & mask
         }
         return slot
+    }
+
+    @inline(__always)
+    private func isSame(_ range: Range<Int>, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
+        for place in 0..<word.count where bytes[range.lowerBound + place] != word[place] { return false }
+        return true
     }
 
     private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
@@ -169,7 +175,7 @@ struct WordTable: Sendable {
 struct WordCount: Sendable {
     /// Every form met, with the number of its stem.
     private var forms = WordTable()
-    private var stemOfForm: [Code] = []
+    private var stemOfForm: [Code?] = []
     private var stems = WordTable()
     private var documents: [Int] = []
     private var shown: [Int] = []
@@ -179,7 +185,7 @@ struct WordCount: Sendable {
     /// The stems of a profile, each once, numbered for the time being; counts them.
     mutating func add(_ startup: World.Startup) -> [Code] {
         var found: [Code] = []
-        Self.words(of: startup) { word in found.append(stem(word)) }
+        Self.words(of: startup) { word in if let stem = stem(word) { found.append(stem) } }
         var seen: [Code] = []
         if found.count <= 24 {
             for word in found where !seen.contains(word) { seen.append(word) }
@@ -194,10 +200,15 @@ struct WordCount: Sendable {
         return seen
     }
 
-    private mutating func stem(_ word: UnsafeBufferPointer<UInt8>) -> Code {
+    /// The stem of a word; `nil` for one that says nothing.
+    private mutating func stem(_ word: UnsafeBufferPointer<UInt8>) -> Code? {
         let form = forms.number(word)
         if form < stemOfForm.count { return stemOfForm[form] }
         let written = forms[form]
+        guard !Tokens.isEmpty(written) else {
+            stemOfForm.append(nil)
+            return nil
+        }
         let stem = stems.number(Tokens.stem(written))
         stemOfForm.append(Code(stem))
         if stem == documents.count {
@@ -243,7 +254,9 @@ extension Lexicon {
     func numbers(of startup: World.Startup) -> (words: [Code], length: Int) {
         var (words, seen): ([Code], Set<String>) = ([], [])
         WordCount.words(of: startup) { word in
-            let stem = Tokens.stem(String(decoding: word, as: UTF8.self))
+            let word = String(decoding: word, as: UTF8.self)
+            guard !Tokens.isEmpty(word) else { return }
+            let stem = Tokens.stem(word)
             guard seen.count < Self.longest, seen.insert(stem).inserted, let number = stems.known(stem) else { return }
             words.append(Code(number))
         }

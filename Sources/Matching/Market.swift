@@ -204,17 +204,14 @@ private struct Pool {
         var alone = Field.allCases.map { [Int](repeating: 0, count: $0.joins == nil ? codebook.count($0) : 0) }
         for rows in offered {
             rows.forEach { sheet in
-                for field in Field.allCases {
-                    let answers = sheet.answers(field)
-                    if !answers.isEmpty { answering[field.rawValue] += 1 }
-                    for (answer, share) in answers {
-                        if field.joins == nil {
-                            alone[field.rawValue][Int(answer.code)] += Int(share * unit)
-                        } else if let number = book.number(answer) {
-                            joint[number] += Int(share * unit)
-                        }
+                func count(_ field: Field, _ answer: Answer, _ share: Double) {
+                    if field.joins == nil {
+                        alone[field.rawValue][Int(answer.code)] += Int(share * unit)
+                    } else if let number = book.number(answer) {
+                        joint[number] += Int(share * unit)
                     }
                 }
+                for field in Field.allCases where sheet.forEachAnswer(field, count) { answering[field.rawValue] += 1 }
             }
         }
         sharesByCode = alone.map { $0.map { Double($0) / unit } }

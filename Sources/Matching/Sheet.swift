@@ -18,25 +18,43 @@ struct Sheet: Sendable {
         return single[place] - 1
     }
 
-    private var areaShares: [(code: Code, share: Double)] {
-        let whole = Double(percents)
-        return areas.map { ($0.code, Double($0.percent) / whole) }
-    }
-
     /// The weights of all areas, in percent.
     var percents: Code { areas.reduce(0) { $0 + $1.percent } }
 
+    /// Tells the answers to one question with their shares, which sum to one, and whether there are any.
+    @inline(__always)
+    func forEachAnswer(_ field: Field, _ body: (Field, Answer, Double) -> Void) -> Bool {
+        if let (first, second) = field.joins {
+            guard let other = code(second) else { return false }
+            if first == .area {
+                let whole = Double(percents)
+                for area in areas { body(field, Answer(field, area.code, other), Double(area.percent) / whole) }
+                return !areas.isEmpty
+            }
+            guard let one = code(first) else { return false }
+            body(field, Answer(field, one, other), 1)
+            return true
+        }
+        switch field {
+        case .area:
+            let whole = Double(percents)
+            for area in areas { body(field, Answer(field, area.code), Double(area.percent) / whole) }
+            return !areas.isEmpty
+        case .tag:
+            for tag in tags { body(field, Answer(field, tag), 1 / Double(tags.count)) }
+            return !tags.isEmpty
+        default:
+            guard let code = code(field) else { return false }
+            body(field, Answer(field, code), 1)
+            return true
+        }
+    }
+
     /// The answers to one question with their shares, which sum to one; none when it is not known.
     func answers(_ field: Field) -> [(answer: Answer, share: Double)] {
-        switch field {
-        case .area: return areaShares.map { (Answer(.area, $0.code), $0.share) }
-        case .tag: return tags.map { (Answer(.tag, $0), 1 / Double(tags.count)) }
-        default: break
-        }
-        guard let (first, second) = field.joins else { return code(field).map { [(Answer(field, $0), 1)] } ?? [] }
-        guard let other = code(second) else { return [] }
-        if first == .area { return areaShares.map { (Answer(field, $0.code, other), $0.share) } }
-        return code(first).map { [(Answer(field, $0, other), 1)] } ?? []
+        var answers: [(answer: Answer, share: Double)] = []
+        _ = forEachAnswer(field) { answers.append(($1, $2)) }
+        return answers
     }
 }
 

@@ -6,7 +6,7 @@ enum Tokens {
     /// Bytes of the longest word that is one.
     private static let longest = 40
 
-    /// Tells the words of a text one after the other, in UTF-8.
+    /// Tells the words of a text one after the other, in UTF-8, those that say nothing among them.
     static func words(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         var text = text
         text.withUTF8 { bytes in
@@ -14,7 +14,7 @@ enum Tokens {
             var word: [UInt8] = []
             word.reserveCapacity(longest + 1)
             func close() {
-                if word.count > 1, word.count <= longest { word.withUnsafeBufferPointer { tell($0, body) } }
+                if word.count > 1, word.count <= longest { word.withUnsafeBufferPointer(body) }
                 word.removeAll(keepingCapacity: true)
             }
             for byte in bytes.prefix(limit) {
@@ -31,7 +31,7 @@ enum Tokens {
     static func words(_ text: String) -> [String] {
         var words: [String] = []
         self.words(text) { words.append(String(decoding: $0, as: UTF8.self)) }
-        return words
+        return words.filter { !isEmpty($0) }
     }
 
     /// The words of a text that is not plain English.
@@ -41,7 +41,7 @@ enum Tokens {
         func tell(whole text: String) {
             var lowercased = text.lowercased()
             guard (2...longest).contains(lowercased.utf8.count) else { return }
-            lowercased.withUTF8 { self.tell($0, body) }
+            lowercased.withUTF8(body)
         }
         func close() {
             if !word.isEmpty { tell(whole: word) }
@@ -68,11 +68,8 @@ enum Tokens {
         close()
     }
 
-    private static func tell(_ word: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
-        // The longest word that says nothing has seven letters.
-        if word.count <= 7, empty.contains(String(decoding: word, as: UTF8.self)) { return }
-        body(word)
-    }
+    /// Whether a word says nothing.
+    static func isEmpty(_ word: String) -> Bool { empty.contains(word) }
 
     /// A word without the endings of number and tense: one stem for "payment" and "payments", "lend" and "lending".
     /// Coarse on purpose; a stem is only ever compared with stems.

@@ -46,10 +46,9 @@ let peers = try String(contentsOf: folder.appending(path: "mandates.jsonl"), enc
     .map { try JSONDecoder().decode(PeerMandate.self, from: Data($0.utf8)) }
 
 try simple(facts, peers, folder)
-if largest == 0 { exit(0) }
-let only = CommandLine.arguments.count > 3
+try ours(facts, peers)
 let draws = Draws(seed: 7)
-for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest && (!only || count == largest) {
+for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest {
     let given = count == facts.count ? facts : nil
     try await full(count, draws, peers) { given?[$0] ?? draws.facts($0) }
 }
@@ -76,7 +75,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
         })
     let asks = facts.map { Int32($0.ask) }
     var (times, lists): ([Double], [[(score: Int, startup: Key)]]) = ([], [])
-    for (number, mandate) in ([mandates[0]] + (largest == 0 ? Array(repeating: mandates, count: 1000).flatMap { $0 } : mandates)).enumerated() {
+    for (number, mandate) in ([mandates[0]] + mandates).enumerated() {
         var best = Shortlist(limit: 50)
         let time = milliseconds {
             var focus = [Double](repeating: 0, count: 148)
@@ -129,6 +128,31 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
     ])
 }
 
+/// The engine's own score over the peers' facts: what is declared, and the words of it.
+func ours(_ facts: [Draws.Facts], _ peers: [PeerMandate]) throws {
+    let mandates = peers.enumerated().map { number, peer in
+        World.Mandate(
+            Draws.key(2, number), of: Draws.key(4, number),
+            areas: zip(peer.areas, peer.weights).map { World.Weighted("f\($0)", $1) },
+            stages: ["s\(peer.stage)"], cheque: peer.low / 10...max(peer.low / 10 + 1, peer.high / 10),
+            excludedCountries: ["c\(peer.excluded)"], regions: peer.home.map { "c\($0)" })
+    }
+    var builder = Index.Builder(today: Draws.today, mandates: mandates)
+    for (number, fact) in facts.enumerated() {
+        builder.add(
+            World.Startup(
+                Draws.key(0, number), areas: fact.areas.map { World.Weighted("f\($0)") }, country: "c\(fact.country)",
+                region: "c\(fact.country)", askedStage: "s\(fact.stage)", askedAmount: fact.ask))
+    }
+    let index = builder.finish()
+    _ = index.rank(mandates[0].key, limit: 50)
+    let times = mandates.map { mandate in milliseconds { _ = index.rank(mandate.key, limit: 50) } }
+    show([
+        "engine": "own score, peers' facts", "startups": facts.count, "p50_ms": quantile(times, 0.5),
+        "p95_ms": quantile(times, 0.95),
+    ])
+}
+
 /// Everything the engine looks at.
 func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> Draws.Facts) async throws {
     let pasts = max(10, min(5000, count / 200))
@@ -140,7 +164,8 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
         return World.Mandate(
             Draws.key(2, number), of: number % 2 == 0 ? Draws.key(3, number / 2 % pasts) : Draws.key(4, number),
             areas: zip(peer.areas, peer.weights).map { World.Weighted("f\(($0 + turn * 7) % 148)", $1) },
-            stages: [Draws.stages[(peer.stage + turn) % 6]], cheque: peer.low / 10...max(peer.low / 10 + 1, peer.high / 10),
+            stages: [Draws.stages[(peer.stage + turn) % 6]],
+            cheque: peer.low / 10...max(peer.low / 10 + 1, peer.high / 10),
             excludedCountries: ["c\(peer.excluded)"], regions: peer.home.map { "r\($0 * 4)" })
     }
     let funded = Set(deals.map(\.startup))
@@ -173,7 +198,6 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
             "p95_ms": quantile(times, 0.95),
         ])
     }
-    if only { for _ in 0..<(Int(CommandLine.arguments[3]) ?? 0) { for n in stride(from: CommandLine.arguments.count > 4 ? 1 : 0, to: 80, by: 2) { _ = index.rank(mandates[n].key, limit: 50) } }; return }
     guard count == 1_000_000 else { return }
     let clock = ContinuousClock()
     let start = clock.now
