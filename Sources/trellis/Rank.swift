@@ -9,8 +9,9 @@ struct Rank: AsyncParsableCommand {
         abstract: "Rank the candidates of a folder of funding history for its investors.",
         discussion: """
             Learns from the folder's past investments alone and writes a line for each pair: investor, rank, startup, \
-            score in points. The folder holds startups.jsonl, interactions.csv, queries.csv and candidates.csv; nothing \
-            that tells what happened after its cut is opened. No database is needed. The same folder gives the same \
+            score in points. The folder holds startups.jsonl, interactions.csv, queries.csv and candidates.csv, and \
+            asks.csv and investors.jsonl where these are asked for; nothing that tells what happened after its cut is \
+            opened. No database is needed. The same folder gives the same \
             bytes, however many threads there are.
             """)
 
@@ -22,6 +23,16 @@ struct Rank: AsyncParsableCommand {
 
     @Flag(help: "Let startups say what round they are raising, as asks.csv has it.")
     var asks = false
+
+    @Flag(help: "Let the investors declare their theses, as investors.jsonl has them.")
+    var thesis = false
+
+    @Option(
+        help: """
+            Rank as if each investor were known by so many of its investments, the latest; what is learned is learned \
+            from all.
+            """)
+    var known: Int?
 
     @Flag(help: "Share the first ten places of each list out fairly among all startups; see Allocation.")
     var fair = false
@@ -45,12 +56,13 @@ struct Rank: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256.") }
+        guard known ?? 0 >= 0 else { throw ValidationError("--known takes 0 or more.") }
     }
 
     func run() async throws {
         let folder: HistoryFolder
         do {
-            folder = try HistoryFolder(path: data, asks: asks)
+            folder = try HistoryFolder(path: data, asks: asks, theses: thesis)
         } catch let error as UnreadableHistory {
             throw ValidationError(error.description)
         }
@@ -66,7 +78,7 @@ struct Rank: AsyncParsableCommand {
                 + "(\(report.pairs) pairs of an investor and a startup).")
         if let model { try written { try learned.json().write(to: URL(filePath: model)) } }
 
-        let index = Index(folder.world, model: learned)
+        let index = Index(known.map { folder.world(knowing: $0) } ?? folder.world, model: learned)
         let run = RunFile(folder)
         let ranking = ProgressBar("Ranking")
         var ranked: [[Ranked]] = []
