@@ -153,36 +153,54 @@ private struct Folder: ~Copyable {
             i:other,s:c,2019-02-01,seed,
             """)
         let history = try HistoryFolder(path: folder.path, asks: false)
-        func known(_ count: Int) throws -> (deals: [[String]], unseen: [[String]]) {
-            let world = history.world(knowing: count)
+        func known(_ count: Int) throws -> [[[String]]] {
             let names = Set(history.world.deals.map(\.investor))
-            let deals = world.deals.filter { names.contains($0.investor) }.map {
-                [history.investor($0.investor), history.startup($0.startup)]
+            return try history.worlds(knowing: count).map { world in
+                // Nothing but names is changed.
+                #expect(world.deals.map(\.startup) == history.world.deals.map(\.startup))
+                #expect(world.deals.map(\.day) == history.world.deals.map(\.day))
+                #expect(Set(world.deals.map(\.investor)).count >= 3)
+                let mandate = try #require(world.mandates.first)
+                #expect(world.mandates.count == 1)
+                return world.deals.filter { names.contains($0.investor) }.map {
+                    [history.investor($0.investor), history.startup($0.startup)]
+                } + [["unseen"] + mandate.excludedStartups.map { history.startup($0) }.sorted()]
             }
-            #expect(world.deals.map(\.startup) == history.world.deals.map(\.startup))
-            #expect(world.deals.map(\.day) == history.world.deals.map(\.day))
-            return (deals, world.mandates.map { $0.excludedStartups.map { history.startup($0) }.sorted() })
         }
-        let nothing = try known(0)
-        #expect(nothing.deals == [["i:other", "s:c"]])
-        // Of the order of the queries: two, one.
-        #expect(nothing.unseen == [["s:gone"], ["s:b", "s:c", "s:gone"]])
+        let (two, other) = (["i:two", "s:gone"], ["i:other", "s:c"])
+        let one = [["i:one", "s:b"], ["i:one", "s:c"], ["i:one", "s:c"], ["i:one", "s:gone"]]
+        #expect(
+            try known(0) == [[two, other, ["unseen", "s:b", "s:c", "s:gone"]], one + [other, ["unseen", "s:gone"]]])
         // The latest is the one it came to last, whenever it gave more to the others.
-        let one = try known(1)
-        #expect(one.deals == [["i:one", "s:b"], ["i:two", "s:gone"], ["i:other", "s:c"]])
-        #expect(one.unseen == [[], ["s:c", "s:gone"]])
-        #expect(try known(3).deals.count == 6)
-        #expect(try known(3).unseen == [[], []])
-        // Those who stand under another name are still one investor each, and none is another.
-        let namesakes = Set(history.world(knowing: 0).deals.map(\.investor))
-        #expect(namesakes.count == 3)
+        #expect(try known(1) == [[one[0], two, other, ["unseen", "s:c", "s:gone"]], one + [two, other, ["unseen"]]])
+        #expect(try known(3) == [one + [two, other, ["unseen"]], one + [two, other, ["unseen"]]])
+    }
+
+    @Test func everyInvestorIsServedOnceAndMostRememberWhileItForgets() throws {
+        let folder = try Folder()
+        let names = (0..<40).map { "i:\($0)" }
+        try folder.write(
+            "interactions.csv",
+            "investor_id,startup_id,date\n" + names.map { "\($0),s:b,2020-01-01\n" }.joined())
+        try folder.write("queries.csv", "investor_id\n" + names.map { $0 + "\n" }.joined())
+        let history = try HistoryFolder(path: folder.path, asks: false)
+        let worlds = history.worlds(knowing: 0)
+        #expect(worlds.flatMap(\.mandates).map { history.investor($0.investor) }.sorted() == names.sorted())
+        let known = Set(history.world.deals.map(\.investor))
+        for world in worlds {
+            let gone = known.subtracting(world.deals.map(\.investor))
+            #expect(gone == Set(world.mandates.map(\.investor)))
+            #expect((2...3).contains(gone.count))
+        }
     }
 
     @Test func whatAnInvestorHasFundedIsNotProposedThoughForgotten() throws {
         let folder = try Folder()
         let history = try HistoryFolder(path: folder.path, asks: false)
-        let index = Index(history.world(knowing: 0))
-        let lists = index.mandates.map { index.rank($0, limit: .max).map { history.startup($0.startup) } }
+        let lists = history.worlds(knowing: 0).flatMap { world in
+            let index = Index(world)
+            return index.mandates.map { index.rank($0, limit: .max).map { history.startup($0.startup) } }
+        }
         #expect(lists.map(\.count) == [2, 3])
         #expect(!lists[0].contains("s:b"))
     }
