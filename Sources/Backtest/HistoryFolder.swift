@@ -11,6 +11,7 @@ internal import Tabular
 /// | `queries.csv` | `investor_id` of those who are to be served |
 /// | `candidates.csv` | `startup_id` of those who are on offer |
 /// | `asks.csv` | `startup_id,seeking`, where asks are to be known |
+/// | `investors.jsonl` | `id thesis{focus_areas[] stages[] countries[] regions[] round_size_usd{p25 p75}}` of those to be served, where theses are to be declared |
 /// | `meta.json` | `split`, the day of the cut; without the file, the day after the last interaction |
 ///
 /// What is missing is empty or null. Nothing else in the folder is opened.
@@ -25,14 +26,16 @@ public struct HistoryFolder: Sendable {
     /// - Parameters:
     ///   - path: the folder.
     ///   - asks: whether what startups are raising is to be known.
+    ///   - theses: whether the investors to be served declare their theses as mandates.
     /// - Throws: ``UnreadableHistory``, with file, line and field of what is wrong.
-    public init(path: String, asks: Bool) throws {
+    public init(path: String, asks: Bool, theses: Bool = false) throws {
         var reading = Reading(folder: path)
         try reading.startups()
         try reading.interactions()
         try reading.queries()
         try reading.candidates()
         if asks { try reading.asks() }
+        if theses { try reading.theses() }
         let today = try reading.cut()
         guard reading.problems.isEmpty else { throw UnreadableHistory(problems: reading.problems) }
 
@@ -52,7 +55,12 @@ public struct HistoryFolder: Sendable {
             guard let investor = investorKeys[row.investor], let startup = startupKeys[row.startup] else { return nil }
             return World.Deal(investor: investor, startup: startup, day: row.day, kind: row.kind, amount: row.amount)
         }
-        let mandates = reading.investors.compactMap { investorKeys[$0] }.map { World.Mandate($0, of: $0) }
+        let mandates = reading.investors.compactMap { name -> World.Mandate? in
+            guard let key = investorKeys[name] else { return nil }
+            var mandate = reading.declared[name] ?? World.Mandate(key, of: key)
+            (mandate.key, mandate.investor) = (key, key)
+            return mandate
+        }
         world = World(today: today, startups: startups, mandates: mandates, deals: deals)
         self.startupNames = startupNames
         self.investorNames = investorNames
@@ -65,6 +73,9 @@ public struct HistoryFolder: Sendable {
     public func investor(_ key: Key) -> String { investorNames[Int(key.low)] }
 
     private static func key(_ number: Int) -> Key { Key(high: 0, low: UInt64(number)) }
+
+    /// A key that no investor of the folder has, for what an investor did under another name.
+    static func namesake(of investor: Key) -> Key { Key(high: 1, low: investor.low) }
 
     private static func keys(_ names: [String]) -> [String: Key] {
         Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, key($0)) })
@@ -94,6 +105,7 @@ private struct Reading {
     var investors: [String] = []
     var offered: Set<String> = []
     var sought: [String: String] = [:]
+    var declared: [String: World.Mandate] = [:]
     var problems: [String] = []
 
     mutating func startups() throws {
@@ -158,6 +170,18 @@ private struct Reading {
         }
     }
 
+    /// Read after the queries: of nobody else is a thesis asked.
+    mutating func theses() throws {
+        let served = Set(investors)
+        try rows(of: "investors.jsonl", { try JSONLinesReader($0) }) { reading, fields in
+            guard let id = fields.string("id", .required), served.contains(id) else { return }
+            let thesis = fields.object("thesis") { World.Mandate(thesis: &$0) }
+            if reading.declared.updateValue(thesis ?? World.Mandate.silent, forKey: id) != nil {
+                fields.refuse("id", .expected("an id that no other row has"), found: id)
+            }
+        }
+    }
+
     /// The day from which on nothing is known.
     mutating func cut() throws -> Int {
         struct Meta: Decodable {
@@ -193,7 +217,33 @@ private struct Reading {
     }
 }
 
+extension World.Mandate {
+    /// Nobody's mandate, until it is told whose.
+    fileprivate static var silent: Self { Self(Key(high: 0, low: 0), of: Key(high: 0, low: 0)) }
+
+    /// What a thesis declares. Stages and regions are wishes, countries are a condition, as in the product.
+    fileprivate init(thesis: inout Fields) {
+        self = .silent
+        areas = thesis.list("focus_areas").map { World.Weighted($0) }
+        stages = thesis.list("stages")
+        countries = Set(thesis.list("countries"))
+        regions = thesis.list("regions")
+        cheque = thesis.object("round_size_usd") { $0.cheque() } ?? nil
+    }
+}
+
 extension Fields {
+    /// The cheque of one who joins rounds of these sizes. A cheque is looked for in rounds up to twenty times its size;
+    /// a twentieth is thus what reaches the middle half of the rounds and none above.
+    fileprivate mutating func cheque() -> ClosedRange<Int>? {
+        guard let low = wholeNumber("p25"), let high = wholeNumber("p75") else { return nil }
+        guard 0 <= low, low <= high else {
+            refuse("p75", .expected("an amount no less than p25"), found: "\(high)")
+            return nil
+        }
+        return low / 20...high / 20
+    }
+
     /// An amount in whole units; sources write some of them with a fraction.
     fileprivate mutating func wholeNumber(_ field: String) -> Int? {
         guard let amount = number(field) else { return nil }

@@ -9,8 +9,9 @@ struct Rank: AsyncParsableCommand {
         abstract: "Rank the candidates of a folder of funding history for its investors.",
         discussion: """
             Learns from the folder's past investments alone and writes a line for each pair: investor, rank, startup, \
-            score in points. The folder holds startups.jsonl, interactions.csv, queries.csv and candidates.csv; nothing \
-            that tells what happened after its cut is opened. No database is needed. The same folder gives the same \
+            score in points. The folder holds startups.jsonl, interactions.csv, queries.csv and candidates.csv, and \
+            asks.csv and investors.jsonl where these are asked for; nothing that tells what happened after its cut is \
+            opened. No database is needed. The same folder gives the same \
             bytes, however many threads there are.
             """)
 
@@ -22,6 +23,16 @@ struct Rank: AsyncParsableCommand {
 
     @Flag(help: "Let startups say what round they are raising, as asks.csv has it.")
     var asks = false
+
+    @Flag(help: "Let the investors declare their theses, as investors.jsonl has them.")
+    var thesis = false
+
+    @Option(
+        help: """
+            Rank as if each investor were known by so many of its investments, the latest; what is learned is learned \
+            from all.
+            """)
+    var known: Int?
 
     @Flag(help: "Share the first ten places of each list out fairly among all startups; see Allocation.")
     var fair = false
@@ -45,12 +56,13 @@ struct Rank: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...256).contains(threads) else { throw ValidationError("--threads takes 1 to 256.") }
+        guard known ?? 0 >= 0 else { throw ValidationError("--known takes 0 or more.") }
     }
 
     func run() async throws {
         let folder: HistoryFolder
         do {
-            folder = try HistoryFolder(path: data, asks: asks)
+            folder = try HistoryFolder(path: data, asks: asks, theses: thesis)
         } catch let error as UnreadableHistory {
             throw ValidationError(error.description)
         }
@@ -66,40 +78,47 @@ struct Rank: AsyncParsableCommand {
                 + "(\(report.pairs) pairs of an investor and a startup).")
         if let model { try written { try learned.json().write(to: URL(filePath: model)) } }
 
-        let index = Index(folder.world, model: learned)
+        let worlds = known.map { folder.worlds(knowing: $0) } ?? [folder.world]
         let run = RunFile(folder)
         let ranking = ProgressBar("Ranking")
-        var ranked: [[Ranked]] = []
-        // Piece by piece, so that there is something to show on the way.
-        let piece = 16 * threads
-        for first in stride(from: 0, to: index.mandates.count, by: piece) {
-            let mandates = Array(index.mandates[first..<min(first + piece, index.mandates.count)])
-            ranked += try await index.rank(mandates, limit: .max, width: threads)
-            ranking.show(ranked.count, of: index.mandates.count)
+        var (lists, offered): ([(mandate: Key, startups: [Ranked])], Int) = ([], 0)
+        for world in worlds {
+            let index = Index(world, model: learned)
+            offered = index.offered
+            // Piece by piece, so that there is something to show on the way.
+            let piece = 16 * threads
+            for first in stride(from: 0, to: index.mandates.count, by: piece) {
+                let mandates = Array(index.mandates[first..<min(first + piece, index.mandates.count)])
+                lists += zip(mandates, try await index.rank(mandates, limit: .max, width: threads)).map { ($0, $1) }
+                ranking.show(lists.count, of: folder.world.mandates.count)
+            }
         }
         ranking.clear()
-        if fair { ranked = shared(ranked, index) }
+        lists.sort { $0.mandate < $1.mandate }
+        if fair { lists = shared(lists, among: offered) }
         try written {
-            for (mandate, list) in zip(index.mandates, ranked) { try file.write(run.lines(mandate, list)) }
+            for list in lists { try file.write(run.lines(list.mandate, list.startups)) }
         }
         try written { try file.close() }
-        print("Ranked \(index.offered) startups for \(index.mandates.count) investors: \(out)")
+        print("Ranked \(offered) startups for \(lists.count) investors: \(out)")
     }
 
     /// The lists with their first ten places shared out; below them the others as they were ranked.
-    private func shared(_ ranked: [[Ranked]], _ index: Index) -> [[Ranked]] {
-        let demands = zip(index.mandates, ranked).map { mandate, list in
-            Allocation.Demand(mandate, length: 10, candidates: Array(list.prefix(200)))
+    private func shared(
+        _ lists: [(mandate: Key, startups: [Ranked])], among offered: Int
+    ) -> [(mandate: Key, startups: [Ranked])] {
+        let demands = lists.map {
+            Allocation.Demand($0.mandate, length: 10, candidates: Array($0.startups.prefix(200)))
         }
-        let allocation = Allocation(demands, among: index.offered)
+        let allocation = Allocation(demands, among: offered)
         let report = allocation.report
         func percent(_ share: Double) -> String { share.formatted(.percent.precision(.fractionLength(1))) }
         print(
             "Shared out: \(percent(report.coverage)) of the startups are on a list, the one on most is on "
                 + "\(report.mostLists); \(percent(report.loss)) of the expected answers given up.")
-        return zip(allocation.lists, ranked).map { list, all in
+        return zip(allocation.lists, lists).map { list, all in
             let first = Set(list.startups.map(\.startup))
-            return list.startups + all.filter { !first.contains($0.startup) }
+            return (all.mandate, list.startups + all.startups.filter { !first.contains($0.startup) })
         }
     }
 

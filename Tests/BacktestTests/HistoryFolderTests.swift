@@ -23,6 +23,7 @@ private struct Folder: ~Copyable {
         try write("queries.csv", "investor_id,portfolio_size\ni:two,12\ni:one,11\n")
         try write("candidates.csv", "startup_id,regime\ns:a,cold\ns:c,cold\ns:b,warm\n")
         try write("asks.csv", "startup_id,seeking\ns:a,seed\ns:c,\n")
+        try write("investors.jsonl", #"{"id": "i:one"}"#)
         try write("meta.json", #"{"split": "2021-01-01", "candidates": 3}"#)
     }
 
@@ -91,11 +92,126 @@ private struct Folder: ~Copyable {
             ])
     }
 
-    @Test(arguments: ["startups.jsonl", "interactions.csv", "queries.csv", "candidates.csv"])
+    @Test func thesesAreDeclaredOnlyWhenAsked() throws {
+        let folder = try Folder()
+        try folder.write(
+            "investors.jsonl",
+            """
+            {"id":"i:one","thesis":{"focus_areas":["payments","data"],"stages":["seed"],"countries":["FR"],"regions":["Harbour"],"round_size_usd":{"p25":1000000,"median":2e6,"p75":4000000}}}
+            {"id":"i:two","thesis":{"focus_areas":[],"stages":null,"round_size_usd":{"p25":null,"p75":1}}}
+            {"id":"i:other","thesis":"none of our business"}
+            """)
+        let silent = try HistoryFolder(path: folder.path, asks: false).world.mandates
+        #expect(silent.allSatisfy { $0.areas.isEmpty && $0.stages.isEmpty && $0.cheque == nil })
+        let history = try HistoryFolder(path: folder.path, asks: false, theses: true)
+        let mandates = history.world.mandates
+        #expect(mandates.map { history.investor($0.investor) } == ["i:two", "i:one"])
+        #expect(mandates[0] == silent[0])
+        #expect(mandates[1].key == silent[1].key)
+        #expect(mandates[1].areas == [World.Weighted("payments"), World.Weighted("data")])
+        #expect(mandates[1].stages == ["seed"])
+        #expect(!mandates[1].isFirmOnStages)
+        #expect(mandates[1].countries == ["FR"])
+        #expect(mandates[1].regions == ["Harbour"])
+        #expect(mandates[1].cheque == 50_000...200_000)
+    }
+
+    @Test func everyFaultOfAThesisIsToldWithItsPlace() throws {
+        let folder = try Folder()
+        try folder.write(
+            "investors.jsonl",
+            """
+            {"id":"i:one","thesis":{"stages":"seed","round_size_usd":{"p25":5,"p75":4}}}
+            {"id":"i:one"}
+            {"id":"i:two","thesis":["seed"]}
+            {"thesis":{}}
+            """)
+        let error = #expect(throws: UnreadableHistory.self) {
+            try HistoryFolder(path: folder.path, asks: false, theses: true)
+        }
+        #expect(
+            error?.problems == [
+                "investors.jsonl: line 1, thesis.stages: expected a list of texts",
+                "investors.jsonl: line 1, thesis.round_size_usd.p75: expected an amount no less than p25",
+                "investors.jsonl: line 2, id: expected an id that no other row has",
+                "investors.jsonl: line 3, thesis: expected an object",
+                "investors.jsonl: line 4, id: is missing",
+            ])
+    }
+
+    @Test func whatIsForgottenStandsUnderAnotherName() throws {
+        let folder = try Folder()
+        try folder.write(
+            "interactions.csv",
+            """
+            investor_id,startup_id,date,round_type,amount_usd
+            i:one,s:b,2020-01-01,seed,1000000
+            i:one,s:c,2019-02-01,seed,
+            i:one,s:c,2020-09-01,series-a,
+            i:one,s:gone,2019-05-06,,
+            i:two,s:gone,2019-05-06,,
+            i:other,s:c,2019-02-01,seed,
+            """)
+        let history = try HistoryFolder(path: folder.path, asks: false)
+        func known(_ count: Int) throws -> [[[String]]] {
+            let names = Set(history.world.deals.map(\.investor))
+            return try history.worlds(knowing: count).map { world in
+                // Nothing but names is changed.
+                #expect(world.deals.map(\.startup) == history.world.deals.map(\.startup))
+                #expect(world.deals.map(\.day) == history.world.deals.map(\.day))
+                #expect(Set(world.deals.map(\.investor)).count >= 3)
+                let mandate = try #require(world.mandates.first)
+                #expect(world.mandates.count == 1)
+                return world.deals.filter { names.contains($0.investor) }.map {
+                    [history.investor($0.investor), history.startup($0.startup)]
+                } + [["unseen"] + mandate.excludedStartups.map { history.startup($0) }.sorted()]
+            }
+        }
+        let (two, other) = (["i:two", "s:gone"], ["i:other", "s:c"])
+        let one = [["i:one", "s:b"], ["i:one", "s:c"], ["i:one", "s:c"], ["i:one", "s:gone"]]
+        #expect(
+            try known(0) == [[two, other, ["unseen", "s:b", "s:c", "s:gone"]], one + [other, ["unseen", "s:gone"]]])
+        // The latest is the one it came to last, whenever it gave more to the others.
+        #expect(try known(1) == [[one[0], two, other, ["unseen", "s:c", "s:gone"]], one + [two, other, ["unseen"]]])
+        #expect(try known(3) == [one + [two, other, ["unseen"]], one + [two, other, ["unseen"]]])
+    }
+
+    @Test func everyInvestorIsServedOnceAndMostRememberWhileItForgets() throws {
+        let folder = try Folder()
+        let names = (0..<40).map { "i:\($0)" }
+        try folder.write(
+            "interactions.csv",
+            "investor_id,startup_id,date\n" + names.map { "\($0),s:b,2020-01-01\n" }.joined())
+        try folder.write("queries.csv", "investor_id\n" + names.map { $0 + "\n" }.joined())
+        let history = try HistoryFolder(path: folder.path, asks: false)
+        let worlds = history.worlds(knowing: 0)
+        #expect(worlds.flatMap(\.mandates).map { history.investor($0.investor) }.sorted() == names.sorted())
+        let known = Set(history.world.deals.map(\.investor))
+        for world in worlds {
+            let gone = known.subtracting(world.deals.map(\.investor))
+            #expect(gone == Set(world.mandates.map(\.investor)))
+            #expect((2...3).contains(gone.count))
+        }
+    }
+
+    @Test func whatAnInvestorHasFundedIsNotProposedThoughForgotten() throws {
+        let folder = try Folder()
+        let history = try HistoryFolder(path: folder.path, asks: false)
+        let lists = history.worlds(knowing: 0).flatMap { world in
+            let index = Index(world)
+            return index.mandates.map { index.rank($0, limit: .max).map { history.startup($0.startup) } }
+        }
+        #expect(lists.map(\.count) == [2, 3])
+        #expect(!lists[0].contains("s:b"))
+    }
+
+    @Test(arguments: ["startups.jsonl", "interactions.csv", "queries.csv", "candidates.csv", "investors.jsonl"])
     func aMissingFileIsNamed(_ name: String) throws {
         let folder = try Folder()
         try folder.remove(name)
-        let error = #expect(throws: UnreadableHistory.self) { try HistoryFolder(path: folder.path, asks: false) }
+        let error = #expect(throws: UnreadableHistory.self) {
+            try HistoryFolder(path: folder.path, asks: false, theses: true)
+        }
         #expect(error?.description.hasPrefix("\(name): there is no such file") == true)
     }
 

@@ -1,10 +1,14 @@
 """Ranks folders of history as a stranger would, labels taken away first, and judges the runs by evaluate.py.
 
 Figures are means over the query investors of a folder (over startups where it says so) on all candidates. A folder whose
-`meta.json` names a source with floors below fails when one of them is missed: they are what the best of many baselines reach."""
+`meta.json` names a source with floors below fails when one of them is missed: they are what the best of many baselines reach.
+
+Meetings are planned for days drawn from the run (see meetings.swift): what promising every startup a few costs, as a share of
+what the meetings are worth without the promise, and how many startups have fewer then and now."""
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -23,7 +27,11 @@ for floors in FLOORS.values():
     for way in ("plain", "asks"):
         floors |= {f"{way}.fair.ndcg10.kept": 0.975, f"{way}.fair.cov@10": 0.66}
 MOST = {f"{way}.fair.gini@10": 0.59 for way in ("plain", "asks")}
+# What floors of meetings may cost, on a mean day, and the startups that may be left below them.
+MOST |= {f"{way}.meetings.{what}": most for way in ("plain", "asks") for what, most in (("lost", 0.009), ("below.floored", 0))}
 SECONDS, MEBIBYTES = 60, 2048
+# Days of meetings, who comes to one, and the seed they are drawn by.
+DAYS, INVESTORS, STARTUPS, SEED = 10, 40, 60, 20
 
 
 def figure(folder, name, value, unit, floor=None):
@@ -53,7 +61,24 @@ def exposure(folder, run):
     return evaluate.exposure(evaluate.read_run(run, data)[0], data)[0]
 
 
-def judge(trellis, folder, work):
+def planned(meetings, folder, run):
+    """Of days with investors and cold startups of a run, what meetings.swift says of each; none where there are too few."""
+    data = evaluate.Data(folder, subset="cold")
+    startups = sorted(data.pool)
+    lists = evaluate.read_run(run, data)[0]
+    investors = sorted(lists)
+    if len(investors) < INVESTORS or len(startups) < STARTUPS:
+        return []
+    lot, lines = random.Random(SEED), []
+    for day in range(DAYS):
+        seats = {startup: number for number, startup in enumerate(lot.sample(startups, STARTUPS))}
+        for number, investor in enumerate(lot.sample(investors, INVESTORS)):
+            lines += [f"{day} {number} {seats[startup]} {round(1000 * score)}\n" for _, startup, score in lists[investor] if startup in seats]
+    told = subprocess.run([meetings], input="".join(lines), check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def judge(trellis, meetings, folder, work):
     name = pathlib.Path(folder).name
     meta = json.loads((pathlib.Path(folder) / "meta.json").read_text())
     floors = FLOORS.get(meta.get("source"), {})
@@ -63,7 +88,7 @@ def judge(trellis, folder, work):
 
     def say(what, value, unit="", most=None):
         nonlocal missed
-        floor = floors.get(what)
+        floor, most = floors.get(what), MOST.get(what, most)
         figure(name, what, value, unit, floor)
         missed += (floor is not None and value < floor) + (most is not None and value > most)
 
@@ -84,9 +109,16 @@ def judge(trellis, folder, work):
         kept = mean(folder, fair, "NDCG@10") / mean(folder, run, "NDCG@10")
         say(f"{way}.fair.ndcg10.kept", kept)
         for measure, value in exposure(folder, fair).items():
-            say(f"{way}.fair.{measure.lower()}", value, most=MOST.get(f"{way}.fair.{measure.lower()}"))
+            say(f"{way}.fair.{measure.lower()}", value)
+        if days := planned(meetings, folder, run):
+            lost = [1 - day["totals"][1] / day["totals"][0] for day in days]
+            say(f"{way}.meetings.lost", sum(lost) / DAYS)
+            say(f"{way}.meetings.lost.worst", max(lost))
+            for number, promise in enumerate(("free", "floored")):
+                say(f"{way}.meetings.below.{promise}", sum(day["below"][number] for day in days) / DAYS, "startups")
+            say(f"{way}.meetings.time", max(max(day["seconds"]) for day in days), "s")
     return missed
 
 
 with tempfile.TemporaryDirectory() as temporary:
-    sys.exit(bool(sum(judge(sys.argv[1], folder, pathlib.Path(temporary)) for folder in sys.argv[2:])))
+    sys.exit(bool(sum(judge(*sys.argv[1:3], folder, pathlib.Path(temporary)) for folder in sys.argv[3:])))
