@@ -48,6 +48,15 @@ public struct Model: Hashable, Sendable, Codable {
         return odds / (1 + odds)
     }
 
+    /// What a unit of each signal is worth in points, the weightiest first: for startups nobody has funded yet, or for all
+    /// others.
+    public func points(isCold: Bool) -> [(signal: Signal, points: Double)] {
+        let weight = (isCold ? cold : warm).weight
+        return Signal.allCases.compactMap { signal in weight[signal].map { (signal, $0) } }
+            .filter { $0.1.isFinite && $0.1 != 0 }
+            .sorted { ($1.1.magnitude, $0.0.rawValue) < ($0.1.magnitude, $1.0.rawValue) }
+    }
+
     /// Points of a difference of one in the log-odds.
     static let pointsPerLogOdd = 10.0
 }
