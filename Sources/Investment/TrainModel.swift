@@ -16,6 +16,9 @@ package struct TrainModel: Job {
     /// A change made after its start needs another one.
     package static let keyHold = KeyHold.untilStarted
 
+    /// The key of those that follow a change of the history: of these one at most waits.
+    static let newHistory = "new history"
+
     /// The model.
     package let model: UUID
 }

@@ -13,8 +13,8 @@ import Vocabulary
 enum InventedHistory {
     private static let areas = ["fintech", "robotics", "biotech", "agritech"]
     private static let regions = ["Greater Tokyo", "Kansai", "Pearl River Delta"]
-    private static let investors = 12
-    private static let startups = 240
+    private static let investors = 24
+    private static let startups = 420
 
     static var startupRows: String {
         (0..<startups).map { number in
@@ -33,12 +33,12 @@ enum InventedHistory {
     static func dealRows(until today: CalendarDate) -> String {
         var rows = ["investor_id,startup_id,date,round_type,amount_usd"]
         for number in 0..<startups {
-            let day = today.adding(days: -1 - number * 7919 % 2500)
+            let day = today.adding(days: -1 - draw(number, 0) % 2200)
             for investor in 0..<investors {
                 let likes =
                     areas[investor % areas.count] == area(of: number)
                     && regions[investor % regions.count] == region(of: number)
-                if likes ? number % 7 != 0 : (number * 31 + investor * 17) % 53 == 0 {
+                if draw(number, investor + 1) % 100 < (likes ? 40 : 1) {
                     rows.append("i\(investor),s\(number),\(day),seed,1000000")
                 }
             }
@@ -52,6 +52,13 @@ enum InventedHistory {
         _ = try await importer.importStartups(from: ImportFile(startupRows, named: "s", as: .jsonLines))
         _ = try await importer.importInvestors(from: ImportFile(investorRows, named: "i", as: .jsonLines))
         _ = try await importer.importInvestments(from: ImportFile(dealRows(until: today), named: "d", as: .csv))
+    }
+
+    /// A number that looks drawn, and is the same each time.
+    private static func draw(_ first: Int, _ second: Int) -> Int {
+        var mixed = UInt64(first * 1000 + second + 1) &* 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        return Int((mixed ^ (mixed >> 27)) >> 33)
     }
 
     private static func area(of startup: Int) -> String { areas[startup % areas.count] }

@@ -35,7 +35,7 @@ struct ModelTests {
         #expect(!report.cold.isEmpty && !report.warm.isEmpty)
         let trial = try #require(report.trial)
         #expect(trial.day == today.adding(days: -183))
-        #expect(trial.learned.ndcg > 0)
+        #expect(trial.learned.ndcg > trial.standard.ndcg, "\(trial)")
         #expect(trial.current == trial.standard)
         #expect(trial.currentVersion == Model.standard.version)
         #expect(trial.reliability.reduce(0) { $0 + $1.pairs } > trial.joined)
