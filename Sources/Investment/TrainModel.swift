@@ -39,6 +39,8 @@ extension InvestmentRoom {
         try await run.finish { transaction in
             guard try await transaction.keep(training.model, report, hash: inputs.hash(), as: id) else { return }
             guard order.isAutomatic, report.earnsUse else { return }
+            // The same weights under another name would change nothing but the name.
+            guard training.model.named(inputs.current.version) != inputs.current else { return }
             // Somebody chose another model meanwhile: they have not seen this one compared with theirs.
             guard try await transaction.modelInUse().version == inputs.current.version else { return }
             try await transaction.insert(ModelUse.ID(), of: id, by: nil)

@@ -4,6 +4,8 @@ import Foundation
 import Imports
 import Institutions
 import Investment
+import Postgres
+import Vocabulary
 
 /// Reads startups, investors and past investments from files into one workspace.
 struct Import: AsyncParsableCommand {
@@ -45,8 +47,17 @@ struct Import: AsyncParsableCommand {
         let failed = try await Workspace.open(tenant, statementTimeout: .seconds(120)) { workspace in
             var importer = Importer(into: workspace.tenant.id, of: workspace.database, as: workspace.context)
             importer.batchSize = batch
-            guard dryRun else { return try await Self.run(sources, importer) }
-            let failed = try await importer.rehearse { importer in
+            guard dryRun else {
+                let (failed, deals) = try await Self.run(sources, importer)
+                if deals > 0 {
+                    try await workspace.database.write(as: workspace.context) {
+                        try await $0.requestTrainingOfNewHistory(as: LearnedModel.ID(), in: workspace.tenant.id)
+                    }
+                    print("A worker learns a model from the new deals; `trellis model list` shows when it is there.")
+                }
+                return failed
+            }
+            let (failed, _) = try await importer.rehearse { importer in
                 try await Self.run(sources, importer)
             }
             print("Dry run: nothing was kept.")
@@ -55,9 +66,10 @@ struct Import: AsyncParsableCommand {
         if failed > 0 { throw ExitCode(2) }
     }
 
-    /// Imports the files in an order in which each finds what it names. Returns how many rows failed.
-    private static func run(_ sources: [Source], _ importer: Importer) async throws -> Int {
-        var failed = 0
+    /// Imports the files in an order in which each finds what it names. Returns how many rows failed, and how many past
+    /// investments are new.
+    private static func run(_ sources: [Source], _ importer: Importer) async throws -> (failed: Int, deals: Int) {
+        var (failed, deals) = (0, 0)
         for source in sources {
             let bar = ProgressBar(source.file.name)
             var importer = importer
@@ -74,8 +86,9 @@ struct Import: AsyncParsableCommand {
                 print("  line \(fault.line)\(fault.field.map { ", \($0)" } ?? ""): \(fault.message)")
             }
             failed += report.failed
+            if source.kind == .investments { deals += report.inserted }
         }
-        return failed
+        return (failed, deals)
     }
 }
 

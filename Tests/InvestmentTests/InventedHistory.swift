@@ -83,6 +83,13 @@ struct ModelWorld {
         }
     }
 
+    /// What follows an import of past investments.
+    func askForNewHistory() async throws {
+        try await world.database.write(as: .system(in: Cast.harbour.id)) {
+            try await $0.requestTrainingOfNewHistory(as: LearnedModel.ID(), in: Cast.harbour.id)
+        }
+    }
+
     func model(_ id: LearnedModel.ID) async throws -> LearnedModel? {
         try await world.database.reader(as: mei).learnedModel(id)
     }

@@ -212,6 +212,40 @@ struct ModelTests {
     }
 }
 
+@Suite("Models learned after an import")
+struct ImportedHistoryTests {
+    @Test("one at most waits, and it is put in use because it ranks better than the standard model")
+    func putInUse() async throws {
+        let models = try await ModelWorld()
+        for _ in 0..<3 { try await models.askForNewHistory() }
+        let waiting = try await models.models()
+        #expect(waiting.map(\.isAutomatic) == [true])
+        #expect(waiting.first?.requestedBy == nil)
+        let model = try #require(try await models.perform())
+        #expect(model.report?.earnsUse == true)
+        #expect(model.isInUse)
+        #expect(try await models.uses().map(\.chosenBy) == [nil])
+
+        // The same history again teaches nothing new: the old one stays.
+        try await models.askForNewHistory()
+        let again = try #require(try await models.perform())
+        #expect(again.id != model.id)
+        #expect(again.report?.trial?.currentVersion == model.version)
+        #expect(again.report?.cold == model.report?.cold)
+        #expect(try await models.model(model.id)?.isInUse == true)
+    }
+
+    @Test("without a past to judge it by, the standard model stays in use")
+    func nothingLearned() async throws {
+        let models = try await ModelWorld(hasHistory: false)
+        try await models.askForNewHistory()
+        let model = try #require(try await models.perform())
+        #expect(model.state == .finished)
+        #expect(!model.isInUse)
+        #expect(try await models.uses().isEmpty)
+    }
+}
+
 @Suite("The rule by which a model is put in use by itself")
 struct EarnsUseTests {
     private func report(learned: Double, standard: Double, current: Double) -> LearnedModel.Report {

@@ -136,7 +136,7 @@ extension FacetIndex {
 
 extension Model {
     /// The same weights under another name.
-    func named(_ version: String) -> Model {
+    public func named(_ version: String) -> Model {
         Model(version: version, reference: reference, cold: cold, warm: warm)
     }
 
