@@ -49,7 +49,8 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let lessons: Int
         /// Pairs of an investor at work and a startup that raised, in all lessons.
         package let pairs: Int
-        /// Those of them in which the investor joined or asked to meet. With none the model equals the standard one.
+        /// Those of them in which the investor joined or asked to meet: a deal counts in each lesson that it follows, two
+        /// at most. With none the model equals the standard one.
         package let joined: Int
         /// The mean loss of a pair, in natural units, for startups without and with backers.
         package let loss: [Double]

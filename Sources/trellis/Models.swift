@@ -65,13 +65,12 @@ struct Models: AsyncParsableCommand {
                         Models.figure(model.report?.trial?.standard.ndcg),
                     ]
                 }
-                let standard = Model.standard.version
                 let isStandard = !models.contains(where: \.isInUse)
                 print(
                     Models.table(
                         ["version", "", "deals", "NDCG@10", "standard's"],
                         rows
-                            + [["standard", isStandard ? "in use" : "", "ships as \(standard)", "", ""]]))
+                            + [["standard", isStandard ? "in use" : "", "", "", ""]]))
             }
         }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Matching
@@ -85,6 +86,15 @@ import Testing
         #expect(training.trial == nil)
         #expect(training.report.joined == 0)
         #expect(training.model == Model.standard.named("v"))
+    }
+
+    @Test func aKeptModelOutlivesASignal() throws {
+        let kept = try JSONEncoder().encode(everySignal)
+        #expect(try JSONDecoder().decode(Model.self, from: kept) == everySignal)
+        let text = String(decoding: kept, as: UTF8.self).replacing("\"walk\"", with: "\"stroll\"")
+        let other = try JSONDecoder().decode(Model.self, from: Data(text.utf8))
+        #expect(other.cold.weight[.walk] == nil)
+        #expect(other.cold.weight.count == everySignal.cold.weight.count - 1)
     }
 
     @Test func anInterestIsLearnedFromAsADealIs() async throws {

@@ -56,7 +56,7 @@ public struct Training: Sendable {
 }
 
 extension Model {
-    /// Learns a model and finds out by a rehearsal what learning is worth; see ``learned(from:interests:version:prior:asks:without:width:progress:)``.
+    /// Learns a model, and finds out by a rehearsal what learning is worth.
     ///
     /// The same world gives the same bytes, on any number of tasks.
     ///
