@@ -7,7 +7,7 @@ CREATE TABLE learned_models (
     job_id       uuid NOT NULL,
     -- What people and match runs call it.
     version      text NOT NULL,
-    -- The day as of which the history is looked at.
+    -- The day it was asked for; what is dated later is not looked at.
     as_of        date NOT NULL,
     -- Asked for by the service after an import: then it is put in use by itself if it ranks better.
     is_automatic boolean NOT NULL,

@@ -24,7 +24,7 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
     package let state: State
     /// How many steps of the training are done, while it runs.
     package let progress: WorkProgress?
-    /// The day as of which the history was looked at.
+    /// The day it was asked for; what is dated later is not looked at.
     package let asOf: CalendarDate
     /// Whether the service asked for it after an import; it is then put in use by itself if it ranks better.
     package let isAutomatic: Bool
@@ -45,6 +45,8 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
 
     /// How a model was learned and how well it does.
     package struct Report: Codable, Sendable, Equatable {
+        /// The day on which the history was looked back at: that after its last deal.
+        package let until: CalendarDate
         /// Earlier days it was taught with.
         package let lessons: Int
         /// Pairs of an investor at work and a startup that raised, in all lessons.
@@ -119,14 +121,15 @@ extension LearnedModel.Report {
     /// Signals a report names for each kind of startup.
     private static let weights = 12
 
-    init(_ training: Training, asks: Double, current: String) {
+    init(_ training: Training, of inputs: TrainingInputs) {
+        until = CalendarDate(daysSince1970: inputs.world.today)
         lessons = training.report.lessons.count
         pairs = training.report.pairs
         joined = training.report.joined
         loss = training.report.loss
         steps = training.report.steps
-        self.asks = asks
-        trial = training.trial.map { LearnedModel.Trial($0, current: current) }
+        asks = inputs.asks
+        trial = training.trial.map { LearnedModel.Trial($0, current: inputs.current.version) }
         func weightiest(isCold: Bool) -> [LearnedModel.Weight] {
             training.model.points(isCold: isCold).prefix(Self.weights)
                 .map { LearnedModel.Weight(signal: $0.signal.rawValue, points: $0.points) }

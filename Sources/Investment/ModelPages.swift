@@ -222,11 +222,11 @@ struct ModelPages {
     private func facts(of model: LearnedModel, _ reading: Reading) -> Facts {
         let (t, language) = (reading.t, reading.viewer.language)
         var facts: [Fact] = [
-            .time(t("run.as_of"), TimeText(model.asOf, in: language)),
-            .text(t("model.asked_by"), model.requestedBy == nil ? t("models.by_service") : t("models.by_manager")),
+            .text(t("model.asked_by"), model.requestedBy == nil ? t("models.by_service") : t("models.by_manager"))
         ]
         if let trained = model.trainedAt { facts.append(.time(t("model.trained_at"), reading.day(trained))) }
         if let report = model.report {
+            facts.append(.time(t("model.until"), TimeText(report.until, in: language)))
             facts.append(.text(t("model.lessons"), Figures.grouped(report.lessons)))
             facts.append(.text(t("model.loss"), report.loss.map(ModelPlots.figure).joined(separator: " / ")))
             facts.append(.text(t("model.steps"), report.steps.map(Figures.grouped).joined(separator: " / ")))

@@ -6,9 +6,10 @@ internal import Vocabulary
 extension Transaction {
     /// What a model is learned from. Read in one snapshot, as the inputs of a match run are.
     func trainingInputs(asOf day: CalendarDate) async throws -> TrainingInputs {
+        let deals = try await everyDeal()
         let world = World(
-            today: day.daysSince1970, startups: try await everyStartup(), mandates: [], deals: try await everyDeal(),
-            areas: .standard)
+            today: TrainingInputs.end(of: deals, asOf: day.daysSince1970), startups: try await everyStartup(),
+            mandates: [], deals: deals, areas: .standard)
         return TrainingInputs(world: world, interests: try await interests(), current: try await modelInUse())
     }
 

@@ -35,7 +35,7 @@ extension InvestmentRoom {
         // An earlier attempt finished after all.
         guard let (order, inputs) = read else { return }
         let training = try await inputs.trained(as: order.version) { try await run.progress($0, of: $1) }
-        let report = LearnedModel.Report(training, asks: inputs.asks, current: inputs.current.version)
+        let report = LearnedModel.Report(training, of: inputs)
         try await run.finish { transaction in
             guard try await transaction.keep(training.model, report, hash: inputs.hash(), as: id) else { return }
             guard order.isAutomatic, report.earnsUse else { return }
@@ -56,6 +56,12 @@ struct TrainingInputs: Sendable {
     var interests: [Interest]
     /// The model in use.
     var current: Model
+
+    /// The day on which a history is looked back at: that after its last deal. Of a file that ends years ago the last years
+    /// of the file are learned from, not the years since, in which nobody seems to have invested.
+    static func end(of deals: [World.Deal], asOf today: Int) -> Int {
+        deals.lazy.map(\.day).filter { $0 < today }.max().map { $0 + 1 } ?? today
+    }
 
     /// The share of the startups on offer that say what they are raising, as it is to be assumed of the past.
     var asks: Double {

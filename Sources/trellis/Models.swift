@@ -186,7 +186,7 @@ struct Models: AsyncParsableCommand {
         } else {
             lines.append(
                 "Learned from \(report.joined) deals and requests to meet in \(report.lessons) lessons "
-                    + "(\(report.pairs) pairs of an investor and a startup), up to \(model.asOf).")
+                    + "(\(report.pairs) pairs of an investor and a startup), before \(report.until).")
         }
         guard let trial = report.trial else {
             return (lines + ["Of the last half year nothing is known by which it could be judged."]).joined(

@@ -34,7 +34,8 @@ struct ModelTests {
         #expect(report.loss.count == 2)
         #expect(!report.cold.isEmpty && !report.warm.isEmpty)
         let trial = try #require(report.trial)
-        #expect(trial.day == today.adding(days: -183))
+        #expect(today.adding(days: -20) < report.until && report.until <= today)
+        #expect(trial.day == report.until.adding(days: -183))
         #expect(trial.learned.ndcg > trial.standard.ndcg, "\(trial)")
         #expect(trial.current == trial.standard)
         #expect(trial.currentVersion == Model.standard.version)
@@ -60,6 +61,23 @@ struct ModelTests {
         let inUse = try await models.world.database.reader(as: models.mei).modelInUse()
         #expect(inUse.version == model.version)
         #expect(inUse.points(isCold: true).map(\.points) == Model.standard.points(isCold: true).map(\.points))
+    }
+
+    @Test("a history that ended years ago is learned from as it was then")
+    func ended() async throws {
+        let models = try await ModelWorld(hasHistory: false)
+        let end = try #require(CalendarDate("2021-06-30"))
+        try await InventedHistory.bring(into: models.world, until: end)
+        let report = try #require(try await models.trained()?.report)
+        #expect(report.until <= end)
+        #expect(report.joined > 100)
+        #expect(report.trial?.day == report.until.adding(days: -183))
+        let deals = [-3, 7, 12].map {
+            World.Deal(investor: Key(high: 0, low: 1), startup: Key(high: 0, low: 2), day: $0)
+        }
+        #expect(TrainingInputs.end(of: deals, asOf: 10) == 8)
+        #expect(TrainingInputs.end(of: deals, asOf: -9) == -9)
+        #expect(TrainingInputs.end(of: [], asOf: 10) == 10)
     }
 
     @Test("match runs rank by the model in use, and say so; going back is using an earlier one")
@@ -251,7 +269,7 @@ struct EarnsUseTests {
     private func report(learned: Double, standard: Double, current: Double) -> LearnedModel.Report {
         func quality(_ ndcg: Double) -> LearnedModel.Quality { LearnedModel.Quality(ndcg: ndcg, recall: 1 - ndcg) }
         return LearnedModel.Report(
-            lessons: 16, pairs: 100, joined: 10, loss: [], steps: [], asks: 0,
+            until: .latest, lessons: 16, pairs: 100, joined: 10, loss: [], steps: [], asks: 0,
             trial: LearnedModel.Trial(
                 day: .latest, investors: 5, startups: 20, joined: 10, learned: quality(learned),
                 standard: quality(standard), current: quality(current), currentVersion: "", reliability: []),

@@ -54,7 +54,8 @@ struct ModelCommandTests {
         func quality(_ ndcg: Double) -> LearnedModel.Quality { LearnedModel.Quality(ndcg: ndcg, recall: 0.5) }
         func told(joined: Int, _ trial: LearnedModel.Trial?) -> String {
             let report = LearnedModel.Report(
-                lessons: 16, pairs: 900, joined: joined, loss: [0.2, 0.1], steps: [4, 5], asks: 0, trial: trial,
+                until: day, lessons: 16, pairs: 900, joined: joined, loss: [0.2, 0.1], steps: [4, 5], asks: 0,
+                trial: trial,
                 cold: [], warm: [])
             let model = LearnedModel(
                 id: LearnedModel.ID(), version: "learned-2026-11-28-2", state: .finished, progress: nil, asOf: day,
@@ -68,7 +69,7 @@ struct ModelCommandTests {
         #expect(
             told(joined: 12, trial) == """
                 learned-2026-11-28-2, in use
-                Learned from 12 deals and requests to meet in 16 lessons (900 pairs of an investor and a startup), up to \
+                Learned from 12 deals and requests to meet in 16 lessons (900 pairs of an investor and a startup), before \
                 2026-05-29.
                 Judged on the half year after 2026-05-29, which was kept from it: 7 investors joined 22 times; 22 startups \
                 raised.
