@@ -266,12 +266,11 @@ struct ModelPlots {
 
     /// A share or a loss in four decimals.
     static func figure(_ value: Double) -> String {
-        let digits = Figures.amount(minor: Int(clamping: (value * 10_000).rounded()), digits: 4)
-        return digits
+        Figures.amount(minor: Int(clamping: (value * 10_000).rounded()), digits: 4)
     }
 
     private static func percent(_ value: Double) -> String {
-        Figures.amount(minor: Int(clamping: (value * 10_000).rounded()), digits: 2) + " %"
+        Figures.amount(minor: Int(clamping: (value * 100_000).rounded()), digits: 3) + " %"
     }
 
     /// What each model was worth when it was learned, in the order of learning; nil where none has been tried.
@@ -288,7 +287,7 @@ struct ModelPlots {
             ? [(0.08, reading.words(first.day)), (0.92, reading.words(last.day))] : [(0.5, reading.words(last.day))]
         var plot = Plot(
             id: "quality-plot", title: t("plot.quality"),
-            text: t("plot.quality_text", ["count": Figures.grouped(tried.count)]),
+            text: t("plot.quality_text"),
             x: ends.map { (at: $0.0, label: $0.1) },
             y: [0, 0.5, 1].map { (at: $0, label: Self.figure($0 * top)) })
         plot.draw(

@@ -104,7 +104,7 @@ struct Models: AsyncParsableCommand {
                         Models.table(
                             ["pairs", "predicted", "joined"],
                             trial.reliability.map {
-                                ["\($0.pairs)", Models.figure($0.predicted), Models.figure($0.observed)]
+                                ["\($0.pairs)", Models.percent($0.predicted), Models.percent($0.observed)]
                             }))
                 }
                 for (title, weights) in [("nobody has funded yet", report.cold), ("others have funded", report.warm)] {
@@ -206,6 +206,10 @@ struct Models: AsyncParsableCommand {
 
     static func figure(_ value: Double?) -> String {
         value?.formatted(.number.precision(.fractionLength(4)).locale(Locale(identifier: "en_US_POSIX"))) ?? ""
+    }
+
+    static func percent(_ share: Double) -> String {
+        share.formatted(.percent.precision(.fractionLength(3)).locale(Locale(identifier: "en_US_POSIX")))
     }
 
     /// Columns, each as wide as its widest cell.
