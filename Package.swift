@@ -177,6 +177,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(of: "Wording", with: ["Pages", "Vocabulary"]),
+        tests(of: "trellis", with: ["Investment", "Vocabulary", "Jobs", arguments]),
         tests(of: "House", with: besides("House") + ["Insight"], resources: [.copy("authorization.matrix")]),
     ] + rooms.map { tests(of: $0, with: besides($0)) }
 )

@@ -1,5 +1,6 @@
 package import Foundation
 internal import Institutions
+internal import Investment
 package import Jobs
 package import Postgres
 internal import Tabular
@@ -43,7 +44,11 @@ extension ImportsRoom {
                 } else {
                     try await order.kind.imported(from: order.file, by: importer)
                 }
-            try await run.finish { try await $0.finishImport(id, report: report, fault: nil) }
+            try await run.finish { transaction in
+                try await transaction.finishImport(id, report: report, fault: nil)
+                guard !order.isRehearsal, order.kind == .investments, report.inserted > 0 else { return }
+                try await transaction.requestTrainingOfNewHistory(as: LearnedModel.ID(), in: order.tenant)
+            }
         } catch let error as UnreadableFile {
             try await run.finish { try await $0.finishImport(id, report: nil, fault: "\(error)") }
         }

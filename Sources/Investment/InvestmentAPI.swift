@@ -11,7 +11,8 @@ extension InvestmentRoom {
         [
             listMandates, createMandate, getMandate, reviseMandate, withdrawMandate, listMandateRevisions,
             listInvestors, listInvestments, listMatchRuns, requestMatchRun, getMatchRun, cancelMatchRun,
-            releaseMatchRun, listShortlists, getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
+            releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
+            getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
         ]
     }
@@ -198,6 +199,85 @@ extension InvestmentRoom {
         ) { call in
             let person = try call.principal.personID
             return try await call.write { .ok(try await $0.releaseMatchRun(call.parameters.run, by: person)) }
+        }.erased
+    }
+
+    // MARK: Models
+
+    private static var listModels: AnyOperation {
+        Operation(
+            .get, "/v1/models", "listModels", summary: "Models learned from the workspace's history, the latest first",
+            tag: "investment", access: .roles([.manager]), parameters: ListRuns.self, output: Page<LearnedModel>.self
+        ) { call in
+            let after = try call.position(call.parameters.cursor, as: LearnedModelPosition.self)
+            let found = try await call.reader.learnedModels(
+                after: after, limit: PageSize.rows(for: call.parameters.limit))
+            return .ok(try call.page(found, size: call.parameters.limit) { LearnedModelPosition($0) })
+        }.erased
+    }
+
+    private static var trainModel: AnyOperation {
+        Operation(
+            .post, "/v1/models", "trainModel", summary: "Learn a model from the workspace's history",
+            description: """
+                Learned from past investments and from whom investors asked to meet, after the answer; follow `Location` \
+                for its progress and its report. It is put in use by nobody but who calls `useModel`.
+                """, tag: "investment", access: .roles([.manager]), idempotency: .required, rate: .expensive,
+            output: LearnedModel.self, success: .accepted
+        ) { call in
+            let principal = try call.principal
+            let (tenant, person) = (try principal.workspace, principal.personID)
+            let id = LearnedModel.ID()
+            return try await call.write { transaction in
+                .accepted(
+                    try await transaction.requestTraining(as: id, in: tenant, by: person), location: "/v1/models/\(id)")
+            }
+        }.erased
+    }
+
+    private static var getModel: AnyOperation {
+        Operation(
+            .get, "/v1/models/{model}", "getModel", summary: "A model with its report, and how far its training is",
+            tag: "investment", access: .roles([.manager]), parameters: ModelPath.self, output: LearnedModel.self,
+            problems: [.notFound]
+        ) { call in
+            guard let model = try await call.reader.learnedModel(call.parameters.model) else { throw Problem.notFound }
+            return .ok(model)
+        }.erased
+    }
+
+    private static var cancelTraining: AnyOperation {
+        Operation(
+            .post, "/v1/models/{model}/cancellation", "cancelTraining", summary: "Stop the training of a model",
+            description: "One that waits ends at once; one that runs ends soon and leaves nothing.", tag: "investment",
+            access: .roles([.manager]), parameters: ModelPath.self, output: LearnedModel.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            try await call.write { .ok(try await $0.cancelTraining(call.parameters.model)) }
+        }.erased
+    }
+
+    private static var listModelUses: AnyOperation {
+        Operation(
+            .get, "/v1/model-uses", "listModelUses",
+            summary: "Which models were put in use when and by whom, the latest first",
+            description: "The first is in use; without any, the standard model is. Up to 200 are listed.",
+            tag: "investment", access: .roles([.manager]), output: ModelUses.self
+        ) { call in
+            .ok(ModelUses(items: try await call.reader.modelUses(limit: ModelUses.limit)))
+        }.erased
+    }
+
+    private static var useModel: AnyOperation {
+        Operation(
+            .post, "/v1/model-uses", "useModel", summary: "Put a model in use",
+            description:
+                "Match runs that start from now on rank by it. An earlier one is gone back to in the same way.",
+            tag: "investment", access: .roles([.manager]), body: NewModelUse.self, output: ModelUse.self,
+            problems: [.conflict]
+        ) { call in
+            let (person, id) = (try call.principal.personID, ModelUse.ID())
+            return try await call.write { .ok(try await $0.useModel(call.body.model, as: id, by: person)) }
         }.erased
     }
 

@@ -53,6 +53,21 @@ struct ListRuns: Codable {
     let cursor: PageCursor?
 }
 
+struct ModelPath: Codable {
+    let model: LearnedModel.ID
+}
+
+/// Which model is to rank; the standard one unless given.
+struct NewModelUse: Codable {
+    let model: LearnedModel.ID?
+}
+
+struct ModelUses: Codable {
+    let items: [ModelUse]
+
+    static let limit = 200
+}
+
 struct ShortlistPath: Codable {
     let shortlist: Shortlist.ID
 }
@@ -103,6 +118,25 @@ extension MatchRun: Described {
         [
             "inputs_hash": "SHA-256 over everything the engine was given.",
             "results_hash": "SHA-256 over every list it made: the same inputs and engine give the same hash.",
+        ]
+    }
+}
+
+extension LearnedModel: Described {
+    package static var documentation: [String: String] {
+        [
+            "data_hash": "SHA-256 over everything it was learned from.",
+            "is_automatic": "Asked for by the service after an import; then put in use by itself if it ranks better.",
+            "report": "Present once it is trained.",
+        ]
+    }
+}
+
+extension ModelUse: Described {
+    package static var documentation: [String: String] {
+        [
+            "model": "Absent for the standard model.",
+            "chosen_by": "Absent where the service chose.",
         ]
     }
 }

@@ -19,12 +19,16 @@ extension InvestmentRoom {
             Site.Place(
                 "match-runs", key: "nav.match_runs", in: .investment, groupKey: "nav.investment",
                 url: "/console/match-runs", roles: ["manager"]),
+            Site.Place(
+                "models", key: "nav.models", in: .investment, groupKey: "nav.investment", url: "/console/models",
+                roles: ["manager"]),
         ]
     }
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
+            + ModelPages(site: site).routes
     }
 }
 

@@ -12,13 +12,13 @@ extension Transaction {
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
-        return MatchInputs(world: world, orders: orders, length: length)
+        return MatchInputs(world: world, orders: orders, length: length, model: try await modelInUse())
     }
 
     // One table a statement, joined here by id: in a workspace that was just filled the server's statistics know of no
     // rows, and a join of ten thousand with ten thousand is planned as one of one with one.
 
-    private func everyStartup() async throws -> [World.Startup] {
+    func everyStartup() async throws -> [World.Startup] {
         let entries = try await startupEntries()
         let areas = try await startupAreas()
         let rows = try await rows(
@@ -85,7 +85,7 @@ extension Transaction {
         return areas
     }
 
-    private func everyDeal() async throws -> [World.Deal] {
+    func everyDeal() async throws -> [World.Deal] {
         let rows = try await rows(
             """
             -- matchInputs: deals

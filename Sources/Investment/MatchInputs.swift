@@ -17,11 +17,13 @@ struct MatchInputs: Sendable {
     var orders: [Order]
     /// How many startups a list holds at most.
     var length: Int
+    /// What startups are ranked by.
+    var model: Model
 
     /// SHA-256 over all of it.
     func hash() -> [UInt8] {
         var hash = CanonicalHash()
-        hash.add(MatchRun.engineVersion)
+        hash.add(MatchRun.engine(model.version))
         hash.add(world.today)
         hash.add(length)
         hash.add(world.startups.count)
@@ -34,7 +36,7 @@ struct MatchInputs: Sendable {
         return hash.bytes()
     }
 
-    private static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
+    static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
         if left.investor != right.investor { return left.investor < right.investor }
         if left.startup != right.startup { return left.startup < right.startup }
         return (left.day, left.kind ?? "", left.amount ?? -1) < (right.day, right.kind ?? "", right.amount ?? -1)
@@ -42,7 +44,7 @@ struct MatchInputs: Sendable {
 }
 
 extension CanonicalHash {
-    fileprivate mutating func add(_ key: Key) {
+    mutating func add(_ key: Key) {
         add(Int(bitPattern: UInt(key.high)))
         add(Int(bitPattern: UInt(key.low)))
     }
@@ -55,7 +57,7 @@ extension CanonicalHash {
         }
     }
 
-    fileprivate mutating func add(_ startup: World.Startup) {
+    mutating func add(_ startup: World.Startup) {
         add(startup.key)
         add(startup.areas)
         add(unordered: startup.tags)
@@ -93,7 +95,7 @@ extension CanonicalHash {
         add(mandate.isDeploying)
     }
 
-    fileprivate mutating func add(_ deal: World.Deal) {
+    mutating func add(_ deal: World.Deal) {
         add(deal.investor)
         add(deal.startup)
         add(deal.day)

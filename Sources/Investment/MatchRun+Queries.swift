@@ -90,7 +90,7 @@ extension MatchRun.Exposure {
 extension Transaction {
     func insert(
         _ run: MatchRun.ID, job: UUID, engine: String, length: Int, asOf: CalendarDate, asked: [Mandate.ID]?,
-        in tenant: Tenant.ID, by person: Person.ID
+        in tenant: Tenant.ID, by person: Person.ID?
     ) async throws {
         try await execute(
             """
@@ -121,14 +121,15 @@ extension Transaction {
     }
 
     func markFinished(
-        _ id: MatchRun.ID, inputs: [UInt8], results: [UInt8], mandates: Int, startups: Int, gatedOut: Int,
+        _ id: MatchRun.ID, engine: String, inputs: [UInt8], results: [UInt8], mandates: Int, startups: Int,
+        gatedOut: Int,
         exposure: MatchRun.Exposure
     ) async throws {
         try await execute(
             """
             -- finishMatchRun
             UPDATE match_runs
-            SET finished_at = now(), inputs_hash = \(inputs), results_hash = \(results), mandates = \(mandates),
+            SET finished_at = now(), engine = \(engine), inputs_hash = \(inputs), results_hash = \(results), mandates = \(mandates),
                 startups = \(startups), gated_out = \(gatedOut), shown = \(exposure.shown),
                 most_lists = \(exposure.mostLists), exposure_gini = \(exposure.gini), given_up = \(exposure.givenUp)
             WHERE tenant_id = acting_tenant() AND id = \(id)

@@ -35,7 +35,7 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let state: State
     /// How many mandates are done, while it runs.
     package let progress: WorkProgress?
-    /// The engine and its version.
+    /// The engine's version and that of the model it ranks by: until the run has finished, the one in use when it was asked for.
     package let engine: String
     /// How many startups a shortlist holds at most.
     package let length: Int

@@ -7,9 +7,13 @@ internal import Vocabulary
 extension Transaction {
     /// Asks for a match run: it is performed by a job that starts when this transaction has committed.
     ///
+    /// It ranks by the model that is in use when it starts.
+    ///
+    /// - Parameter person: who asks; nil for the service.
+    ///
     /// Throws `MatchRunRefusal`.
     package func requestMatchRun(
-        _ request: MatchRunRequest, as id: MatchRun.ID, in tenant: Tenant.ID, by person: Person.ID
+        _ request: MatchRunRequest, as id: MatchRun.ID, in tenant: Tenant.ID, by person: Person.ID?
     ) async throws -> MatchRun {
         try request.check()
         if let asked = request.mandates, try await countStanding(asked) != Set(asked).count {
@@ -17,7 +21,8 @@ extension Transaction {
         }
         let job = try await enqueue(RunMatch(run: id.uuid))
         try await insert(
-            id, job: job, engine: MatchRun.engineVersion, length: request.length ?? MatchRunRequest.usualLength,
+            id, job: job, engine: MatchRun.engine(try await modelVersionInUse()),
+            length: request.length ?? MatchRunRequest.usualLength,
             asOf: request.asOf ?? CalendarDate(now, in: .utc), asked: request.mandates, in: tenant, by: person)
         guard let run = try await matchRun(id) else { throw Problem.notFound }
         return run

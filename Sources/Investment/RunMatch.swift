@@ -19,7 +19,7 @@ package struct RunMatch: Job {
 extension MatchRun {
     /// The engine with the weights it uses. What else decides a list (the taxonomy, the reference rates) changes only
     /// together with the first number.
-    static var engineVersion: String { "2 \(Model.standard.version)" }
+    static func engine(_ modelVersion: String) -> String { "2 \(modelVersion)" }
 }
 
 extension InvestmentRoom {
@@ -27,6 +27,10 @@ extension InvestmentRoom {
     package static func register(in worker: Worker, database: Database) {
         // As the service itself: a run reads what no one person may read together, and its lists belong to nobody yet.
         worker.register(RunMatch.self, acting: .system) { job, run in
+            try await perform(job, run, database)
+        }
+        // A model is learned from what all investors did.
+        worker.register(TrainModel.self, acting: .system) { job, run in
             try await perform(job, run, database)
         }
     }
@@ -51,6 +55,7 @@ extension InvestmentRoom {
     /// What a run found, ready to be written.
     struct Outcome: Sendable {
         let run: MatchRun.ID
+        let engine: String
         let lists: [MatchedList]
         let inputsHash: [UInt8]
         let mandates: Int
@@ -64,6 +69,7 @@ extension InvestmentRoom {
             run: MatchRun.ID
         ) {
             self.run = run
+            engine = MatchRun.engine(inputs.model.version)
             self.exposure = exposure
             lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: run, names: names) }
             inputsHash = inputs.hash()
@@ -78,7 +84,7 @@ extension InvestmentRoom {
     static func propose(
         _ inputs: MatchInputs, done: (Int) async throws -> Void = { _ in }
     ) async throws -> ([Proposal], MatchRun.Exposure) {
-        let index = Index(inputs.world)
+        let index = Index(inputs.world, model: inputs.model)
         let lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
         var demands: [Allocation.Demand] = []
         let orders = inputs.orders.map(\.mandate.key)
@@ -202,7 +208,7 @@ extension Transaction {
         guard try await lockUnfinishedMatchRun(outcome.run) else { return }
         try await insert(outcome.lists, of: outcome.run)
         try await markFinished(
-            outcome.run, inputs: outcome.inputsHash, results: MatchedList.hash(outcome.lists),
+            outcome.run, engine: outcome.engine, inputs: outcome.inputsHash, results: MatchedList.hash(outcome.lists),
             mandates: outcome.mandates, startups: outcome.startups, gatedOut: outcome.gatedOut,
             exposure: outcome.exposure)
     }

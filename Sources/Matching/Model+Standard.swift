@@ -1,9 +1,9 @@
 extension Model {
     /// The weights a new installation starts with, and the prior of every model that it learns.
     ///
-    /// Learned by ``learned(from:version:prior:asks:width:progress:)`` from the public funding history of the United States
-    /// up to 2011 in Crunchbase's export of October 2013 (see NOTICE), half of the startups saying what they were raising;
-    /// rounded to three digits. What that history cannot teach is set by hand: the weight of declarations, which are on no
+    /// Learned by ``learned(from:interests:version:prior:asks:without:width:progress:)`` from the public funding history of
+    /// the United States up to 2011 in Crunchbase's export of October 2013 (see NOTICE), half of the startups saying what
+    /// they were raising; rounded to three digits. What that history cannot teach is set by hand: the weight of declarations, which are on no
     /// record, of countries, of which it has one, of free tags and of the amount that is asked for, which it lacks.
     public static let standard = Model(
         version: "2026-2", reference: -7.226,

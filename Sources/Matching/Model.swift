@@ -48,8 +48,34 @@ public struct Model: Hashable, Sendable, Codable {
         return odds / (1 + odds)
     }
 
+    /// What a unit of each signal is worth in points, the weightiest first, to an investor of no experience: for startups
+    /// nobody has funded yet, or for all others.
+    public func points(isCold: Bool) -> [(signal: Signal, points: Double)] {
+        let weight = (isCold ? cold : warm).weight
+        return Signal.allCases.compactMap { signal in weight[signal].map { (signal, $0) } }
+            .filter { $0.1.isFinite && $0.1 != 0 }
+            .sorted { ($1.1.magnitude, $0.0.rawValue) < ($0.1.magnitude, $1.0.rawValue) }
+    }
+
     /// Points of a difference of one in the log-odds.
     static let pointsPerLogOdd = 10.0
+}
+
+extension Model.Weights {
+    /// Signals of other engines are passed over: a kept model outlives the engine that learned it.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func table(_ key: CodingKeys) throws -> [Signal: Double] {
+            let named = try container.decode([String: Double].self, forKey: key)
+            return Dictionary(
+                uniqueKeysWithValues: named.compactMap { name, weight in Signal(rawValue: name).map { ($0, weight) } })
+        }
+        start = try container.decode(Double.self, forKey: .start)
+        weight = try table(.weight)
+        perExperience = try table(.perExperience)
+        upside = try table(.upside)
+        demand = try container.decode([String: Double].self, forKey: .demand)
+    }
 }
 
 /// The fields whose answers alone say how sought a startup is.

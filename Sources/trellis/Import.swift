@@ -4,8 +4,8 @@ import Foundation
 import Imports
 import Institutions
 import Investment
-import Logging
 import Postgres
+import Vocabulary
 
 /// Reads startups, investors and past investments from files into one workspace.
 struct Import: AsyncParsableCommand {
@@ -43,35 +43,33 @@ struct Import: AsyncParsableCommand {
         guard !sources.isEmpty else { throw ValidationError("No file is known by its name.") }
         if let preview { return try sources.forEach { try $0.preview(rows: preview) } }
 
-        let logger = Logger(label: "import") { label in StreamLogHandler.standardError(label: label) }
-        let settings = try Settings()
-        let conninfo = try settings.databaseURL ?? settings.runningPrivateServer()
-        var configuration = Database.Configuration(conninfo: conninfo, role: "trellis_app")
         // A batch is one long statement after another, by nobody who waits for a page.
-        configuration.statementTimeout = .seconds(120)
-        let database = Database(configuration, logger: logger)
-        guard let workspace = try await database.reader(as: .gate).tenant(called: tenant) else {
-            throw ValidationError("There is no workspace called \(tenant).")
-        }
-        var importer = Importer(into: workspace.id, of: database, as: .system(in: workspace.id))
-        importer.batchSize = batch
-        if dryRun {
-            let failed = try await importer.rehearse { importer in
+        let failed = try await Workspace.open(tenant, statementTimeout: .seconds(120)) { workspace in
+            var importer = Importer(into: workspace.tenant.id, of: workspace.database, as: workspace.context)
+            importer.batchSize = batch
+            guard dryRun else {
+                let (failed, deals) = try await Self.run(sources, importer)
+                if deals > 0 {
+                    try await workspace.database.write(as: workspace.context) {
+                        try await $0.requestTrainingOfNewHistory(as: LearnedModel.ID(), in: workspace.tenant.id)
+                    }
+                    print("A worker learns a model from the new deals; `trellis model list` shows when it is there.")
+                }
+                return failed
+            }
+            let (failed, _) = try await importer.rehearse { importer in
                 try await Self.run(sources, importer)
             }
             print("Dry run: nothing was kept.")
-            await database.close()
-            if failed > 0 { throw ExitCode(2) }
-        } else {
-            let failed = try await Self.run(sources, importer)
-            await database.close()
-            if failed > 0 { throw ExitCode(2) }
+            return failed
         }
+        if failed > 0 { throw ExitCode(2) }
     }
 
-    /// Imports the files in an order in which each finds what it names. Returns how many rows failed.
-    private static func run(_ sources: [Source], _ importer: Importer) async throws -> Int {
-        var failed = 0
+    /// Imports the files in an order in which each finds what it names. Returns how many rows failed, and how many past
+    /// investments are new.
+    private static func run(_ sources: [Source], _ importer: Importer) async throws -> (failed: Int, deals: Int) {
+        var (failed, deals) = (0, 0)
         for source in sources {
             let bar = ProgressBar(source.file.name)
             var importer = importer
@@ -88,8 +86,9 @@ struct Import: AsyncParsableCommand {
                 print("  line \(fault.line)\(fault.field.map { ", \($0)" } ?? ""): \(fault.message)")
             }
             failed += report.failed
+            if source.kind == .investments { deals += report.inserted }
         }
-        return failed
+        return (failed, deals)
     }
 }
 

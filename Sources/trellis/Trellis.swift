@@ -7,5 +7,7 @@ import CJemalloc
 struct Trellis: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trellis", abstract: "Startup incubation management.",
-        subcommands: [Up.self, Serve.self, Work.self, Migrate.self, Found.self, Import.self, Rank.self])
+        subcommands: [
+            Up.self, Serve.self, Work.self, Migrate.self, Found.self, Import.self, Match.self, Models.self, Rank.self,
+        ])
 }

@@ -2,6 +2,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Imports
+import Investment
 import Postgres
 import TestWorld
 import Vocabulary
@@ -118,11 +119,16 @@ struct Objects: Sendable {
                 of: .startups, Array("id,name".utf8), named: try Name("startups.csv"), asRehearsal: true, as: handedIn,
                 in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let model = LearnedModel.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         ids = [
             "Application": try id("application"), "CallForApplications": try id("call"), "Cohort": try id("cohort"),
             "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
-            "Mandate": try id("mandate"), "MatchRun": try id("run"), "Milestone": try id("milestone"),
+            "LearnedModel": model.description, "Mandate": try id("mandate"), "MatchRun": try id("run"),
+            "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
             "Shortlist": try id("shortlist"), "SigningEvent": try id("event"),

@@ -3,6 +3,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Institutions
+import Investment
 import Jobs
 import Logging
 import Pages
@@ -95,6 +96,24 @@ struct FileImportTests {
         let done = try await imports.imported("kind=startups&rehearsal=true", Self.rows)
         #expect(done.report?.inserted == 2)
         #expect(try await imports.names(like: "Newcomer") == 0)
+    }
+
+    @Test("new past investments are learned from; a rehearsal, other rows and the same ones again are not")
+    func learnedFrom() async throws {
+        let imports = try await ImportWorld()
+        func models() async throws -> [LearnedModel] {
+            try await imports.world.database.reader(as: imports.world.context(Cast.mei)).learnedModels(limit: 10)
+        }
+        _ = try await imports.imported("kind=startups", Self.rows)
+        _ = try await imports.imported("kind=investors", "id,name\ni1,Moor Capital")
+        let deals = "investor_id,startup_id,date,round_type,amount_usd\ni1,n1,2020-01-31,seed,750000"
+        _ = try await imports.imported("kind=investments&rehearsal=true", deals)
+        #expect(try await models().isEmpty)
+        let done = try await imports.imported("kind=investments", deals)
+        #expect(done.report?.inserted == 1)
+        #expect(try await models().map(\.isAutomatic) == [true])
+        #expect(try await imports.imported("kind=investments", deals).report?.unchanged == 1)
+        #expect(try await models().count == 1)
     }
 
     @Test("one that is stopped in time brings nothing, and cannot be stopped twice")

@@ -21,7 +21,7 @@ struct InvestmentPagesTests {
         let pages: [any CheckedTemplate] = [
             PageTemplate<ListPage>.list, PageTemplate<ShortlistPage>.shortlist, PageTemplate<ItemPage>.item,
             PageTemplate<MandatePage>.mandate, PageTemplate<InvestorPage>.investor, PageTemplate<RunsPage>.runs,
-            PageTemplate<RunPage>.run,
+            PageTemplate<RunPage>.run, PageTemplate<ModelsPage>.models, PageTemplate<ModelPage>.model,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }
@@ -90,6 +90,71 @@ struct InvestmentPagesTests {
         #expect(await chloe.open(page).status == 404)
         #expect(await chloe.open("\(page)/items/\(first)").status == 404)
         #expect(await jun.open(address).status == 403)
+    }
+
+    @Test("a manager learns a model, reads its report, puts it in use and goes back", arguments: [true, false])
+    func models(_ hasHistory: Bool) async throws {
+        let models = try await ModelWorld(hasHistory: hasHistory)
+        let mei = try await Visitor(Cast.mei, in: models.world)
+        let empty = await mei.open("/console/models")
+        #expect(empty.text.contains("No model has been learned yet"), "\(empty.text)")
+        let started = await mei.send("/console/models", [])
+        #expect(started.status == 303, "\(started.text)")
+        let address = try #require(started.header("Location"))
+        #expect(await mei.open(address).header("Refresh") == "2")
+        let model = try #require(try await models.perform())
+        let report = await mei.open(address)
+        #expect(report.header("Refresh") == nil)
+        #expect(report.text.contains(model.version))
+        let plots = report.text.components(separatedBy: #"role="img" aria-labelledby="#).count - 1
+        #expect(plots == (hasHistory ? 4 : 2), "quality, calibration, and the weights of both kinds")
+        #expect(
+            report.text.contains("better than the standard model") == hasHistory, "\(String(describing: model.report))")
+        #expect(report.text.contains("it equals the standard model") == !hasHistory)
+        if let ndcg = model.report?.trial?.learned.ndcg { #expect(report.text.contains(ModelPlots.figure(ndcg))) }
+        #expect(await mei.open("/console/models").text.contains(#"name="model" value="\#(model.id)""#))
+
+        let id = model.id.description
+        #expect(await mei.send("/console/model-uses", [("model", id)]).status == 303)
+        #expect(await mei.send("/console/model-uses", [("model", id)]).status == 409)
+        #expect(await mei.open(address).text.contains("In use"))
+        let used = await mei.open("/console/models")
+        #expect(used.text.contains("In use: \(model.version)"))
+        #expect(await mei.send("/console/model-uses", []).status == 303)
+        #expect(await mei.open("/console/models").text.contains("In use: standard"))
+        #expect(await mei.send(address + "/cancellation").status == 409)
+        #expect(await mei.send("/console/model-uses", [("model", LearnedModel.ID().description)]).status == 422)
+        let jun = try await Visitor(Cast.jun, in: models.world)
+        #expect(await jun.open(address).status == 403)
+        let leo = try await Visitor(Cast.leo, in: models.world)
+        #expect(await leo.open(address).status == 404)
+    }
+
+    @Test("by API too, and what is not there or not trained is refused in words")
+    func modelsByAPI() async throws {
+        let models = try await ModelWorld(hasHistory: false)
+        let mei = try await Visitor(Cast.mei, in: models.world)
+        let asked = await mei.ask("POST", "/v1/models")
+        #expect(asked.status == 202, "\(asked.text)")
+        let address = try #require(asked.header("Location"))
+        let id = String(address.split(separator: "/").last ?? "")
+        let early = await mei.ask("POST", "/v1/model-uses", json: #"{"model": "\#(id)"}"#)
+        #expect(early.status == 409)
+        #expect(early.text.contains("has not been trained"))
+        _ = try await models.perform()
+        let found = try await mei.ask("GET", address).json()
+        #expect(found["state"]?.text == "finished")
+        #expect(found["report"]?["joined"] == 0)
+        #expect(found["data_hash"]?.text?.utf8.count == 64)
+        #expect(try await mei.ask("GET", "/v1/models?limit=1").json()["items"]?.elements?.count == 1)
+        #expect(await mei.ask("POST", "/v1/model-uses", json: #"{"model": "\#(id)"}"#).status == 200)
+        let unknown = await mei.ask("POST", "/v1/model-uses", json: #"{"model": "\#(LearnedModel.ID())"}"#)
+        #expect(unknown.status == 422)
+        #expect(unknown.text.contains("There is no such model"))
+        #expect(await mei.ask("POST", "/v1/model-uses", json: "{}").status == 200)
+        let uses = try await mei.ask("GET", "/v1/model-uses").json()["items"]?.elements ?? []
+        #expect(uses.count == 2)
+        #expect(uses.last?["model"]?.text == id)
     }
 
     @Test("a mandate is declared and revised in a form, in words of any language")

@@ -3,7 +3,7 @@ import Testing
 @testable import Matching
 
 /// A history in which each investor keeps to one area and one place of its own.
-private func history(seed: UInt64, investors: Int = 40, startups: Int = 600) -> World {
+func history(seed: UInt64, investors: Int = 40, startups: Int = 600) -> World {
     var inventor = Inventor(seed: seed)
     let areas = ["fintech", "robotics", "vaccines", "farming"]
     let places = ["Harbour", "Sakuragi", "Kitagawa"]
@@ -72,10 +72,11 @@ private func history(seed: UInt64, investors: Int = 40, startups: Int = 600) -> 
         var inventor = Inventor(seed: 1)
         var world = inventor.world(deals: 0)
         let (model, report) = try await Model.learned(from: world, version: "1", asks: 1, width: 2)
-        #expect(model == .standard)
+        #expect(model == Model.standard.named("1"))
         #expect(report.joined == 0)
         world.startups = []
-        #expect(try await Model.learned(from: world, version: "1", asks: 1, width: 2).model == .standard)
+        #expect(
+            try await Model.learned(from: world, version: "1", asks: 1, width: 2).model == Model.standard.named("1"))
     }
 
     @Test func nothingOfTodayIsLearnedFrom() async throws {

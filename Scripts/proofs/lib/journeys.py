@@ -1,6 +1,6 @@
 """Journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
-shortlist; the manager has startups matched, and brings a file of them in. Fails on any console error or violated content
-security policy; keeps screenshots, wide and narrow, light and dark."""
+shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on
+any console error or violated content security policy; keeps screenshots, wide and narrow, light and dark."""
 import datetime
 import pathlib
 import sys
@@ -205,6 +205,25 @@ def match():
     manager.shot("console-match-run")
 
 
+def learn():
+    manager = Visitor("mei@harbour.example")
+    manager.go("/console/models")
+    manager.says("No model has been learned yet")
+    manager.press("Learn anew")
+    report = manager.driver.current_url[len(url):]
+    for _ in range(40):
+        if "What counts most" in manager.driver.find_element(By.TAG_NAME, "body").text:
+            break
+        time.sleep(0.5)
+        manager.go(report)
+    manager.says("What counts most")
+    manager.shot("console-model")
+    manager.press("Put in use")
+    manager.shot("console-models")
+    manager.press("Go back to the standard model")
+    manager.says("In use: standard")
+
+
 def bring_in():
     manager = Visitor("mei@harbour.example")
     manager.go("/console/imports")
@@ -233,7 +252,8 @@ decide(application)
 accept(founder, application)
 answer()
 match()
+learn()
 bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
-print(f"5 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
+print(f"6 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")

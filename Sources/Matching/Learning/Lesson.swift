@@ -1,9 +1,9 @@
 /// An earlier day of a world, and what followed: what a model is taught with.
 struct Lesson: Sendable {
-    /// What was known on the day. Those of its startups are on offer that raised in the time that followed; its mandates
-    /// are those of the investors who were at work.
+    /// What was known on the day. Those of its startups are on offer that raised in the time that followed, or that an
+    /// investor asked to meet; its mandates are those of the investors who were at work.
     let world: World
-    /// For each investor, the startups it joined for the first time in the time that followed.
+    /// For each investor, the startups it joined for the first time in the time that followed, or asked to meet.
     let joined: [Key: Set<Key>]
 
     /// Days that follow. In half a year enough happens to learn from, and the last lesson is half a year old at most.
@@ -14,19 +14,39 @@ struct Lesson: Sendable {
     static let leastPortfolio = 5
 }
 
+/// An investor that asked to meet a startup it was shown. Models learn from it as from a deal, while the startup's own
+/// record stays what it was: a meeting is no round.
+public struct Interest: Hashable, Sendable {
+    /// The investor.
+    public let investor: Key
+    /// The startup.
+    public let startup: Key
+    /// The day it was said.
+    public let day: Int
+
+    /// An interest.
+    public init(of investor: Key, in startup: Key, day: Int) {
+        self.investor = investor
+        self.startup = startup
+        self.day = day
+    }
+}
+
 /// The deals of a world in an order from which every earlier day can be told.
 struct Chronicle: Sendable {
     private let world: World
+    private let interests: [Interest]
     private let byStartup: [Key: [World.Deal]]
     private let byInvestor: [(investor: Key, deals: [World.Deal])]
 
-    init(_ world: World) {
+    init(_ world: World, interests: [Interest] = []) {
         func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {
             if left.day != right.day { return left.day < right.day }
             if left.kind != right.kind { return Market.bytewise(left.kind ?? "", right.kind ?? "") }
             return (left.amount ?? 0) < (right.amount ?? 0)
         }
         self.world = world
+        self.interests = interests
         byStartup = Dictionary(grouping: world.deals, by: \.startup).mapValues { $0.sorted(by: precedes) }
         byInvestor = Dictionary(grouping: world.deals, by: \.investor)
             .map { (investor: $0.key, deals: $0.value) }.sorted { $0.investor < $1.investor }
@@ -38,11 +58,14 @@ struct Chronicle: Sendable {
     ///   they raised.
     func lesson(from day: Int, asks: Double) -> Lesson {
         let end = day + Lesson.days
+        let said = interests.filter { $0.day >= day && $0.day < end }
+        let sought = Set(said.map(\.startup))
+        let saidBy = Dictionary(grouping: said, by: \.investor)
         let startups = world.startups.map { startup in
             var past = startup
             let deals = byStartup[startup.key] ?? []
             let following = deals.first { $0.day >= day && $0.day < end }
-            past.isOptedIn = following != nil
+            past.isOptedIn = following != nil || sought.contains(startup.key)
             past.lastRound = Self.lastRound(deals.prefix { $0.day < day })
             past.askedStage = Lot.draw(startup.key, on: day) < asks ? following?.kind : nil
             past.askedAmount = nil
@@ -57,7 +80,8 @@ struct Chronicle: Sendable {
                 before.contains(where: { $0.day >= day - Lesson.workingDays })
             else { continue }
             mandates.append(World.Mandate(investor, of: investor))
-            joined[investor] = Set(deals.filter { $0.day >= day && $0.day < end }.map(\.startup)).subtracting(portfolio)
+            joined[investor] = Set(deals.filter { $0.day >= day && $0.day < end }.map(\.startup))
+                .union((saidBy[investor] ?? []).map(\.startup)).subtracting(portfolio)
         }
         return Lesson(
             world: World(

@@ -29,6 +29,7 @@ extension Model {
     ///
     /// - Parameters:
     ///   - world: deals and startups; its mandates are not used, since declarations of the past are on no record.
+    ///   - interests: what investors asked to see of the startups they were shown; each counts as a deal of its lesson.
     ///   - prior: where weights lie of which this history says little.
     ///   - asks: the share of startups that say what round they are raising, 0 to 1; see ``World/Startup/askedStage``.
     ///   - without: signals that the model must do without, to see what they are worth.
@@ -36,14 +37,14 @@ extension Model {
     ///   - progress: told of each step done, of how many.
     /// - Throws: `CancellationError`, or what `progress` throws.
     public static func learned(
-        from world: World, version: String, prior: Model = .standard, asks: Double,
+        from world: World, interests: [Interest] = [], version: String, prior: Model = .standard, asks: Double,
         without: Set<Signal> = [], width: Int,
         progress: (_ done: Int, _ of: Int) async throws -> Void = { _, _ in }
     ) async throws -> (model: Model, report: TrainingReport) {
         let width = max(1, width)
         let prior = prior.without(without)
         let terms = Terms(without: without)
-        let chronicle = Chronicle(world)
+        let chronicle = Chronicle(world, interests: interests)
         let today = Market.held(world.today)
         let days = (0..<lessons).map { today - Lesson.days - $0 * daysApart }
         let steps = lessons + 3
@@ -101,7 +102,7 @@ extension Model {
         try await progress(steps, steps)
         report.loss = [coldFit.loss, warmFit.loss]
         report.steps = [coldFit.steps, warmFit.steps]
-        guard report.joined > 0 else { return (prior, report) }
+        guard report.joined > 0 else { return (prior.named(version), report) }
 
         // A score of zero is a startup nobody has funded yet and an investor of whom nothing is known.
         let reference = coldFit.start ?? prior.reference
@@ -137,6 +138,11 @@ extension Codebook {
 }
 
 extension Model {
+    /// The same weights under another name.
+    public func named(_ version: String) -> Model {
+        Model(version: version, reference: reference, cold: cold, warm: warm)
+    }
+
     fileprivate func without(_ signals: Set<Signal>) -> Model {
         guard !signals.isEmpty else { return self }
         return Model(

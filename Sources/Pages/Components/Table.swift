@@ -78,6 +78,8 @@ public struct Table: ViewModel {
         public var money: MoneyText?
         /// An instant.
         public var time: TimeText?
+        /// What one can do with the row.
+        public var action: Action?
 
         /// Words, with others below them.
         public static func text(_ text: String, note: String? = nil) -> Cell { Cell(text: text, note: note) }
@@ -93,10 +95,12 @@ public struct Table: ViewModel {
         public static func money(_ money: MoneyText, note: String? = nil) -> Cell { Cell(note: note, money: money) }
         /// An instant.
         public static func time(_ time: TimeText) -> Cell { Cell(time: time) }
+        /// What one can do with the row.
+        public static func action(_ action: Action) -> Cell { Cell(action: action) }
 
         init(
             text: String? = nil, note: String? = nil, link: LinkText? = nil, badge: Badge? = nil,
-            money: MoneyText? = nil, time: TimeText? = nil
+            money: MoneyText? = nil, time: TimeText? = nil, action: Action? = nil
         ) {
             column = ""
             isNumber = false
@@ -107,6 +111,7 @@ public struct Table: ViewModel {
             self.badge = badge
             self.money = money
             self.time = time
+            self.action = action
         }
     }
 }

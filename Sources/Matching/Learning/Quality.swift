@@ -1,0 +1,151 @@
+/// How well a model ranks what investors then did: means over the investors who joined anything.
+public struct Quality: Hashable, Sendable, Codable {
+    /// NDCG@10: what stands in the first ten places, the upper ones counting more, against the best order there is; 0 to 1.
+    public let ndcg: Double
+    /// Recall@50: the share of the startups an investor joined that stand in its first fifty places, 0 to 1.
+    public let recall: Double
+
+    /// Two figures, each from 0 to 1.
+    public init(ndcg: Double, recall: Double) {
+        self.ndcg = ndcg
+        self.recall = recall
+    }
+}
+
+/// A tenth of the pairs, by how likely a model took them to be: what it said, and what became of them.
+public struct Reliability: Hashable, Sendable, Codable {
+    /// How many pairs.
+    public let pairs: Int
+    /// The mean probability the model gave them.
+    public let predicted: Double
+    /// The share in which the investor joined.
+    public let observed: Double
+}
+
+/// A rehearsal: what a model that was taught with all but the newest lesson makes of that lesson.
+///
+/// It is the fairest figure a history allows, since nothing of the lesson was known to the model. Only deals are looked at:
+/// which startups an investor asked to meet hangs on what it was shown, and so on the model of that day.
+public struct Trial: Hashable, Sendable, Codable {
+    /// The day of the lesson; what followed it for ``Lesson/days`` days is the answer.
+    public let day: Int
+    /// Investors that joined anything in it.
+    public let investors: Int
+    /// Startups that raised in it.
+    public let startups: Int
+    /// Pairs in which the investor joined.
+    public let joined: Int
+    /// The model that has not seen the lesson.
+    public let learned: Quality
+    /// The model that ships.
+    public let standard: Quality
+    /// The model in use. One that was learned after the lesson has seen its answers, and is flattered.
+    public let current: Quality
+    /// Ten tenths of the pairs, from the least likely on, as the learned model sees them.
+    public let reliability: [Reliability]
+}
+
+/// A model, how it was learned and how it does.
+public struct Training: Sendable {
+    /// The model, taught with all lessons.
+    public let model: Model
+    /// How it was learned.
+    public let report: TrainingReport
+    /// How the same way of learning did on the newest lesson; `nil` where no investor joined anything in it.
+    public let trial: Trial?
+}
+
+extension Model {
+    /// Learns a model, and finds out by a rehearsal what learning is worth.
+    ///
+    /// The same world gives the same bytes, on any number of tasks.
+    ///
+    /// - Parameter current: the model in use, to compare with.
+    public static func trained(
+        from world: World, interests: [Interest] = [], version: String, current: Model = .standard, asks: Double,
+        width: Int, progress: (_ done: Int, _ of: Int) async throws -> Void = { _, _ in }
+    ) async throws -> Training {
+        let lesson = Chronicle(world).lesson(from: Market.held(world.today) - Lesson.days, asks: asks)
+        var total = 0
+        var past = world
+        past.today = lesson.world.today
+        let (rehearsed, _) = try await learned(
+            from: past, interests: interests, version: version, asks: asks, width: width
+        ) { done, steps in
+            total = 2 * steps + 1
+            try await progress(done, total)
+        }
+        let trial = try await lesson.trial(of: rehearsed, against: current, width: max(1, width))
+        let half = total / 2
+        try await progress(half + 1, total)
+        let (model, report) = try await learned(
+            from: world, interests: interests, version: version, asks: asks, width: width
+        ) { done, _ in
+            try await progress(half + 1 + done, total)
+        }
+        return Training(model: model, report: report, trial: trial)
+    }
+}
+
+extension Lesson {
+    /// How models rank the startups that raised; `nil` where nobody joined any.
+    func trial(of model: Model, against current: Model, width: Int) async throws -> Trial? {
+        let offered = Set(world.startups.filter(\.isOptedIn).map(\.key))
+        let answers = joined.mapValues { $0.intersection(offered) }.filter { !$0.value.isEmpty }
+        guard !answers.isEmpty else { return nil }
+        let index = Index(world, model: model)
+        let learned = try await quality(index, of: index.mandates, answers, width: width)
+        let asked = index.mandates.filter { answers[$0] != nil }
+        func other(_ model: Model) async throws -> Quality {
+            try await quality(Index(world, model: model), of: asked, answers, width: width).quality
+        }
+        let standard = try await other(.standard)
+        return Trial(
+            day: world.today, investors: answers.count, startups: offered.count,
+            joined: answers.values.reduce(0) { $0 + $1.count }, learned: learned.quality, standard: standard,
+            current: current == .standard ? standard : try await other(current),
+            reliability: Self.reliability(learned.pairs, model))
+    }
+
+    /// The figures over some mandates, in their order, and every pair that was ranked.
+    private func quality(
+        _ index: Index, of mandates: [Key], _ answers: [Key: Set<Key>], width: Int
+    ) async throws -> (quality: Quality, pairs: [(score: Int, isJoined: Bool)]) {
+        var (ndcg, recall) = (0.0, 0.0)
+        var pairs: [(score: Int, isJoined: Bool)] = []
+        // Piece by piece: all lists at once would be as many pairs as there are.
+        for first in stride(from: 0, to: mandates.count, by: 16 * width) {
+            let piece = Array(mandates[first..<min(first + 16 * width, mandates.count)])
+            for (mandate, list) in zip(piece, try await index.rank(piece, limit: .max, width: width)) {
+                let joined = answers[mandate] ?? []
+                pairs += list.map { ($0.score, joined.contains($0.startup)) }
+                guard !joined.isEmpty else { continue }
+                ndcg += Self.ndcg(list.map { joined.contains($0.startup) }, of: joined.count)
+                recall += Double(list.prefix(50).count { joined.contains($0.startup) }) / Double(joined.count)
+            }
+        }
+        let count = Double(max(1, answers.count))
+        return (Quality(ndcg: ndcg / count, recall: recall / count), pairs)
+    }
+
+    /// NDCG@10 of one list, by whether the investor joined the startup in each place, best first.
+    static func ndcg(_ list: [Bool], of joined: Int) -> Double {
+        func discount(_ place: Int) -> Double { Arithmetic.log(2) / Arithmetic.log(Double(place + 2)) }
+        let gain = list.prefix(10).enumerated().reduce(0) { $0 + ($1.element ? discount($1.offset) : 0) }
+        let best = (0..<min(10, max(1, joined))).reduce(0) { $0 + discount($1) }
+        return gain / best
+    }
+
+    static func reliability(_ pairs: [(score: Int, isJoined: Bool)], _ model: Model) -> [Reliability] {
+        // Of pairs with one score it makes no difference which stands in which tenth, but it must be told.
+        let sorted = pairs.sorted { ($0.score, $0.isJoined ? 1 : 0) < ($1.score, $1.isJoined ? 1 : 0) }
+        return (0..<10).compactMap { tenth in
+            let part = sorted[tenth * sorted.count / 10..<(tenth + 1) * sorted.count / 10]
+            guard !part.isEmpty else { return nil }
+            return Reliability(
+                pairs: part.count,
+                predicted: part.reduce(0) { $0 + model.probability(of: $1.score) } / Double(part.count),
+                observed: Double(part.count { $0.isJoined }) / Double(part.count))
+        }
+    }
+}
