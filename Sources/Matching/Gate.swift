@@ -44,8 +44,15 @@ struct GateKeeper {
     /// The areas it will not touch: the exclusion, and the area that it covers.
     private let areasOut: [(excluded: String, area: Code)]
     private let areaCodesOut: Set<Code>
+    private let asked: Asked
 
-    init(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable) {
+    /// A filter, by code; `nil` where it asks for nothing.
+    private struct Asked {
+        var countries, regions, stages, areas: Set<Code>?
+        var isEmpty: Bool { countries == nil && regions == nil && stages == nil && areas == nil }
+    }
+
+    init(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable, _ filter: Filter = Filter()) {
         self.mandate = mandate
         investor = market.investor(mandate.investor)
         codebook = market.codebook
@@ -60,21 +67,43 @@ struct GateKeeper {
             names.indices.filter { areas.covers(excluded, names[$0]) }.map { (excluded, Code($0)) }
         }
         areaCodesOut = Set(areasOut.map(\.area))
+        let allAreas = filter.areas.isEmpty ? [] : codebook.names(.area)
+        asked = Asked(
+            countries: filter.countries.isEmpty ? nil : codes(.country, filter.countries),
+            regions: filter.regions.isEmpty ? nil : codes(.region, filter.regions),
+            stages: filter.stages.isEmpty ? nil : codes(.roundKind, filter.stages),
+            areas: filter.areas.isEmpty
+                ? nil
+                : Set(
+                    allAreas.indices.filter { code in filter.areas.contains { areas.covers($0, allAreas[code]) } }
+                        .map { Code($0) }))
     }
 
     /// Whether a startup of that country may be proposed.
     func enters(_ country: Code?) -> Bool {
+        if let countries = asked.countries, country.map({ !countries.contains($0) }) ?? true { return false }
         guard let country else { return mandate.countries.isEmpty }
         return !countriesOut.contains(country) && (mandate.countries.isEmpty || countriesIn.contains(country))
     }
 
     /// Whether a round of that kind may be proposed.
-    func joins(_ kind: Code) -> Bool { stages?.contains(kind) ?? true }
+    func joins(_ kind: Code?) -> Bool {
+        guard let kind else { return asked.stages == nil }
+        return (stages?.contains(kind) ?? true) && (asked.stages?.contains(kind) ?? true)
+    }
+
+    /// Whether a startup of that region is asked for.
+    func reaches(_ region: Code?) -> Bool {
+        guard let regions = asked.regions else { return true }
+        return region.map(regions.contains) ?? false
+    }
 
     /// Whether a startup that wants to be proposed may be.
     func admits(_ startup: Key, _ sheet: Sheet) -> Bool {
-        guard mandate.isDeploying, enters(sheet.code(.country)), sheet.code(.roundKind).map(joins) ?? true else {
-            return false
+        guard mandate.isDeploying, enters(sheet.code(.country)), joins(sheet.code(.roundKind)) else { return false }
+        if !asked.isEmpty {
+            guard reaches(sheet.code(.region)) else { return false }
+            if let areas = asked.areas, !sheet.areas.contains(where: { areas.contains($0.code) }) { return false }
         }
         if let investor, sheet.backers.contains(investor) { return false }
         if !areaCodesOut.isEmpty, sheet.areas.contains(where: { areaCodesOut.contains($0.code) }) { return false }

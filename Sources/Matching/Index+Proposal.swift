@@ -34,17 +34,19 @@ extension Index {
         let profile = profile(facts)
         var gatedOut: [String: Int] = [:]
         var sheet = Sheet()
-        for segment in segments {
+        for layer in offeredLayers {
+            let segment = layer.segment
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
-                guard !keeper.admits(segment.keys[row], sheet) else { return }
+                guard layer.has(row), !keeper.admits(segment.keys[row], sheet) else { return }
                 if let gate = keeper.closed(segment.keys[row], sheet, isOptedIn: true).first {
                     gatedOut[gate.slug, default: 0] += 1
                 }
             }
         }
         var items: [Key: Proposal.Item] = [:]
-        for segment in segments {
-            let rows = startups.compactMap(segment.row)
+        for layer in offeredLayers {
+            let segment = layer.segment
+            let rows = startups.compactMap(layer.row)
             for (row, words) in zip(rows, matched(profile, segment, rows)) {
                 segment.read(row, into: &sheet)
                 guard keeper.admits(segment.keys[row], sheet) else { continue }

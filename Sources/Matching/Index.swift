@@ -18,12 +18,12 @@ public struct Index: Sendable {
     /// The weights in use.
     public let model: Model
     /// All mandates, by key: the order of ``rankAll(limit:width:)``.
-    public let mandates: [Key]
-    private let mandateFacts: [Key: World.Mandate]
-    /// Startups that some mandate may see, cold ones and warm ones.
-    let segments: [Segment]
-    /// Startups that nobody may see.
-    private let closed: Segment
+    public private(set) var mandates: [Key]
+    private var mandateFacts: [Key: World.Mandate]
+    /// All startups; each is in one layer.
+    private(set) var layers: [Layer]
+    /// Past deals, by which startups that change later are read.
+    private let history: History
     private let cold: Scale
     private let warm: Scale
     private let spare: Spare
@@ -38,7 +38,7 @@ public struct Index: Sendable {
 
     fileprivate init(
         _ market: Market, _ lexicon: Lexicon, _ areas: AreaTable, _ model: Model, mandates: [World.Mandate],
-        segments: [Segment], closed: Segment
+        layers: [Layer], history: History
     ) {
         self.market = market
         self.lexicon = lexicon
@@ -47,8 +47,8 @@ public struct Index: Sendable {
         habits = Habits(market)
         self.mandates = mandates.map(\.key)
         mandateFacts = Dictionary(uniqueKeysWithValues: mandates.map { ($0.key, $0) })
-        self.segments = segments
-        self.closed = closed
+        self.layers = layers
+        self.history = history
         spare = Spare()
         cold = Scale(model.cold, market.codebook)
         warm = Scale(model.warm, market.codebook)
@@ -56,24 +56,30 @@ public struct Index: Sendable {
 
     /// The best `limit` startups for a mandate, best first; equal scores in the order of their keys. Empty for a
     /// mandate the world does not have.
-    public func rank(_ mandate: Key, limit: Int) -> [Ranked] {
+    ///
+    /// - Parameter filter: which startups to look at; all of them when not given.
+    public func rank(_ mandate: Key, limit: Int, filter: Filter = Filter()) -> [Ranked] {
         guard let mandate = mandateFacts[mandate], mandate.isDeploying, limit > 0 else { return [] }
         let profile = profile(mandate)
-        let keeper = GateKeeper(mandate, market, areas)
+        let keeper = GateKeeper(mandate, market, areas, filter)
+        let telling = telling(profile)
         var best = Shortlist(limit: limit)
         let reach = spare.take()
         defer { spare.give(reach) }
-        for segment in segments where segment.count > 0 {
-            let scale = scale(isWarm: segment.isWarm)
-            let telling = telling(profile)
+        for kind in [Segment.Kind.cold, .warm] {
+            let scale = scale(isWarm: kind == .warm)
+            let known = kind == .warm ? worthOfBackers(profile, scale) : []
+            let bounds = Bounds(profile, keeper, scale, isWarm: kind == .warm, self)
             var pair = PairValues()
-            fillSame(&pair, profile, isWarm: segment.isWarm)
-            reach.reach(segment, words: profile.words, backers: worthOfBackers(profile, scale))
-            segment.search(Bounds(profile, keeper, scale, isWarm: segment.isWarm, self), reach, lexicon, into: &best) {
-                row, sheet in
-                guard keeper.admits(segment.keys[row], sheet) else { return nil }
-                fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
-                return telling.reduce(0) { $0 + part($1, pair, scale, profile) }
+            fillSame(&pair, profile, isWarm: kind == .warm)
+            for layer in layers where layer.segment.kind == kind {
+                let segment = layer.segment
+                reach.reach(segment, words: profile.words, backers: known)
+                segment.search(bounds, reach, lexicon, into: &best) { row, sheet in
+                    guard layer.has(row), keeper.admits(segment.keys[row], sheet) else { return nil }
+                    fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
+                    return telling.reduce(0) { $0 + part($1, pair, scale, profile) }
+                }
             }
         }
         return best.sorted.map { Ranked(startup: $0.startup, score: $0.score) }
@@ -109,20 +115,21 @@ public struct Index: Sendable {
     }
 
     /// How many startups want to be proposed.
-    public var offered: Int { segments.reduce(0) { $0 + $1.count } }
+    public var offered: Int { offeredLayers.reduce(0) { $0 + $1.count } }
 
     /// Bytes that the startups on offer take, with all their words and what finds them.
-    public var size: Int { segments.reduce(0) { $0 + $1.size } + lexicon.size }
+    public var size: Int { offeredLayers.reduce(0) { $0 + $1.segment.size } + lexicon.size }
 
     /// Why a pair is proposed, or not; `nil` when the world lacks the mandate or the startup.
     public func explain(_ mandate: Key, _ startup: Key) -> Verdict? {
         guard let mandate = mandateFacts[mandate], let found = find(startup) else { return nil }
         var sheet = Sheet()
-        found.segment.read(found.row, into: &sheet)
-        let gates = GateKeeper(mandate, market, areas).closed(startup, sheet, isOptedIn: found.segment !== closed)
+        let segment = layers[found.layer].segment
+        segment.read(found.row, into: &sheet)
+        let gates = GateKeeper(mandate, market, areas).closed(startup, sheet, isOptedIn: segment.kind != .closed)
         guard gates.isEmpty else { return .gated(gates) }
         let profile = profile(mandate)
-        return .scored(explanation(profile, sheet, words: matched(profile, found.segment, [found.row])[0]))
+        return .scored(explanation(profile, sheet, words: matched(profile, segment, [found.row])[0]))
     }
 }
 
@@ -132,13 +139,14 @@ extension Index {
 
     func profile(_ mandate: World.Mandate) -> Profile { Profile(mandate, market, habits, lexicon, areas) }
 
+    /// The layers of startups that some mandate may see.
+    var offeredLayers: [Layer] { layers.filter { $0.segment.kind != .closed } }
+
     /// Where a startup stands.
-    func find(_ startup: Key) -> (segment: Segment, row: Int)? {
-        for segment in segments + [closed] { if let row = segment.row(startup) { return (segment, row) } }
+    func find(_ startup: Key) -> (layer: Int, row: Int)? {
+        for (number, layer) in layers.enumerated() { if let row = layer.row(startup) { return (number, row) } }
         return nil
     }
-
-    func isOffered(_ segment: Segment) -> Bool { segment !== closed }
 
     /// The words that a mandate asks for and each of some rows has.
     func matched(
@@ -172,10 +180,12 @@ extension Index {
         let reach = spare.take()
         defer { spare.give(reach) }
         var sheet = Sheet()
-        for segment in segments where segment.count > 0 {
+        for layer in offeredLayers {
+            let segment = layer.segment
             reach.reach(segment, words: profile.words, backers: [])
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
-                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.row(row)), segment.isWarm)
+                guard layer.has(row) else { return }
+                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.row(row)), segment.kind == .warm)
             }
         }
     }
@@ -312,6 +322,36 @@ extension Index {
 }
 
 extension Index {
+    /// Puts startups in the place of those that have their keys, and takes others out.
+    ///
+    /// Habits, rarities of words and the share of each answer in the market stay as they were when the index was built:
+    /// they are facts about thousands, which one startup does not change. A startup that is told again as it was scores as
+    /// it did. Takes time by the startups told, not by all, give or take a logarithm.
+    public mutating func change(_ startups: [World.Startup], removing: [Key] = []) {
+        let told = Market.distinct(startups.map(Market.sound), by: \.key)
+        for key in told.map(\.key) + removing {
+            while let found = find(key) { layers[found.layer].remove(found.row) }
+        }
+        var rows: [Segment.Kind: Rows] = [:]
+        for startup in told {
+            let (words, length) = lexicon.numbers(of: startup)
+            let sheet = Sheet(startup, history, length: length, market.codebook)
+            let implied = lexicon.implied(sheet)
+            let kind: Segment.Kind = startup.isOptedIn ? sheet.isWarm ? .warm : .cold : .closed
+            rows[kind, default: Rows()].append(startup.key, sheet, words: words.filter { !implied.contains($0) })
+        }
+        for kind in Segment.Kind.allCases { if let rows = rows[kind] { layers.add(rows, kind) } }
+    }
+
+    /// Puts mandates in the place of those that have their keys, and takes others out.
+    public mutating func change(mandates: [World.Mandate], removing: [Key] = []) {
+        for key in removing { mandateFacts[key] = nil }
+        for mandate in Market.distinct(mandates.map(Market.sound), by: \.key) { mandateFacts[mandate.key] = mandate }
+        self.mandates = mandateFacts.keys.sorted()
+    }
+}
+
+extension Index {
     /// Builds an index from startups told one after the other, so that they need never be held all at once.
     public struct Builder {
         private let codebook = Codebook()
@@ -341,12 +381,9 @@ extension Index {
         public mutating func add(_ startup: World.Startup) { add(sound: Market.sound(startup)) }
 
         mutating func add(sound startup: World.Startup) {
-            let number = history.number(startup.key)
             let words = words.add(startup)
-            let sheet = Sheet(
-                startup, on: history.today, rounds: number.map { history.raisedDays[$0] } ?? 0,
-                backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: words.count, codebook)
-            if let number {
+            let sheet = Sheet(startup, history, length: words.count, codebook)
+            if let number = history.number(startup.key) {
                 history.facts[number] = (sheet, startup.founded)
                 fundedWords[number] = words
                 isTold[number] = true
@@ -372,10 +409,11 @@ extension Index {
             closed.renumber(numbers, lexicon)
             let market = Market(
                 history, codebook, words: fundedWords.map { $0.compactMap { numbers[Int($0)] } }, offered: [cold, warm])
-            return Index(
-                market, lexicon, areas, model, mandates: mandates,
-                segments: [Segment(cold, isWarm: false), Segment(warm, isWarm: true)],
-                closed: Segment(closed, isWarm: false))
+            var layers: [Layer] = []
+            layers.add(cold, .cold)
+            layers.add(warm, .warm)
+            layers.add(closed, .closed)
+            return Index(market, lexicon, areas, model, mandates: mandates, layers: layers, history: history)
         }
     }
 }

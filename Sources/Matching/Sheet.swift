@@ -64,7 +64,7 @@ extension Sheet {
     /// - Parameters:
     ///   - rounds: how many earlier rounds are known by day.
     ///   - length: how many words the profile has.
-    init(
+    private init(
         _ startup: World.Startup, on day: Int, rounds days: Int, backers: [Int], length: Int, _ codebook: Codebook
     ) {
         areas = startup.areas.filter { $0.weight > 0 }
@@ -82,6 +82,14 @@ extension Sheet {
         setRound(
             on: day, after: past, rounds: past.rounds(known: days), founded: startup.founded, kind: startup.askedStage,
             amount: startup.askedAmount, codebook)
+    }
+
+    /// Reads a startup's facts as of the day of a history.
+    init(_ startup: World.Startup, _ history: History, length: Int, _ codebook: Codebook) {
+        let number = history.number(startup.key)
+        self.init(
+            startup, on: history.today, rounds: number.map { history.raisedDays[$0] } ?? 0,
+            backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: length, codebook)
     }
 
     /// What went before a round.

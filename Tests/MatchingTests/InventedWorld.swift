@@ -98,7 +98,9 @@ struct Inventor: RandomNumberGenerator {
             var weights = Model.Weights(start: Double.random(in: -9...9, using: &self))
             for signal in Signal.allCases {
                 weights.weight[signal] = Double.random(in: -9...9, using: &self)
-                if signal.growsWithExperience { weights.perExperience[signal] = Double.random(in: -3...3, using: &self) }
+                if signal.growsWithExperience {
+                    weights.perExperience[signal] = Double.random(in: -3...3, using: &self)
+                }
                 if signal.hasUpside { weights.upside[signal] = Double.random(in: -9...9, using: &self) }
             }
             for stage in Self.stages { weights.demand["roundKind=\(stage)"] = Double.random(in: -9...9, using: &self) }

@@ -212,6 +212,7 @@ extension Bounds {
                     none = max(none, points(at.declaredStage, index.expected(Code(code), profile)))
                 }
                 for code in codes.indices where !keeper.joins(Code(code)) { codes[code] = -.infinity }
+                if !keeper.joins(nil) { none = -.infinity }
             }
             if mostPerWord > 0, Lexicon.telling.contains(field) {
                 for code in codes.indices {
@@ -219,6 +220,10 @@ extension Bounds {
                         codes[code] += mostPerWord * Double(profile.strength(word))
                     }
                 }
+            }
+            if field == .region {
+                for code in codes.indices where !keeper.reaches(Code(code)) { codes[code] = -.infinity }
+                if !keeper.reaches(nil) { none = -.infinity }
             }
             if field == .country {
                 for code in codes.indices where !keeper.enters(Code(code)) { codes[code] = -.infinity }

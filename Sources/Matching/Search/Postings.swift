@@ -62,6 +62,9 @@ struct Postings: Sendable {
         return low < numbers.count && numbers[low] == number ? low : nil
     }
 
+    /// Tells every number with every row that has it, number by number.
+    func forEach(_ body: (Code, Int) -> Void) { for number in numbers { rows(number) { body(number, $0) } } }
+
     /// Tells the rows that have a number.
     @inline(__always)
     func rows(_ number: Code, _ body: (Int) -> Void) {

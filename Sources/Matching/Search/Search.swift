@@ -13,7 +13,7 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
         backers known: [(investor: Code, worth: Int32)]
     ) {
         words.add(asked, segment.words, segment.blocks)
-        backers.add(segment.isWarm ? known : [], segment.backers, segment.blocks)
+        backers.add(segment.kind == .warm ? known : [], segment.backers, segment.blocks)
     }
 
     /// What some numbers that rows have are worth, summed.

@@ -1,9 +1,8 @@
-/// Startups of one kind, cold or warm, in memory: never changed, searched from the most promising block down.
+/// Startups of one kind in memory: never changed, searched from the most promising block down.
 ///
 /// A startup takes its key, some thirty bytes of facts and one or two for each of its words.
 final class Segment: Sendable {
-    /// Whether its startups have backers.
-    let isWarm: Bool
+    let kind: Kind
     let keys: [Key]
     private let bytes: [UInt8]
     private let starts: [UInt32]
@@ -14,8 +13,18 @@ final class Segment: Sendable {
     let backers: Postings
     let blocks: Blocks
 
-    init(_ rows: Rows, isWarm: Bool) {
-        self.isWarm = isWarm
+    /// What is the same for all startups of a segment.
+    enum Kind: CaseIterable, Sendable {
+        /// They want to be proposed, and nobody has funded them yet.
+        case cold
+        /// They want to be proposed, and have backers.
+        case warm
+        /// They do not want to be proposed.
+        case closed
+    }
+
+    init(_ rows: Rows, _ kind: Kind) {
+        self.kind = kind
         let count = rows.count
         // Equal startups by key, so that the same startups make the same segment.
         let order = (0..<count).sorted {
@@ -91,6 +100,13 @@ final class Segment: Sendable {
                 body(row, &sheet)
             }
         }
+    }
+
+    /// For each row its own words, by number.
+    func wordsOfRows() -> [[Code]] {
+        var found = [[Code]](repeating: [], count: count)
+        words.forEach { number, row in found[row].append(number) }
+        return found
     }
 
     /// Bytes held.

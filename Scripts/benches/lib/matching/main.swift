@@ -66,7 +66,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
     let codebook = index.market.codebook
     // As exact numbers that are ordered as the scores are.
     let unit = Double(sign: .plus, exponent: 60, significand: 1)
-    let segment = index.segments[0]
+    let segment = index.layers[0].segment
     let reach = Reach()
     // What the names of the peers' facts say.
     let numbers = Dictionary(
@@ -185,7 +185,7 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
     show([
         "engine": "load", "startups": count, "add_s": adding / 1e3, "finish_s": finishing / 1e3,
         "bytes_per_startup": Double(index.size) / Double(count),
-        "warm": Double(index.segments[1].count) / Double(count),
+        "warm": Double(index.offeredLayers.last?.count ?? 0) / Double(count),
     ])
     for (name, chosen) in [
         ("all", Array(mandates.prefix(40))), ("past", stride(from: 0, to: 80, by: 2).map { mandates[$0] }),
