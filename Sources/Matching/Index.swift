@@ -8,8 +8,7 @@
 /// A score is a sum of whole numbers, one for each signal, and the same numbers are shown. The same world gives the same
 /// scores to the last digit, whatever the order of its lists and however many threads ask.
 ///
-/// Only what can still get on a list is scored: see ``Segment``. A list of 50 out of a million startups takes about a
-/// millisecond.
+/// Only what can still get on a list is scored, see <doc:TheIndex>.
 public struct Index: Sendable {
     let market: Market
     let habits: Habits
@@ -68,8 +67,18 @@ public struct Index: Sendable {
         defer { spare.give(reach) }
         for kind in [Segment.Kind.cold, .warm] {
             let scale = scale(isWarm: kind == .warm)
-            let known = kind == .warm ? worthOfBackers(profile, scale) : []
-            let bounds = Bounds(profile, keeper, scale, isWarm: kind == .warm, self)
+            var bounds = Bounds(profile, keeper, scale, isWarm: kind == .warm, self)
+            var known: [(investor: Code, worth: Int32)] = []
+            if kind == .warm {
+                let worths = worthOfBackers(profile, scale)
+                let all = worths.reduce(0) { $0 + $1.worth }
+                // A model that gives backers more than can be summed row by row is not worth telling rows apart for.
+                if all < 1e9 {
+                    known = worths.map { ($0.investor, Int32($0.worth + 1)) }
+                } else {
+                    bounds.constant += all
+                }
+            }
             var pair = PairValues()
             fillSame(&pair, profile, isWarm: kind == .warm)
             for layer in layers where layer.segment.kind == kind {
@@ -305,7 +314,7 @@ extension Index {
 
     /// What each investor that is known can add to a startup it backs, at best, in thousandths of a point: every signal of
     /// company grows no faster than the sum over the backers.
-    private func worthOfBackers(_ profile: Profile, _ scale: Scale) -> [(investor: Code, worth: Int32)] {
+    private func worthOfBackers(_ profile: Profile, _ scale: Scale) -> [(investor: Code, worth: Double)] {
         var values = [Double](repeating: 0, count: Signal.allCases.count)
         var alone = Sheet()
         return profile.company.met.map { investor, _ in
@@ -316,7 +325,7 @@ extension Index {
                 let weight = scale.weight[number] + scale.perExperience[number] * profile.activity.experience
                 worth += max(0, weight * values[number])
             }
-            return (Code(investor), Int32(min(worth * 1000 + 1, 1e8)))
+            return (Code(investor), worth * 1000)
         }
     }
 }

@@ -113,5 +113,6 @@ struct Scale: Sendable {
         return Int(code) < codes.count ? codes[Int(code)] : 0
     }
 
-    private static func sound(_ weight: Double) -> Double { weight.isFinite ? min(max(weight, -1e9), 1e9) : 0 }
+    /// A weight that no signal can carry beyond what a part of a score may be; see ``Arithmetic/thousandths(_:)``.
+    private static func sound(_ weight: Double) -> Double { weight.isFinite ? min(max(weight, -1e6), 1e6) : 0 }
 }

@@ -93,20 +93,65 @@ struct Inventor: RandomNumberGenerator {
     }
 
     /// A model of any weights, for and against.
-    mutating func model() -> Model {
+    mutating func model(upTo most: Double = 9) -> Model {
         func weights() -> Model.Weights {
             var weights = Model.Weights(start: Double.random(in: -9...9, using: &self))
             for signal in Signal.allCases {
-                weights.weight[signal] = Double.random(in: -9...9, using: &self)
+                weights.weight[signal] = Double.random(in: -most...most, using: &self)
                 if signal.growsWithExperience {
                     weights.perExperience[signal] = Double.random(in: -3...3, using: &self)
                 }
-                if signal.hasUpside { weights.upside[signal] = Double.random(in: -9...9, using: &self) }
+                if signal.hasUpside { weights.upside[signal] = Double.random(in: -most...most, using: &self) }
             }
             for stage in Self.stages { weights.demand["roundKind=\(stage)"] = Double.random(in: -9...9, using: &self) }
             return weights
         }
         return Model(version: "any", reference: -5, cold: weights(), warm: weights())
+    }
+
+    /// A large world in which names are shared between questions, some startups have many areas or none, and some have
+    /// many backers: what bounds can be wrong about.
+    mutating func crowd() -> World {
+        let areaCount = Int.random(in: 1...600, using: &self)
+        let words = ["north", "harbour", "data", "cash", "robots", "doses", "Kita", "智慧"]
+        let startupCount = Int.random(in: 100...1200, using: &self)
+        let startups = (0..<startupCount).map { number in
+            var startup = startup(number)
+            let count = Bool.random(using: &self) ? 3 : Int.random(in: 0...9, using: &self)
+            let isEven = Bool.random(using: &self)
+            startup.areas = (0..<count).map { _ in
+                let weight = isEven ? 1 : Double.random(in: 0...1, using: &self)
+                return World.Weighted(area(words, of: areaCount), weight)
+            }
+            let length = Int.random(in: 0...40, using: &self)
+            startup.text = (0..<length).map { _ in one(words) }.joined(separator: " ")
+            startup.region = maybe(one(words))
+            startup.state = maybe(Bool.random(using: &self) ? one(words) : "\(one(words))\(below(60))")
+            startup.city = maybe("\(one(words))\(below(200))")
+            startup.country = maybe("C\(below(60))")
+            return startup
+        }
+        let mandates = (0..<6).map { number in
+            var mandate = mandate(number, investors: 12)
+            mandate.areas = (0..<4).map { _ in World.Weighted(area(words, of: areaCount)) }
+            mandate.regions = [one(words), one(words)]
+            mandate.countries = []
+            mandate.isDeploying = true
+            return mandate
+        }
+        let backed = below(startupCount + 1)
+        let deals = (0..<(backed > 0 ? 800 : 0)).map { _ in
+            World.Deal(
+                investor: Self.key(3, below(12)), startup: Self.key(1, below(backed)), day: day(),
+                kind: maybe(one(Self.stages)), amount: maybe(amount()))
+        }
+        return World(today: Self.today, startups: startups, mandates: mandates, deals: deals, areas: Self.table)
+    }
+
+    private mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
+
+    private mutating func area(_ words: [String], of count: Int) -> String {
+        "\(one(words)) \(one(words)) \(below(count))"
     }
 
     private mutating func day() -> Int { Int.random(in: Self.today - 4000...Self.today, using: &self) }

@@ -47,6 +47,26 @@ import Testing
         }
     }
 
+    @Test func whatIsPassedOverCouldNotHaveBeenOnTheList() {
+        for seed in worlds(30, long: 1500) {
+            var inventor = Inventor(seed: seed)
+            let world = inventor.crowd()
+            let index = Index(world, model: seed % 3 == 0 ? .standard : inventor.model(upTo: seed % 3 == 1 ? 9 : 1e7))
+            for mandate in index.mandates {
+                let all = index.rank(mandate, limit: .max)
+                for limit in [1, 10, 100] { #expect(index.rank(mandate, limit: limit) == Array(all.prefix(limit))) }
+                for ranked in all.prefix(3) {
+                    guard case .scored(let explanation) = index.explain(mandate, ranked.startup) else {
+                        Issue.record("a startup on the list is not explained")
+                        continue
+                    }
+                    #expect(explanation.score == ranked.score)
+                    #expect(explanation.parts.reduce(0) { $0 + $1.value } == ranked.score)
+                }
+            }
+        }
+    }
+
     @Test func tiesGoByKey() {
         let startups = (0..<50).map { World.Startup(Key(high: UInt64(50 - $0), low: 0)) }
         let mandate = Key(high: 0, low: 9)
