@@ -15,7 +15,6 @@ package enum InvestmentRoom {
         "cheque_range_has_a_currency": .invalid(
             "/terms/cheque_max/currency", "Give both ends of the range in one currency."),
         "answers_follow_release": .conflict("The shortlist has not been released."),
-        "models_have_distinct_versions": .conflict("Another model was asked for at the same moment. Ask again."),
         "match_run_length_is_reasonable": .invalid("/length", "A shortlist holds 1 to 200 startups."),
     ]
 }

@@ -140,12 +140,18 @@ struct OrderedTraining: Sendable {
 }
 
 extension Transaction {
-    /// Keeps that a model is to be learned, unless the job is there for another. Models of a day are numbered; two asked for at one moment get one number, and
-    /// `models_have_distinct_versions` refuses the second.
+    /// Keeps that a model is to be learned, unless the job is there for another. Models of a day are numbered.
     func insert(
         _ model: LearnedModel.ID, job: UUID, asOf: CalendarDate, isAutomatic: Bool, in tenant: Tenant.ID,
         by person: Person.ID?
     ) async throws {
+        // Whoever counts sees all that were asked for before, and nobody counts beside them. A sequence would leave gaps
+        // and go on from day to day; the tenant's row would make everybody wait who writes anything that hangs on it.
+        try await execute(
+            """
+            -- requestTraining: one at a time in a tenant, until the transaction ends
+            SELECT pg_advisory_xact_lock('learned_models'::regclass::oid::integer, hashtext(\(tenant)::text))
+            """)
         try await execute(
             """
             -- requestTraining

@@ -48,6 +48,32 @@ struct ModelTests {
         #expect(try await models.models().map(\.id) == [again.id, model.id])
     }
 
+    @Test("two that are asked for at one moment both stand, under names of their own")
+    func atOneMoment() async throws {
+        let models = try await ModelWorld(hasHistory: false)
+        let (world, mei) = (models.world, models.mei)
+        @Sendable func ask(_ transaction: Transaction) async throws -> LearnedModel {
+            try await transaction.requestTraining(
+                as: LearnedModel.ID(), in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        let (first, second) = try await world.database.write(as: mei) { transaction in
+            let first = try await ask(transaction)
+            let second = Task { try await world.database.write(as: mei) { try await ask($0) } }
+            // Only then does the first commit.
+            _ = try await world.awaiting {
+                try await world.database.reader(as: mei).one(
+                    "SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted")("waiting") as Int
+            } until: {
+                $0 > 0
+            }
+            return (first, second)
+        }
+        let today = CalendarDate(Date(), in: .utc)
+        #expect(first.version == "learned-\(today)-1")
+        #expect(try await second.value.version == "learned-\(today)-2")
+        #expect(try await models.models().count == 2)
+    }
+
     @Test("a past that is too small teaches nothing: the model equals the standard one, and says so")
     func tooSmall() async throws {
         let models = try await ModelWorld(hasHistory: false)
