@@ -126,7 +126,8 @@ extension LearnedModel: Described {
     package static var documentation: [String: String] {
         [
             "data_hash": "SHA-256 over everything it was learned from.",
-            "is_automatic": "Asked for by the service after an import; then put in use by itself if it ranks better.",
+            "is_automatic":
+                "Asked for by the service after an import; then put in use by itself if it ranks better by more than chance.",
             "report": "Present once it is trained.",
         ]
     }

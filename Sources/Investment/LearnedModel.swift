@@ -26,7 +26,8 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
     package let progress: WorkProgress?
     /// The day it was asked for; what is dated later is not looked at.
     package let asOf: CalendarDate
-    /// Whether the service asked for it after an import; it is then put in use by itself if it ranks better.
+    /// Whether the service asked for it after an import; it is then put in use by itself if it ranks better by more
+    /// than chance.
     package let isAutomatic: Bool
     /// When it was asked for.
     package let requestedAt: Date
@@ -86,6 +87,9 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let current: Quality
         /// What that one is called.
         package let currentVersion: String
+        /// How much better the learned model ranks than that one; absent where too few investors joined anything to tell, and
+        /// in models of earlier versions.
+        package let gain: Gain?
         /// Ten tenths of the pairs, from the least likely on.
         package let reliability: [Reliability]
     }
@@ -96,6 +100,17 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let ndcg: Double
         /// Recall@50: the share of what they joined that stands in the first fifty, 0 to 1.
         package let recall: Double
+    }
+
+    /// How much better a model ranks than another: the mean difference of an investor's NDCG@10, and the bounds within which
+    /// chance leaves it with 95 % confidence.
+    package struct Gain: Codable, Sendable, Equatable {
+        /// The mean difference.
+        package let mean: Double
+        /// The lower bound. Above zero, the difference is not chance.
+        package let low: Double
+        /// The upper bound.
+        package let high: Double
     }
 
     /// A tenth of the pairs.
@@ -140,12 +155,32 @@ extension LearnedModel.Report {
 
     /// Whether a model that nobody asked for takes the place of the one in use.
     ///
-    /// It must rank the newest lesson, which it has not seen, better than the standard model and better than the one in
-    /// use, by NDCG@10; of equals the old one stays. The one in use may have seen that lesson and is flattered then: what
-    /// goes by itself goes for a reason, and a manager can always choose otherwise.
+    /// It must rank the newest lesson, which it has not seen, better than the one in use by more than chance, and better than
+    /// the standard model: of equals the old one stays, since a change of what ranks is felt by everybody. The one in use may
+    /// have seen that lesson and is flattered then; a manager can always choose otherwise.
     var earnsUse: Bool {
         guard let trial else { return false }
-        return trial.learned.ndcg > trial.standard.ndcg && trial.learned.ndcg > trial.current.ndcg
+        return trial.verdict == .better && trial.learned.ndcg > trial.standard.ndcg
+    }
+}
+
+extension LearnedModel.Trial {
+    /// How a model does against the one that was in use.
+    package enum Verdict: Sendable {
+        /// Better by more than chance.
+        case better
+        /// Worse by more than chance.
+        case worse
+        /// The difference may be chance.
+        case even
+        /// Too few investors joined anything to tell.
+        case unknown
+    }
+
+    /// How the learned model does against the one that was in use.
+    package var verdict: Verdict {
+        guard let gain else { return .unknown }
+        return gain.low > 0 ? .better : gain.high < 0 ? .worse : .even
     }
 }
 
@@ -159,6 +194,7 @@ extension LearnedModel.Trial {
         standard = LearnedModel.Quality(trial.standard)
         self.current = LearnedModel.Quality(trial.current)
         currentVersion = current
+        gain = trial.gain.map { LearnedModel.Gain(mean: $0.mean, low: $0.low, high: $0.high) }
         reliability = trial.reliability.map {
             LearnedModel.Reliability(pairs: $0.pairs, predicted: $0.predicted, observed: $0.observed)
         }

@@ -192,9 +192,18 @@ struct ModelPages {
         guard let report = model.report, report.joined > 0 else { return t("model.lede_nothing") }
         guard let trial = report.trial else { return t("model.lede_untried") }
         let (own, standard) = (ModelPlots.figure(trial.learned.ndcg), ModelPlots.figure(trial.standard.ndcg))
-        let values = ["own": own, "standard": standard]
+        let values = ["own": own, "standard": standard, "verdict": verdict(of: trial, t)]
         if own == standard { return t("model.lede_equal", values) }
         return trial.learned.ndcg > trial.standard.ndcg ? t("model.lede_better", values) : t("model.lede_worse", values)
+    }
+
+    private func verdict(of trial: LearnedModel.Trial, _ t: Texts) -> String {
+        switch trial.verdict {
+        case .better: t("model.gain_better")
+        case .worse: t("model.gain_worse")
+        case .even: t("model.gain_even")
+        case .unknown: t("model.gain_unknown")
+        }
     }
 
     private func stats(of report: LearnedModel.Report, _ t: Texts) -> StatTiles {
@@ -239,6 +248,7 @@ struct ModelPages {
                 }
             }
         }
+        if let gain = model.report?.trial?.gain { facts.append(.text(t("model.gain"), ModelPlots.interval(gain))) }
         if let hash = model.dataHash { facts.append(.text(t("model.data"), String(hash.prefix(16)))) }
         return Facts(title: t("run.proof"), facts)
     }
@@ -267,6 +277,12 @@ struct ModelPlots {
     /// A share or a loss in four decimals.
     static func figure(_ value: Double) -> String {
         Figures.amount(minor: Int(clamping: (value * 10_000).rounded()), digits: 4)
+    }
+
+    /// A difference with its bounds.
+    static func interval(_ gain: LearnedModel.Gain) -> String {
+        func signed(_ value: Double) -> String { (value < 0 ? "−" : "+") + figure(value.magnitude) }
+        return "\(signed(gain.mean)) [\(signed(gain.low)), \(signed(gain.high))]"
     }
 
     private static func percent(_ value: Double) -> String {

@@ -20,9 +20,9 @@ extension Transaction {
         return model
     }
 
-    /// Asks for a model because the history has changed. It is put in use by itself if it ranks better; see
-    /// `LearnedModel.Report.earnsUse`. While one that was asked for so waits to start, it will see this change too, and
-    /// no second one is asked for.
+    /// Asks for a model because the history has changed. It is put in use by itself if it ranks better
+    /// by more than chance; see `LearnedModel.Report.earnsUse`. While one that was asked for so waits to start, it will see
+    /// this change too, and no second one is asked for.
     package func requestTrainingOfNewHistory(as id: LearnedModel.ID, in tenant: Tenant.ID) async throws {
         let job = try await enqueue(TrainModel(model: id.uuid), key: TrainModel.newHistory)
         try await insert(id, job: job, asOf: CalendarDate(now, in: .utc), isAutomatic: true, in: tenant, by: nil)

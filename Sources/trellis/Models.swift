@@ -201,8 +201,26 @@ struct Models: AsyncParsableCommand {
         lines.append(
             table(
                 ["", "NDCG@10", "recall@50"], rivals.map { [$0.0, figure($0.1.ndcg), figure($0.1.recall)] }))
+        lines.append(verdict(of: trial))
         return lines.joined(separator: "\n")
     }
+
+    /// Whether it is better than the model that was in use.
+    private static func verdict(of trial: LearnedModel.Trial) -> String {
+        guard let gain = trial.gain else {
+            return "Too few investors joined anything to tell it from \(trial.currentVersion)."
+        }
+        let finding =
+            switch trial.verdict {
+            case .better: "better by more than chance"
+            case .worse: "worse by more than chance"
+            case .even, .unknown: "which may be chance"
+            }
+        return "Against \(trial.currentVersion), then in use: \(signed(gain.mean)) NDCG@10, "
+            + "95 % interval \(signed(gain.low)) to \(signed(gain.high)), \(finding)."
+    }
+
+    private static func signed(_ value: Double) -> String { (value < 0 ? "-" : "+") + figure(value.magnitude) }
 
     static func figure(_ value: Double?) -> String {
         value?.formatted(.number.precision(.fractionLength(4)).locale(Locale(identifier: "en_US_POSIX"))) ?? ""

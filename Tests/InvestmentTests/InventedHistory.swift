@@ -3,6 +3,7 @@ import DemoWorld
 import Foundation
 import Institutions
 import Jobs
+import struct Matching.Model
 import Postgres
 import TestWorld
 import Vocabulary
@@ -113,6 +114,20 @@ struct ModelWorld {
         let asked = try await request()
         _ = try await perform()
         return try await model(asked.id)
+    }
+
+    /// A model that ranks by nothing, as if it had been learned.
+    func learnedNothing() async throws -> LearnedModel {
+        let asked = try await request()
+        let nothing = LearnedModel.Report(
+            until: asked.asOf, lessons: 0, pairs: 0, joined: 0, loss: [], steps: [], asks: 0, trial: nil, cold: [],
+            warm: [])
+        _ = try await world.database.write(as: .system(in: Cast.harbour.id)) {
+            try await $0.keep(
+                Model(version: asked.version, cold: [:], warm: [:]), nothing, hash: [UInt8](repeating: 0, count: 32),
+                as: asked.id)
+        }
+        return asked
     }
 
     @discardableResult

@@ -111,6 +111,7 @@ struct InvestmentPagesTests {
         #expect(
             report.text.contains("better than the standard model") == hasHistory, "\(String(describing: model.report))")
         #expect(report.text.contains("it equals the standard model") == !hasHistory)
+        #expect(report.text.contains("the model then in use") == hasHistory, "by more than chance, or not")
         if let ndcg = model.report?.trial?.learned.ndcg { #expect(report.text.contains(ModelPlots.figure(ndcg))) }
         #expect(await mei.open("/console/models").text.contains(#"name="model" value="\#(model.id)""#))
 

@@ -258,25 +258,44 @@ struct ModelTests {
 
 @Suite("Models learned after an import")
 struct ImportedHistoryTests {
-    @Test("one at most waits, and it is put in use because it ranks better than the standard model")
+    @Test("one at most waits, and it is put in use because it ranks better than the one in use by more than chance")
     func putInUse() async throws {
         let models = try await ModelWorld()
+        let nothing = try await models.learnedNothing()
+        try await models.use(nothing.id)
         for _ in 0..<3 { try await models.askForNewHistory() }
-        let waiting = try await models.models()
+        let waiting = try await models.models().filter { $0.id != nothing.id }
         #expect(waiting.map(\.isAutomatic) == [true])
         #expect(waiting.first?.requestedBy == nil)
         let model = try #require(try await models.perform())
+        #expect(model.report?.trial?.currentVersion == nothing.version)
+        #expect(model.report?.trial?.verdict == .better)
         #expect(model.report?.earnsUse == true)
         #expect(model.isInUse)
-        #expect(try await models.uses().map(\.chosenBy) == [nil])
+        #expect(try await models.uses().map(\.chosenBy) == [nil, Cast.mei.person.id])
 
         // The same history again teaches nothing new: the old one stays.
         try await models.askForNewHistory()
         let again = try #require(try await models.perform())
         #expect(again.id != model.id)
         #expect(again.report?.trial?.currentVersion == model.version)
+        #expect(again.report?.trial?.verdict != .better, "\(String(describing: again.report?.trial))")
         #expect(again.report?.cold == model.report?.cold)
         #expect(try await models.model(model.id)?.isInUse == true)
+    }
+
+    @Test("a gain that may be chance leaves the standard model in use, and the report says so")
+    func chance() async throws {
+        let models = try await ModelWorld()
+        try await models.askForNewHistory()
+        let model = try #require(try await models.perform())
+        let trial = try #require(model.report?.trial)
+        #expect(trial.learned.ndcg > trial.current.ndcg, "a gain")
+        #expect(trial.verdict == .even || trial.verdict == .unknown)
+        #expect(!model.isInUse)
+        #expect(try await models.uses().isEmpty)
+        let mei = try await Visitor(Cast.mei, in: models.world)
+        #expect(await mei.open("/console/models/\(model.id)").text.contains("so it is not put in use by itself"))
     }
 
     @Test("without a past to judge it by, the standard model stays in use")
@@ -292,22 +311,39 @@ struct ImportedHistoryTests {
 
 @Suite("The rule by which a model is put in use by itself")
 struct EarnsUseTests {
-    private func report(learned: Double, standard: Double, current: Double) -> LearnedModel.Report {
+    private func report(learned: Double, standard: Double, low: Double?, high: Double = 0.3) -> LearnedModel.Report {
         func quality(_ ndcg: Double) -> LearnedModel.Quality { LearnedModel.Quality(ndcg: ndcg, recall: 1 - ndcg) }
         return LearnedModel.Report(
             until: .latest, lessons: 16, pairs: 100, joined: 10, loss: [], steps: [], asks: 0,
             trial: LearnedModel.Trial(
                 day: .latest, investors: 5, startups: 20, joined: 10, learned: quality(learned),
-                standard: quality(standard), current: quality(current), currentVersion: "", reliability: []),
+                standard: quality(standard), current: quality(0.1), currentVersion: "",
+                gain: low.map { LearnedModel.Gain(mean: learned - 0.1, low: $0, high: high) }, reliability: []),
             cold: [], warm: [])
     }
 
-    @Test("is to rank better than both the standard model and the one in use; of equals the old one stays")
+    @Test("is to rank better than the model in use by more than chance, and better than the standard model")
     func rule() {
-        #expect(report(learned: 0.2, standard: 0.1, current: 0.1).earnsUse)
-        #expect(!report(learned: 0.1, standard: 0.1, current: 0.1).earnsUse)
-        #expect(!report(learned: 0.2, standard: 0.1, current: 0.2).earnsUse)
-        #expect(!report(learned: 0.2, standard: 0.3, current: 0.1).earnsUse)
-        #expect(!report(learned: 0.2, standard: 0.1, current: 0.3).earnsUse)
+        #expect(report(learned: 0.2, standard: 0.1, low: 0.01).earnsUse)
+        #expect(!report(learned: 0.2, standard: 0.1, low: -0.01).earnsUse, "a gain that may be chance")
+        #expect(!report(learned: 0.2, standard: 0.1, low: 0).earnsUse)
+        #expect(!report(learned: 0.2, standard: 0.1, low: nil).earnsUse, "too few to tell")
+        #expect(!report(learned: 0.2, standard: 0.3, low: 0.01).earnsUse)
+        #expect(!report(learned: 0.2, standard: 0.2, low: 0.01).earnsUse)
+    }
+
+    @Test("calls a difference chance unless its whole interval lies on one side")
+    func verdicts() {
+        #expect(report(learned: 0.2, standard: 0.1, low: 0.01).trial?.verdict == .better)
+        #expect(report(learned: 0.2, standard: 0.1, low: -0.01).trial?.verdict == .even)
+        #expect(report(learned: 0.2, standard: 0.1, low: -0.3, high: -0.1).trial?.verdict == .worse)
+        #expect(report(learned: 0.2, standard: 0.1, low: nil).trial?.verdict == .unknown)
+    }
+
+    @Test("reads what was kept before there was an interval")
+    func earlier() throws {
+        let kept = try JSONEncoder().encode(report(learned: 0.2, standard: 0.1, low: nil))
+        #expect(!String(decoding: kept, as: UTF8.self).contains("gain"))
+        #expect(try JSONDecoder().decode(LearnedModel.Report.self, from: kept).trial?.verdict == .unknown)
     }
 }

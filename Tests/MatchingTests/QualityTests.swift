@@ -29,6 +29,38 @@ import Testing
         #expect(Lesson.reliability([], everySignal).isEmpty)
     }
 
+    @Test func aGainIsToldFromChance() throws {
+        // What tables of Student's distribution say.
+        for (freedom, expected) in [(5.0, 2.570_58), (10, 2.228_14), (30, 2.042_27), (1000, 1.962_34)] {
+            #expect(abs(Gain.student(freedom) - expected) < 0.001, "\(freedom)")
+        }
+        let gain = try #require(Gain([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))
+        #expect(abs(gain.mean - 0.35) < 1e-12)
+        #expect(abs(gain.low - (0.35 - 2.570_58 * 0.187_082_869 / 6.0.squareRoot())) < 1e-4)
+        #expect(abs(gain.high + gain.low - 2 * gain.mean) < 1e-12)
+        #expect(gain.low > 0)
+        // Five that agree are what a coin does; so are many that cannot tell the models apart.
+        #expect(Gain([1, 1, 1, 1, 1]) == nil)
+        #expect(Gain([1, 1, 1, 1, 1] + [Double](repeating: 0, count: 100)) == nil)
+        #expect(Gain([]) == nil)
+        #expect(try #require(Gain([0.5, -0.1, -0.1, -0.1, -0.1, -0.1])).low < 0)
+        #expect(try #require(Gain([Double](repeating: -0.2, count: 6))).high < 0)
+    }
+
+    @Test(arguments: [12, 40, 120]) func gainsOfChanceSeldomPass(investors: Int) throws {
+        var inventor = Inventor(seed: UInt64(investors))
+        let passed = (0..<2000).count { _ in
+            // Lists of most investors do not differ, and where they do it is as likely for the better as for the worse.
+            let differences = (0..<investors).map { _ in
+                Int.random(in: 0..<5, using: &inventor) > 0
+                    ? 0
+                    : Double.random(in: 0...1, using: &inventor) * (Bool.random(using: &inventor) ? 0.4 : -0.4)
+            }
+            return Gain(differences).map { $0.low > 0 } ?? false
+        }
+        #expect(passed <= 80, "one in forty is meant: \(passed) of 2,000")
+    }
+
     @Test func aRehearsalSaysWhatLearningIsWorth() async throws {
         let world = history(seed: 11)
         let training = try await Model.trained(from: world, version: "v", asks: 0, width: 2)
@@ -39,6 +71,13 @@ import Testing
         #expect(trial.investors > 10)
         #expect(trial.current == trial.standard)
         #expect(trial.learned.ndcg > trial.standard.ndcg)
+        let gain = try #require(trial.gain)
+        #expect(abs(gain.mean - (trial.learned.ndcg - trial.current.ndcg)) < 1e-9)
+        // Some twenty investors do not tell it from the standard model, but from one that knows nothing.
+        #expect(gain.low < 0 && gain.high > 0, "\(gain)")
+        let plain = Model(version: "none", cold: [:], warm: [:])
+        let other = try await Model.trained(from: world, version: "v", current: plain, asks: 0, width: 2)
+        #expect(try #require(other.trial?.gain).low > 0)
         #expect((0...1).contains(trial.learned.recall))
         let pairs = trial.reliability.reduce(0) { $0 + $1.pairs }
         #expect(trial.reliability.reduce(0) { $0 + Int(($1.observed * Double($1.pairs)).rounded()) } == trial.joined)
@@ -78,6 +117,7 @@ import Testing
         let lesson = Chronicle(world).lesson(from: day, asks: 0)
         let expected = try await lesson.trial(of: rehearsed, against: .standard, width: 2)
         #expect(try await Model.trained(from: world, version: "v", asks: 0, width: 2).trial == expected)
+        #expect(try await lesson.trial(of: rehearsed, against: rehearsed, width: 2)?.gain == nil)
     }
 
     @Test func aWorldWithoutAPastHasNoTrial() async throws {

@@ -65,7 +65,8 @@ struct ModelCommandTests {
         }
         let trial = LearnedModel.Trial(
             day: day, investors: 7, startups: 22, joined: 22, learned: quality(0.0755), standard: quality(0.0689),
-            current: quality(0.0701), currentVersion: "learned-2026-11-28-1", reliability: [])
+            current: quality(0.0701), currentVersion: "learned-2026-11-28-1",
+            gain: LearnedModel.Gain(mean: 0.0054, low: -0.0102, high: 0.021), reliability: [])
         #expect(
             told(joined: 12, trial) == """
                 learned-2026-11-28-2, in use
@@ -77,7 +78,13 @@ struct ModelCommandTests {
                   it                    0.0755   0.5000
                   standard              0.0689   0.5000
                   learned-2026-11-28-1  0.0701   0.5000
+                Against learned-2026-11-28-1, then in use: +0.0054 NDCG@10, 95 % interval -0.0102 to +0.0210, which may \
+                be chance.
                 """)
+        let untold = LearnedModel.Trial(
+            day: day, investors: 5, startups: 22, joined: 22, learned: quality(0.0755), standard: quality(0.0689),
+            current: quality(0.0689), currentVersion: "2026-2", gain: nil, reliability: [])
+        #expect(told(joined: 12, untold).contains("Too few investors joined anything to tell it from 2026-2."))
         #expect(told(joined: 0, nil).contains("too small to teach anything: it equals the standard model"))
         #expect(told(joined: 3, nil).contains("nothing is known by which it could be judged"))
     }
