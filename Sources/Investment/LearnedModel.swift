@@ -63,6 +63,10 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let asks: Double
         /// How the same way of learning did on the newest lesson, kept from it; absent where no investor joined anything.
         package let trial: Trial?
+        /// What the model's scores mean: how likely an investor at work joins a startup that raises within half a year, by what
+        /// became of the newest lesson. Absent where investors joined fewer than a hundred times in it, and in models of
+        /// earlier versions.
+        package let calibration: [Step]?
         /// The weightiest signals for startups nobody has funded yet.
         package let cold: [Weight]
         /// The weightiest signals for all other startups.
@@ -119,8 +123,18 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let pairs: Int
         /// The mean probability the model gave them.
         package let predicted: Double
+        /// The mean probability by a calibration on the other half of the investors; absent where too few joined anything.
+        package let calibrated: Double?
         /// The share in which the investor joined.
         package let observed: Double
+    }
+
+    /// Scores that have meant the same.
+    package struct Step: Codable, Sendable, Equatable {
+        /// The score from which on it holds, in thousandths of a point; the first holds below it too.
+        package let from: Int
+        /// The share of pairs of such scores in which the investor joined.
+        package let probability: Double
     }
 
     /// What a unit of a signal is worth.
@@ -145,6 +159,9 @@ extension LearnedModel.Report {
         steps = training.report.steps
         asks = inputs.asks
         trial = training.trial.map { LearnedModel.Trial($0, current: inputs.current.version) }
+        calibration = training.model.calibration?.steps.map {
+            LearnedModel.Step(from: $0.from, probability: $0.probability)
+        }
         func weightiest(isCold: Bool) -> [LearnedModel.Weight] {
             training.model.points(isCold: isCold).prefix(Self.weights)
                 .map { LearnedModel.Weight(signal: $0.signal.rawValue, points: $0.points) }
@@ -196,7 +213,8 @@ extension LearnedModel.Trial {
         currentVersion = current
         gain = trial.gain.map { LearnedModel.Gain(mean: $0.mean, low: $0.low, high: $0.high) }
         reliability = trial.reliability.map {
-            LearnedModel.Reliability(pairs: $0.pairs, predicted: $0.predicted, observed: $0.observed)
+            LearnedModel.Reliability(
+                pairs: $0.pairs, predicted: $0.predicted, calibrated: $0.calibrated, observed: $0.observed)
         }
     }
 }

@@ -249,6 +249,14 @@ struct ModelPages {
             }
         }
         if let gain = model.report?.trial?.gain { facts.append(.text(t("model.gain"), ModelPlots.interval(gain))) }
+        if let report = model.report {
+            let steps = report.calibration.map { Figures.grouped($0.count) }
+            facts.append(
+                .text(
+                    t("model.calibration"),
+                    steps.map { t("model.calibrated", ["steps": $0]) }
+                        ?? t("model.uncalibrated", ["joined": Figures.grouped(Calibration.leastJoined)])))
+        }
         if let hash = model.dataHash { facts.append(.text(t("model.data"), String(hash.prefix(16)))) }
         return Facts(title: t("run.proof"), facts)
     }
@@ -334,7 +342,7 @@ struct ModelPlots {
     /// show: most pairs are unlikely ones, and would all lie in one corner.
     func calibration(of trial: LearnedModel.Trial) -> PlotSection? {
         guard !trial.reliability.isEmpty else { return nil }
-        let most = trial.reliability.map { max($0.predicted, $0.observed) }.max() ?? 0
+        let most = trial.reliability.map { max($0.predicted, $0.observed, $0.calibrated ?? 0) }.max() ?? 0
         let top = max(0.01, (most * 100).rounded(.up) / 100)
         func place(_ share: Double) -> Double { (share / top).squareRoot() }
         let ticks = [0, 0.25, 1].map { (at: place($0 * top), label: Self.percent($0 * top)) }
@@ -351,18 +359,26 @@ struct ModelPlots {
         plot.draw(
             trial.reliability.map { (x: place($0.predicted), y: place($0.observed)) }, .own, named: t("plot.tenths"),
             asLine: false, asDots: true)
+        let calibrated = trial.reliability.compactMap { tenth in
+            tenth.calibrated.map { (x: place($0), y: place(tenth.observed)) }
+        }
+        if !calibrated.isEmpty {
+            plot.draw(calibrated, .other, named: t("plot.calibrated"), asLine: false, asDots: true)
+        }
         return PlotSection(
             plot: plot,
             figures: Table(
                 caption: plot.title,
                 columns: [
                     Table.Column(t("plot.tenth")), Table.Column(t("plot.pairs"), isNumber: true),
-                    Table.Column(t("plot.predicted"), isNumber: true), Table.Column(t("plot.observed"), isNumber: true),
+                    Table.Column(t("plot.predicted"), isNumber: true),
+                    Table.Column(t("plot.calibrated"), isNumber: true),
+                    Table.Column(t("plot.observed"), isNumber: true),
                 ],
                 rows: trial.reliability.enumerated().map { number, tenth in
                     [
                         .text("\(number + 1)"), .number(tenth.pairs), .text(Self.percent(tenth.predicted)),
-                        .text(Self.percent(tenth.observed)),
+                        .text(tenth.calibrated.map(Self.percent) ?? "–"), .text(Self.percent(tenth.observed)),
                     ]
                 }, empty: EmptyState(title: t("models.none"), text: t("models.none_text"))))
     }

@@ -13,6 +13,8 @@ public struct Model: Hashable, Sendable, Codable {
     let cold: Weights
     /// The weights for all other startups.
     let warm: Weights
+    /// What its scores have meant where that could be seen; `nil` for a model that was not tried on enough of a history.
+    public let calibration: Calibration?
 
     /// The weights of one regime.
     struct Weights: Hashable, Sendable, Codable {
@@ -33,14 +35,16 @@ public struct Model: Hashable, Sendable, Codable {
         self.init(version: version, reference: 0, cold: Weights(weight: cold), warm: Weights(weight: warm))
     }
 
-    init(version: String, reference: Double, cold: Weights, warm: Weights) {
+    init(version: String, reference: Double, cold: Weights, warm: Weights, calibration: Calibration? = nil) {
         self.version = version
         self.reference = reference
         self.cold = cold
         self.warm = warm
+        self.calibration = calibration
     }
 
-    /// The probability of a deal within half a year that a score stands for, by the history the model was fitted on.
+    /// The probability of a deal within half a year that a score stands for, by the history the model was fitted on; where
+    /// there is a ``calibration``, that one has been seen to come true.
     ///
     /// - Parameter score: thousandths of a point.
     public func probability(of score: Int) -> Double {

@@ -102,10 +102,14 @@ struct Models: AsyncParsableCommand {
                     print("\nOf those taken to be so likely, so many joined, tenth by tenth:")
                     print(
                         Models.table(
-                            ["pairs", "predicted", "joined"],
+                            ["pairs", "predicted", "calibrated", "joined"],
                             trial.reliability.map {
-                                ["\($0.pairs)", Models.percent($0.predicted), Models.percent($0.observed)]
+                                [
+                                    "\($0.pairs)", Models.percent($0.predicted),
+                                    $0.calibrated.map(Models.percent) ?? "", Models.percent($0.observed),
+                                ]
                             }))
+                    print(Models.calibration(of: report))
                 }
                 for (title, weights) in [("nobody has funded yet", report.cold), ("others have funded", report.warm)] {
                     print("\nWhat counts most for startups \(title), in points:")
@@ -218,6 +222,14 @@ struct Models: AsyncParsableCommand {
             }
         return "Against \(trial.currentVersion), then in use: \(signed(gain.mean)) NDCG@10, "
             + "95 % interval \(signed(gain.low)) to \(signed(gain.high)), \(finding)."
+    }
+
+    /// Whether its scores have been calibrated.
+    static func calibration(of report: LearnedModel.Report) -> String {
+        guard let steps = report.calibration else {
+            return "Not calibrated: in the last half year investors joined fewer than \(Calibration.leastJoined) times."
+        }
+        return "Calibrated in \(steps.count) steps; above, each half of the investors by the other half's."
     }
 
     private static func signed(_ value: Double) -> String { (value < 0 ? "-" : "+") + figure(value.magnitude) }

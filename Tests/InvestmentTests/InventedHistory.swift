@@ -3,10 +3,11 @@ import DemoWorld
 import Foundation
 import Institutions
 import Jobs
-import struct Matching.Model
 import Postgres
 import TestWorld
 import Vocabulary
+
+import struct Matching.Model
 
 @testable import Investment
 
@@ -120,7 +121,8 @@ struct ModelWorld {
     func learnedNothing() async throws -> LearnedModel {
         let asked = try await request()
         let nothing = LearnedModel.Report(
-            until: asked.asOf, lessons: 0, pairs: 0, joined: 0, loss: [], steps: [], asks: 0, trial: nil, cold: [],
+            until: asked.asOf, lessons: 0, pairs: 0, joined: 0, loss: [], steps: [], asks: 0, trial: nil,
+            calibration: nil, cold: [],
             warm: [])
         _ = try await world.database.write(as: .system(in: Cast.harbour.id)) {
             try await $0.keep(

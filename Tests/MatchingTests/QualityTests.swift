@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func tenthsOfThePairsAddUpToAllOfThem() {
-        let pairs = (0..<95).map { (score: $0 * 1000, isJoined: $0 >= 90) }
+        let pairs = (0..<95).map { HeldBack(score: $0 * 1000, isJoined: $0 >= 90) }
         let tenths = Lesson.reliability(pairs.shuffled(), everySignal)
         #expect(tenths.count == 10)
         #expect(tenths.reduce(0) { $0 + $1.pairs } == 95)
@@ -27,6 +27,7 @@ import Testing
         #expect(tenths.last?.observed == 0.5)
         #expect(Lesson.reliability(Array(pairs.prefix(3)), everySignal).count == 3)
         #expect(Lesson.reliability([], everySignal).isEmpty)
+        #expect(tenths.allSatisfy { $0.calibrated == nil }, "too few joined")
     }
 
     @Test func aGainIsToldFromChance() throws {

@@ -55,7 +55,7 @@ struct ModelCommandTests {
         func told(joined: Int, _ trial: LearnedModel.Trial?) -> String {
             let report = LearnedModel.Report(
                 until: day, lessons: 16, pairs: 900, joined: joined, loss: [0.2, 0.1], steps: [4, 5], asks: 0,
-                trial: trial,
+                trial: trial, calibration: nil,
                 cold: [], warm: [])
             let model = LearnedModel(
                 id: LearnedModel.ID(), version: "learned-2026-11-28-2", state: .finished, progress: nil, asOf: day,

@@ -140,7 +140,12 @@ extension Codebook {
 extension Model {
     /// The same weights under another name.
     public func named(_ version: String) -> Model {
-        Model(version: version, reference: reference, cold: cold, warm: warm)
+        Model(version: version, reference: reference, cold: cold, warm: warm, calibration: calibration)
+    }
+
+    /// The same weights, and what their scores have meant.
+    func calibrated(_ calibration: Calibration?) -> Model {
+        Model(version: version, reference: reference, cold: cold, warm: warm, calibration: calibration)
     }
 
     fileprivate func without(_ signals: Set<Signal>) -> Model {

@@ -63,6 +63,8 @@ public struct Reliability: Hashable, Sendable, Codable {
     public let pairs: Int
     /// The mean probability the model gave them.
     public let predicted: Double
+    /// The mean probability by the ``Calibration`` of the other half of the investors; `nil` where too few joined anything.
+    public let calibrated: Double?
     /// The share in which the investor joined.
     public let observed: Double
 }
@@ -90,6 +92,8 @@ public struct Trial: Hashable, Sendable, Codable {
     public let gain: Gain?
     /// Ten tenths of the pairs, from the least likely on, as the learned model sees them.
     public let reliability: [Reliability]
+    /// What the scores of the learned model have meant; `nil` where too few joined anything.
+    public let calibration: Calibration?
 }
 
 /// A model, how it was learned and how it does.
@@ -130,7 +134,8 @@ extension Model {
         ) { done, _ in
             try await progress(half + 1 + done, total)
         }
-        return Training(model: model, report: report, trial: trial)
+        let calibration = trial?.calibration?.moved(from: rehearsed.reference, to: model.reference)
+        return Training(model: model.calibrated(calibration), report: report, trial: trial)
     }
 }
 
@@ -152,7 +157,7 @@ extension Lesson {
             day: world.today, investors: answers.count, startups: offered.count,
             joined: answers.values.reduce(0) { $0 + $1.count }, learned: learned.quality, standard: standard.quality,
             current: used.quality, gain: Gain(zip(learned.ndcg, used.ndcg).map { $0 - $1 }),
-            reliability: Self.reliability(pairs, model))
+            reliability: Self.reliability(pairs, model), calibration: Calibration(pairs))
     }
 
     /// The figures of each investor that joined anything, in the order of the mandates.
@@ -169,15 +174,19 @@ extension Lesson {
     /// The figures over some mandates, in their order, and every pair that was ranked.
     private func tries(
         _ index: Index, of mandates: [Key], _ answers: [Key: Set<Key>], width: Int
-    ) async throws -> (tries: Tries, pairs: [(score: Int, isJoined: Bool)]) {
+    ) async throws -> (tries: Tries, pairs: [HeldBack]) {
         var tries = Tries()
-        var pairs: [(score: Int, isJoined: Bool)] = []
+        var pairs: [HeldBack] = []
         // Piece by piece: all lists at once would be as many pairs as there are.
         for first in stride(from: 0, to: mandates.count, by: 16 * width) {
             let piece = Array(mandates[first..<min(first + 16 * width, mandates.count)])
             for (mandate, list) in zip(piece, try await index.rank(piece, limit: .max, width: width)) {
                 let joined = answers[mandate] ?? []
-                pairs += list.map { ($0.score, joined.contains($0.startup)) }
+                let isInSecondHalf = Lot.draw(mandate, on: world.today) < 0.5
+                pairs += list.map {
+                    HeldBack(
+                        score: $0.score, isJoined: joined.contains($0.startup), isInSecondHalf: isInSecondHalf)
+                }
                 guard !joined.isEmpty else { continue }
                 tries.ndcg.append(Self.ndcg(list.map { joined.contains($0.startup) }, of: joined.count))
                 tries.recall.append(
@@ -195,16 +204,22 @@ extension Lesson {
         return gain / best
     }
 
-    static func reliability(_ pairs: [(score: Int, isJoined: Bool)], _ model: Model) -> [Reliability] {
+    static func reliability(_ pairs: [HeldBack], _ model: Model) -> [Reliability] {
         // Of pairs with one score it makes no difference which stands in which tenth, but it must be told.
-        let sorted = pairs.sorted { ($0.score, $0.isJoined ? 1 : 0) < ($1.score, $1.isJoined ? 1 : 0) }
+        func rank(_ pair: HeldBack) -> (Int, Int, Int) {
+            (pair.score, pair.isJoined ? 1 : 0, pair.isInSecondHalf ? 1 : 0)
+        }
+        let sorted = pairs.sorted { rank($0) < rank($1) }
+        let calibrated = Calibration.acrossHalves(pairs)
         return (0..<10).compactMap { tenth in
             let part = sorted[tenth * sorted.count / 10..<(tenth + 1) * sorted.count / 10]
             guard !part.isEmpty else { return nil }
+            func mean(_ value: (HeldBack) -> Double) -> Double {
+                part.reduce(0) { $0 + value($1) } / Double(part.count)
+            }
             return Reliability(
-                pairs: part.count,
-                predicted: part.reduce(0) { $0 + model.probability(of: $1.score) } / Double(part.count),
-                observed: Double(part.count { $0.isJoined }) / Double(part.count))
+                pairs: part.count, predicted: mean { model.probability(of: $0.score) },
+                calibrated: calibrated.map(mean), observed: Double(part.count { $0.isJoined }) / Double(part.count))
         }
     }
 }
