@@ -8,7 +8,9 @@ extension Transaction {
     func matchInputs(asOf day: CalendarDate, length: Int, asked: [Mandate.ID]?) async throws -> MatchInputs {
         let today = day.daysSince1970
         let passed = try await answersThatStand(on: today)
-        let (mandates, orders) = try await standingMandates(asked, passed: passed)
+        var (mandates, orders) = try await standingMandates(asked, passed: passed)
+        let passes = try await passesForFit()
+        for (number, order) in orders.enumerated() { mandates[number].passes = passes[order.investor] ?? [] }
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)

@@ -92,6 +92,15 @@ extension CanonicalHash {
         add(unordered: mandate.excludedAreas)
         add(mandate.excludedStartups.count)
         for startup in mandate.excludedStartups.sorted() { add(startup) }
+        add(mandate.passes.count)
+        let passes = mandate.passes.sorted {
+            ($0.startup, $0.day, $0.ground.rawValue) < ($1.startup, $1.day, $1.ground.rawValue)
+        }
+        for pass in passes {
+            add(pass.startup)
+            add(pass.ground.rawValue)
+            add(pass.day)
+        }
         add(mandate.isDeploying)
     }
 
@@ -150,6 +159,20 @@ extension Answer.Kind {
         case .interested: true
         case .pass: reason == .conflict || day < given + 365
         case .later: later.map { day < $0 } ?? false
+        }
+    }
+}
+
+extension Answer.PassReason {
+    /// What a pass for this reason says did not fit; nil where it says nothing of what the investor looks for, and for what
+    /// it thought of the people.
+    var ground: World.Pass.Ground? {
+        switch self {
+        case .tooEarly, .tooLate: .stage
+        case .notOurSector: .area
+        case .notOurPlace: .place
+        case .chequeDoesNotFit: .size
+        case .conflict, .team, .market, .other: nil
         }
     }
 }

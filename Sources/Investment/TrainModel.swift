@@ -52,7 +52,8 @@ extension InvestmentRoom {
 struct TrainingInputs: Sendable {
     /// The startups and deals; no mandates, since what was declared in the past is on no record.
     var world: World
-    /// Which investors asked to meet which startups; a pass says too little of why to be learned from.
+    /// Which investors asked to meet which startups. Passes are no examples: they speak against an answer of one investor,
+    /// see `World.Pass`, and not for a weight that holds for all.
     var interests: [Interest]
     /// The model in use.
     var current: Model

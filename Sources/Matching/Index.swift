@@ -146,7 +146,9 @@ extension Index {
     /// A mandate by its key.
     func mandate(_ key: Key) -> World.Mandate? { mandateFacts[key] }
 
-    func profile(_ mandate: World.Mandate) -> Profile { Profile(mandate, market, habits, lexicon, areas) }
+    func profile(_ mandate: World.Mandate) -> Profile {
+        Profile(mandate, market, habits, lexicon, areas, passed: passed(mandate.passes))
+    }
 
     /// The layers of startups that some mandate may see.
     var offeredLayers: [Layer] { layers.filter { $0.segment.kind != .closed } }

@@ -376,6 +376,8 @@ extension Market {
             guard cheque.upperBound > 0 else { return nil }
             return min(max(cheque.lowerBound, 1), largestAmount)...min(cheque.upperBound, largestAmount)
         }
+        sound.passes = Set(mandate.passes.map { World.Pass(over: $0.startup, because: $0.ground, day: held($0.day)) })
+            .sorted { ($0.startup, $0.day, $0.ground.rawValue) < ($1.startup, $1.day, $1.ground.rawValue) }
         return sound
     }
 

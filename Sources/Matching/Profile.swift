@@ -177,7 +177,11 @@ struct Habits: Sendable {
 }
 
 extension Profile {
-    init(_ mandate: World.Mandate, _ market: Market, _ habits: Habits, _ lexicon: Lexicon, _ areas: AreaTable) {
+    /// - Parameter passed: answers that the investor has passed over, with the deals that did not come of it.
+    init(
+        _ mandate: World.Mandate, _ market: Market, _ habits: Habits, _ lexicon: Lexicon, _ areas: AreaTable,
+        passed: [Answer: Double]
+    ) {
         self.mandate = mandate
         investor = market.investor(mandate.investor)
         let own = investor
@@ -200,7 +204,15 @@ extension Profile {
             let (answer, share, count) = (book.answers[number], market.shares[number], past.counts[number])
             let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])
             guard share > 0, total > 0 else { continue }
-            lifts.set(answer, Arithmetic.log((count + shrinkage * share) / (total + shrinkage) / share))
+            let expected = (total + shrinkage) * share + (passed[answer] ?? 0)
+            lifts.set(answer, Arithmetic.log((count + shrinkage * share) / expected))
+        }
+        // What nobody of its company ever did, and it does not want either.
+        for (answer, missed) in passed where !past.has(market.answers.number(answer)) {
+            let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])
+            let share = market.share(answer.field, answer.code)
+            guard share > 0, total > 0 else { continue }
+            lifts.set(answer, Arithmetic.log(shrinkage * share / ((total + shrinkage) * share + missed)))
         }
         self.lifts = lifts
         usualByCode = own == nil ? [] : Self.usual(past, market, habits)
@@ -252,6 +264,8 @@ extension Profile {
             if counts[number] == 0 { met.append(number) }
             counts[number] += weight
         }
+
+        func has(_ number: Int?) -> Bool { count(number) > 0 }
 
         func count(_ number: Int?) -> Double { number.map { counts.isEmpty ? 0 : counts[$0] } ?? 0 }
     }

@@ -125,6 +125,8 @@ public struct World: Sendable {
         public var excludedAreas: Set<String>
         /// Startups it must not see: conflicts of interest, or a pass that stands.
         public var excludedStartups: Set<Key>
+        /// Startups that its investor passed over because they did not fit.
+        public var passes: [Pass]
         /// Whether it has money to give now.
         public var isDeploying: Bool
 
@@ -133,7 +135,7 @@ public struct World: Sendable {
             _ key: Key, of investor: Key, areas: [Weighted] = [], stages: [String] = [], isFirmOnStages: Bool = false,
             cheque: ClosedRange<Int>? = nil, countries: Set<String> = [], excludedCountries: Set<String> = [],
             regions: [String] = [], excludedAreas: Set<String> = [], excludedStartups: Set<Key> = [],
-            isDeploying: Bool = true
+            passes: [Pass] = [], isDeploying: Bool = true
         ) {
             self.key = key
             self.investor = investor
@@ -146,7 +148,33 @@ public struct World: Sendable {
             self.regions = regions
             self.excludedAreas = excludedAreas
             self.excludedStartups = excludedStartups
+            self.passes = passes
             self.isDeploying = isDeploying
+        }
+    }
+
+    /// That an investor passed over a startup it was shown, because of something that did not fit.
+    ///
+    /// Only what says something of the investor: nothing is learned from a conflict, a full portfolio or a bad moment, and
+    /// nothing from what somebody thought of the people.
+    public struct Pass: Hashable, Sendable {
+        /// What did not fit.
+        public enum Ground: String, Hashable, Sendable, CaseIterable {
+            case area, place, stage, size
+        }
+
+        /// The startup.
+        public var startup: Key
+        /// What did not fit.
+        public var ground: Ground
+        /// The day it was said.
+        public var day: Int
+
+        /// A pass.
+        public init(over startup: Key, because ground: Ground, day: Int) {
+            self.startup = startup
+            self.ground = ground
+            self.day = day
         }
     }
 

@@ -10,6 +10,8 @@ import TestWorld
 import Testing
 import Vocabulary
 
+import struct Matching.Key
+
 @testable import Investment
 
 /// A world in which match runs are performed.
@@ -288,6 +290,54 @@ struct ShortlistTests {
         let nextList = try #require(try await match.lists(next.id).first { $0.mandate == list.mandate })
         #expect(try await !match.items(nextList.id).contains { $0.startup.id == startup })
         #expect(nextList.gatedOut.contains { $0.gate == "excluded-startup" && $0.count == 1 })
+    }
+
+    @Test(
+        "a pass for something that did not fit speaks against the like of it; one for the team or a conflict does not")
+    func passesTeach() async throws {
+        let match = try await MatchWorld()
+        try await InventedHistory.bring(into: match.world)
+        let day = CalendarDate(Date(), in: .utc).adding(days: 1)
+        func inputs() async throws -> MatchInputs {
+            try await match.world.database.snapshot(as: .system(in: Cast.harbour.id)) {
+                try await $0.matchInputs(asOf: day, length: 20, asked: nil)
+            }
+        }
+        let run = try await match.performed()
+        try await match.release(run.id)
+        let list = try #require(try await match.lists(run.id, as: Cast.jun).first)
+        let startups = try await match.items(list.id, as: Cast.jun).prefix(3).map(\.startup.id)
+        func answer(_ startup: Startup.ID, _ answer: NewAnswer) async throws {
+            _ = try await match.world.database.write(as: match.world.context(Cast.jun)) {
+                try await $0.answerShortlistItem(
+                    startup, of: list.id, with: answer, as: Answer.ID(), in: Cast.harbour.id, by: Cast.jun.person.id)
+            }
+        }
+        func passes() async throws -> [(startup: Key, ground: String)] {
+            let found = try await inputs()
+            let mandate = try #require(found.world.mandates.first { $0.key == list.mandate.key })
+            for other in found.world.mandates where other.investor != mandate.investor { #expect(other.passes.isEmpty) }
+            return mandate.passes.map { ($0.startup, $0.ground.rawValue) }
+        }
+        let before = try await inputs()
+        try await answer(startups[0], NewAnswer(.pass, because: .team))
+        try await answer(startups[1], NewAnswer(.pass, because: .conflict))
+        #expect(try await passes().isEmpty)
+        try await answer(startups[2], NewAnswer(.pass, because: .notOurSector))
+        #expect(try await passes().map(\.startup) == [startups[2].key])
+        #expect(try await passes().map(\.ground) == ["area"])
+        let after = try await inputs()
+        #expect(after.hash() != before.hash())
+        var without = after
+        for number in without.world.mandates.indices { without.world.mandates[number].passes = [] }
+        #expect(without.hash() != after.hash())
+        // The latest answer counts.
+        try await answer(startups[2], NewAnswer(.pass, because: .notOurPlace))
+        try await answer(startups[0], NewAnswer(.pass, because: .tooLate))
+        try await answer(startups[1], NewAnswer(.pass, because: .chequeDoesNotFit))
+        #expect(Set(try await passes().map(\.ground)) == ["place", "stage", "size"])
+        try await answer(startups[2], NewAnswer(.interested))
+        #expect(try await passes().count == 2)
     }
 
     @Test("lists of one and of three items cost the same statements")

@@ -75,6 +75,11 @@ struct Inventor: RandomNumberGenerator {
             excludedCountries: Int.random(in: 0...3, using: &self) == 0 ? ["SG"] : [],
             regions: some(Self.places, upTo: 2),
             excludedAreas: Int.random(in: 0...3, using: &self) == 0 ? [one(Self.areas)] : [],
+            passes: (0..<Int.random(in: 0...3, using: &self)).map { _ in
+                World.Pass(
+                    over: Self.key(1, Int.random(in: 0...30, using: &self)),
+                    because: World.Pass.Ground.allCases.randomElement(using: &self) ?? .area, day: day())
+            },
             isDeploying: Int.random(in: 0...6, using: &self) > 0)
     }
 

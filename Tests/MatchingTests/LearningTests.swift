@@ -205,6 +205,11 @@ func history(seed: UInt64, investors: Int = 40, startups: Int = 600) -> World {
             ])
     }
 
+    /// What an investor thought of the people of a startup is no ground either.
+    @Test func noPassTeachesOfPeople() {
+        #expect(World.Pass.Ground.allCases.map(\.rawValue) == ["area", "place", "stage", "size"])
+    }
+
     @Test func aNameAloneTeachesNothing() async throws {
         var world = history(seed: 9, investors: 20, startups: 300)
         let before = try await Model.learned(from: world, version: "1", asks: 0, width: 2).model
