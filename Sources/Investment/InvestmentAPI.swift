@@ -155,7 +155,8 @@ extension InvestmentRoom {
             .post, "/v1/match-runs", "requestMatchRun", summary: "Match every standing mandate with every startup",
             description: """
                 Only startups that agreed to be shown are looked at. The run is performed after the answer; follow \
-                `Location` for its progress. Its shortlists are seen by managers until they are released.
+                `Location` for its progress. Its shortlists are seen by managers until they are released. `rules` says how \
+                many lists a startup may and should be on, and how long what was not answered rests.
                 """, tag: "investment", access: .roles([.manager]), idempotency: .required, rate: .expensive,
             body: MatchRunRequest.self, output: MatchRun.self, success: .accepted
         ) { call in

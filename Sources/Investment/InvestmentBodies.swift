@@ -122,6 +122,23 @@ extension MatchRun: Described {
     }
 }
 
+extension MatchRules: Described {
+    package static var documentation: [String: String] {
+        [
+            "most_lists": "Shortlists that one startup may be on, 1 to 1,000. Lists then may stay shorter than asked.",
+            "least_lists": """
+            Shortlists that each startup is to be on, 1 to 1,000 and no more than `most_lists`; kept where mandates have \
+            room and the startup is among the first two hundred of one, or twice the length. \
+            `exposure.below_floor` counts the others.
+            """,
+            "rest_days": """
+            Days, 1 to 1,096, for which a startup that was on a released shortlist of an investor is not proposed to it \
+            again unless it was answered.
+            """,
+        ]
+    }
+}
+
 extension LearnedModel: Described {
     package static var documentation: [String: String] {
         [

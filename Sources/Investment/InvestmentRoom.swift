@@ -15,6 +15,11 @@ package enum InvestmentRoom {
         "cheque_range_has_a_currency": .invalid(
             "/terms/cheque_max/currency", "Give both ends of the range in one currency."),
         "answers_follow_release": .conflict("The shortlist has not been released."),
+        "match_rule_caps_at_one_or_more": .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out."),
+        "match_rule_floor_is_within_the_cap": .invalid(
+            "/rules/least_lists", "A startup cannot be on more lists than it may be on."),
+        "match_rule_rests_at_most_three_years": .invalid(
+            "/rules/rest_days", "Give 1 to 1,096 days, or leave it out."),
         "match_run_length_is_reasonable": .invalid("/length", "A shortlist holds 1 to 200 startups."),
     ]
 }

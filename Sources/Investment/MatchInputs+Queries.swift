@@ -5,16 +5,25 @@ internal import Vocabulary
 
 extension Transaction {
     /// What a run is given. Read in one snapshot, so that no list mixes what was known before and after a change.
-    func matchInputs(asOf day: CalendarDate, length: Int, asked: [Mandate.ID]?) async throws -> MatchInputs {
-        let today = day.daysSince1970
+    func matchInputs(_ ordered: OrderedMatchRun) async throws -> MatchInputs {
+        let today = ordered.asOf.daysSince1970
         let passed = try await answersThatStand(on: today)
-        var (mandates, orders) = try await standingMandates(asked, passed: passed)
+        var (mandates, orders) = try await standingMandates(ordered.asked, passed: passed)
         let passes = try await passesForFit()
         for (number, order) in orders.enumerated() { mandates[number].passes = passes[order.investor] ?? [] }
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
-        return MatchInputs(world: world, orders: orders, length: length, model: try await modelInUse())
+        var resting: Set<Pair> = []
+        if let days = ordered.rules.restDays {
+            let unanswered = try await unanswered(within: days, until: ordered.asOf)
+            for order in orders {
+                for startup in unanswered[order.investor] ?? [] { resting.insert(Pair(order.mandate.key, startup.key)) }
+            }
+        }
+        return MatchInputs(
+            world: world, orders: orders, length: ordered.length, rules: ordered.rules, resting: resting,
+            model: try await modelInUse())
     }
 
     // One table a statement, joined here by id: in a workspace that was just filled the server's statistics know of no

@@ -17,6 +17,10 @@ struct MatchInputs: Sendable {
     var orders: [Order]
     /// How many startups a list holds at most.
     var length: Int
+    /// What is kept to in sharing startups out.
+    var rules: MatchRules
+    /// Mandates and startups that rest from each other.
+    var resting: Set<Pair>
     /// What startups are ranked by.
     var model: Model
 
@@ -26,6 +30,14 @@ struct MatchInputs: Sendable {
         hash.add(MatchRun.engine(model.version))
         hash.add(world.today)
         hash.add(length)
+        hash.add(rules.mostLists)
+        hash.add(rules.leastLists)
+        hash.add(rules.restDays)
+        hash.add(resting.count)
+        for pair in resting.sorted() {
+            hash.add(pair.seeker)
+            hash.add(pair.startup)
+        }
         hash.add(world.startups.count)
         for startup in world.startups.sorted(by: { $0.key < $1.key }) { hash.add(startup) }
         hash.add(world.mandates.count)

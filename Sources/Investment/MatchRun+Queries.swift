@@ -54,6 +54,7 @@ extension Query {
         SELECT r.id, r.job_id, r.engine, r.length, r.as_of, r.requested_at, r.requested_by, r.finished_at,
                encode(r.inputs_hash, 'hex') AS inputs_hash, encode(r.results_hash, 'hex') AS results_hash,
                r.mandates, r.startups, r.gated_out, r.shown, r.most_lists, r.exposure_gini, r.given_up,
+               r.rule_most_lists, r.rule_least_lists, r.rule_rest_days, r.below_floor,
                (SELECT count(*) FROM shortlists AS s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS shortlists,
                (SELECT count(s.released_at) FROM shortlists AS s
                 WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released,
@@ -71,7 +72,8 @@ extension MatchRun {
         let progress = try WorkProgress(done: row("job_done"), total: row("job_total"))
         try self.init(
             id: row("id"), job: row("job_id"), state: state, progress: finishedAt == nil ? progress : nil,
-            engine: row("engine"), length: row("length"), asOf: row("as_of"), requestedAt: row("requested_at"),
+            engine: row("engine"), length: row("length"), rules: MatchRules(row), asOf: row("as_of"),
+            requestedAt: row("requested_at"),
             requestedBy: row("requested_by"), finishedAt: finishedAt, inputsHash: row("inputs_hash"),
             resultsHash: row("results_hash"), mandates: row("mandates"), startups: row("startups"),
             gatedOut: row("gated_out"), exposure: Exposure(row), shortlists: row("shortlists"),
@@ -79,24 +81,37 @@ extension MatchRun {
     }
 }
 
+extension MatchRules {
+    fileprivate init?(_ row: Row) throws {
+        try self.init(
+            mostLists: row("rule_most_lists"), leastLists: row("rule_least_lists"), restDays: row("rule_rest_days"))
+        if isEmpty { return nil }
+    }
+}
+
 extension MatchRun.Exposure {
     fileprivate init?(_ row: Row) throws {
         guard let shown: Int = try row("shown") else { return nil }
         try self.init(
-            shown: shown, mostLists: row("most_lists"), gini: row("exposure_gini"), givenUp: row("given_up"))
+            shown: shown, mostLists: row("most_lists"), gini: row("exposure_gini"), givenUp: row("given_up"),
+            belowFloor: row("below_floor"))
     }
 }
 
 extension Transaction {
     func insert(
-        _ run: MatchRun.ID, job: UUID, engine: String, length: Int, asOf: CalendarDate, asked: [Mandate.ID]?,
-        in tenant: Tenant.ID, by person: Person.ID?
+        _ run: MatchRun.ID, job: UUID, engine: String, length: Int, rules: MatchRules?, asOf: CalendarDate,
+        asked: [Mandate.ID]?, in tenant: Tenant.ID, by person: Person.ID?
     ) async throws {
         try await execute(
             """
             -- requestMatchRun
-            INSERT INTO match_runs (tenant_id, id, job_id, engine, length, as_of, asked, requested_by)
-            VALUES (\(tenant), \(run), \(job), \(engine), \(length), \(asOf), \(asked), \(person))
+            INSERT INTO match_runs (
+                tenant_id, id, job_id, engine, length, rule_most_lists, rule_least_lists, rule_rest_days, as_of, asked,
+                requested_by)
+            VALUES (
+                \(tenant), \(run), \(job), \(engine), \(length), \(rules?.mostLists), \(rules?.leastLists),
+                \(rules?.restDays), \(asOf), \(asked), \(person))
             """)
     }
 
@@ -131,7 +146,8 @@ extension Transaction {
             UPDATE match_runs
             SET finished_at = now(), engine = \(engine), inputs_hash = \(inputs), results_hash = \(results), mandates = \(mandates),
                 startups = \(startups), gated_out = \(gatedOut), shown = \(exposure.shown),
-                most_lists = \(exposure.mostLists), exposure_gini = \(exposure.gini), given_up = \(exposure.givenUp)
+                most_lists = \(exposure.mostLists), exposure_gini = \(exposure.gini), given_up = \(exposure.givenUp),
+                below_floor = \(exposure.belowFloor)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

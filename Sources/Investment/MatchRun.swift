@@ -25,6 +25,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
         package let gini: Int
         /// The share of the answers to be expected of each mandate's best alone that was given up, in thousandths.
         package let givenUp: Int
+        /// Startups on fewer lists than the rules ask for; nil where they ask for none.
+        package let belowFloor: Int?
     }
 
     /// The run.
@@ -39,6 +41,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let engine: String
     /// How many startups a shortlist holds at most.
     package let length: Int
+    /// What it kept to in sharing startups out; nil where nothing was asked for.
+    package let rules: MatchRules?
     /// The day as of which everything was judged.
     package let asOf: CalendarDate
     /// When it was asked for.
@@ -73,12 +77,17 @@ package struct MatchRunRequest: Codable, Sendable, Equatable {
     package var asOf: CalendarDate?
     /// Only these mandates; all that stand unless given.
     package var mandates: [Mandate.ID]?
+    /// What to keep to in sharing startups out; nothing unless given.
+    package var rules: MatchRules?
 
     /// A request for whatever is usual.
-    package init(length: Int? = nil, asOf: CalendarDate? = nil, mandates: [Mandate.ID]? = nil) {
+    package init(
+        length: Int? = nil, asOf: CalendarDate? = nil, mandates: [Mandate.ID]? = nil, rules: MatchRules? = nil
+    ) {
         self.length = length
         self.asOf = asOf
         self.mandates = mandates
+        self.rules = rules
     }
 
     /// The usual length of a shortlist.
@@ -87,6 +96,7 @@ package struct MatchRunRequest: Codable, Sendable, Equatable {
     func check() throws(MatchRunRefusal) {
         guard (1...200).contains(length ?? Self.usualLength) else { throw .lengthOutOfRange }
         guard mandates.map({ !$0.isEmpty && $0.count <= 1000 }) ?? true else { throw .mandatesOutOfRange }
+        try rules?.check()
     }
 }
 
@@ -98,6 +108,14 @@ package enum MatchRunRefusal: Refusal, Equatable {
     case mandatesOutOfRange
     /// A mandate of the list does not stand.
     case mandateUnknown
+    /// A startup may be on 1 to 1,000 lists.
+    case capOutOfRange
+    /// A startup is to be on 1 to 1,000 lists.
+    case floorOutOfRange
+    /// A startup cannot be on more lists than it may be on.
+    case floorAboveCap
+    /// A startup rests for 1 to 1,096 days.
+    case restOutOfRange
     /// The run has ended already.
     case over
     /// The run has not finished, so that there is nothing to release.
@@ -110,6 +128,10 @@ package enum MatchRunRefusal: Refusal, Equatable {
         case .lengthOutOfRange: .invalid("/length", "A shortlist holds 1 to 200 startups.")
         case .mandatesOutOfRange: .invalid("/mandates", "Name 1 to 1,000 mandates, or leave the list out.")
         case .mandateUnknown: .invalid("/mandates", "Name only mandates that stand and are deploying.")
+        case .capOutOfRange: .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out.")
+        case .floorOutOfRange: .invalid("/rules/least_lists", "Give 1 to 1,000 lists, or leave it out.")
+        case .floorAboveCap: .invalid("/rules/least_lists", "A startup cannot be on more lists than it may be on.")
+        case .restOutOfRange: .invalid("/rules/rest_days", "Give 1 to 1,096 days, or leave it out.")
         case .over: .conflict("The run has ended already.")
         case .notFinished: .conflict("The run has not finished.")
         case .nothingToRelease: .conflict("Every shortlist of this run has been released.")

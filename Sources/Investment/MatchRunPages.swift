@@ -31,7 +31,8 @@ struct MatchRunPages {
             let (tenant, person, id) = (try principal.workspace, principal.personID, MatchRun.ID())
             let first = ListRuns(limit: nil, cursor: nil)
             do {
-                let request = MatchRunRequest(length: try call.decoded().length)
+                let form = try call.decoded()
+                let request = MatchRunRequest(length: form.length, rules: form.rules)
                 return try await call.write { transaction in
                     _ = try await transaction.requestMatchRun(request, as: id, in: tenant, by: person)
                     return .redirect(to: "/console/match-runs/\(id)")
@@ -139,7 +140,18 @@ struct MatchRunPages {
             header: PageHeader(title: t("runs.title"), lede: t("runs.lede")),
             form: Form(
                 action: "/console/match-runs",
-                fields: [input.number("length", label: t("runs.length"), hint: t("runs.length_hint"))],
+                fields: [
+                    input.number("length", label: t("runs.length"), hint: t("runs.length_hint")),
+                    input.number(
+                        "rules.most_lists", label: t("runs.most_lists"), hint: t("runs.most_lists_hint"),
+                        isOptional: true),
+                    input.number(
+                        "rules.least_lists", label: t("runs.least_lists"), hint: t("runs.least_lists_hint"),
+                        isOptional: true),
+                    input.number(
+                        "rules.rest_days", label: t("runs.rest_days"), hint: t("runs.rest_days_hint"),
+                        isOptional: true, suffix: t("runs.days")),
+                ],
                 submit: t("runs.start"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)], problem: problem?.sentence),
             runs: Table(
@@ -221,6 +233,10 @@ struct MatchRunPages {
             .text(t("run.engine"), run.engine), .text(t("run.length"), Figures.grouped(run.length)),
             .time(t("run.as_of"), TimeText(run.asOf, in: reading.viewer.language)),
         ]
+        if let most = run.rules?.mostLists { facts.append(.text(t("runs.most_lists"), Figures.grouped(most))) }
+        if let least = run.rules?.leastLists { facts.append(.text(t("runs.least_lists"), Figures.grouped(least))) }
+        if let below = run.exposure?.belowFloor { facts.append(.text(t("run.below_floor"), Figures.grouped(below))) }
+        if let days = run.rules?.restDays { facts.append(.text(t("runs.rest_days"), Figures.grouped(days))) }
         if let exposure = run.exposure {
             facts.append(.text(t("run.most_lists"), Figures.grouped(exposure.mostLists)))
             facts.append(.text(t("run.gini"), Figures.amount(minor: exposure.gini, digits: 3)))
@@ -246,6 +262,7 @@ struct MatchRunPages {
 
 struct RunForm: Codable {
     let length: Int
+    let rules: MatchRules?
 }
 
 struct ShowRun: Codable {

@@ -22,7 +22,7 @@ extension Transaction {
         let job = try await enqueue(RunMatch(run: id.uuid))
         try await insert(
             id, job: job, engine: MatchRun.engine(try await modelVersionInUse()),
-            length: request.length ?? MatchRunRequest.usualLength,
+            length: request.length ?? MatchRunRequest.usualLength, rules: request.rules,
             asOf: request.asOf ?? CalendarDate(now, in: .utc), asked: request.mandates, in: tenant, by: person)
         guard let run = try await matchRun(id) else { throw Problem.notFound }
         return run

@@ -3,16 +3,54 @@ internal import Institutions
 internal import Postgres
 internal import Vocabulary
 
+/// What an unfinished run was asked to do.
+struct OrderedMatchRun: Sendable {
+    let length: Int
+    let rules: MatchRules
+    let asOf: CalendarDate
+    let asked: [Mandate.ID]?
+}
+
 extension Transaction {
     /// What an unfinished run was asked to do.
-    func orderedMatchRun(_ id: MatchRun.ID) async throws -> (length: Int, asOf: CalendarDate, asked: [Mandate.ID]?)? {
+    func orderedMatchRun(_ id: MatchRun.ID) async throws -> OrderedMatchRun? {
         let row = try await first(
             """
             -- orderedMatchRun
-            SELECT length, as_of, asked FROM match_runs
+            SELECT length, rule_most_lists, rule_least_lists, rule_rest_days, as_of, asked FROM match_runs
             WHERE tenant_id = acting_tenant() AND id = \(id) AND finished_at IS NULL
             """)
-        return try row.map { try (length: $0("length"), asOf: $0("as_of"), asked: $0("asked")) }
+        return try row.map { row in
+            try OrderedMatchRun(
+                length: row("length"),
+                rules: MatchRules(
+                    mostLists: row("rule_most_lists"), leastLists: row("rule_least_lists"),
+                    restDays: row("rule_rest_days")),
+                asOf: row("as_of"), asked: row("asked"))
+        }
+    }
+
+    /// For each investor the startups on lists that it was shown within so many days, and has not answered since.
+    func unanswered(within days: Int, until day: CalendarDate) async throws -> [Institution.ID: Set<Startup.ID>] {
+        let rows = try await rows(
+            """
+            -- matchInputs: unanswered
+            SELECT DISTINCT s.investor_id, i.startup_id
+            FROM shortlists AS s
+            JOIN shortlist_items AS i ON i.tenant_id = s.tenant_id AND i.shortlist_id = s.id
+            WHERE s.tenant_id = acting_tenant() AND s.released_at::date BETWEEN \(day)::date - \(days)::int4 AND \(day)
+              AND NOT EXISTS (
+                  SELECT FROM shortlists AS o
+                  JOIN shortlist_answers AS a ON a.tenant_id = o.tenant_id AND a.shortlist_id = o.id
+                  WHERE o.tenant_id = s.tenant_id AND o.investor_id = s.investor_id AND a.startup_id = i.startup_id
+                    AND a.answered_at >= s.released_at)
+            """)
+        var unanswered: [Institution.ID: Set<Startup.ID>] = [:]
+        for row in rows {
+            let (investor, startup) = try row.decode(Institution.ID.self, Startup.ID.self)
+            unanswered[investor, default: []].insert(startup)
+        }
+        return unanswered
     }
 
     /// Keeps the lists of a run. In portions: each statement stays far within its time, however many lists there are.

@@ -38,9 +38,7 @@ extension InvestmentRoom {
     private static func perform(_ job: RunMatch, _ run: JobRun, _ database: Database) async throws {
         let id = MatchRun.ID(job.run)
         let inputs = try await database.snapshot(as: run.context, statementTimeout: .seconds(60)) { transaction in
-            try await transaction.orderedMatchRun(id).asyncMap {
-                try await transaction.matchInputs(asOf: $0.asOf, length: $0.length, asked: $0.asked)
-            }
+            try await transaction.orderedMatchRun(id).asyncMap { try await transaction.matchInputs($0) }
         }
         // An earlier attempt finished after all.
         guard let inputs else { return }
@@ -88,16 +86,18 @@ extension InvestmentRoom {
         let lanes = max(1, ProcessInfo.processInfo.activeProcessorCount)
         var demands: [Allocation.Demand] = []
         let orders = inputs.orders.map(\.mandate.key)
+        // Beyond twice the list there is little left that sharing out would turn to; what rests is not to be turned to.
+        let mostResting = Dictionary(grouping: inputs.resting, by: \.seeker).values.lazy.map(\.count).max() ?? 0
+        let limit = max(200, 2 * inputs.length) + mostResting
         for first in stride(from: 0, to: orders.count, by: 8 * lanes) {
             let piece = Array(orders[first..<min(first + 8 * lanes, orders.count)])
-            // Beyond twice the list there is little left that sharing out would turn to.
-            let ranked = try await index.rank(piece, limit: max(200, 2 * inputs.length), width: lanes)
+            let ranked = try await index.rank(piece, limit: limit, width: lanes)
             for (mandate, candidates) in zip(piece, ranked) {
                 demands.append(Allocation.Demand(mandate, length: inputs.length, candidates: candidates))
             }
             try await done(demands.count)
         }
-        let allocation = Allocation(demands, among: index.offered)
+        let allocation = Allocation(demands, rules: inputs.allocationRules, among: index.offered)
         let shared = Dictionary(uniqueKeysWithValues: allocation.lists.map { ($0.mandate, $0.startups.map(\.startup)) })
         let proposals = await withTaskGroup(of: [(Int, Proposal?)].self) { group in
             for lane in 0..<lanes {
@@ -113,16 +113,32 @@ extension InvestmentRoom {
             }
             return proposals
         }
-        return (proposals.compactMap(\.self), MatchRun.Exposure(allocation.report))
+        return (
+            proposals.compactMap(\.self),
+            MatchRun.Exposure(allocation.report, hasFloor: inputs.rules.leastLists != nil)
+        )
     }
 }
 
 extension MatchRun.Exposure {
-    fileprivate init(_ report: Allocation.Report) {
+    fileprivate init(_ report: Allocation.Report, hasFloor: Bool) {
         shown = report.covered
         mostLists = report.mostLists
         gini = Int((report.gini * 1000).rounded())
         givenUp = Int((max(0, report.loss) * 1000).rounded())
+        belowFloor = hasFloor ? report.unmet.count : nil
+    }
+}
+
+extension MatchInputs {
+    /// The rules as the engine takes them. A floor is promised to every startup that wants to be shown, also to those among
+    /// nobody's best, so that they are counted.
+    fileprivate var allocationRules: Allocation.Rules {
+        var rules = Allocation.Rules(mostLists: self.rules.mostLists ?? .max, proposed: resting)
+        if let least = self.rules.leastLists {
+            for startup in world.startups where startup.isOptedIn { rules.floors[startup.key] = least }
+        }
+        return rules
     }
 }
 
@@ -198,7 +214,7 @@ extension Transaction {
     /// thousands of startups leaves it to the job.
     package func performMatchRun(_ id: MatchRun.ID) async throws {
         guard let ordered = try await orderedMatchRun(id) else { return }
-        let inputs = try await matchInputs(asOf: ordered.asOf, length: ordered.length, asked: ordered.asked)
+        let inputs = try await matchInputs(ordered)
         let (proposals, exposure) = try await InvestmentRoom.propose(inputs)
         try await keep(
             InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals), run: id))

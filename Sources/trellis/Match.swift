@@ -20,6 +20,15 @@ struct Match: AsyncParsableCommand {
     @Option(help: "Startups a shortlist holds at most, 1 to 200.")
     var length = MatchRunRequest.usualLength
 
+    @Option(help: "Lists that one startup may be on, 1 to 1000; lists can get shorter by it.")
+    var mostLists: Int?
+
+    @Option(help: "Lists that each startup is to be on where there is room, 1 to 1000.")
+    var leastLists: Int?
+
+    @Option(help: "Days, 1 to 1096, for which what an investor was shown and did not answer is not proposed again.")
+    var restDays: Int?
+
     @Option(
         help: "The day as of which everything is judged, such as 2026-11-28; today when not given.",
         transform: { text in
@@ -32,6 +41,15 @@ struct Match: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...200).contains(length) else { throw ValidationError("--length takes 1 to 200 startups.") }
+        for (name, lists) in [("most", mostLists), ("least", leastLists)] {
+            guard MatchRules.lists.contains(lists ?? 1) else {
+                throw ValidationError("--\(name)-lists takes 1 to 1000.")
+            }
+        }
+        guard (leastLists ?? 1) <= (mostLists ?? .max) else {
+            throw ValidationError("--least-lists takes no more than --most-lists.")
+        }
+        guard MatchRules.days.contains(restDays ?? 1) else { throw ValidationError("--rest-days takes 1 to 1096.") }
     }
 
     func run() async throws {
@@ -39,7 +57,10 @@ struct Match: AsyncParsableCommand {
             let id = MatchRun.ID()
             _ = try await workspace.database.write(as: workspace.context) {
                 try await $0.requestMatchRun(
-                    MatchRunRequest(length: length, asOf: asOf), as: id, in: workspace.tenant.id, by: nil)
+                    MatchRunRequest(
+                        length: length, asOf: asOf,
+                        rules: MatchRules(mostLists: mostLists, leastLists: leastLists, restDays: restDays)),
+                    as: id, in: workspace.tenant.id, by: nil)
             }
             let run = try await workspace.working {
                 try await workspace.watching("Matching") {
@@ -69,6 +90,9 @@ struct Match: AsyncParsableCommand {
             lines.append(
                 "  \(exposure.shown) startups are on a list, the one on most is on \(exposure.mostLists); Gini "
                     + "\(Models.figure(Double(exposure.gini) / 1000))")
+        }
+        if let least = run.rules?.leastLists, let below = run.exposure?.belowFloor {
+            lines.append("  \(below) startups are on fewer than \(least) lists")
         }
         lines.append("  inputs \(run.inputsHash ?? "")")
         lines.append("  results \(run.resultsHash ?? "")")

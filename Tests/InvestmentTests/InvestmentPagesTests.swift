@@ -46,6 +46,23 @@ struct InvestmentPagesTests {
         let bad = await mei.send("/console/match-runs", [("length", "999")])
         #expect(bad.status == 422)
         #expect(bad.text.contains("A shortlist holds 1 to 200 startups."))
+        let crossed = await mei.send(
+            "/console/match-runs",
+            [("length", "5"), ("rules.most_lists", "1"), ("rules.least_lists", "2"), ("rules.rest_days", "")])
+        #expect(crossed.status == 422)
+        #expect(crossed.text.contains("A startup cannot be on more lists than it may be on."))
+        #expect(crossed.text.contains(#"id="f-rules-least-lists-error""#) || crossed.text.contains("least_lists-error"))
+        let byAPI = await mei.ask(
+            "POST", "/v1/match-runs", json: #"{"length": 5, "rules": {"most_lists": 0}}"#)
+        #expect(byAPI.status == 422)
+        #expect(byAPI.text.contains("/rules/most_lists"))
+        let ruled = await mei.send(
+            "/console/match-runs",
+            [("length", "5"), ("rules.most_lists", "3"), ("rules.least_lists", ""), ("rules.rest_days", "90")])
+        #expect(ruled.status == 303, "\(ruled.text)")
+        let ruledPage = await mei.open(try #require(ruled.header("Location")))
+        #expect(ruledPage.text.contains("Days until an unanswered startup comes back"))
+        #expect(!ruledPage.text.contains("Lists a startup is to be on"))
         let started = await mei.send("/console/match-runs", [("length", "5")])
         #expect(started.status == 303, "\(started.text)")
         let address = try #require(started.header("Location"))

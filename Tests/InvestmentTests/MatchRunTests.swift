@@ -135,6 +135,112 @@ struct MatchRunTests {
         #expect(try await match.items(list.id).allSatisfy { $0.startup.country == .japan })
     }
 
+    @Test("a startup is on no more lists than the cap, and on as many as the floor where there is room")
+    func capAndFloor() async throws {
+        let match = try await MatchWorld()
+        func holders(_ run: MatchRun) async throws -> [Startup.ID: Int] {
+            var holders: [Startup.ID: Int] = [:]
+            for list in try await match.lists(run.id) {
+                for item in try await match.items(list.id) { holders[item.startup.id, default: 0] += 1 }
+            }
+            return holders
+        }
+        let plain = try await match.performed(MatchRunRequest(length: 8))
+        let before = try await holders(plain)
+        #expect(plain.rules == nil)
+        #expect(plain.exposure?.belowFloor == nil)
+        #expect((before.values.max() ?? 0) > 2, "or nothing would be capped")
+        let offered = try #require(plain.startups)
+        #expect(before.count < offered, "or no floor would be missed")
+
+        let capped = try await match.performed(MatchRunRequest(length: 8, rules: MatchRules(mostLists: 2)))
+        #expect(capped.rules == MatchRules(mostLists: 2))
+        #expect(try await holders(capped).values.max() == 2)
+        #expect(capped.exposure?.mostLists == 2)
+        #expect(capped.inputsHash != plain.inputsHash)
+
+        let floored = try await match.performed(MatchRunRequest(length: 20, rules: MatchRules(leastLists: 2)))
+        let after = try await holders(floored)
+        let wide = try await match.performed(MatchRunRequest(length: 20))
+        let without = try await holders(wide)
+        func missing(_ holders: [Startup.ID: Int]) -> Int { offered - holders.values.count { $0 >= 2 } }
+        #expect(missing(after) <= missing(without))
+        #expect(floored.exposure?.belowFloor == missing(after))
+
+        let narrow = try await match.performed(MatchRunRequest(length: 2, rules: MatchRules(leastLists: 1)))
+        #expect(narrow.exposure?.belowFloor == offered - (try await holders(narrow).count))
+        #expect(
+            try await holders(narrow).count >= (try await holders(match.performed(MatchRunRequest(length: 2))).count))
+        let again = try await match.performed(MatchRunRequest(length: 2, rules: MatchRules(leastLists: 1)))
+        #expect(again.inputsHash == narrow.inputsHash)
+        #expect(again.resultsHash == narrow.resultsHash)
+    }
+
+    @Test("what was shown and not answered rests; what was never released, was answered or has rested does not")
+    func rest() async throws {
+        let match = try await MatchWorld()
+        let today = CalendarDate(Date(), in: .utc)
+        let rules = MatchRules(restDays: 90)
+        /// What is on the list of one mandate, as long as it can be.
+        func proposed(asOf day: CalendarDate, _ rules: MatchRules?, to mandate: Mandate.ID) async throws -> Set<
+            Startup.ID
+        > {
+            let run = try await match.performed(MatchRunRequest(length: 200, asOf: day, rules: rules))
+            let list = try #require(try await match.lists(run.id).first { $0.mandate == mandate })
+            return Set(try await match.items(list.id).map(\.startup.id))
+        }
+        let run = try await match.performed(MatchRunRequest(length: 3, rules: rules))
+        let list = try #require(
+            try await match.lists(run.id).first { $0.investor == Cast.institution("harbour/tidewater") })
+        let shown = try await match.items(list.id).map(\.startup.id)
+        #expect(shown.count == 3)
+        #expect(try await proposed(asOf: today, rules, to: list.mandate).isSuperset(of: shown), "nobody has seen it")
+        try await match.release(run.id)
+        let all = try await proposed(asOf: today, nil, to: list.mandate)
+        #expect(all.isSuperset(of: shown), "no rule")
+        let next = try await proposed(asOf: today, rules, to: list.mandate)
+        #expect(next.isDisjoint(with: shown))
+        #expect(!next.isEmpty)
+        #expect(try await proposed(asOf: today.adding(days: 90), rules, to: list.mandate).isDisjoint(with: shown))
+        #expect(try await proposed(asOf: today.adding(days: 91), rules, to: list.mandate).isSuperset(of: shown))
+        // A released list that was seen after the day as of which is judged is not known yet.
+        #expect(try await proposed(asOf: today.adding(days: -1), rules, to: list.mandate).isSuperset(of: shown))
+        // What was to come back later does so on its day, although it was shown within the ninety.
+        _ = try await match.world.database.write(as: match.world.context(Cast.jun)) {
+            try await $0.answerShortlistItem(
+                shown[0], of: list.id, with: NewAnswer(.later, until: today.adding(days: 5)), as: Answer.ID(),
+                in: Cast.harbour.id, by: Cast.jun.person.id)
+        }
+        #expect(try await !proposed(asOf: today.adding(days: 4), rules, to: list.mandate).contains(shown[0]))
+        let back = try await proposed(asOf: today.adding(days: 6), rules, to: list.mandate)
+        #expect(back.intersection(shown) == [shown[0]])
+    }
+
+    @Test("rules that cannot be kept are refused where they stand, by the room and by the database")
+    func rulesRefused() async throws {
+        let match = try await MatchWorld()
+        for (rules, refusal) in [
+            (MatchRules(mostLists: 0), MatchRunRefusal.capOutOfRange), (MatchRules(mostLists: 1001), .capOutOfRange),
+            (MatchRules(leastLists: 0), .floorOutOfRange), (MatchRules(leastLists: 1001), .floorOutOfRange),
+            (MatchRules(mostLists: 2, leastLists: 3), .floorAboveCap), (MatchRules(restDays: 0), .restOutOfRange),
+            (MatchRules(restDays: 1097), .restOutOfRange),
+        ] {
+            await #expect(throws: refusal) { try await match.request(MatchRunRequest(rules: rules)) }
+            await #expect(throws: DatabaseError.self, "\(rules)") {
+                try await match.world.database.write(as: .system(in: Cast.harbour.id)) {
+                    try await $0.insert(
+                        MatchRun.ID(), job: UUID(), engine: "test", length: 5, rules: rules,
+                        asOf: CalendarDate(Date(), in: .utc), asked: nil, in: Cast.harbour.id, by: nil)
+                }
+            }
+        }
+        #expect(MatchRunRefusal.floorAboveCap.problem.fields.map(\.field) == ["/rules/least_lists"])
+        #expect(try await match.request(MatchRunRequest(rules: MatchRules())).rules == nil)
+        #expect(
+            try await match.request(MatchRunRequest(rules: MatchRules(mostLists: 3, leastLists: 3, restDays: 1096)))
+                .rules == MatchRules(mostLists: 3, leastLists: 3, restDays: 1096))
+    }
+
     @Test("nobody is proposed who did not agree, and nothing is kept of a run that is stopped")
     func consentAndCancellation() async throws {
         let match = try await MatchWorld()
@@ -300,7 +406,7 @@ struct ShortlistTests {
         let day = CalendarDate(Date(), in: .utc).adding(days: 1)
         func inputs() async throws -> MatchInputs {
             try await match.world.database.snapshot(as: .system(in: Cast.harbour.id)) {
-                try await $0.matchInputs(asOf: day, length: 20, asked: nil)
+                try await $0.matchInputs(OrderedMatchRun(length: 20, rules: MatchRules(), asOf: day, asked: nil))
             }
         }
         let run = try await match.performed()

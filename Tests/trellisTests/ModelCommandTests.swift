@@ -28,6 +28,13 @@ struct ModelCommandTests {
         let usual = try #require(try Trellis.parseAsRoot(["match"]) as? Match)
         #expect(usual.length == 20)
         #expect(usual.asOf == nil)
+        #expect(usual.mostLists == nil && usual.leastLists == nil && usual.restDays == nil)
+        let ruled = try #require(
+            try Trellis.parseAsRoot(["match", "--most-lists", "6", "--least-lists", "1", "--rest-days", "90"]) as? Match
+        )
+        #expect(ruled.mostLists == 6)
+        #expect(ruled.leastLists == 1)
+        #expect(ruled.restDays == 90)
     }
 
     @Test(
@@ -37,6 +44,8 @@ struct ModelCommandTests {
             (["model", "report", "standard"], "was not learned here"), (["model", "train", "now"], "'now'"),
             (["match", "--length", "0"], "1 to 200"), (["match", "--length", "201"], "1 to 200"),
             (["match", "--length", "many"], "'many' is invalid"), (["match", "--as-of", "2026-02-30"], "is not a day"),
+            (["match", "--most-lists", "0"], "1 to 1000"), (["match", "--rest-days", "1097"], "1 to 1096"),
+            (["match", "--most-lists", "1", "--least-lists", "2"], "no more than --most-lists"),
         ])
     func refused(_ arguments: [String], _ words: String) {
         do {
