@@ -24,6 +24,8 @@ package struct PartEvidence: Codable, Sendable, Equatable {
         case habit
         /// Those it often invests with have the habit.
         case company
+        /// The investor has passed over `startups` startups for the answer.
+        case passed
         /// The mandate names `wish`, which the answer meets.
         case declared
         /// Words that portfolio and profile share.
@@ -54,6 +56,8 @@ package struct PartEvidence: Codable, Sendable, Equatable {
     package let total: Int?
     /// How often the investor does this for each time the market does, in hundredths.
     package let times: Int?
+    /// Startups that the investor has passed over for the answer.
+    package let startups: Int?
     /// What the mandate names.
     package let wish: String?
     /// Words in common.
@@ -65,7 +69,7 @@ package struct PartEvidence: Codable, Sendable, Equatable {
 extension PartEvidence {
     init(_ evidence: Evidence, names: [Institution.ID: String]) {
         var (question, answers): (String?, [String]?)
-        var (deals, total, times): (Int?, Int?, Int?)
+        var (deals, total, times, startups): (Int?, Int?, Int?, Int?)
         var wish: String?
         var words: [String]?
         var companions: [Companion]?
@@ -77,6 +81,9 @@ extension PartEvidence {
         case .habitOfCompany(let fact):
             kind = .company
             (question, answers) = (fact.question, fact.answers)
+        case .passed(let fact, let count):
+            kind = .passed
+            (question, answers, startups) = (fact.question, fact.answers, count)
         case .declared(let declared, let fact):
             kind = .declared
             (question, answers, wish) = (fact.question, fact.answers, declared)
@@ -95,6 +102,7 @@ extension PartEvidence {
         self.deals = deals
         self.total = total
         self.times = times
+        self.startups = startups
         self.wish = wish
         self.words = words
         self.companions = companions
@@ -156,7 +164,11 @@ enum PartsJSON {
             json += ",\"answers\":".utf8
             list(answers, &json, string)
         }
-        for (name, number) in [("deals", evidence.deals), ("total", evidence.total), ("times", evidence.times)] {
+        let numbers = [
+            ("deals", evidence.deals), ("total", evidence.total), ("times", evidence.times),
+            ("startups", evidence.startups),
+        ]
+        for (name, number) in numbers {
             if let number { json += ",\"\(name)\":\(number)".utf8 }
         }
         if let wish = evidence.wish {

@@ -86,6 +86,7 @@ struct ScoreWords {
             ]
             return deals == 0 ? t("evidence.no_habit", values) : t("evidence.habit", values)
         case .company: return t("evidence.company", ["fact": fact])
+        case .passed: return t("evidence.passed", count: evidence.startups ?? 0, ["fact": fact])
         case .declared:
             let wish = evidence.wish.map { self.fact(evidence.question ?? "", [$0]) } ?? ""
             return wish == fact || wish.isEmpty

@@ -48,14 +48,17 @@ extension Index {
                 if left.lift.magnitude != right.lift.magnitude { return left.lift.magnitude > right.lift.magnitude }
                 return left.names.lexicographicallyPrecedes(right.names)
             }
-        return telling.prefix(3).map { answer, lift, _ in
+        return telling.prefix(3).flatMap { answer, lift, _ in
+            let passes = profile.passed[answer].map { [Evidence.passed(fact(answer), startups: $0.startups)] } ?? []
             let number = market.answers.number(answer)
             let count = number.map { number in sets.count { $0.has(number, field) } } ?? 0
             // What the investor never did and yet speaks for the startup is what its company does.
-            guard count > 0 || (total > 0 && lift < 0) else { return .habitOfCompany(fact(answer)) }
+            guard count > 0 || (total > 0 && lift < 0) else { return [.habitOfCompany(fact(answer))] + passes }
             let usual = number.map { market.shares[$0] * Double(total) } ?? 0
             let times = usual > 0 ? min(Double(count) / usual, 1e6) : 0
-            return .habit(of: fact(answer), deals: count, total: total, timesMarket: Int((times * 100).rounded()))
+            return [
+                .habit(of: fact(answer), deals: count, total: total, timesMarket: Int((times * 100).rounded()))
+            ] + passes
         }
     }
 

@@ -62,6 +62,8 @@ public enum Evidence: Hashable, Sendable, Codable {
     case habit(of: Fact, deals: Int, total: Int, timesMarket: Int)
     /// The investor has no such habit of its own; those it often invests with are the source.
     case habitOfCompany(Fact)
+    /// The investor has passed over so many startups for this.
+    case passed(Fact, startups: Int)
     /// The mandate names this: the wish, and the startup's fact that meets it.
     case declared(wish: String, Fact)
     /// Words or names that the portfolio and the profile share.

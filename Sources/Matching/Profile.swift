@@ -11,6 +11,8 @@ struct Profile: Sendable {
     /// How strongly the portfolio and the mandate ask for each word they have, in ``wordUnit``.
     let words: [(word: Code, strength: Int32)]
     private var wordPlaces = Lookup()
+    /// What the investor has passed over.
+    let passed: [Answer: Passed]
     /// How active the investor is.
     let activity: Activity
     /// Whether the investor has a past; without one it is served by its mandate alone.
@@ -177,12 +179,13 @@ struct Habits: Sendable {
 }
 
 extension Profile {
-    /// - Parameter passed: answers that the investor has passed over, with the deals that did not come of it.
+    /// - Parameter passed: answers that the investor has passed over.
     init(
         _ mandate: World.Mandate, _ market: Market, _ habits: Habits, _ lexicon: Lexicon, _ areas: AreaTable,
-        passed: [Answer: Double]
+        passed: [Answer: Passed]
     ) {
         self.mandate = mandate
+        self.passed = passed
         investor = market.investor(mandate.investor)
         let own = investor
         let company = own.map { Self.company(of: $0, market) } ?? Company()
@@ -204,7 +207,7 @@ extension Profile {
             let (answer, share, count) = (book.answers[number], market.shares[number], past.counts[number])
             let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])
             guard share > 0, total > 0 else { continue }
-            let expected = (total + shrinkage) * share + (passed[answer] ?? 0)
+            let expected = (total + shrinkage) * share + (passed[answer]?.deals ?? 0)
             lifts.set(answer, Arithmetic.log((count + shrinkage * share) / expected))
         }
         // What nobody of its company ever did, and it does not want either.
@@ -212,7 +215,7 @@ extension Profile {
             let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])
             let share = market.share(answer.field, answer.code)
             guard share > 0, total > 0 else { continue }
-            lifts.set(answer, Arithmetic.log(shrinkage * share / ((total + shrinkage) * share + missed)))
+            lifts.set(answer, Arithmetic.log(shrinkage * share / ((total + shrinkage) * share + missed.deals)))
         }
         self.lifts = lifts
         usualByCode = own == nil ? [] : Self.usual(past, market, habits)

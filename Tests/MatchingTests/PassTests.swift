@@ -61,6 +61,22 @@ import Testing
         #expect(try parts(1, [pass(1, .size)]) == before)
     }
 
+    @Test func aPassStandsBesideTheHabitItSpeaksAgainst() throws {
+        let fact = Evidence.Fact(question: "area", answers: ["robotics"])
+        func evidence(_ passes: [World.Pass]) throws -> [Evidence] {
+            let index = Index(world(passes: passes), model: everySignal)
+            guard case .scored(let explanation) = index.explain(Self.mandate, Inventor.key(1, 1)) else { return [] }
+            return try #require(explanation.parts.first { $0.signal == .area }).evidence
+        }
+        let before = try evidence([])
+        #expect(before.count == 1)
+        #expect(try evidence([pass(1, .area)]) == before + [.passed(fact, startups: 1)])
+        #expect(
+            try evidence([pass(1, .area), pass(3, .area), pass(0, .area), pass(1, .place)]) == before + [
+                .passed(fact, startups: 2)
+            ])
+    }
+
     @Test func theFirstTellsMostAndOldOnesTellLess() throws {
         func area(_ passes: [World.Pass]) throws -> Int { try #require(parts(2, passes)[.area]) }
         let none = try area([])
