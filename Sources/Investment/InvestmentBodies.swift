@@ -129,7 +129,7 @@ extension MatchRules: Described {
             "least_lists": """
             Shortlists that each startup is to be on, 1 to 1,000 and no more than `most_lists`; kept where mandates have \
             room and the startup is among the first two hundred of one, or twice the length. \
-            `exposure.below_floor` counts the others.
+            `exposure.below_floor` counts the others. Ask for no more than the lists have places for.
             """,
             "rest_days": """
             Days, 1 to 1,096, for which a startup that was on a released shortlist of an investor is not proposed to it \

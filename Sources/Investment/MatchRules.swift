@@ -3,7 +3,8 @@
 package struct MatchRules: Codable, Sendable, Equatable {
     /// Shortlists that one startup may be on.
     package var mostLists: Int?
-    /// Shortlists that each startup is to be on, as far as mandates have room and it is among what they could be shown.
+    /// Shortlists that each startup is to be on, as far as mandates have room and it is among what they could be shown. More
+    /// than all places hold takes places from those for whom it cannot be kept anyway.
     package var leastLists: Int?
     /// Days for which a startup that was on an investor's released list, and got no answer, is not proposed to it again.
     package var restDays: Int?

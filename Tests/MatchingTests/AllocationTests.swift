@@ -133,6 +133,27 @@ import Testing
         #expect(capped.unmet == [UnmetFloor(startup: key(0), promised: 2, given: 1, reason: .capped(at: 1))])
     }
 
+    /// Places for a tenth of those who were promised one: whom each is kept from by is worked out for all at once.
+    @Test(.timeLimit(.minutes(1))) func promisesFarBeyondThePlacesAreCounted() {
+        var inventor = Inventor(seed: 9)
+        let demands = (0..<60).map { mandate in
+            Allocation.Demand(
+                Inventor.key(2, mandate), length: 1,
+                candidates: (0..<600).shuffled(using: &inventor).prefix(60).map {
+                    Ranked(startup: Inventor.key(1, $0), score: Int.random(in: -20_000...20_000, using: &inventor))
+                })
+        }
+        let floors = Dictionary(uniqueKeysWithValues: (0..<600).map { (Inventor.key(1, $0), 1) })
+        let report = Allocation(demands, rules: Allocation.Rules(floors: floors)).report
+        #expect(report.filled == 60)
+        #expect(report.covered == 60)
+        #expect(report.unmet.count == 540)
+        let contested = report.unmet.count {
+            if case .contested(let rivals) = $0.reason { rivals.count == 60 } else { false }
+        }
+        #expect(contested > 520)
+    }
+
     /// The level of the scores is found, so that a constant more or less changes nothing.
     @Test func chancesHaveNoLevel() {
         let scores = [-3000, 0, 12_000, 40_000, 41_000]

@@ -122,7 +122,7 @@ public struct Allocation: Hashable, Sendable {
         /// The price of crowding that was taken, in thousandths of the mean weight of a place.
         public let crowding: Int
         /// Promises that cannot be kept, by startup.
-        public let unmet: [UnmetFloor]
+        public internal(set) var unmet: [UnmetFloor]
         /// How much more other lists could at most weigh after prices, in the unit of the prices. 0 proves these best.
         public let gap: Int
 
@@ -160,6 +160,8 @@ extension Allocation {
         }
         prices = Dictionary(
             uniqueKeysWithValues: market.startups.enumerated().map { ($0.element, draft.price(startup: $0.offset)) })
-        report = draft.report
+        var report = draft.report
+        report.unmet = draft.unmet(rules)
+        self.report = report
     }
 }

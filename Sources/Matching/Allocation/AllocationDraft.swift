@@ -2,6 +2,7 @@
 struct AllocationDraft {
     /// The places of the chosen candidates among each mandate's, best first.
     let chosen: [[Int]]
+    /// Without the promises that are not kept, which of many drafts only the last is asked for.
     let report: Allocation.Report
     private let network: AllocationNetwork
     private let circulation: Circulation
@@ -14,9 +15,10 @@ struct AllocationDraft {
         circulation = network.network.cheapestCirculation(near: near?.circulation.prices ?? [])
         chosen = network.chosen(circulation)
         report = Allocation.Report(
-            market, chosen, crowding: crowding, among: startups, unmet: network.unmet(circulation, rules),
-            gap: circulation.gap)
+            market, chosen, crowding: crowding, among: startups, gap: circulation.gap)
     }
+
+    func unmet(_ rules: Allocation.Rules) -> [UnmetFloor] { network.unmet(circulation, rules) }
 
     func bar(mandate: Int) -> Int { circulation.prices[network.node(mandate: mandate)] - circulation.prices[0] }
     func price(startup: Int) -> Int { circulation.prices[0] - circulation.prices[network.node(startup: startup)] }
@@ -58,7 +60,7 @@ extension AllocationDraft {
 
 extension Allocation.Report {
     fileprivate init(
-        _ market: AllocationMarket, _ chosen: [[Int]], crowding: Int, among startups: Int, unmet: [UnmetFloor], gap: Int
+        _ market: AllocationMarket, _ chosen: [[Int]], crowding: Int, among startups: Int, gap: Int
     ) {
         var exposures = [Double](repeating: 0, count: market.startups.count)
         var counts = [Int](repeating: 0, count: market.startups.count)
@@ -81,7 +83,7 @@ extension Allocation.Report {
         gini = Exposure.gini(exposures, among: startups)
         mostLists = counts.max() ?? 0
         self.crowding = crowding
-        self.unmet = unmet
+        unmet = []
         self.gap = gap
     }
 }

@@ -84,6 +84,17 @@ extension AllocationNetwork {
                 given[candidate.startup] += circulation.flow[arc]
             }
         }
+        let givers = Givers(network, circulation)
+        // Where places are few, thousands are kept from theirs by the same thousands: each such list is kept once.
+        var lists: [[Int]: [Key]] = [:]
+        func rivals(of startup: Int) -> [Key] {
+            let startups = node(startup: 0)..<node(startup: market.startups.count)
+            let numbers = givers(to: node(startup: startup)).filter(startups.contains)
+            if let known = lists[numbers] { return known }
+            let keys = numbers.map { market.startups[$0 - startups.lowerBound] }
+            lists[numbers] = keys
+            return keys
+        }
         return market.startups.indices.compactMap { startup in
             let key = market.startups[startup]
             guard let promised = rules.floors[key], given[startup] < promised else { return nil }
@@ -93,16 +104,9 @@ extension AllocationNetwork {
                 } else if given[startup] == seekers[startup] {
                     .fewSeekers(given[startup])
                 } else {
-                    .contested(by: rivals(of: startup, circulation))
+                    .contested(by: rivals(of: startup))
                 }
             return UnmetFloor(startup: key, promised: promised, given: given[startup], reason: reason)
         }
-    }
-
-    private func rivals(of startup: Int, _ circulation: Circulation) -> [Key] {
-        let startups = node(startup: 0)..<node(startup: market.startups.count)
-        return network.givers(to: node(startup: startup), circulation)
-            .filter { startups.contains($0) }
-            .map { market.startups[$0 - startups.lowerBound] }
     }
 }

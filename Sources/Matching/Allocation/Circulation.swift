@@ -75,21 +75,33 @@ extension Network {
     }
 }
 
-extension Network {
-    /// The nodes that could pass a unit on to `node`, by taking it from where it flows now; other than the node itself
-    /// and the hub, node 0. In order.
-    func givers(to node: Int, _ circulation: Circulation) -> [Int] {
-        var sources = [[Int32]](repeating: [], count: nodes)
-        for arc in heads.indices {
-            if circulation.flow[arc] < capacities[arc] { sources[Int(heads[arc])].append(tails[arc]) }
-            if circulation.flow[arc] > 0 { sources[Int(tails[arc])].append(heads[arc]) }
+/// Who could pass a unit on to whom, by taking it from where it flows now: worked out once for all who ask.
+struct Givers {
+    /// For each node those that could pass a unit on to it at once.
+    private var sources: [[Int32]]
+
+    init(_ network: Network, _ circulation: Circulation) {
+        sources = [[Int32]](repeating: [], count: network.nodes)
+        for arc in network.heads.indices {
+            let (head, tail) = (network.heads[arc], network.tails[arc])
+            if circulation.flow[arc] < network.capacities[arc] { sources[Int(head)].append(tail) }
+            if circulation.flow[arc] > 0 { sources[Int(tail)].append(head) }
         }
-        var reached: Set<Int> = [0, node]
+    }
+
+    /// The nodes that could pass a unit on to `node`; other than the node itself and the hub, node 0. In order.
+    func callAsFunction(to node: Int) -> [Int] {
+        var isReached = [Bool](repeating: false, count: sources.count)
+        (isReached[0], isReached[node]) = (true, true)
         var waiting = [node]
         while let next = waiting.popLast() {
-            for source in sources[next] where reached.insert(Int(source)).inserted { waiting.append(Int(source)) }
+            for source in sources[next] where !isReached[Int(source)] {
+                isReached[Int(source)] = true
+                waiting.append(Int(source))
+            }
         }
-        return reached.subtracting([0, node]).sorted()
+        (isReached[0], isReached[node]) = (false, false)
+        return isReached.indices.filter { isReached[$0] }
     }
 }
 

@@ -150,6 +150,7 @@ struct MeetingPlan {
         var seekers = [Int](repeating: 0, count: day.startups.count)
         for pair in day.pairs where day.most(investor: pair.investor) > 0 { seekers[pair.startup] += 1 }
         let base = 1 + day.investors.count
+        let givers = Givers(network, circulation)
         return day.startups.indices.filter { counts[$0] < day.rules.floor }.map { startup in
             let reason: UnmetFloor.Reason =
                 if counts[startup] < given[startup] {
@@ -160,8 +161,7 @@ struct MeetingPlan {
                     .fewSeekers(seekers[startup])
                 } else {
                     .contested(
-                        by: network.givers(to: base + startup, circulation).filter { $0 >= base }
-                            .map { day.startups[$0 - base] })
+                        by: givers(to: base + startup).filter { $0 >= base }.map { day.startups[$0 - base] })
                 }
             return UnmetFloor(
                 startup: day.startups[startup], promised: day.rules.floor, given: counts[startup], reason: reason)
