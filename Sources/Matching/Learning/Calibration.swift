@@ -20,9 +20,10 @@ public struct Calibration: Hashable, Sendable, Codable {
     /// By their scores, rising in both.
     public let steps: [Step]
 
-    /// Pairs that an investor joined, on each step: a share of fewer is off by more than a third as often as not.
+    /// Pairs that an investor joined, on each step: a share of fewer is not known to within a third of itself.
     static let leastOnStep = 10
-    /// Pairs that an investor joined, in all. From half as many a model's own probabilities were nearer to what came next.
+    /// Pairs that an investor joined, in all. From fewer than half as many a model's own probabilities were nearer to what
+    /// came next.
     public static let leastJoined = 100
 
     /// The probability that an investor at work joins a startup of this score, given that it raises within half a year.

@@ -29,7 +29,7 @@ public struct Gain: Hashable, Sendable, Codable {
     /// Student's interval around a mean of paired differences; `nil` where too few of them are other than zero.
     ///
     /// Not a bootstrap: on lists of ten four in five differences are zero, and of so few others a resample of twenty to forty
-    /// investors calls two to three times as many gains of chance real as it says.
+    /// investors calls up to three times as many gains of chance real as it says.
     ///
     /// - Parameter differences: one for each investor.
     public init?(_ differences: [Double]) {
