@@ -7,82 +7,28 @@ extension Transaction {
     /// What a run is given. Read in one snapshot, so that no list mixes what was known before and after a change.
     func matchInputs(asOf day: CalendarDate, length: Int, asked: [Mandate.ID]?) async throws -> MatchInputs {
         let today = day.daysSince1970
-        let passed = try await answersThatStand(on: today)
-        let (mandates, orders) = try await standingMandates(asked, passed: passed)
+        let (mandates, orders) = try await standingMandates(
+            asked.map { " AND m.id = ANY (\($0))" } ?? .empty, on: today)
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
         return MatchInputs(world: world, orders: orders, length: length, model: try await modelInUse())
     }
 
-    // One table a statement, joined here by id: in a workspace that was just filled the server's statistics know of no
-    // rows, and a join of ten thousand with ten thousand is planned as one of one with one.
-
+    /// Every startup, in the order of their ids. Those that are not shown stay in it: past deals speak of them.
     func everyStartup() async throws -> [World.Startup] {
-        let entries = try await startupEntries()
-        let areas = try await startupAreas()
-        let rows = try await rows(
-            """
-            -- matchInputs: startups. Those that are not shown stay in it: past deals speak of them.
-            SELECT id, coalesce(description, pitch), place_region, place_state, place_city,
-                   (founded_on - DATE '1970-01-01')::int8, tags, stage, (last_round_on - DATE '1970-01-01')::int8,
-                   last_round_minor, raised_currency, rounds::int8, seeking, ask_minor, ask_currency,
-                   matching_opted_in_at IS NOT NULL
-            FROM startups WHERE tenant_id = acting_tenant()
-            ORDER BY id
-            """)
-        return try rows.map { row in
-            let (
-                id, text, region, state, city, founded, tags, stage, lastDay, lastMinor, currency, rounds, seeking,
-                askMinor, askCurrency, isOptedIn
-            ) = try row.decode(
-                Startup.ID.self, String?.self, String?.self, String?.self, String?.self, Int?.self, [String].self,
-                String?.self, Int?.self, Int?.self, Currency?.self, Int?.self, String?.self, Int?.self, Currency?.self,
-                Bool.self)
-            let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
-            let last: World.LastRound =
-                stage != nil || lastDay != nil || amount != nil
-                ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
-            let entry = entries[id]
-            return World.Startup(
-                id.key, areas: World.Weighted.areas(areas[id] ?? [], words: tags),
-                text: [entry?.name, text].compactMap(\.self).joined(separator: ". "), country: entry?.country,
-                region: region, state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
-                askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn
-            )
-        }
+        var startups: [World.Startup] = []
+        try await forEachStartup { startups.append($0) }
+        return startups
     }
 
-    private func startupEntries() async throws -> [Startup.ID: (name: String?, country: String?)] {
-        var entries: [Startup.ID: (name: String?, country: String?)] = [:]
-        let rows = try await rows(
-            """
-            -- matchInputs: directory entries
-            SELECT id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(names) AS n), country
-            FROM institutions WHERE tenant_id = acting_tenant() AND kind = 'startup'
-            """)
-        for row in rows {
-            let (id, name, country) = try row.decode(Startup.ID.self, String?.self, String?.self)
-            entries[id] = (name, country)
-        }
-        return entries
-    }
-
-    private func startupAreas() async throws -> [Startup.ID: [(area: String, weight: Int)]] {
-        var areas: [Startup.ID: [(area: String, weight: Int)]] = [:]
-        let rows = try await rows(
-            """
-            -- matchInputs: focus areas
-            SELECT s.id, f.area, f.weight::int8
-            FROM startups AS s, unnest(s.focus_areas, s.focus_weights) AS f (area, weight)
-            WHERE s.tenant_id = acting_tenant()
-            ORDER BY s.id, f.area
-            """)
-        for row in rows {
-            let (id, area, weight) = try row.decode(Startup.ID.self, String.self, Int.self)
-            areas[id, default: []].append((area, weight))
-        }
-        return areas
+    /// Tells every startup, in the order of their ids, without ever holding them all.
+    func forEachStartup(_ body: (World.Startup) throws -> Void) async throws {
+        // In a workspace that was just filled the server's statistics know of no rows: it would plan a loop of one over
+        // one, and walk it ten thousand times ten thousand.
+        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
+        for try await row in stream(.startupFacts + " ORDER BY s.id") { try body(World.Startup(row)) }
+        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'on', true)")
     }
 
     func everyDeal() async throws -> [World.Deal] {
@@ -103,8 +49,19 @@ extension Transaction {
         }
     }
 
-    private func standingMandates(
-        _ asked: [Mandate.ID]?, passed: [Institution.ID: Set<Key>]
+}
+
+extension Statements {
+    /// Some startups, those of them that there are.
+    func startupFacts(of ids: [Startup.ID]) async throws -> [World.Startup] {
+        try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map(World.Startup.init)
+    }
+
+    /// Mandates that get lists, in the order of their ids, with the startups that answers keep off them on a day.
+    ///
+    /// - Parameter asked: which of them, as a condition on `m`; `Query.empty` for all.
+    func standingMandates(
+        _ asked: Query = .empty, on today: Int
     ) async throws -> ([World.Mandate], [MatchInputs.Order]) {
         let rows = try await rows(
             """
@@ -116,10 +73,12 @@ extension Transaction {
                    ARRAY(SELECT f.weight::int8 FROM mandate_focus_areas AS f
                          WHERE f.tenant_id = m.tenant_id AND f.mandate_id = m.id ORDER BY f.focus_area) AS weights
             FROM mandates AS m
-            WHERE m.tenant_id = acting_tenant() AND m.withdrawn_at IS NULL AND m.deploying
-              AND (\(asked)::uuid[] IS NULL OR m.id = ANY (\(asked)))
+            WHERE m.tenant_id = acting_tenant() AND m.withdrawn_at IS NULL AND m.deploying\(fragment: asked)
             ORDER BY m.id
             """)
+        let passed = try await answersThatStand(
+            on: today,
+            of: asked.sql.isEmpty ? nil : try Set(rows.map { try $0.value("investor_id", as: Institution.ID.self) }))
         var (mandates, orders): ([World.Mandate], [MatchInputs.Order]) = ([], [])
         for row in rows {
             let order = try MatchInputs.Order(
@@ -144,7 +103,18 @@ extension Transaction {
     }
 
     /// For each investor the startups that its latest answers keep off its lists.
-    private func answersThatStand(on today: Int) async throws -> [Institution.ID: Set<Key>] {
+    ///
+    /// - Parameter investors: which of them; `nil` for all.
+    private func answersThatStand(
+        on today: Int, of investors: Set<Institution.ID>?
+    ) async throws -> [Institution.ID: Set<Key>] {
+        let given: Query =
+            investors.map {
+                """
+                 AND a.shortlist_id IN (SELECT s.id FROM shortlists AS s
+                                        WHERE s.tenant_id = acting_tenant() AND s.investor_id = ANY (\(Array($0))))
+                """
+            } ?? .empty
         let rows = try await rows(
             """
             -- matchInputs: answers
@@ -154,7 +124,8 @@ extension Transaction {
             FROM (SELECT (SELECT s.investor_id FROM shortlists AS s
                           WHERE s.tenant_id = a.tenant_id AND s.id = a.shortlist_id) AS investor_id,
                          a.startup_id, a.answer, a.reason, a.later_until, a.answered_at, a.id
-                  FROM shortlist_answers AS a WHERE a.tenant_id = acting_tenant()) AS a
+                  FROM shortlist_answers AS a
+                  WHERE a.tenant_id = acting_tenant()\(fragment: given)) AS a
             ORDER BY a.investor_id, a.startup_id, a.answered_at DESC, a.id DESC
             """)
         var standing: [Institution.ID: Set<Key>] = [:]
@@ -166,5 +137,42 @@ extension Transaction {
             }
         }
         return standing
+    }
+}
+
+extension Query {
+    /// What matching knows of startups `s`, as ``World/Startup/init(_:)`` reads it.
+    fileprivate static var startupFacts: Query {
+        """
+        -- startupFacts
+        SELECT s.id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(i.names) AS n),
+               i.country, coalesce(s.description, s.pitch), s.place_region, s.place_state, s.place_city,
+               (s.founded_on - DATE '1970-01-01')::int8, s.tags, s.focus_areas, s.focus_weights::int8[], s.stage,
+               (s.last_round_on - DATE '1970-01-01')::int8, s.last_round_minor, s.raised_currency, s.rounds::int8,
+               s.seeking, s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
+        FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
+        WHERE s.tenant_id = acting_tenant()
+        """
+    }
+}
+
+extension World.Startup {
+    fileprivate init(_ row: Row) throws {
+        let (
+            id, name, country, text, region, state, city, founded, tags, areas, weights, stage, lastDay, lastMinor,
+            currency, rounds, seeking, askMinor, askCurrency, isOptedIn
+        ) = try row.decode(
+            Startup.ID.self, String?.self, String?.self, String?.self, String?.self, String?.self, String?.self,
+            Int?.self, [String].self, [String].self, [Int].self, String?.self, Int?.self, Int?.self, Currency?.self,
+            Int?.self, String?.self, Int?.self, Currency?.self, Bool.self)
+        let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
+        let last: World.LastRound =
+            stage != nil || lastDay != nil || amount != nil
+            ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
+        self.init(
+            id.key, areas: World.Weighted.areas(Array(zip(areas, weights)), words: tags),
+            text: [name, text].compactMap(\.self).joined(separator: ". "), country: country, region: region,
+            state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
+            askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn)
     }
 }

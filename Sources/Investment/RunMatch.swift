@@ -48,7 +48,7 @@ extension InvestmentRoom {
         try await run.progress(0, of: total)
         let (proposals, exposure) = try await propose(inputs) { try await run.progress($0, of: total) }
         let outcome = Outcome(
-            of: inputs, proposals, exposure, names: try await run.reader.names(in: proposals), run: id)
+            of: inputs, proposals, exposure, names: try await run.reader.names(in: proposals.flatMap(\.items).map(\.explanation)), run: id)
         try await run.finish { try await $0.keep(outcome) }
     }
 
@@ -187,8 +187,8 @@ extension Optional where Wrapped: Sendable {
 
 extension Statements {
     /// What the investors named in the evidence are called.
-    func names(in proposals: [Proposal]) async throws -> [Institution.ID: String] {
-        let named = Set(proposals.flatMap(\.items).flatMap(\.explanation.investorsNamed))
+    func names(in explanations: [Explanation]) async throws -> [Institution.ID: String] {
+        let named = Set(explanations.flatMap(\.investorsNamed))
         return try await institutionNames(named).mapValues { $0.text(for: .english) }
     }
 }
@@ -201,7 +201,7 @@ extension Transaction {
         let inputs = try await matchInputs(asOf: ordered.asOf, length: ordered.length, asked: ordered.asked)
         let (proposals, exposure) = try await InvestmentRoom.propose(inputs)
         try await keep(
-            InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals), run: id))
+            InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals.flatMap(\.items).map(\.explanation)), run: id))
     }
 
     func keep(_ outcome: InvestmentRoom.Outcome) async throws {
