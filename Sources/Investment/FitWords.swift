@@ -83,6 +83,11 @@ struct FitWords {
         return Facts(facts)
     }
 
+    /// What it asks for, in a line.
+    func ask(_ startup: StartupCard) -> String? {
+        startup.ask.map { "\($0.currency) \(MoneyText($0).figure)" }
+    }
+
     // MARK: Gates
 
     /// What the mandate demands, and that it is met; an unmet wish that is no demand is said as well.
@@ -112,6 +117,16 @@ struct FitWords {
         return least.map { amount >= $0 }
     }
 
+    /// Why a gate keeps a startup out.
+    func reason(_ gate: ClosedGate) -> String {
+        guard let because = gate.because else { return label(ofGate: gate.gate) }
+        let name =
+            Country(because)?.name(in: reading.spoken)
+            ?? FundingStage(rawValue: because)?.label(in: reading.spoken)
+            ?? FocusArea.ID(because)?.label(in: reading.viewer.language) ?? because
+        return t("fit.closed", ["gate": label(ofGate: gate.gate), "because": name])
+    }
+
     /// Why a gate keeps startups out, by its slug.
     func label(ofGate slug: String) -> String {
         let key = slug.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }
@@ -134,6 +149,12 @@ struct FitWords {
                 part.points = Tenths.signed(shown)
                 return part
             })
+    }
+
+    /// What speaks for it and what against, in a line.
+    func summary(_ parts: [ScorePart]) -> String {
+        let words = ScoreWords(t)
+        return words.summary(words.groups(parts))
     }
 
     /// Every part on its own, for whoever wants to add them up.

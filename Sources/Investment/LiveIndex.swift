@@ -3,8 +3,8 @@ internal import Foundation
 package import Logging
 internal import Matching
 package import Postgres
-internal import Synchronization
 internal import ServiceLifecycle
+internal import Synchronization
 internal import Vocabulary
 
 /// The matching index of every tenant that was asked of lately, in this process.
@@ -13,7 +13,7 @@ internal import Vocabulary
 /// index take over what it has not seen, see ``LiveIndex``. Nothing is told to anybody for it, and so nothing can be missed;
 /// a notification in every transaction would make commits a queue. While it runs, it keeps the indexes close behind, so that
 /// there is little left to take over when somebody asks.
-package final class LiveIndexes: Sendable {
+package final class LiveIndexes: Service, Sendable {
     /// How often the indexes in use look for changes by themselves.
     static let rhythm = Duration.milliseconds(100)
     /// An index that nobody has asked for so long is given up.

@@ -48,7 +48,8 @@ extension InvestmentRoom {
         try await run.progress(0, of: total)
         let (proposals, exposure) = try await propose(inputs) { try await run.progress($0, of: total) }
         let outcome = Outcome(
-            of: inputs, proposals, exposure, names: try await run.reader.names(in: proposals.flatMap(\.items).map(\.explanation)), run: id)
+            of: inputs, proposals, exposure,
+            names: try await run.reader.names(in: proposals.flatMap(\.items).map(\.explanation)), run: id)
         try await run.finish { try await $0.keep(outcome) }
     }
 
@@ -201,7 +202,9 @@ extension Transaction {
         let inputs = try await matchInputs(asOf: ordered.asOf, length: ordered.length, asked: ordered.asked)
         let (proposals, exposure) = try await InvestmentRoom.propose(inputs)
         try await keep(
-            InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals.flatMap(\.items).map(\.explanation)), run: id))
+            InvestmentRoom.Outcome(
+                of: inputs, proposals, exposure,
+                names: try await names(in: proposals.flatMap(\.items).map(\.explanation)), run: id))
     }
 
     func keep(_ outcome: InvestmentRoom.Outcome) async throws {

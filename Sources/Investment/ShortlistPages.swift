@@ -222,7 +222,8 @@ struct ShortlistPages {
         let role = try call.principal.role
         let t = reading.t
         let cards = ShortlistCards(
-            words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: false, key: { call.freshIdempotencyKey })
+            words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: false,
+            key: { call.freshIdempotencyKey })
         let card = cards.card(item)
         let model = ItemPage(
             header: PageHeader(
