@@ -6,7 +6,7 @@ internal import Postgres
 internal import Vocabulary
 
 /// A startup that fits a mandate as things stand. It is on no shortlist by that, and no investor sees it.
-package struct Match: Codable, Sendable {
+package struct MatchedStartup: Codable, Sendable {
     /// Its place, from 1.
     package let rank: Int
     /// The startup, as far as a shortlist would tell of it.
@@ -26,7 +26,7 @@ package struct MandateMatches: Codable, Sendable {
     /// How many startups agreed to be shown to investors.
     package let offered: Int
     /// The best first.
-    package let items: [Match]
+    package let items: [MatchedStartup]
 }
 
 /// A mandate that a startup fits.
@@ -100,7 +100,7 @@ extension LiveIndexes {
         // A startup that has gone, or that the reader may not know of, leaves its place to nobody.
         let items = found.enumerated().compactMap { place, item in
             cards[Startup.ID(item.startup)].map {
-                Match(
+                MatchedStartup(
                     rank: place + 1, startup: $0, score: item.explanation.score,
                     parts: item.explanation.parts(names: names))
             }
