@@ -100,11 +100,16 @@ struct FitWords {
                 .init(label ?? t("tick.country_unknown"), isMet: startup.country.map(terms.countriesIn.contains)))
         }
         if !terms.stages.isEmpty {
-            let label = startup.seeking.map { t("tick.stage", ["stage": $0.label(in: reading.spoken)]) }
-            gates.append(.init(label ?? t("tick.stage_unknown"), isMet: startup.seeking.map(terms.stages.contains)))
+            let isMet = startup.seeking.map(terms.stages.contains)
+            let label = startup.seeking.map { seeking in
+                let stage = ["stage": seeking.label(in: reading.spoken)]
+                return isMet == true ? t("tick.stage", stage) : t("tick.stage_out", stage)
+            }
+            gates.append(.init(label ?? t("tick.stage_unknown"), isMet: isMet))
         }
         if terms.chequeMin != nil || terms.chequeMax != nil {
-            gates.append(.init(t("tick.cheque"), isMet: startup.ask.flatMap { fits($0, terms) }))
+            let isMet = startup.ask.flatMap { fits($0, terms) }
+            gates.append(.init(isMet == false ? t("tick.cheque_out") : t("tick.cheque"), isMet: isMet))
         }
         if !terms.exclusions.isEmpty { gates.append(.init(t("tick.exclusions"), isMet: true)) }
         return gates
@@ -151,11 +156,15 @@ struct FitWords {
             })
     }
 
-    /// What speaks for it and what against, in a line.
-    func summary(_ parts: [ScorePart]) -> String {
+    /// What speaks for it and what against, in a line, and the weightiest reason in full.
+    func reasons(_ parts: [ScorePart]) -> Table.Cell {
         let words = ScoreWords(t)
-        return words.summary(words.groups(parts))
+        let groups = words.groups(parts)
+        return .text(words.summary(groups), note: groups.first { $0.value > 0 }?.evidence.first)
     }
+
+    /// A score as it is shown in a list.
+    func points(_ score: Int) -> Table.Cell { .text(Tenths.text(Tenths(score, of: []).total)) }
 
     /// Every part on its own, for whoever wants to add them up.
     func signals(_ score: Int, _ parts: [ScorePart]) -> Table {

@@ -38,21 +38,22 @@ struct MatchPages {
                 table: Table(
                     caption: t("matches.title"),
                     columns: [
-                        Table.Column(t("matches.rank"), isNumber: true), Table.Column(t("matches.startup")),
-                        Table.Column(t("matches.round")), Table.Column(t("matches.why")),
-                        Table.Column(t("matches.score"), isNumber: true),
+                        Table.Column(t("matches.startup")), Table.Column(t("matches.round")),
+                        Table.Column(t("matches.why")), Table.Column(t("matches.score"), isNumber: true),
                     ],
                     rows: matches.items.map { match in
                         let startup = match.startup
                         return [
-                            .number(match.rank),
                             .link(
-                                startup.name.text(for: reading.spoken),
+                                t(
+                                    "matches.place",
+                                    [
+                                        "rank": "\(match.rank)", "name": startup.name.text(for: reading.spoken),
+                                    ]),
                                 "/console/mandates/\(mandate.id.description)/matches/\(startup.id.description)",
                                 note: startup.pitch?.string ?? words.place(startup)),
                             .text(words.stage(startup), note: words.ask(startup)),
-                            .text(words.summary(match.parts)),
-                            .text(Tenths.text(Tenths(match.score, of: []).total)),
+                            words.reasons(match.parts), words.points(match.score),
                         ]
                     },
                     empty: empty(mandate, isFiltered: isFiltered, t)))
@@ -116,18 +117,21 @@ struct MatchPages {
                 table: Table(
                     caption: t("matched.title"),
                     columns: [
-                        Table.Column(t("matches.rank"), isNumber: true), Table.Column(t("matched.mandate")),
-                        Table.Column(t("matches.why")), Table.Column(t("matches.score"), isNumber: true),
+                        Table.Column(t("matched.mandate")), Table.Column(t("matches.why")),
+                        Table.Column(t("matches.score"), isNumber: true),
                     ],
                     rows: matches.items.map { match in
                         [
-                            .number(match.rank),
                             .link(
-                                match.mandate.investorName.text(for: reading.spoken),
+                                t(
+                                    "matches.place",
+                                    [
+                                        "rank": "\(match.rank)",
+                                        "name": match.mandate.investorName.text(for: reading.spoken),
+                                    ]),
                                 "/console/mandates/\(match.mandate.id.description)/matches/\(startup.id.description)",
                                 note: match.mandate.terms.name.string),
-                            .text(words.summary(match.parts)),
-                            .text(Tenths.text(Tenths(match.score, of: []).total)),
+                            words.reasons(match.parts), words.points(match.score),
                         ]
                     },
                     empty: EmptyState(

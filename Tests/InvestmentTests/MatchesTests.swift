@@ -70,7 +70,9 @@ private struct TwoProcesses {
 
 @Suite("Matches as things stand")
 struct MatchesTests {
-    @Test("are every startup that the gates let through, ranked by the sum of their parts, as a match run would rank them")
+    @Test(
+        "are every startup that the gates let through, ranked by the sum of their parts, as a match run would rank them"
+    )
     func ranks() async throws {
         let both = try await TwoProcesses()
         for mandate in try await both.mandates() {
