@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Institutions
 internal import Matching
 internal import Postgres
@@ -19,15 +20,15 @@ extension Transaction {
     func everyStartup() async throws -> [World.Startup] {
         var startups: [World.Startup] = []
         try await forEachStartup { startups.append($0) }
-        return startups
+        return startups.sorted { $0.key < $1.key }
     }
 
-    /// Tells every startup, in the order of their ids, without ever holding them all.
+    /// Tells every startup without ever holding them all.
     func forEachStartup(_ body: (World.Startup) throws -> Void) async throws {
         // In a workspace that was just filled the server's statistics know of no rows: it would plan a loop of one over
         // one, and walk it ten thousand times ten thousand.
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
-        for try await row in stream(.startupFacts + " ORDER BY s.id") { try body(World.Startup(row)) }
+        try await copy(.startupFacts) { try body(World.Startup(&$0)) }
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'on', true)")
     }
 
@@ -54,7 +55,10 @@ extension Transaction {
 extension Statements {
     /// Some startups, those of them that there are.
     func startupFacts(of ids: [Startup.ID]) async throws -> [World.Startup] {
-        try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map(World.Startup.init)
+        try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map { row in
+            var columns = row.reading
+            return try World.Startup(&columns)
+        }
     }
 
     /// Mandates that get lists, in the order of their ids, with the startups that answers keep off them on a day.
@@ -141,15 +145,14 @@ extension Statements {
 }
 
 extension Query {
-    /// What matching knows of startups `s`, as ``World/Startup/init(_:)`` reads it.
+    /// What matching knows of startups `s`, as `World.Startup` reads it.
     fileprivate static var startupFacts: Query {
         """
-        -- startupFacts
-        SELECT s.id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(i.names) AS n),
-               i.country, coalesce(s.description, s.pitch), s.place_region, s.place_state, s.place_city,
-               (s.founded_on - DATE '1970-01-01')::int8, s.tags, s.focus_areas, s.focus_weights::int8[], s.stage,
-               (s.last_round_on - DATE '1970-01-01')::int8, s.last_round_minor, s.raised_currency, s.rounds::int8,
-               s.seeking, s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
+        SELECT s.id, concat_ws(' ', i.names ->> 'en', i.names ->> 'ja', i.names ->> 'zh-Hant'), i.country,
+               coalesce(s.description, s.pitch), s.place_region, s.place_state, s.place_city,
+               s.founded_on - DATE '1970-01-01', s.tags, s.focus_areas, s.focus_weights, s.stage,
+               s.last_round_on - DATE '1970-01-01', s.last_round_minor, s.raised_currency, s.rounds, s.seeking,
+               s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
         WHERE s.tenant_id = acting_tenant()
         """
@@ -157,22 +160,34 @@ extension Query {
 }
 
 extension World.Startup {
-    fileprivate init(_ row: Row) throws {
-        let (
-            id, name, country, text, region, state, city, founded, tags, areas, weights, stage, lastDay, lastMinor,
-            currency, rounds, seeking, askMinor, askCurrency, isOptedIn
-        ) = try row.decode(
-            Startup.ID.self, String?.self, String?.self, String?.self, String?.self, String?.self, String?.self,
-            Int?.self, [String].self, [String].self, [Int].self, String?.self, Int?.self, Int?.self, Currency?.self,
-            Int?.self, String?.self, Int?.self, Currency?.self, Bool.self)
-        let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
+    fileprivate init(_ columns: inout Columns) throws {
+        let id = Key(try columns.uuid().uuid)
+        let (name, country, text) = (try columns.text() ?? "", try columns.text(), try columns.text())
+        let (region, state, city) = (try columns.text(), try columns.text(), try columns.text())
+        let founded = try columns.integer()
+        let (tags, areas, weights) = (try columns.texts(), try columns.texts(), try columns.integers())
+        let (stage, lastDay) = (try columns.text(), try columns.integer())
+        let amount = try columns.dollars()
+        let (rounds, seeking, ask) = (try columns.integer(), try columns.text(), try columns.dollars())
+        let isOptedIn = try columns.bool() ?? false
         let last: World.LastRound =
             stage != nil || lastDay != nil || amount != nil
             ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
         self.init(
-            id.key, areas: World.Weighted.areas(Array(zip(areas, weights)), words: tags),
-            text: [name, text].compactMap(\.self).joined(separator: ". "), country: country, region: region,
-            state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
-            askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn)
+            id, areas: World.Weighted.areas(Array(zip(areas, weights)), words: tags),
+            text: text.map { name.isEmpty ? $0 : "\(name). \($0)" } ?? name, country: country, region: region,
+            state: state, city: city, founded: founded, lastRound: last, askedStage: seeking, askedAmount: ask,
+            isOptedIn: isOptedIn)
+    }
+}
+
+extension Columns {
+    /// An amount in minor units and its currency, as whole US dollars.
+    fileprivate mutating func dollars() throws -> Int? {
+        guard let minor = try integer() else {
+            _ = try text()
+            return nil
+        }
+        return try text().flatMap(Currency.init).flatMap { ReferenceRates.dollars(Money(minor: minor, currency: $0)) }
     }
 }
