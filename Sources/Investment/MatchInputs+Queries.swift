@@ -28,7 +28,8 @@ extension Transaction {
         // In a workspace that was just filled the server's statistics know of no rows: it would plan a loop of one over
         // one, and walk it ten thousand times ten thousand.
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
-        try await copy(.startupFacts) { try body(World.Startup(&$0)) }
+        var free = FreeWords()
+        try await copy(.startupFacts) { try body(World.Startup(&$0, &free)) }
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'on', true)")
     }
 
@@ -55,9 +56,10 @@ extension Transaction {
 extension Statements {
     /// Some startups, those of them that there are.
     func startupFacts(of ids: [Startup.ID]) async throws -> [World.Startup] {
-        try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map { row in
+        var free = FreeWords()
+        return try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map { row in
             var columns = row.reading
-            return try World.Startup(&columns)
+            return try World.Startup(&columns, &free)
         }
     }
 
@@ -83,7 +85,7 @@ extension Statements {
         let passed = try await answersThatStand(
             on: today,
             of: asked.sql.isEmpty ? nil : try Set(rows.map { try $0.value("investor_id", as: Institution.ID.self) }))
-        var (mandates, orders): ([World.Mandate], [MatchInputs.Order]) = ([], [])
+        var (mandates, orders, free): ([World.Mandate], [MatchInputs.Order], FreeWords) = ([], [], FreeWords())
         for row in rows {
             let order = try MatchInputs.Order(
                 mandate: row("id"), version: row("version"), investor: row("investor_id"))
@@ -93,8 +95,7 @@ extension Statements {
             try mandates.append(
                 World.Mandate(
                     order.mandate.key, of: order.investor.key,
-                    areas: World.Weighted.areas(
-                        Array(zip(row("areas") as [String], row("weights") as [Int])), words: row("tags")),
+                    areas: World.Weighted.areas(row("areas"), row("weights"), words: row("tags"), &free),
                     stages: row("stages"), isFirmOnStages: row("firm_on_stages"),
                     cheque: minimum == nil && maximum == nil
                         ? nil : (minimum ?? 0)...max(minimum ?? 0, maximum ?? Int.max),
@@ -160,7 +161,7 @@ extension Query {
 }
 
 extension World.Startup {
-    fileprivate init(_ columns: inout Columns) throws {
+    fileprivate init(_ columns: inout Columns, _ free: inout FreeWords) throws {
         let id = Key(try columns.uuid().uuid)
         let (name, country, text) = (try columns.text() ?? "", try columns.text(), try columns.text())
         let (region, state, city) = (try columns.text(), try columns.text(), try columns.text())
@@ -174,7 +175,7 @@ extension World.Startup {
             stage != nil || lastDay != nil || amount != nil
             ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
         self.init(
-            id, areas: World.Weighted.areas(Array(zip(areas, weights)), words: tags),
+            id, areas: World.Weighted.areas(areas, weights, words: tags, &free),
             text: text.map { name.isEmpty ? $0 : "\(name). \($0)" } ?? name, country: country, region: region,
             state: state, city: city, founded: founded, lastRound: last, askedStage: seeking, askedAmount: ask,
             isOptedIn: isOptedIn)
