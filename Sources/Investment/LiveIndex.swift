@@ -17,7 +17,7 @@ package final class LiveIndexes: Service, Sendable {
     /// How often the indexes in use look for changes by themselves.
     static let rhythm = Duration.milliseconds(100)
     /// An index that nobody has asked for so long is given up.
-    static let patience = Duration.seconds(600)
+    static let patience = Duration.seconds(3600)
 
     private let database: Database
     private let logger: Logger
@@ -95,10 +95,6 @@ actor LiveIndex {
         self.database = database
         context = .system(in: tenant)
         self.logger = logger
-    }
-
-    deinit {
-        rebuilding?.cancel()
     }
 
     /// How long nobody has asked.
