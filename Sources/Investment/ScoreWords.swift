@@ -201,7 +201,7 @@ struct ScoreWords {
         let myriads = Figures.grouped(amount / 10_000)
         return switch t.language {
         case .english: amount < 1_000_000 ? "\(amount / 1000)k" : "\(amount / 1_000_000)m"
-        case .traditionalChinese: myriads + " 萬"
+        case .chinese: myriads + " 萬"
         case .japanese: myriads + "万"
         }
     }
