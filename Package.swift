@@ -111,7 +111,7 @@ let package = Package(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto],
+            "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto, logging, lifecycle],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(

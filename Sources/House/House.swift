@@ -5,7 +5,7 @@ internal import Imports
 internal import Incubation
 internal import Insight
 internal import Institutions
-internal import Investment
+package import Investment
 package import Jobs
 package import Logging
 package import Pages
@@ -23,13 +23,16 @@ package struct House: Sendable {
     package let hasher: PasswordHasher
     /// What all pages share.
     package let site: Site
+    /// What answers by the state of this moment; whoever serves the house runs it.
+    package let indexes: LiveIndexes
     private let database: Database
 
     /// The house over a database.
-    package init(database: Database, hasher: PasswordHasher) {
+    package init(database: Database, hasher: PasswordHasher, logger: Logger) {
         self.database = database
         self.hasher = hasher
         gate = Gate(database: database)
+        indexes = LiveIndexes(database: database, logger: logger)
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
                 + ApplicationsRoom.places + IncubationRoom.places + InvestmentRoom.places + InstitutionsRoom.places
@@ -40,7 +43,7 @@ package struct House: Sendable {
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
-            + IncubationRoom.operations() + InvestmentRoom.operations() + ImportsRoom.operations()
+            + IncubationRoom.operations() + InvestmentRoom.operations(indexes) + ImportsRoom.operations()
             + InsightRoom.operations()
     }
 
@@ -49,7 +52,8 @@ package struct House: Sendable {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
             + ProgramsRoom.pages(in: site)
-            + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site) + InvestmentRoom.pages(in: site)
+            + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site)
+            + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
     }
 

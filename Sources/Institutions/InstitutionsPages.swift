@@ -100,7 +100,10 @@ private struct InstitutionsPages {
                     title: name, kind: t("startup.kind"),
                     badge: startup.matchingOptedInAt == nil
                         ? Badge(t("matching.out")) : Badge(t("matching.in"), .success),
-                    lede: startup.profile.pitch?.string),
+                    lede: startup.profile.pitch?.string,
+                    actions: [
+                        .link(t("startup.matches"), "/console/startups/\(startup.id.description)/matches")
+                    ]),
                 description: startup.profile.description?.string,
                 facts: startup.facts(registeredAs: entry.registrations, in: viewer.language, t))
             let frame = Frame(

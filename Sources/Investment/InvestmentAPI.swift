@@ -7,14 +7,16 @@ internal import Vocabulary
 
 extension InvestmentRoom {
     /// The operations, for the router.
-    package static func operations() -> [AnyOperation] {
+    ///
+    /// - Parameter indexes: what answers by the state of this moment.
+    package static func operations(_ indexes: LiveIndexes) -> [AnyOperation] {
         [
             listMandates, createMandate, getMandate, reviseMandate, withdrawMandate, listMandateRevisions,
             listInvestors, listInvestments, listMatchRuns, requestMatchRun, getMatchRun, cancelMatchRun,
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
-        ]
+        ] + MatchAPI(indexes: indexes).operations
     }
 
     // MARK: Mandates

@@ -26,9 +26,11 @@ extension InvestmentRoom {
     }
 
     /// The pages, for the router.
-    package static func pages(in site: Site) -> [AnyRoute] {
+    ///
+    /// - Parameter indexes: what answers by the state of this moment.
+    package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
-            + ModelPages(site: site).routes
+            + ModelPages(site: site).routes + MatchPages(site: site, indexes: indexes).routes
     }
 }
 

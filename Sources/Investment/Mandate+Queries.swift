@@ -39,6 +39,18 @@ extension Statements {
         ).map(Mandate.init)
     }
 
+    /// Some mandates, those of them that the principal may know of.
+    func mandates(_ ids: [Mandate.ID]) async throws -> [Mandate.ID: Mandate] {
+        let found = try await rows(
+            """
+            -- mandates(by id)
+            \(fragment: .mandates)
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates) AND m.id = ANY (\(ids))
+            """
+        ).map(Mandate.init)
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
+    }
+
     /// What a mandate has said over time, the latest first.
     package func revisions(of id: Mandate.ID) async throws -> [MandateRevision] {
         try await rows(

@@ -333,7 +333,9 @@ struct MandatePages {
             header: PageHeader(
                 title: mandate.terms.name.string, kind: t("mandate.kind", ["investor": investor]), badge: badge,
                 lede: mandate.withdrawnAt.map { t("mandate.withdrawn_on", ["day": reading.words($0)]) }
-                    ?? t("mandate.lede")),
+                    ?? t("mandate.lede"),
+                actions: way == .console && mandate.withdrawnAt == nil
+                    ? [.link(t("mandate.matches"), "/console/mandates/\(mandate.id.description)/matches")] : []),
             form: mandate.withdrawnAt == nil
                 ? MandateForm.form(
                     action: way.address(of: mandate.id),

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Institutions
 internal import Matching
 internal import Postgres
@@ -7,10 +8,8 @@ extension Transaction {
     /// What a run is given. Read in one snapshot, so that no list mixes what was known before and after a change.
     func matchInputs(_ ordered: OrderedMatchRun) async throws -> MatchInputs {
         let today = ordered.asOf.daysSince1970
-        let passed = try await answersThatStand(on: today)
-        var (mandates, orders) = try await standingMandates(ordered.asked, passed: passed)
-        let passes = try await passesForFit()
-        for (number, order) in orders.enumerated() { mandates[number].passes = passes[order.investor] ?? [] }
+        let (mandates, orders) = try await standingMandates(
+            ordered.asked.map { " AND m.id = ANY (\($0))" } ?? .empty, on: today)
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
@@ -26,74 +25,21 @@ extension Transaction {
             model: try await modelInUse())
     }
 
-    // One table a statement, joined here by id: in a workspace that was just filled the server's statistics know of no
-    // rows, and a join of ten thousand with ten thousand is planned as one of one with one.
-
+    /// Every startup, in the order of their ids. Those that are not shown stay in it: past deals speak of them.
     func everyStartup() async throws -> [World.Startup] {
-        let entries = try await startupEntries()
-        let areas = try await startupAreas()
-        let rows = try await rows(
-            """
-            -- matchInputs: startups. Those that are not shown stay in it: past deals speak of them.
-            SELECT id, coalesce(description, pitch), place_region, place_state, place_city,
-                   (founded_on - DATE '1970-01-01')::int8, tags, stage, (last_round_on - DATE '1970-01-01')::int8,
-                   last_round_minor, raised_currency, rounds::int8, seeking, ask_minor, ask_currency,
-                   matching_opted_in_at IS NOT NULL
-            FROM startups WHERE tenant_id = acting_tenant()
-            ORDER BY id
-            """)
-        return try rows.map { row in
-            let (
-                id, text, region, state, city, founded, tags, stage, lastDay, lastMinor, currency, rounds, seeking,
-                askMinor, askCurrency, isOptedIn
-            ) = try row.decode(
-                Startup.ID.self, String?.self, String?.self, String?.self, String?.self, Int?.self, [String].self,
-                String?.self, Int?.self, Int?.self, Currency?.self, Int?.self, String?.self, Int?.self, Currency?.self,
-                Bool.self)
-            let amount = Money(columns: lastMinor, currency).flatMap(ReferenceRates.dollars)
-            let last: World.LastRound =
-                stage != nil || lastDay != nil || amount != nil
-                ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
-            let entry = entries[id]
-            return World.Startup(
-                id.key, areas: World.Weighted.areas(areas[id] ?? [], words: tags),
-                text: [entry?.name, text].compactMap(\.self).joined(separator: ". "), country: entry?.country,
-                region: region, state: state, city: city, founded: founded, lastRound: last, askedStage: seeking,
-                askedAmount: Money(columns: askMinor, askCurrency).flatMap(ReferenceRates.dollars), isOptedIn: isOptedIn
-            )
-        }
+        var startups: [World.Startup] = []
+        try await forEachStartup { startups.append($0) }
+        return startups.sorted { $0.key < $1.key }
     }
 
-    private func startupEntries() async throws -> [Startup.ID: (name: String?, country: String?)] {
-        var entries: [Startup.ID: (name: String?, country: String?)] = [:]
-        let rows = try await rows(
-            """
-            -- matchInputs: directory entries
-            SELECT id, (SELECT string_agg(n.value, ' ' ORDER BY n.key) FROM jsonb_each_text(names) AS n), country
-            FROM institutions WHERE tenant_id = acting_tenant() AND kind = 'startup'
-            """)
-        for row in rows {
-            let (id, name, country) = try row.decode(Startup.ID.self, String?.self, String?.self)
-            entries[id] = (name, country)
-        }
-        return entries
-    }
-
-    private func startupAreas() async throws -> [Startup.ID: [(area: String, weight: Int)]] {
-        var areas: [Startup.ID: [(area: String, weight: Int)]] = [:]
-        let rows = try await rows(
-            """
-            -- matchInputs: focus areas
-            SELECT s.id, f.area, f.weight::int8
-            FROM startups AS s, unnest(s.focus_areas, s.focus_weights) AS f (area, weight)
-            WHERE s.tenant_id = acting_tenant()
-            ORDER BY s.id, f.area
-            """)
-        for row in rows {
-            let (id, area, weight) = try row.decode(Startup.ID.self, String.self, Int.self)
-            areas[id, default: []].append((area, weight))
-        }
-        return areas
+    /// Tells every startup without ever holding them all.
+    func forEachStartup(_ body: (World.Startup) throws -> Void) async throws {
+        // In a workspace that was just filled the server's statistics know of no rows: it would plan a loop of one over
+        // one, and walk it ten thousand times ten thousand.
+        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
+        var free = FreeWords()
+        try await copy(.startupFacts) { try body(World.Startup(&$0, &free)) }
+        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'on', true)")
     }
 
     func everyDeal() async throws -> [World.Deal] {
@@ -114,8 +60,23 @@ extension Transaction {
         }
     }
 
-    private func standingMandates(
-        _ asked: [Mandate.ID]?, passed: [Institution.ID: Set<Key>]
+}
+
+extension Statements {
+    /// Some startups, those of them that there are.
+    func startupFacts(of ids: [Startup.ID]) async throws -> [World.Startup] {
+        var free = FreeWords()
+        return try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map { row in
+            var columns = row.reading
+            return try World.Startup(&columns, &free)
+        }
+    }
+
+    /// Mandates that get lists, in the order of their ids, with what their investors' answers say on a day.
+    ///
+    /// - Parameter asked: which of them, as a condition on `m`; `Query.empty` for all.
+    func standingMandates(
+        _ asked: Query = .empty, on today: Int
     ) async throws -> ([World.Mandate], [MatchInputs.Order]) {
         let rows = try await rows(
             """
@@ -127,11 +88,13 @@ extension Transaction {
                    ARRAY(SELECT f.weight::int8 FROM mandate_focus_areas AS f
                          WHERE f.tenant_id = m.tenant_id AND f.mandate_id = m.id ORDER BY f.focus_area) AS weights
             FROM mandates AS m
-            WHERE m.tenant_id = acting_tenant() AND m.withdrawn_at IS NULL AND m.deploying
-              AND (\(asked)::uuid[] IS NULL OR m.id = ANY (\(asked)))
+            WHERE m.tenant_id = acting_tenant() AND m.withdrawn_at IS NULL AND m.deploying\(fragment: asked)
             ORDER BY m.id
             """)
-        var (mandates, orders): ([World.Mandate], [MatchInputs.Order]) = ([], [])
+        let answers = try await latestAnswers(
+            on: today,
+            of: asked.sql.isEmpty ? nil : try Set(rows.map { try $0.value("investor_id", as: Institution.ID.self) }))
+        var (mandates, orders, free): ([World.Mandate], [MatchInputs.Order], FreeWords) = ([], [], FreeWords())
         for row in rows {
             let order = try MatchInputs.Order(
                 mandate: row("id"), version: row("version"), investor: row("investor_id"))
@@ -141,21 +104,33 @@ extension Transaction {
             try mandates.append(
                 World.Mandate(
                     order.mandate.key, of: order.investor.key,
-                    areas: World.Weighted.areas(
-                        Array(zip(row("areas") as [String], row("weights") as [Int])), words: row("tags")),
+                    areas: World.Weighted.areas(row("areas"), row("weights"), words: row("tags"), &free),
                     stages: row("stages"), isFirmOnStages: row("firm_on_stages"),
                     cheque: minimum == nil && maximum == nil
                         ? nil : (minimum ?? 0)...max(minimum ?? 0, maximum ?? Int.max),
                     countries: Set(row("countries_in") as [String]),
                     excludedCountries: Set(row("countries_out") as [String]), regions: row("regions"),
                     excludedAreas: World.Weighted.exclusions(row("exclusions")),
-                    excludedStartups: passed[order.investor] ?? []))
+                    excludedStartups: answers[order.investor]?.standing ?? [],
+                    passes: answers[order.investor]?.passes ?? []))
         }
         return (mandates, orders)
     }
 
-    /// For each investor the startups that its latest answers keep off its lists.
-    private func answersThatStand(on today: Int) async throws -> [Institution.ID: Set<Key>] {
+    /// For each investor what its latest answers say: the startups they keep off its lists on a day, and those it passed over
+    /// for something that did not fit. These tell of it as long as past deals do, also when they keep nothing off any more.
+    ///
+    /// - Parameter investors: which of them; `nil` for all.
+    private func latestAnswers(
+        on today: Int, of investors: Set<Institution.ID>?
+    ) async throws -> [Institution.ID: (standing: Set<Key>, passes: [World.Pass])] {
+        let given: Query =
+            investors.map {
+                """
+                 AND a.shortlist_id IN (SELECT s.id FROM shortlists AS s
+                                        WHERE s.tenant_id = acting_tenant() AND s.investor_id = ANY (\(Array($0))))
+                """
+            } ?? .empty
         let rows = try await rows(
             """
             -- matchInputs: answers
@@ -165,17 +140,70 @@ extension Transaction {
             FROM (SELECT (SELECT s.investor_id FROM shortlists AS s
                           WHERE s.tenant_id = a.tenant_id AND s.id = a.shortlist_id) AS investor_id,
                          a.startup_id, a.answer, a.reason, a.later_until, a.answered_at, a.id
-                  FROM shortlist_answers AS a WHERE a.tenant_id = acting_tenant()) AS a
+                  FROM shortlist_answers AS a
+                  WHERE a.tenant_id = acting_tenant()\(fragment: given)) AS a
             ORDER BY a.investor_id, a.startup_id, a.answered_at DESC, a.id DESC
             """)
-        var standing: [Institution.ID: Set<Key>] = [:]
+        var answers: [Institution.ID: (standing: Set<Key>, passes: [World.Pass])] = [:]
         for row in rows {
             let (investor, startup, answer, reason, later, given) = try row.decode(
                 Institution.ID.self, Startup.ID.self, Answer.Kind.self, Answer.PassReason?.self, Int?.self, Int.self)
             if answer.standsInTheWay(because: reason, until: later, given: given, on: today) {
-                standing[investor, default: []].insert(startup.key)
+                answers[investor, default: ([], [])].standing.insert(startup.key)
+            }
+            if let ground = reason?.ground {
+                answers[investor, default: ([], [])].passes.append(
+                    World.Pass(over: startup.key, because: ground, day: given))
             }
         }
-        return standing
+        return answers
+    }
+}
+
+extension Query {
+    /// What matching knows of startups `s`, as `World.Startup` reads it.
+    fileprivate static var startupFacts: Query {
+        """
+        SELECT s.id, concat_ws(' ', i.names ->> 'en', i.names ->> 'ja', i.names ->> 'zh-Hant'), i.country,
+               coalesce(s.description, s.pitch), s.place_region, s.place_state, s.place_city,
+               s.founded_on - DATE '1970-01-01', s.tags, s.focus_areas, s.focus_weights, s.stage,
+               s.last_round_on - DATE '1970-01-01', s.last_round_minor, s.raised_currency, s.rounds, s.seeking,
+               s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
+        FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
+        WHERE s.tenant_id = acting_tenant()
+        """
+    }
+}
+
+extension World.Startup {
+    fileprivate init(_ columns: inout Columns, _ free: inout FreeWords) throws {
+        let id = Key(try columns.uuid().uuid)
+        let (name, country, text) = (try columns.text() ?? "", try columns.text(), try columns.text())
+        let (region, state, city) = (try columns.text(), try columns.text(), try columns.text())
+        let founded = try columns.integer()
+        let (tags, areas, weights) = (try columns.texts(), try columns.texts(), try columns.integers())
+        let (stage, lastDay) = (try columns.text(), try columns.integer())
+        let amount = try columns.dollars()
+        let (rounds, seeking, ask) = (try columns.integer(), try columns.text(), try columns.dollars())
+        let isOptedIn = try columns.bool() ?? false
+        let last: World.LastRound =
+            stage != nil || lastDay != nil || amount != nil
+            ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
+        self.init(
+            id, areas: World.Weighted.areas(areas, weights, words: tags, &free),
+            text: text.map { name.isEmpty ? $0 : "\(name). \($0)" } ?? name, country: country, region: region,
+            state: state, city: city, founded: founded, lastRound: last, askedStage: seeking, askedAmount: ask,
+            isOptedIn: isOptedIn)
+    }
+}
+
+extension Columns {
+    /// An amount in minor units and its currency, as whole US dollars.
+    fileprivate mutating func dollars() throws -> Int? {
+        guard let minor = try integer() else {
+            _ = try text()
+            return nil
+        }
+        return try text().flatMap(Currency.init).flatMap { ReferenceRates.dollars(Money(minor: minor, currency: $0)) }
     }
 }

@@ -143,14 +143,32 @@ extension AreaTable {
     }()
 }
 
+/// The words in which startups and mandates say what they do, beside the taxonomy: those for which it has no area. Looking
+/// a word up takes longer than all else that is done with it, so each is looked up once.
+struct FreeWords {
+    private var known: [String: String?] = [:]
+
+    /// The word as the engine compares it; nil for one that names an area.
+    mutating func word(_ text: String) -> String? {
+        if let known = known[text] { return known }
+        let word = text.lowercased()
+        let free = FocusAreaTaxonomy.standard.area(called: word) == nil ? word : nil
+        known[text] = .some(free)
+        return free
+    }
+}
+
 extension World.Weighted {
     /// Focus areas, and those words for which the taxonomy has no area: a source's categories count like areas, each
     /// like itself and nothing else.
-    static func areas(_ areas: [(area: String, weight: Int)], words: [String]) -> [World.Weighted] {
-        var found = areas.map { World.Weighted($0.area, Double($0.weight) / 100) }
-        for word in words.map({ $0.lowercased() })
-        where FocusAreaTaxonomy.standard.area(called: word) == nil && !found.contains(where: { $0.name == word }) {
-            found.append(World.Weighted(word))
+    static func areas(
+        _ areas: [String], _ weights: [Int], words: [String], _ free: inout FreeWords
+    ) -> [World.Weighted] {
+        var found = zip(areas, weights).map { World.Weighted($0, Double($1) / 100) }
+        for word in words {
+            if let word = free.word(word), !found.contains(where: { $0.name == word }) {
+                found.append(World.Weighted(word))
+            }
         }
         return found
     }

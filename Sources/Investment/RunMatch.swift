@@ -46,7 +46,8 @@ extension InvestmentRoom {
         try await run.progress(0, of: total)
         let (proposals, exposure) = try await propose(inputs) { try await run.progress($0, of: total) }
         let outcome = Outcome(
-            of: inputs, proposals, exposure, names: try await run.reader.names(in: proposals), run: id)
+            of: inputs, proposals, exposure,
+            names: try await run.reader.names(in: proposals.flatMap(\.items).map(\.explanation)), run: id)
         try await run.finish { try await $0.keep(outcome) }
     }
 
@@ -203,8 +204,8 @@ extension Optional where Wrapped: Sendable {
 
 extension Statements {
     /// What the investors named in the evidence are called.
-    func names(in proposals: [Proposal]) async throws -> [Institution.ID: String] {
-        let named = Set(proposals.flatMap(\.items).flatMap(\.explanation.investorsNamed))
+    func names(in explanations: [Explanation]) async throws -> [Institution.ID: String] {
+        let named = Set(explanations.flatMap(\.investorsNamed))
         return try await institutionNames(named).mapValues { $0.text(for: .english) }
     }
 }
@@ -217,7 +218,9 @@ extension Transaction {
         let inputs = try await matchInputs(ordered)
         let (proposals, exposure) = try await InvestmentRoom.propose(inputs)
         try await keep(
-            InvestmentRoom.Outcome(of: inputs, proposals, exposure, names: try await names(in: proposals), run: id))
+            InvestmentRoom.Outcome(
+                of: inputs, proposals, exposure,
+                names: try await names(in: proposals.flatMap(\.items).map(\.explanation)), run: id))
     }
 
     func keep(_ outcome: InvestmentRoom.Outcome) async throws {

@@ -197,9 +197,14 @@ struct ScoreWords {
         }
     }
 
-    /// An amount in US dollars as bounds are written: 250k, 7m.
+    /// An amount in US dollars as bounds are written: 250k, 7m; in Chinese and Japanese by ten thousands.
     private func short(_ amount: Int) -> String {
-        amount < 1_000_000 ? "\(amount / 1000)k" : "\(amount / 1_000_000)m"
+        let myriads = Figures.grouped(amount / 10_000)
+        return switch t.language {
+        case .english: amount < 1_000_000 ? "\(amount / 1000)k" : "\(amount / 1_000_000)m"
+        case .chinese: myriads + " 萬"
+        case .japanese: myriads + "万"
+        }
     }
 }
 

@@ -67,6 +67,19 @@ extension Statements {
         ).map(ShortlistItem.init)
     }
 
+    /// What a shortlist would tell of some startups, of those that the seat reaches.
+    func startupCards(of ids: [Startup.ID]) async throws -> [Startup.ID: StartupCard] {
+        let cards = try await rows(
+            """
+            -- startupCards
+            SELECT t.id AS startup_id, \(fragment: .startupCard)
+            FROM startups AS t JOIN institutions AS i ON i.tenant_id = t.tenant_id AND i.id = t.id
+            WHERE t.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND t.id = ANY (\(ids))
+            """
+        ).map(StartupCard.init)
+        return Dictionary(uniqueKeysWithValues: cards.map { ($0.id, $0) })
+    }
+
     /// Every answer given to one startup of a shortlist, the latest first.
     package func answers(to startup: Startup.ID, of id: Shortlist.ID) async throws -> [Answer] {
         try await rows(
@@ -135,11 +148,18 @@ extension Query {
         """
     }
 
+    /// What is told of startups `t` with their entries `i`.
+    fileprivate static var startupCard: Query {
+        """
+        i.names, i.country, i.website, t.pitch, t.place_region, t.place_city, t.founded_on, t.markets, t.tags,
+        t.stage, t.last_round_on, t.last_round_minor, t.raised_currency, t.seeking, t.ask_minor, t.ask_currency,
+        t.focus_areas
+        """
+    }
+
     fileprivate static var shortlistItems: Query {
         """
-        SELECT x.startup_id, x.rank, x.score, x.parts, i.names, i.country, i.website, t.pitch, t.place_region,
-               t.place_city, t.founded_on, t.markets, t.tags, t.stage, t.last_round_on, t.last_round_minor,
-               t.raised_currency, t.seeking, t.ask_minor, t.ask_currency, t.focus_areas,
+        SELECT x.startup_id, x.rank, x.score, x.parts, \(fragment: .startupCard),
                a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by
         FROM shortlist_items AS x
         JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id

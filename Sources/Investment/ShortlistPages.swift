@@ -68,7 +68,7 @@ struct ShortlistPages {
             let reading = try await Reading(call)
             let role = try call.principal.role
             let cards = ShortlistCards(
-                reading: reading, list: list, terms: terms, mayAnswer: role == .investor,
+                words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: role == .investor,
                 key: { call.freshIdempotencyKey })
             let show = call.parameters.show ?? .all
             let shown = items.filter { show.admits($0) }
@@ -82,7 +82,7 @@ struct ShortlistPages {
                         title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
                         text: items.isEmpty ? t("shortlist.none_text") : t("shortlist.none_left_text")) : nil,
                 gates: list.gatedOut.map {
-                    GateLine(label: t("gate_count.\(Self.key($0.gate))"), count: Figures.grouped($0.count))
+                    GateLine(label: cards.words.label(ofGate: $0.gate), count: Figures.grouped($0.count))
                 },
                 hasGates: !list.gatedOut.isEmpty)
             return HTML(
@@ -207,11 +207,6 @@ struct ShortlistPages {
             current: role == .manager ? "match-runs" : "shortlists", breadcrumbs: crumbs)
     }
 
-    /// A gate's slug as a key of the translations.
-    static func key(_ slug: String) -> String {
-        String(decoding: slug.utf8.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
-    }
-
     // MARK: One startup
 
     private func itemPage<P, B>(
@@ -227,14 +222,15 @@ struct ShortlistPages {
         let role = try call.principal.role
         let t = reading.t
         let cards = ShortlistCards(
-            reading: reading, list: list, terms: terms, mayAnswer: false, key: { call.freshIdempotencyKey })
+            words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: false,
+            key: { call.freshIdempotencyKey })
         let card = cards.card(item)
         let model = ItemPage(
             header: PageHeader(
                 title: card.name, kind: t("item.kind", ["rank": "\(item.rank)", "list": list.mandateName.string]),
                 badge: card.answered, lede: item.startup.pitch?.string),
-            score: card.score, gates: card.gates, facts: cards.facts(item),
-            signals: cards.signals(item), answers: cards.answers(answers),
+            score: card.score, gates: card.gates, facts: cards.words.facts(item.startup),
+            signals: cards.words.signals(item.score, item.parts), answers: cards.answers(answers),
             form: role == .investor
                 ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil)
         var frame = frame(of: list, title: card.name, role, reading)

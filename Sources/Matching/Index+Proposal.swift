@@ -31,7 +31,6 @@ extension Index {
     public func propose(_ mandate: Key, _ startups: [Key]) -> Proposal? {
         guard let facts = self.mandate(mandate) else { return nil }
         let keeper = GateKeeper(facts, market, areas)
-        let profile = profile(facts)
         var gatedOut: [String: Int] = [:]
         var sheet = Sheet()
         for layer in offeredLayers {
@@ -43,6 +42,19 @@ extension Index {
                 }
             }
         }
+        return Proposal(
+            mandate: mandate, items: explain(facts, startups), considered: offered, gatedOut: gatedOut)
+    }
+
+    /// The reasons for each of some startups, in their order; what may not be proposed to the mandate is left out.
+    public func explain(_ mandate: Key, _ startups: [Key]) -> [Proposal.Item] {
+        self.mandate(mandate).map { explain($0, startups) } ?? []
+    }
+
+    private func explain(_ mandate: World.Mandate, _ startups: [Key]) -> [Proposal.Item] {
+        let keeper = GateKeeper(mandate, market, areas)
+        let profile = profile(mandate)
+        var sheet = Sheet()
         var items: [Key: Proposal.Item] = [:]
         for layer in offeredLayers {
             let segment = layer.segment
@@ -54,7 +66,6 @@ extension Index {
                     startup: segment.keys[row], explanation: explanation(profile, sheet, words: words))
             }
         }
-        return Proposal(
-            mandate: mandate, items: startups.compactMap { items[$0] }, considered: offered, gatedOut: gatedOut)
+        return startups.compactMap { items[$0] }
     }
 }

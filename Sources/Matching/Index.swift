@@ -15,7 +15,7 @@ public struct Index: Sendable {
     let lexicon: Lexicon
     let areas: AreaTable
     /// The weights in use.
-    public let model: Model
+    public private(set) var model: Model
     /// All mandates, by key: the order of ``rankAll(limit:width:)``.
     public private(set) var mandates: [Key]
     private var mandateFacts: [Key: World.Mandate]
@@ -23,8 +23,8 @@ public struct Index: Sendable {
     private(set) var layers: [Layer]
     /// Past deals, by which startups that change later are read.
     private let history: History
-    private let cold: Scale
-    private let warm: Scale
+    private var cold: Scale
+    private var warm: Scale
     private let spare: Spare
 
     /// Builds the engine.
@@ -359,6 +359,13 @@ extension Index {
         for key in removing { mandateFacts[key] = nil }
         for mandate in Market.distinct(mandates.map(Market.sound), by: \.key) { mandateFacts[mandate.key] = mandate }
         self.mandates = mandateFacts.keys.sorted()
+    }
+
+    /// Ranks by another model from now on.
+    public mutating func use(_ model: Model) {
+        self.model = model
+        cold = Scale(model.cold, market.codebook)
+        warm = Scale(model.warm, market.codebook)
     }
 }
 

@@ -190,6 +190,9 @@ struct AnswerSet: Sendable {
 
 /// What the startups on offer answer, counted.
 private struct Pool {
+    /// The most pairs of answers to count in a table.
+    private static let widest = 1 << 20
+
     /// For each field, how many startups answer it.
     var answering = [Int](repeating: 0, count: Field.allCases.count)
     /// By the number of the answer, the shares of the startups that give it.
@@ -202,17 +205,30 @@ private struct Pool {
         let unit = Double(1 << 20)
         var joint = [Int](repeating: 0, count: book.count)
         var alone = Field.allCases.map { [Int](repeating: 0, count: $0.joins == nil ? codebook.count($0) : 0) }
+        // Pairs of facts with few names are counted in a table: to look each up takes longer than all else.
+        let widths = Field.allCases.map { $0.joins.map { codebook.count($0.second) } ?? 0 }
+        var pairs = Field.allCases.map { field in
+            let size = widths[field.rawValue] * (field.joins.map { codebook.count($0.first) } ?? 0)
+            return [Int](repeating: 0, count: size <= Self.widest && !book.ranges[field.rawValue].isEmpty ? size : 0)
+        }
         for rows in offered {
             rows.forEach { sheet in
                 func count(_ field: Field, _ answer: Answer, _ share: Double) {
+                    let number = field.rawValue
                     if field.joins == nil {
-                        alone[field.rawValue][Int(answer.code)] += Int(share * unit)
-                    } else if let number = book.number(answer) {
-                        joint[number] += Int(share * unit)
+                        alone[number][Int(answer.code)] += Int(share * unit)
+                    } else if !pairs[number].isEmpty {
+                        pairs[number][Int(answer.first) * widths[number] + Int(answer.code)] += Int(share * unit)
+                    } else if let known = book.number(answer) {
+                        joint[known] += Int(share * unit)
                     }
                 }
                 for field in Field.allCases where sheet.forEachAnswer(field, count) { answering[field.rawValue] += 1 }
             }
+        }
+        for (number, answer) in book.answers.enumerated() where !pairs[answer.field.rawValue].isEmpty {
+            let field = answer.field.rawValue
+            joint[number] = pairs[field][Int(answer.first) * widths[field] + Int(answer.code)]
         }
         sharesByCode = alone.map { $0.map { Double($0) / unit } }
         shares = book.answers.enumerated().map { number, answer in

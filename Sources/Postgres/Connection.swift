@@ -26,11 +26,13 @@ final class Connection: PolledSocket, @unchecked Sendable {
     private enum Special {
         case script(Script)
         case copy(CopyIn)
+        case copyOut(CopyOut)
 
         var limit: Duration {
             switch self {
             case .script(let script): script.limit
             case .copy(let copy): copy.limit
+            case .copyOut(let copy): copy.limit
             }
         }
     }
@@ -245,6 +247,7 @@ final class Connection: PolledSocket, @unchecked Sendable {
         switch special {
         case .script(let script): script.promise.fail(error)
         case .copy(let copy): copy.fail(error)
+        case .copyOut(let copy): copy.fail(error)
         }
     }
 
@@ -299,6 +302,10 @@ final class Connection: PolledSocket, @unchecked Sendable {
 
     func run(_ copy: CopyIn) {
         run(.copy(copy))
+    }
+
+    func run(_ copy: CopyOut) {
+        run(.copyOut(copy))
     }
 
     private func run(_ special: Special) {
@@ -381,6 +388,7 @@ final class Connection: PolledSocket, @unchecked Sendable {
             switch special {
             case .script(let script): script.sql
             case .copy(let copy): copy.sql
+            case .copyOut(let copy): copy.sql
             }
         guard PQexitPipelineMode(pg) == 1, PQsendQuery(pg, sql) == 1, flush() else {
             lost()
@@ -439,6 +447,16 @@ final class Connection: PolledSocket, @unchecked Sendable {
         }
     }
 
+    // MARK: Asking a COPY
+
+    /// Gives the next piece of a copy to who asks; one piece is read ahead, and no more, however slow the asker.
+    func ask(_ copy: CopyOut, _ asked: Promise<[UInt8]?>) {
+        copy.ask(asked)
+        guard case .copyOut(let current) = special, current === copy else { return }
+        headSince = .now
+        receive(copy)
+    }
+
     // MARK: Events
 
     var interest: (descriptor: Int32, events: Int16) {
@@ -446,8 +464,13 @@ final class Connection: PolledSocket, @unchecked Sendable {
         case .resolving, .closed: (-1, 0)
         case .connecting(PGRES_POLLING_READING): (PQsocket(pg), Int16(POLLIN))
         case .connecting: (PQsocket(pg), Int16(POLLOUT))
-        case .ready: (PQsocket(pg), Int16(POLLIN) | (needsFlush ? Int16(POLLOUT) : 0))
+        case .ready: (PQsocket(pg), (isFull ? 0 : Int16(POLLIN)) | (needsFlush ? Int16(POLLOUT) : 0))
         }
+    }
+
+    /// Whether a copy has more rows than anybody has asked for: the server has to wait.
+    private var isFull: Bool {
+        if case .copyOut(let copy) = special { copy.isFull } else { false }
     }
 
     func isReady(events: Int16) {
@@ -483,6 +506,7 @@ final class Connection: PolledSocket, @unchecked Sendable {
         switch special {
         case .script(let script): receive(script)
         case .copy(let copy): receive(copy)
+        case .copyOut(let copy): receive(copy)
         case nil: receiveUnits()
         }
         guard !isClosed else { return }
@@ -648,6 +672,45 @@ final class Connection: PolledSocket, @unchecked Sendable {
                 copy.error = DatabaseError(result, sql: copy.sql)
             default:
                 abandon(DatabaseError(sqlState: "0A000", message: "not a COPY FROM STDIN", sql: copy.sql))
+                return
+            }
+        }
+    }
+
+    private func receive(_ copy: CopyOut) {
+        while !copy.isFull {
+            if copy.phase == .reading {
+                var row: UnsafeMutablePointer<CChar>?
+                let length = PQgetCopyData(pg, &row, 1)
+                if length == 0 { return }
+                guard length > 0, let bytes = row else {
+                    copy.phase = .ending
+                    continue
+                }
+                copy.append(UnsafeRawBufferPointer(start: bytes, count: Int(length)))
+                PQfreemem(bytes)
+                headSince = .now
+                continue
+            }
+            guard PQisBusy(pg) == 0 else { return }
+            guard let pointer = PQgetResult(pg) else {
+                endSpecial()
+                copy.finish()
+                resume()
+                return
+            }
+            let result = ResultSet(owning: pointer)
+            switch result.status {
+            case PGRES_COPY_OUT: copy.phase = .reading
+            case PGRES_COMMAND_OK: continue
+            case PGRES_FATAL_ERROR:
+                guard PQstatus(pg) == CONNECTION_OK else {
+                    lost()
+                    return
+                }
+                copy.error = DatabaseError(result, sql: copy.sql)
+            default:
+                abandon(DatabaseError(sqlState: "0A000", message: "not a COPY TO STDOUT", sql: copy.sql))
                 return
             }
         }

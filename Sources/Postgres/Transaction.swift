@@ -93,9 +93,13 @@ public final class Transaction: Statements {
                 core.loop.submit { connection.abandon(CancellationError()) }
             }
         } catch let error as DatabaseError {
-            state.withLock { if error.isTransient { $0.transient = error } }
+            noteFailure(error)
             throw error
         }
+    }
+
+    func noteFailure(_ error: DatabaseError) {
+        state.withLock { if error.isTransient { $0.transient = error } }
     }
 
     private func start(_ queries: [Query], prepares: Bool, limit: Duration) -> Promise<[ResultSet]> {

@@ -120,3 +120,64 @@ final class CopyIn: @unchecked Sendable {
         pending = nil
     }
 }
+
+/// A running `COPY … TO STDOUT`. Rows are handed over in pieces of about 256 KiB.
+final class CopyOut: @unchecked Sendable {
+    enum Phase {
+        case starting
+        case reading
+        case ending
+    }
+
+    private static let piece = 1 << 18
+
+    let sql: String
+    let limit: Duration
+    var phase = Phase.starting
+    var error: DatabaseError?
+    private var rows: [UInt8] = []
+    private var asked: Promise<[UInt8]?>?
+    private var ending: Result<Void, any Error>?
+
+    init(_ sql: String, limit: Duration) {
+        self.sql = sql
+        self.limit = limit
+    }
+
+    var isFull: Bool { asked == nil && rows.count >= Self.piece }
+
+    func append(_ row: UnsafeRawBufferPointer) {
+        if rows.isEmpty { rows.reserveCapacity(Self.piece + row.count) }
+        rows.append(contentsOf: row)
+        if rows.count >= Self.piece { deliver() }
+    }
+
+    /// Remembers who asks for the next piece, or gives what there is at the end.
+    func ask(_ promise: Promise<[UInt8]?>) {
+        asked = promise
+        if rows.count >= Self.piece || ending != nil { deliver() }
+    }
+
+    func finish() {
+        ending = error.map { .failure($0) } ?? .success(())
+        deliver()
+    }
+
+    func fail(_ error: any Error) {
+        rows = []
+        ending = .failure(error)
+        deliver()
+    }
+
+    private func deliver() {
+        guard let asked else { return }
+        self.asked = nil
+        if !rows.isEmpty {
+            let piece = rows
+            rows = []
+            asked.succeed(piece)
+        } else {
+            asked.settle((ending ?? .success(())).map { nil })
+        }
+    }
+}

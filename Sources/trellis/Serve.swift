@@ -15,8 +15,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let (settings, conninfo, logger) = try Serve.prepared()
         let database = settings.database(conninfo, logger: logger)
-        let edge = try settings.house(database).edge(settings.edge(logs: .standardError), logger: logger)
-        try await Serve.runs(edge, logger: logger)
+        let house = settings.house(database, logger: logger)
+        let edge = try house.edge(settings.edge(logs: .standardError), logger: logger)
+        try await Serve.runs(edge, house.indexes, logger: logger)
         await database.close()
     }
 
@@ -29,9 +30,9 @@ struct Serve: AsyncParsableCommand {
         return (settings, conninfo, logger)
     }
 
-    static func runs(_ service: some Service, logger: Logger) async throws {
+    static func runs(_ services: any Service..., logger: Logger) async throws {
         let configuration = ServiceGroupConfiguration(
-            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

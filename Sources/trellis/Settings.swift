@@ -74,8 +74,8 @@ struct Settings {
         return (Database(jobs, logger: logger), Database(keeper, logger: logger))
     }
 
-    func house(_ database: Database) -> House {
-        House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton))
+    func house(_ database: Database, logger: Logger) -> House {
+        House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton), logger: logger)
     }
 
     /// The private server that `trellis up` runs on the data folder at this moment.

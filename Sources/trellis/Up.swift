@@ -60,7 +60,7 @@ struct Up: AsyncParsableCommand {
         if !applied.isEmpty { say("Applied \(applied.count) migrations") }
 
         let database = settings.database(conninfo, logger: logger)
-        let house = settings.house(database)
+        let house = settings.house(database, logger: logger)
         var token: String?
         if settings.loadsDemo {
             let hash = try await house.hasher.hash(Cast.password)
@@ -75,6 +75,7 @@ struct Up: AsyncParsableCommand {
             services: [
                 .init(service: edge, successTerminationBehavior: .gracefullyShutdownGroup),
                 .init(service: worker, successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: house.indexes, successTerminationBehavior: .gracefullyShutdownGroup),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(25)

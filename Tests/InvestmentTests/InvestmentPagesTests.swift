@@ -22,6 +22,7 @@ struct InvestmentPagesTests {
             PageTemplate<ListPage>.list, PageTemplate<ShortlistPage>.shortlist, PageTemplate<ItemPage>.item,
             PageTemplate<MandatePage>.mandate, PageTemplate<InvestorPage>.investor, PageTemplate<RunsPage>.runs,
             PageTemplate<RunPage>.run, PageTemplate<ModelsPage>.models, PageTemplate<ModelPage>.model,
+            PageTemplate<FitPage>.fit,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

@@ -19,7 +19,11 @@ struct MatchWorld {
     let world: World
 
     init() async throws {
-        world = try await World()
+        self.init(in: try await World())
+    }
+
+    init(in world: World) {
+        self.world = world
     }
 
     func request(_ request: MatchRunRequest = MatchRunRequest()) async throws -> MatchRun {

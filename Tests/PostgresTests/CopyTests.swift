@@ -142,4 +142,109 @@ import Testing
             }
         }
     }
+
+    @Test("rows are told as they are, by COPY and from a result alike, whatever pieces they come in")
+    func tellsWhatIsThere() async throws {
+        try await TestServer.withDatabase(setUp: []) { database in
+            let query: Query = """
+                SELECT n, n::smallint % 7, (n * 4000000000)::bigint, CASE WHEN n % 3 > 0 THEN repeat('é', n % 500) END,
+                       n % 2 = 0, md5(n::text)::uuid, array_fill('t' || n, ARRAY[n % 4]),
+                       CASE WHEN n % 5 > 0 THEN ARRAY[n, -n]::smallint[] END
+                FROM generate_series(1, 20000) AS n ORDER BY n
+                """
+            struct Told: Equatable {
+                let integers: [Int?], text: String?, flag: Bool?, key: UUID, texts: [String], numbers: [Int]
+
+                init(_ columns: inout Columns) throws {
+                    integers = [try columns.integer(), try columns.integer(), try columns.integer()]
+                    text = try columns.text()
+                    (flag, key) = (try columns.bool(), try columns.uuid())
+                    (texts, numbers) = (try columns.texts(), try columns.integers())
+                }
+            }
+            try await database.snapshot(as: .none) { transaction in
+                var told: [Told] = []
+                try await transaction.copy(query) { told.append(try Told(&$0)) }
+                let rows = try await transaction.rows(query).map { row in
+                    var columns = row.reading
+                    return try Told(&columns)
+                }
+                #expect(told.count == 20_000)
+                #expect(told == rows)
+                #expect(told[4].integers == [5, 5, 20_000_000_000] && told[4].numbers == [])
+                #expect(told[5].text == nil && told[5].texts == ["t6", "t6"] && told[5].numbers == [6, -6])
+                var count = 0
+                try await transaction.copy("SELECT 1 WHERE false") { _ in count += 1 }
+                #expect(count == 0)
+            }
+        }
+    }
+
+    @Test("a copy that fails on the way tells why, and one that is given up leaves the database as it was")
+    func copyThatEnds() async throws {
+        struct Enough: Error {}
+        try await TestServer.withDatabase(setUp: []) { database in
+            await #expect {
+                try await database.snapshot(as: .none) {
+                    try await $0.copy("SELECT 1 / (90000 - n) FROM generate_series(1, 100000) AS n") { _ in }
+                }
+            } throws: {
+                ($0 as? DatabaseError)?.sqlState == "22012"
+            }
+            await #expect {
+                try await database.snapshot(as: .none) { try await $0.copy("SELECT \(1)") { _ in } }
+            } throws: {
+                ($0 as? DatabaseError)?.sqlState == "08P01"
+            }
+            await #expect(throws: Enough.self) {
+                try await database.snapshot(as: .none) {
+                    try await $0.copy("SELECT n FROM generate_series(1, 10000000) AS n") { columns in
+                        if try columns.integer() == 1_000 { throw Enough() }
+                    }
+                }
+            }
+            await #expect(throws: Cell.Mismatch.self) {
+                try await database.snapshot(as: .none) {
+                    try await $0.copy("SELECT 'words'") { _ = try $0.integer() }
+                }
+            }
+            await #expect(throws: Cell.Mismatch.self) {
+                try await database.snapshot(as: .none) {
+                    try await $0.copy("SELECT 1") { for _ in 0..<2 { _ = try $0.integer() } }
+                }
+            }
+            let cancelled = Task {
+                try await database.snapshot(as: .none) {
+                    try await $0.copy("SELECT pg_sleep(0.01), n FROM generate_series(1, 100000) AS n") { _ in }
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            cancelled.cancel()
+            await #expect(throws: CancellationError.self) { try await cancelled.value }
+            #expect(try await database.reader(as: .none).value("SELECT 7") == 7)
+        }
+    }
+
+    @Test("a slow reader makes the server wait instead of filling memory")
+    func backpressure() async throws {
+        try await TestServer.withDatabase(setUp: []) { database in
+            try await database.snapshot(as: .none) { transaction in
+                var count = 0
+                let before = Self.residentMegabytes
+                try await transaction.copy("SELECT n, repeat('x', 1000) FROM generate_series(1, 100000) AS n") { _ in
+                    count += 1
+                    guard count == 1 else { return }
+                    Thread.sleep(forTimeInterval: 0.5)
+                    // A hundred megabytes were asked for; a few may wait.
+                    #expect(Self.residentMegabytes - before < 40)
+                }
+                #expect(count == 100_000)
+            }
+        }
+    }
+
+    private static var residentMegabytes: Int {
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
+        return (pages.flatMap { Int($0[1]) } ?? 0) * 4096 / 1_000_000
+    }
 }

@@ -36,13 +36,14 @@ package final class World: Sendable {
         owning.readConnections = 1
         owning.transactionConnections = 1
         owner = Database(owning, logger: logger)
-        edge = try House(database: database, hasher: Template.hasher).edge(.ephemeral(), logger: logger)
+        edge = try House(database: database, hasher: Template.hasher, logger: logger).edge(.ephemeral(), logger: logger)
     }
 
     /// Another edge over the same world, configured by the test.
     package func edge(_ configuration: Edge.Configuration) throws -> Edge {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        return try House(database: database, hasher: Template.hasher).edge(configuration, logger: logger)
+        return try House(database: database, hasher: Template.hasher, logger: logger).edge(
+            configuration, logger: logger)
     }
 
     /// Performs what transactions enqueue, by a worker that knows the jobs of every room, while `body` lasts.

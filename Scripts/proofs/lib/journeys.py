@@ -205,6 +205,29 @@ def match():
     manager.shot("console-match-run")
 
 
+def explore():
+    manager = Visitor("mei@harbour.example")
+    manager.go("/console/investors")
+    manager.go(manager.link("/console/investors/"))
+    mandate = manager.link("/console/mandates/")
+    manager.go(mandate)
+    manager.go(manager.link("/matches"))
+    manager.says("Who fits now")
+    manager.shot("console-matches")
+    fit = manager.link("/matches/")
+    manager.go(fit)
+    manager.says("Why it fits")
+    manager.shot("console-fit")
+    manager.go("/console/startups/" + fit.rsplit("/", 1)[1])
+    manager.go(manager.link("/matches"))
+    manager.says("Mandates it fits now")
+    manager.shot("console-matched-mandates")
+    # A country that no startup of the demo is from.
+    manager.go(f"{mandate}/matches?country=IS")
+    manager.says("No startup is left by these filters")
+    manager.shot("console-matches-none")
+
+
 def learn():
     manager = Visitor("mei@harbour.example")
     manager.go("/console/models")
@@ -252,8 +275,9 @@ decide(application)
 accept(founder, application)
 answer()
 match()
+explore()
 learn()
 bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
-print(f"6 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
+print(f"7 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")

@@ -27,9 +27,7 @@ final class Segment: Sendable {
         self.kind = kind
         let count = rows.count
         // Equal startups by key, so that the same startups make the same segment.
-        let order = (0..<count).sorted {
-            rows.order[$0] != rows.order[$1] ? rows.order[$0] < rows.order[$1] : rows.keys[$0] < rows.keys[$1]
-        }
+        let order = Self.sorted(rows.keys) { rows.order[$0] }
         keys = order.map { rows.keys[$0] }
         var (bytes, starts): ([UInt8], [UInt32]) = ([], [])
         var (words, wordStarts): ([Code], [UInt32]) = ([], [0])
@@ -45,7 +43,7 @@ final class Segment: Sendable {
         }
         (self.bytes, self.starts) = (bytes, starts)
         let keys = keys
-        byKey = (0..<count).sorted { keys[$0] < keys[$1] }.map(UInt32.init)
+        byKey = Self.sorted(keys) { _ in 0 }.map(UInt32.init)
         self.words = Postings(words, starts: wordStarts)
         var blocks = Blocks.Builder()
         var (backers, backerStarts): ([Code], [UInt32]) = ([], [0])
@@ -61,6 +59,14 @@ final class Segment: Sendable {
         }
         self.backers = Postings(backers, starts: backerStarts)
         self.blocks = blocks.finish()
+    }
+
+    /// The numbers of some keys in order: first by a number of theirs, then by themselves. What is compared is kept
+    /// together, since looking it up for each comparison takes longer than comparing.
+    private static func sorted(_ keys: [Key], by order: (Int) -> UInt64) -> [Int] {
+        var items = keys.indices.map { (order: order($0), key: keys[$0], number: $0) }
+        items.sort { $0.order != $1.order ? $0.order < $1.order : $0.key < $1.key }
+        return items.map(\.number)
     }
 
     var count: Int { keys.count }
