@@ -36,10 +36,11 @@ extension Transaction {
     func forEachStartup(_ body: (World.Startup) throws -> Void) async throws {
         // In a workspace that was just filled the server's statistics know of no rows: it would plan a loop of one over
         // one, and walk it ten thousand times ten thousand.
+        let loops: String = try await value("/* everyStartup */ SELECT current_setting('enable_nestloop')")
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
         var free = FreeWords()
         try await copy(.startupFacts) { try body(World.Startup(&$0, &free)) }
-        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'on', true)")
+        try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', \(loops), true)")
     }
 
     func everyDeal() async throws -> [World.Deal] {
@@ -59,7 +60,6 @@ extension Transaction {
                 amount: Money(columns: minor, currency).flatMap(ReferenceRates.dollars))
         }
     }
-
 }
 
 extension Statements {

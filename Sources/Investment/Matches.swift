@@ -137,9 +137,11 @@ extension LiveIndexes {
         func closed(_ gates: [ClosedGate]) -> Fit {
             Fit(mandate: mandate.id, startup: card, engine: engine, score: nil, parts: [], gates: gates)
         }
-        switch await index.verdict(mandate.id.key, startup.key) {
         // The index keeps the mandates that get lists.
-        case nil: return closed([ClosedGate(.notDeploying)])
+        guard mandate.withdrawnAt == nil, mandate.terms.deploying else { return closed([ClosedGate(.notDeploying)]) }
+        switch await index.verdict(mandate.id.key, startup.key) {
+        // Either has gone a moment ago.
+        case nil: return nil
         case .gated(let gates): return closed(gates.map(ClosedGate.init))
         case .scored(let explanation):
             return Fit(
@@ -149,34 +151,44 @@ extension LiveIndexes {
     }
 }
 
-// Apart from the threads that answer requests: a million startups take their time.
+// Apart from the thread that answers the request, which has other people's sockets to read: a million startups take their
+// time. A request's tasks prefer that thread, also where a function says `@concurrent`.
 extension Index {
-    @concurrent
     fileprivate func matches(of mandate: Key, limit: Int, filter: Filter) async -> [Proposal.Item] {
-        explain(mandate, rank(mandate, limit: limit, filter: filter).map(\.startup))
-    }
-
-    @concurrent
-    fileprivate func mandateMatches(of startup: Key, limit: Int) async -> [(mandate: Key, explanation: Explanation)] {
-        mandates(for: startup, limit: limit).compactMap { ranked in
-            guard case .scored(let explanation)? = explain(ranked.mandate, startup) else { return nil }
-            return (ranked.mandate, explanation)
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            explain(mandate, rank(mandate, limit: limit, filter: filter).map(\.startup))
         }
     }
 
-    @concurrent
-    fileprivate func verdict(_ mandate: Key, _ startup: Key) async -> Verdict? { explain(mandate, startup) }
+    fileprivate func mandateMatches(of startup: Key, limit: Int) async -> [(mandate: Key, explanation: Explanation)] {
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            mandates(for: startup, limit: limit).compactMap { ranked in
+                guard case .scored(let explanation)? = explain(ranked.mandate, startup) else { return nil }
+                return (ranked.mandate, explanation)
+            }
+        }
+    }
+
+    fileprivate func verdict(_ mandate: Key, _ startup: Key) async -> Verdict? {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { explain(mandate, startup) }
+    }
 }
 
 extension MandateMatches: Described {
     package static var documentation: [String: String] {
-        ["items": "Ranked as of now: everything that was committed before the request is in it."]
+        [
+            "items":
+                "Ranked as of now: what was committed before the request is in it, past investments from some minutes after."
+        ]
     }
 }
 
 extension StartupMatches: Described {
     package static var documentation: [String: String] {
-        ["items": "Ranked as of now: everything that was committed before the request is in it."]
+        [
+            "items":
+                "Ranked as of now: what was committed before the request is in it, past investments from some minutes after."
+        ]
     }
 }
 

@@ -455,6 +455,8 @@ final class Connection: PolledSocket, @unchecked Sendable {
         guard case .copyOut(let current) = special, current === copy else { return }
         headSince = .now
         receive(copy)
+        // What OpenSSL has decrypted while nobody asked makes no socket readable.
+        if isReady, PQsslInUse(pg) == 1 { readAndWrite() }
     }
 
     // MARK: Events
@@ -751,6 +753,8 @@ final class Connection: PolledSocket, @unchecked Sendable {
             watch()
         case .ready:
             guard load > 0 else { return }
+            // It is not the server that keeps anybody waiting.
+            if isFull { headSince = now }
             let limit = special?.limit ?? inFlight.first?.limit
             if let limit, now - headSince > limit {
                 abandon(ConnectionLost(reason: "no answer within \(limit)", mayRetry: false))

@@ -1,9 +1,10 @@
 extension Transaction {
     /// Tells every row of a query by COPY: for rows by the hundred thousand, which the server then sends while those that
-    /// came before are told, and of which never more than half a mebibyte is held.
+    /// came before are told, and of which about half a mebibyte is held.
     ///
     /// Nothing else can run in the transaction meanwhile. The whole counts as one statement, so a large one wants a
-    /// `statementTimeout` of its own. What `body` throws ends the session, and with it the transaction.
+    /// `statementTimeout` of its own. What `body` throws ends the session, and with it the transaction. Where a transaction
+    /// is run again, the rows are told again from the first.
     ///
     /// - Parameter query: without parameters, which COPY does not take.
     public nonisolated(nonsending) func copy(_ query: Query, _ body: (inout Columns) throws -> Void) async throws {
@@ -14,30 +15,33 @@ extension Transaction {
             throw DatabaseError(sqlState: "08P01", message: "COPY takes no parameters", sql: copy.sql)
         }
         guard core.loop.submit({ [connection] in connection.run(copy) }) else { throw Closed() }
-        do {
-            var isFirst = true
-            while let piece = try await next(of: copy) {
+        var isFirst = true
+        while let piece = try await next(of: copy) {
+            do {
                 try piece.withUnsafeBytes { bytes in
                     var rows = BinaryRows(bytes)
                     if isFirst { try rows.skipHeader() }
                     isFirst = false
                     while var columns = try rows.next() { try body(&columns) }
                 }
+            } catch {
+                // The server has more to tell, and would be waited for.
+                core.loop.submit { [connection] in connection.abandon(error) }
+                throw error
             }
-        } catch let error as DatabaseError {
-            noteFailure(error)
-            throw error
-        } catch {
-            core.loop.submit { [connection] in connection.abandon(error) }
-            throw error
         }
     }
 
     private nonisolated(nonsending) func next(of copy: CopyOut) async throws -> [UInt8]? {
         let promise = Promise<[UInt8]?>()
         guard core.loop.submit({ [connection] in connection.ask(copy, promise) }) else { throw Closed() }
-        return try await promise.value { [core, connection] in
-            core.loop.submit { connection.abandon(CancellationError()) }
+        do {
+            return try await promise.value { [core, connection] in
+                core.loop.submit { connection.abandon(CancellationError()) }
+            }
+        } catch let error as DatabaseError {
+            noteFailure(error)
+            throw error
         }
     }
 }

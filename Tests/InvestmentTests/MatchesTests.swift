@@ -175,6 +175,90 @@ struct MatchesTests {
         #expect(!after.contains(slow) && !after.contains(quick))
     }
 
+    @Test("take over startups that come, go and change their names, and the model that is put in use")
+    func othersFollow() async throws {
+        let both = try await TwoProcesses()
+        let mandate = try #require(try await both.mandates().first)
+        let before = try await both.matches(of: mandate.id)
+        let best = try #require(before.first?.startup)
+        // One that is like the best, and comes now.
+        let (id, profile) = (Startup.ID(), try #require(try await both.reader.startup(best.id)).profile)
+        try await both.write {
+            _ = try await $0.addStartup(
+                NewStartup(name: LocalizedName(en: "Twin"), profile: profile), as: id, in: Cast.harbour.id)
+            _ = try await $0.setMatchingConsent(of: id, to: true)
+        }
+        let twin = try #require(try await both.matches(of: mandate.id).first { $0.startup.id == id })
+        #expect(twin.startup.name.text(for: .english) == "Twin")
+        try await both.world.owner.write(as: .none) {
+            _ = try await $0.execute(
+                "DELETE FROM institutions WHERE tenant_id = \(Cast.harbour.id) AND id = \(id)")
+        }
+        #expect(try await both.matches(of: mandate.id).map(\.startup.id) == before.map(\.startup.id))
+        // A model without any weight scores everybody alike.
+        try await both.world.database.write(as: .system(in: Cast.harbour.id)) {
+            let model = LearnedModel.ID()
+            _ = try await $0.execute(
+                """
+                INSERT INTO learned_models (
+                    tenant_id, id, job_id, version, as_of, is_automatic, trained_at, data_hash, weights, report)
+                VALUES (\(Cast.harbour.id), \(model), gen_random_uuid(), 'learned-flat', '2026-01-01', false, now(),
+                        sha256(''), \(JSONB(Model(version: "learned-flat", cold: [:], warm: [:]))), '{}')
+                """)
+            _ = try await $0.execute(
+                """
+                INSERT INTO model_uses (tenant_id, id, model_id)
+                VALUES (\(Cast.harbour.id), gen_random_uuid(), \(model))
+                """)
+        }
+        #expect(Set(try await both.matches(of: mandate.id).map(\.score)) == [0])
+    }
+
+    @Test("one asker that gives up leaves the others their answer")
+    func cancellation() async throws {
+        let both = try await TwoProcesses()
+        let mandate = try #require(try await both.mandates().first)
+        let askers = (0..<8).map { _ in
+            Task { try await both.far.index(of: Cast.harbour.id) }
+        }
+        for asker in askers.prefix(4) { asker.cancel() }
+        for asker in askers.suffix(4) { #expect(try await asker.value.offered > 0) }
+        #expect(!(try await both.matches(of: mandate.id)).isEmpty)
+    }
+
+    @Test("read of the trail what its snapshot had not seen, and nothing that another server wrote")
+    func trail() async throws {
+        let both = try await TwoProcesses()
+        let service = both.world.database.reader(as: .system(in: Cast.harbour.id))
+        let moment = try await both.world.database.snapshot(as: .system(in: Cast.harbour.id)) {
+            try await $0.matchingMoment().seen
+        }
+        #expect(try await service.matchingChanges(since: moment, limit: 100).startups.isEmpty)
+        let startups = try await both.matches(of: both.mandates()[0].id).map(\.startup.id)
+        for startup in startups.prefix(3) {
+            try await both.write { _ = try await $0.setMatchingConsent(of: startup, to: false) }
+        }
+        let changes = try await service.matchingChanges(since: moment, limit: 100)
+        #expect(changes.startups == Set(startups.prefix(3)) && changes.isWhole)
+        #expect(try await !service.matchingChanges(since: moment, limit: 2).isWhole)
+        #expect(try await service.matchingChanges(since: changes.seen, limit: 100).startups.isEmpty)
+        // A trail that was restored from a server that had counted further.
+        try await both.world.owner.write(as: .none) {
+            _ = try await $0.execute(
+                """
+                INSERT INTO audit_events (tenant_id, deed, noun, object_id, xact)
+                VALUES (\(Cast.harbour.id), 'update', 'startups', \(startups[4]), '999999999999')
+                """)
+        }
+        #expect(try await service.matchingChanges(since: changes.seen, limit: 100).startups.isEmpty)
+        // What an event does not name is not passed over.
+        try await both.world.owner.write(as: .none) {
+            _ = try await $0.execute(
+                "UPDATE mandate_focus_areas SET weight = 51 WHERE tenant_id = \(Cast.harbour.id)")
+        }
+        #expect(try await service.matchingChanges(since: changes.seen, limit: 100).hasMore)
+    }
+
     @Test("leave out what the investor has passed on, from its answer on")
     func answers() async throws {
         let both = try await TwoProcesses()
