@@ -12,6 +12,8 @@ struct Lexicon: Sendable {
     private let worth: [Double]
     /// By field and code, the words that an answer says by itself: those of areas, and the names of places.
     private let implied: [[[Code]]]
+    /// By field, the codes of the answers that say a word.
+    private let saying: [Postings]
 
     /// The most words of a profile that count; they are the first.
     static let longest = 255
@@ -44,6 +46,11 @@ struct Lexicon: Sendable {
                 return words
             }
         }
+        saying = implied.map { codes in
+            var starts: [UInt32] = [0]
+            for words in codes { starts.append(starts[starts.count - 1] + UInt32(words.count)) }
+            return Postings(codes.flatMap(\.self), starts: starts)
+        }
         let mean = max(1, Double(words) / Double(max(1, profiles)))
         worth = (0...Self.longest).map { (length: Int) -> Double in
             let relative = Double(length) / mean
@@ -66,6 +73,9 @@ struct Lexicon: Sendable {
         let codes = implied[field.rawValue]
         return Int(code) < codes.count ? codes[Int(code)] : []
     }
+
+    /// Tells the codes of the answers to a question that say a word by themselves.
+    func saying(_ word: Code, _ field: Field, _ body: (Int) -> Void) { saying[field.rawValue].rows(word, body) }
 
     /// The words that a startup's areas and places say, each once.
     func implied(_ sheet: Sheet) -> [Code] {

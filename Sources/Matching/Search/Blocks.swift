@@ -140,60 +140,134 @@ struct Blocks: Sendable {
 }
 
 extension Bounds.Tables {
-    /// The most that a startup of a block can be worth without its own words and its backers, from the bytes of the block.
+    /// Of more partners than this a pair counts with the best of all.
+    private static let mostPartners = 8
+
+    /// The most that a startup of a block can be worth without its own words, its tags and its backers, from the bytes of
+    /// the block.
     ///
     /// - Parameters:
-    ///   - perWord: for one unit of the words that its areas say.
+    ///   - perWord: for one unit of the words that its areas and places say.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
     @inline(__always)
     func bound(_ block: UnsafePointer<UInt8>, perWord: Double, least: Double) -> Double {
         let isEven = block[1] & 1 == 1
-        let fewest = Int(block[1] >> 1)
+        let fewest = isEven ? Int(block[1] >> 1) : min(Int(block[1] >> 1), 1)
         let most = Int(block[2])
         var next = block + 3
         // What has been looked at counts as it is, the rest as it is at best.
         let areasMost = max(0, areaMost) + perWord * areaWordsMost * Double(most)
-        var sum = singlesMost + areasMost
+        let pastMost = hasPast ? pastMost[0] + perWord * pastMost[1] : 0
+        var sum = declarableMost[0] + perWord * declarableMost[1] + pastMost + areasMost
+        var counts = SIMD16<UInt8>.zero
         for place in 0..<Field.declarableCount {
-            sum += self.most(place, &next) - mosts[place]
+            let (count, gain) = look(place, &next, perWord)
+            counts[place] = count
+            sum += gain
             guard sum >= least else { return -.infinity }
         }
+        let sets = (AreaSet(&next), AreaSet(&next), AreaSet(&next))
         sum -= areasMost
-        sum += areas(
-            &next, fewest: isEven ? fewest : min(fewest, 1), most: most, perWord: perWord, least: least - sum)
-        guard hasPast else { return sum }
-        for place in Field.declarableCount..<Field.singleCount {
-            guard sum >= least else { return -.infinity }
-            sum += self.most(place, &next) - mosts[place]
+        guard hasPast else {
+            return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { _ in nil }
         }
+        for place in Field.declarableCount..<Field.singleCount {
+            let (count, gain) = look(place, &next, perWord)
+            counts[place] = count
+            sum += gain
+        }
+        guard sum + areasMost >= least else { return -.infinity }
+        guard !pairings.isEmpty else {
+            return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { _ in nil }
+        }
+        for pairing in pairings {
+            guard let first = pairing.first else { continue }
+            sum += best(pairing, first, counts) - pairing.most
+        }
+        guard sum + areasMost >= least else { return -.infinity }
         return sum
+            + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { code in
+                var worth = areas[code].alone
+                for pairing in pairings where pairing.first == nil {
+                    worth += partner(pairing, pairing.row(code + 1), counts[pairing.second])
+                }
+                return worth
+            }
     }
 
+    /// Reads the answers of a field, and tells how many there are and how much less than the best of all they are worth.
     @inline(__always)
-    private func most(_ place: Int, _ next: inout UnsafePointer<UInt8>) -> Double {
+    private func look(
+        _ place: Int, _ next: inout UnsafePointer<UInt8>, _ perWord: Double
+    ) -> (count: UInt8, gain: Double) {
         let count = next.pointee
         next += 1
-        guard count <= Blocks.most else { return mosts[place] }
+        guard count <= Blocks.most else { return (count, 0) }
+        let field = fields[place]
         var best = -Double.infinity
-        for _ in 0..<count { best = max(best, single(place, Varint.next(&next))) }
+        for number in 0..<Int(count) {
+            let slot = Varint.next(&next)
+            slots[place * Blocks.most + number] = slot
+            best = max(best, single(place, slot) + perWord * strength(place, slot))
+        }
+        return (count, best - field.most - perWord * field.wordsMost)
+    }
+
+    /// The most that a pair of the block's answers to two fields is worth.
+    @inline(__always)
+    private func best(_ pairing: Bounds.Pairing, _ first: Int, _ counts: SIMD16<UInt8>) -> Double {
+        guard counts[first] <= Blocks.most else { return pairing.most }
+        var best = -Double.infinity
+        for number in 0..<Int(counts[first]) {
+            let row = pairing.row(Int(slots[first * Blocks.most + number]))
+            best = max(best, partner(pairing, row, counts[pairing.second]))
+        }
         return best
     }
+
+    /// The most that an answer is worth with one of the block's answers to the second field.
+    @inline(__always)
+    private func partner(_ pairing: Bounds.Pairing, _ row: Int, _ count: UInt8) -> Double {
+        guard count <= Self.mostPartners else { return Double(pairs[row + pairing.any]) }
+        var best = -Float.infinity
+        for number in 0..<Int(count) {
+            best = max(best, pairs[row + pairing.column(Int(slots[pairing.second * Blocks.most + number]))])
+        }
+        return Double(best)
+    }
+
+    /// The most that the areas of a startup are worth, with their words.
+    ///
+    /// - Parameter paired: what an area is worth with the partners that it has in the block; `nil` when it has none.
     @inline(__always)
     private func areas(
-        _ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
+        _ sets: (AreaSet, AreaSet, AreaSet), fewest: Int, most: Int, perWord: Double, least: Double,
+        paired: (Int) -> Double?
     ) -> Double {
+        var largest = SIMD3<Double>(repeating: -.infinity)
+        var isFound = SIMD3<Double>(most > 0 ? -.infinity : .infinity, most > 1 ? -.infinity : .infinity, most > 2 ? -.infinity : .infinity)
+        for area in areaOrder {
+            // No area that follows is worth more than this one.
+            if area.worth <= isFound.min() { break }
+            let bit = area.code % AreaSet.size
+            let (first, second, third) = (sets.0.has(bit), sets.1.has(bit), sets.2.has(bit))
+            guard first || second || third else { continue }
+            let worth = paired(area.code) ?? area.worth
+            if first { largest[0] = max(largest[0], worth) }
+            if second { largest[1] = max(largest[1], worth) }
+            if third { largest[2] = max(largest[2], worth) }
+            for place in 0..<min(most, Blocks.places) { isFound[place] = largest[place] }
+        }
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
         var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
         if fewest == 0 { best = 0 }
-        for place in 0..<Blocks.places {
-            let set = AreaSet(&next)
-            guard place < most else { continue }
-            let largest = SIMD2(
-                areaOrder.first { set.has($0.bit) }?.worth ?? areaMost, wordOrder.first { set.has($0.bit) }?.worth ?? 0)
-            last = largest
-            sum += largest
+        for place in 0..<min(most, Blocks.places) {
+            let set = place == 0 ? sets.0 : place == 1 ? sets.1 : sets.2
+            let words = perWord > 0 ? wordOrder.first { set.has($0.code % AreaSet.size) }?.worth ?? 0 : 0
+            last = SIMD2(largest[place] > -.infinity ? largest[place] : areaMost, words)
+            sum += last
             if takesBestArea {
-                best = max(best, largest[0])
+                best = max(best, last[0])
             } else {
                 if place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
                 if fewest == most, fewest > 0 {

@@ -4,16 +4,21 @@ import Synchronization
 final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one search at a time.
     /// For each row the strength of its own words that are asked for, and for each level the most of any row of a block.
     private(set) var words = Sums()
-    /// For each row what its backers can add at best, in thousandths of a point.
-    private(set) var backers = Sums()
+    /// For each row what its tags and backers can add at best, in thousandths of a point.
+    private(set) var company = Sums()
 
-    /// Looks up a mandate's words, and the investors it knows where they matter.
+    /// Looks up a mandate's words, and the tags and investors that it knows.
     func reach(
-        _ segment: Segment, words asked: [(word: Code, strength: Int32)],
-        backers known: [(investor: Code, worth: Int32)]
+        _ segment: Segment, words asked: [(word: Code, strength: Int32)] = [],
+        tags: [(tag: Code, worth: Int32)] = [], backers: [(investor: Code, worth: Int32)] = []
     ) {
-        words.add(asked, segment.words, segment.blocks)
-        backers.add(segment.kind == .warm ? known : [], segment.backers, segment.blocks)
+        words.clear(segment.blocks)
+        words.add(asked, segment.words)
+        words.finish(segment.blocks)
+        company.clear(segment.blocks)
+        company.add(tags, segment.tags)
+        company.add(backers, segment.backers)
+        company.finish(segment.blocks)
     }
 
     /// What some numbers that rows have are worth, summed.
@@ -29,21 +34,26 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
         @inline(__always)
         func most(_ block: Int) -> Int32 { isEmpty ? 0 : most[block] }
 
-        mutating func add(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
-            isEmpty = true
-            for (number, _) in worths where postings.has(number) { isEmpty = false }
-            guard !isEmpty else { return }
+        mutating func clear(_ blocks: Blocks) {
+            guard !isEmpty || rows.count < blocks.rowCount else { return }
             if rows.count < blocks.rowCount {
                 rows = [Int32](repeating: 0, count: blocks.rowCount)
             } else {
                 rows.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
             }
+            isEmpty = true
+        }
+
+        mutating func add(_ worths: [(Code, Int32)], _ postings: Postings) {
+            for (number, _) in worths where postings.has(number) { isEmpty = false }
+            guard !isEmpty else { return }
             rows.withUnsafeMutableBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
                 for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
             }
-            most = blocks.most(rows)
         }
+
+        mutating func finish(_ blocks: Blocks) { if !isEmpty { most = blocks.most(rows) } }
     }
 }
 
@@ -87,7 +97,7 @@ extension Segment {
         let always = bounds.constant + bounds.slack
         // A word counts against a startup only where a model says so; it is then left out of the bounds.
         let worths = (0...Lexicon.longest).map { max(0, bounds.perWord * lexicon.worth(ofWordsAmong: $0)) }
-        let (words, backers) = (reach.words, reach.backers)
+        let (words, company) = (reach.words, reach.company)
         var waiting = Frontier()
         var sheet = Sheet()
         bounds.withTables { tables in
@@ -99,7 +109,7 @@ extension Segment {
                         let start = base + Int(starts[block])
                         let worth = worths[Int(start[0])]
                         let known =
-                            always + Double(backers.most(block)) + worth * Double(words.most(block))
+                            always + Double(company.most(block)) + worth * Double(words.most(block))
                         let bound = known + tables.bound(start, perWord: worth, least: best.least - known)
                         if bound >= best.least { waiting.add(bound, level, block) }
                     }
@@ -110,8 +120,10 @@ extension Segment {
                             continue
                         }
                         forEach(blocks.rows(block)) { row, bytes in
-                            let bound = tables.bound(bytes, worth: { worths[$0] }, words: words.row(row))
-                            guard always + bound + Double(backers.row(row)) >= best.least else { return }
+                            let known = always + Double(company.row(row))
+                            let least = best.least - known
+                            let bound = tables.bound(bytes, worths: worths, words: words.row(row), least: least)
+                            guard bound >= least else { return }
                             var next = bytes
                             sheet.read(&next)
                             if let score = score(row, sheet) { best.offer(keys[row], score) }

@@ -9,6 +9,8 @@ final class Segment: Sendable {
     /// The rows in the order of their keys.
     private let byKey: [UInt32]
     let words: Postings
+    /// The rows that have each tag.
+    let tags: Postings
     /// The rows that each investor backs.
     let backers: Postings
     let blocks: Blocks
@@ -48,6 +50,7 @@ final class Segment: Sendable {
         byKey = (0..<count).sorted { keys[$0] < keys[$1] }.map(UInt32.init)
         self.words = Postings(words, starts: wordStarts)
         var blocks = Blocks.Builder()
+        var (tags, tagStarts): ([Code], [UInt32]) = ([], [0])
         var (backers, backerStarts): ([Code], [UInt32]) = ([], [0])
         var sheet = Sheet()
         bytes.withUnsafeBufferPointer { bytes in
@@ -55,10 +58,13 @@ final class Segment: Sendable {
             for _ in 0..<count {
                 sheet.read(&next)
                 blocks.append(sheet)
+                tags += sheet.tags
+                tagStarts.append(UInt32(tags.count))
                 backers += sheet.backers.map(Code.init)
                 backerStarts.append(UInt32(backers.count))
             }
         }
+        self.tags = Postings(tags, starts: tagStarts)
         self.backers = Postings(backers, starts: backerStarts)
         self.blocks = blocks.finish()
     }
@@ -111,6 +117,7 @@ final class Segment: Sendable {
 
     /// Bytes held.
     var size: Int {
-        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + backers.size + blocks.size
+        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + tags.size + backers.size
+            + blocks.size
     }
 }
