@@ -20,7 +20,27 @@ struct AreaSet: Sendable {
     mutating func formUnion(_ other: Self) { words |= other.words }
 
     @inline(__always)
-    func has(_ bit: Int) -> Bool { words[bit >> 6] >> UInt64(bit & 63) & 1 == 1 }
+    func forEach(_ body: (Int) -> Void) {
+        Self.forEach(0, words[0], body)
+        Self.forEach(64, words[1], body)
+        Self.forEach(128, words[2], body)
+        Self.forEach(192, words[3], body)
+    }
+
+    @inline(__always)
+    private static func forEach(_ start: Int, _ word: UInt64, _ body: (Int) -> Void) {
+        var rest = word
+        while rest != 0 {
+            body(start + rest.trailingZeroBitCount)
+            rest &= rest &- 1
+        }
+    }
+
+    /// Whether a set that is written as these bytes has an area.
+    @inline(__always)
+    static func has(_ bytes: UnsafePointer<UInt8>, _ bit: Int) -> Bool { bytes[bit >> 3] >> UInt8(bit & 7) & 1 == 1 }
+
+    static let width = size / 8
 
     func write(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes += $0 } }
 }
@@ -159,112 +179,120 @@ extension Bounds.Tables {
         let areasMost = max(0, areaMost) + perWord * areaWordsMost * Double(most)
         let pastMost = hasPast ? pastMost[0] + perWord * pastMost[1] : 0
         var sum = declarableMost[0] + perWord * declarableMost[1] + pastMost + areasMost
-        var counts = SIMD16<UInt8>.zero
         for place in 0..<Field.declarableCount {
-            let (count, gain) = look(place, &next, perWord)
-            counts[place] = count
-            sum += gain
+            sum += look(place, &next, perWord)
             guard sum >= least else { return -.infinity }
         }
-        let sets = (AreaSet(&next), AreaSet(&next), AreaSet(&next))
+        let sets = next
+        next += Blocks.places * AreaSet.width
         sum -= areasMost
-        guard hasPast else {
-            return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { _ in nil }
-        }
-        for place in Field.declarableCount..<Field.singleCount {
-            let (count, gain) = look(place, &next, perWord)
-            counts[place] = count
-            sum += gain
-        }
+        guard hasPast else { return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) }
+        for place in Field.declarableCount..<Field.singleCount { sum += look(place, &next, perWord) }
         guard sum + areasMost >= least else { return -.infinity }
-        guard !pairings.isEmpty else {
-            return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { _ in nil }
-        }
-        for pairing in pairings {
-            guard let first = pairing.first else { continue }
-            sum += best(pairing, first, counts) - pairing.most
-        }
+        for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
         guard sum + areasMost >= least else { return -.infinity }
-        return sum
-            + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) { code in
-                var worth = areas[code].alone
-                for pairing in pairings where pairing.first == nil {
-                    worth += partner(pairing, pairing.row(code + 1), counts[pairing.second])
-                }
-                return worth
-            }
+        return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum)
     }
 
-    /// Reads the answers of a field, and tells how many there are and how much less than the best of all they are worth.
+    /// Reads the answers of a field, and tells how much less than the best of all they are worth.
     @inline(__always)
-    private func look(
-        _ place: Int, _ next: inout UnsafePointer<UInt8>, _ perWord: Double
-    ) -> (count: UInt8, gain: Double) {
+    private func look(_ place: Int, _ next: inout UnsafePointer<UInt8>, _ perWord: Double) -> Double {
         let count = next.pointee
         next += 1
-        guard count <= Blocks.most else { return (count, 0) }
+        let start = place * Self.stride
+        slots[start] = Code(count)
+        guard count <= Blocks.most else { return 0 }
         let field = fields[place]
         var best = -Double.infinity
-        for number in 0..<Int(count) {
+        for number in 1...max(1, Int(count)) {
             let slot = Varint.next(&next)
-            slots[place * Blocks.most + number] = slot
+            slots[start + number] = slot
             best = max(best, single(place, slot) + perWord * strength(place, slot))
         }
-        return (count, best - field.most - perWord * field.wordsMost)
+        return best - field.most - perWord * field.wordsMost
     }
 
     /// The most that a pair of the block's answers to two fields is worth.
     @inline(__always)
-    private func best(_ pairing: Bounds.Pairing, _ first: Int, _ counts: SIMD16<UInt8>) -> Double {
-        guard counts[first] <= Blocks.most else { return pairing.most }
-        var best = -Double.infinity
-        for number in 0..<Int(counts[first]) {
-            let row = pairing.row(Int(slots[first * Blocks.most + number]))
-            best = max(best, partner(pairing, row, counts[pairing.second]))
-        }
-        return best
-    }
-
-    /// The most that an answer is worth with one of the block's answers to the second field.
-    @inline(__always)
-    private func partner(_ pairing: Bounds.Pairing, _ row: Int, _ count: UInt8) -> Double {
-        guard count <= Self.mostPartners else { return Double(pairs[row + pairing.any]) }
+    private func best(_ pairing: Bounds.Pairing) -> Double {
+        let first = (pairing.first ?? 0) * Self.stride
+        guard slots[first] <= Blocks.most else { return pairing.most }
         var best = -Float.infinity
-        for number in 0..<Int(count) {
-            best = max(best, pairs[row + pairing.column(Int(slots[pairing.second * Blocks.most + number]))])
+        forEachRow(pairing) { row in
+            for number in 1...Int(slots[first]) { best = max(best, pairs[row + pairing.column(Int(slots[first + number]))]) }
         }
         return Double(best)
     }
 
+    /// Tells the rows of the block's answers to the second field of a pair.
+    @inline(__always)
+    private func forEachRow(_ pairing: Bounds.Pairing, _ body: (Int) -> Void) {
+        let second = pairing.second * Self.stride
+        guard slots[second] <= Self.mostPartners else { return body(pairing.any) }
+        for number in 1...Int(slots[second]) { body(pairing.row(Int(slots[second + number]))) }
+    }
+
+    /// Works out what each area is worth with the partners that it has in the block: all of them, since a step of eight
+    /// takes no longer than to find out whether one of them occurs.
+    @inline(__always)
+    private func workOutAreas() {
+        typealias Step = Bounds.Step
+        guard let alone = alone.baseAddress, let pairs = pairs.baseAddress, let worths = worths.baseAddress else {
+            return
+        }
+        var first = 0
+        while first < self.alone.count {
+            var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
+            for number in 0..<areaPairings {
+                let pairing = pairings[number]
+                var best = Step(repeating: -.infinity)
+                forEachRow(pairing) { row in
+                    let next = UnsafeRawPointer(pairs + row + first).loadUnaligned(as: Step.self)
+                    best.replace(with: next, where: next .> best)
+                }
+                worth += best
+            }
+            if first >= AreaSet.size {
+                let folded = UnsafeRawPointer(worths + first % AreaSet.size).loadUnaligned(as: Step.self)
+                worth.replace(with: folded, where: folded .> worth)
+            }
+            UnsafeMutableRawPointer(worths + first % AreaSet.size).storeBytes(of: worth, as: Step.self)
+            first += Step.scalarCount
+        }
+    }
+
+    /// The most that the areas of a place are worth.
+    @inline(__always)
+    private func most(_ set: UnsafePointer<UInt8>) -> Double {
+        guard areaPairings > 0 else {
+            for area in areaOrder where AreaSet.has(set, area.code % AreaSet.size) { return area.worth }
+            return areaLeast
+        }
+        var (next, best) = (set, -Float.infinity)
+        AreaSet(&next).forEach { bit in best = max(best, worths[bit]) }
+        return best > -.infinity ? Double(best) : areaMost
+    }
+
     /// The most that the areas of a startup are worth, with their words.
-    ///
-    /// - Parameter paired: what an area is worth with the partners that it has in the block; `nil` when it has none.
     @inline(__always)
     private func areas(
-        _ sets: (AreaSet, AreaSet, AreaSet), fewest: Int, most: Int, perWord: Double, least: Double,
-        paired: (Int) -> Double?
+        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
     ) -> Double {
-        var largest = SIMD3<Double>(repeating: -.infinity)
-        var isFound = SIMD3<Double>(most > 0 ? -.infinity : .infinity, most > 1 ? -.infinity : .infinity, most > 2 ? -.infinity : .infinity)
-        for area in areaOrder {
-            // No area that follows is worth more than this one.
-            if area.worth <= isFound.min() { break }
-            let bit = area.code % AreaSet.size
-            let (first, second, third) = (sets.0.has(bit), sets.1.has(bit), sets.2.has(bit))
-            guard first || second || third else { continue }
-            let worth = paired(area.code) ?? area.worth
-            if first { largest[0] = max(largest[0], worth) }
-            if second { largest[1] = max(largest[1], worth) }
-            if third { largest[2] = max(largest[2], worth) }
-            for place in 0..<min(most, Blocks.places) { isFound[place] = largest[place] }
-        }
+        let places = min(most, Blocks.places)
+        if areaPairings > 0, places > 0 { workOutAreas() }
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
         var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
         if fewest == 0 { best = 0 }
-        for place in 0..<min(most, Blocks.places) {
-            let set = place == 0 ? sets.0 : place == 1 ? sets.1 : sets.2
-            let words = perWord > 0 ? wordOrder.first { set.has($0.code % AreaSet.size) }?.worth ?? 0 : 0
-            last = SIMD2(largest[place] > -.infinity ? largest[place] : areaMost, words)
+        for place in 0..<places {
+            var words = 0.0
+            let set = sets + place * AreaSet.width
+            if perWord > 0 {
+                for area in wordOrder where AreaSet.has(set, area.code % AreaSet.size) {
+                    words = area.worth
+                    break
+                }
+            }
+            last = SIMD2(self.most(set), words)
             sum += last
             if takesBestArea {
                 best = max(best, last[0])

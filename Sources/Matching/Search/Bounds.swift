@@ -3,8 +3,11 @@
 struct Bounds {
     /// Of more names than this a field's answers are not looked up one by one.
     private static let widest = 1 << 14
-    /// Of more pairs than this it counts only what the first answer is worth with its best partner.
+    /// Of more pairs than this, or pairs of more areas, it counts only what the first answer is worth with its best partner.
     private static let mostPairs = 1 << 20
+    private static let mostAreas = 1 << 10
+    /// Areas that are looked at in one step.
+    typealias Step = SIMD8<Float>
 
     /// What every startup gets, whatever it answers.
     var constant = 0.0
@@ -15,15 +18,20 @@ struct Bounds {
     /// For one unit of matched words, see ``Lexicon/worth(ofWordsAmong:)``.
     var perWord = 0.0
     private var areas: [Area] = []
-    /// The areas, the best first, and those that say words, the most asked for first.
+    /// The areas above the least, the best first, and those that say words, the most asked for first.
     private var areaOrder: [Ordered] = []
     private var wordOrder: [Ordered] = []
     private var areaMost: Double
+    private var areaLeast = 0.0
     private var fields: [SingleField] = []
     private var singles: [Double] = []
     private var strengths: [Double] = []
     private var pairings: [Pairing] = []
     private var pairs: [Float] = []
+    /// By code what an area is worth alone, up to a whole step.
+    private var alone: [Float] = []
+    /// The largest number in the tables of areas, for or against.
+    private var largest = 0.0
 
     struct Area {
         /// What it is worth alone.
@@ -49,25 +57,28 @@ struct Bounds {
         var wordsMost = 0.0
     }
 
-    /// Where the worths of pairs of two fields' answers stand: rows by the slot of the first answer, columns by that of the
-    /// second, and a last column for the best of all.
+    /// Where the worths of pairs of two fields' answers stand: a row for each slot of the second answer, so that what all
+    /// areas are worth in one place stands together; a last row for the best of all; in a row by the
+    /// slot of the first, or by the code of the area.
     struct Pairing {
         /// Places in ``Field/single``; no first for areas.
         let first: Int?
         let second: Int
         let start: Int
         let width: Int
-        let lastRow: Int
+        /// The row for the best of all.
+        let last: Int
         var most = 0.0
 
+        /// Where the row of an answer starts; one row stands for all where there are too many pairs.
         @inline(__always)
-        func row(_ slot: Int) -> Int { start + min(slot, lastRow) * width }
+        func row(_ slot: Int) -> Int { start + max(0, min(slot, last - 1)) * width }
 
-        /// The column of an answer; one column stands for all where there are too many pairs.
         @inline(__always)
-        func column(_ slot: Int) -> Int { max(0, min(slot, width - 2)) }
+        var any: Int { start + last * width }
 
-        var any: Int { width - 1 }
+        @inline(__always)
+        func column(_ slot: Int) -> Int { min(slot, width - 1) }
     }
 
     /// Takes tables of one worth for each answer.
@@ -80,6 +91,9 @@ struct Bounds {
     init(areas: [SIMD2<Double>], otherArea: Double, single: [[Double]], words: [[Double]] = []) {
         self.areas = areas.map { Area(alone: $0[0], most: $0[0], words: $0[1]) }
         areaMost = otherArea
+        alone = areas.map { Self.up($0[0]) }
+        while alone.count % Step.scalarCount > 0 { alone.append(-.infinity) }
+        largest = areas.reduce(otherArea.magnitude) { max($0, $1[0].magnitude) }
         for (place, table) in single.enumerated() {
             var field = SingleField(start: singles.count)
             field.most = table.max() ?? 0
@@ -108,30 +122,36 @@ struct Bounds {
         _ first: Int?, _ second: Int, usual: Double, counts: (first: Int, second: Int),
         _ special: some Sequence<(answer: Answer, worth: Double)>
     ) {
-        let rows = counts.first + 2
-        let width = rows * (counts.second + 3) <= Self.mostPairs ? counts.second + 3 : 1
-        let start = pairs.count
-        var pairing = Pairing(first: first, second: second, start: start, width: width, lastRow: rows - 1)
+        let width = first == nil ? alone.count : counts.first + 2
+        let last = width * (counts.second + 3) <= Self.mostPairs ? counts.second + 2 : 0
+        var pairing = Pairing(first: first, second: second, start: pairs.count, width: width, last: last)
         let (most, other) = (Self.up(max(0, usual)), Self.up(usual))
-        // Without a first answer there is no pair.
-        pairs += repeatElement(0, count: width)
-        for _ in 1..<rows {
-            if width > 1 {
-                pairs.append(0)
-                pairs += repeatElement(other, count: width - 2)
-            }
-            pairs.append(most)
+        func append(_ worth: Float) {
+            pairs += repeatElement(worth, count: width)
+            // Without a first answer there is no pair.
+            if first != nil { pairs[pairs.count - width] = 0 }
         }
+        if last > 0 {
+            append(0)
+            for _ in 1..<last { append(other) }
+        }
+        append(most)
         for (answer, worth) in special where Int(answer.first) < counts.first && Int(answer.code) < counts.second {
-            let row = pairing.row(Int(answer.first) + 1)
+            let column = Int(answer.first) + (first == nil ? 0 : 1)
+            largest = max(largest, worth.magnitude)
             let worth = Self.up(worth)
-            if width > 1 { pairs[row + Int(answer.code) + 1] = worth }
-            pairs[row + pairing.any] = max(pairs[row + pairing.any], worth)
+            if last > 0 { pairs[pairing.row(Int(answer.code) + 1) + column] = worth }
+            pairs[pairing.any + column] = max(pairs[pairing.any + column], worth)
         }
-        for slot in 0..<rows { pairing.most = max(pairing.most, Double(pairs[pairing.row(slot) + pairing.any])) }
+        for column in 0..<width { pairing.most = max(pairing.most, Double(pairs[pairing.any + column])) }
+        largest = max(largest, usual.magnitude)
         if first == nil {
-            for code in areas.indices { areas[code].most += Double(pairs[pairing.row(code + 1) + pairing.any]) }
+            for code in areas.indices { areas[code].most += Double(pairs[pairing.any + code]) }
             areaMost += Double(most)
+            guard last > 0, areas.count <= Self.mostAreas else {
+                pairs.removeLast(pairs.count - pairing.start)
+                return
+            }
         }
         pairings.append(pairing)
     }
@@ -143,7 +163,9 @@ struct Bounds {
 
     private mutating func order() {
         for area in areas { areaMost = max(areaMost, area.most) }
-        areaOrder = areas.enumerated().map { Ordered(code: $0, worth: $1.most) }.sorted { $0.worth > $1.worth }
+        areaLeast = areas.reduce(areaMost) { min($0, $1.most) }
+        areaOrder = areas.enumerated().filter { $1.most > areaLeast }.map { Ordered(code: $0, worth: $1.most) }
+            .sorted { $0.worth > $1.worth }
         wordOrder = areas.enumerated().filter { $1.words > 0 }.map { Ordered(code: $0, worth: $1.words) }
             .sorted { $0.worth > $1.worth }
     }
@@ -158,13 +180,14 @@ struct Bounds {
                             strengths.withUnsafeBufferPointer { strengths in
                                 pairings.withUnsafeBufferPointer { pairings in
                                     pairs.withUnsafeBufferPointer { pairs in
-                                        withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { room in
+                                        withRoom { alone, slots, worths in
                                             body(
                                                 Tables(
                                                     takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
-                                                    areaOrder: areaOrder, wordOrder: wordOrder, fields: fields,
-                                                    singles: singles, strengths: strengths, pairings: pairings,
-                                                    pairs: pairs, slots: room))
+                                                    areaLeast: areaLeast, areaOrder: areaOrder, wordOrder: wordOrder,
+                                                    fields: fields, singles: singles, strengths: strengths,
+                                                    pairings: pairings, pairs: pairs, alone: alone, slots: slots,
+                                                    worths: worths))
                                         }
                                     }
                                 }
@@ -176,11 +199,27 @@ struct Bounds {
         }
     }
 
+    private func withRoom<Result>(
+        _ body: (
+            UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Float>
+        ) -> Result
+    ) -> Result {
+        alone.withUnsafeBufferPointer { alone in
+            withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: max(alone.count, AreaSet.size)) { worths in
+                    worths.initialize(repeating: -.infinity)
+                    return body(alone, slots, worths)
+                }
+            }
+        }
+    }
+
     /// Tables of bounds, laid open for a search: looked up without checks, since ranking does little else.
     struct Tables {
         let takesBestArea: Bool
         let areas: UnsafeBufferPointer<Area>
         let areaMost: Double
+        let areaLeast: Double
         let areaOrder: UnsafeBufferPointer<Ordered>
         let wordOrder: UnsafeBufferPointer<Ordered>
         let fields: UnsafeBufferPointer<SingleField>
@@ -188,31 +227,38 @@ struct Bounds {
         let strengths: UnsafeBufferPointer<Double>
         let pairings: UnsafeBufferPointer<Pairing>
         let pairs: UnsafeBufferPointer<Float>
-        /// Room for the slots of the answers that are being looked at.
+        let alone: UnsafeBufferPointer<Float>
+        /// Room for what is being looked at: for each field how many answers there are, and their slots.
         let slots: UnsafeMutableBufferPointer<Code>
+        /// Room for what areas are worth in a block, by their place in an ``AreaSet``.
+        let worths: UnsafeMutableBufferPointer<Float>
 
         /// The most that the words of one area ask for.
         let areaWordsMost: Double
         /// Whether the answers that only a past tells of are worth anything.
         let hasPast: Bool
+        /// How many pairings, the first, are those of areas.
+        let areaPairings: Int
         /// What the answers that a mandate can declare are worth at best, and what those are that only a past tells of, with
         /// their pairs and without areas; each without words and with the strength of its words.
         let declarableMost: SIMD2<Double>
         let pastMost: SIMD2<Double>
 
-        static let room = Field.singleCount * Blocks.most
+        static let stride = Blocks.most + 1
+        static let room = Field.singleCount * stride
 
         init(
-            takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double,
+            takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double, areaLeast: Double,
             areaOrder: UnsafeBufferPointer<Ordered>, wordOrder: UnsafeBufferPointer<Ordered>,
             fields: UnsafeBufferPointer<SingleField>, singles: UnsafeBufferPointer<Double>,
             strengths: UnsafeBufferPointer<Double>, pairings: UnsafeBufferPointer<Pairing>,
-            pairs: UnsafeBufferPointer<Float>, slots: UnsafeMutableBufferPointer<Code>
+            pairs: UnsafeBufferPointer<Float>, alone: UnsafeBufferPointer<Float>,
+            slots: UnsafeMutableBufferPointer<Code>, worths: UnsafeMutableBufferPointer<Float>
         ) {
-            (self.takesBestArea, self.areas, self.areaMost) = (takesBestArea, areas, areaMost)
+            (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (takesBestArea, areas, areaMost, areaLeast)
             (self.areaOrder, self.wordOrder, self.fields) = (areaOrder, wordOrder, fields)
             (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
-            self.slots = slots
+            (self.alone, self.slots, self.worths) = (alone, slots, worths)
             areaWordsMost = wordOrder.first?.worth ?? 0
             func most(_ fields: Slice<UnsafeBufferPointer<SingleField>>) -> SIMD2<Double> {
                 fields.reduce(into: .zero) { $0 += SIMD2($1.most, $1.wordsMost) }
@@ -225,6 +271,7 @@ struct Bounds {
                 for slot in field.start...field.start + field.last where singles[slot] != 0 { isTold = true }
             }
             hasPast = isTold
+            areaPairings = pairings.prefix { $0.first == nil }.count
             for pairing in pairings where pairing.first != nil { past[0] += pairing.most }
             pastMost = past
         }
@@ -294,28 +341,25 @@ extension Bounds.Tables {
             slots[place] = slot
             sum += single(place, slot) + perWord * strength(place, slot)
         }
-        for pairing in pairings {
-            guard let first = pairing.first else { continue }
-            sum += pair(pairing, Int(slots[first]), Int(slots[pairing.second]))
+        for number in areaPairings..<pairings.count {
+            let pairing = pairings[number]
+            sum += Double(pairs[pairing.row(Int(slots[pairing.second])) + pairing.column(Int(slots[pairing.first ?? 0]))])
         }
-        guard count > 0, !pairings.isEmpty, sum + areas >= least else { return sum + areas }
+        guard count > 0, areaPairings > 0, sum + areas >= least else { return sum + areas }
+        for number in 0..<areaPairings {
+            slots[Field.singleCount + number] = Code(pairings[number].row(Int(slots[pairings[number].second])))
+        }
         areas = 0
         next = firstArea
         for _ in 0..<count {
             let code = Varint.next(&next)
             let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
+            let column = min(Int(code), alone.count - 1)
             var worth = area(code).alone
-            for pairing in pairings where pairing.first == nil {
-                worth += pair(pairing, Int(code) + 1, Int(slots[pairing.second]))
-            }
+            for number in 0..<areaPairings { worth += Double(pairs[Int(slots[Field.singleCount + number]) + column]) }
             areas += worth * percent
         }
         return sum + areas / percents
-    }
-
-    @inline(__always)
-    func pair(_ pairing: Bounds.Pairing, _ first: Int, _ second: Int) -> Double {
-        Double(pairs[pairing.row(first) + pairing.column(second)])
     }
 }
 
@@ -415,7 +459,7 @@ extension Bounds {
         var magnitude = constant.magnitude + areaMost.magnitude
         for field in fields where field.most.isFinite { magnitude += field.most.magnitude }
         for pairing in pairings { magnitude += pairing.most }
-        slack = Double(Signal.allCases.count) + 1e-9 * magnitude
+        slack = Double(Signal.allCases.count) + 1e-9 * magnitude + 1e-6 * largest * Double(1 + pairings.count)
         perWord = 1000 * (scale.weight[at.text] + scale.perExperience[at.text] * experience) / Profile.wordUnit
     }
 }
