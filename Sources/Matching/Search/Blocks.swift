@@ -168,31 +168,39 @@ extension Bounds.Tables {
     ///
     /// - Parameters:
     ///   - perWord: for one unit of the words that its areas and places say.
+    ///   - limit: what areas are worth in the block that it is a part of.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
+    /// - Returns: the bound, and what of it is the areas'.
     @inline(__always)
-    func bound(_ block: UnsafePointer<UInt8>, perWord: Double, least: Double) -> Double {
+    func bound(
+        _ block: UnsafePointer<UInt8>, perWord: Double, limit: Double, least: Double
+    ) -> (all: Double, areas: Double) {
         let isEven = block[1] & 1 == 1
         let fewest = isEven ? Int(block[1] >> 1) : min(Int(block[1] >> 1), 1)
         let most = Int(block[2])
         var next = block + 3
         // What has been looked at counts as it is, the rest as it is at best.
-        let areasMost = max(0, areaMost) + perWord * areaWordsMost * Double(most)
+        let areasMost = min(limit, max(0, areaMost) + perWord * areaWordsMost * Double(most))
         let pastMost = hasPast ? pastMost[0] + perWord * pastMost[1] : 0
         var sum = declarableMost[0] + perWord * declarableMost[1] + pastMost + areasMost
         for place in 0..<Field.declarableCount {
             sum += look(place, &next, perWord)
-            guard sum >= least else { return -.infinity }
+            guard sum >= least else { return Self.outOfReach }
         }
         let sets = next
         next += Blocks.places * AreaSet.width
         sum -= areasMost
-        guard hasPast else { return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum) }
-        for place in Field.declarableCount..<Field.singleCount { sum += look(place, &next, perWord) }
-        guard sum + areasMost >= least else { return -.infinity }
-        for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
-        guard sum + areasMost >= least else { return -.infinity }
-        return sum + areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum)
+        if hasPast {
+            for place in Field.declarableCount..<Field.singleCount { sum += look(place, &next, perWord) }
+            guard sum + areasMost >= least else { return Self.outOfReach }
+            for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
+            guard sum + areasMost >= least else { return Self.outOfReach }
+        }
+        let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum))
+        return (sum + areas, areas)
     }
+
+    private static let outOfReach = (all: -Double.infinity, areas: -Double.infinity)
 
     /// Reads the answers of a field, and tells how much less than the best of all they are worth.
     @inline(__always)
@@ -232,16 +240,21 @@ extension Bounds.Tables {
         for number in 1...Int(slots[second]) { body(pairing.row(Int(slots[second + number]))) }
     }
 
-    /// Works out what each area is worth with the partners that it has in the block: all of them, since a step of eight
-    /// takes no longer than to find out whether one of them occurs.
+    /// Works out what areas are worth with the partners that they have in the block: eight at a time, where one of the eight
+    /// occurs.
     @inline(__always)
-    private func workOutAreas() {
+    private func workOutAreas(_ sets: UnsafePointer<UInt8>) {
         typealias Step = Bounds.Step
         guard let alone = alone.baseAddress, let pairs = pairs.baseAddress, let worths = worths.baseAddress else {
             return
         }
         var first = 0
         while first < self.alone.count {
+            let byte = first % AreaSet.size / 8
+            guard sets[byte] | sets[byte + AreaSet.width] | sets[byte + 2 * AreaSet.width] != 0 else {
+                first += Step.scalarCount
+                continue
+            }
             var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
             for number in 0..<areaPairings {
                 let pairing = pairings[number]
@@ -279,7 +292,7 @@ extension Bounds.Tables {
         _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
     ) -> Double {
         let places = min(most, Blocks.places)
-        if areaPairings > 0, places > 0 { workOutAreas() }
+        if areaPairings > 0, places > 0 { workOutAreas(sets) }
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
         var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
         if fewest == 0 { best = 0 }

@@ -105,18 +105,19 @@ extension Segment {
                 worths.withUnsafeBufferPointer { worths in
                     guard let base = bytes.baseAddress else { return }
                     let starts = blocks.starts
-                    func consider(_ level: Int, _ block: Int) {
+                    func consider(_ level: Int, _ block: Int, limit: Double) {
                         let start = base + Int(starts[block])
                         let worth = worths[Int(start[0])]
                         let known =
                             always + Double(company.most(block)) + worth * Double(words.most(block))
-                        let bound = known + tables.bound(start, perWord: worth, least: best.least - known)
-                        if bound >= best.least { waiting.add(bound, level, block) }
+                        let least = best.least - known
+                        let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
+                        if bound.all >= least { waiting.add(known + bound.all, level, block, areas: bound.areas) }
                     }
-                    for block in blocks.levels[blocks.top] { consider(blocks.top, block) }
-                    while let (bound, level, block) = waiting.next(), bound >= best.least {
+                    for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
+                    while let (bound, level, block, areas) = waiting.next(), bound >= best.least {
                         guard level == 0 else {
-                            for child in blocks.children(level, block) { consider(level - 1, child) }
+                            for child in blocks.children(level, block) { consider(level - 1, child, limit: areas) }
                             continue
                         }
                         forEach(blocks.rows(block)) { row, bytes in
@@ -137,10 +138,10 @@ extension Segment {
 
 /// Blocks still to be looked into, the most promising next.
 private struct Frontier {
-    private var heap: [(bound: Double, level: Int32, block: Int32)] = []
+    private var heap: [(bound: Double, level: Int32, block: Int32, areas: Double)] = []
 
-    mutating func add(_ bound: Double, _ level: Int, _ block: Int) {
-        heap.append((bound, Int32(level), Int32(block)))
+    mutating func add(_ bound: Double, _ level: Int, _ block: Int, areas: Double) {
+        heap.append((bound, Int32(level), Int32(block), areas))
         var child = heap.count - 1
         while child > 0, heap[child].bound > heap[(child - 1) / 2].bound {
             heap.swapAt(child, (child - 1) / 2)
@@ -148,7 +149,7 @@ private struct Frontier {
         }
     }
 
-    mutating func next() -> (bound: Double, level: Int, block: Int)? {
+    mutating func next() -> (bound: Double, level: Int, block: Int, areas: Double)? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
         if !heap.isEmpty {
             heap[0] = last
@@ -163,7 +164,7 @@ private struct Frontier {
                 parent = most
             }
         }
-        return (first.bound, Int(first.level), Int(first.block))
+        return (first.bound, Int(first.level), Int(first.block), first.areas)
     }
 }
 
