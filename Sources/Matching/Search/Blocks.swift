@@ -19,28 +19,18 @@ struct AreaSet: Sendable {
 
     mutating func formUnion(_ other: Self) { words |= other.words }
 
-    @inline(__always)
-    func forEach(_ body: (Int) -> Void) {
-        Self.forEach(0, words[0], body)
-        Self.forEach(64, words[1], body)
-        Self.forEach(128, words[2], body)
-        Self.forEach(192, words[3], body)
-    }
-
-    @inline(__always)
-    private static func forEach(_ start: Int, _ word: UInt64, _ body: (Int) -> Void) {
-        var rest = word
-        while rest != 0 {
-            body(start + rest.trailingZeroBitCount)
-            rest &= rest &- 1
-        }
-    }
-
     /// Whether a set that is written as these bytes has an area.
     @inline(__always)
     static func has(_ bytes: UnsafePointer<UInt8>, _ bit: Int) -> Bool { bytes[bit >> 3] >> UInt8(bit & 7) & 1 == 1 }
 
     static let width = size / 8
+
+    /// By the byte of eight areas, what keeps those that do not occur from being the largest.
+    static let masks: [Bounds.Step] = (0..<256).map { byte in
+        var mask = Bounds.Step(repeating: -.infinity)
+        for bit in mask.indices where byte >> bit & 1 == 1 { mask[bit] = 0 }
+        return mask
+    }
 
     func write(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes += $0 } }
 }
@@ -161,7 +151,7 @@ struct Blocks: Sendable {
 
 extension Bounds.Tables {
     /// Of more partners than this a pair counts with the best of all.
-    private static let mostPartners = 8
+    static let mostPartners = 4
 
     /// The most that a startup of a block can be worth without its own words, its tags and its backers, from the bytes of
     /// the block.
@@ -170,11 +160,11 @@ extension Bounds.Tables {
     ///   - perWord: for one unit of the words that its areas and places say.
     ///   - limit: what areas are worth in the block that it is a part of.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
-    /// - Returns: the bound, and what of it is the areas'.
+    /// - Returns: the bound, what of it is the areas', and what the answers that only a past tells of, with their pairs.
     @inline(__always)
     func bound(
         _ block: UnsafePointer<UInt8>, perWord: Double, limit: Double, least: Double
-    ) -> (all: Double, areas: Double) {
+    ) -> (all: Double, areas: Double, past: Double) {
         let isEven = block[1] & 1 == 1
         let fewest = isEven ? Int(block[1] >> 1) : min(Int(block[1] >> 1), 1)
         let most = Int(block[2])
@@ -190,17 +180,20 @@ extension Bounds.Tables {
         let sets = next
         next += Blocks.places * AreaSet.width
         sum -= areasMost
+        let declared = sum - pastMost
         if hasPast {
-            for place in Field.declarableCount..<Field.singleCount { sum += look(place, &next, perWord) }
-            guard sum + areasMost >= least else { return Self.outOfReach }
+            for place in Field.declarableCount..<Field.singleCount {
+                sum += look(place, &next, perWord)
+                guard sum + areasMost >= least else { return Self.outOfReach }
+            }
             for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
             guard sum + areasMost >= least else { return Self.outOfReach }
         }
         let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum))
-        return (sum + areas, areas)
+        return (sum + areas, areas, sum - declared)
     }
 
-    private static let outOfReach = (all: -Double.infinity, areas: -Double.infinity)
+    private static let outOfReach = (all: -Double.infinity, areas: 0.0, past: 0.0)
 
     /// Reads the answers of a field, and tells how much less than the best of all they are worth.
     @inline(__always)
@@ -240,50 +233,47 @@ extension Bounds.Tables {
         for number in 1...Int(slots[second]) { body(pairing.row(Int(slots[second + number]))) }
     }
 
-    /// Works out what areas are worth with the partners that they have in the block: eight at a time, where one of the eight
-    /// occurs.
+    /// The most that the areas of each place are worth with the partners that they have in the block: eight areas at a time,
+    /// where one of the eight occurs.
     @inline(__always)
-    private func workOutAreas(_ sets: UnsafePointer<UInt8>) {
+    private func mostOfPlaces(_ sets: UnsafePointer<UInt8>) -> (Float, Float, Float) {
         typealias Step = Bounds.Step
-        guard let alone = alone.baseAddress, let pairs = pairs.baseAddress, let worths = worths.baseAddress else {
-            return
+        let none = Step(repeating: -.infinity)
+        var best = (none, none, none)
+        guard let alone = alone.baseAddress, let pairs = pairs.baseAddress else { return (0, 0, 0) }
+        // Where the rows of each pairing start, one after the other.
+        for number in 0..<areaPairings {
+            let pairing = pairings[number]
+            let start = number * Self.mostPartners
+            let second = pairing.second * Self.stride
+            let count = slots[second] <= Self.mostPartners ? Int(slots[second]) : 0
+            for place in 0..<count { rows[start + place] = pairing.row(Int(slots[second + place + 1])) }
+            if count == 0 { rows[start] = pairing.any }
+            partners[number] = max(1, count)
         }
         var first = 0
         while first < self.alone.count {
             let byte = first % AreaSet.size / 8
-            guard sets[byte] | sets[byte + AreaSet.width] | sets[byte + 2 * AreaSet.width] != 0 else {
-                first += Step.scalarCount
-                continue
-            }
-            var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
-            for number in 0..<areaPairings {
-                let pairing = pairings[number]
-                var best = Step(repeating: -.infinity)
-                forEachRow(pairing) { row in
-                    let next = UnsafeRawPointer(pairs + row + first).loadUnaligned(as: Step.self)
-                    best.replace(with: next, where: next .> best)
+            let occur = (sets[byte], sets[byte + AreaSet.width], sets[byte + 2 * AreaSet.width])
+            if occur.0 | occur.1 | occur.2 != 0 {
+                var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
+                for number in 0..<areaPairings {
+                    let start = number * Self.mostPartners
+                    var largest = UnsafeRawPointer(pairs + rows[start] + first).loadUnaligned(as: Step.self)
+                    for place in 1..<max(1, partners[number]) {
+                        let next = UnsafeRawPointer(pairs + rows[start + place] + first).loadUnaligned(as: Step.self)
+                        largest.replace(with: next, where: next .> largest)
+                    }
+                    worth += largest
                 }
-                worth += best
+                let told = (worth + masks[Int(occur.0)], worth + masks[Int(occur.1)], worth + masks[Int(occur.2)])
+                best.0.replace(with: told.0, where: told.0 .> best.0)
+                best.1.replace(with: told.1, where: told.1 .> best.1)
+                best.2.replace(with: told.2, where: told.2 .> best.2)
             }
-            if first >= AreaSet.size {
-                let folded = UnsafeRawPointer(worths + first % AreaSet.size).loadUnaligned(as: Step.self)
-                worth.replace(with: folded, where: folded .> worth)
-            }
-            UnsafeMutableRawPointer(worths + first % AreaSet.size).storeBytes(of: worth, as: Step.self)
             first += Step.scalarCount
         }
-    }
-
-    /// The most that the areas of a place are worth.
-    @inline(__always)
-    private func most(_ set: UnsafePointer<UInt8>) -> Double {
-        guard areaPairings > 0 else {
-            for area in areaOrder where AreaSet.has(set, area.code % AreaSet.size) { return area.worth }
-            return areaLeast
-        }
-        var (next, best) = (set, -Float.infinity)
-        AreaSet(&next).forEach { bit in best = max(best, worths[bit]) }
-        return best > -.infinity ? Double(best) : areaMost
+        return (best.0.max(), best.1.max(), best.2.max())
     }
 
     /// The most that the areas of a startup are worth, with their words.
@@ -292,7 +282,7 @@ extension Bounds.Tables {
         _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
     ) -> Double {
         let places = min(most, Blocks.places)
-        if areaPairings > 0, places > 0 { workOutAreas(sets) }
+        let paired = areaPairings > 0 && places > 0 ? mostOfPlaces(sets) : (0, 0, 0)
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
         var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
         if fewest == 0 { best = 0 }
@@ -305,7 +295,16 @@ extension Bounds.Tables {
                     break
                 }
             }
-            last = SIMD2(self.most(set), words)
+            var worth = areaLeast
+            if areaPairings > 0 {
+                worth = Double(place == 0 ? paired.0 : place == 1 ? paired.1 : paired.2)
+            } else {
+                for area in areaOrder where AreaSet.has(set, area.code % AreaSet.size) {
+                    worth = area.worth
+                    break
+                }
+            }
+            last = SIMD2(worth, words)
             sum += last
             if takesBestArea {
                 best = max(best, last[0])

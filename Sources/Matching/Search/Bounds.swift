@@ -180,14 +180,14 @@ struct Bounds {
                             strengths.withUnsafeBufferPointer { strengths in
                                 pairings.withUnsafeBufferPointer { pairings in
                                     pairs.withUnsafeBufferPointer { pairs in
-                                        withRoom { alone, slots, worths in
+                                        withRoom { alone, slots, rows, partners in
                                             body(
                                                 Tables(
                                                     takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
                                                     areaLeast: areaLeast, areaOrder: areaOrder, wordOrder: wordOrder,
                                                     fields: fields, singles: singles, strengths: strengths,
                                                     pairings: pairings, pairs: pairs, alone: alone, slots: slots,
-                                                    worths: worths))
+                                                    rows: rows, partners: partners))
                                         }
                                     }
                                 }
@@ -201,14 +201,16 @@ struct Bounds {
 
     private func withRoom<Result>(
         _ body: (
-            UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Float>
+            UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Int>,
+            UnsafeMutableBufferPointer<Int>
         ) -> Result
     ) -> Result {
         alone.withUnsafeBufferPointer { alone in
             withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: max(alone.count, AreaSet.size)) { worths in
-                    worths.initialize(repeating: -.infinity)
-                    return body(alone, slots, worths)
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count * Tables.mostPartners) { rows in
+                    withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
+                        body(alone, slots, rows, partners)
+                    }
                 }
             }
         }
@@ -230,8 +232,10 @@ struct Bounds {
         let alone: UnsafeBufferPointer<Float>
         /// Room for what is being looked at: for each field how many answers there are, and their slots.
         let slots: UnsafeMutableBufferPointer<Code>
-        /// Room for what areas are worth in a block, by their place in an ``AreaSet``.
-        let worths: UnsafeMutableBufferPointer<Float>
+        /// Room for the rows of the partners that the areas of a block have, and how many there are for each pairing.
+        let rows: UnsafeMutableBufferPointer<Int>
+        let partners: UnsafeMutableBufferPointer<Int>
+        let masks = AreaSet.masks
 
         /// The most that the words of one area ask for.
         let areaWordsMost: Double
@@ -253,12 +257,13 @@ struct Bounds {
             fields: UnsafeBufferPointer<SingleField>, singles: UnsafeBufferPointer<Double>,
             strengths: UnsafeBufferPointer<Double>, pairings: UnsafeBufferPointer<Pairing>,
             pairs: UnsafeBufferPointer<Float>, alone: UnsafeBufferPointer<Float>,
-            slots: UnsafeMutableBufferPointer<Code>, worths: UnsafeMutableBufferPointer<Float>
+            slots: UnsafeMutableBufferPointer<Code>, rows: UnsafeMutableBufferPointer<Int>,
+            partners: UnsafeMutableBufferPointer<Int>
         ) {
             (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (takesBestArea, areas, areaMost, areaLeast)
             (self.areaOrder, self.wordOrder, self.fields) = (areaOrder, wordOrder, fields)
             (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
-            (self.alone, self.slots, self.worths) = (alone, slots, worths)
+            (self.alone, self.slots, self.rows, self.partners) = (alone, slots, rows, partners)
             areaWordsMost = wordOrder.first?.worth ?? 0
             func most(_ fields: Slice<UnsafeBufferPointer<SingleField>>) -> SIMD2<Double> {
                 fields.reduce(into: .zero) { $0 += SIMD2($1.most, $1.wordsMost) }
@@ -305,10 +310,11 @@ extension Bounds.Tables {
     /// - Parameters:
     ///   - worths: of one unit of matched words by the length of the profile; see ``Lexicon/worth(ofWordsAmong:)``.
     ///   - words: the strength of its own words.
+    ///   - past: what the answers that only a past tells of are worth in its block, with their words.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
     @inline(__always)
     func bound(
-        _ row: UnsafePointer<UInt8>, worths: UnsafeBufferPointer<Double>, words: Int32, least: Double
+        _ row: UnsafePointer<UInt8>, worths: UnsafeBufferPointer<Double>, words: Int32, past: Double, least: Double
     ) -> Double {
         var next = row
         let perWord = worths[min(Int(Varint.next(&next)), Lexicon.longest)]
@@ -335,7 +341,7 @@ extension Bounds.Tables {
             areas = takesBestArea ? best : areas / percents
         }
         guard hasPast else { return sum + areas }
-        guard sum + areas + pastMost[0] + perWord * pastMost[1] >= least else { return -.infinity }
+        guard sum + areas + past >= least else { return -.infinity }
         for place in Field.declarableCount..<Field.singleCount {
             let slot = Varint.next(&next)
             slots[place] = slot

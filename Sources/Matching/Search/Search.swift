@@ -112,18 +112,28 @@ extension Segment {
                             always + Double(company.most(block)) + worth * Double(words.most(block))
                         let least = best.least - known
                         let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
-                        if bound.all >= least { waiting.add(known + bound.all, level, block, areas: bound.areas) }
+                        if bound.all >= least { 
+                            waiting.add(
+                                Frontier.Block(
+                                    bound: known + bound.all, level: Int32(level), block: Int32(block),
+                                    areas: bound.areas, past: bound.past))
+                        }
                     }
                     for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
-                    while let (bound, level, block, areas) = waiting.next(), bound >= best.least {
+                    while let next = waiting.next(), next.bound >= best.least {
+                        let (level, block) = (Int(next.level), Int(next.block))
                         guard level == 0 else {
-                            for child in blocks.children(level, block) { consider(level - 1, child, limit: areas) }
+                            for child in blocks.children(level, block) {
+                                consider(level - 1, child, limit: next.areas)
+                            }
                             continue
                         }
+                        let past = next.past
                         forEach(blocks.rows(block)) { row, bytes in
                             let known = always + Double(company.row(row))
                             let least = best.least - known
-                            let bound = tables.bound(bytes, worths: worths, words: words.row(row), least: least)
+                            let bound = tables.bound(
+                                bytes, worths: worths, words: words.row(row), past: past, least: least)
                             guard bound >= least else { return }
                             var next = bytes
                             sheet.read(&next)
@@ -138,10 +148,19 @@ extension Segment {
 
 /// Blocks still to be looked into, the most promising next.
 private struct Frontier {
-    private var heap: [(bound: Double, level: Int32, block: Int32, areas: Double)] = []
+    struct Block {
+        let bound: Double
+        let level: Int32
+        let block: Int32
+        /// What of the bound is the areas', and what the answers that only a past tells of; see ``Bounds/Tables``.
+        let areas: Double
+        let past: Double
+    }
 
-    mutating func add(_ bound: Double, _ level: Int, _ block: Int, areas: Double) {
-        heap.append((bound, Int32(level), Int32(block), areas))
+    private var heap: [Block] = []
+
+    mutating func add(_ block: Block) {
+        heap.append(block)
         var child = heap.count - 1
         while child > 0, heap[child].bound > heap[(child - 1) / 2].bound {
             heap.swapAt(child, (child - 1) / 2)
@@ -149,7 +168,7 @@ private struct Frontier {
         }
     }
 
-    mutating func next() -> (bound: Double, level: Int, block: Int, areas: Double)? {
+    mutating func next() -> Block? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
         if !heap.isEmpty {
             heap[0] = last
@@ -164,7 +183,7 @@ private struct Frontier {
                 parent = most
             }
         }
-        return (first.bound, Int(first.level), Int(first.block), first.areas)
+        return first
     }
 }
 
