@@ -45,7 +45,7 @@ struct Blocks: Sendable {
     static let most = 24
     /// Areas of a startup that are told apart by their place; those that follow are taken together.
     static let places = 3
-    /// What a count of answers says when they are too many.
+    /// What a count of answers says when they are too many to tell anything.
     private static let many: UInt8 = 0xFF
 
     /// For each block the fewest words of a profile, how many areas a startup has, and the answers that occur.
@@ -105,18 +105,22 @@ struct Blocks: Sendable {
             if list.count <= Blocks.most, !list.contains(code) { list.append(code) }
         }
 
-        func write(to bytes: inout [UInt8]) {
+        /// - Parameter all: for each field how many answers occur anywhere. A list of nearly all of them tells nothing.
+        func write(to bytes: inout [UInt8], all: [Int]) {
+            func write(_ places: Range<Int>) {
+                for place in places {
+                    let list = single[place]
+                    let tells = list.count <= Blocks.most && (list.count < 4 || list.count + 1 < all[place])
+                    bytes.append(tells ? UInt8(list.count) : Blocks.many)
+                    if tells { for code in list { Varint.append(code, to: &bytes) } }
+                }
+            }
             bytes.append(UInt8(min(shortest, Lexicon.longest)))
             bytes.append(UInt8(min(fewestAreas, 127)) << 1 | (isEven ? 1 : 0))
             bytes.append(UInt8(min(mostAreas, 255)))
-            for list in single[..<Field.declarableCount] { Self.write(list, to: &bytes) }
+            write(0..<Field.declarableCount)
             for set in areas { set.write(to: &bytes) }
-            for list in single[Field.declarableCount...] { Self.write(list, to: &bytes) }
-        }
-
-        private static func write(_ list: [Code], to bytes: inout [UInt8]) {
-            bytes.append(list.count > Blocks.most ? Blocks.many : UInt8(list.count))
-            if list.count <= Blocks.most { for code in list { Varint.append(code, to: &bytes) } }
+            write(Field.declarableCount..<single.count)
         }
     }
 
@@ -133,11 +137,12 @@ struct Blocks: Sendable {
         func finish() -> Blocks {
             var (bytes, starts, levels): ([UInt8], [UInt32], [Range<Int>]) = ([], [], [])
             var level = blocks
+            let all = blocks.reduce(into: Content()) { $0.add($1) }.single.map(\.count)
             while true {
                 levels.append(starts.count..<starts.count + level.count)
                 for content in level {
                     starts.append(UInt32(bytes.count))
-                    content.write(to: &bytes)
+                    content.write(to: &bytes, all: all)
                 }
                 guard level.count > Blocks.children else { break }
                 level = stride(from: 0, to: level.count, by: Blocks.children).map { first in
@@ -203,12 +208,16 @@ extension Bounds.Tables {
         let start = place * Self.stride
         slots[start] = Code(count)
         guard count <= Blocks.most else { return 0 }
+        guard let singles = singles.baseAddress else { return 0 }
         let field = fields[place]
+        let worths = singles + field.start
         var best = -Double.infinity
-        for number in 1...max(1, Int(count)) {
+        for number in 0..<Int(count) {
             let slot = Varint.next(&next)
-            slots[start + number] = slot
-            best = max(best, single(place, slot) + perWord * strength(place, slot))
+            slots[start &+ number &+ 1] = slot
+            var worth = worths[min(Int(slot), field.last)]
+            if field.words != nil { worth += perWord * strength(place, slot) }
+            if worth > best { best = worth }
         }
         return best - field.most - perWord * field.wordsMost
     }
