@@ -4,63 +4,78 @@ import Synchronization
 final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one search at a time.
     /// For each row the strength of its own words that are asked for, and for each level the most of any row of a block.
     private(set) var words = Sums()
-    /// For each row what its tags and backers can add at best, in thousandths of a point.
-    private(set) var company = Sums()
+    /// For each row what its tags, and what its backers, can add at best, in thousandths of a point.
+    private(set) var tags = Sums()
+    private(set) var backers = Sums()
 
     /// Looks up a mandate's words, and the tags and investors that it knows.
     func reach(
         _ segment: Segment, words asked: [(word: Code, strength: Int32)] = [],
-        tags: [(tag: Code, worth: Int32)] = [], backers: [(investor: Code, worth: Int32)] = []
+        tags known: [(tag: Code, worth: Int32)] = [], backers met: [(investor: Code, worth: Int32)] = []
     ) {
-        words.clear(segment.blocks)
-        words.add(asked, segment.words)
-        words.finish(segment.blocks)
-        company.clear(segment.blocks)
-        company.add(tags, segment.tags)
-        company.add(backers, segment.backers)
-        company.finish(segment.blocks)
+        words.set(asked, segment.words, segment.blocks)
+        tags.set(known, segment.tags, segment.blocks)
+        backers.set(met, segment.backers, segment.blocks)
     }
 
-    /// What some numbers that rows have are worth, summed.
+    /// What some numbers that rows have are worth, summed. Between two uses all is zero.
     struct Sums {
-        private var isEmpty = true
+        /// How many rows were written to; none when nothing was.
+        private var used = 0
         private var rows: [Int32] = []
         private var most: [Int32] = []
+        /// The rows written to, where they are few.
+        private var touched: [Int32]?
 
         @inline(__always)
-        func row(_ row: Int) -> Int32 { isEmpty ? 0 : rows[row] }
+        func row(_ row: Int) -> Int32 { used == 0 ? 0 : rows[row] }
 
         /// The most of any row of a block.
         @inline(__always)
-        func most(_ block: Int) -> Int32 { isEmpty ? 0 : most[block] }
+        func most(_ block: Int) -> Int32 { used == 0 ? 0 : most[block] }
 
-        mutating func clear(_ blocks: Blocks) {
-            guard !isEmpty || rows.count < blocks.rowCount else { return }
-            if rows.count < blocks.rowCount {
-                rows = [Int32](repeating: 0, count: blocks.rowCount)
-            } else {
-                rows.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-            }
-            isEmpty = true
-        }
-
-        mutating func add(_ worths: [(Code, Int32)], _ postings: Postings) {
-            for (number, _) in worths where postings.has(number) { isEmpty = false }
-            guard !isEmpty else { return }
+        mutating func set(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
+            clear()
+            let size = worths.reduce(0) { $0 + postings.size(of: $1.0) }
+            guard size > 0 else { return }
+            used = blocks.rowCount
+            if rows.count < used { rows = [Int32](repeating: 0, count: used) }
+            if most.count < blocks.starts.count { most = [Int32](repeating: 0, count: blocks.starts.count) }
             rows.withUnsafeMutableBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
                 for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
             }
+            // To go through all rows takes longer than to note some.
+            guard size < used / 16 else {
+                blocks.raise(&most, by: rows)
+                return
+            }
+            var few: [Int32] = []
+            for (number, _) in worths { postings.rows(number) { few.append(Int32($0)) } }
+            blocks.raise(&most, by: rows, at: few)
+            touched = few
         }
 
-        mutating func finish(_ blocks: Blocks) { if !isEmpty { most = blocks.most(rows) } }
+        private mutating func clear() {
+            guard used > 0 else { return }
+            let used = used
+            rows.withUnsafeMutableBufferPointer { rows in
+                if let touched {
+                    for row in touched { rows[Int(row)] = 0 }
+                } else {
+                    rows[..<used].update(repeating: 0)
+                }
+            }
+            most.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            (self.used, touched) = (0, nil)
+        }
     }
 }
 
 extension Blocks {
-    /// For each block the most of any of its rows.
-    fileprivate func most(_ rows: [Int32]) -> [Int32] {
-        [Int32](unsafeUninitializedCapacity: starts.count) { most, count in
+    /// Sets what is the most of any row of each block.
+    fileprivate func raise(_ most: inout [Int32], by rows: [Int32]) {
+        most.withUnsafeMutableBufferPointer { most in
             rows.withUnsafeBufferPointer { rows in
                 for block in levels[0] {
                     var best: Int32 = 0
@@ -75,7 +90,17 @@ extension Blocks {
                     most[block] = best
                 }
             }
-            count = starts.count
+        }
+    }
+
+    /// The same where but a few rows are not zero.
+    fileprivate func raise(_ most: inout [Int32], by rows: [Int32], at few: [Int32]) {
+        for row in few {
+            var place = Int(row) / Self.rows
+            for level in levels {
+                most[level.lowerBound + place] = max(most[level.lowerBound + place], rows[Int(row)])
+                place /= Self.children
+            }
         }
     }
 }
@@ -97,7 +122,7 @@ extension Segment {
         let always = bounds.constant + bounds.slack
         // A word counts against a startup only where a model says so; it is then left out of the bounds.
         let worths = (0...Lexicon.longest).map { max(0, bounds.perWord * lexicon.worth(ofWordsAmong: $0)) }
-        let (words, company) = (reach.words, reach.company)
+        let (words, tags, backers) = (reach.words, reach.tags, reach.backers)
         var waiting = Frontier()
         var sheet = Sheet()
         bounds.withTables { tables in
@@ -109,7 +134,7 @@ extension Segment {
                         let start = base + Int(starts[block])
                         let worth = worths[Int(start[0])]
                         let known =
-                            always + Double(company.most(block)) + worth * Double(words.most(block))
+                            always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
                         let least = best.least - known
                         let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
                         if bound.all >= least { 
@@ -130,7 +155,7 @@ extension Segment {
                         }
                         let past = next.past
                         forEach(blocks.rows(block)) { row, bytes in
-                            let known = always + Double(company.row(row))
+                            let known = always + Double(tags.row(row) &+ backers.row(row))
                             let least = best.least - known
                             let bound = tables.bound(
                                 bytes, worths: worths, words: words.row(row), past: past, least: least)
