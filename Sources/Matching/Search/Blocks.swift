@@ -69,6 +69,14 @@ struct Blocks: Sendable {
         return first..<min(first + Self.children, levels[level - 1].upperBound)
     }
 
+    /// Where the bytes of some blocks, one after the other, lie.
+    @inline(__always)
+    func bytes(of blocks: Range<Int>) -> Range<Int> {
+        guard !blocks.isEmpty else { return 0..<0 }
+        let end = blocks.upperBound < starts.count ? Int(starts[blocks.upperBound]) : bytes.count
+        return Int(starts[blocks.lowerBound])..<end
+    }
+
     var size: Int { bytes.count + 4 * starts.count }
 
     /// What is known of a block while it is made.

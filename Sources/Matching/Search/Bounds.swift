@@ -249,7 +249,7 @@ struct Bounds {
         let pastMost: SIMD2<Double>
 
         static let stride = Blocks.most + 1
-        static let room = Field.singleCount * stride
+        static let room = Field.singleCount * stride + 1
 
         init(
             takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double, areaLeast: Double,
@@ -279,6 +279,16 @@ struct Bounds {
             areaPairings = pairings.prefix { $0.first == nil }.count
             for pairing in pairings where pairing.first != nil { past[0] += pairing.most }
             pastMost = past
+        }
+
+        /// Reads a byte of every cache line of what is looked at next: memory answers many questions at once, but not if each
+        /// is asked when the one before is answered.
+        @inline(__always)
+        func touch(_ base: UnsafePointer<UInt8>, _ bytes: Range<Int>) {
+            var touched: UInt8 = 0
+            for place in Swift.stride(from: bytes.lowerBound, to: bytes.upperBound, by: 64) { touched |= base[place] }
+            // Kept, so that it is not left out as of no use.
+            slots[Self.room - 1] = Code(touched)
         }
 
         @inline(__always)

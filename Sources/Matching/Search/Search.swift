@@ -148,12 +148,15 @@ extension Segment {
                     while let next = waiting.next(), next.bound >= best.least {
                         let (level, block) = (Int(next.level), Int(next.block))
                         guard level == 0 else {
-                            for child in blocks.children(level, block) {
+                            let children = blocks.children(level, block)
+                            tables.touch(base, blocks.bytes(of: children))
+                            for child in children {
                                 consider(level - 1, child, limit: next.areas)
                             }
                             continue
                         }
                         let past = next.past
+                        touch(blocks.rows(block), tables)
                         forEach(blocks.rows(block)) { row, bytes in
                             let known = always + Double(tags.row(row) &+ backers.row(row))
                             let least = best.least - known

@@ -91,6 +91,16 @@ final class Segment: Sendable {
         }
     }
 
+    /// See ``Bounds/Tables/touch(_:_:)``.
+    @inline(__always)
+    func touch(_ rows: Range<Int>, _ tables: Bounds.Tables) {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, !rows.isEmpty else { return }
+            let end = rows.upperBound < starts.count ? Int(starts[rows.upperBound]) : bytes.count
+            tables.touch(base, Int(starts[rows.lowerBound])..<end)
+        }
+    }
+
     func read(_ row: Int, into sheet: inout Sheet) {
         read(row..<row + 1, into: &sheet) { _, _ in }
     }
