@@ -290,7 +290,12 @@ extension Bounds.Tables {
             }
             first += Step.scalarCount
         }
-        return (best.0.max(), best.1.max(), best.2.max())
+        func most(_ step: Step) -> Float {
+            var halves = step.lowHalf
+            halves.replace(with: step.highHalf, where: step.highHalf .> halves)
+            return max(halves[0], halves[1], max(halves[2], halves[3]))
+        }
+        return (most(best.0), most(best.1), most(best.2))
     }
 
     /// The most that the areas of a startup are worth, with their words.
@@ -301,35 +306,25 @@ extension Bounds.Tables {
         let places = min(most, Blocks.places)
         let paired = areaPairings > 0 && places > 0 ? mostOfPlaces(sets) : (0, 0, 0)
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
-        var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
+        var (sum, words, last, lastWords, best) = (0.0, 0.0, 0.0, 0.0, -Double.infinity)
         if fewest == 0 { best = 0 }
         for place in 0..<places {
-            var words = 0.0
-            let set = sets + place * AreaSet.width
-            if perWord > 0 {
-                for area in wordOrder where AreaSet.has(set, area.code % AreaSet.size) {
-                    words = area.worth
-                    break
-                }
-            }
-            var worth = areaLeast
+            let set = sets + place &* AreaSet.width
+            lastWords = perWord > 0 ? first(wordOrder, set) ?? 0 : 0
             if areaPairings > 0 {
-                worth = Double(place == 0 ? paired.0 : place == 1 ? paired.1 : paired.2)
+                last = Double(place == 0 ? paired.0 : place == 1 ? paired.1 : paired.2)
             } else {
-                for area in areaOrder where AreaSet.has(set, area.code % AreaSet.size) {
-                    worth = area.worth
-                    break
-                }
+                last = first(areaOrder, set) ?? areaLeast
             }
-            last = SIMD2(worth, words)
             sum += last
+            words += lastWords
             if takesBestArea {
-                best = max(best, last[0])
+                best = max(best, last)
             } else {
-                if place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
+                if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
                 if fewest == most, fewest > 0 {
                     let rest = Double(most - place - 1)
-                    let reach = (sum[0] + rest * areaMost) / Double(most) + perWord * (sum[1] + rest * areaWordsMost)
+                    let reach = (sum + rest * areaMost) / Double(most) + perWord * (words + rest * areaWordsMost)
                     guard reach >= least else { return -.infinity }
                 }
             }
@@ -338,9 +333,17 @@ extension Bounds.Tables {
             // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             for place in Blocks.places..<most {
                 sum += last
-                if !takesBestArea, place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
+                words += lastWords
+                if !takesBestArea, place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
             }
         }
-        return best + perWord * sum[1]
+        return best + perWord * words
+    }
+
+    /// The worth of the first area of an order that a set has.
+    @inline(__always)
+    private func first(_ order: UnsafeBufferPointer<Bounds.Ordered>, _ set: UnsafePointer<UInt8>) -> Double? {
+        for area in order where AreaSet.has(set, area.code & (AreaSet.size - 1)) { return area.worth }
+        return nil
     }
 }

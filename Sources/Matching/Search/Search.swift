@@ -189,27 +189,29 @@ private struct Frontier {
 
     mutating func add(_ block: Block) {
         heap.append(block)
-        var child = heap.count - 1
-        while child > 0, heap[child].bound > heap[(child - 1) / 2].bound {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
+        heap.withUnsafeMutableBufferPointer { heap in
+            var child = heap.count - 1
+            while child > 0, block.bound > heap[(child - 1) / 2].bound {
+                heap[child] = heap[(child - 1) / 2]
+                child = (child - 1) / 2
+            }
+            heap[child] = block
         }
     }
 
     mutating func next() -> Block? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
-        if !heap.isEmpty {
-            heap[0] = last
+        heap.withUnsafeMutableBufferPointer { heap in
+            guard !heap.isEmpty else { return }
             var parent = 0
-            while true {
-                var most = parent
-                for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
-                    if heap[child].bound > heap[most].bound { most = child }
-                }
-                guard most != parent else { break }
-                heap.swapAt(parent, most)
-                parent = most
+            while 2 * parent + 1 < heap.count {
+                var child = 2 * parent + 1
+                if child + 1 < heap.count, heap[child + 1].bound > heap[child].bound { child += 1 }
+                guard heap[child].bound > last.bound else { break }
+                heap[parent] = heap[child]
+                parent = child
             }
+            heap[parent] = last
         }
         return first
     }
