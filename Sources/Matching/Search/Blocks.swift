@@ -223,8 +223,9 @@ extension Bounds.Tables {
         for number in 0..<Int(count) {
             let slot = Varint.next(&next)
             slots[start &+ number &+ 1] = slot
-            var worth = worths[min(Int(slot), field.last)]
-            if field.words != nil { worth += perWord * strength(place, slot) }
+            let answer = min(Int(slot), field.last)
+            var worth = worths[answer]
+            if let words = field.words { worth += perWord * strengths[words &+ answer] }
             if worth > best { best = worth }
         }
         return best - field.most - perWord * field.wordsMost

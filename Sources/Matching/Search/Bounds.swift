@@ -296,19 +296,15 @@ struct Bounds {
             Int(code) < areas.count ? areas[Int(code)] : Area(alone: areaMost, most: areaMost)
         }
 
+        /// What an answer is worth with the words that it says.
+        ///
         /// - Parameter slot: the code of the answer plus one, 0 where there is none.
         @inline(__always)
-        func single(_ place: Int, _ slot: Code) -> Double {
+        func worth(_ place: Int, _ slot: Code, _ perWord: Double) -> Double {
             let field = fields[place]
-            return singles[field.start + min(Int(slot), field.last)]
-        }
-
-        /// The strength of the words that an answer says.
-        @inline(__always)
-        func strength(_ place: Int, _ slot: Code) -> Double {
-            let field = fields[place]
-            guard let words = field.words else { return 0 }
-            return strengths[words + min(Int(slot), field.last)]
+            let answer = min(Int(slot), field.last)
+            guard let words = field.words else { return singles[field.start &+ answer] }
+            return singles[field.start &+ answer] + perWord * strengths[words &+ answer]
         }
     }
 }
@@ -332,7 +328,7 @@ extension Bounds.Tables {
         for place in 0..<Field.declarableCount {
             let slot = Varint.next(&next)
             slots[place] = slot
-            sum += single(place, slot) + perWord * strength(place, slot)
+            sum += worth(place, slot, perWord)
         }
         let head = Varint.next(&next)
         let count = head >> 1
@@ -355,7 +351,7 @@ extension Bounds.Tables {
         for place in Field.declarableCount..<Field.singleCount {
             let slot = Varint.next(&next)
             slots[place] = slot
-            sum += single(place, slot) + perWord * strength(place, slot)
+            sum += worth(place, slot, perWord)
         }
         for number in areaPairings..<pairings.count {
             let pairing = pairings[number]
