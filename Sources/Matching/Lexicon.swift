@@ -103,11 +103,12 @@ struct Lexicon: Sendable {
 struct WordTable: Sendable {
     private var bytes: [UInt8] = []
     private var ends: [UInt32] = []
-    /// Numbers plus one, by hash; 0 is free.
-    private var slots: [UInt32] = []
+    /// By hash: the hash itself in the upper half, since it tells most words apart without reading them, and the number plus
+    /// one in the lower; 0 is free.
+    private var slots: [UInt64] = []
 
     var count: Int { ends.count }
-    var size: Int { bytes.count + 4 * ends.count + 4 * slots.count }
+    var size: Int { bytes.count + 4 * ends.count + 8 * slots.count }
 
     subscript(number: Int) -> String {
         String(decoding: bytes[range(number)], as: UTF8.self)
@@ -120,11 +121,12 @@ struct WordTable: Sendable {
     /// The number of a word, new or known.
     mutating func number(_ word: UnsafeBufferPointer<UInt8>) -> Int {
         if 2 * ends.count >= slots.count { grow() }
-        let slot = slot(word)
-        if slots[slot] != 0 { return Int(slots[slot]) - 1 }
+        let hash = Self.hash(word)
+        let slot = slot(word, hash)
+        if slots[slot] != 0 { return Self.number(slots[slot]) }
         bytes.append(contentsOf: word)
         ends.append(UInt32(bytes.count))
-        slots[slot] = UInt32(ends.count)
+        slots[slot] = hash << 32 | UInt64(ends.count)
         return ends.count - 1
     }
 
@@ -143,26 +145,32 @@ struct WordTable: Sendable {
     func known(_ word: String) -> Int? {
         guard !slots.isEmpty else { return nil }
         var word = word
-        let found = word.withUTF8 { slots[slot($0)] }
-        return found == 0 ? nil : Int(found) - 1
+        let found = word.withUTF8 { slots[slot($0, Self.hash($0))] }
+        return found == 0 ? nil : Self.number(found)
     }
 
+    private static func number(_ slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
+
     private mutating func grow() {
-        slots = [UInt32](repeating: 0, count: max(64, slots.count * 2))
-        for number in ends.indices {
-            let word = Array(bytes[range(number)])
-            let place = word.withUnsafeBufferPointer { slot($0) }
-            slots[place] = UInt32(number + 1)
+        let old = slots
+        slots = [UInt64](repeating: 0, count: max(64, old.count * 2))
+        let mask = slots.count - 1
+        for entry in old where entry != 0 {
+            var slot = Int(entry >> 32) & mask
+            while slots[slot] != 0 { slot = (slot + 1) & mask }
+            slots[slot] = entry
         }
     }
 
     /// Where the word is, or would go.
-    private func slot(_ word: UnsafeBufferPointer<UInt8>) -> Int {
+    private func slot(_ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
         let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: Self.hash(word)) & mask
+        var slot = Int(hash) & mask
         while slots[slot] != 0 {
-            let range = range(Int(slots[slot]) - 1)
-            if range.count == word.count, isSame(range, word) { return slot }
+            if slots[slot] >> 32 == hash {
+                let range = range(Self.number(slots[slot]))
+                if range.count == word.count, isSame(range, word) { return slot }
+            }
             slot = (slot + 1) & mask
         }
         return slot
@@ -174,10 +182,11 @@ struct WordTable: Sendable {
         return true
     }
 
+    /// Below 2³².
     private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in word { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return hash ^ hash >> 29
+        return (hash ^ hash >> 29) & 0xFFFF_FFFF
     }
 }
 
