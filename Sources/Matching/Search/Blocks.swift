@@ -238,7 +238,9 @@ extension Bounds.Tables {
         guard slots[first] <= Blocks.most else { return pairing.most }
         var best = -Float.infinity
         forEachRow(pairing) { row in
-            for number in 1...Int(slots[first]) { best = max(best, pairs[row + pairing.column(Int(slots[first + number]))]) }
+            for number in 1...Int(slots[first]) {
+                best = max(best, pairs[row + pairing.column(Int(slots[first + number]))])
+            }
         }
         return Double(best)
     }

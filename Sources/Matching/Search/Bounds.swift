@@ -260,7 +260,9 @@ struct Bounds {
             slots: UnsafeMutableBufferPointer<Code>, rows: UnsafeMutableBufferPointer<Int>,
             partners: UnsafeMutableBufferPointer<Int>
         ) {
-            (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (takesBestArea, areas, areaMost, areaLeast)
+            (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (
+                takesBestArea, areas, areaMost, areaLeast
+            )
             (self.areaOrder, self.wordOrder, self.fields) = (areaOrder, wordOrder, fields)
             (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
             (self.alone, self.slots, self.rows, self.partners) = (alone, slots, rows, partners)
@@ -355,7 +357,8 @@ extension Bounds.Tables {
         }
         for number in areaPairings..<pairings.count {
             let pairing = pairings[number]
-            sum += Double(pairs[pairing.row(Int(slots[pairing.second])) + pairing.column(Int(slots[pairing.first ?? 0]))])
+            sum += Double(
+                pairs[pairing.row(Int(slots[pairing.second])) + pairing.column(Int(slots[pairing.first ?? 0]))])
         }
         guard count > 0, areaPairings > 0, sum + areas >= least else { return sum + areas }
         for number in 0..<areaPairings {

@@ -137,7 +137,7 @@ extension Segment {
                             always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
                         let least = best.least - known
                         let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
-                        if bound.all >= least { 
+                        if bound.all >= least {
                             waiting.add(
                                 Frontier.Block(
                                     bound: known + bound.all, level: Int32(level), block: Int32(block),
