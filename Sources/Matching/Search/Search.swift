@@ -18,7 +18,7 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
         backers.set(met, segment.backers, segment.blocks)
     }
 
-    /// What some numbers that rows have are worth, summed. Between two uses all is zero.
+    /// What some numbers that rows have are worth, summed. What one use wrote is cleared by the next.
     struct Sums {
         /// How many rows were written to; none when nothing was.
         private var used = 0
