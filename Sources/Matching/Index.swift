@@ -68,22 +68,22 @@ public struct Index: Sendable {
         for kind in [Segment.Kind.cold, .warm] {
             let scale = scale(isWarm: kind == .warm)
             var bounds = Bounds(profile, keeper, scale, isWarm: kind == .warm, self)
-            var known: [(investor: Code, worth: Int32)] = []
-            if kind == .warm {
-                let worths = worthOfBackers(profile, scale)
+            // A model that gives more than can be summed row by row is not worth telling rows apart for.
+            func known(_ worths: [(Code, worth: Double)]) -> [(Code, Int32)] {
                 let all = worths.reduce(0) { $0 + $1.worth }
-                // A model that gives backers more than can be summed row by row is not worth telling rows apart for.
-                if all < 1e9 {
-                    known = worths.map { ($0.investor, Int32($0.worth + 1)) }
-                } else {
+                guard all < 5e8 else {
                     bounds.constant += all
+                    return []
                 }
+                return worths.map { ($0, Int32($1 + 1)) }
             }
+            let tags = known(worthOfTags(profile, scale, &bounds))
+            let backers = kind == .warm ? known(worthOfBackers(profile, scale)) : []
             var pair = PairValues()
             fillSame(&pair, profile, isWarm: kind == .warm)
             for layer in layers where layer.segment.kind == kind {
                 let segment = layer.segment
-                reach.reach(segment, words: profile.words, backers: known)
+                reach.reach(segment, words: profile.words, tags: tags, backers: backers)
                 segment.search(bounds, reach, lexicon, into: &best) { row, sheet in
                     guard layer.has(row), keeper.admits(segment.keys[row], sheet) else { return nil }
                     fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
@@ -193,7 +193,7 @@ extension Index {
         var sheet = Sheet()
         for layer in offeredLayers {
             let segment = layer.segment
-            reach.reach(segment, words: profile.words, backers: [])
+            reach.reach(segment, words: profile.words)
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
                 guard layer.has(row) else { return }
                 body(segment.keys[row], sheet, strength(profile, sheet, reach.words.row(row)), segment.kind == .warm)
@@ -314,9 +314,29 @@ extension Index {
         values[at.walk] = Arithmetic.log(1 + 1000 * sum.walk / Arithmetic.exp(0.4 * Arithmetic.log(count)))
     }
 
+    /// What each tag that is known can add to a startup that has it, at best, beyond what any tag can, in thousandths of a
+    /// point.
+    private func worthOfTags(
+        _ profile: Profile, _ scale: Scale, _ bounds: inout Bounds
+    ) -> [(Code, worth: Double)] {
+        guard profile.hasPast else { return [] }
+        let number = PairValues.habitNumbers[Field.tag.rawValue]
+        func points(_ value: Double) -> Double {
+            1000
+                * ((scale.weight[number] + scale.perExperience[number] * profile.activity.experience) * value
+                    + scale.upside[number] * max(value, 0))
+        }
+        let any = max(0, points(profile.lifts.base[Field.tag.rawValue]))
+        bounds.constant += any
+        return profile.lifts.exceptions(.tag).compactMap { answer, lift in
+            let worth = points(lift) - any
+            return worth > 0 ? (answer.code, worth) : nil
+        }
+    }
+
     /// What each investor that is known can add to a startup it backs, at best, in thousandths of a point: every signal of
     /// company grows no faster than the sum over the backers.
-    private func worthOfBackers(_ profile: Profile, _ scale: Scale) -> [(investor: Code, worth: Double)] {
+    private func worthOfBackers(_ profile: Profile, _ scale: Scale) -> [(Code, worth: Double)] {
         var values = [Double](repeating: 0, count: Signal.allCases.count)
         var alone = Sheet()
         return profile.company.met.map { investor, _ in

@@ -12,6 +12,8 @@ struct Lexicon: Sendable {
     private let worth: [Double]
     /// By field and code, the words that an answer says by itself: those of areas, and the names of places.
     private let implied: [[[Code]]]
+    /// By field, the codes of the answers that say a word.
+    private let saying: [Postings]
 
     /// The most words of a profile that count; they are the first.
     static let longest = 255
@@ -44,6 +46,11 @@ struct Lexicon: Sendable {
                 return words
             }
         }
+        saying = implied.map { codes in
+            var starts: [UInt32] = [0]
+            for words in codes { starts.append(starts[starts.count - 1] + UInt32(words.count)) }
+            return Postings(codes.flatMap(\.self), starts: starts)
+        }
         let mean = max(1, Double(words) / Double(max(1, profiles)))
         worth = (0...Self.longest).map { (length: Int) -> Double in
             let relative = Double(length) / mean
@@ -66,6 +73,9 @@ struct Lexicon: Sendable {
         let codes = implied[field.rawValue]
         return Int(code) < codes.count ? codes[Int(code)] : []
     }
+
+    /// Tells the codes of the answers to a question that say a word by themselves.
+    func saying(_ word: Code, _ field: Field, _ body: (Int) -> Void) { saying[field.rawValue].rows(word, body) }
 
     /// The words that a startup's areas and places say, each once.
     func implied(_ sheet: Sheet) -> [Code] {
@@ -93,8 +103,8 @@ struct Lexicon: Sendable {
 struct WordTable: Sendable {
     private var bytes: [UInt8] = []
     private var ends: [UInt32] = []
-    /// Below, numbers plus one by hash, 0 for free; above, half of the hash, so that other words are mostly told apart
-    /// without looking at them.
+    /// By hash: the hash itself in the upper half, since it tells most words apart without reading them, and the number plus
+    /// one in the lower; 0 is free.
     private var slots: [UInt64] = []
 
     var count: Int { ends.count }
@@ -113,7 +123,7 @@ struct WordTable: Sendable {
         if 2 * ends.count >= slots.count { grow() }
         let hash = Self.hash(word)
         let slot = slot(word, hash)
-        if slots[slot] != 0 { return Int(slots[slot] & 0xFFFF_FFFF) - 1 }
+        if slots[slot] != 0 { return Self.number(slots[slot]) }
         bytes.append(contentsOf: word)
         ends.append(UInt32(bytes.count))
         slots[slot] = hash << 32 | UInt64(ends.count)
@@ -136,8 +146,10 @@ struct WordTable: Sendable {
         guard !slots.isEmpty else { return nil }
         var word = word
         let found = word.withUTF8 { slots[slot($0, Self.hash($0))] }
-        return found == 0 ? nil : Int(found & 0xFFFF_FFFF) - 1
+        return found == 0 ? nil : Self.number(found)
     }
+
+    private static func number(_ slot: UInt64) -> Int { Int(slot & 0xFFFF_FFFF) - 1 }
 
     private mutating func grow() {
         let old = slots
@@ -153,14 +165,12 @@ struct WordTable: Sendable {
     /// Where the word is, or would go.
     private func slot(_ word: UnsafeBufferPointer<UInt8>, _ hash: UInt64) -> Int {
         let mask = slots.count - 1
-        var slot = Int(hash & 0xFFFF_FFFF) & mask
-        return slots.withUnsafeBufferPointer { slots in
-            while slots[slot] != 0 {
-                if slots[slot] >> 32 == hash & 0xFFFF_FFFF, isSame(Int(slots[slot] & 0xFFFF_FFFF) - 1, word) { break }
-                slot = (slot + 1) & mask
-            }
-            return slot
+        var slot = Int(hash) & mask
+        while slots[slot] != 0 {
+            if slots[slot] >> 32 == hash, isSame(Self.number(slots[slot]), word) { break }
+            slot = (slot + 1) & mask
         }
+        return slot
     }
 
     private func isSame(_ number: Int, _ word: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -172,7 +182,7 @@ struct WordTable: Sendable {
         }
     }
 
-    /// Eight bytes at a time, mixed by multiplication.
+    /// Below 2³². Eight bytes at a time, mixed by multiplication.
     private static func hash(_ word: UnsafeBufferPointer<UInt8>) -> UInt64 {
         let bytes = UnsafeRawBufferPointer(word)
         var hash = UInt64(bytes.count)
@@ -191,7 +201,7 @@ struct WordTable: Sendable {
             place += 1
         }
         mix(rest)
-        return hash
+        return hash & 0xFFFF_FFFF
     }
 }
 

@@ -20,16 +20,22 @@ struct Lookup: Sendable {
         return nil
     }
 
+    /// Makes room for so many keys.
+    mutating func reserve(_ count: Int) {
+        var size = 64
+        while size < 4 * (count + 1) { size *= 2 }
+        if size > keys.count { grow(to: size) }
+    }
+
     /// Gives a key that has no value one.
     mutating func insert(_ value: Int, for key: UInt64) {
-        if 4 * (count + 1) > keys.count { grow() }
+        if 4 * (count + 1) > keys.count { grow(to: max(64, 2 * keys.count)) }
         put(UInt32(value + 1), key)
         count += 1
     }
 
-    private mutating func grow() {
+    private mutating func grow(to size: Int) {
         let old = zip(keys, values).filter { $0.1 != 0 }
-        let size = max(64, 2 * keys.count)
         keys = [UInt64](repeating: 0, count: size)
         values = [UInt32](repeating: 0, count: size)
         for (key, value) in old { put(value, key) }

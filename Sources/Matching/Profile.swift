@@ -59,6 +59,8 @@ struct Profile: Sendable {
             zip(answers[field.rawValue], values[field.rawValue])
         }
 
+        fileprivate mutating func reserve(_ count: Int) { places.reserve(count) }
+
         fileprivate mutating func set(_ answer: Answer, _ value: Double) {
             let field = answer.field.rawValue
             places.insert(values[field].count, for: answer.raw)
@@ -194,6 +196,7 @@ extension Profile {
         hasPast = own != nil
         words = Self.words(mandate, own, market, lexicon)
 
+        wordPlaces.reserve(words.count)
         for (place, word) in words.enumerated() { wordPlaces.insert(place, for: UInt64(word.word)) }
         let past = own.map { Past($0, company, market, habits) } ?? Past()
         let totals = past.totals
@@ -203,6 +206,7 @@ extension Profile {
             let total = totals[field.rawValue]
             lifts.base[field.rawValue] = Arithmetic.log(field.shrinkage / (total + field.shrinkage))
         }
+        lifts.reserve(past.met.count)
         for number in past.met {
             let (answer, share, count) = (book.answers[number], market.shares[number], past.counts[number])
             let (shrinkage, total) = (answer.field.shrinkage, totals[answer.field.rawValue])

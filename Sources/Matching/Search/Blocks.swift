@@ -19,8 +19,18 @@ struct AreaSet: Sendable {
 
     mutating func formUnion(_ other: Self) { words |= other.words }
 
+    /// Whether a set that is written as these bytes has an area.
     @inline(__always)
-    func has(_ bit: Int) -> Bool { words[bit >> 6] >> UInt64(bit & 63) & 1 == 1 }
+    static func has(_ bytes: UnsafePointer<UInt8>, _ bit: Int) -> Bool { bytes[bit >> 3] >> UInt8(bit & 7) & 1 == 1 }
+
+    static let width = size / 8
+
+    /// By the byte of eight areas, what keeps those that do not occur from being the largest.
+    static let masks: [Bounds.Step] = (0..<256).map { byte in
+        var mask = Bounds.Step(repeating: -.infinity)
+        for bit in mask.indices where byte >> bit & 1 == 1 { mask[bit] = 0 }
+        return mask
+    }
 
     func write(to bytes: inout [UInt8]) { withUnsafeBytes(of: words) { bytes += $0 } }
 }
@@ -35,7 +45,7 @@ struct Blocks: Sendable {
     static let most = 24
     /// Areas of a startup that are told apart by their place; those that follow are taken together.
     static let places = 3
-    /// What a count of answers says when they are too many.
+    /// What a count of answers says when they are too many to tell anything.
     private static let many: UInt8 = 0xFF
 
     /// For each block the fewest words of a profile, how many areas a startup has, and the answers that occur.
@@ -57,6 +67,14 @@ struct Blocks: Sendable {
     func children(_ level: Int, _ block: Int) -> Range<Int> {
         let first = levels[level - 1].lowerBound + (block - levels[level].lowerBound) * Self.children
         return first..<min(first + Self.children, levels[level - 1].upperBound)
+    }
+
+    /// Where the bytes of some blocks, one after the other, lie.
+    @inline(__always)
+    func bytes(of blocks: Range<Int>) -> Range<Int> {
+        guard !blocks.isEmpty else { return 0..<0 }
+        let end = blocks.upperBound < starts.count ? Int(starts[blocks.upperBound]) : bytes.count
+        return Int(starts[blocks.lowerBound])..<end
     }
 
     var size: Int { bytes.count + 4 * starts.count }
@@ -95,18 +113,22 @@ struct Blocks: Sendable {
             if list.count <= Blocks.most, !list.contains(code) { list.append(code) }
         }
 
-        func write(to bytes: inout [UInt8]) {
+        /// - Parameter all: for each field how many answers occur anywhere. A list of nearly all of them tells nothing.
+        func write(to bytes: inout [UInt8], all: [Int]) {
+            func write(_ places: Range<Int>) {
+                for place in places {
+                    let list = single[place]
+                    let tells = list.count <= Blocks.most && (list.count < 4 || list.count + 1 < all[place])
+                    bytes.append(tells ? UInt8(list.count) : Blocks.many)
+                    if tells { for code in list { Varint.append(code, to: &bytes) } }
+                }
+            }
             bytes.append(UInt8(min(shortest, Lexicon.longest)))
             bytes.append(UInt8(min(fewestAreas, 127)) << 1 | (isEven ? 1 : 0))
             bytes.append(UInt8(min(mostAreas, 255)))
-            for list in single[..<Field.declarableCount] { Self.write(list, to: &bytes) }
+            write(0..<Field.declarableCount)
             for set in areas { set.write(to: &bytes) }
-            for list in single[Field.declarableCount...] { Self.write(list, to: &bytes) }
-        }
-
-        private static func write(_ list: [Code], to bytes: inout [UInt8]) {
-            bytes.append(list.count > Blocks.most ? Blocks.many : UInt8(list.count))
-            if list.count <= Blocks.most { for code in list { Varint.append(code, to: &bytes) } }
+            write(Field.declarableCount..<single.count)
         }
     }
 
@@ -123,11 +145,12 @@ struct Blocks: Sendable {
         func finish() -> Blocks {
             var (bytes, starts, levels): ([UInt8], [UInt32], [Range<Int>]) = ([], [], [])
             var level = blocks
+            let all = blocks.reduce(into: Content()) { $0.add($1) }.single.map(\.count)
             while true {
                 levels.append(starts.count..<starts.count + level.count)
                 for content in level {
                     starts.append(UInt32(bytes.count))
-                    content.write(to: &bytes)
+                    content.write(to: &bytes, all: all)
                 }
                 guard level.count > Blocks.children else { break }
                 level = stride(from: 0, to: level.count, by: Blocks.children).map { first in
@@ -140,65 +163,171 @@ struct Blocks: Sendable {
 }
 
 extension Bounds.Tables {
-    /// The most that a startup of a block can be worth without its own words and its backers, from the bytes of the block.
+    /// Of more partners than this a pair counts with the best of all.
+    static let mostPartners = 4
+
+    /// The most that a startup of a block can be worth without its own words, its tags and its backers, from the bytes of
+    /// the block.
     ///
     /// - Parameters:
-    ///   - perWord: for one unit of the words that its areas say.
+    ///   - perWord: for one unit of the words that its areas and places say.
+    ///   - limit: what areas are worth in the block that it is a part of.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
+    /// - Returns: the bound, what of it is the areas', and what the answers that only a past tells of, with their pairs.
     @inline(__always)
-    func bound(_ block: UnsafePointer<UInt8>, perWord: Double, least: Double) -> Double {
+    func bound(
+        _ block: UnsafePointer<UInt8>, perWord: Double, limit: Double, least: Double
+    ) -> (all: Double, areas: Double, past: Double) {
         let isEven = block[1] & 1 == 1
-        let fewest = Int(block[1] >> 1)
+        let fewest = isEven ? Int(block[1] >> 1) : min(Int(block[1] >> 1), 1)
         let most = Int(block[2])
         var next = block + 3
         // What has been looked at counts as it is, the rest as it is at best.
-        let areasMost = max(0, areaMost) + perWord * areaWordsMost * Double(most)
-        var sum = singlesMost + areasMost
+        let areasMost = min(limit, max(0, areaMost) + perWord * areaWordsMost * Double(most))
+        let pastMost = hasPast ? pastMost[0] + perWord * pastMost[1] : 0
+        var sum = declarableMost[0] + perWord * declarableMost[1] + pastMost + areasMost
         for place in 0..<Field.declarableCount {
-            sum += self.most(place, &next) - mosts[place]
-            guard sum >= least else { return -.infinity }
+            sum += look(place, &next, perWord)
+            guard sum >= least else { return Self.outOfReach }
         }
+        let sets = next
+        next += Blocks.places * AreaSet.width
         sum -= areasMost
-        sum += areas(
-            &next, fewest: isEven ? fewest : min(fewest, 1), most: most, perWord: perWord, least: least - sum)
-        guard hasPast else { return sum }
-        for place in Field.declarableCount..<Field.singleCount {
-            guard sum >= least else { return -.infinity }
-            sum += self.most(place, &next) - mosts[place]
+        let declared = sum - pastMost
+        if hasPast {
+            for place in Field.declarableCount..<Field.singleCount {
+                sum += look(place, &next, perWord)
+                guard sum + areasMost >= least else { return Self.outOfReach }
+            }
+            for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
+            guard sum + areasMost >= least else { return Self.outOfReach }
         }
-        return sum
+        let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum))
+        return (sum + areas, areas, sum - declared)
     }
 
+    private static let outOfReach = (all: -Double.infinity, areas: 0.0, past: 0.0)
+
+    /// Reads the answers of a field, and tells how much less than the best of all they are worth.
     @inline(__always)
-    private func most(_ place: Int, _ next: inout UnsafePointer<UInt8>) -> Double {
+    private func look(_ place: Int, _ next: inout UnsafePointer<UInt8>, _ perWord: Double) -> Double {
         let count = next.pointee
         next += 1
-        guard count <= Blocks.most else { return mosts[place] }
+        let start = place * Self.stride
+        slots[start] = Code(count)
+        guard count <= Blocks.most else { return 0 }
+        guard let singles = singles.baseAddress else { return 0 }
+        let field = fields[place]
+        let worths = singles + field.start
         var best = -Double.infinity
-        for _ in 0..<count { best = max(best, single(place, Varint.next(&next))) }
-        return best
+        for number in 0..<Int(count) {
+            let slot = Varint.next(&next)
+            slots[start &+ number &+ 1] = slot
+            let answer = min(Int(slot), field.last)
+            var worth = worths[answer]
+            if let words = field.words { worth += perWord * strengths[words &+ answer] }
+            if worth > best { best = worth }
+        }
+        return best - field.most - perWord * field.wordsMost
     }
+
+    /// The most that a pair of the block's answers to two fields is worth.
+    @inline(__always)
+    private func best(_ pairing: Bounds.Pairing) -> Double {
+        let first = (pairing.first ?? 0) * Self.stride
+        guard slots[first] <= Blocks.most else { return pairing.most }
+        var best = -Float.infinity
+        forEachRow(pairing) { row in
+            for number in 1...Int(slots[first]) {
+                best = max(best, pairs[row + pairing.column(Int(slots[first + number]))])
+            }
+        }
+        return Double(best)
+    }
+
+    /// Tells the rows of the block's answers to the second field of a pair.
+    @inline(__always)
+    private func forEachRow(_ pairing: Bounds.Pairing, _ body: (Int) -> Void) {
+        let second = pairing.second * Self.stride
+        guard slots[second] <= Self.mostPartners else { return body(pairing.any) }
+        for number in 1...Int(slots[second]) { body(pairing.row(Int(slots[second + number]))) }
+    }
+
+    /// The most that the areas of each place are worth with the partners that they have in the block: eight areas at a time,
+    /// where one of the eight occurs.
+    @inline(__always)
+    private func mostOfPlaces(_ sets: UnsafePointer<UInt8>) -> (Float, Float, Float) {
+        typealias Step = Bounds.Step
+        let none = Step(repeating: -.infinity)
+        var best = (none, none, none)
+        guard let alone = alone.baseAddress, let pairs = pairs.baseAddress else { return (0, 0, 0) }
+        // Where the rows of each pairing start, one after the other.
+        for number in 0..<areaPairings {
+            let pairing = pairings[number]
+            let start = number * Self.mostPartners
+            let second = pairing.second * Self.stride
+            let count = slots[second] <= Self.mostPartners ? Int(slots[second]) : 0
+            for place in 0..<count { rows[start + place] = pairing.row(Int(slots[second + place + 1])) }
+            if count == 0 { rows[start] = pairing.any }
+            partners[number] = max(1, count)
+        }
+        var first = 0
+        while first < self.alone.count {
+            let byte = first % AreaSet.size / 8
+            let occur = (sets[byte], sets[byte + AreaSet.width], sets[byte + 2 * AreaSet.width])
+            if occur.0 | occur.1 | occur.2 != 0 {
+                var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
+                for number in 0..<areaPairings {
+                    let start = number * Self.mostPartners
+                    var largest = UnsafeRawPointer(pairs + rows[start] + first).loadUnaligned(as: Step.self)
+                    for place in 1..<max(1, partners[number]) {
+                        let next = UnsafeRawPointer(pairs + rows[start + place] + first).loadUnaligned(as: Step.self)
+                        largest.replace(with: next, where: next .> largest)
+                    }
+                    worth += largest
+                }
+                let told = (worth + masks[Int(occur.0)], worth + masks[Int(occur.1)], worth + masks[Int(occur.2)])
+                best.0.replace(with: told.0, where: told.0 .> best.0)
+                best.1.replace(with: told.1, where: told.1 .> best.1)
+                best.2.replace(with: told.2, where: told.2 .> best.2)
+            }
+            first += Step.scalarCount
+        }
+        func most(_ step: Step) -> Float {
+            var halves = step.lowHalf
+            halves.replace(with: step.highHalf, where: step.highHalf .> halves)
+            return max(halves[0], halves[1], max(halves[2], halves[3]))
+        }
+        return (most(best.0), most(best.1), most(best.2))
+    }
+
+    /// The most that the areas of a startup are worth, with their words.
     @inline(__always)
     private func areas(
-        _ next: inout UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
+        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
     ) -> Double {
+        let places = min(most, Blocks.places)
+        let paired = areaPairings > 0 && places > 0 ? mostOfPlaces(sets) : (0, 0, 0)
         // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
-        var (sum, last, best) = (SIMD2<Double>.zero, SIMD2<Double>.zero, -Double.infinity)
+        var (sum, words, last, lastWords, best) = (0.0, 0.0, 0.0, 0.0, -Double.infinity)
         if fewest == 0 { best = 0 }
-        for place in 0..<Blocks.places {
-            let set = AreaSet(&next)
-            guard place < most else { continue }
-            let largest = SIMD2(
-                areaOrder.first { set.has($0.bit) }?.worth ?? areaMost, wordOrder.first { set.has($0.bit) }?.worth ?? 0)
-            last = largest
-            sum += largest
-            if takesBestArea {
-                best = max(best, largest[0])
+        for place in 0..<places {
+            let set = sets + place &* AreaSet.width
+            lastWords = perWord > 0 ? first(wordOrder, set) ?? 0 : 0
+            if areaPairings > 0 {
+                last = Double(place == 0 ? paired.0 : place == 1 ? paired.1 : paired.2)
             } else {
-                if place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
+                last = first(areaOrder, set) ?? areaLeast
+            }
+            sum += last
+            words += lastWords
+            if takesBestArea {
+                best = max(best, last)
+            } else {
+                if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
                 if fewest == most, fewest > 0 {
                     let rest = Double(most - place - 1)
-                    let reach = (sum[0] + rest * areaMost) / Double(most) + perWord * (sum[1] + rest * areaWordsMost)
+                    let reach = (sum + rest * areaMost) / Double(most) + perWord * (words + rest * areaWordsMost)
                     guard reach >= least else { return -.infinity }
                 }
             }
@@ -207,9 +336,17 @@ extension Bounds.Tables {
             // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             for place in Blocks.places..<most {
                 sum += last
-                if !takesBestArea, place + 1 >= fewest { best = max(best, sum[0] / Double(place + 1)) }
+                words += lastWords
+                if !takesBestArea, place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
             }
         }
-        return best + perWord * sum[1]
+        return best + perWord * words
+    }
+
+    /// The worth of the first area of an order that a set has.
+    @inline(__always)
+    private func first(_ order: UnsafeBufferPointer<Bounds.Ordered>, _ set: UnsafePointer<UInt8>) -> Double? {
+        for area in order where AreaSet.has(set, area.code & (AreaSet.size - 1)) { return area.worth }
+        return nil
     }
 }

@@ -1,8 +1,13 @@
-/// The most that each answer of a startup can add to its score under one mandate, in thousandths of a point: cheap to
-/// look up, never too low.
+/// The most that each answer of a startup, and each pair of answers, can add to its score under one mandate, in
+/// thousandths of a point: cheap to look up, never too low.
 struct Bounds {
     /// Of more names than this a field's answers are not looked up one by one.
     private static let widest = 1 << 14
+    /// Of more pairs than this, or pairs of more areas, it counts only what the first answer is worth with its best partner.
+    private static let mostPairs = 1 << 20
+    private static let mostAreas = 1 << 10
+    /// Areas that are looked at in one step.
+    typealias Step = SIMD8<Float>
 
     /// What every startup gets, whatever it answers.
     var constant = 0.0
@@ -12,66 +17,199 @@ struct Bounds {
     var takesBestArea = false
     /// For one unit of matched words, see ``Lexicon/worth(ofWordsAmong:)``.
     var perWord = 0.0
-    /// What an area is worth, and the strength of the words that it says by itself.
-    private var areaTable: [SIMD2<Double>] = []
-    private var areaWordsMost = 0.0
-    /// The places in an ``AreaSet`` that are worth something, the best first: by area and by its words.
-    private var areaOrder: [(bit: Int, worth: Double)] = []
-    private var wordOrder: [(bit: Int, worth: Double)] = []
-    private var areaMost = 0.0
-    private var singleTable: [Double] = []
-    private var offsets: [Int] = []
-    private var lasts: [Int] = []
-    private var mosts: [Double] = []
-    /// Whether the answers that only a past tells of are worth anything.
-    private var hasPast = false
+    private var areas: [Area] = []
+    /// The areas above the least, the best first, and those that say words, the most asked for first.
+    private var areaOrder: [Ordered] = []
+    private var wordOrder: [Ordered] = []
+    private var areaMost: Double
+    private var areaLeast = 0.0
+    private var fields: [SingleField] = []
+    private var singles: [Double] = []
+    private var strengths: [Double] = []
+    private var pairings: [Pairing] = []
+    private var pairs: [Float] = []
+    /// By code what an area is worth alone, up to a whole step.
+    private var alone: [Float] = []
+    /// The largest number in the tables of areas, for or against.
+    private var largest = 0.0
+
+    struct Area {
+        /// What it is worth alone.
+        var alone = 0.0
+        /// What it is worth with the best of partners.
+        var most = 0.0
+        /// The strength of the words that it says by itself.
+        var words = 0.0
+    }
+
+    struct Ordered {
+        let code: Int
+        let worth: Double
+    }
+
+    /// Where the worths of a field's answers stand: first that of no answer, then by code, last that of all others.
+    struct SingleField {
+        var start = 0
+        var last = 0
+        var most = 0.0
+        /// Where the strengths of the words that its answers say stand; `nil` when they say none.
+        var words: Int?
+        var wordsMost = 0.0
+    }
+
+    /// Where the worths of pairs of two fields' answers stand: a row for each slot of the second answer, so that what all
+    /// areas are worth in one place stands together; a last row for the best of all; in a row by the
+    /// slot of the first, or by the code of the area.
+    struct Pairing {
+        /// Places in ``Field/single``; no first for areas.
+        let first: Int?
+        let second: Int
+        let start: Int
+        let width: Int
+        /// The row for the best of all.
+        let last: Int
+        var most = 0.0
+
+        /// Where the row of an answer starts; one row stands for all where there are too many pairs.
+        @inline(__always)
+        func row(_ slot: Int) -> Int { start + max(0, min(slot, last - 1)) * width }
+
+        @inline(__always)
+        var any: Int { start + last * width }
+
+        @inline(__always)
+        func column(_ slot: Int) -> Int { min(slot, width - 1) }
+    }
 
     /// Takes tables of one worth for each answer.
     ///
     /// - Parameters:
-    ///   - areas: by code, with the strength of the words that each says.
-    ///   - otherArea: for an area that has no place there.
+    ///   - areas: by code, what each is worth, and the strength of the words that it says.
     ///   - single: for each of ``Field/single`` first the worth of no answer, then by code, last that of all others.
-    init(areas: [SIMD2<Double>], otherArea: Double, single: [[Double]]) {
-        areaTable = areas
-        areaMost = areas.reduce(otherArea) { max($0, $1[0]) }
-        areaWordsMost = areas.reduce(0) { max($0, $1[1]) }
-        areaOrder = Self.order(areas.map { $0[0] }, above: -.infinity)
-        wordOrder = Self.order(areas.map { $0[1] }, above: 0)
-        for table in single {
-            let most = table.max() ?? 0
+    ///   - words: for each of ``Field/single`` the strengths of the words that the answers say, in the same places; empty
+    ///     where they say none.
+    init(areas: [SIMD2<Double>], otherArea: Double, single: [[Double]], words: [[Double]] = []) {
+        self.areas = areas.map { Area(alone: $0[0], most: $0[0], words: $0[1]) }
+        areaMost = otherArea
+        alone = areas.map { Self.up($0[0]) }
+        while alone.count % Step.scalarCount > 0 { alone.append(-.infinity) }
+        largest = areas.reduce(otherArea.magnitude) { max($0, $1[0].magnitude) }
+        for (place, table) in single.enumerated() {
+            var field = SingleField(start: singles.count)
+            field.most = table.max() ?? 0
             // A wide field is looked up no more than whether it is answered.
-            let kept = table.count <= Self.widest ? table : [table[0], table.dropFirst().max() ?? table[0]]
-            offsets.append(singleTable.count)
-            singleTable += kept
-            lasts.append(kept.count - 1)
-            mosts.append(most)
-            if offsets.count > Field.declarableCount, kept.contains(where: { $0 != 0 }) { hasPast = true }
+            func kept(_ table: [Double]) -> [Double] {
+                table.count <= Self.widest ? table : [table[0], table.dropFirst().max() ?? table[0]]
+            }
+            singles += kept(table)
+            field.last = singles.count - field.start - 1
+            if place < words.count, let most = words[place].max(), most > 0 {
+                field.words = strengths.count
+                field.wordsMost = most
+                strengths += kept(words[place])
+            }
+            fields.append(field)
         }
+        order()
     }
 
-    private static func order(_ worths: [Double], above least: Double) -> [(bit: Int, worth: Double)] {
-        var best = [Double](repeating: least, count: min(AreaSet.size, worths.count))
-        for (code, worth) in worths.enumerated() { best[code % AreaSet.size] = max(best[code % AreaSet.size], worth) }
-        return best.enumerated().filter { $0.element > least }.map { ($0.offset, $0.element) }
+    /// Adds what pairs of answers are worth.
+    ///
+    /// - Parameters:
+    ///   - usual: what all other pairs are worth.
+    ///   - counts: how many answers each of the two fields has.
+    private mutating func pair(
+        _ first: Int?, _ second: Int, usual: Double, counts: (first: Int, second: Int),
+        _ special: some Sequence<(answer: Answer, worth: Double)>
+    ) {
+        let width = first == nil ? alone.count : counts.first + 2
+        let last = width * (counts.second + 3) <= Self.mostPairs ? counts.second + 2 : 0
+        var pairing = Pairing(first: first, second: second, start: pairs.count, width: width, last: last)
+        let (most, other) = (Self.up(max(0, usual)), Self.up(usual))
+        func append(_ worth: Float) {
+            pairs += repeatElement(worth, count: width)
+            // Without a first answer there is no pair.
+            if first != nil { pairs[pairs.count - width] = 0 }
+        }
+        if last > 0 {
+            append(0)
+            for _ in 1..<last { append(other) }
+        }
+        append(most)
+        for (answer, worth) in special where Int(answer.first) < counts.first && Int(answer.code) < counts.second {
+            let column = Int(answer.first) + (first == nil ? 0 : 1)
+            largest = max(largest, worth.magnitude)
+            let worth = Self.up(worth)
+            if last > 0 { pairs[pairing.row(Int(answer.code) + 1) + column] = worth }
+            pairs[pairing.any + column] = max(pairs[pairing.any + column], worth)
+        }
+        for column in 0..<width { pairing.most = max(pairing.most, Double(pairs[pairing.any + column])) }
+        largest = max(largest, usual.magnitude)
+        if first == nil {
+            for code in areas.indices { areas[code].most += Double(pairs[pairing.any + code]) }
+            areaMost += Double(most)
+            guard last > 0, areas.count <= Self.mostAreas else {
+                pairs.removeLast(pairs.count - pairing.start)
+                return
+            }
+        }
+        pairings.append(pairing)
+    }
+
+    private static func up(_ worth: Double) -> Float {
+        let near = Float(worth)
+        return Double(near) < worth ? near.nextUp : near
+    }
+
+    private mutating func order() {
+        for area in areas { areaMost = max(areaMost, area.most) }
+        areaLeast = areas.reduce(areaMost) { min($0, $1.most) }
+        areaOrder = areas.enumerated().filter { $1.most > areaLeast }.map { Ordered(code: $0, worth: $1.most) }
+            .sorted { $0.worth > $1.worth }
+        wordOrder = areas.enumerated().filter { $1.words > 0 }.map { Ordered(code: $0, worth: $1.words) }
             .sorted { $0.worth > $1.worth }
     }
 
     /// The tables, where they lie in memory while `body` runs.
     func withTables<Result>(_ body: (Tables) -> Result) -> Result {
-        areaTable.withUnsafeBufferPointer { areas in
-            singleTable.withUnsafeBufferPointer { singles in
-                offsets.withUnsafeBufferPointer { offsets in
-                    lasts.withUnsafeBufferPointer { lasts in
-                        mosts.withUnsafeBufferPointer { mosts in
-                            body(
-                                Tables(
-                                    hasPast: hasPast, takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
-                                    areaWordsMost: areaWordsMost,
-                                    areaOrder: areaOrder, wordOrder: wordOrder, singles: singles,
-                                    offsets: offsets, lasts: lasts, mosts: mosts,
-                                    singlesMost: mosts.reduce(0, +)))
+        areas.withUnsafeBufferPointer { areas in
+            areaOrder.withUnsafeBufferPointer { areaOrder in
+                wordOrder.withUnsafeBufferPointer { wordOrder in
+                    fields.withUnsafeBufferPointer { fields in
+                        singles.withUnsafeBufferPointer { singles in
+                            strengths.withUnsafeBufferPointer { strengths in
+                                pairings.withUnsafeBufferPointer { pairings in
+                                    pairs.withUnsafeBufferPointer { pairs in
+                                        withRoom { alone, slots, rows, partners in
+                                            body(
+                                                Tables(
+                                                    takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
+                                                    areaLeast: areaLeast, areaOrder: areaOrder, wordOrder: wordOrder,
+                                                    fields: fields, singles: singles, strengths: strengths,
+                                                    pairings: pairings, pairs: pairs, alone: alone, slots: slots,
+                                                    rows: rows, partners: partners))
+                                        }
+                                    }
+                                }
+                            }
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    private func withRoom<Result>(
+        _ body: (
+            UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Int>,
+            UnsafeMutableBufferPointer<Int>
+        ) -> Result
+    ) -> Result {
+        alone.withUnsafeBufferPointer { alone in
+            withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
+                withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count * Tables.mostPartners) { rows in
+                    withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
+                        body(alone, slots, rows, partners)
                     }
                 }
             }
@@ -80,63 +218,163 @@ struct Bounds {
 
     /// Tables of bounds, laid open for a search: looked up without checks, since ranking does little else.
     struct Tables {
-        let hasPast: Bool
         let takesBestArea: Bool
-        let areas: UnsafeBufferPointer<SIMD2<Double>>
+        let areas: UnsafeBufferPointer<Area>
         let areaMost: Double
-        let areaWordsMost: Double
-        let areaOrder: [(bit: Int, worth: Double)]
-        let wordOrder: [(bit: Int, worth: Double)]
+        let areaLeast: Double
+        let areaOrder: UnsafeBufferPointer<Ordered>
+        let wordOrder: UnsafeBufferPointer<Ordered>
+        let fields: UnsafeBufferPointer<SingleField>
         let singles: UnsafeBufferPointer<Double>
-        let offsets: UnsafeBufferPointer<Int>
-        let lasts: UnsafeBufferPointer<Int>
-        let mosts: UnsafeBufferPointer<Double>
-        /// What all fields but the areas are worth at best.
-        let singlesMost: Double
+        let strengths: UnsafeBufferPointer<Double>
+        let pairings: UnsafeBufferPointer<Pairing>
+        let pairs: UnsafeBufferPointer<Float>
+        let alone: UnsafeBufferPointer<Float>
+        /// Room for what is being looked at: for each field how many answers there are, and their slots.
+        let slots: UnsafeMutableBufferPointer<Code>
+        /// Room for the rows of the partners that the areas of a block have, and how many there are for each pairing.
+        let rows: UnsafeMutableBufferPointer<Int>
+        let partners: UnsafeMutableBufferPointer<Int>
+        let masks = AreaSet.masks
 
-        @inline(__always)
-        func area(_ code: Code) -> SIMD2<Double> {
-            Int(code) < areas.count ? areas[Int(code)] : SIMD2(areaMost, 0)
+        /// The most that the words of one area ask for.
+        let areaWordsMost: Double
+        /// Whether the answers that only a past tells of are worth anything.
+        let hasPast: Bool
+        /// How many pairings, the first, are those of areas.
+        let areaPairings: Int
+        /// What the answers that a mandate can declare are worth at best, and what those are that only a past tells of, with
+        /// their pairs and without areas; each without words and with the strength of its words.
+        let declarableMost: SIMD2<Double>
+        let pastMost: SIMD2<Double>
+
+        static let stride = Blocks.most + 1
+        static let room = Field.singleCount * stride + 1
+
+        init(
+            takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double, areaLeast: Double,
+            areaOrder: UnsafeBufferPointer<Ordered>, wordOrder: UnsafeBufferPointer<Ordered>,
+            fields: UnsafeBufferPointer<SingleField>, singles: UnsafeBufferPointer<Double>,
+            strengths: UnsafeBufferPointer<Double>, pairings: UnsafeBufferPointer<Pairing>,
+            pairs: UnsafeBufferPointer<Float>, alone: UnsafeBufferPointer<Float>,
+            slots: UnsafeMutableBufferPointer<Code>, rows: UnsafeMutableBufferPointer<Int>,
+            partners: UnsafeMutableBufferPointer<Int>
+        ) {
+            (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (
+                takesBestArea, areas, areaMost, areaLeast
+            )
+            (self.areaOrder, self.wordOrder, self.fields) = (areaOrder, wordOrder, fields)
+            (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
+            (self.alone, self.slots, self.rows, self.partners) = (alone, slots, rows, partners)
+            areaWordsMost = wordOrder.first?.worth ?? 0
+            func most(_ fields: Slice<UnsafeBufferPointer<SingleField>>) -> SIMD2<Double> {
+                fields.reduce(into: .zero) { $0 += SIMD2($1.most, $1.wordsMost) }
+            }
+            declarableMost = most(fields[..<Field.declarableCount])
+            var past = most(fields[Field.declarableCount...])
+            var isTold = !pairings.isEmpty
+            for field in fields[Field.declarableCount...] {
+                if field.words != nil { isTold = true }
+                for slot in field.start...field.start + field.last where singles[slot] != 0 { isTold = true }
+            }
+            hasPast = isTold
+            areaPairings = pairings.prefix { $0.first == nil }.count
+            for pairing in pairings where pairing.first != nil { past[0] += pairing.most }
+            pastMost = past
         }
 
+        /// Reads a byte of every cache line of what is looked at next: memory answers many questions at once, but not if each
+        /// is asked when the one before is answered.
+        @inline(__always)
+        func touch(_ base: UnsafePointer<UInt8>, _ bytes: Range<Int>) {
+            var touched: UInt8 = 0
+            for place in Swift.stride(from: bytes.lowerBound, to: bytes.upperBound, by: 64) { touched |= base[place] }
+            // Kept, so that it is not left out as of no use.
+            slots[Self.room - 1] = Code(touched)
+        }
+
+        @inline(__always)
+        func area(_ code: Code) -> Area {
+            Int(code) < areas.count ? areas[Int(code)] : Area(alone: areaMost, most: areaMost)
+        }
+
+        /// What an answer is worth with the words that it says.
+        ///
         /// - Parameter slot: the code of the answer plus one, 0 where there is none.
         @inline(__always)
-        func single(_ place: Int, _ slot: Code) -> Double { singles[offsets[place] + min(Int(slot), lasts[place])] }
+        func worth(_ place: Int, _ slot: Code, _ perWord: Double) -> Double {
+            let field = fields[place]
+            let answer = min(Int(slot), field.last)
+            guard let words = field.words else { return singles[field.start &+ answer] }
+            return singles[field.start &+ answer] + perWord * strengths[words &+ answer]
+        }
     }
 }
 
 extension Bounds.Tables {
-    /// The most that a startup can be worth without its own words and its backers, from the bytes of its ``Sheet``.
+    /// The most that a startup can be worth without its own words, its tags and its backers, from the bytes of its
+    /// ``Sheet``.
     ///
     /// - Parameters:
-    ///   - worth: of one unit of matched words by the length of the profile; see ``Lexicon/worth(ofWordsAmong:)``.
+    ///   - worths: of one unit of matched words by the length of the profile; see ``Lexicon/worth(ofWordsAmong:)``.
     ///   - words: the strength of its own words.
+    ///   - past: what the answers that only a past tells of are worth in its block, with their words.
+    ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
     @inline(__always)
-    func bound(_ row: UnsafePointer<UInt8>, worth: (Int) -> Double, words: Int32) -> Double {
+    func bound(
+        _ row: UnsafePointer<UInt8>, worths: UnsafeBufferPointer<Double>, words: Int32, past: Double, least: Double
+    ) -> Double {
         var next = row
-        let length = Int(Varint.next(&next))
-        var sum = 0.0
-        for place in 0..<Field.declarableCount { sum += single(place, Varint.next(&next)) }
+        let perWord = worths[min(Int(Varint.next(&next)), Lexicon.longest)]
+        var sum = perWord * Double(words)
+        for place in 0..<Field.declarableCount {
+            let slot = Varint.next(&next)
+            slots[place] = slot
+            sum += worth(place, slot, perWord)
+        }
         let head = Varint.next(&next)
         let count = head >> 1
-        var strength = Double(words)
+        let firstArea = next
+        var (areas, percents) = (0.0, 0.0)
         if count > 0 {
-            var (all, percents, best) = (0.0, 0.0, -Double.infinity)
+            var best = -Double.infinity
             for _ in 0..<count {
-                let code = Varint.next(&next)
+                let area = area(Varint.next(&next))
                 let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
-                let worth = area(code)
-                all += worth[0] * percent
-                best = max(best, worth[0])
+                areas += area.most * percent
+                best = max(best, area.most)
                 percents += percent
-                strength += worth[1]
+                sum += perWord * area.words
             }
-            sum += takesBestArea ? best : all / percents
+            areas = takesBestArea ? best : areas / percents
         }
-        if hasPast {
-            for place in Field.declarableCount..<Field.singleCount { sum += single(place, Varint.next(&next)) }
+        guard hasPast else { return sum + areas }
+        guard sum + areas + past >= least else { return -.infinity }
+        for place in Field.declarableCount..<Field.singleCount {
+            let slot = Varint.next(&next)
+            slots[place] = slot
+            sum += worth(place, slot, perWord)
         }
-        return strength == 0 ? sum : sum + strength * worth(length)
+        for number in areaPairings..<pairings.count {
+            let pairing = pairings[number]
+            sum += Double(
+                pairs[pairing.row(Int(slots[pairing.second])) + pairing.column(Int(slots[pairing.first ?? 0]))])
+        }
+        guard count > 0, areaPairings > 0, sum + areas >= least else { return sum + areas }
+        for number in 0..<areaPairings {
+            slots[Field.singleCount + number] = Code(pairings[number].row(Int(slots[pairings[number].second])))
+        }
+        areas = 0
+        next = firstArea
+        for _ in 0..<count {
+            let code = Varint.next(&next)
+            let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
+            let column = min(Int(code), alone.count - 1)
+            var worth = area(code).alone
+            for number in 0..<areaPairings { worth += Double(pairs[Int(slots[Field.singleCount + number]) + column]) }
+            areas += worth * percent
+        }
+        return sum + areas / percents
     }
 }
 
@@ -152,36 +390,16 @@ extension Bounds {
                     + scale.upside[number] * max(value, 0))
         }
         let lifts = profile.lifts
-        // What facts that join two can add to the first of them, at best.
-        var joint: [[Double]] = Array(repeating: [], count: Field.allCases.count)
-        var jointOther = [Double](repeating: 0, count: Field.allCases.count)
-        if profile.hasPast {
-            for (field, first, _) in Field.joint {
-                let number = PairValues.habitNumbers[field.rawValue]
-                let usual = max(0, points(number, lifts.base[field.rawValue]))
-                if joint[first.rawValue].isEmpty {
-                    joint[first.rawValue] = [Double](repeating: 0, count: codebook.count(first))
-                }
-                var best = [Double](repeating: usual, count: joint[first.rawValue].count)
-                for (answer, lift) in lifts.exceptions(field) {
-                    best[Int(answer.first)] = max(best[Int(answer.first)], points(number, lift))
-                }
-                for code in best.indices { joint[first.rawValue][code] += best[code] }
-                jointOther[first.rawValue] += usual
-            }
-        }
         /// The worth of all answers of one field, by code, and of those that came up since.
         func table(_ field: Field) -> (codes: [Double], other: Double) {
             let count = codebook.count(field)
-            var (codes, other) = ([Double](repeating: 0, count: count), 0.0)
+            var (codes, other) = ([Double](), 0.0)
             if profile.hasPast {
                 let number = PairValues.habitNumbers[field.rawValue]
-                other = points(number, lifts.base[field.rawValue]) + jointOther[field.rawValue]
-                for code in 0..<count {
-                    codes[code] =
-                        points(number, lifts.value(field, Code(code)))
-                        + (code < joint[field.rawValue].count
-                            ? joint[field.rawValue][code] : jointOther[field.rawValue])
+                other = points(number, lifts.base[field.rawValue])
+                codes = [Double](repeating: other, count: count)
+                for (answer, lift) in lifts.exceptions(field) where Int(answer.code) < count {
+                    codes[Int(answer.code)] = points(number, lift)
                 }
                 if Demand.fields.contains(field) {
                     for code in 0..<count { codes[code] += 1000 * scale.demand(field, Code(code)) }
@@ -189,6 +407,8 @@ extension Bounds {
                 if field == .previousStage {
                     for code in 0..<count { codes[code] += points(at.usualRound, profile.usual(Code(code))) }
                 }
+            } else {
+                codes = [Double](repeating: 0, count: count)
             }
             if let number = PairValues.declaredNumbers[field.rawValue] {
                 for (code, value) in profile.declared(field) where Int(code) < count {
@@ -197,13 +417,19 @@ extension Bounds {
             }
             return (codes, other)
         }
-        // The longest profile's words are worth least, and the shortest's most; places say one word.
-        let mostPerWord = max(
-            0,
-            1000 * index.lexicon.worth(ofWordsAmong: 0) / Profile.wordUnit
-                * (scale.weight[at.text] + scale.perExperience[at.text] * experience))
+        /// For a field and each code, the strength of the words that the answer says.
+        func words(_ field: Field, count: Int) -> [Double] {
+            var strengths = [Double](repeating: 0, count: count)
+            for (word, strength) in profile.words {
+                index.lexicon.saying(word, field) { code in
+                    if Int(code) < count { strengths[Int(code)] += Double(strength) }
+                }
+            }
+            return strengths
+        }
         let areas = table(.area)
-        let singles = Field.single.map { field in
+        var (singles, singleWords): ([[Double]], [[Double]]) = ([], [])
+        for field in Field.single {
             var (codes, other) = table(field)
             var none = 0.0
             if field == .roundKind {
@@ -214,13 +440,6 @@ extension Bounds {
                 for code in codes.indices where !keeper.joins(Code(code)) { codes[code] = -.infinity }
                 if !keeper.joins(nil) { none = -.infinity }
             }
-            if mostPerWord > 0, Lexicon.telling.contains(field) {
-                for code in codes.indices {
-                    for word in index.lexicon.implied(field, Code(code)) {
-                        codes[code] += mostPerWord * Double(profile.strength(word))
-                    }
-                }
-            }
             if field == .region {
                 for code in codes.indices where !keeper.reaches(Code(code)) { codes[code] = -.infinity }
                 if !keeper.reaches(nil) { none = -.infinity }
@@ -229,32 +448,33 @@ extension Bounds {
                 for code in codes.indices where !keeper.enters(Code(code)) { codes[code] = -.infinity }
                 if !keeper.enters(nil) { none = -.infinity }
             }
-            return [none] + codes + [other]
+            singles.append([none] + codes + [other])
+            singleWords.append(Lexicon.telling.contains(field) ? [0] + words(field, count: codes.count) + [0] : [])
         }
-        let areasWithWords = areas.codes.enumerated().map { code, worth in
-            let words = index.lexicon.implied(.area, Code(code))
-            return SIMD2(worth, words.reduce(0) { $0 + Double(profile.strength($1)) })
-        }
-        self.init(areas: areasWithWords, otherArea: areas.other, single: singles)
-        var tags = 0.0
+        self.init(
+            areas: zip(areas.codes, words(.area, count: areas.codes.count)).map { SIMD2($0, $1) },
+            otherArea: areas.other, single: singles, words: singleWords)
         if profile.hasPast {
-            let number = PairValues.habitNumbers[Field.tag.rawValue]
-            tags = max(0, points(number, lifts.base[Field.tag.rawValue]))
-            for (_, lift) in lifts.exceptions(.tag) { tags = max(tags, points(number, lift)) }
+            for (field, first, second) in Field.joint {
+                let number = PairValues.habitNumbers[field.rawValue]
+                guard let place = second.place else { continue }
+                pair(
+                    first.place, place, usual: points(number, lifts.base[field.rawValue]),
+                    counts: (codebook.count(first), codebook.count(second)),
+                    lifts.exceptions(field).lazy.map { ($0, points(number, $1)) })
+            }
+            order()
         }
         var same = PairValues()
         index.fillSame(&same, profile, isWarm: isWarm)
-        constant = tags
         for number in [at.start, at.activity, at.steadiness, at.experience, at.firstCheques] {
             constant += Double(index.part(number, same, scale, profile))
         }
         // Half a thousandth a signal, and what sums of large numbers lose.
-        slack =
-            Double(Signal.allCases.count) + 1e-9
-            * (constant.magnitude + areaMost.magnitude
-                + mosts.reduce(0) {
-                    $1.isFinite ? $0 + $1.magnitude : $0
-                })
+        var magnitude = constant.magnitude + areaMost.magnitude
+        for field in fields where field.most.isFinite { magnitude += field.most.magnitude }
+        for pairing in pairings { magnitude += pairing.most }
+        slack = Double(Signal.allCases.count) + 1e-9 * magnitude + 1e-6 * largest * Double(1 + pairings.count)
         perWord = 1000 * (scale.weight[at.text] + scale.perExperience[at.text] * experience) / Profile.wordUnit
     }
 }

@@ -50,8 +50,8 @@ struct Postings: Sendable {
         }
     }
 
-    /// Whether any row has a number.
-    func has(_ number: Code) -> Bool { place(number) != nil }
+    /// How many bytes the rows that have a number take: about as many as there are, and never less.
+    func size(of number: Code) -> Int { place(number).map { Int(starts[$0 + 1] - starts[$0]) } ?? 0 }
 
     private func place(_ number: Code) -> Int? {
         var (low, high) = (0, numbers.count)

@@ -4,53 +4,78 @@ import Synchronization
 final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one search at a time.
     /// For each row the strength of its own words that are asked for, and for each level the most of any row of a block.
     private(set) var words = Sums()
-    /// For each row what its backers can add at best, in thousandths of a point.
+    /// For each row what its tags, and what its backers, can add at best, in thousandths of a point.
+    private(set) var tags = Sums()
     private(set) var backers = Sums()
 
-    /// Looks up a mandate's words, and the investors it knows where they matter.
+    /// Looks up a mandate's words, and the tags and investors that it knows.
     func reach(
-        _ segment: Segment, words asked: [(word: Code, strength: Int32)],
-        backers known: [(investor: Code, worth: Int32)]
+        _ segment: Segment, words asked: [(word: Code, strength: Int32)] = [],
+        tags known: [(tag: Code, worth: Int32)] = [], backers met: [(investor: Code, worth: Int32)] = []
     ) {
-        words.add(asked, segment.words, segment.blocks)
-        backers.add(segment.kind == .warm ? known : [], segment.backers, segment.blocks)
+        words.set(asked, segment.words, segment.blocks)
+        tags.set(known, segment.tags, segment.blocks)
+        backers.set(met, segment.backers, segment.blocks)
     }
 
-    /// What some numbers that rows have are worth, summed.
+    /// What some numbers that rows have are worth, summed. What one use wrote is cleared by the next.
     struct Sums {
-        private var isEmpty = true
+        /// How many rows were written to; none when nothing was.
+        private var used = 0
         private var rows: [Int32] = []
         private var most: [Int32] = []
+        /// The rows written to, where they are few.
+        private var touched: [Int32]?
 
         @inline(__always)
-        func row(_ row: Int) -> Int32 { isEmpty ? 0 : rows[row] }
+        func row(_ row: Int) -> Int32 { used == 0 ? 0 : rows[row] }
 
         /// The most of any row of a block.
         @inline(__always)
-        func most(_ block: Int) -> Int32 { isEmpty ? 0 : most[block] }
+        func most(_ block: Int) -> Int32 { used == 0 ? 0 : most[block] }
 
-        mutating func add(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
-            isEmpty = true
-            for (number, _) in worths where postings.has(number) { isEmpty = false }
-            guard !isEmpty else { return }
-            if rows.count < blocks.rowCount {
-                rows = [Int32](repeating: 0, count: blocks.rowCount)
-            } else {
-                rows.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-            }
+        mutating func set(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
+            clear()
+            let size = worths.reduce(0) { $0 + postings.size(of: $1.0) }
+            guard size > 0 else { return }
+            used = blocks.rowCount
+            if rows.count < used { rows = [Int32](repeating: 0, count: used) }
+            if most.count < blocks.starts.count { most = [Int32](repeating: 0, count: blocks.starts.count) }
             rows.withUnsafeMutableBufferPointer { rows in
                 guard let base = rows.baseAddress else { return }
                 for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
             }
-            most = blocks.most(rows)
+            // To go through all rows takes longer than to note some.
+            guard size < used / 16 else {
+                blocks.raise(&most, by: rows)
+                return
+            }
+            var few: [Int32] = []
+            for (number, _) in worths { postings.rows(number) { few.append(Int32($0)) } }
+            blocks.raise(&most, by: rows, at: few)
+            touched = few
+        }
+
+        private mutating func clear() {
+            guard used > 0 else { return }
+            let used = used
+            rows.withUnsafeMutableBufferPointer { rows in
+                if let touched {
+                    for row in touched { rows[Int(row)] = 0 }
+                } else {
+                    rows[..<used].update(repeating: 0)
+                }
+            }
+            most.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+            (self.used, touched) = (0, nil)
         }
     }
 }
 
 extension Blocks {
-    /// For each block the most of any of its rows.
-    fileprivate func most(_ rows: [Int32]) -> [Int32] {
-        [Int32](unsafeUninitializedCapacity: starts.count) { most, count in
+    /// Sets what is the most of any row of each block.
+    fileprivate func raise(_ most: inout [Int32], by rows: [Int32]) {
+        most.withUnsafeMutableBufferPointer { most in
             rows.withUnsafeBufferPointer { rows in
                 for block in levels[0] {
                     var best: Int32 = 0
@@ -65,7 +90,17 @@ extension Blocks {
                     most[block] = best
                 }
             }
-            count = starts.count
+        }
+    }
+
+    /// The same where but a few rows are not zero.
+    fileprivate func raise(_ most: inout [Int32], by rows: [Int32], at few: [Int32]) {
+        for row in few {
+            var place = Int(row) / Self.rows
+            for level in levels {
+                most[level.lowerBound + place] = max(most[level.lowerBound + place], rows[Int(row)])
+                place /= Self.children
+            }
         }
     }
 }
@@ -87,7 +122,7 @@ extension Segment {
         let always = bounds.constant + bounds.slack
         // A word counts against a startup only where a model says so; it is then left out of the bounds.
         let worths = (0...Lexicon.longest).map { max(0, bounds.perWord * lexicon.worth(ofWordsAmong: $0)) }
-        let (words, backers) = (reach.words, reach.backers)
+        let (words, tags, backers) = (reach.words, reach.tags, reach.backers)
         var waiting = Frontier()
         var sheet = Sheet()
         bounds.withTables { tables in
@@ -95,23 +130,39 @@ extension Segment {
                 worths.withUnsafeBufferPointer { worths in
                     guard let base = bytes.baseAddress else { return }
                     let starts = blocks.starts
-                    func consider(_ level: Int, _ block: Int) {
+                    func consider(_ level: Int, _ block: Int, limit: Double) {
                         let start = base + Int(starts[block])
                         let worth = worths[Int(start[0])]
                         let known =
-                            always + Double(backers.most(block)) + worth * Double(words.most(block))
-                        let bound = known + tables.bound(start, perWord: worth, least: best.least - known)
-                        if bound >= best.least { waiting.add(bound, level, block) }
+                            always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
+                        let least = best.least - known
+                        let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
+                        if bound.all >= least {
+                            waiting.add(
+                                Frontier.Block(
+                                    bound: known + bound.all, level: Int32(level), block: Int32(block),
+                                    areas: bound.areas, past: bound.past))
+                        }
                     }
-                    for block in blocks.levels[blocks.top] { consider(blocks.top, block) }
-                    while let (bound, level, block) = waiting.next(), bound >= best.least {
+                    for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
+                    while let next = waiting.next(), next.bound >= best.least {
+                        let (level, block) = (Int(next.level), Int(next.block))
                         guard level == 0 else {
-                            for child in blocks.children(level, block) { consider(level - 1, child) }
+                            let children = blocks.children(level, block)
+                            tables.touch(base, blocks.bytes(of: children))
+                            for child in children {
+                                consider(level - 1, child, limit: next.areas)
+                            }
                             continue
                         }
+                        let past = next.past
+                        touch(blocks.rows(block), tables)
                         forEach(blocks.rows(block)) { row, bytes in
-                            let bound = tables.bound(bytes, worth: { worths[$0] }, words: words.row(row))
-                            guard always + bound + Double(backers.row(row)) >= best.least else { return }
+                            let known = always + Double(tags.row(row) &+ backers.row(row))
+                            let least = best.least - known
+                            let bound = tables.bound(
+                                bytes, worths: worths, words: words.row(row), past: past, least: least)
+                            guard bound >= least else { return }
                             var next = bytes
                             sheet.read(&next)
                             if let score = score(row, sheet) { best.offer(keys[row], score) }
@@ -125,33 +176,44 @@ extension Segment {
 
 /// Blocks still to be looked into, the most promising next.
 private struct Frontier {
-    private var heap: [(bound: Double, level: Int32, block: Int32)] = []
+    struct Block {
+        let bound: Double
+        let level: Int32
+        let block: Int32
+        /// What of the bound is the areas', and what the answers that only a past tells of; see ``Bounds/Tables``.
+        let areas: Double
+        let past: Double
+    }
 
-    mutating func add(_ bound: Double, _ level: Int, _ block: Int) {
-        heap.append((bound, Int32(level), Int32(block)))
-        var child = heap.count - 1
-        while child > 0, heap[child].bound > heap[(child - 1) / 2].bound {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
+    private var heap: [Block] = []
+
+    mutating func add(_ block: Block) {
+        heap.append(block)
+        heap.withUnsafeMutableBufferPointer { heap in
+            var child = heap.count - 1
+            while child > 0, block.bound > heap[(child - 1) / 2].bound {
+                heap[child] = heap[(child - 1) / 2]
+                child = (child - 1) / 2
+            }
+            heap[child] = block
         }
     }
 
-    mutating func next() -> (bound: Double, level: Int, block: Int)? {
+    mutating func next() -> Block? {
         guard let first = heap.first, let last = heap.popLast() else { return nil }
-        if !heap.isEmpty {
-            heap[0] = last
+        heap.withUnsafeMutableBufferPointer { heap in
+            guard !heap.isEmpty else { return }
             var parent = 0
-            while true {
-                var most = parent
-                for child in 2 * parent + 1..<min(2 * parent + 3, max(heap.count, 2 * parent + 1)) {
-                    if heap[child].bound > heap[most].bound { most = child }
-                }
-                guard most != parent else { break }
-                heap.swapAt(parent, most)
-                parent = most
+            while 2 * parent + 1 < heap.count {
+                var child = 2 * parent + 1
+                if child + 1 < heap.count, heap[child + 1].bound > heap[child].bound { child += 1 }
+                guard heap[child].bound > last.bound else { break }
+                heap[parent] = heap[child]
+                parent = child
             }
+            heap[parent] = last
         }
-        return (first.bound, Int(first.level), Int(first.block))
+        return first
     }
 }
 

@@ -9,6 +9,8 @@ final class Segment: Sendable {
     /// The rows in the order of their keys.
     private let byKey: [UInt32]
     let words: Postings
+    /// The rows that have each tag.
+    let tags: Postings
     /// The rows that each investor backs.
     let backers: Postings
     let blocks: Blocks
@@ -46,6 +48,7 @@ final class Segment: Sendable {
         byKey = Self.sorted(keys) { _ in 0 }.map(UInt32.init)
         self.words = Postings(words, starts: wordStarts)
         var blocks = Blocks.Builder()
+        var (tags, tagStarts): ([Code], [UInt32]) = ([], [0])
         var (backers, backerStarts): ([Code], [UInt32]) = ([], [0])
         var sheet = Sheet()
         bytes.withUnsafeBufferPointer { bytes in
@@ -53,10 +56,13 @@ final class Segment: Sendable {
             for _ in 0..<count {
                 sheet.read(&next)
                 blocks.append(sheet)
+                tags += sheet.tags
+                tagStarts.append(UInt32(tags.count))
                 backers += sheet.backers.map(Code.init)
                 backerStarts.append(UInt32(backers.count))
             }
         }
+        self.tags = Postings(tags, starts: tagStarts)
         self.backers = Postings(backers, starts: backerStarts)
         self.blocks = blocks.finish()
     }
@@ -91,6 +97,16 @@ final class Segment: Sendable {
         }
     }
 
+    /// See ``Bounds/Tables/touch(_:_:)``.
+    @inline(__always)
+    func touch(_ rows: Range<Int>, _ tables: Bounds.Tables) {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, !rows.isEmpty else { return }
+            let end = rows.upperBound < starts.count ? Int(starts[rows.upperBound]) : bytes.count
+            tables.touch(base, Int(starts[rows.lowerBound])..<end)
+        }
+    }
+
     func read(_ row: Int, into sheet: inout Sheet) {
         read(row..<row + 1, into: &sheet) { _, _ in }
     }
@@ -117,6 +133,7 @@ final class Segment: Sendable {
 
     /// Bytes held.
     var size: Int {
-        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + backers.size + blocks.size
+        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + tags.size + backers.size
+            + blocks.size
     }
 }

@@ -101,7 +101,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
                 })
             bounds.takesBestArea = true
             bounds.slack = 1e-9 * unit
-            reach.reach(segment, words: [], backers: [])
+            reach.reach(segment)
             segment.search(bounds, reach, index.lexicon, into: &best) { row, sheet in
                 let place = places[Int(sheet.single[3])]
                 guard place > -.infinity else { return nil }
