@@ -137,7 +137,8 @@ extension Segment {
                             always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
                         let least = best.least - known
                         let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
-                        if bound.all >= least {
+                        // Before the list is full the least is nothing, which a closed gate is no better than.
+                        if bound.all >= least, bound.all > -.infinity {
                             waiting.add(
                                 Frontier.Block(
                                     bound: known + bound.all, level: Int32(level), block: Int32(block),
