@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The engine, ready for questions: built once from a world, then asked from any thread.
 ///
 /// ```swift
@@ -102,11 +104,12 @@ public struct Index: Sendable {
     /// The best `limit` startups for each of some mandates, in their order, worked out by `width` tasks at a time.
     public func rank(_ mandates: [Key], limit: Int, width: Int) async throws -> [[Ranked]] {
         let width = max(1, min(width, mandates.count))
+        let turn = Turn()
         return try await withThrowingTaskGroup(of: [(Int, [Ranked])].self) { group in
-            for lane in 0..<width {
+            for _ in 0..<width {
                 group.addTask {
                     var lists: [(Int, [Ranked])] = []
-                    for number in stride(from: lane, to: mandates.count, by: width) {
+                    while let number = turn.next(below: mandates.count) {
                         try Task.checkCancellation()
                         lists.append((number, rank(mandates[number], limit: limit)))
                         // Other work of the process gets its turn between two lists.
@@ -453,6 +456,17 @@ extension Index {
             layers.add(closed, .closed)
             return Index(market, lexicon, areas, model, mandates: mandates, layers: layers, history: history)
         }
+    }
+}
+
+/// What comes next, for tasks that share their work: who is done with a list takes the next, since an investor with a past
+/// takes many times as long as one without.
+private final class Turn: Sendable {
+    private let count = Atomic(0)
+
+    func next(below end: Int) -> Int? {
+        let number = count.wrappingAdd(1, ordering: .relaxed).oldValue
+        return number < end ? number : nil
     }
 }
 
