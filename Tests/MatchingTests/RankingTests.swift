@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func whatIsPassedOverCouldNotHaveBeenOnTheList() {
-        for seed in worlds(30, long: 1500) {
+        for seed in worlds(9, long: 1500) {
             var inventor = Inventor(seed: seed)
             let world = inventor.crowd()
             let index = Index(world, model: seed % 3 == 0 ? .standard : inventor.model(upTo: seed % 3 == 1 ? 9 : 1e7))
