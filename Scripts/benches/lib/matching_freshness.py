@@ -80,6 +80,8 @@ sql(f"""
     FROM fresh;
     ANALYZE institutions; ANALYZE startups;
 """)
+# Filling in took longer than the server keeps a silent connection.
+near.connection.close()
 probe = near.send("POST", "/v1/startups", {"name": {"en": "Probe"}, "profile": {"country": country, "markets": [], "focus_areas": [], "tags": []}})["id"]
 consent = lambda is_given: near.send("POST", f"/v1/startups/{probe}/matching-consent", {"is_given": is_given})
 consent(True)
