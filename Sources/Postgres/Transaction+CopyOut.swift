@@ -35,14 +35,7 @@ extension Transaction {
     private nonisolated(nonsending) func next(of copy: CopyOut) async throws -> [UInt8]? {
         let promise = Promise<[UInt8]?>()
         guard core.loop.submit({ [connection] in connection.ask(copy, promise) }) else { throw Closed() }
-        do {
-            return try await promise.value { [core, connection] in
-                core.loop.submit { connection.abandon(CancellationError()) }
-            }
-        } catch let error as DatabaseError {
-            noteFailure(error)
-            throw error
-        }
+        return try await value(of: promise)
     }
 }
 

@@ -87,19 +87,19 @@ public final class Transaction: Statements {
     func run(_ queries: [Query], prepares: Bool) async throws -> [ResultSet] {
         try Task.checkCancellation()
         guard state.withLock(\.isOpen) else { throw Closed() }
-        let promise = start(queries, prepares: prepares, limit: limit)
+        return try await value(of: start(queries, prepares: prepares, limit: limit))
+    }
+
+    /// What the server answers; a task that is cancelled gives the session up.
+    func value<Value>(of promise: Promise<Value>) async throws -> Value {
         do {
             return try await promise.value { [core, connection] in
                 core.loop.submit { connection.abandon(CancellationError()) }
             }
         } catch let error as DatabaseError {
-            noteFailure(error)
+            state.withLock { if error.isTransient { $0.transient = error } }
             throw error
         }
-    }
-
-    func noteFailure(_ error: DatabaseError) {
-        state.withLock { if error.isTransient { $0.transient = error } }
     }
 
     private func start(_ queries: [Query], prepares: Bool, limit: Duration) -> Promise<[ResultSet]> {
