@@ -246,7 +246,7 @@ import Testing
     func noMoreThanAPiece() async throws {
         try await TestServer.withDatabase(setUp: []) { database in
             let reader = database.reader(as: .none)
-            let told = AsyncStream<Void>.makeStream()
+            let (told, isSeen) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
             let copying = Task {
                 try await database.snapshot(as: .none) { transaction in
                     var isFirst = true
@@ -254,15 +254,19 @@ import Testing
                         guard isFirst else { return }
                         isFirst = false
                         told.continuation.finish()
-                        Thread.sleep(forTimeInterval: 1)
+                        _ = isSeen.wait(timeout: .now() + 20)
                     }
                 }
             }
             for await _ in told.stream {}
-            try await Task.sleep(for: .milliseconds(300))
-            let event: String? = try await reader.value(
-                "SELECT max(wait_event) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT repeat%' AND state = 'active'"
-            )
+            let deadline = ContinuousClock.now + .seconds(15)
+            var event: String?
+            while event != "ClientWrite", ContinuousClock.now < deadline {
+                event = try await reader.value(
+                    "SELECT max(wait_event) FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT repeat%' AND state = 'active'"
+                )
+            }
+            isSeen.signal()
             #expect(event == "ClientWrite")
             try await copying.value
         }
