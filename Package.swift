@@ -64,12 +64,14 @@ let package = Package(
         // The allocator of the service: glibc's contends and fragments where one thread frees what another took, as a
         // server's threads do. It took six per cent off the processor time of a read.
         .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+        // The one word of C that a search cannot do without: it asks memory for blocks that it will look into.
+        .systemLibrary(name: "CCache"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
-        module("Matching"),
+        module("Matching", on: ["CCache"]),
         module("Backtest", on: ["Matching", "Tabular"]),
         module("Jobs", on: ["Postgres", logging, lifecycle]),
         module(

@@ -65,6 +65,7 @@ public struct Index: Sendable {
         let keeper = GateKeeper(mandate, market, areas, filter)
         let telling = telling(profile)
         var best = Shortlist(limit: limit)
+        var implied: [Code] = []
         let reach = spare.take()
         defer { spare.give(reach) }
         for kind in [Segment.Kind.cold, .warm] {
@@ -86,9 +87,11 @@ public struct Index: Sendable {
             for layer in layers where layer.segment.kind == kind {
                 let segment = layer.segment
                 reach.reach(segment, words: profile.words, tags: tags, backers: backers)
-                segment.search(bounds, reach, lexicon, into: &best) { row, sheet in
+                segment.search(bounds, reach, lexicon, into: &best) { row, sheet, words in
                     guard layer.has(row), keeper.admits(segment.keys[row], sheet) else { return nil }
-                    fill(&pair, profile, sheet, words: strength(profile, sheet, reach.words.row(row)))
+                    lexicon.imply(sheet, &implied)
+                    let words = implied.reduce(words) { $0 &+ profile.strength($1) }
+                    fill(&pair, profile, sheet, words: words)
                     return telling.reduce(0) { $0 + part($1, pair, scale, profile) }
                 }
             }

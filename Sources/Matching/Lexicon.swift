@@ -10,8 +10,11 @@ struct Lexicon: Sendable {
     let rarity: [Double]
     /// What a matched word is worth by the number of words in the profile: a long profile matches by chance.
     private let worth: [Double]
-    /// By field and code, the words that an answer says by itself: those of areas, and the names of places.
-    private let implied: [[[Code]]]
+    /// By field, then by code, the words that an answer says by itself: those of areas, and the names of places.
+    private let implied: [Code]
+    /// Where the words of each answer start, and where the last end; and where the answers of each field stand among them.
+    private let impliedStarts: [UInt32]
+    private let impliedAnswers: [Range<Int>]
     /// By field, the codes of the answers that say a word.
     private let saying: [Postings]
 
@@ -35,7 +38,7 @@ struct Lexicon: Sendable {
             let count = Double(count)
             return Arithmetic.log(1 + (all - count + 0.5) / (count + 0.5))
         }
-        implied = Field.allCases.map { field in
+        let implied: [[[Code]]] = Field.allCases.map { field in
             guard Self.telling.contains(field) else { return [] }
             return codebook.names(field).map { name in
                 var words: [Code] = []
@@ -51,6 +54,12 @@ struct Lexicon: Sendable {
             for words in codes { starts.append(starts[starts.count - 1] + UInt32(words.count)) }
             return Postings(codes.flatMap(\.self), starts: starts)
         }
+        var (starts, answers): ([UInt32], [Range<Int>]) = ([0], [])
+        for codes in implied {
+            answers.append(starts.count - 1..<starts.count - 1 + codes.count)
+            for words in codes { starts.append(starts[starts.count - 1] + UInt32(words.count)) }
+        }
+        (self.implied, impliedStarts, impliedAnswers) = (implied.flatMap { $0.flatMap(\.self) }, starts, answers)
         let mean = max(1, Double(words) / Double(max(1, profiles)))
         worth = (0...Self.longest).map { (length: Int) -> Double in
             let relative = Double(length) / mean
@@ -68,10 +77,15 @@ struct Lexicon: Sendable {
         field == .area ? Tokens.words(name) : ["@" + name.lowercased()]
     }
 
-    /// The words that an answer says by itself; none for one that came up since.
-    func implied(_ field: Field, _ code: Code) -> [Code] {
-        let codes = implied[field.rawValue]
-        return Int(code) < codes.count ? codes[Int(code)] : []
+    /// Adds the words that an answer says by itself, unless they are there; none for one that came up since.
+    @inline(__always)
+    private func imply(_ field: Field, _ code: Code, _ words: inout [Code]) {
+        let answers = impliedAnswers[field.rawValue]
+        guard Int(code) < answers.count else { return }
+        let answer = answers.lowerBound + Int(code)
+        for place in Int(impliedStarts[answer])..<Int(impliedStarts[answer + 1]) where !words.contains(implied[place]) {
+            words.append(implied[place])
+        }
     }
 
     /// Tells the codes of the answers to a question that say a word by themselves.
@@ -80,14 +94,15 @@ struct Lexicon: Sendable {
     /// The words that a startup's areas and places say, each once.
     func implied(_ sheet: Sheet) -> [Code] {
         var words: [Code] = []
-        for area in sheet.areas {
-            for word in implied(.area, area.code) where !words.contains(word) { words.append(word) }
-        }
-        for field in Self.telling.dropFirst() {
-            guard let code = sheet.code(field) else { continue }
-            for word in implied(field, code) where !words.contains(word) { words.append(word) }
-        }
+        imply(sheet, &words)
         return words
+    }
+
+    /// The same, written over other words.
+    func imply(_ sheet: Sheet, _ words: inout [Code]) {
+        words.removeAll(keepingCapacity: true)
+        for area in sheet.areas { imply(.area, area.code, &words) }
+        for field in Self.telling.dropFirst() { if let code = sheet.code(field) { imply(field, code, &words) } }
     }
 
     /// The number of a word, whatever its ending; `nil` when fewer than two profiles have it.

@@ -4,8 +4,9 @@ struct Profile: Sendable {
     let investor: Int?
     /// How far the investor's habit stands above the market's, as a logarithm; 0 says nothing.
     let lifts: Lifts
-    /// For each field with declarations and each code, what the declaration adds to that; never negative.
-    private let declaredByCode: [[Double]]
+    /// By field, then by code, what the declaration adds to that; never negative.
+    private let declaredByCode: [Double]
+    private let declaredCodes: [Range<Int>]
     /// For each last round, how far the rounds that mostly follow it stand above the market's.
     private let usualByCode: [Double]
     /// How strongly the portfolio and the mandate ask for each word they have, in ``wordUnit``.
@@ -26,13 +27,13 @@ struct Profile: Sendable {
     func strength(_ word: Code) -> Int32 { wordPlaces(UInt64(word)).map { words[$0].strength } ?? 0 }
 
     func declared(_ field: Field, _ code: Code) -> Double {
-        let table = declaredByCode[field.rawValue]
-        return Int(code) < table.count ? table[Int(code)] : 0
+        let codes = declaredCodes[field.rawValue]
+        return Int(code) < codes.count ? declaredByCode[codes.lowerBound + Int(code)] : 0
     }
 
     /// Every answer that the declaration adds to.
     func declared(_ field: Field) -> [(code: Code, value: Double)] {
-        declaredByCode[field.rawValue].enumerated().compactMap { $1 > 0 ? (Code($0), $1) : nil }
+        declaredByCode[declaredCodes[field.rawValue]].enumerated().compactMap { $1 > 0 ? (Code($0), $1) : nil }
     }
 
     func usual(_ previous: Code) -> Double { Int(previous) < usualByCode.count ? usualByCode[Int(previous)] : 0 }
@@ -223,7 +224,7 @@ extension Profile {
         }
         self.lifts = lifts
         usualByCode = own == nil ? [] : Self.usual(past, market, habits)
-        declaredByCode = Self.wishes(mandate, market, areas).enumerated().map { field, wishes in
+        let declared: [[Double]] = Self.wishes(mandate, market, areas).enumerated().map { field, wishes in
             wishes.enumerated().map { code, wish in
                 guard wish > 0 else { return 0 }
                 let field = Field.allCases[field]
@@ -233,6 +234,12 @@ extension Profile {
                 return prior > 0 ? Arithmetic.log(1 + Profile.declarationWorth * wish / (count + prior)) : 0
             }
         }
+        var end = 0
+        declaredCodes = declared.map { codes in
+            defer { end += codes.count }
+            return end..<end + codes.count
+        }
+        declaredByCode = declared.flatMap { $0 }
     }
 
     /// The weight of the deals that gave each answer, with those of the investors it is most like; and of all deals that

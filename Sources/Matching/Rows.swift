@@ -37,6 +37,14 @@ struct Rows: Sendable {
         (words, wordStarts) = (kept, starts)
     }
 
+    func read(_ row: Int, into sheet: inout Sheet) {
+        bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var next = base + Int(starts[row])
+            sheet.read(&next)
+        }
+    }
+
     func forEach(_ body: (Sheet) -> Void) {
         var sheet = Sheet()
         bytes.withUnsafeBufferPointer { bytes in
@@ -57,9 +65,8 @@ extension Sheet {
             (place < areas.count ? UInt64(areas[place].code) + 1 : 0, bits)
         }
         return [
-            code(.roundKind, 5), code(.country, 8), code(.region, 9), code(.state, 11), code(.roundSize, 4),
-            area(0, 10),
-            code(.previousStage, 4), code(.age, 4), area(1, 9),
+            code(.roundKind, 5), code(.country, 8), code(.region, 9), code(.state, 11), area(0, 10),
+            area(1, 9), code(.roundSize, 4), code(.previousStage, 4), code(.age, 4),
         ].reduce(0) { $0 << $1.1 | ($1.0 & (1 << $1.1 - 1)) }
     }
 }

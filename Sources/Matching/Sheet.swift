@@ -18,6 +18,9 @@ struct Sheet: Sendable {
         return single[place] - 1
     }
 
+    /// Whether all areas weigh the same, and in full.
+    var isEven: Bool { areas.allSatisfy { $0.percent == 100 } }
+
     /// The weights of all areas, in percent.
     var percents: Code { areas.reduce(0) { $0 + $1.percent } }
 
@@ -179,7 +182,6 @@ extension Sheet {
     func write(to bytes: inout [UInt8]) {
         Varint.append(Code(length), to: &bytes)
         for code in single[..<Field.declarableCount] { Varint.append(code, to: &bytes) }
-        let isEven = areas.allSatisfy { $0.percent == 100 }
         Varint.append(Code(areas.count) << 1 | (isEven ? 0 : 1), to: &bytes)
         for area in areas {
             Varint.append(area.code, to: &bytes)
@@ -195,6 +197,7 @@ extension Sheet {
             last = backer
         }
     }
+
     /// Reads over this sheet what ``write(to:)`` wrote, and moves on to the next.
     @inline(__always)
     mutating func read(_ bytes: inout UnsafePointer<UInt8>) {

@@ -19,10 +19,6 @@ struct AreaSet: Sendable {
 
     mutating func formUnion(_ other: Self) { words |= other.words }
 
-    /// Whether a set that is written as these bytes has an area.
-    @inline(__always)
-    static func has(_ bytes: UnsafePointer<UInt8>, _ bit: Int) -> Bool { bytes[bit >> 3] >> UInt8(bit & 7) & 1 == 1 }
-
     static let width = size / 8
 
     /// By the byte of eight areas, what keeps those that do not occur from being the largest.
@@ -39,8 +35,8 @@ struct AreaSet: Sendable {
 /// startups without reading them.
 struct Blocks: Sendable {
     /// Startups of a block, and blocks of a block of the next level.
-    static let rows = 16
-    static let children = 8
+    static let rows = 64
+    static let children = 4
     /// Of more answers than this it is not kept which they are.
     static let most = 24
     /// Areas of a startup that are told apart by their place; those that follow are taken together.
@@ -202,7 +198,7 @@ extension Bounds.Tables {
             for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
             guard sum + areasMost >= least else { return Self.outOfReach }
         }
-        let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord, least: least - sum))
+        let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord))
         return (sum + areas, areas, sum - declared)
     }
 
@@ -253,14 +249,16 @@ extension Bounds.Tables {
         for number in 1...Int(slots[second]) { body(pairing.row(Int(slots[second + number]))) }
     }
 
-    /// The most that the areas of each place are worth with the partners that they have in the block: eight areas at a time,
-    /// where one of the eight occurs.
+    /// The most that the areas of each place are worth with the partners that they have in the block, and with their words:
+    /// eight areas at a time, where one of the eight occurs that is worth more than the least.
+    ///
+    /// - Parameter perWord: for one unit of words.
     @inline(__always)
-    private func mostOfPlaces(_ sets: UnsafePointer<UInt8>) -> (Float, Float, Float) {
+    private func mostOfPlaces(_ sets: UnsafePointer<UInt8>, perWord: Float) -> (Float, Float, Float) {
         typealias Step = Bounds.Step
-        let none = Step(repeating: -.infinity)
-        var best = (none, none, none)
-        guard let alone = alone.baseAddress, let pairs = pairs.baseAddress else { return (0, 0, 0) }
+        let least = Step(repeating: areaLeast)
+        var best = (least, least, least)
+        guard let alone = alone.baseAddress, let said = said.baseAddress else { return (0, 0, 0) }
         // Where the rows of each pairing start, one after the other.
         for number in 0..<areaPairings {
             let pairing = pairings[number]
@@ -271,27 +269,31 @@ extension Bounds.Tables {
             if count == 0 { rows[start] = pairing.any }
             partners[number] = max(1, count)
         }
-        var first = 0
-        while first < self.alone.count {
-            let byte = first % AreaSet.size / 8
-            let occur = (sets[byte], sets[byte + AreaSet.width], sets[byte + 2 * AreaSet.width])
-            if occur.0 | occur.1 | occur.2 != 0 {
-                var worth = UnsafeRawPointer(alone + first).loadUnaligned(as: Step.self)
+        for step in steps {
+            let byte = step.first % AreaSet.size / 8
+            let occur = (
+                sets[byte] & step.tells, sets[byte + AreaSet.width] & step.tells,
+                sets[byte + 2 * AreaSet.width] & step.tells
+            )
+            guard occur.0 | occur.1 | occur.2 != 0 else { continue }
+            var worth = UnsafeRawPointer(alone + step.first).loadUnaligned(as: Step.self)
+            worth += perWord * UnsafeRawPointer(said + step.first).loadUnaligned(as: Step.self)
+            if let pairs = pairs.baseAddress {
                 for number in 0..<areaPairings {
                     let start = number * Self.mostPartners
-                    var largest = UnsafeRawPointer(pairs + rows[start] + first).loadUnaligned(as: Step.self)
+                    var largest = UnsafeRawPointer(pairs + rows[start] + step.first).loadUnaligned(as: Step.self)
                     for place in 1..<max(1, partners[number]) {
-                        let next = UnsafeRawPointer(pairs + rows[start + place] + first).loadUnaligned(as: Step.self)
+                        let next = UnsafeRawPointer(pairs + rows[start + place] + step.first)
+                            .loadUnaligned(as: Step.self)
                         largest.replace(with: next, where: next .> largest)
                     }
                     worth += largest
                 }
-                let told = (worth + masks[Int(occur.0)], worth + masks[Int(occur.1)], worth + masks[Int(occur.2)])
-                best.0.replace(with: told.0, where: told.0 .> best.0)
-                best.1.replace(with: told.1, where: told.1 .> best.1)
-                best.2.replace(with: told.2, where: told.2 .> best.2)
             }
-            first += Step.scalarCount
+            let told = (worth + masks[Int(occur.0)], worth + masks[Int(occur.1)], worth + masks[Int(occur.2)])
+            best.0.replace(with: told.0, where: told.0 .> best.0)
+            best.1.replace(with: told.1, where: told.1 .> best.1)
+            best.2.replace(with: told.2, where: told.2 .> best.2)
         }
         func most(_ step: Step) -> Float {
             var halves = step.lowHalf
@@ -304,49 +306,22 @@ extension Bounds.Tables {
     /// The most that the areas of a startup are worth, with their words.
     @inline(__always)
     private func areas(
-        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double, least: Double
+        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double
     ) -> Double {
-        let places = min(most, Blocks.places)
-        let paired = areaPairings > 0 && places > 0 ? mostOfPlaces(sets) : (0, 0, 0)
-        // The worth of areas and of their words, summed over the places so far; and the best mean of the first few.
-        var (sum, words, last, lastWords, best) = (0.0, 0.0, 0.0, 0.0, -Double.infinity)
-        if fewest == 0 { best = 0 }
-        for place in 0..<places {
-            let set = sets + place &* AreaSet.width
-            lastWords = perWord > 0 ? first(wordOrder, set) ?? 0 : 0
-            if areaPairings > 0 {
-                last = Double(place == 0 ? paired.0 : place == 1 ? paired.1 : paired.2)
-            } else {
-                last = first(areaOrder, set) ?? areaLeast
-            }
+        guard most > 0 else { return 0 }
+        // Words are summed where areas are averaged: each counts as much as if it were divided with them.
+        let worths = mostOfPlaces(sets, perWord: Float(perWord * Double(most)))
+        var (sum, best) = (0.0, fewest == 0 ? 0 : -Double.infinity)
+        for place in 0..<most {
+            let last = Double(place == 0 ? worths.0 : place == 1 ? worths.1 : worths.2)
             sum += last
-            words += lastWords
+            // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             if takesBestArea {
                 best = max(best, last)
-            } else {
-                if place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
-                if fewest == most, fewest > 0 {
-                    let rest = Double(most - place - 1)
-                    let reach = (sum + rest * areaMost) / Double(most) + perWord * (words + rest * areaWordsMost)
-                    guard reach >= least else { return -.infinity }
-                }
+            } else if place + 1 >= fewest {
+                best = max(best, sum / Double(place + 1))
             }
         }
-        if most > Blocks.places {
-            // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
-            for place in Blocks.places..<most {
-                sum += last
-                words += lastWords
-                if !takesBestArea, place + 1 >= fewest { best = max(best, sum / Double(place + 1)) }
-            }
-        }
-        return best + perWord * words
-    }
-
-    /// The worth of the first area of an order that a set has.
-    @inline(__always)
-    private func first(_ order: UnsafeBufferPointer<Bounds.Ordered>, _ set: UnsafePointer<UInt8>) -> Double? {
-        for area in order where AreaSet.has(set, area.code & (AreaSet.size - 1)) { return area.worth }
-        return nil
+        return best
     }
 }

@@ -13,16 +13,18 @@ struct Bounds {
     var constant = 0.0
     /// What rounding can add.
     var slack = 0.0
-    /// Whether a startup counts by its best area alone, not by the mean of all.
+    /// Whether a startup counts by its best area alone, not by the mean of all; then there are at most three, of no words
+    /// and nothing below zero.
     var takesBestArea = false
     /// For one unit of matched words, see ``Lexicon/worth(ofWordsAmong:)``.
     var perWord = 0.0
     private var areas: [Area] = []
-    /// The areas above the least, the best first, and those that say words, the most asked for first.
-    private var areaOrder: [Ordered] = []
-    private var wordOrder: [Ordered] = []
     private var areaMost: Double
-    private var areaLeast = 0.0
+    /// What the least of all areas is worth.
+    private var areaLeast: Float = 0
+    private var areaWordsMost = 0.0
+    /// Steps over the areas that leave out those of no more worth than the least.
+    private var steps: [Stretch] = []
     private var fields: [SingleField] = []
     private var singles: [Double] = []
     private var strengths: [Double] = []
@@ -30,6 +32,11 @@ struct Bounds {
     private var pairs: [Float] = []
     /// By code what an area is worth alone, up to a whole step.
     private var alone: [Float] = []
+    /// By code the strength of the words that an area says.
+    private var said: [Float] = []
+    /// By code plus one what an area is worth with the best of partners, up to a whole step, and the strength of its words;
+    /// first what no area is, last what all others are.
+    private var slotWorths: [SIMD2<Float>] = []
     /// The largest number in the tables of areas, for or against.
     private var largest = 0.0
 
@@ -42,9 +49,10 @@ struct Bounds {
         var words = 0.0
     }
 
-    struct Ordered {
-        let code: Int
-        let worth: Double
+    /// Eight areas, and a bit for each that is worth more than the least.
+    struct Stretch {
+        let first: Int
+        let tells: UInt8
     }
 
     /// Where the worths of a field's answers stand: first that of no answer, then by code, last that of all others.
@@ -92,7 +100,11 @@ struct Bounds {
         self.areas = areas.map { Area(alone: $0[0], most: $0[0], words: $0[1]) }
         areaMost = otherArea
         alone = areas.map { Self.up($0[0]) }
-        while alone.count % Step.scalarCount > 0 { alone.append(-.infinity) }
+        said = areas.map { Self.up($0[1]) }
+        while alone.count % Step.scalarCount > 0 {
+            alone.append(-.infinity)
+            said.append(0)
+        }
         largest = areas.reduce(otherArea.magnitude) { max($0, $1[0].magnitude) }
         for (place, table) in single.enumerated() {
             var field = SingleField(start: singles.count)
@@ -163,31 +175,41 @@ struct Bounds {
 
     private mutating func order() {
         for area in areas { areaMost = max(areaMost, area.most) }
-        areaLeast = areas.reduce(areaMost) { min($0, $1.most) }
-        areaOrder = areas.enumerated().filter { $1.most > areaLeast }.map { Ordered(code: $0, worth: $1.most) }
-            .sorted { $0.worth > $1.worth }
-        wordOrder = areas.enumerated().filter { $1.words > 0 }.map { Ordered(code: $0, worth: $1.words) }
-            .sorted { $0.worth > $1.worth }
+        areaLeast = Self.up(areas.reduce(areaMost) { min($0, $1.most) })
+        areaWordsMost = areas.reduce(0) { max($0, $1.words) }
+        slotWorths = [.zero] + areas.map { SIMD2(Self.up($0.most), Self.up($0.words)) } + [SIMD2(Self.up(areaMost), 0)]
+        // With partners any area may be worth more than alone.
+        let isPaired = pairings.contains { $0.first == nil }
+        steps = stride(from: 0, to: alone.count, by: Step.scalarCount).compactMap { first in
+            var tells: UInt8 = 0
+            for code in first..<min(first + Step.scalarCount, areas.count)
+            where isPaired || areas[code].words > 0 || alone[code] > areaLeast {
+                tells |= 1 << UInt8(code - first)
+            }
+            return tells > 0 ? Stretch(first: first, tells: tells) : nil
+        }
     }
 
     /// The tables, where they lie in memory while `body` runs.
     func withTables<Result>(_ body: (Tables) -> Result) -> Result {
         areas.withUnsafeBufferPointer { areas in
-            areaOrder.withUnsafeBufferPointer { areaOrder in
-                wordOrder.withUnsafeBufferPointer { wordOrder in
+            said.withUnsafeBufferPointer { said in
+                steps.withUnsafeBufferPointer { steps in
                     fields.withUnsafeBufferPointer { fields in
                         singles.withUnsafeBufferPointer { singles in
                             strengths.withUnsafeBufferPointer { strengths in
                                 pairings.withUnsafeBufferPointer { pairings in
                                     pairs.withUnsafeBufferPointer { pairs in
-                                        withRoom { alone, slots, rows, partners in
+                                        withRoom { alone, slotWorths, slots, rows, partners in
                                             body(
                                                 Tables(
                                                     takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
-                                                    areaLeast: areaLeast, areaOrder: areaOrder, wordOrder: wordOrder,
+                                                    areaLeast: areaLeast, areaWordsMost: areaWordsMost, said: said,
+                                                    steps: steps,
                                                     fields: fields, singles: singles, strengths: strengths,
-                                                    pairings: pairings, pairs: pairs, alone: alone, slots: slots,
-                                                    rows: rows, partners: partners))
+                                                    pairings: pairings, pairs: pairs, alone: alone,
+                                                    slotWorths: slotWorths, slots: slots, rows: rows,
+                                                    partners: partners))
                                         }
                                     }
                                 }
@@ -201,15 +223,18 @@ struct Bounds {
 
     private func withRoom<Result>(
         _ body: (
-            UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Int>,
-            UnsafeMutableBufferPointer<Int>
+            UnsafeBufferPointer<Float>, UnsafeBufferPointer<SIMD2<Float>>, UnsafeMutableBufferPointer<Code>,
+            UnsafeMutableBufferPointer<Int>, UnsafeMutableBufferPointer<Int>
         ) -> Result
     ) -> Result {
         alone.withUnsafeBufferPointer { alone in
-            withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
-                withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count * Tables.mostPartners) { rows in
-                    withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
-                        body(alone, slots, rows, partners)
+            slotWorths.withUnsafeBufferPointer { slotWorths in
+                withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
+                    withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count * Tables.mostPartners) {
+                        rows in
+                        withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
+                            body(alone, slotWorths, slots, rows, partners)
+                        }
                     }
                 }
             }
@@ -221,15 +246,16 @@ struct Bounds {
         let takesBestArea: Bool
         let areas: UnsafeBufferPointer<Area>
         let areaMost: Double
-        let areaLeast: Double
-        let areaOrder: UnsafeBufferPointer<Ordered>
-        let wordOrder: UnsafeBufferPointer<Ordered>
+        let areaLeast: Float
+        let said: UnsafeBufferPointer<Float>
+        let steps: UnsafeBufferPointer<Stretch>
         let fields: UnsafeBufferPointer<SingleField>
         let singles: UnsafeBufferPointer<Double>
         let strengths: UnsafeBufferPointer<Double>
         let pairings: UnsafeBufferPointer<Pairing>
         let pairs: UnsafeBufferPointer<Float>
         let alone: UnsafeBufferPointer<Float>
+        let slotWorths: UnsafeBufferPointer<SIMD2<Float>>
         /// Room for what is being looked at: for each field how many answers there are, and their slots.
         let slots: UnsafeMutableBufferPointer<Code>
         /// Room for the rows of the partners that the areas of a block have, and how many there are for each pairing.
@@ -249,24 +275,25 @@ struct Bounds {
         let pastMost: SIMD2<Double>
 
         static let stride = Blocks.most + 1
-        static let room = Field.singleCount * stride + 1
+        static let room = Field.singleCount * stride
 
         init(
-            takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double, areaLeast: Double,
-            areaOrder: UnsafeBufferPointer<Ordered>, wordOrder: UnsafeBufferPointer<Ordered>,
+            takesBestArea: Bool, areas: UnsafeBufferPointer<Area>, areaMost: Double, areaLeast: Float,
+            areaWordsMost: Double, said: UnsafeBufferPointer<Float>, steps: UnsafeBufferPointer<Stretch>,
             fields: UnsafeBufferPointer<SingleField>, singles: UnsafeBufferPointer<Double>,
             strengths: UnsafeBufferPointer<Double>, pairings: UnsafeBufferPointer<Pairing>,
             pairs: UnsafeBufferPointer<Float>, alone: UnsafeBufferPointer<Float>,
-            slots: UnsafeMutableBufferPointer<Code>, rows: UnsafeMutableBufferPointer<Int>,
+            slotWorths: UnsafeBufferPointer<SIMD2<Float>>, slots: UnsafeMutableBufferPointer<Code>,
+            rows: UnsafeMutableBufferPointer<Int>,
             partners: UnsafeMutableBufferPointer<Int>
         ) {
             (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (
                 takesBestArea, areas, areaMost, areaLeast
             )
-            (self.areaOrder, self.wordOrder, self.fields) = (areaOrder, wordOrder, fields)
+            (self.areaWordsMost, self.said, self.steps, self.fields) = (areaWordsMost, said, steps, fields)
             (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
-            (self.alone, self.slots, self.rows, self.partners) = (alone, slots, rows, partners)
-            areaWordsMost = wordOrder.first?.worth ?? 0
+            (self.alone, self.slotWorths) = (alone, slotWorths)
+            (self.slots, self.rows, self.partners) = (slots, rows, partners)
             func most(_ fields: Slice<UnsafeBufferPointer<SingleField>>) -> SIMD2<Double> {
                 fields.reduce(into: .zero) { $0 += SIMD2($1.most, $1.wordsMost) }
             }
@@ -281,16 +308,6 @@ struct Bounds {
             areaPairings = pairings.prefix { $0.first == nil }.count
             for pairing in pairings where pairing.first != nil { past[0] += pairing.most }
             pastMost = past
-        }
-
-        /// Reads a byte of every cache line of what is looked at next: memory answers many questions at once, but not if each
-        /// is asked when the one before is answered.
-        @inline(__always)
-        func touch(_ base: UnsafePointer<UInt8>, _ bytes: Range<Int>) {
-            var touched: UInt8 = 0
-            for place in Swift.stride(from: bytes.lowerBound, to: bytes.upperBound, by: 64) { touched |= base[place] }
-            // Kept, so that it is not left out as of no use.
-            slots[Self.room - 1] = Code(touched)
         }
 
         @inline(__always)
@@ -312,69 +329,168 @@ struct Bounds {
 }
 
 extension Bounds.Tables {
-    /// The most that a startup can be worth without its own words, its tags and its backers, from the bytes of its
-    /// ``Sheet``.
+    /// Finds the rows of an open block that may reach a score, and sets the most that each of them can be worth.
+    ///
+    /// Most rows are given up by their areas and words alone, with what the rest is worth at best in the block.
     ///
     /// - Parameters:
+    ///   - page: the block, with what each row is worth so far, and the strength of its own words.
+    ///   - perWord: for one unit of the words of its rows, at best.
     ///   - worths: of one unit of matched words by the length of the profile; see ``Lexicon/worth(ofWordsAmong:)``.
-    ///   - words: the strength of its own words.
-    ///   - past: what the answers that only a past tells of are worth in its block, with their words.
-    ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
+    ///   - limit: what areas with their words are worth in the block.
+    ///   - fields: what the other answers are worth in the block, with their words.
+    ///   - past: what of them is worth what only a past tells of.
+    ///   - least: the score.
+    /// - Returns: how many there are.
     @inline(__always)
-    func bound(
-        _ row: UnsafePointer<UInt8>, worths: UnsafeBufferPointer<Double>, words: Int32, past: Double, least: Double
-    ) -> Double {
-        var next = row
-        let perWord = worths[min(Int(Varint.next(&next)), Lexicon.longest)]
-        var sum = perWord * Double(words)
-        for place in 0..<Field.declarableCount {
-            let slot = Varint.next(&next)
-            slots[place] = slot
-            sum += worth(place, slot, perWord)
-        }
-        let head = Varint.next(&next)
-        let count = head >> 1
-        let firstArea = next
-        var (areas, percents) = (0.0, 0.0)
-        if count > 0 {
-            var best = -Double.infinity
-            for _ in 0..<count {
-                let area = area(Varint.next(&next))
-                let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
-                areas += area.most * percent
-                best = max(best, area.most)
-                percents += percent
-                sum += perWord * area.words
+    func select(
+        _ page: inout Page, perWord: Double, worths: UnsafeBufferPointer<Double>, areas limit: Double, fields: Double,
+        past: Double, least: Double
+    ) -> Int {
+        page.open(before: 1)
+        var found = narrow(page, perWord: perWord, areas: limit, least: least - fields)
+        guard found > 0 else { return 0 }
+        page.open(before: Columns.told)
+        let all = found
+        found = 0
+        for place in 0..<all {
+            let row = page.found[place]
+            let perWord = worths[min(Int(page[Columns.length][row]), Lexicon.longest)]
+            var sum = page.sums[row] + perWord * page.words[row]
+            for place in 0..<Field.declarableCount { sum += worth(place, page[Columns.column(place)][row], perWord) }
+            var areas = min(limit, page.areas[row])
+            if hasPast {
+                guard sum + areas + past >= least else { continue }
+                page.open(before: Columns.count)
+                for place in Field.declarableCount..<Field.singleCount {
+                    sum += worth(place, page[Columns.column(place)][row], perWord)
+                }
+                for number in areaPairings..<pairings.count {
+                    let pairing = pairings[number]
+                    let second = page[Columns.column(pairing.second)][row]
+                    let first = page[Columns.column(pairing.first ?? 0)][row]
+                    sum += Double(pairs[pairing.row(Int(second)) + pairing.column(Int(first))])
+                }
+                guard sum + areas >= least else { continue }
+                areas = min(areas, self.areas(page, row, perWord: perWord))
             }
-            areas = takesBestArea ? best : areas / percents
+            guard sum + areas >= least, sum + areas > -.infinity else { continue }
+            page.found[found] = row
+            page.sums[row] = sum + areas
+            found += 1
         }
-        guard hasPast else { return sum + areas }
-        guard sum + areas + past >= least else { return -.infinity }
-        for place in Field.declarableCount..<Field.singleCount {
-            let slot = Varint.next(&next)
-            slots[place] = slot
-            sum += worth(place, slot, perWord)
-        }
-        for number in areaPairings..<pairings.count {
-            let pairing = pairings[number]
-            sum += Double(
-                pairs[pairing.row(Int(slots[pairing.second])) + pairing.column(Int(slots[pairing.first ?? 0]))])
-        }
-        guard count > 0, areaPairings > 0, sum + areas >= least else { return sum + areas }
+        return found
+    }
+
+    /// The most that a row's areas can be worth with the partners that they have, and with their words.
+    @inline(__always)
+    private func areas(_ page: Page, _ row: Int, perWord: Double) -> Double {
         for number in 0..<areaPairings {
-            slots[Field.singleCount + number] = Code(pairings[number].row(Int(slots[pairings[number].second])))
+            rows[number] = pairings[number].row(Int(page[Columns.column(pairings[number].second)][row]))
         }
-        areas = 0
-        next = firstArea
-        for _ in 0..<count {
-            let code = Varint.next(&next)
-            let percent = head & 1 == 0 ? 100 : Double(Varint.next(&next))
-            let column = min(Int(code), alone.count - 1)
-            var worth = area(code).alone
-            for number in 0..<areaPairings { worth += Double(pairs[Int(slots[Field.singleCount + number]) + column]) }
-            areas += worth * percent
+        var mean = MeanOfAreas(page[Columns.shape][row])
+        for place in 0..<page.areaPlaces {
+            let slot = page.area(place, row)
+            guard slot > 0 else { break }
+            let column = min(slot - 1, alone.count - 1)
+            let area = area(Code(slot - 1))
+            var worth = area.alone
+            for number in 0..<areaPairings { worth += Double(pairs[rows[number] + column]) }
+            mean.add(worth, words: area.words)
         }
-        return sum + areas / percents
+        return mean.most(others: areaMost, words: areaWordsMost, perWord: perWord)
+    }
+
+    /// Finds the rows that may reach a score by their areas and words, and sets the most that the areas can be worth.
+    @inline(__always)
+    private func narrow(_ page: Page, perWord: Double, areas limit: Double, least: Double) -> Int {
+        var found = 0
+        /// - Parameter areas: what those of a row are worth.
+        @inline(__always)
+        func narrow(_ areas: (_ row: Int) -> Double) {
+            for row in 0..<page.count {
+                let areas = min(limit, areas(row))
+                page.areas[row] = areas
+                page.found[found] = row
+                found += page.sums[row] + perWord * page.words[row] + areas >= least ? 1 : 0
+            }
+        }
+        let shapes = page[Columns.shape]
+        let last = slotWorths.count - 1
+        var isSimple = true
+        for number in 0..<shapes.count {
+            let shape = shapes.numbers[number]
+            page.shares[number] = 1 / Float(max(1, shape >> 1))
+            isSimple = isSimple && (takesBestArea || shape & 1 == 0) && shape >> 1 <= Blocks.places
+        }
+        @inline(__always)
+        func worth(_ place: Int, _ row: Int) -> SIMD2<Float> { slotWorths[min(page.area(place, row), last)] }
+        guard isSimple else {
+            narrow { row in
+                var mean = MeanOfAreas(shapes[row])
+                for place in 0..<min(Int(shapes[row] >> 1), page.areaPlaces) {
+                    let worth = worth(place, row)
+                    mean.add(Double(worth[0]), words: Double(worth[1]))
+                }
+                return mean.most(others: areaMost, words: areaWordsMost, perWord: perWord)
+            }
+            return found
+        }
+        if takesBestArea {
+            narrow { row in
+                var best: Float = 0
+                for place in 0..<page.areaPlaces { best = max(best, worth(place, row)[0]) }
+                return Double(best)
+            }
+            return found
+        }
+        let perWordOfAreas = Float(perWord)
+        @inline(__always)
+        func mean(_ sum: SIMD2<Float>, _ row: Int) -> Double {
+            Double(sum[0] * page.shares[Int(shapes.rows[row])] + perWordOfAreas * sum[1])
+        }
+        // Written out, since hardly anything else takes so much of a search.
+        switch page.areaPlaces {
+        case 0: narrow { _ in 0 }
+        case 1: narrow { mean(worth(0, $0), $0) }
+        case 2: narrow { mean(worth(0, $0) + worth(1, $0), $0) }
+        default: narrow { mean(worth(0, $0) + worth(1, $0) + worth(2, $0), $0) }
+        }
+        return found
+    }
+}
+
+/// The mean of what a startup's areas are worth, as far as their places tell.
+private struct MeanOfAreas {
+    private let count: Int
+    private let isEven: Bool
+    private var (added, sum, mostMean, words) = (0, 0.0, -Double.infinity, 0.0)
+
+    /// - Parameter shape: see ``Columns/shape``.
+    @inline(__always)
+    init(_ shape: Code) { (count, isEven) = (Int(shape >> 1), shape & 1 == 0) }
+
+    @inline(__always)
+    mutating func add(_ worth: Double, words said: Double) {
+        added += 1
+        sum += worth
+        words += said
+        if !isEven { mostMean = max(mostMean, sum / Double(added)) }
+    }
+
+    /// The most that the mean can be, with the words of the areas.
+    ///
+    /// - Parameters:
+    ///   - others: what areas that were not added are worth at best.
+    ///   - said: the strength of their words at best.
+    @inline(__always)
+    func most(others: Double, words said: Double, perWord: Double) -> Double {
+        guard count > 0 else { return 0 }
+        let more = Double(count - added)
+        let words = perWord * (words + more * said)
+        let mean = (more > 0 ? sum + more * others : sum) / Double(count)
+        // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
+        return (isEven ? mean : max(mean, mostMean)) + words
     }
 }
 

@@ -1,3 +1,4 @@
+internal import CCache
 import Synchronization
 
 /// What one mandate's words and company add to the startups of a segment: room that is used again for the next.
@@ -7,6 +8,9 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
     /// For each row what its tags, and what its backers, can add at best, in thousandths of a point.
     private(set) var tags = Sums()
     private(set) var backers = Sums()
+    let page = Page()
+
+    deinit { page.deallocate() }
 
     /// Looks up a mandate's words, and the tags and investors that it knows.
     func reach(
@@ -29,6 +33,15 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
 
         @inline(__always)
         func row(_ row: Int) -> Int32 { used == 0 ? 0 : rows[row] }
+
+        /// Adds what some rows have to as many sums.
+        @inline(__always)
+        func add(_ range: Range<Int>, to sums: UnsafeMutablePointer<Double>) {
+            guard used > 0 else { return }
+            rows.withUnsafeBufferPointer { rows in
+                for place in 0..<range.count { sums[place] += Double(rows[range.lowerBound + place]) }
+            }
+        }
 
         /// The most of any row of a block.
         @inline(__always)
@@ -113,10 +126,10 @@ extension Segment {
     ///
     /// - Parameters:
     ///   - lexicon: what a matched word is worth in a profile of some length.
-    ///   - score: the exact score of a row; `nil` for one that may not be proposed.
+    ///   - score: the exact score of a row, of whose own words so much is asked for; `nil` for one that may not be proposed.
     func search(
         _ bounds: Bounds, _ reach: Reach, _ lexicon: Lexicon, into best: inout Shortlist,
-        score: (_ row: Int, _ sheet: Sheet) -> Int?
+        score: (_ row: Int, _ sheet: Sheet, _ words: Int32) -> Int?
     ) {
         guard count > 0 else { return }
         let always = bounds.constant + bounds.slack
@@ -125,83 +138,122 @@ extension Segment {
         let (words, tags, backers) = (reach.words, reach.tags, reach.backers)
         var waiting = Frontier()
         var sheet = Sheet()
+        var page = reach.page
         bounds.withTables { tables in
-            blocks.bytes.withUnsafeBufferPointer { bytes in
-                worths.withUnsafeBufferPointer { worths in
-                    guard let base = bytes.baseAddress else { return }
-                    let starts = blocks.starts
-                    func consider(_ level: Int, _ block: Int, limit: Double) {
-                        let start = base + Int(starts[block])
-                        let worth = worths[Int(start[0])]
-                        let known =
-                            always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
-                        let least = best.least - known
-                        let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
-                        // Before the list is full the least is nothing, which a closed gate is no better than.
-                        if bound.all >= least, bound.all > -.infinity {
-                            waiting.add(
-                                Frontier.Block(
-                                    bound: known + bound.all, level: Int32(level), block: Int32(block),
-                                    areas: bound.areas, past: bound.past))
-                        }
+            withBytes(worths) { answers, facts, rest, worths in
+                let starts = blocks.starts
+                func consider(_ level: Int, _ block: Int, limit: Double) {
+                    let start = answers + Int(starts[block])
+                    let worth = worths[Int(start[0])]
+                    let known =
+                        always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
+                    let least = best.least - known
+                    let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
+                    // Before the list is full the least is nothing, which a closed gate is no better than.
+                    guard bound.all >= least, bound.all > -.infinity else { return }
+                    if level == 0 {
+                        fetch(facts, columns.bytes(of: block).prefix(Page.head))
+                    } else {
+                        fetch(answers, blocks.bytes(of: blocks.children(level, block)))
                     }
-                    for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
-                    while let next = waiting.next(), next.bound >= best.least {
-                        let (level, block) = (Int(next.level), Int(next.block))
-                        guard level == 0 else {
-                            let children = blocks.children(level, block)
-                            tables.touch(base, blocks.bytes(of: children))
-                            for child in children {
-                                consider(level - 1, child, limit: next.areas)
-                            }
-                            continue
+                    waiting.add(
+                        Frontier.Block(
+                            level: level, block: block, perWord: worth, areas: bound.areas,
+                            fields: bound.all - bound.areas, past: bound.past),
+                        bound: known + bound.all)
+                }
+                for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
+                while let next = waiting.next(reaching: best.least) {
+                    guard next.level == 0 else {
+                        for child in blocks.children(next.level, next.block) {
+                            consider(next.level - 1, child, limit: next.areas)
                         }
-                        let past = next.past
-                        touch(blocks.rows(block), tables)
-                        forEach(blocks.rows(block)) { row, bytes in
-                            let known = always + Double(tags.row(row) &+ backers.row(row))
-                            let least = best.least - known
-                            let bound = tables.bound(
-                                bytes, worths: worths, words: words.row(row), past: past, least: least)
-                            guard bound >= least else { return }
-                            var next = bytes
-                            sheet.read(&next)
-                            if let score = score(row, sheet) { best.offer(keys[row], score) }
-                        }
+                        continue
                     }
+                    let rows = blocks.rows(next.block)
+                    page.turn(to: facts + Int(columns.starts[next.block]), rows: rows.count)
+                    page.sums.update(repeating: always, count: rows.count)
+                    page.words.update(repeating: 0, count: rows.count)
+                    words.add(rows, to: page.words)
+                    tags.add(rows, to: page.sums)
+                    backers.add(rows, to: page.sums)
+                    let found = tables.select(
+                        &page, perWord: next.perWord, worths: worths, areas: next.areas, fields: next.fields,
+                        past: next.past, least: best.least)
+                    for place in 0..<found {
+                        let row = page.found[place]
+                        guard page.sums[row] >= best.least else { continue }
+                        let number = rows.lowerBound + row
+                        page.read(row, rest: rest + Int(columns.restStarts[number]), into: &sheet)
+                        if let score = score(number, sheet, words.row(number)) { best.offer(keys[number], score) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The bytes of the blocks, of the columns and of the rest of the rows, and some worths, where they lie in memory while
+    /// `body` runs.
+    private func withBytes(
+        _ worths: [Double],
+        _ body: (
+            _ answers: UnsafePointer<UInt8>, _ facts: UnsafePointer<UInt8>, _ rest: UnsafePointer<UInt8>,
+            _ worths: UnsafeBufferPointer<Double>
+        ) -> Void
+    ) {
+        blocks.bytes.withUnsafeBufferPointer { answers in
+            worths.withUnsafeBufferPointer { worths in
+                columns.withBytes { facts, rest in
+                    if let answers = answers.baseAddress { body(answers, facts, rest, worths) }
                 }
             }
         }
     }
 }
 
+/// Asks memory for bytes that will be read, and does not wait for them.
+@inline(__always)
+private func fetch(_ base: UnsafePointer<UInt8>, _ bytes: Range<Int>) {
+    for place in stride(from: bytes.lowerBound, to: bytes.upperBound, by: 64) { cache_fetch(base + place) }
+}
+
 /// Blocks still to be looked into, the most promising next.
 private struct Frontier {
     struct Block {
-        let bound: Double
-        let level: Int32
-        let block: Int32
-        /// What of the bound is the areas', and what the answers that only a past tells of; see ``Bounds/Tables``.
+        let level: Int
+        let block: Int
+        /// For one unit of matched words; what of the bound is the areas', what all other answers', and what of them those are
+        /// that only a past tells of; see ``Bounds/Tables``.
+        let perWord: Double
         let areas: Double
+        let fields: Double
         let past: Double
     }
 
-    private var heap: [Block] = []
+    /// The bounds, with the place of each block: little to move in a heap.
+    private var heap: [(bound: Double, place: Int)] = []
+    private var blocks: [Block] = []
 
-    mutating func add(_ block: Block) {
-        heap.append(block)
+    /// The block that comes next, as things stand.
+    var first: Block? { heap.first.map { blocks[$0.place] } }
+
+    mutating func add(_ block: Block, bound: Double) {
+        let item = (bound: bound, place: blocks.count)
+        blocks.append(block)
+        heap.append(item)
         heap.withUnsafeMutableBufferPointer { heap in
             var child = heap.count - 1
-            while child > 0, block.bound > heap[(child - 1) / 2].bound {
+            while child > 0, bound > heap[(child - 1) / 2].bound {
                 heap[child] = heap[(child - 1) / 2]
                 child = (child - 1) / 2
             }
-            heap[child] = block
+            heap[child] = item
         }
     }
 
-    mutating func next() -> Block? {
-        guard let first = heap.first, let last = heap.popLast() else { return nil }
+    /// Takes out the most promising block, unless nothing in it can reach a score.
+    mutating func next(reaching least: Double) -> Block? {
+        guard let first = heap.first, first.bound >= least, let last = heap.popLast() else { return nil }
         heap.withUnsafeMutableBufferPointer { heap in
             guard !heap.isEmpty else { return }
             var parent = 0
@@ -214,7 +266,7 @@ private struct Frontier {
             }
             heap[parent] = last
         }
-        return first
+        return blocks[first.place]
     }
 }
 

@@ -1,11 +1,10 @@
 /// Startups of one kind in memory: never changed, searched from the most promising block down.
 ///
-/// A startup takes its key, some thirty bytes of facts and one or two for each of its words.
+/// A startup takes its key, some twenty bytes of facts and one or two for each of its words.
 final class Segment: Sendable {
     let kind: Kind
     let keys: [Key]
-    private let bytes: [UInt8]
-    private let starts: [UInt32]
+    let columns: Columns
     /// The rows in the order of their keys.
     private let byKey: [UInt32]
     let words: Postings
@@ -31,37 +30,28 @@ final class Segment: Sendable {
         // Equal startups by key, so that the same startups make the same segment.
         let order = Self.sorted(rows.keys) { rows.order[$0] }
         keys = order.map { rows.keys[$0] }
-        var (bytes, starts): ([UInt8], [UInt32]) = ([], [])
         var (words, wordStarts): ([Code], [UInt32]) = ([], [0])
-        bytes.reserveCapacity(rows.bytes.count)
-        starts.reserveCapacity(count)
         words.reserveCapacity(rows.words.count)
-        for row in order {
-            starts.append(UInt32(bytes.count))
-            let end = row + 1 < count ? Int(rows.starts[row + 1]) : rows.bytes.count
-            bytes += rows.bytes[Int(rows.starts[row])..<end]
-            words += rows.words[Int(rows.wordStarts[row])..<Int(rows.wordStarts[row + 1])]
-            wordStarts.append(UInt32(words.count))
-        }
-        (self.bytes, self.starts) = (bytes, starts)
-        let keys = keys
-        byKey = Self.sorted(keys) { _ in 0 }.map(UInt32.init)
-        self.words = Postings(words, starts: wordStarts)
-        var blocks = Blocks.Builder()
+        var (columns, blocks) = (Columns.Builder(), Blocks.Builder())
+        columns.reserve(count)
         var (tags, tagStarts): ([Code], [UInt32]) = ([], [0])
         var (backers, backerStarts): ([Code], [UInt32]) = ([], [0])
         var sheet = Sheet()
-        bytes.withUnsafeBufferPointer { bytes in
-            guard var next = bytes.baseAddress else { return }
-            for _ in 0..<count {
-                sheet.read(&next)
-                blocks.append(sheet)
-                tags += sheet.tags
-                tagStarts.append(UInt32(tags.count))
-                backers += sheet.backers.map(Code.init)
-                backerStarts.append(UInt32(backers.count))
-            }
+        for row in order {
+            rows.read(row, into: &sheet)
+            columns.append(sheet)
+            blocks.append(sheet)
+            words += rows.words[Int(rows.wordStarts[row])..<Int(rows.wordStarts[row + 1])]
+            wordStarts.append(UInt32(words.count))
+            tags += sheet.tags
+            tagStarts.append(UInt32(tags.count))
+            backers += sheet.backers.map(Code.init)
+            backerStarts.append(UInt32(backers.count))
         }
+        self.columns = columns.finish()
+        let keys = keys
+        byKey = Self.sorted(keys) { _ in 0 }.map(UInt32.init)
+        self.words = Postings(words, starts: wordStarts)
         self.tags = Postings(tags, starts: tagStarts)
         self.backers = Postings(backers, starts: backerStarts)
         self.blocks = blocks.finish()
@@ -88,25 +78,6 @@ final class Segment: Sendable {
         return Int(byKey[low])
     }
 
-    /// Tells where the bytes of some rows start.
-    @inline(__always)
-    func forEach(_ rows: Range<Int>, _ body: (Int, UnsafePointer<UInt8>) -> Void) {
-        bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return }
-            starts.withUnsafeBufferPointer { starts in for row in rows { body(row, base + Int(starts[row])) } }
-        }
-    }
-
-    /// See ``Bounds/Tables/touch(_:_:)``.
-    @inline(__always)
-    func touch(_ rows: Range<Int>, _ tables: Bounds.Tables) {
-        bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress, !rows.isEmpty else { return }
-            let end = rows.upperBound < starts.count ? Int(starts[rows.upperBound]) : bytes.count
-            tables.touch(base, Int(starts[rows.lowerBound])..<end)
-        }
-    }
-
     func read(_ row: Int, into sheet: inout Sheet) {
         read(row..<row + 1, into: &sheet) { _, _ in }
     }
@@ -114,12 +85,17 @@ final class Segment: Sendable {
     /// Tells the sheets of some rows one after the other.
     @inline(__always)
     func read(_ rows: Range<Int>, into sheet: inout Sheet, _ body: (Int, inout Sheet) -> Void) {
-        bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress, !rows.isEmpty else { return }
-            var next = base + Int(starts[rows.lowerBound])
-            for row in rows {
-                sheet.read(&next)
-                body(row, &sheet)
+        guard !rows.isEmpty else { return }
+        var page = Page()
+        defer { page.deallocate() }
+        columns.withBytes { bytes, rest in
+            for block in rows.lowerBound / Blocks.rows...(rows.upperBound - 1) / Blocks.rows {
+                let all = blocks.rows(block)
+                page.turn(to: bytes + Int(columns.starts[block]), rows: all.count)
+                for row in all.clamped(to: rows) {
+                    page.read(row - all.lowerBound, rest: rest + Int(columns.restStarts[row]), into: &sheet)
+                    body(row, &sheet)
+                }
             }
         }
     }
@@ -133,7 +109,6 @@ final class Segment: Sendable {
 
     /// Bytes held.
     var size: Int {
-        16 * keys.count + bytes.count + 4 * starts.count + 4 * byKey.count + words.size + tags.size + backers.size
-            + blocks.size
+        16 * keys.count + 4 * byKey.count + columns.size + words.size + tags.size + backers.size + blocks.size
     }
 }

@@ -102,7 +102,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
             bounds.takesBestArea = true
             bounds.slack = 1e-9 * unit
             reach.reach(segment)
-            segment.search(bounds, reach, index.lexicon, into: &best) { row, sheet in
+            segment.search(bounds, reach, index.lexicon, into: &best) { row, sheet, _ in
                 let place = places[Int(sheet.single[3])]
                 guard place > -.infinity else { return nil }
                 var area = 0.0
