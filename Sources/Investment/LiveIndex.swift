@@ -228,7 +228,7 @@ actor LiveIndex {
                 today: today, mandates: mandates, deals: try await transaction.everyDeal(), areas: .standard,
                 model: try await transaction.modelInUse())
             try await transaction.forEachStartup { builder.add($0) }
-            return Built(index: builder.finish(), seen: seen, today: today)
+            return Built(index: await builder.finish(), seen: seen, today: today)
         }
     }
 }

@@ -34,25 +34,19 @@ public struct Index: Sendable {
         var builder = Builder(
             today: world.today, mandates: world.mandates, deals: world.deals, areas: world.areas, model: model)
         for startup in Market.distinct(world.startups.map(Market.sound), by: \.key) { builder.add(sound: startup) }
-        self = builder.finish()
+        self = builder.finishAlone()
     }
 
-    fileprivate init(
-        _ market: Market, _ lexicon: Lexicon, _ areas: AreaTable, _ model: Model, mandates: [World.Mandate],
-        layers: [Layer], history: History
-    ) {
-        self.market = market
-        self.lexicon = lexicon
-        self.areas = areas
-        self.model = model
-        habits = Habits(market)
-        self.mandates = mandates.map(\.key)
-        mandateFacts = Dictionary(uniqueKeysWithValues: mandates.map { ($0.key, $0) })
+    fileprivate init(_ told: Told, _ past: (market: Market, habits: Habits), _ layers: [Layer]) {
+        (market, habits) = past
+        (lexicon, areas, model) = (told.lexicon, told.areas, told.model)
+        mandates = told.mandates.map(\.key)
+        mandateFacts = Dictionary(uniqueKeysWithValues: told.mandates.map { ($0.key, $0) })
         self.layers = layers
-        self.history = history
+        history = told.history
         spare = Spare()
-        cold = Scale(model.cold, market.codebook)
-        warm = Scale(model.warm, market.codebook)
+        cold = Scale(told.model.cold, told.codebook)
+        warm = Scale(told.model.warm, told.codebook)
     }
 
     /// The best `limit` startups for a mandate, best first; equal scores in the order of their keys. Empty for a
@@ -441,23 +435,59 @@ extension Index {
             }
         }
 
-        /// The index of all that was told.
-        public consuming func finish() -> Index {
+        /// The index of all that was told, made by two tasks: the same one that a single task makes.
+        ///
+        /// Not on the caller's actor: a task that is begun there waits for it to be free.
+        @concurrent public consuming func finish() async -> Index {
+            let told = told()
+            async let past = told.past()
+            let layers = told.layers()
+            return await Index(told, past, layers)
+        }
+
+        /// The same, made by the caller alone.
+        fileprivate consuming func finishAlone() -> Index {
+            let told = told()
+            return Index(told, told.past(), told.layers())
+        }
+
+        private consuming func told() -> Told {
             // A startup that only deals speak of is known by its key alone.
             for number in history.funded.indices where !isTold[number] {
                 add(sound: World.Startup(history.funded[number], isOptedIn: false))
             }
             let (lexicon, numbers) = words.lexicon(codebook)
-            cold.renumber(numbers, lexicon)
-            warm.renumber(numbers, lexicon)
-            closed.renumber(numbers, lexicon)
+            return Told(
+                codebook: codebook, history: history, mandates: mandates, areas: areas, model: model,
+                fundedWords: fundedWords, lexicon: lexicon, numbers: numbers, cold: cold, warm: warm, closed: closed)
+        }
+    }
+
+    /// All startups, from which the parts of an index are made that do not hang on one another.
+    fileprivate struct Told: Sendable {
+        let codebook: Codebook
+        let history: History
+        let mandates: [World.Mandate]
+        let areas: AreaTable
+        let model: Model
+        let fundedWords: [[Code]]
+        let lexicon: Lexicon
+        /// The number of each word in the lexicon.
+        let numbers: [Code?]
+        let (cold, warm, closed): (Rows, Rows, Rows)
+
+        func past() -> (market: Market, habits: Habits) {
             let market = Market(
                 history, codebook, words: fundedWords.map { $0.compactMap { numbers[Int($0)] } }, offered: [cold, warm])
+            return (market, Habits(market))
+        }
+
+        func layers() -> [Layer] {
             var layers: [Layer] = []
-            layers.add(cold, .cold)
-            layers.add(warm, .warm)
-            layers.add(closed, .closed)
-            return Index(market, lexicon, areas, model, mandates: mandates, layers: layers, history: history)
+            for (rows, kind) in [(cold, Segment.Kind.cold), (warm, .warm), (closed, .closed)] {
+                layers.add(rows.renumbered(numbers, lexicon), kind)
+            }
+            return layers
         }
     }
 }

@@ -20,8 +20,9 @@ struct Rows: Sendable {
         wordStarts.append(UInt32(self.words.count))
     }
 
-    /// Gives the words their numbers in a lexicon, and drops those that areas and places say by themselves.
-    mutating func renumber(_ numbers: [Code?], _ lexicon: Lexicon) {
+    /// The same startups, their words with their numbers in a lexicon and without those that areas and places say by
+    /// themselves.
+    func renumbered(_ numbers: [Code?], _ lexicon: Lexicon) -> Rows {
         var (kept, starts): ([Code], [UInt32]) = ([], [0])
         kept.reserveCapacity(words.count)
         starts.reserveCapacity(wordStarts.count)
@@ -34,7 +35,9 @@ struct Rows: Sendable {
             starts.append(UInt32(kept.count))
             row += 1
         }
-        (words, wordStarts) = (kept, starts)
+        var rows = self
+        (rows.words, rows.wordStarts) = (kept, starts)
+        return rows
     }
 
     func read(_ row: Int, into sheet: inout Sheet) {

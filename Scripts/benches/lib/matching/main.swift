@@ -45,8 +45,8 @@ for line in try String(contentsOf: folder.appending(path: "startups.csv"), encod
 let peers = try String(contentsOf: folder.appending(path: "mandates.jsonl"), encoding: .utf8).split(separator: "\n")
     .map { try JSONDecoder().decode(PeerMandate.self, from: Data($0.utf8)) }
 
-try simple(facts, peers, folder)
-try ours(facts, peers)
+try await simple(facts, peers, folder)
+try await ours(facts, peers)
 let draws = Draws(seed: 7)
 for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest {
     let given = count == facts.count ? facts : nil
@@ -54,7 +54,7 @@ for count in [10_000, 100_000, 1_000_000, 10_000_000] where count <= largest {
 }
 
 /// The peers' score over the peers' facts, and whether the lists are theirs.
-func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) throws {
+func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) async throws {
     var builder = Index.Builder(today: Draws.today, mandates: [])
     for (number, fact) in facts.enumerated() {
         builder.add(
@@ -62,7 +62,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
                 Draws.key(0, number), areas: fact.areas.map { World.Weighted("f\($0)") }, country: "c\(fact.country)",
                 askedStage: "s\(fact.stage)", askedAmount: fact.ask))
     }
-    let index = builder.finish()
+    let index = await builder.finish()
     let codebook = index.market.codebook
     // As exact numbers that are ordered as the scores are.
     let unit = Double(sign: .plus, exponent: 60, significand: 1)
@@ -129,7 +129,7 @@ func simple(_ facts: [Draws.Facts], _ mandates: [PeerMandate], _ folder: URL) th
 }
 
 /// The engine's own score over the peers' facts: what is declared, and the words of it.
-func ours(_ facts: [Draws.Facts], _ peers: [PeerMandate]) throws {
+func ours(_ facts: [Draws.Facts], _ peers: [PeerMandate]) async throws {
     let mandates = peers.enumerated().map { number, peer in
         World.Mandate(
             Draws.key(2, number), of: Draws.key(4, number),
@@ -144,7 +144,7 @@ func ours(_ facts: [Draws.Facts], _ peers: [PeerMandate]) throws {
                 Draws.key(0, number), areas: fact.areas.map { World.Weighted("f\($0)") }, country: "c\(fact.country)",
                 region: "c\(fact.country)", askedStage: "s\(fact.stage)", askedAmount: fact.ask))
     }
-    let index = builder.finish()
+    let index = await builder.finish()
     _ = index.rank(mandates[0].key, limit: 50)
     let times = mandates.map { mandate in milliseconds { _ = index.rank(mandate.key, limit: 50) } }
     show([
@@ -178,12 +178,12 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
         }
         adding += milliseconds { for startup in piece { builder.add(startup) } }
     }
-    var index: Index?
-    let built = builder
-    let finishing = milliseconds { index = built.finish() }
-    guard let index else { return }
+    let clock = ContinuousClock()
+    var start = clock.now
+    let index = await builder.finish()
+    let finishing = clock.now - start
     show([
-        "engine": "load", "startups": count, "add_s": adding / 1e3, "finish_s": finishing / 1e3,
+        "engine": "load", "startups": count, "add_s": adding / 1e3, "finish_s": finishing / .seconds(1),
         "bytes_per_startup": Double(index.size) / Double(count),
         "warm": Double(index.offeredLayers.last?.count ?? 0) / Double(count),
     ])
@@ -199,8 +199,7 @@ func full(_ count: Int, _ draws: Draws, _ peers: [PeerMandate], facts: (Int) -> 
         ])
     }
     guard count == 1_000_000 else { return }
-    let clock = ContinuousClock()
-    let start = clock.now
+    start = clock.now
     _ = try await index.rankAll(limit: 50, width: 2)
     show(["engine": "10,000 shortlists, 2 threads", "startups": count, "s": (clock.now - start).components.seconds])
 }
