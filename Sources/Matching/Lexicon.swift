@@ -158,9 +158,13 @@ struct WordTable: Sendable {
 
     /// The number of a word that has one.
     func known(_ word: String) -> Int? {
-        guard !slots.isEmpty else { return nil }
         var word = word
-        let found = word.withUTF8 { slots[slot($0, Self.hash($0))] }
+        return word.withUTF8 { known($0) }
+    }
+
+    func known(_ word: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard !slots.isEmpty else { return nil }
+        let found = slots[slot(word, Self.hash(word))]
         return found == 0 ? nil : Self.number(found)
     }
 
@@ -222,65 +226,108 @@ struct WordTable: Sendable {
 
 /// The words of many profiles on their way to a lexicon.
 struct WordCount: Sendable {
-    /// Every form met, with the number of its stem.
-    private var forms = WordTable()
-    private var stemOfForm: [Code?] = []
+    /// A word whatever its ending.
+    private struct Stem {
+        /// How many profiles have it.
+        var documents: UInt32 = 0
+        /// The last profile that has it, counted from one.
+        var last: UInt32 = 0
+    }
+
+    /// By every form met, the number of its stem, or ``nothing``.
+    private var forms = Spellings()
     private var stems = WordTable()
-    private var documents: [Int] = []
-    private var shown: [Int] = []
+    private var counts: [Stem] = []
+    /// For each stem the first of its forms in the alphabet.
+    private var shown: [String] = []
+    /// By the name of an area or a tag, and by that of a place, the number of what it says.
+    private var (phrases, places) = (Spellings(), Spellings())
+    /// Where in ``said`` the stems of each name lie: there are few names, and all startups have them.
+    private var sayings: [Range<Int>] = []
+    private var said: [Code] = []
     private var profiles = 0
     private var total = 0
 
+    /// Stands for the stem of a word that says nothing.
+    private static let nothing = Code.max - 1
+
     /// The stems of a profile, each once, numbered for the time being; counts them.
     mutating func add(_ startup: World.Startup) -> [Code] {
-        var found: [Code] = []
-        Self.words(of: startup) { word in if let stem = stem(word) { found.append(stem) } }
-        var seen: [Code] = []
-        if found.count <= 24 {
-            for word in found where !seen.contains(word) { seen.append(word) }
-        } else {
-            var known: Set<Code> = []
-            for word in found where known.insert(word).inserted { seen.append(word) }
-        }
-        if seen.count > Lexicon.longest { seen.removeLast(seen.count - Lexicon.longest) }
-        for word in seen { documents[Int(word)] += 1 }
+        var words: [Code] = []
+        words.reserveCapacity(24)
         profiles += 1
-        total += seen.count
-        return seen
+        Tokens.words(startup.text) { word in
+            let stem = stem(word)
+            if stem != Self.nothing { meet(stem, &words) }
+        }
+        for area in startup.areas where area.weight > 0 { meet(area.name, of: .area, &words) }
+        for tag in startup.tags { meet(tag, of: .area, &words) }
+        for (field, place) in [(Field.region, startup.region), (.state, startup.state), (.city, startup.city)] {
+            if let place { meet(place, of: field, &words) }
+        }
+        total += words.count
+        return words
     }
 
-    /// The stem of a word; `nil` for one that says nothing.
-    private mutating func stem(_ word: UnsafeBufferPointer<UInt8>) -> Code? {
-        let form = forms.number(word)
-        if form < stemOfForm.count { return stemOfForm[form] }
-        let written = forms[form]
+    @inline(__always)
+    private mutating func meet(_ stem: Code, _ words: inout [Code]) {
+        let profile = UInt32(profiles)
+        guard counts[Int(stem)].last != profile, words.count < Lexicon.longest else { return }
+        counts[Int(stem)].last = profile
+        counts[Int(stem)].documents += 1
+        words.append(stem)
+    }
+
+    private mutating func meet(_ name: String, of field: Field, _ words: inout [Code]) {
+        var name = name
+        let known = name.withUTF8 { field == .area ? phrases.number($0) : places.number($0) }
+        for place in sayings[known.map(Int.init) ?? learn(name, of: field)] { meet(said[place], &words) }
+    }
+
+    private mutating func learn(_ name: String, of field: Field) -> Int {
+        let (saying, start) = (sayings.count, said.count)
+        for var word in Lexicon.words(field, name) { said.append(word.withUTF8 { stem($0) }) }
+        sayings.append(start..<said.count)
+        var name = name
+        name.withUTF8 {
+            if field == .area { phrases.insert(Code(saying), for: $0) } else { places.insert(Code(saying), for: $0) }
+        }
+        return saying
+    }
+
+    @inline(__always)
+    private mutating func stem(_ word: UnsafeBufferPointer<UInt8>) -> Code { forms.number(word) ?? learn(word) }
+
+    @inline(never)
+    private mutating func learn(_ word: UnsafeBufferPointer<UInt8>) -> Code {
+        let written = String(decoding: word, as: UTF8.self)
         guard !Tokens.isEmpty(written) else {
-            stemOfForm.append(nil)
-            return nil
+            forms.insert(Self.nothing, for: word)
+            return Self.nothing
         }
         let stem = stems.number(Tokens.stem(written))
-        stemOfForm.append(Code(stem))
-        if stem == documents.count {
-            documents.append(0)
-            shown.append(form)
-        } else if Market.bytewise(written, forms[shown[stem]]) {
-            shown[stem] = form
+        forms.insert(Code(stem), for: word)
+        if stem == counts.count {
+            counts.append(Stem())
+            shown.append(written)
+        } else if Market.bytewise(written, shown[stem]) {
+            shown[stem] = written
         }
         return Code(stem)
     }
 
     /// The lexicon, and the number in it of each stem; `nil` for one that a single profile has.
     func lexicon(_ codebook: Codebook) -> (Lexicon, numbers: [Code?]) {
-        let shared = documents.indices.filter { documents[$0] > 1 }.map { (number: $0, stem: stems[$0]) }
+        let shared = counts.indices.filter { counts[$0].documents > 1 }.map { (number: $0, stem: stems[$0]) }
         let kept = shared.sorted { left, right in
-            let (before, after) = (documents[left.number], documents[right.number])
+            let (before, after) = (counts[left.number].documents, counts[right.number].documents)
             return before != after ? before > after : Market.bytewise(left.stem, right.stem)
         }
-        var numbers = [Code?](repeating: nil, count: documents.count)
+        var numbers = [Code?](repeating: nil, count: counts.count)
         for (number, word) in kept.enumerated() { numbers[word.number] = Code(number) }
         let lexicon = Lexicon(
-            kept.map { (stem: $0.stem, form: forms[shown[$0.number]]) }, documents: kept.map { documents[$0.number] },
-            profiles: profiles, words: total, codebook)
+            kept.map { (stem: $0.stem, form: shown[$0.number]) },
+            documents: kept.map { Int(counts[$0.number].documents) }, profiles: profiles, words: total, codebook)
         return (lexicon, numbers)
     }
 

@@ -11,20 +11,26 @@ enum Tokens {
         var text = text
         text.withUTF8 { bytes in
             guard bytes.allSatisfy({ $0 < 0x80 }) else { return scalars(bytes, body) }
-            var word: [UInt8] = []
-            word.reserveCapacity(longest + 1)
-            func close() {
-                if word.count > 1, word.count <= longest { word.withUnsafeBufferPointer(body) }
-                word.removeAll(keepingCapacity: true)
-            }
-            for byte in bytes.prefix(limit) {
-                switch byte {
-                case 0x30...0x39, 0x61...0x7A: word.append(byte)
-                case 0x41...0x5A: word.append(byte | 0x20)
-                default: close()
+            // One byte more than the longest word, and what follows is not written.
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: longest + 1) { word in
+                var count = 0
+                func close() {
+                    if count > 1, count <= longest { body(UnsafeBufferPointer(rebasing: word[..<count])) }
+                    count = 0
                 }
+                func take(_ byte: UInt8) {
+                    if count <= longest { word[count] = byte }
+                    count += 1
+                }
+                for byte in bytes.prefix(limit) {
+                    switch byte {
+                    case 0x30...0x39, 0x61...0x7A: take(byte)
+                    case 0x41...0x5A: take(byte | 0x20)
+                    default: close()
+                    }
+                }
+                close()
             }
-            close()
         }
     }
 
