@@ -366,7 +366,7 @@ extension Index {
         var rows: [Segment.Kind: Rows] = [:]
         for startup in told {
             let (words, length) = lexicon.numbers(of: startup)
-            let sheet = Sheet(startup, history, length: length, market.codebook)
+            let sheet = market.codebook.lend { Sheet(startup, history, length: length, &$0) }
             let implied = lexicon.implied(sheet)
             let kind: Segment.Kind = startup.isOptedIn ? sheet.isWarm ? .warm : .cold : .closed
             rows[kind, default: Rows()].append(startup.key, sheet, words: words.filter { !implied.contains($0) })
@@ -420,7 +420,7 @@ extension Index {
 
         mutating func add(sound startup: World.Startup) {
             let words = words.add(startup)
-            let sheet = Sheet(startup, history, length: words.count, codebook)
+            let sheet = codebook.lend { Sheet(startup, history, length: words.count, &$0) }
             if let number = history.number(startup.key) {
                 history.facts[number] = (sheet, startup.founded)
                 fundedWords[number] = words

@@ -323,9 +323,11 @@ struct History: Sendable {
             }
             if last.map({ !$0.isSameRound(as: deal) }) ?? true {
                 var sheet = facts[deal.startup].sheet
-                sheet.setRound(
-                    on: deal.day, after: previous, rounds: days, founded: facts[deal.startup].founded, kind: deal.kind,
-                    amount: deal.amount, codebook)
+                codebook.lend {
+                    sheet.setRound(
+                        on: deal.day, after: previous, rounds: days, founded: facts[deal.startup].founded,
+                        kind: deal.kind, amount: deal.amount, &$0)
+                }
                 rounds.append((deal.startup, sheet))
             }
             // Several reports of one day are one round to what follows: the later kind by name, the larger amount.
@@ -354,15 +356,19 @@ extension Market {
         amount.flatMap { $0 > 0 && $0 <= largestAmount ? $0 : nil }
     }
 
+    private static func isSound(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { (1...120).contains($0.count) && $0.allSatisfy { $0 >= 32 } }
+    }
+
     private static func name(_ name: String?) -> String? {
-        guard let name, !name.isEmpty else { return nil }
-        if name.utf8.count <= 120, name.utf8.allSatisfy({ $0 >= 32 }) { return name }
+        guard let name, !isSound(name) else { return name }
         let sound = String(String.UnicodeScalarView(name.unicodeScalars.prefix(120).filter { $0.value >= 32 }))
         return sound.isEmpty ? nil : sound
     }
 
     private static func names(_ list: [String]) -> [String] {
-        if list.isEmpty { return [] }
+        if list.isEmpty || list.count == 1 && isSound(list[0]) { return list }
         return Array(Set(list.compactMap(name)).sorted(by: bytewise).prefix(200))
     }
 
@@ -405,18 +411,24 @@ extension Market {
 
     /// One weight for each name, the largest given, by name.
     private static func weighted(_ list: [World.Weighted]) -> [World.Weighted] {
-        var sound = list.compactMap { item in name(item.name).map { World.Weighted($0, item.weight) } }
-        sound.sort { $0.name != $1.name ? bytewise($0.name, $1.name) : $0.weight > $1.weight }
-        var last: String?
-        sound.removeAll { item in
-            defer { last = item.name }
-            return item.name == last
+        var sound = list
+        if !list.allSatisfy({ isSound($0.name) }) {
+            sound = list.compactMap { item in name(item.name).map { World.Weighted($0, item.weight) } }
         }
-        return Array(sound.prefix(200))
+        sound.sort { $0.name != $1.name ? bytewise($0.name, $1.name) : $0.weight > $1.weight }
+        if zip(sound, sound.dropFirst()).contains(where: { $0.name == $1.name }) {
+            var last: String?
+            sound.removeAll { item in
+                defer { last = item.name }
+                return item.name == last
+            }
+        }
+        return sound.count <= 200 ? sound : Array(sound.prefix(200))
     }
 
     static func bytewise(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        var (left, right) = (left, right)
+        return left.withUTF8 { left in right.withUTF8 { left.lexicographicallyPrecedes($0) } }
     }
 
     static func precedes(_ left: World.Deal, _ right: World.Deal) -> Bool {

@@ -68,31 +68,38 @@ extension Sheet {
     ///   - rounds: how many earlier rounds are known by day.
     ///   - length: how many words the profile has.
     private init(
-        _ startup: World.Startup, on day: Int, rounds days: Int, backers: [Int], length: Int, _ codebook: Codebook
+        _ startup: World.Startup, on day: Int, rounds days: Int, backers: [Int], length: Int,
+        _ names: inout Codebook.Tables
     ) {
-        areas = startup.areas.filter { $0.weight > 0 }
-            .map { (name: $0.name, percent: max(1, Code(($0.weight * 100).rounded()))) }
-            .sorted { $0.percent != $1.percent ? $0.percent > $1.percent : Market.bytewise($0.name, $1.name) }
-            .map { (codebook.code(.area, $0.name), $0.percent) }
-        tags = startup.tags.map { codebook.code(.tag, $0) }
+        func percent(_ area: World.Weighted) -> Code { max(1, Code((area.weight * 100).rounded())) }
+        var told = startup.areas
+        if told.contains(where: { $0.weight != told[0].weight }) {
+            told.sort {
+                let (first, second) = (percent($0), percent($1))
+                return first != second ? first > second : Market.bytewise($0.name, $1.name)
+            }
+        }
+        areas.reserveCapacity(told.count)
+        for area in told where area.weight > 0 { areas.append((names.code(.area, area.name), percent(area))) }
+        if !startup.tags.isEmpty { tags = startup.tags.map { names.code(.tag, $0) } }
         self.backers = backers
         self.length = length
-        set(.country, startup.country, codebook)
-        set(.region, startup.region, codebook)
-        set(.state, startup.state, codebook)
-        set(.city, startup.city, codebook)
+        set(.country, startup.country, &names)
+        set(.region, startup.region, &names)
+        set(.state, startup.state, &names)
+        set(.city, startup.city, &names)
         let past = Past(startup.lastRound)
         setRound(
             on: day, after: past, rounds: past.rounds(known: days), founded: startup.founded, kind: startup.askedStage,
-            amount: startup.askedAmount, codebook)
+            amount: startup.askedAmount, &names)
     }
 
-    /// Reads a startup's facts as of the day of a history.
-    init(_ startup: World.Startup, _ history: History, length: Int, _ codebook: Codebook) {
+    /// Reads the facts of a startup, whose areas are in the order of their names, as of the day of a history.
+    init(_ startup: World.Startup, _ history: History, length: Int, _ names: inout Codebook.Tables) {
         let number = history.number(startup.key)
         self.init(
             startup, on: history.today, rounds: number.map { history.raisedDays[$0] } ?? 0,
-            backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: length, codebook)
+            backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: length, &names)
     }
 
     /// What went before a round.
@@ -124,27 +131,28 @@ extension Sheet {
 
     /// Answers what hangs on the day and the round.
     mutating func setRound(
-        on day: Int, after past: Past, rounds: Int?, founded: Int?, kind: String?, amount: Int?, _ codebook: Codebook
+        on day: Int, after past: Past, rounds: Int?, founded: Int?, kind: String?, amount: Int?,
+        _ names: inout Codebook.Tables
     ) {
         switch past {
         case .unknown:
-            for field in [Field.previousStage, .lastSize, .gap] { set(field, nil, codebook) }
+            for field in [Field.previousStage, .lastSize, .gap] { set(field, nil, &names) }
         case .none:
-            for field in [Field.previousStage, .lastSize, .gap] { set(field, "-", codebook) }
+            for field in [Field.previousStage, .lastSize, .gap] { set(field, "-", &names) }
         case .round(let kind, let last, let amount):
-            set(.previousStage, kind, codebook)
-            set(.lastSize, Bucket.size(amount), codebook)
-            set(.gap, Bucket.gap(from: last, to: day), codebook)
+            set(.previousStage, kind, &names)
+            set(.lastSize, Bucket.size(amount), &names)
+            set(.gap, Bucket.gap(from: last, to: day), &names)
         }
-        set(.earlierRounds, rounds.map(Bucket.rounds), codebook)
-        set(.age, Bucket.age(founded: founded, on: day), codebook)
-        set(.roundKind, kind, codebook)
-        set(.roundSize, Bucket.size(amount), codebook)
+        set(.earlierRounds, rounds.map(Bucket.rounds), &names)
+        set(.age, Bucket.age(founded: founded, on: day), &names)
+        set(.roundKind, kind, &names)
+        set(.roundSize, Bucket.size(amount), &names)
     }
 
-    private mutating func set(_ field: Field, _ name: String?, _ codebook: Codebook) {
+    private mutating func set(_ field: Field, _ name: String?, _ names: inout Codebook.Tables) {
         guard let place = field.place else { return }
-        single[place] = name.map { codebook.code(field, $0) + 1 } ?? 0
+        single[place] = name.map { names.code(field, $0) + 1 } ?? 0
     }
 }
 
