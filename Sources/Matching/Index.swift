@@ -366,7 +366,8 @@ extension Index {
         var rows: [Segment.Kind: Rows] = [:]
         for startup in told {
             let (words, length) = lexicon.numbers(of: startup)
-            let sheet = market.codebook.lend { Sheet(startup, history, length: length, &$0) }
+            let known = history.known(startup.key)
+            let sheet = market.codebook.lend { Sheet(startup, known, length: length, &$0) }
             let implied = lexicon.implied(sheet)
             let kind: Segment.Kind = startup.isOptedIn ? sheet.isWarm ? .warm : .cold : .closed
             rows[kind, default: Rows()].append(startup.key, sheet, words: words.filter { !implied.contains($0) })
@@ -420,8 +421,9 @@ extension Index {
 
         mutating func add(sound startup: World.Startup) {
             let words = words.add(startup)
-            let sheet = codebook.lend { Sheet(startup, history, length: words.count, &$0) }
-            if let number = history.number(startup.key) {
+            let known = history.known(startup.key)
+            let sheet = codebook.lend { Sheet(startup, known, length: words.count, &$0) }
+            if let number = known.number {
                 history.facts[number] = (sheet, startup.founded)
                 fundedWords[number] = words
                 isTold[number] = true

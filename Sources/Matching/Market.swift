@@ -201,39 +201,100 @@ private struct Pool {
     var sharesByCode: [[Double]] = []
 
     init(_ offered: [Rows], _ book: AnswerBook, _ codebook: Codebook) {
-        // Shares in 2⁻²⁰: whole numbers, so that their sum does not hang on the order.
-        let unit = Double(1 << 20)
-        var joint = [Int](repeating: 0, count: book.count)
-        var alone = Field.allCases.map { [Int](repeating: 0, count: $0.joins == nil ? codebook.count($0) : 0) }
-        // Pairs of facts with few names are counted in a table: to look each up takes longer than all else.
-        let widths = Field.allCases.map { $0.joins.map { codebook.count($0.second) } ?? 0 }
-        var pairs = Field.allCases.map { field in
-            let size = widths[field.rawValue] * (field.joins.map { codebook.count($0.first) } ?? 0)
-            return [Int](repeating: 0, count: size <= Self.widest && !book.ranges[field.rawValue].isEmpty ? size : 0)
-        }
-        for rows in offered {
-            rows.forEach { sheet in
-                func count(_ field: Field, _ answer: Answer, _ share: Double) {
-                    let number = field.rawValue
-                    if field.joins == nil {
-                        alone[number][Int(answer.code)] += Int(share * unit)
-                    } else if !pairs[number].isEmpty {
-                        pairs[number][Int(answer.first) * widths[number] + Int(answer.code)] += Int(share * unit)
-                    } else if let known = book.number(answer) {
-                        joint[known] += Int(share * unit)
-                    }
+        var tally = Tally(book, codebook)
+        for rows in offered { rows.forEach { tally.add($0) } }
+        answering = tally.answering
+        sharesByCode = Field.allCases.map { $0.joins == nil ? tally.shares($0) : [] }
+        shares = book.answers.enumerated().map { tally.share($1, number: $0) }
+    }
+
+    /// Counts on their way into a pool.
+    private struct Tally {
+        var answering = [Int](repeating: 0, count: Field.allCases.count)
+        private let book: AnswerBook
+        /// The counts of all fields in one table, those of each from its start; pairs of facts with few names among them,
+        /// since to look each up takes longer than all else.
+        private var counts: [Int]
+        private var starts: [Int] = []
+        /// By field how many names the second of two facts has.
+        private let widths: [Int]
+        /// By the number of the answer, the counts of pairs that are not in the table.
+        private var rest: [Int]
+        /// The areas of a startup with their shares.
+        private var areas: [(code: Code, share: Int)] = []
+
+        /// Shares are counted in 2⁻²⁰: whole numbers, so that their sum does not hang on the order.
+        private static let unit = 1 << 20
+        private static let single = Field.single.map(\.rawValue)
+        private static let joint = Field.joint.map { ($0, first: $1.place, second: $2.place ?? 0) }
+
+        init(_ book: AnswerBook, _ codebook: Codebook) {
+            self.book = book
+            var size = 0
+            for field in Field.allCases {
+                starts.append(size)
+                if let (first, second) = field.joins {
+                    let pairs = codebook.count(first) * codebook.count(second)
+                    size += pairs <= Pool.widest && !book.ranges[field.rawValue].isEmpty ? pairs : 0
+                } else {
+                    size += codebook.count(field)
                 }
-                for field in Field.allCases where sheet.forEachAnswer(field, count) { answering[field.rawValue] += 1 }
+            }
+            starts.append(size)
+            counts = [Int](repeating: 0, count: size)
+            widths = Field.allCases.map { $0.joins.map { codebook.count($0.second) } ?? 0 }
+            rest = [Int](repeating: 0, count: book.count)
+        }
+
+        mutating func add(_ sheet: Sheet) {
+            let whole = Double(sheet.percents)
+            areas.removeAll(keepingCapacity: true)
+            for area in sheet.areas { areas.append((area.code, Self.share(Double(area.percent) / whole))) }
+            if !areas.isEmpty { answering[Field.area.rawValue] += 1 }
+            for (code, share) in areas { counts[starts[Field.area.rawValue] + Int(code)] += share }
+            if !sheet.tags.isEmpty { answering[Field.tag.rawValue] += 1 }
+            for tag in sheet.tags {
+                counts[starts[Field.tag.rawValue] + Int(tag)] += Self.share(1 / Double(sheet.tags.count))
+            }
+            for (place, field) in Self.single.enumerated() where sheet.single[place] > 0 {
+                counts[starts[field] + Int(sheet.single[place]) - 1] += Self.unit
+                answering[field] += 1
+            }
+            for (field, first, second) in Self.joint where sheet.single[second] > 0 {
+                let other = sheet.single[second] - 1
+                if let first {
+                    guard sheet.single[first] > 0 else { continue }
+                    add(field, sheet.single[first] - 1, other, Self.unit)
+                } else {
+                    guard !areas.isEmpty else { continue }
+                    for (code, share) in areas { add(field, code, other, share) }
+                }
+                answering[field.rawValue] += 1
             }
         }
-        for (number, answer) in book.answers.enumerated() where !pairs[answer.field.rawValue].isEmpty {
-            let field = answer.field.rawValue
-            joint[number] = pairs[field][Int(answer.first) * widths[field] + Int(answer.code)]
+
+        @inline(__always)
+        private mutating func add(_ field: Field, _ first: Code, _ second: Code, _ share: Int) {
+            let number = field.rawValue
+            if starts[number] < starts[number + 1] {
+                counts[starts[number] + Int(first) * widths[number] + Int(second)] += share
+            } else if let known = book.number(Answer(field, first, second)) {
+                rest[known] += share
+            }
         }
-        sharesByCode = alone.map { $0.map { Double($0) / unit } }
-        shares = book.answers.enumerated().map { number, answer in
-            answer.field.joins == nil
-                ? sharesByCode[answer.field.rawValue][Int(answer.code)] : Double(joint[number]) / unit
+
+        private static func share(_ share: Double) -> Int { Int(share * Double(unit)) }
+
+        /// The shares of every answer of a field that stands alone, by code.
+        func shares(_ field: Field) -> [Double] {
+            counts[starts[field.rawValue]..<starts[field.rawValue + 1]].map { Double($0) / Double(Self.unit) }
+        }
+
+        func share(_ answer: Answer, number: Int) -> Double {
+            let field = answer.field.rawValue
+            guard starts[field] < starts[field + 1] else { return Double(rest[number]) / Double(Self.unit) }
+            let first = answer.field.joins == nil ? 0 : Int(answer.first)
+            return Double(counts[starts[field] + first * widths[field] + Int(answer.code)]) / Double(Self.unit)
         }
     }
 }
@@ -307,7 +368,21 @@ struct History: Sendable {
         facts = Array(repeating: (Sheet(), nil), count: funded.count)
     }
 
-    func number(_ startup: Key) -> Int? { numbers[startup] }
+    /// What deals say of a startup by itself.
+    struct Known: Sendable {
+        /// The startup's number, when it was ever funded.
+        let number: Int?
+        let today: Int
+        /// On how many days it is known to have raised.
+        let rounds: Int
+        let backers: [Int]
+    }
+
+    func known(_ startup: Key) -> Known {
+        guard let number = numbers[startup] else { return Known(number: nil, today: today, rounds: 0, backers: []) }
+        return Known(
+            number: number, today: today, rounds: raisedDays[number], backers: backers[number].map(\.investor))
+    }
 
     /// What each startup answered when it raised: the facts of today that do not change, and those of the day.
     func rounds(_ codebook: Codebook) -> [(startup: Int, sheet: Sheet)] {

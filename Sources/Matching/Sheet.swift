@@ -62,15 +62,10 @@ struct Sheet: Sendable {
 }
 
 extension Sheet {
-    /// Reads a startup's facts as of a day.
+    /// Reads the facts of a startup, whose areas are in the order of their names, as of the day of a history.
     ///
-    /// - Parameters:
-    ///   - rounds: how many earlier rounds are known by day.
-    ///   - length: how many words the profile has.
-    private init(
-        _ startup: World.Startup, on day: Int, rounds days: Int, backers: [Int], length: Int,
-        _ names: inout Codebook.Tables
-    ) {
+    /// - Parameter length: how many words the profile has.
+    init(_ startup: World.Startup, _ known: History.Known, length: Int, _ names: inout Codebook.Tables) {
         func percent(_ area: World.Weighted) -> Code { max(1, Code((area.weight * 100).rounded())) }
         var told = startup.areas
         if told.contains(where: { $0.weight != told[0].weight }) {
@@ -82,7 +77,7 @@ extension Sheet {
         areas.reserveCapacity(told.count)
         for area in told where area.weight > 0 { areas.append((names.code(.area, area.name), percent(area))) }
         if !startup.tags.isEmpty { tags = startup.tags.map { names.code(.tag, $0) } }
-        self.backers = backers
+        backers = known.backers
         self.length = length
         set(.country, startup.country, &names)
         set(.region, startup.region, &names)
@@ -90,16 +85,9 @@ extension Sheet {
         set(.city, startup.city, &names)
         let past = Past(startup.lastRound)
         setRound(
-            on: day, after: past, rounds: past.rounds(known: days), founded: startup.founded, kind: startup.askedStage,
+            on: known.today, after: past, rounds: past.rounds(known: known.rounds), founded: startup.founded,
+            kind: startup.askedStage,
             amount: startup.askedAmount, &names)
-    }
-
-    /// Reads the facts of a startup, whose areas are in the order of their names, as of the day of a history.
-    init(_ startup: World.Startup, _ history: History, length: Int, _ names: inout Codebook.Tables) {
-        let number = history.number(startup.key)
-        self.init(
-            startup, on: history.today, rounds: number.map { history.raisedDays[$0] } ?? 0,
-            backers: number.map { history.backers[$0].map(\.investor) } ?? [], length: length, &names)
     }
 
     /// What went before a round.
