@@ -105,6 +105,23 @@ import Testing
         }
     }
 
+    @Test func twoTasksMakeTheIndexThatOneMakes() async {
+        for seed in worlds(100, long: 1000) {
+            var inventor = Inventor(seed: seed)
+            let world = inventor.world()
+            var builder = Index.Builder(
+                today: world.today, mandates: world.mandates, deals: world.deals, areas: world.areas, model: everySignal
+            )
+            for startup in world.startups { builder.add(startup) }
+            let (one, two) = (Index(world, model: everySignal), await builder.finish())
+            #expect(one.mandates == two.mandates)
+            #expect(one.size == two.size)
+            for mandate in one.mandates {
+                #expect(one.propose(mandate, limit: 100) == two.propose(mandate, limit: 100))
+            }
+        }
+    }
+
     @Test func startupsThatStandTwiceCountOnceInAnyOrder() {
         var inventor = Inventor(seed: 3)
         var world = inventor.world()
