@@ -590,7 +590,9 @@ extension Bounds {
         var magnitude = constant.magnitude + areaMost.magnitude
         for field in fields where field.most.isFinite { magnitude += field.most.magnitude }
         for pairing in pairings { magnitude += pairing.most }
-        slack = Double(Signal.allCases.count) + 1e-9 * magnitude + 1e-6 * largest * Double(1 + pairings.count)
         perWord = 1000 * (scale.weight[at.text] + scale.perExperience[at.text] * experience) / Profile.wordUnit
+        let said = perWord.magnitude * 3 * areaWordsMost * Double(Blocks.places)
+        slack =
+            Double(Signal.allCases.count) + 1e-9 * magnitude + 1e-6 * (largest + said) * Double(1 + pairings.count)
     }
 }
