@@ -29,6 +29,8 @@ public final class PrivateServer: Sendable {
     private let asked: URL
     /// Whether commits survive a power cut. Tests do not need that, and run several times as fast without.
     public let durable: Bool
+    /// Whether the folder and all that is in it goes when the server ends, however it ends.
+    public let isTemporary: Bool
     private let binaries: URL?
     private let settings: [(name: String, value: String)]
     private let logger: Logger
@@ -39,14 +41,15 @@ public final class PrivateServer: Sendable {
     ///   - binaries: The folder with `initdb` and `postgres`; by default the newest installed.
     ///   - settings: Settings of the server beyond ours, such as `("wal_level", "logical")`.
     public init(
-        directory: URL, durable: Bool = true, binaries: URL? = nil, settings: [(name: String, value: String)] = [],
-        logger: Logger
+        directory: URL, durable: Bool = true, isTemporary: Bool = false, binaries: URL? = nil,
+        settings: [(name: String, value: String)] = [], logger: Logger
     ) {
         let account = Account.forServer()
         let place = directory.standardizedFileURL.resolvingSymlinksInPath()
         asked = directory.standardizedFileURL
         self.directory = account?.reaches(place) ?? true ? place : Self.substitute(for: place)
         self.durable = durable
+        self.isTemporary = isTemporary
         self.binaries = binaries
         self.settings = settings
         self.logger = logger
@@ -274,9 +277,10 @@ public final class PrivateServer: Sendable {
             + (all + settings).flatMap { ["-c", "\($0.name)=\($0.value)"] }
         // The shell's second half waits for its input to end, which happens when this process stops the server or dies,
         // and then asks the server for a fast shutdown. A Ctrl-C meant for us is ignored: we end first, then the server.
+        // What is temporary is removed here, because we may be gone by then.
         let script = """
             trap '' INT HUP
-            log=$1; sockets=$2; shift 2
+            log=$1; sockets=$2; temporary=$3; shift 3
             exec 3<&0
             "$@" </dev/null 3<&- >>"$log" 2>&1 &
             server=$!
@@ -285,10 +289,11 @@ public final class PrivateServer: Sendable {
             exec 3<&-
             wait $server
             kill $reader 2>/dev/null
-            rm -rf "$sockets"
+            rm -rf "$sockets" ${temporary:+"$temporary"}
             """
         let log = directory.appendingPathComponent("server.log").path
-        let process = process(for: ["/bin/sh", "-c", script, "sh", log, sockets] + arguments)
+        let temporary = isTemporary ? directory.path : ""
+        let process = process(for: ["/bin/sh", "-c", script, "sh", log, sockets, temporary] + arguments)
         let lifeline = Pipe()
         // No child may hold the writing end, or the shell would never see it close.
         _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)

@@ -21,10 +21,8 @@ actor World {
     private static func start() async throws -> Database {
         let logger = Logger(label: "world") { _ in SwiftLogNoOpLogHandler() }
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("api-\(UUID().uuidString)")
-        let server = PrivateServer(directory: directory, durable: false, logger: logger)
+        let server = PrivateServer(directory: directory, durable: false, isTemporary: true, logger: logger)
         let conninfo = try await server.start()
-        Cleanup.directory = directory.path
-        atexit { try? FileManager.default.removeItem(atPath: Cleanup.directory) }
         let files = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Migrations")
         let migrations = try Migrator(directory: files).migrations
@@ -49,10 +47,6 @@ actor World {
 
     /// Keeps the server running until the process ends.
     private nonisolated(unsafe) static var held: [PrivateServer] = []
-
-    private enum Cleanup {
-        nonisolated(unsafe) static var directory = ""
-    }
 }
 
 /// People with known tokens and cookies. Every test makes its own, so that tests can run side by side.

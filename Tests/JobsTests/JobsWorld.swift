@@ -93,10 +93,9 @@ extension Sequence where Self: Sendable {
 
 /// One server for all tests of this module, with a template to clone. It ends with the process, and its directory, too.
 private let server = Task {
-    let directory = URL(filePath: serverPath)
-    atexit { try? FileManager.default.removeItem(atPath: serverPath) }
+    let directory = URL(filePath: NSTemporaryDirectory() + "/trellis-jobs-" + UUID().uuidString.prefix(8))
     let server = PrivateServer(
-        directory: directory, durable: false, settings: [("max_connections", "300")], logger: .quiet)
+        directory: directory, durable: false, isTemporary: true, settings: [("max_connections", "300")], logger: .quiet)
     try await server.start()
     try await server.createDatabase(name: "template")
     let template = server.conninfo(database: "template")
@@ -108,8 +107,6 @@ private let server = Task {
     await owner.close()
     return server
 }
-
-private let serverPath = NSTemporaryDirectory() + "/trellis-jobs-" + UUID().uuidString.prefix(8)
 
 private let migrations = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Migrations")

@@ -85,6 +85,17 @@ import Testing
         }
     }
 
+    @Test func aTemporaryFolderGoesWithItsServer() async throws {
+        try await withDirectory { directory in
+            let server = PrivateServer(
+                directory: directory, durable: false, isTemporary: true, logger: TestServer.logger)
+            try await TestServer.withDatabase(.init(conninfo: server.start())) { try await $0.ping() }
+            #expect(FileManager.default.fileExists(atPath: directory.path))
+            await server.stop()
+            #expect(!FileManager.default.fileExists(atPath: directory.path))
+        }
+    }
+
     @Test func copiesDatabases() async throws {
         let server = try await TestServer.shared()
         let name = "template-\(UUID().uuidString)"

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Glibc
 import Logging
@@ -13,11 +12,10 @@ enum TestServer {
     private static let folder = URL(filePath: "/tmp/postgres-tests-\(getpid())")
 
     private static let started = Task {
-        removeLeftovers()
         let server = PrivateServer(
-            directory: folder, durable: false, settings: [("max_prepared_transactions", "4")], logger: logger)
+            directory: folder, durable: false, isTemporary: true, settings: [("max_prepared_transactions", "4")],
+            logger: logger)
         try await server.start()
-        stopAtExit(server)
         return server
     }
 
@@ -69,31 +67,6 @@ enum TestServer {
         } catch {
             await database.close()
             throw error
-        }
-    }
-
-    private static func stopAtExit(_ server: PrivateServer) {
-        stopping.withLock { $0 = server }
-        atexit {
-            guard let server = TestServer.stopping.withLock({ $0 }) else { return }
-            let stopped = DispatchSemaphore(value: 0)
-            Task.detached {
-                await server.stop()
-                stopped.signal()
-            }
-            _ = stopped.wait(timeout: .now() + 15)
-            try? FileManager.default.removeItem(at: server.directory)
-        }
-    }
-
-    private static let stopping = Mutex<PrivateServer?>(nil)
-
-    /// What runs that were killed have left.
-    private static func removeLeftovers() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/tmp")) ?? []
-        for name in names where name.hasPrefix("postgres-tests-") {
-            guard let process = pid_t(name.dropFirst("postgres-tests-".count)), kill(process, 0) != 0 else { continue }
-            try? FileManager.default.removeItem(atPath: "/tmp/\(name)")
         }
     }
 }

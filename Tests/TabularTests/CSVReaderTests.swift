@@ -143,26 +143,6 @@ import Testing
         }
     }
 
-    @Test func tenThousandLinesAreFast() throws {
-        let cell = String(repeating: "abcdefg ", count: 12)
-        let line = "name,\"\(cell)\",\(cell),\(cell),1234,2020-01-01\n"
-        let text = "a,b,c,d,e,f\n" + String(repeating: line, count: 10_000)
-        let path = NSTemporaryDirectory() + "tabular-\(UUID().uuidString).csv"
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try text.write(toFile: path, atomically: false, encoding: .utf8)
-        var count = 0
-        let time = try ContinuousClock().measure {
-            var reader = try CSVReader(FileSource(path: path))
-            while let row = try reader.next() {
-                guard let record = row.record else { continue }
-                var fields = record.fields
-                if fields.string("a") != nil, fields.integer("e") == 1234, fields.date("f") != nil { count += 1 }
-            }
-        }
-        #expect(count == 10_000)
-        #expect(time < .seconds(5), "\(time) without optimisation")
-    }
-
     private func read(_ text: String, limits: Limits = Limits()) throws -> [Row] {
         try read(MemorySource(text), limits: limits)
     }

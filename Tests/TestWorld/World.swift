@@ -7,12 +7,14 @@ internal import Jobs
 internal import Logging
 internal import NIOPosix
 package import Postgres
+internal import Synchronization
 internal import Vocabulary
 
 /// A database of a test's own, with the demo world in it, and the whole house over it.
 ///
 /// One private server runs for the whole test process; a template database is migrated and filled once, and each world is
-/// a copy of it, so that suites neither wait for nor disturb each other.
+/// a copy of it, so that suites neither wait for nor disturb each other. Copies nobody holds any more are dropped when the
+/// next is made: hundreds of them would fill a small disk.
 package final class World: Sendable {
     /// The world's database, as the service uses it: as the role that owns nothing.
     package let database: Database
@@ -20,11 +22,12 @@ package final class World: Sendable {
     package let owner: Database
     /// The edge over the whole house, answering without a socket.
     package let edge: Edge
+    private let name = "world_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
 
     /// A fresh copy of the demo world.
     package init() async throws {
         let template = try await Template.shared.value
-        let name = "world_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
+        for ended in Template.takeEnded() { try await template.server.dropDatabase(name: ended) }
         try await template.server.createDatabase(name: name, template: Template.database)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let conninfo = template.server.conninfo(database: name)
@@ -38,6 +41,8 @@ package final class World: Sendable {
         owner = Database(owning, logger: logger)
         edge = try House(database: database, hasher: Template.hasher, logger: logger).edge(.ephemeral(), logger: logger)
     }
+
+    deinit { Template.ended.withLock { $0.append(name) } }
 
     /// Another edge over the same world, configured by the test.
     package func edge(_ configuration: Edge.Configuration) throws -> Edge {
@@ -103,12 +108,23 @@ private struct Template: Sendable {
     static let hasher = PasswordHasher(threads: NIOThreadPool.singleton, cost: .least)
     let server: PrivateServer
 
+    /// The databases of worlds that are no more.
+    static let ended = Mutex<[String]>([])
+
+    static func takeEnded() -> [String] {
+        ended.withLock { names in
+            defer { names = [] }
+            return names
+        }
+    }
+
     static let shared = Task {
         let folder = URL(filePath: NSTemporaryDirectory()).appending(path: "trellis-tests-\(getpid())")
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         // Nothing here outlives the process, so nothing needs to reach the disk.
         let server = PrivateServer(
-            directory: folder, durable: false, settings: [("max_connections", "400")], logger: logger)
+            directory: folder, durable: false, isTemporary: true, settings: [("max_connections", "400")], logger: logger
+        )
         try await server.start()
         try await server.createDatabase(name: database)
         let conninfo = server.conninfo(database: database)
