@@ -169,11 +169,12 @@ extension Bounds.Tables {
     ///   - perWord: for one unit of the words that its areas and places say.
     ///   - limit: what areas are worth in the block that it is a part of.
     ///   - least: what is enough to know to be out of reach: then some number below it is told, and not the bound.
-    /// - Returns: the bound, what of it is the areas', and what the answers that only a past tells of, with their pairs.
+    /// - Returns: the bound, what of it is the areas', what the answers that only a past tells of, with their pairs, and
+    ///   which of the few areas occur.
     @inline(__always)
     func bound(
         _ block: UnsafePointer<UInt8>, perWord: Double, limit: Double, least: Double
-    ) -> (all: Double, areas: Double, past: Double) {
+    ) -> (all: Double, areas: Double, past: Double, occurring: UInt32) {
         let isEven = block[1] & 1 == 1
         let fewest = isEven ? Int(block[1] >> 1) : min(Int(block[1] >> 1), 1)
         let most = Int(block[2])
@@ -198,11 +199,16 @@ extension Bounds.Tables {
             for number in areaPairings..<pairings.count { sum += best(pairings[number]) - pairings[number].most }
             guard sum + areasMost >= least else { return Self.outOfReach }
         }
-        let areas = min(limit, areas(sets, fewest: fewest, most: most, perWord: perWord))
-        return (sum + areas, areas, sum - declared)
+        let occurring = few.isEmpty ? 0 : occurring(sets)
+        let areas = min(
+            limit,
+            few.isEmpty
+                ? areas(sets, fewest: fewest, most: most, perWord: perWord)
+                : areas(occurring, fewest: fewest, most: most, perWord: perWord))
+        return (sum + areas, areas, sum - declared, occurring)
     }
 
-    private static let outOfReach = (all: -Double.infinity, areas: 0.0, past: 0.0)
+    private static let outOfReach = (all: -Double.infinity, areas: 0.0, past: 0.0, occurring: UInt32(0))
 
     /// Reads the answers of a field, and tells how much less than the best of all they are worth.
     @inline(__always)

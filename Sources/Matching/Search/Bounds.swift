@@ -25,6 +25,8 @@ struct Bounds {
     private var areaWordsMost = 0.0
     /// Steps over the areas that leave out those of no more worth than the least.
     private var steps: [Stretch] = []
+    /// The areas that tell, where they are few and count by their mean.
+    private var few: FewAreas?
     private var fields: [SingleField] = []
     private var singles: [Double] = []
     private var strengths: [Double] = []
@@ -188,6 +190,7 @@ struct Bounds {
             }
             return tells > 0 ? Stretch(first: first, tells: tells) : nil
         }
+        few = isPaired ? nil : FewAreas(worths: alone, words: said, count: areas.count, least: areaLeast)
     }
 
     /// The tables, where they lie in memory while `body` runs.
@@ -200,7 +203,7 @@ struct Bounds {
                             strengths.withUnsafeBufferPointer { strengths in
                                 pairings.withUnsafeBufferPointer { pairings in
                                     pairs.withUnsafeBufferPointer { pairs in
-                                        withRoom { alone, slotWorths, slots, rows, partners in
+                                        withRoom { alone, slotWorths, few, fewBest, slots, rows, partners in
                                             body(
                                                 Tables(
                                                     takesBestArea: takesBestArea, areas: areas, areaMost: areaMost,
@@ -208,8 +211,8 @@ struct Bounds {
                                                     steps: steps,
                                                     fields: fields, singles: singles, strengths: strengths,
                                                     pairings: pairings, pairs: pairs, alone: alone,
-                                                    slotWorths: slotWorths, slots: slots, rows: rows,
-                                                    partners: partners))
+                                                    slotWorths: slotWorths, few: few, fewBest: fewBest, slots: slots,
+                                                    rows: rows, partners: partners))
                                         }
                                     }
                                 }
@@ -223,17 +226,23 @@ struct Bounds {
 
     private func withRoom<Result>(
         _ body: (
-            UnsafeBufferPointer<Float>, UnsafeBufferPointer<SIMD2<Float>>, UnsafeMutableBufferPointer<Code>,
-            UnsafeMutableBufferPointer<Int>, UnsafeMutableBufferPointer<Int>
+            UnsafeBufferPointer<Float>, UnsafeBufferPointer<SIMD2<Float>>, UnsafeBufferPointer<FewAreas.Area>,
+            UnsafeBufferPointer<FewAreas.Worth>, UnsafeMutableBufferPointer<Code>, UnsafeMutableBufferPointer<Int>,
+            UnsafeMutableBufferPointer<Int>
         ) -> Result
     ) -> Result {
         alone.withUnsafeBufferPointer { alone in
             slotWorths.withUnsafeBufferPointer { slotWorths in
-                withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
-                    withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count * Tables.mostPartners) {
-                        rows in
-                        withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
-                            body(alone, slotWorths, slots, rows, partners)
+                (takesBestArea ? [] : few?.areas ?? []).withUnsafeBufferPointer { few in
+                    (self.few?.best ?? []).withUnsafeBufferPointer { fewBest in
+                        withUnsafeTemporaryAllocation(of: Code.self, capacity: Tables.room) { slots in
+                            withUnsafeTemporaryAllocation(
+                                of: Int.self, capacity: Field.joint.count * Tables.mostPartners
+                            ) { rows in
+                                withUnsafeTemporaryAllocation(of: Int.self, capacity: Field.joint.count) { partners in
+                                    body(alone, slotWorths, few, fewBest, slots, rows, partners)
+                                }
+                            }
                         }
                     }
                 }
@@ -256,6 +265,9 @@ struct Bounds {
         let pairs: UnsafeBufferPointer<Float>
         let alone: UnsafeBufferPointer<Float>
         let slotWorths: UnsafeBufferPointer<SIMD2<Float>>
+        /// See ``FewAreas``; empty where areas that tell are many, or none.
+        let few: UnsafeBufferPointer<FewAreas.Area>
+        let fewBest: UnsafeBufferPointer<FewAreas.Worth>
         /// Room for what is being looked at: for each field how many answers there are, and their slots.
         let slots: UnsafeMutableBufferPointer<Code>
         /// Room for the rows of the partners that the areas of a block have, and how many there are for each pairing.
@@ -283,16 +295,16 @@ struct Bounds {
             fields: UnsafeBufferPointer<SingleField>, singles: UnsafeBufferPointer<Double>,
             strengths: UnsafeBufferPointer<Double>, pairings: UnsafeBufferPointer<Pairing>,
             pairs: UnsafeBufferPointer<Float>, alone: UnsafeBufferPointer<Float>,
-            slotWorths: UnsafeBufferPointer<SIMD2<Float>>, slots: UnsafeMutableBufferPointer<Code>,
-            rows: UnsafeMutableBufferPointer<Int>,
-            partners: UnsafeMutableBufferPointer<Int>
+            slotWorths: UnsafeBufferPointer<SIMD2<Float>>, few: UnsafeBufferPointer<FewAreas.Area>,
+            fewBest: UnsafeBufferPointer<FewAreas.Worth>, slots: UnsafeMutableBufferPointer<Code>,
+            rows: UnsafeMutableBufferPointer<Int>, partners: UnsafeMutableBufferPointer<Int>
         ) {
             (self.takesBestArea, self.areas, self.areaMost, self.areaLeast) = (
                 takesBestArea, areas, areaMost, areaLeast
             )
             (self.areaWordsMost, self.said, self.steps, self.fields) = (areaWordsMost, said, steps, fields)
             (self.singles, self.strengths, self.pairings, self.pairs) = (singles, strengths, pairings, pairs)
-            (self.alone, self.slotWorths) = (alone, slotWorths)
+            (self.alone, self.slotWorths, self.few, self.fewBest) = (alone, slotWorths, few, fewBest)
             (self.slots, self.rows, self.partners) = (slots, rows, partners)
             func most(_ fields: Slice<UnsafeBufferPointer<SingleField>>) -> SIMD2<Double> {
                 fields.reduce(into: .zero) { $0 += SIMD2($1.most, $1.wordsMost) }
@@ -340,15 +352,18 @@ extension Bounds.Tables {
     ///   - limit: what areas with their words are worth in the block.
     ///   - fields: what the other answers are worth in the block, with their words.
     ///   - past: what of them is worth what only a past tells of.
+    ///   - occurring: which of the few areas occur; see ``occurring(_:)``.
+    ///   - isPlain: whether no row is worth anything so far, or has words of its own.
     ///   - least: the score.
     /// - Returns: how many there are.
     @inline(__always)
     func select(
         _ page: inout Page, perWord: Double, worths: UnsafeBufferPointer<Double>, areas limit: Double, fields: Double,
-        past: Double, least: Double
+        past: Double, occurring: UInt32, isPlain: Bool, least: Double
     ) -> Int {
         page.open(before: 1)
-        var found = narrow(page, perWord: perWord, areas: limit, least: least - fields)
+        var found = narrow(
+            page, perWord: perWord, areas: limit, occurring: occurring, isPlain: isPlain, least: least - fields)
         guard found > 0 else { return 0 }
         page.open(before: Columns.told)
         let all = found
@@ -403,25 +418,37 @@ extension Bounds.Tables {
 
     /// Finds the rows that may reach a score by their areas and words, and sets the most that the areas can be worth.
     @inline(__always)
-    private func narrow(_ page: Page, perWord: Double, areas limit: Double, least: Double) -> Int {
+    private func narrow(
+        _ page: Page, perWord: Double, areas limit: Double, occurring: UInt32, isPlain: Bool, least: Double
+    ) -> Int {
+        let shapes = page[Columns.shape]
+        let last = slotWorths.count - 1
+        var (isSimple, fewest) = (true, Blocks.places)
+        for number in 0..<shapes.count {
+            let shape = shapes.numbers[number]
+            page.shares[number] = 1 / Float(max(1, shape >> 1))
+            isSimple = isSimple && (takesBestArea || shape & 1 == 0) && shape >> 1 <= Blocks.places
+            fewest = min(fewest, Int(shape >> 1))
+        }
+        var sifted: Int?
+        if isPlain, isSimple, fewest > 0, !few.isEmpty {
+            sifted = sift(
+                page, occurring: occurring, fewest: fewest, perWord: Float(perWord), enough: Float(least - page.start))
+            if sifted == 0 { return 0 }
+        }
+        if sifted == nil { for row in 0..<page.count { page.found[row] = row } }
+        let all = sifted ?? page.count
         var found = 0
         /// - Parameter areas: what those of a row are worth.
         @inline(__always)
         func narrow(_ areas: (_ row: Int) -> Double) {
-            for row in 0..<page.count {
+            for place in 0..<all {
+                let row = page.found[place]
                 let areas = min(limit, areas(row))
                 page.areas[row] = areas
                 page.found[found] = row
                 found += page.sums[row] + perWord * page.words[row] + areas >= least ? 1 : 0
             }
-        }
-        let shapes = page[Columns.shape]
-        let last = slotWorths.count - 1
-        var isSimple = true
-        for number in 0..<shapes.count {
-            let shape = shapes.numbers[number]
-            page.shares[number] = 1 / Float(max(1, shape >> 1))
-            isSimple = isSimple && (takesBestArea || shape & 1 == 0) && shape >> 1 <= Blocks.places
         }
         @inline(__always)
         func worth(_ place: Int, _ row: Int) -> SIMD2<Float> { slotWorths[min(page.area(place, row), last)] }

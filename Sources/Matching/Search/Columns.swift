@@ -152,6 +152,8 @@ struct Page {
     let found: UnsafeMutablePointer<Int>
     /// What the areas of each row are worth.
     let areas: UnsafeMutablePointer<Double>
+    /// How much each row has of what is asked for.
+    let portions: UnsafeMutablePointer<UInt8>
     /// What one area of many counts, by the number of a shape.
     let shares: UnsafeMutablePointer<Float>
     private let columns: UnsafeMutablePointer<Column>
@@ -161,6 +163,8 @@ struct Page {
     private var next: UnsafePointer<UInt8>
     private var opened = 0
     private(set) var count = 0
+    /// What every row is worth before anything is added.
+    private(set) var start = 0.0
     private var slots: UnsafePointer<UInt8>
     private var isWide = false
     /// How many areas a row has at most, those beyond ``Blocks/places`` left out.
@@ -174,7 +178,7 @@ struct Page {
         }
         (sums, words, areas, found, shares) = (room(0), room(0), room(0), room(0), room(0))
         numbers = room(0, Columns.count * Blocks.rows)
-        first = room(0)
+        (first, portions) = (room(0), room(0))
         columns = room(Column(count: 0, numbers: numbers, rows: first), Columns.count)
         next = UnsafePointer(first)
         slots = UnsafePointer(first)
@@ -188,12 +192,17 @@ struct Page {
         shares.deallocate()
         numbers.deallocate()
         first.deallocate()
+        portions.deallocate()
         columns.deallocate()
     }
 
-    /// Turns to a block of so many rows.
+    /// Turns to a block of so many rows, each of which is worth so much to start with.
     @inline(__always)
-    mutating func turn(to block: UnsafePointer<UInt8>, rows: Int) { (next, opened, count) = (block, 0, rows) }
+    mutating func turn(to block: UnsafePointer<UInt8>, rows: Int, worth: Double) {
+        (next, opened, count, start) = (block, 0, rows, worth)
+        sums.update(repeating: worth, count: rows)
+        words.update(repeating: 0, count: rows)
+    }
 
     /// Reads the columns before one.
     @inline(__always)
@@ -225,6 +234,12 @@ struct Page {
         let slot = Int(slots[place &* count &+ row])
         return isWide ? slot | Int(slots[(areaPlaces &+ place) &* count &+ row]) << 8 : slot
     }
+
+    /// The lower bytes of a place of all rows.
+    ///
+    /// - Parameter place: below ``areaPlaces``.
+    @inline(__always)
+    func slots(of place: Int) -> UnsafePointer<UInt8> { slots + place &* count }
 
     @inline(__always)
     subscript(column: Int) -> Column { columns[column] }

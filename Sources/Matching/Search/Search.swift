@@ -159,7 +159,7 @@ extension Segment {
                     waiting.add(
                         Frontier.Block(
                             level: level, block: block, perWord: worth, areas: bound.areas,
-                            fields: bound.all - bound.areas, past: bound.past),
+                            fields: bound.all - bound.areas, past: bound.past, occurring: bound.occurring),
                         bound: known + bound.all)
                 }
                 for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
@@ -171,15 +171,17 @@ extension Segment {
                         continue
                     }
                     let rows = blocks.rows(next.block)
-                    page.turn(to: facts + Int(columns.starts[next.block]), rows: rows.count)
-                    page.sums.update(repeating: always, count: rows.count)
-                    page.words.update(repeating: 0, count: rows.count)
-                    words.add(rows, to: page.words)
-                    tags.add(rows, to: page.sums)
-                    backers.add(rows, to: page.sums)
+                    page.turn(to: facts + Int(columns.starts[next.block]), rows: rows.count, worth: always)
+                    let isPlain = words.most(next.block) | tags.most(next.block) | backers.most(next.block) == 0
+                    if !isPlain {
+                        words.add(rows, to: page.words)
+                        tags.add(rows, to: page.sums)
+                        backers.add(rows, to: page.sums)
+                    }
                     let found = tables.select(
                         &page, perWord: next.perWord, worths: worths, areas: next.areas, fields: next.fields,
-                        past: next.past, least: best.least)
+                        past: next.past, occurring: next.occurring,
+                        isPlain: isPlain, least: best.least)
                     for place in 0..<found {
                         let row = page.found[place]
                         guard page.sums[row] >= best.least else { continue }
@@ -228,14 +230,12 @@ private struct Frontier {
         let areas: Double
         let fields: Double
         let past: Double
+        let occurring: UInt32
     }
 
     /// The bounds, with the place of each block: little to move in a heap.
     private var heap: [(bound: Double, place: Int)] = []
     private var blocks: [Block] = []
-
-    /// The block that comes next, as things stand.
-    var first: Block? { heap.first.map { blocks[$0.place] } }
 
     mutating func add(_ block: Block, bound: Double) {
         let item = (bound: bound, place: blocks.count)

@@ -91,7 +91,7 @@ final class Segment: Sendable {
         columns.withBytes { bytes, rest in
             for block in rows.lowerBound / Blocks.rows...(rows.upperBound - 1) / Blocks.rows {
                 let all = blocks.rows(block)
-                page.turn(to: bytes + Int(columns.starts[block]), rows: all.count)
+                page.turn(to: bytes + Int(columns.starts[block]), rows: all.count, worth: 0)
                 for row in all.clamped(to: rows) {
                     page.read(row - all.lowerBound, rest: rest + Int(columns.restStarts[row]), into: &sheet)
                     body(row, &sheet)
