@@ -86,7 +86,7 @@ public struct Index: Sendable {
                     lexicon.imply(sheet, &implied)
                     let words = implied.reduce(words) { $0 &+ profile.strength($1) }
                     fill(&pair, profile, sheet, words: words)
-                    return telling.reduce(0) { $0 + part($1, pair, scale, profile) }
+                    return score(telling, pair, scale, profile)
                 }
             }
         }
@@ -196,7 +196,7 @@ extension Index {
             reach.reach(segment, words: profile.words)
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
                 guard layer.has(row) else { return }
-                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.row(row)), segment.kind == .warm)
+                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.view.row(row)), segment.kind == .warm)
             }
         }
     }
@@ -209,6 +209,13 @@ extension Index {
             let signal = Signal.allCases[number]
             return profile.hasPast || !signal.isLearned || signal == .text || signal == .start
         }
+    }
+
+    /// The sum of the parts of some signals. (A reduction over a variable would hold and let go of its tables for each.)
+    private func score(_ telling: [Int], _ pair: PairValues, _ scale: Scale, _ profile: Profile) -> Int {
+        var score = 0
+        for number in telling { score += part(number, pair, scale, profile) }
+        return score
     }
 
     /// What a signal adds to the score, in thousandths of a point.
@@ -250,11 +257,10 @@ extension Index {
         pair.value[at.declaredArea] = sheet.areas.reduce(0) {
             $0 + Double($1.percent) / percents * profile.declared(.area, $1.code)
         }
-        for (number, field) in [
-            (at.declaredCountry, Field.country), (at.declaredRegion, .region), (at.declaredSize, .roundSize),
-        ] {
-            pair.value[number] = sheet.code(field).map { profile.declared(field, $0) } ?? 0
-        }
+        func declared(_ field: Field) -> Double { sheet.code(field).map { profile.declared(field, $0) } ?? 0 }
+        pair.value[at.declaredCountry] = declared(.country)
+        pair.value[at.declaredRegion] = declared(.region)
+        pair.value[at.declaredSize] = declared(.roundSize)
         pair.value[at.declaredStage] =
             if let asked = sheet.code(.roundKind) {
                 profile.declared(.roundKind, asked)

@@ -52,25 +52,40 @@ struct Blocks: Sendable {
     let levels: [Range<Int>]
     let rowCount: Int
 
-    var top: Int { levels.count - 1 }
-
     /// The rows of a block of the lowest level.
-    @inline(__always)
     func rows(_ block: Int) -> Range<Int> { block * Self.rows..<min((block + 1) * Self.rows, rowCount) }
 
-    /// The blocks of the next level down that a block consists of.
-    @inline(__always)
-    func children(_ level: Int, _ block: Int) -> Range<Int> {
-        let first = levels[level - 1].lowerBound + (block - levels[level].lowerBound) * Self.children
-        return first..<min(first + Self.children, levels[level - 1].upperBound)
+    /// The blocks, where they lie in memory while `body` runs.
+    func withView(_ body: (View) -> Void) {
+        bytes.withUnsafeBufferPointer { bytes in
+            starts.withUnsafeBufferPointer { starts in
+                levels.withUnsafeBufferPointer { body(View(bytes: bytes, starts: starts, levels: $0)) }
+            }
+        }
     }
 
-    /// Where the bytes of some blocks, one after the other, lie.
-    @inline(__always)
-    func bytes(of blocks: Range<Int>) -> Range<Int> {
-        guard !blocks.isEmpty else { return 0..<0 }
-        let end = blocks.upperBound < starts.count ? Int(starts[blocks.upperBound]) : bytes.count
-        return Int(starts[blocks.lowerBound])..<end
+    /// What a search goes through, without counting who holds it.
+    struct View {
+        let bytes: UnsafeBufferPointer<UInt8>
+        let starts: UnsafeBufferPointer<UInt32>
+        let levels: UnsafeBufferPointer<Range<Int>>
+
+        var top: Int { levels.count - 1 }
+
+        /// The blocks of the next level down that a block consists of.
+        @inline(__always)
+        func children(_ level: Int, _ block: Int) -> Range<Int> {
+            let first = levels[level - 1].lowerBound + (block - levels[level].lowerBound) * Blocks.children
+            return first..<min(first + Blocks.children, levels[level - 1].upperBound)
+        }
+
+        /// Where the bytes of some blocks, one after the other, lie.
+        @inline(__always)
+        func bytes(of blocks: Range<Int>) -> Range<Int> {
+            guard !blocks.isEmpty else { return 0..<0 }
+            let end = blocks.upperBound < starts.count ? Int(starts[blocks.upperBound]) : bytes.count
+            return Int(starts[blocks.lowerBound])..<end
+        }
     }
 
     var size: Int { bytes.count + 4 * starts.count }

@@ -31,21 +31,35 @@ struct Columns: Sendable {
     let rest: [UInt8]
     let restStarts: [UInt32]
 
-    /// Where the bytes of a block lie.
-    @inline(__always)
-    func bytes(of block: Int) -> Range<Int> { Int(starts[block])..<Int(starts[block + 1]) }
-
     /// Bytes held.
     var size: Int { bytes.count + 4 * starts.count + rest.count + 4 * restStarts.count }
 
-    /// The bytes of the columns, and of the rest of the rows, where they lie in memory while `body` runs.
+    /// The columns, where they lie in memory while `body` runs.
     @inline(__always)
-    func withBytes(_ body: (UnsafePointer<UInt8>, UnsafePointer<UInt8>) -> Void) {
+    func withView(_ body: (View) -> Void) {
         bytes.withUnsafeBufferPointer { bytes in
-            rest.withUnsafeBufferPointer { rest in
-                if let bytes = bytes.baseAddress, let rest = rest.baseAddress { body(bytes, rest) }
+            starts.withUnsafeBufferPointer { starts in
+                rest.withUnsafeBufferPointer { rest in
+                    restStarts.withUnsafeBufferPointer { restStarts in
+                        if let bytes = bytes.baseAddress, let rest = rest.baseAddress {
+                            body(View(bytes: bytes, starts: starts, rest: rest, restStarts: restStarts))
+                        }
+                    }
+                }
             }
         }
+    }
+
+    /// What a search goes through, without counting who holds it.
+    struct View {
+        let bytes: UnsafePointer<UInt8>
+        let starts: UnsafeBufferPointer<UInt32>
+        let rest: UnsafePointer<UInt8>
+        let restStarts: UnsafeBufferPointer<UInt32>
+
+        /// Where the bytes of a block lie.
+        @inline(__always)
+        func bytes(of block: Int) -> Range<Int> { Int(starts[block])..<Int(starts[block + 1]) }
     }
 
     struct Builder {
@@ -198,8 +212,8 @@ struct Page {
 
     /// Turns to a block of so many rows, each of which is worth so much to start with.
     @inline(__always)
-    mutating func turn(to block: UnsafePointer<UInt8>, rows: Int, worth: Double) {
-        (next, opened, count, start) = (block, 0, rows, worth)
+    mutating func turn(to block: Int, of columns: Columns.View, rows: Int, worth: Double) {
+        (next, opened, count, start) = (columns.bytes + Int(columns.starts[block]), 0, rows, worth)
         sums.update(repeating: worth, count: rows)
         words.update(repeating: 0, count: rows)
     }
@@ -246,11 +260,11 @@ struct Page {
 
     /// Reads a row over a sheet.
     ///
-    /// - Parameter rest: where the rest of the row lies.
+    /// - Parameter number: that of the row in all of the columns.
     @inline(__always)
-    mutating func read(_ row: Int, rest: UnsafePointer<UInt8>, into sheet: inout Sheet) {
+    mutating func read(_ row: Int, _ number: Int, of columns: Columns.View, into sheet: inout Sheet) {
         open(before: Columns.count)
-        var rest = rest
+        var rest = columns.rest + Int(columns.restStarts[number])
         let shape = self[Columns.shape][row]
         sheet.length = Int(self[Columns.length][row])
         for place in 0..<Field.singleCount { sheet.single[place] = self[Columns.column(place)][row] }

@@ -10,7 +10,10 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
     private(set) var backers = Sums()
     let page = Page()
 
-    deinit { page.deallocate() }
+    deinit {
+        page.deallocate()
+        for sums in [words, tags, backers] { sums.deallocate() }
+    }
 
     /// Looks up a mandate's words, and the tags and investors that it knows.
     func reach(
@@ -26,80 +29,96 @@ final class Reach: @unchecked Sendable {  // Taken out of ``Spare`` by one searc
     struct Sums {
         /// How many rows were written to; none when nothing was.
         private var used = 0
-        private var rows: [Int32] = []
-        private var most: [Int32] = []
+        private var rows = UnsafeMutableBufferPointer<Int32>(start: nil, count: 0)
+        private var most = UnsafeMutableBufferPointer<Int32>(start: nil, count: 0)
         /// The rows written to, where they are few.
         private var touched: [Int32]?
 
-        @inline(__always)
-        func row(_ row: Int) -> Int32 { used == 0 ? 0 : rows[row] }
-
-        /// Adds what some rows have to as many sums.
-        @inline(__always)
-        func add(_ range: Range<Int>, to sums: UnsafeMutablePointer<Double>) {
-            guard used > 0 else { return }
-            rows.withUnsafeBufferPointer { rows in
-                for place in 0..<range.count { sums[place] += Double(rows[range.lowerBound + place]) }
-            }
+        /// The sums, to be read until they are set again.
+        var view: View {
+            View(
+                rows: used > 0 ? rows.baseAddress.map { UnsafePointer($0) } : nil,
+                most: used > 0 ? most.baseAddress.map { UnsafePointer($0) } : nil)
         }
 
-        /// The most of any row of a block.
-        @inline(__always)
-        func most(_ block: Int) -> Int32 { used == 0 ? 0 : most[block] }
+        /// What a search reads for every block, and so without counting who holds what.
+        struct View {
+            fileprivate let rows: UnsafePointer<Int32>?
+            fileprivate let most: UnsafePointer<Int32>?
+
+            @inline(__always)
+            func row(_ row: Int) -> Int32 { rows.map { $0[row] } ?? 0 }
+
+            /// Adds what some rows have to as many sums.
+            @inline(__always)
+            func add(_ range: Range<Int>, to sums: UnsafeMutablePointer<Double>) {
+                guard let rows else { return }
+                for place in 0..<range.count { sums[place] += Double(rows[range.lowerBound + place]) }
+            }
+
+            /// The most of any row of a block.
+            @inline(__always)
+            func most(_ block: Int) -> Int32 { most.map { $0[block] } ?? 0 }
+        }
+
+        private static func grow(_ room: inout UnsafeMutableBufferPointer<Int32>, to count: Int) {
+            guard room.count < count else { return }
+            room.deallocate()
+            room = .allocate(capacity: count)
+            room.initialize(repeating: 0)
+        }
+
+        func deallocate() {
+            rows.deallocate()
+            most.deallocate()
+        }
 
         mutating func set(_ worths: [(Code, Int32)], _ postings: Postings, _ blocks: Blocks) {
             clear()
             let size = worths.reduce(0) { $0 + postings.size(of: $1.0) }
             guard size > 0 else { return }
             used = blocks.rowCount
-            if rows.count < used { rows = [Int32](repeating: 0, count: used) }
-            if most.count < blocks.starts.count { most = [Int32](repeating: 0, count: blocks.starts.count) }
-            rows.withUnsafeMutableBufferPointer { rows in
-                guard let base = rows.baseAddress else { return }
-                for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
-            }
+            Self.grow(&rows, to: used)
+            Self.grow(&most, to: blocks.starts.count)
+            guard let base = rows.baseAddress else { return }
+            for (number, worth) in worths { postings.rows(number) { base[$0] &+= worth } }
             // To go through all rows takes longer than to note some.
             guard size < used / 16 else {
-                blocks.raise(&most, by: rows)
+                blocks.raise(most, by: base)
                 return
             }
             var few: [Int32] = []
             for (number, _) in worths { postings.rows(number) { few.append(Int32($0)) } }
-            blocks.raise(&most, by: rows, at: few)
+            blocks.raise(most, by: base, at: few)
             touched = few
         }
 
         private mutating func clear() {
             guard used > 0 else { return }
-            let used = used
-            rows.withUnsafeMutableBufferPointer { rows in
-                if let touched {
-                    for row in touched { rows[Int(row)] = 0 }
-                } else {
-                    rows[..<used].update(repeating: 0)
-                }
+            if let touched {
+                for row in touched { rows[Int(row)] = 0 }
+            } else {
+                rows[..<used].update(repeating: 0)
             }
-            most.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
-            (self.used, touched) = (0, nil)
+            most.update(repeating: 0)
+            (used, touched) = (0, nil)
         }
     }
 }
 
 extension Blocks {
     /// Sets what is the most of any row of each block.
-    fileprivate func raise(_ most: inout [Int32], by rows: [Int32]) {
-        most.withUnsafeMutableBufferPointer { most in
-            rows.withUnsafeBufferPointer { rows in
-                for block in levels[0] {
-                    var best: Int32 = 0
-                    for row in self.rows(block) { best = max(best, rows[row]) }
-                    most[block] = best
-                }
-            }
+    fileprivate func raise(_ most: UnsafeMutableBufferPointer<Int32>, by rows: UnsafePointer<Int32>) {
+        for block in levels[0] {
+            var best: Int32 = 0
+            for row in self.rows(block) { best = max(best, rows[row]) }
+            most[block] = best
+        }
+        withView { view in
             for level in levels.indices.dropFirst() {
                 for block in levels[level] {
                     var best: Int32 = 0
-                    for child in children(level, block) { best = max(best, most[child]) }
+                    for child in view.children(level, block) { best = max(best, most[child]) }
                     most[block] = best
                 }
             }
@@ -107,7 +126,9 @@ extension Blocks {
     }
 
     /// The same where but a few rows are not zero.
-    fileprivate func raise(_ most: inout [Int32], by rows: [Int32], at few: [Int32]) {
+    fileprivate func raise(
+        _ most: UnsafeMutableBufferPointer<Int32>, by rows: UnsafePointer<Int32>, at few: [Int32]
+    ) {
         for row in few {
             var place = Int(row) / Self.rows
             for level in levels {
@@ -135,15 +156,14 @@ extension Segment {
         let always = bounds.constant + bounds.slack
         // A word counts against a startup only where a model says so; it is then left out of the bounds.
         let worths = (0...Lexicon.longest).map { max(0, bounds.perWord * lexicon.worth(ofWordsAmong: $0)) }
-        let (words, tags, backers) = (reach.words, reach.tags, reach.backers)
-        var waiting = Frontier()
-        var sheet = Sheet()
-        var page = reach.page
+        let (words, tags, backers) = (reach.words.view, reach.tags.view, reach.backers.view)
         bounds.withTables { tables in
-            withBytes(worths) { answers, facts, rest, worths in
-                let starts = blocks.starts
+            withViews(worths) { blocks, columns, worths in
+                // Here, where nothing that outlives a step can hold them, they are read and written without checks.
+                var (waiting, sheet, page) = (Frontier(), Sheet(), reach.page)
                 func consider(_ level: Int, _ block: Int, limit: Double) {
-                    let start = answers + Int(starts[block])
+                    guard let bytes = blocks.bytes.baseAddress else { return }
+                    let start = bytes + Int(blocks.starts[block])
                     let worth = worths[Int(start[0])]
                     let known =
                         always + Double(tags.most(block) &+ backers.most(block)) + worth * Double(words.most(block))
@@ -152,9 +172,9 @@ extension Segment {
                     // Before the list is full the least is nothing, which a closed gate is no better than.
                     guard bound.all >= least, bound.all > -.infinity else { return }
                     if level == 0 {
-                        fetch(facts, columns.bytes(of: block).prefix(Page.head))
+                        fetch(columns.bytes, columns.bytes(of: block).prefix(Page.head))
                     } else {
-                        fetch(answers, blocks.bytes(of: blocks.children(level, block)))
+                        fetch(bytes, blocks.bytes(of: blocks.children(level, block)))
                     }
                     waiting.add(
                         Frontier.Block(
@@ -170,8 +190,8 @@ extension Segment {
                         }
                         continue
                     }
-                    let rows = blocks.rows(next.block)
-                    page.turn(to: facts + Int(columns.starts[next.block]), rows: rows.count, worth: always)
+                    let rows = self.blocks.rows(next.block)
+                    page.turn(to: next.block, of: columns, rows: rows.count, worth: always)
                     let isPlain = words.most(next.block) | tags.most(next.block) | backers.most(next.block) == 0
                     if !isPlain {
                         words.add(rows, to: page.words)
@@ -186,7 +206,7 @@ extension Segment {
                         let row = page.found[place]
                         guard page.sums[row] >= best.least else { continue }
                         let number = rows.lowerBound + row
-                        page.read(row, rest: rest + Int(columns.restStarts[number]), into: &sheet)
+                        page.read(row, number, of: columns, into: &sheet)
                         if let score = score(number, sheet, words.row(number)) { best.offer(keys[number], score) }
                     }
                 }
@@ -194,21 +214,12 @@ extension Segment {
         }
     }
 
-    /// The bytes of the blocks, of the columns and of the rest of the rows, and some worths, where they lie in memory while
-    /// `body` runs.
-    private func withBytes(
-        _ worths: [Double],
-        _ body: (
-            _ answers: UnsafePointer<UInt8>, _ facts: UnsafePointer<UInt8>, _ rest: UnsafePointer<UInt8>,
-            _ worths: UnsafeBufferPointer<Double>
-        ) -> Void
+    /// The blocks, the columns and some worths, where they lie in memory while `body` runs.
+    private func withViews(
+        _ worths: [Double], _ body: (Blocks.View, Columns.View, UnsafeBufferPointer<Double>) -> Void
     ) {
-        blocks.bytes.withUnsafeBufferPointer { answers in
-            worths.withUnsafeBufferPointer { worths in
-                columns.withBytes { facts, rest in
-                    if let answers = answers.baseAddress { body(answers, facts, rest, worths) }
-                }
-            }
+        blocks.withView { blocks in
+            columns.withView { columns in worths.withUnsafeBufferPointer { body(blocks, columns, $0) } }
         }
     }
 }

@@ -88,12 +88,12 @@ final class Segment: Sendable {
         guard !rows.isEmpty else { return }
         var page = Page()
         defer { page.deallocate() }
-        columns.withBytes { bytes, rest in
+        columns.withView { columns in
             for block in rows.lowerBound / Blocks.rows...(rows.upperBound - 1) / Blocks.rows {
                 let all = blocks.rows(block)
-                page.turn(to: bytes + Int(columns.starts[block]), rows: all.count, worth: 0)
+                page.turn(to: block, of: columns, rows: all.count, worth: 0)
                 for row in all.clamped(to: rows) {
-                    page.read(row - all.lowerBound, rest: rest + Int(columns.restStarts[row]), into: &sheet)
+                    page.read(row - all.lowerBound, row, of: columns, into: &sheet)
                     body(row, &sheet)
                 }
             }
