@@ -159,10 +159,8 @@ extension Segment {
         let (words, tags, backers) = (reach.words.view, reach.tags.view, reach.backers.view)
         bounds.withTables { tables in
             withViews(worths) { blocks, columns, worths in
-                // Here, where nothing that outlives a step can hold them, they are read and written without checks.
-                var (waiting, sheet, page) = (Frontier(), Sheet(), reach.page)
-                func consider(_ level: Int, _ block: Int, limit: Double) {
-                    guard let bytes = blocks.bytes.baseAddress else { return }
+                func look(_ level: Int, _ block: Int, limit: Double) -> Frontier.Block? {
+                    guard let bytes = blocks.bytes.baseAddress else { return nil }
                     let start = bytes + Int(blocks.starts[block])
                     let worth = worths[Int(start[0])]
                     let known =
@@ -170,23 +168,23 @@ extension Segment {
                     let least = best.least - known
                     let bound = tables.bound(start, perWord: worth, limit: limit, least: least)
                     // Before the list is full the least is nothing, which a closed gate is no better than.
-                    guard bound.all >= least, bound.all > -.infinity else { return }
+                    guard bound.all >= least, bound.all > -.infinity else { return nil }
                     if level == 0 {
                         fetch(columns.bytes, columns.bytes(of: block).prefix(Page.head))
                     } else {
                         fetch(bytes, blocks.bytes(of: blocks.children(level, block)))
                     }
-                    waiting.add(
-                        Frontier.Block(
-                            level: level, block: block, perWord: worth, areas: bound.areas,
-                            fields: bound.all - bound.areas, past: bound.past, occurring: bound.occurring),
-                        bound: known + bound.all)
+                    return Frontier.Block(
+                        bound: known + bound.all, level: level, block: block, perWord: worth, areas: bound.areas,
+                        fields: bound.all - bound.areas, past: bound.past, occurring: bound.occurring)
                 }
-                for block in blocks.levels[blocks.top] { consider(blocks.top, block, limit: .infinity) }
+                let all = blocks.levels[blocks.top].compactMap { look(blocks.top, $0, limit: .infinity) }
+                // Here, where nothing that outlives a step can hold them, they are read and written without checks.
+                var (waiting, sheet, page) = (Frontier(all, least: always), Sheet(), reach.page)
                 while let next = waiting.next(reaching: best.least) {
                     guard next.level == 0 else {
                         for child in blocks.children(next.level, next.block) {
-                            consider(next.level - 1, child, limit: next.areas)
+                            if let block = look(next.level - 1, child, limit: next.areas) { waiting.add(block) }
                         }
                         continue
                     }
@@ -230,9 +228,12 @@ private func fetch(_ base: UnsafePointer<UInt8>, _ bytes: Range<Int>) {
     for place in stride(from: bytes.lowerBound, to: bytes.upperBound, by: 64) { cache_fetch(base + place) }
 }
 
-/// Blocks still to be looked into, the most promising next.
+/// Blocks still to be looked into, the most promising next: in piles of about the same promise, which are as good as a heap
+/// and need no sorting.
 private struct Frontier {
     struct Block {
+        /// The most that a startup in it can score.
+        let bound: Double
         let level: Int
         let block: Int
         /// For one unit of matched words; what of the bound is the areas', what all other answers', and what of them those are
@@ -242,42 +243,49 @@ private struct Frontier {
         let fields: Double
         let past: Double
         let occurring: UInt32
+        /// The one below it on its pile.
+        fileprivate var next: Int32 = -1
     }
 
-    /// The bounds, with the place of each block: little to move in a heap.
-    private var heap: [(bound: Double, place: Int)] = []
+    private static let count = 1024
+    private let highest: Double
+    private let perPoint: Double
     private var blocks: [Block] = []
+    /// By pile, from the most promising, the block on top.
+    private var piles = [Int32](repeating: -1, count: count)
+    private var pile = 0
 
-    mutating func add(_ block: Block, bound: Double) {
-        let item = (bound: bound, place: blocks.count)
-        blocks.append(block)
-        heap.append(item)
-        heap.withUnsafeMutableBufferPointer { heap in
-            var child = heap.count - 1
-            while child > 0, bound > heap[(child - 1) / 2].bound {
-                heap[child] = heap[(child - 1) / 2]
-                child = (child - 1) / 2
-            }
-            heap[child] = item
-        }
+    /// Starts with some blocks, of which others will be parts.
+    ///
+    /// - Parameter least: less than this hardly any block promises.
+    init(_ all: [Block], least: Double) {
+        highest = all.reduce(least) { max($0, $1.bound) }
+        perPoint = Double(Self.count) / max(highest - least, 1)
+        blocks.reserveCapacity(4096)
+        for block in all { add(block) }
     }
 
-    /// Takes out the most promising block, unless nothing in it can reach a score.
+    mutating func add(_ block: Block) {
+        let place = (highest - block.bound) * perPoint
+        let pile = place > 0 ? Int(min(place, Double(Self.count - 1))) : 0
+        self.pile = min(self.pile, pile)
+        blocks.append(block)
+        blocks[blocks.count - 1].next = piles[pile]
+        piles[pile] = Int32(blocks.count - 1)
+    }
+
+    /// Takes out one of the most promising blocks, unless nothing in any can reach a score.
     mutating func next(reaching least: Double) -> Block? {
-        guard let first = heap.first, first.bound >= least, let last = heap.popLast() else { return nil }
-        heap.withUnsafeMutableBufferPointer { heap in
-            guard !heap.isEmpty else { return }
-            var parent = 0
-            while 2 * parent + 1 < heap.count {
-                var child = 2 * parent + 1
-                if child + 1 < heap.count, heap[child + 1].bound > heap[child].bound { child += 1 }
-                guard heap[child].bound > last.bound else { break }
-                heap[parent] = heap[child]
-                parent = child
+        while pile < Self.count {
+            let place = Int(piles[pile])
+            guard place >= 0 else {
+                pile += 1
+                continue
             }
-            heap[parent] = last
+            piles[pile] = blocks[place].next
+            if blocks[place].bound >= least { return blocks[place] }
         }
-        return blocks[first.place]
+        return nil
     }
 }
 
