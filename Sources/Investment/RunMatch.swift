@@ -19,7 +19,7 @@ package struct RunMatch: Job {
 extension MatchRun {
     /// The engine with the weights it uses. What else decides a list (the taxonomy, the reference rates) changes only
     /// together with the first number.
-    static func engine(_ modelVersion: String) -> String { "4 \(modelVersion)" }
+    static func engine(_ modelVersion: String) -> String { "5 \(modelVersion)" }
 }
 
 extension InvestmentRoom {

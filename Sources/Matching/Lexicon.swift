@@ -6,6 +6,8 @@ struct Lexicon: Sendable {
     private let forms: WordTable
     /// The number behind each stem.
     private let stems: WordTable
+    /// The share of profiles that have each word, by number, as if one more had it by half.
+    let share: [Double]
     /// How rare each word is: the inverse document frequency of BM25, by number.
     let rarity: [Double]
     /// What a matched word is worth by the number of words in the profile: a long profile matches by chance.
@@ -34,6 +36,7 @@ struct Lexicon: Sendable {
         }
         (self.stems, self.forms) = (stems, forms)
         let all = Double(profiles)
+        share = documents.map { (Double($0) + 0.5) / (all + 1) }
         rarity = documents.map { (count: Int) -> Double in
             let count = Double(count)
             return Arithmetic.log(1 + (all - count + 0.5) / (count + 0.5))
@@ -111,7 +114,7 @@ struct Lexicon: Sendable {
     func shown(_ word: Int) -> String { forms[word] }
 
     /// Bytes held.
-    var size: Int { forms.size + stems.size + rarity.count * 8 }
+    var size: Int { forms.size + stems.size + (share.count + rarity.count) * 8 }
 }
 
 /// Words one after the other in one piece of memory, each with its number, found by their bytes.

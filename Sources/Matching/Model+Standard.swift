@@ -6,7 +6,7 @@ extension Model {
     /// they were raising; rounded to three digits. What that history cannot teach is set by hand: the weight of declarations, which are on no
     /// record, of countries, of which it has one, of free tags and of the amount that is asked for, which it lacks.
     public static let standard = Model(
-        version: "2026-2", reference: -7.226,
+        version: "2026-3", reference: -7.226,
         cold: Weights(
             start: 0,
             weight: [
@@ -15,14 +15,14 @@ extension Model {
                 .askedSize: 2, .areaInRegion: 0.873, .areaInState: 1.34, .areaAtStage: 1.07, .areaAtAge: -0.253,
                 .areaInRound: 1.65, .regionAtStage: 1.22, .regionAtAge: 1.73, .regionInRound: 0.971, .stageAtAge: 1.85,
                 .declaredArea: 1.2, .declaredCountry: 1, .declaredRegion: 1, .declaredStage: 1.5, .declaredSize: 1.5,
-                .text: 8.15, .activity: 3.77, .steadiness: 3.42, .experience: 1.27, .firstCheques: 1.77,
+                .text: 13.9, .activity: 3.77, .steadiness: 3.42, .experience: 1.27, .firstCheques: 1.77,
             ],
             perExperience: [
                 .area: -0.898, .region: -0.466, .state: -1.01, .city: -0.0899, .previousStage: 0.674,
                 .earlierRounds: 0.674, .age: -0.54, .lastSize: -2.45, .gap: 0.674, .askedRound: 0.0869,
                 .usualRound: -2.78, .areaInRegion: 0.0811, .areaInState: 0.308, .areaAtStage: -0.477,
                 .areaAtAge: -0.372, .areaInRound: -0.71, .regionAtStage: 0.201, .regionAtAge: -0.213,
-                .regionInRound: -0.276, .stageAtAge: 1.14, .text: -1.03,
+                .regionInRound: -0.276, .stageAtAge: 1.14, .text: -1.75,
             ],
             upside: [
                 .area: 2.09, .region: -0.84, .state: 1.24, .city: 0.526, .previousStage: -4.2, .earlierRounds: -4.2,
@@ -45,7 +45,7 @@ extension Model {
                 .askedSize: 2, .areaInRegion: 0.567, .areaInState: 0.879, .areaAtStage: 0.0716, .areaAtAge: -0.287,
                 .areaInRound: 0.54, .regionAtStage: 0.688, .regionAtAge: 0.498, .regionInRound: 1.15,
                 .stageAtAge: -0.176, .declaredArea: 1.2, .declaredCountry: 1, .declaredRegion: 1, .declaredStage: 1.5,
-                .declaredSize: 1.5, .text: 3.7, .closestBacker: 21.3, .likeBackers: 21.5, .metBackers: 0.138,
+                .declaredSize: 1.5, .text: 6.29, .closestBacker: 21.3, .likeBackers: 21.5, .metBackers: 0.138,
                 .knownBackers: 3.53, .followedBackers: 11.1, .joinedBackers: -0.593, .sharedPortfolio: 5.33,
                 .walk: 3.12, .activity: 3.13, .steadiness: 2.88, .experience: 1.51, .firstCheques: 0.997,
             ],
@@ -54,7 +54,7 @@ extension Model {
                 .earlierRounds: 0.286, .age: 0.0984, .lastSize: -0.604, .gap: -0.0674, .askedRound: -0.222,
                 .usualRound: -0.111, .areaInRegion: -0.28, .areaInState: -0.169, .areaAtStage: 0.116,
                 .areaAtAge: -0.0971, .areaInRound: -0.296, .regionAtStage: -0.0205, .regionAtAge: -0.205,
-                .regionInRound: -0.454, .stageAtAge: 0.134, .text: 0.636, .closestBacker: -4.29, .likeBackers: 21.2,
+                .regionInRound: -0.454, .stageAtAge: 0.134, .text: 1.08, .closestBacker: -4.29, .likeBackers: 21.2,
                 .metBackers: -0.42, .knownBackers: -0.598, .followedBackers: 0.414, .joinedBackers: -0.971,
                 .sharedPortfolio: -2.69, .walk: -0.853,
             ],

@@ -353,22 +353,26 @@ extension Profile {
         return wishes
     }
 
+    /// The words that a mandate asks for: those it declares, and those that more of its portfolio have than as many startups
+    /// picked at random would, each with the log of how many more, times its rarity.
     private static func words(
         _ mandate: World.Mandate, _ own: Int?, _ market: Market, _ lexicon: Lexicon
     ) -> [(word: Code, strength: Int32)] {
-        var declared: [Code: Int] = [:]
+        var counts: [Code: Double] = [:]
+        if let own {
+            let deals = Double(market.entries[own].count)
+            for (word, count) in market.words[own] {
+                let excess = Double(count) - deals * lexicon.share[Int(word)]
+                if excess > 0 { counts[word] = excess }
+            }
+        }
         for word in mandate.areas.filter({ $0.weight > 0 }).flatMap({ Tokens.words($0.name) })
             + mandate.regions.flatMap({ Lexicon.words(.region, $0) })
         {
-            if let number = lexicon.number(word) { declared[Code(number), default: 0] += 1 }
+            if let number = lexicon.number(word) { counts[Code(number), default: 0] += 1 }
         }
-        var counts = own.map { market.words[$0] } ?? []
-        for place in counts.indices {
-            if let more = declared.removeValue(forKey: counts[place].word) { counts[place].count += more }
-        }
-        counts += declared.map { (word: $0.key, count: $0.value) }
-        return counts.sorted { $0.word < $1.word }.map { word, count in
-            let strength = Arithmetic.log(1 + Double(count)) * lexicon.rarity[Int(word)]
+        return counts.sorted { $0.key < $1.key }.map { word, count in
+            let strength = Arithmetic.log(1 + count) * lexicon.rarity[Int(word)]
             return (word, Int32((strength * wordUnit / 10).rounded()))
         }
     }
