@@ -196,7 +196,9 @@ extension Index {
             reach.reach(segment, words: profile.words)
             segment.read(0..<segment.count, into: &sheet) { row, sheet in
                 guard layer.has(row) else { return }
-                body(segment.keys[row], sheet, strength(profile, sheet, reach.words.view.row(row)), segment.kind == .warm)
+                body(
+                    segment.keys[row], sheet, strength(profile, sheet, reach.words.view.row(row)), segment.kind == .warm
+                )
             }
         }
     }

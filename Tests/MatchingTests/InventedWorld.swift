@@ -153,6 +153,35 @@ struct Inventor: RandomNumberGenerator {
         return World(today: Self.today, startups: startups, mandates: mandates, deals: deals, areas: Self.table)
     }
 
+    /// A large world in which mandates have no past, and areas no words in common: each mandate tells few areas from the rest.
+    mutating func newcomers(areas: Int, startups: Int) -> World {
+        let likely = Int.random(in: 1...areas, using: &self)
+        func name(_ number: Int) -> String { "area\(number)" }
+        let isEven = below(4) > 0
+        let offered = (0..<startups).map { number in
+            var startup = startup(number)
+            startup.areas = (0..<(below(9) > 0 ? 3 : below(9))).map { _ in
+                World.Weighted(
+                    name(below(below(2) == 0 ? likely : areas)), isEven ? 1 : Double.random(in: 0...1, using: &self))
+            }
+            return startup
+        }
+        let mandates = (0..<6).map { number in
+            var mandate = mandate(number, investors: 12)
+            mandate.areas = (0..<Int.random(in: 1...9, using: &self)).map { _ in
+                World.Weighted(name(below(likely)), Double.random(in: 0...1, using: &self))
+            }
+            (mandate.investor, mandate.countries, mandate.isDeploying) = (Self.key(4, number), [], true)
+            return mandate
+        }
+        let deals = (0..<below(300)).map { _ in
+            World.Deal(
+                investor: Self.key(3, below(12)), startup: Self.key(1, below(startups)), day: day(),
+                kind: maybe(one(Self.stages)), amount: maybe(amount()))
+        }
+        return World(today: Self.today, startups: offered, mandates: mandates, deals: deals, areas: Self.table)
+    }
+
     private mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
 
     private mutating func area(_ words: [String], of count: Int) -> String {

@@ -67,6 +67,22 @@ import Testing
         }
     }
 
+    /// Mandates of few areas pass startups over by whole blocks of 64, and by what different areas are worth together.
+    @Test func fewAreasPassOverNoneThatCouldHaveBeenOnTheList() {
+        for seed in worlds(40, long: 3000) {
+            var inventor = Inventor(seed: seed)
+            // Codes of one, two and more bytes; the last world has more areas than a column tells apart.
+            let areas = seed == 1 ? 90_000 : [5, 40, 300, 3000][Int(seed % 4)]
+            let world = inventor.newcomers(areas: areas, startups: seed == 1 ? 30_000 : 1500)
+            let index = Index(world, model: seed % 3 == 0 ? .standard : inventor.model(upTo: seed % 3 == 1 ? 9 : 1e7))
+            for mandate in index.mandates {
+                let all = index.rank(mandate, limit: .max)
+                #expect(all == all.sorted { ($1.score, $0.startup) < ($0.score, $1.startup) })
+                for limit in [1, 10, 100] { #expect(index.rank(mandate, limit: limit) == Array(all.prefix(limit))) }
+            }
+        }
+    }
+
     @Test func tiesGoByKey() {
         let startups = (0..<50).map { World.Startup(Key(high: UInt64(50 - $0), low: 0)) }
         let mandate = Key(high: 0, low: 9)

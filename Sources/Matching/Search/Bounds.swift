@@ -43,7 +43,7 @@ struct Bounds {
     private var largest = 0.0
 
     struct Area {
-        /// What it is worth alone.
+        /// What it is worth without its partners, or with the best of those that are too many to be looked up.
         var alone = 0.0
         /// What it is worth with the best of partners.
         var most = 0.0
@@ -163,6 +163,10 @@ struct Bounds {
             for code in areas.indices { areas[code].most += Double(pairs[pairing.any + code]) }
             areaMost += Double(most)
             guard last > 0, areas.count <= Self.mostAreas else {
+                for code in areas.indices {
+                    areas[code].alone += Double(pairs[pairing.any + code])
+                    alone[code] = Self.up(areas[code].alone)
+                }
                 pairs.removeLast(pairs.count - pairing.start)
                 return
             }

@@ -39,7 +39,8 @@ struct FewAreas {
             let bit = code % AreaSet.size
             areas.append(
                 Area(
-                    byte: bit / 8, shift: bit % 8, slot: UInt8(truncatingIfNeeded: code + 1), extra: worths[code] - least,
+                    byte: bit / 8, shift: bit % 8, slot: UInt8(truncatingIfNeeded: code + 1),
+                    extra: worths[code] - least,
                     said: words[code]))
         }
         self.areas = areas
@@ -75,7 +76,9 @@ extension Bounds.Tables {
         for number in 0..<few.count {
             let area = few[number]
             let (set, shift) = (sets + area.byte, UInt8(truncatingIfNeeded: area.shift))
-            let (first, second, third) = (set[0] &>> shift, set[AreaSet.width] &>> shift, set[2 * AreaSet.width] &>> shift)
+            let (first, second, third) = (
+                set[0] &>> shift, set[AreaSet.width] &>> shift, set[2 * AreaSet.width] &>> shift
+            )
             let bits = UInt32(first & 1) | UInt32(second & 1) &<< 8 | UInt32(third & 1) &<< 16
             occurring |= bits &<< UInt32(truncatingIfNeeded: number)
         }
