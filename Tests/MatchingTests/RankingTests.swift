@@ -78,7 +78,10 @@ import Testing
             for mandate in index.mandates {
                 let all = index.rank(mandate, limit: .max)
                 #expect(all == all.sorted { ($1.score, $0.startup) < ($0.score, $1.startup) })
-                for limit in [1, 10, 100] { #expect(index.rank(mandate, limit: limit) == Array(all.prefix(limit))) }
+                for limit in [1, 10, 100] {
+                    let isSame = index.rank(mandate, limit: limit) == Array(all.prefix(limit))
+                    #expect(isSame, "the best \(limit) in world \(seed)")
+                }
             }
         }
     }

@@ -218,7 +218,7 @@ extension Bounds.Tables {
         let areas = min(
             limit,
             few.isEmpty
-                ? areas(sets, fewest: fewest, most: most, perWord: perWord)
+                ? areas(sets, fewest: fewest, most: most, isEven: isEven, perWord: perWord)
                 : areas(occurring, fewest: fewest, most: most, perWord: perWord))
         return (sum + areas, areas, sum - declared, occurring)
     }
@@ -324,18 +324,35 @@ extension Bounds.Tables {
         return (most(best.0), most(best.1), most(best.2))
     }
 
+    /// The strength of the words that the most telling area of each place says.
+    @inline(__always)
+    private func wordsOfPlaces(_ sets: UnsafePointer<UInt8>) -> (Float, Float, Float) {
+        var best: (Float, Float, Float) = (0, 0, 0)
+        for code in said.indices where said[code] > 0 {
+            let bit = code % AreaSet.size
+            let mask: UInt8 = 1 << UInt8(bit % 8)
+            if sets[bit / 8] & mask != 0 { best.0 = max(best.0, said[code]) }
+            if sets[AreaSet.width + bit / 8] & mask != 0 { best.1 = max(best.1, said[code]) }
+            if sets[2 * AreaSet.width + bit / 8] & mask != 0 { best.2 = max(best.2, said[code]) }
+        }
+        return best
+    }
+
     /// The most that the areas of a startup are worth, with their words.
     @inline(__always)
     private func areas(
-        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, perWord: Double
+        _ sets: UnsafePointer<UInt8>, fewest: Int, most: Int, isEven: Bool, perWord: Double
     ) -> Double {
         guard most > 0 else { return 0 }
-        // Words are summed where areas are averaged: each counts as much as if it were divided with them.
-        let worths = mostOfPlaces(sets, perWord: Float(perWord * Double(most)))
-        var (sum, best) = (0.0, fewest == 0 ? 0 : -Double.infinity)
+        // Words are summed where areas are averaged. Where all areas weigh the same, each counts as much as if it were divided
+        // with them; else an area may count little, and its words whole.
+        let worths = mostOfPlaces(sets, perWord: isEven ? Float(perWord * Double(most)) : 0)
+        let words = isEven || perWord == 0 || areaWordsMost == 0 ? (0, 0, 0) : wordsOfPlaces(sets)
+        var (sum, best, said) = (0.0, fewest == 0 ? 0 : -Double.infinity, 0.0)
         for place in 0..<most {
             let last = Double(place == 0 ? worths.0 : place == 1 ? worths.1 : worths.2)
             sum += last
+            said += Double(place == 0 ? words.0 : place == 1 ? words.1 : words.2)
             // Shares never rise from one place to the next, so that a mean of all is a mean of means of the first few.
             if takesBestArea {
                 best = max(best, last)
@@ -343,6 +360,6 @@ extension Bounds.Tables {
                 best = max(best, sum / Double(place + 1))
             }
         }
-        return best
+        return best + perWord * said
     }
 }

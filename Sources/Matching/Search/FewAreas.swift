@@ -35,7 +35,11 @@ struct FewAreas {
         guard least.isFinite else { return nil }
         var areas: [Area] = []
         for code in 0..<count where worths[code] > least || words[code] > 0 {
-            guard areas.count < Self.most, worths[code].isFinite, words[code].isFinite else { return nil }
+            // A column does not say which of the areas of very large codes a startup has.
+            guard areas.count < Self.most, code <= Columns.largestArea, worths[code].isFinite, words[code].isFinite
+            else {
+                return nil
+            }
             let bit = code % AreaSet.size
             areas.append(
                 Area(
