@@ -250,6 +250,9 @@ struct WordCount: Sendable {
     private var said: [Code] = []
     private var profiles = 0
     private var total = 0
+    /// Words of the profile at hand that are not looked up yet, and the stems of those that are.
+    private var waiting: [Spellings.Short] = []
+    private var found: [Code] = []
 
     /// Stands for the stem of a word that says nothing.
     private static let nothing = Code.max - 1
@@ -260,9 +263,16 @@ struct WordCount: Sendable {
         words.reserveCapacity(24)
         profiles += 1
         Tokens.words(startup.text) { word in
-            let stem = stem(word)
-            if stem != Self.nothing { meet(stem, &words) }
+            if let short = Spellings.Short(word) {
+                forms.fetch(short)
+                waiting.append(short)
+            } else {
+                meetWaiting(&words)
+                let stem = stem(word)
+                if stem != Self.nothing { meet(stem, &words) }
+            }
         }
+        meetWaiting(&words)
         for area in startup.areas where area.weight > 0 { meet(area.name, of: .area, &words) }
         for tag in startup.tags { meet(tag, of: .area, &words) }
         for (field, place) in [(Field.region, startup.region), (.state, startup.state), (.city, startup.city)] {
@@ -270,6 +280,17 @@ struct WordCount: Sendable {
         }
         total += words.count
         return words
+    }
+
+    /// Meets the words read so far. Each was asked of memory when it was read, so that one wait serves for many.
+    private mutating func meetWaiting(_ words: inout [Code]) {
+        for word in waiting {
+            let stem = forms.number(word) ?? word.withBytes { learn($0) }
+            if stem != Self.nothing { found.append(stem) }
+        }
+        waiting.removeAll(keepingCapacity: true)
+        for stem in found { meet(stem, &words) }
+        found.removeAll(keepingCapacity: true)
     }
 
     @inline(__always)
