@@ -9,7 +9,8 @@ struct Profile: Sendable {
     private let declaredCodes: [Range<Int>]
     /// For each last round, how far the rounds that mostly follow it stand above the market's.
     private let usualByCode: [Double]
-    /// How strongly the portfolio and the mandate ask for each word they have, in ``wordUnit``.
+    /// How strongly the portfolio asks for each word it has more often than chance, and the mandate for each it declares, in
+    /// ``wordUnit``.
     let words: [(word: Code, strength: Int32)]
     private var wordPlaces = Lookup()
     /// What the investor has passed over.

@@ -75,7 +75,11 @@ extension Sheet {
             }
         }
         areas.reserveCapacity(told.count)
-        for area in told where area.weight > 0 { areas.append((names.code(.area, area.name), percent(area))) }
+        for area in told where area.weight > 0 {
+            // Names that are spelled in other bytes can be one name.
+            let code = names.code(.area, area.name)
+            if !areas.contains(where: { $0.code == code }) { areas.append((code, percent(area))) }
+        }
         if !startup.tags.isEmpty { tags = startup.tags.map { names.code(.tag, $0) } }
         backers = known.backers
         self.length = length

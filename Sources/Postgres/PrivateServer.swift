@@ -29,7 +29,8 @@ public final class PrivateServer: Sendable {
     private let asked: URL
     /// Whether commits survive a power cut. Tests do not need that, and run several times as fast without.
     public let durable: Bool
-    /// Whether the folder and all that is in it goes when the server ends, however it ends.
+    /// Whether the folder goes, with all that is in it, once the server has ended in order: also when this process is killed.
+    /// What it leaves after a crash can be looked into.
     public let isTemporary: Bool
     private let binaries: URL?
     private let settings: [(name: String, value: String)]
@@ -279,7 +280,7 @@ public final class PrivateServer: Sendable {
         // and then asks the server for a fast shutdown. A Ctrl-C meant for us is ignored: we end first, then the server.
         // What is temporary is removed here, because we may be gone by then.
         let script = """
-            trap '' INT HUP
+            trap '' INT HUP TERM
             log=$1; sockets=$2; temporary=$3; shift 3
             exec 3<&0
             "$@" </dev/null 3<&- >>"$log" 2>&1 &
@@ -287,7 +288,7 @@ public final class PrivateServer: Sendable {
             (read -r end <&3; kill -INT $server) 2>/dev/null &
             reader=$!
             exec 3<&-
-            wait $server
+            wait $server || temporary=
             kill $reader 2>/dev/null
             rm -rf "$sockets" ${temporary:+"$temporary"}
             """
@@ -314,6 +315,7 @@ public final class PrivateServer: Sendable {
             let isRunning = state.withLock { $0.supervisor?.isRunning ?? false }
             guard isRunning, ContinuousClock.now < deadline else {
                 await stop()
+                defer { if isTemporary { try? FileManager.default.removeItem(at: directory) } }
                 throw Failure(description: "the server did not start: \(endOfLog())")
             }
             try await Task.sleep(for: .milliseconds(10))

@@ -154,22 +154,33 @@ struct Inventor: RandomNumberGenerator {
     }
 
     /// A large world in which mandates have no past, and areas no words in common: each mandate tells few areas from the rest.
-    mutating func newcomers(areas: Int, startups: Int) -> World {
+    ///
+    /// - Parameter areas: how many there are; `nil` for three of its own for each startup, with mandates for those of some
+    ///   startup and others whose codes end in the same byte.
+    mutating func newcomers(areas given: Int?, startups: Int) -> World {
+        let areas = given ?? 3 * startups
         let likely = Int.random(in: 1...areas, using: &self)
         func name(_ number: Int) -> String { "area\(number)" }
         let isEven = below(4) > 0
         let offered = (0..<startups).map { number in
             var startup = startup(number)
-            startup.areas = (0..<(below(9) > 0 ? 3 : below(9))).map { _ in
-                World.Weighted(
-                    name(below(below(2) == 0 ? likely : areas)), isEven ? 1 : Double.random(in: 0...1, using: &self))
+            startup.areas = (0..<(below(9) > 0 ? 3 : below(9))).map { place in
+                let area = given == nil ? min(3 * number + place, areas - 1) : below(below(2) == 0 ? likely : areas)
+                return World.Weighted(name(area), isEven ? 1 : Double.random(in: 0...1, using: &self))
             }
             return startup
         }
         let mandates = (0..<6).map { number in
             var mandate = mandate(number, investors: 12)
-            mandate.areas = (0..<Int.random(in: 1...9, using: &self)).map { _ in
-                World.Weighted(name(below(likely)), Double.random(in: 0...1, using: &self))
+            // Half of them are of the latest codes.
+            let first = 3 * (below(2) == 0 ? below(startups) : startups - 1 - below(startups / 8))
+            let chosen =
+                given == nil
+                ? [first, first + 1, first + 2, first + 256, first + 512].prefix(3 + below(3))
+                : (0..<Int.random(in: 1...9, using: &self)).map { _ in below(likely) }[...]
+            let areEqual = below(2) == 0
+            mandate.areas = chosen.map {
+                World.Weighted(name($0), areEqual ? 1 : Double.random(in: 0...1, using: &self))
             }
             (mandate.investor, mandate.countries, mandate.isDeploying) = (Self.key(4, number), [], true)
             return mandate

@@ -120,11 +120,13 @@ import Testing
         await #expect(throws: (any Error).self) { try await server.start() }
         try await withDirectory { directory in
             let broken = PrivateServer(
-                directory: directory, durable: false, settings: [("nonsense", "1")], logger: TestServer.logger)
+                directory: directory, durable: false, isTemporary: true, settings: [("nonsense", "1")],
+                logger: TestServer.logger)
             let failure = await #expect(throws: PrivateServer.Failure.self) {
                 try await within(.seconds(20)) { try await broken.start() }
             }
             #expect(failure?.description.contains("nonsense") == true)
+            #expect(!FileManager.default.fileExists(atPath: directory.path))
         }
     }
 }

@@ -27,7 +27,7 @@ package final class World: Sendable {
     /// A fresh copy of the demo world.
     package init() async throws {
         let template = try await Template.shared.value
-        for ended in Template.takeEnded() { try await template.server.dropDatabase(name: ended) }
+        for ended in Template.takeEnded() { try? await template.server.dropDatabase(name: ended) }
         try await template.server.createDatabase(name: name, template: Template.database)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let conninfo = template.server.conninfo(database: name)

@@ -37,7 +37,7 @@ struct Bounds {
     /// By code the strength of the words that an area says.
     private var said: [Float] = []
     /// By code plus one what an area is worth with the best of partners, up to a whole step, and the strength of its words;
-    /// first what no area is, last what all others are.
+    /// first what no area is, last what all others are, those that columns do not tell apart among them.
     private var slotWorths: [SIMD2<Float>] = []
     /// The largest number in the tables of areas, for or against.
     private var largest = 0.0
@@ -183,7 +183,9 @@ struct Bounds {
         for area in areas { areaMost = max(areaMost, area.most) }
         areaLeast = Self.up(areas.reduce(areaMost) { min($0, $1.most) })
         areaWordsMost = areas.reduce(0) { max($0, $1.words) }
-        slotWorths = [.zero] + areas.map { SIMD2(Self.up($0.most), Self.up($0.words)) } + [SIMD2(Self.up(areaMost), 0)]
+        slotWorths =
+            [.zero] + areas.prefix(Columns.largestArea + 1).map { SIMD2(Self.up($0.most), Self.up($0.words)) }
+            + [SIMD2(Self.up(areaMost), Self.up(areaWordsMost))]
         // With partners any area may be worth more than alone.
         let isPaired = pairings.contains { $0.first == nil }
         steps = stride(from: 0, to: alone.count, by: Step.scalarCount).compactMap { first in
@@ -328,7 +330,8 @@ struct Bounds {
 
         @inline(__always)
         func area(_ code: Code) -> Area {
-            Int(code) < areas.count ? areas[Int(code)] : Area(alone: areaMost, most: areaMost)
+            Int(code) < areas.count && code <= Columns.largestArea
+                ? areas[Int(code)] : Area(alone: areaMost, most: areaMost, words: areaWordsMost)
         }
 
         /// What an answer is worth with the words that it says.

@@ -40,12 +40,12 @@ struct FewAreas {
             else {
                 return nil
             }
-            let bit = code % AreaSet.size
+            let (bit, slot) = (code % AreaSet.size, UInt8(truncatingIfNeeded: code + 1))
+            // Of two that a byte takes for one, a startup would seem to have both in one place.
+            guard !areas.contains(where: { $0.slot == slot }) else { return nil }
             areas.append(
                 Area(
-                    byte: bit / 8, shift: bit % 8, slot: UInt8(truncatingIfNeeded: code + 1),
-                    extra: worths[code] - least,
-                    said: words[code]))
+                    byte: bit / 8, shift: bit % 8, slot: slot, extra: worths[code] - least, said: words[code]))
         }
         self.areas = areas
         /// The largest, the next and the one after that, once one more is looked at.
