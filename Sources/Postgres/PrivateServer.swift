@@ -280,7 +280,7 @@ public final class PrivateServer: Sendable {
         // and then asks the server for a fast shutdown. A Ctrl-C meant for us is ignored: we end first, then the server.
         // What is temporary is removed here, because we may be gone by then.
         let script = """
-            trap '' INT HUP TERM
+            trap '' INT HUP
             log=$1; sockets=$2; temporary=$3; shift 3
             exec 3<&0
             "$@" </dev/null 3<&- >>"$log" 2>&1 &
