@@ -8,9 +8,9 @@ import Foundation
 
 @testable import Matching
 
-let arguments = CommandLine.arguments
-guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else { fatalError("usage: halves DIR COUNT") }
-let folder = try HistoryFolder(path: arguments[1], asks: false)
+// As Scripts/bench halves gives them.
+let (path, count) = (CommandLine.arguments[1], Int(CommandLine.arguments[2]) ?? 0)
+let folder = try HistoryFolder(path: path, asks: false)
 
 let words = Model(version: "words", cold: [.text: 1], warm: [.text: 1])
 /// Lifts count alike, words twice; company about as much as all of them.
