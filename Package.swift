@@ -28,7 +28,9 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 /// What a room of the domain may stand on.
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let rooms = ["Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Imports"]
+let rooms = [
+    "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment", "Imports",
+]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
@@ -110,6 +112,9 @@ let package = Package(
             "Applications", on: core + ["Institutions", "Programs"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
+            "Reviews", on: core + ["Institutions", "Programs", "Applications"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+        module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
@@ -129,15 +134,15 @@ let package = Package(
             "DemoWorld",
             on: [
                 "Postgres", "API", "Vocabulary", "Accounts", "Institutions", "Partnerships", "Programs", "Applications",
-                "Incubation", "Investment",
+                "Reviews", "Incubation", "Investment",
             ]),
 
         // The rooms joined: every operation, page and job over one database.
         module(
             "House",
             on: core + [
-                "Institutions", "Partnerships", "Programs", "Applications", "Incubation", "Investment", "Imports",
-                "Insight", logging,
+                "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
+                "Imports", "Insight", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
 

@@ -22,13 +22,15 @@ public struct Role: RawRepresentable, Hashable, Codable, Sendable, CustomStringC
     public static let investor = Role(rawValue: "investor")
     /// Advises startups.
     public static let mentor = Role(rawValue: "mentor")
+    /// Judges applications.
+    public static let reviewer = Role(rawValue: "reviewer")
     /// Jobs, imports and the demonstration world: not a person.
     public static let system = Role(rawValue: "system")
     /// Sign-in, before anybody is known: not a person.
     public static let gate = Role(rawValue: "gate")
 
     /// The roles a person can hold.
-    public static let people: Set<Role> = [.operator, .manager, .partner, .founder, .investor, .mentor]
+    public static let people: Set<Role> = [.operator, .manager, .partner, .founder, .investor, .mentor, .reviewer]
 
     /// The text itself.
     public var description: String { rawValue }

@@ -24,7 +24,8 @@ extension Statements {
             LEFT JOIN tenants AS t ON t.id = m.tenant_id
             LEFT JOIN institutions AS i ON i.tenant_id = m.tenant_id AND i.id = m.institution_id
             WHERE m.person_id = \(person) AND m.ended_at IS NULL
-            ORDER BY array_position(ARRAY['manager', 'operator', 'partner', 'investor', 'founder', 'mentor'], m.role),
+            ORDER BY array_position(ARRAY['manager', 'operator', 'partner', 'investor', 'founder', 'mentor', 'reviewer'],
+                                    m.role),
                      t.name, m.institution_id
             """
         ).map { row in

@@ -33,6 +33,7 @@ public struct AccountsPages: Sendable {
         case .manager: "/console"
         case .founder: "/portal"
         case .mentor: "/mentees"
+        case .reviewer: "/reviews"
         case .investor: "/shortlists"
         case .partner: "/partner/agreements"
         case .operator: "/operator/jobs"

@@ -73,10 +73,10 @@ package enum Cast {
     package static let ravi = member(
         "Ravi Nair", "ravi@ledgerleaf.example", "founder of LedgerLeaf",
         [(harbour, Institution.ID(startup("ledgerleaf").uuid), "founder")])
-    /// Invests for Tidewater Capital.
+    /// Invests for Tidewater Capital, and judges applications to Harbour.
     package static let jun = member(
-        "Jun Sato", "jun@tidewater.example", "investor at Tidewater Capital",
-        [(harbour, institution("harbour/tidewater"), "investor")])
+        "Jun Sato", "jun@tidewater.example", "investor at Tidewater Capital, and a reviewer at Harbour Science Park",
+        [(harbour, institution("harbour/tidewater"), "investor"), (harbour, nil, "reviewer")])
     /// Invests for Lion Peak Angels.
     package static let chloe = member(
         "Chloe Yip", "chloe@lionpeak.example", "investor at Lion Peak Angels",
@@ -84,6 +84,18 @@ package enum Cast {
     /// Mentors startups at Harbour Science Park.
     package static let iris = member(
         "Iris Kwok", "iris@mentors.example", "mentor at Harbour Science Park", [(harbour, nil, "mentor")])
+    /// Judges applications to Harbour Science Park, in the chair of its panel.
+    package static let nora = member(
+        "Nora Lau", "nora@panel.example", "reviewer at Harbour Science Park, in the chair of its panel",
+        [(harbour, nil, "reviewer")])
+    /// Judges applications to Harbour Science Park.
+    package static let vera = member(
+        "Vera Ito", "vera@institute.example", "reviewer at Harbour Science Park", [(harbour, nil, "reviewer")])
+    /// Runs programs at Harbour Science Park and founded Plumbline, which applies there.
+    package static let wing = member(
+        "Wing Ho", "wing@plumbline.example",
+        "program manager at Harbour Science Park who founded an applicant, Plumbline",
+        [(harbour, nil, "manager"), (harbour, Institution.ID(startup("plumbline").uuid), "founder")])
     /// Runs the programs of the rival park.
     package static let leo = member(
         "Leo Fung", "leo@portdigital.example", "program manager at Port Digital Campus", [(portDigital, nil, "manager")]
@@ -97,7 +109,7 @@ package enum Cast {
         "Olga Reyes", "olga@operator.example", "operator of the platform", [(nil, nil, "operator")])
 
     /// Everybody, the manager first.
-    package static let everybody = [mei, tom, kenji, ada, ravi, jun, chloe, iris, leo, grace, olga]
+    package static let everybody = [mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, wing, leo, grace, olga]
 
     private static func member(
         _ name: String, _ email: String, _ part: String, _ seats: [(Tenant?, Institution.ID?, String)]

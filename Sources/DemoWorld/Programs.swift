@@ -63,9 +63,15 @@ extension DemoWorld {
         for (index, slug) in startups.enumerated() {
             try await apply(Cast.startup(slug), to: open, until: Stage(rawValue: index) ?? .draft, transaction)
         }
+        try await apply(Cast.startup("kelpsense"), to: open, until: .offered, transaction)
         for slug in ["halyard", "coinshore", "brightwharf"] {
             try await apply(Cast.startup(slug), to: joint, until: .submitted, transaction)
         }
+        try await review(open, transaction)
+        for (index, slug) in startups.enumerated() {
+            try await decide(Cast.startup(slug), at: open, on: Stage(rawValue: index) ?? .draft, transaction)
+        }
+        try await decide(Cast.startup("kelpsense"), at: open, on: .offered, transaction)
         try await enrolKelpSense(through: open, into: spring, transaction)
     }
 
@@ -132,6 +138,13 @@ extension DemoWorld {
             return
         }
         _ = try await transaction.screenApplication(id, finding: .eligible, by: person)
+    }
+
+    private func decide(
+        _ startup: Startup.ID, at call: CallForApplications.ID, on stage: Stage, _ transaction: Transaction
+    ) async throws {
+        let id: Application.ID = demoID("application \(startup) \(call)")
+        let person = Cast.mei.person.id
         let note = try LongText("Decided by the admission panel.")
         switch stage {
         case .offered:
@@ -148,7 +161,6 @@ extension DemoWorld {
     ) async throws {
         let tenant = Cast.harbour.id
         let startup = Cast.startup("kelpsense")
-        try await apply(startup, to: call, until: .offered, transaction)
         let application: Application.ID = demoID("application \(startup) \(call)")
         _ = try await transaction.acceptOffer(application, by: Cast.ada.person.id)
         let enrolment: Enrolment.ID = demoID("enrolment kelpsense")
@@ -176,7 +188,7 @@ extension DemoWorld {
         }
     }
 
-    private func areas(_ slugs: [String]) -> [FocusArea.ID] {
+    func areas(_ slugs: [String]) -> [FocusArea.ID] {
         slugs.compactMap { FocusArea.ID($0) }
     }
 }

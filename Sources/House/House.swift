@@ -12,6 +12,7 @@ package import Pages
 internal import Partnerships
 package import Postgres
 internal import Programs
+internal import Reviews
 
 /// The rooms joined: every operation, page and job handler of the service over one database.
 ///
@@ -43,7 +44,8 @@ package struct House: Sendable {
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
-            + IncubationRoom.operations() + InvestmentRoom.operations(indexes) + ImportsRoom.operations()
+            + ReviewsRoom.operations() + IncubationRoom.operations() + InvestmentRoom.operations(indexes)
+            + ImportsRoom.operations()
             + InsightRoom.operations()
     }
 
@@ -61,7 +63,7 @@ package struct House: Sendable {
     package static var constraints: ConstraintProblems {
         ConstraintProblems(merging: [
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
-            ProgramsRoom.constraints, ApplicationsRoom.constraints, IncubationRoom.constraints,
+            ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints, IncubationRoom.constraints,
             InvestmentRoom.constraints, ImportsRoom.constraints, InsightRoom.constraints,
         ])
     }

@@ -9,7 +9,7 @@ package enum InstitutionsRoom {
     package static func operations() -> [AnyOperation] {
         [
             listFocusAreas, listInstitutions, getInstitution, addInstitution, recordRegistrations, listStartups,
-            getStartup, addStartup, reviseStartup, setMatchingConsent,
+            getStartup, addStartup, reviseStartup, setMatchingConsent, getHolders, recordHolders,
         ]
     }
 
@@ -19,6 +19,12 @@ package enum InstitutionsRoom {
         "identifier_has_the_form_of_its_scheme": .invalid(
             "/registrations", "The value does not have the form of its register."),
         "institutions_have_distinct_external_ids": .conflict("Another institution has this external id."),
+        "holdings_are_at_most_the_whole": .invalid("/holders", "Together the holders own more than the whole."),
+        "holding_is_a_share": .invalid("/holders", "A share is 1 to 10,000 hundredths of a per cent."),
+        "holder_is_a_person_or_an_institution": .invalid(
+            "/holders", "A holder is a person or an institution, not both."),
+        "startup_holders_tenant_id_institution_id_fkey": .invalid("/holders", "There is no such institution."),
+        "holders_have_a_seat_here": .invalid("/holders", "There is no such person."),
     ]
 
     private static var listFocusAreas: AnyOperation {
@@ -152,6 +158,36 @@ package enum InstitutionsRoom {
         ) { call in
             try await call.write { transaction in
                 .ok(try await transaction.setMatchingConsent(of: call.parameters.startup, to: call.body.isGiven))
+            }
+        }.erased
+    }
+
+    private static var getHolders: AnyOperation {
+        Operation(
+            .get, "/v1/startups/{startup}/holders", "getHolders", summary: "Who owns a startup", tag: "institutions",
+            access: .roles([.manager, .founder]), parameters: StartupPath.self, output: HolderList.self,
+            problems: [.notFound]
+        ) { call in
+            let startup = call.parameters.startup
+            guard try await call.reader.startup(startup) != nil else { throw Problem.notFound }
+            return .ok(HolderList(holders: try await call.reader.holders(of: startup)))
+        }.erased
+    }
+
+    private static var recordHolders: AnyOperation {
+        Operation(
+            .put, "/v1/startups/{startup}/holders", "recordHolders", summary: "Replace who owns a startup",
+            description:
+                "Whoever judges an application of the startup and turns out to hold a share of it loses it at once.",
+            tag: "institutions", access: .roles([.manager, .founder]), parameters: StartupPath.self,
+            body: HolderList.self, output: HolderList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (startup, tenant) = (call.parameters.startup, try call.principal.workspace)
+            return try await call.write { transaction in
+                let holders = try await transaction.recordHolders(call.body.holders, of: startup, in: tenant) {
+                    try call.match(HolderList(holders: $0))
+                }
+                return .ok(HolderList(holders: holders))
             }
         }.erased
     }

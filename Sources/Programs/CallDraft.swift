@@ -15,17 +15,21 @@ package struct CallDraft: Sendable {
         package let isRequired: Bool
         /// Most characters of an answer, 1 to 10,000.
         package let maxLength: Int
+        /// Who reads the answer beside the startup and the park.
+        package let audience: CallForApplications.Question.Audience
 
         /// A question with its own id.
         package init(
             id: CallForApplications.Question.ID, prompt: LocalizedLine, hint: LocalizedLine? = nil,
-            isRequired: Bool = true, maxLength: Int = 2000
+            isRequired: Bool = true, maxLength: Int = 2000,
+            audience: CallForApplications.Question.Audience = .reviewers
         ) {
             self.id = id
             self.prompt = prompt
             self.hint = hint
             self.isRequired = isRequired
             self.maxLength = maxLength
+            self.audience = audience
         }
     }
 

@@ -18,6 +18,16 @@ package struct CallForApplications: Sendable, Identifiable {
         /// Names a question within its call.
         package typealias ID = Identifier<Question>
 
+        /// Who reads an answer beside the startup and the park.
+        package enum Audience: String, Codable, Sendable, CaseIterable {
+            /// Whoever judges the application.
+            case reviewers
+            /// Those who judge it in a round that names the startup; a blind round never sees it.
+            case namedReviewers = "named_reviewers"
+            /// Nobody else.
+            case managers
+        }
+
         /// The question; answers refer to it.
         package let id: ID
         /// Its place in the form, from 1.
@@ -30,11 +40,13 @@ package struct CallForApplications: Sendable, Identifiable {
         package let isRequired: Bool
         /// Most characters of an answer.
         package let maxLength: Int
+        /// Who reads the answer.
+        package let audience: Audience
 
         /// A question at its place in the form.
         package init(
             id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
-            maxLength: Int = 2000
+            maxLength: Int = 2000, audience: Audience = .reviewers
         ) {
             self.id = id
             self.position = position
@@ -42,6 +54,7 @@ package struct CallForApplications: Sendable, Identifiable {
             self.hint = hint
             self.isRequired = isRequired
             self.maxLength = maxLength
+            self.audience = audience
         }
     }
 

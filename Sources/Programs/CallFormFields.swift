@@ -19,6 +19,7 @@ struct CallFormFields: Codable {
         let hint: LocalizedLine?
         let isRequired: Bool?
         let maxLength: Int?
+        let audience: CallForApplications.Question.Audience?
     }
 
     /// The zones a call of these parts of the world is set in.
@@ -41,7 +42,8 @@ struct CallFormFields: Codable {
                 row.prompt.map { prompt in
                     CallDraft.Question(
                         id: row.id ?? CallForApplications.Question.ID(), prompt: prompt, hint: row.hint,
-                        isRequired: row.isRequired ?? false, maxLength: row.maxLength ?? 2000)
+                        isRequired: row.isRequired ?? false, maxLength: row.maxLength ?? 2000,
+                        audience: row.audience ?? .reviewers)
                 }
             })
     }
@@ -60,6 +62,7 @@ struct CallFormFields: Codable {
             let row = "questions.\(index)"
             values["\(row).id"] = question.id.description
             values["\(row).max_length"] = "\(question.maxLength)"
+            values["\(row).audience"] = question.audience.rawValue
             values["\(row).is_required"] = question.isRequired ? "true" : ""
             for language in question.prompt.languages {
                 values["\(row).prompt.\(language.rawValue)"] = question.prompt[language]?.string

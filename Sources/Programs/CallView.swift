@@ -54,6 +54,7 @@ struct QuestionView: Codable {
     let hint: LocalizedLine?
     let isRequired: Bool
     let maxLength: Int
+    let audience: CallForApplications.Question.Audience
 
     init(_ question: CallForApplications.Question) {
         id = question.id
@@ -62,6 +63,7 @@ struct QuestionView: Codable {
         hint = question.hint
         isRequired = question.isRequired
         maxLength = question.maxLength
+        audience = question.audience
     }
 }
 
@@ -105,7 +107,8 @@ struct NewCall: Described {
             questions: (questions ?? []).map { question in
                 CallDraft.Question(
                     id: question.id ?? CallForApplications.Question.ID(), prompt: question.prompt, hint: question.hint,
-                    isRequired: question.isRequired ?? true, maxLength: question.maxLength ?? 2000)
+                    isRequired: question.isRequired ?? true, maxLength: question.maxLength ?? 2000,
+                    audience: question.audience ?? .reviewers)
             })
     }
 }
@@ -116,6 +119,7 @@ struct NewQuestion: Codable {
     let hint: LocalizedLine?
     let isRequired: Bool?
     let maxLength: Int?
+    let audience: CallForApplications.Question.Audience?
 }
 
 /// What a manager sends to move a closing later.

@@ -615,6 +615,11 @@ private struct CallsConsole {
                 input.number(
                     "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
                     isOptional: true, suffix: t("field.max_length_suffix")),
+                input.select(
+                    "\(row).audience", label: t("field.audience"), hint: t("field.audience_hint"),
+                    options: CallForApplications.Question.Audience.allCases.map {
+                        ($0.rawValue, t("audience.\($0.rawValue)"))
+                    }, prompt: t("audience.usual"), isOptional: true),
                 input.checkbox(
                     "\(row).is_required", label: t("field.required"), statement: t("field.required_statement")),
             ])

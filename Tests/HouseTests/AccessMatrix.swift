@@ -4,6 +4,7 @@ import Foundation
 import Imports
 import Investment
 import Postgres
+import Reviews
 import TestWorld
 import Vocabulary
 
@@ -11,7 +12,7 @@ import Vocabulary
 
 /// Who asks: the columns of the matrix.
 enum Asker: String, CaseIterable, Sendable {
-    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, leo, olga
+    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, juror, leo, olga
 
     /// The member of the cast; nobody for a visitor who is not signed in.
     var member: Cast.Member? {
@@ -25,10 +26,18 @@ enum Asker: String, CaseIterable, Sendable {
         case .jun: Cast.jun
         case .chloe: Cast.chloe
         case .iris: Cast.iris
+        case .nora: Cast.nora
+        case .vera: Cast.vera
+        case .juror: Cast.jun
         case .leo: Cast.leo
         case .olga: Cast.olga
         }
     }
+}
+
+extension Asker {
+    /// Which of the member's seats asks: `juror` is jun, who judges as well as invests.
+    var seat: Int { self == .juror ? 1 : 0 }
 }
 
 /// The reviewed file: one row a route, one cell an asker.
@@ -69,6 +78,8 @@ struct Objects: Sendable {
     private var ids: [String: String]
     /// What stands for a startup beside a shortlist: one that is on it.
     private let listed: String
+    /// What nora judges and may abstain from, so that her review of KelpSense is still there afterwards.
+    private let abstainable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
     private let deadLetters: [String: String]
 
@@ -113,18 +124,31 @@ struct Objects: Sendable {
             return id.uuidString.lowercased()
         }
         listed = try id("listed")
+        abstainable = (demoID("assignment \(Cast.nora.person.email) gridfellow") as ReviewAssignment.ID).description
         let handedIn = FileImport.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestImport(
                 of: .startups, Array("id,name".utf8), named: try Name("startups.csv"), asRehearsal: true, as: handedIn,
                 in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let conflict = ConflictDeclaration.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.declareConflict(
+                of: Cast.vera.person.id, with: Cast.startup("brightwharf"), note: nil, as: conflict,
+                in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        let judged: ReviewAssignment.ID = demoID("assignment \(Cast.nora.person.email) kelpsense")
+        let round: ReviewRound.ID = demoID("round incubation")
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         ids = [
-            "Application": try id("application"), "CallForApplications": try id("call"), "Cohort": try id("cohort"),
+            "Application": try id("application"), "ConflictDeclaration": conflict.description,
+            "ReviewAssignment": judged.description, "ReviewRound": round.description,
+            "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
+            "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
+            "Cohort": try id("cohort"),
             "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Mandate": try id("mandate"), "MatchRun": try id("run"),
@@ -141,6 +165,7 @@ struct Objects: Sendable {
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         if name == "startup", path.contains("{shortlist}") { return listed }
+        if path.contains("/abstention") { return abstainable }
         if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
@@ -151,21 +176,24 @@ struct Objects: Sendable {
     /// The same names with identifiers that nobody has given to anything.
     var absent: Objects {
         var copy = Objects(
-            listed: UUID().uuidString.lowercased(), ids: ids,
+            listed: UUID().uuidString.lowercased(), abstainable: UUID().uuidString.lowercased(), ids: ids,
             deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() })
         for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
         return copy
     }
 
-    private init(listed: String, ids: [String: String], deadLetters: [String: String]) {
+    private init(listed: String, abstainable: String, ids: [String: String], deadLetters: [String: String]) {
         self.listed = listed
+        self.abstainable = abstainable
         self.deadLetters = deadLetters
         self.ids = ids
     }
 
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        (Array(ids.values) + Array(deadLetters.values) + [listed]).reduce(text) { $0.replacing($1, with: "*") }
+        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable]).reduce(text) {
+            $0.replacing($1, with: "*")
+        }
     }
 }
 
@@ -180,7 +208,9 @@ struct Questioner: Sendable {
         self.asker = asker
         self.edge = edge ?? world.edge
         visitor =
-            if let member = asker.member { try await Visitor(member, in: world, before: edge) } else { nil }
+            if let member = asker.member { try await Visitor(member, seat: asker.seat, in: world, before: edge) } else {
+                nil
+            }
     }
 
     /// Asks for a route about these objects, with a body that its schema admits.
@@ -267,8 +297,9 @@ struct Questioner: Sendable {
             return .object(members)
         }
         let body = Self.filled(schema.exampleValue, "", schema, objects)
-        // Two examples are refused before anything is looked for; without the part that is, the object is found or not.
+        // Some examples are refused before anything is looked for; without the part that is, the object is found or not.
         switch (route.id, body) {
+        case ("saveReview", _), ("submitReview", _): return .object([JSON.Member("scores", .object([]))])
         case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
         case ("saveAnswer", .object(let members)):
             return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })

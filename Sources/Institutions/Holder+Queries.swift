@@ -1,0 +1,44 @@
+internal import Accounts
+internal import Foundation
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// Who owns a startup, the largest holder first: for managers and its founders, nobody else.
+    package func holders(of startup: Startup.ID) async throws -> [Holder] {
+        try await rows(
+            """
+            -- holders
+            SELECT name, institution_id, person_id, share FROM startup_holders
+            WHERE tenant_id = acting_tenant() AND startup_id = \(startup)
+              AND (acting_role() IN ('manager', 'system')
+                   OR acting_role() = 'founder' AND startup_id = acting_institution())
+            ORDER BY share DESC, name, id
+            """
+        ).map { row in
+            try Holder(
+                row("name"), institution: row("institution_id"), person: row("person_id"), basisPoints: row("share"))
+        }
+    }
+}
+
+extension Transaction {
+    func deleteHolders(of startup: Startup.ID) async throws {
+        try await execute(
+            """
+            -- recordHolders: earlier ones
+            DELETE FROM startup_holders WHERE tenant_id = acting_tenant() AND startup_id = \(startup)
+            """)
+    }
+
+    func insert(_ holders: [Holder], of startup: Startup.ID, in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- recordHolders
+            INSERT INTO startup_holders (tenant_id, startup_id, id, name, institution_id, person_id, share)
+            SELECT \(tenant), \(startup), gen_random_uuid(), h.name, h.institution, h.person, h.share
+            FROM unnest(\(holders.map(\.name)), \(holders.map(\.institution)), \(holders.map(\.person)),
+                        \(holders.map(\.basisPoints))) AS h (name, institution, person, share)
+            """)
+    }
+}

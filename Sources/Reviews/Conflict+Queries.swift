@@ -1,0 +1,116 @@
+package import Accounts
+internal import Applications
+internal import Foundation
+package import Institutions
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// What stands between the panel of a round and the startups that apply to it, by person and startup; for managers.
+    package func conflicts(in round: ReviewRound.ID) async throws -> [Conflict] {
+        try await rows(
+            """
+            -- conflicts in a round
+            \(fragment: .conflicts)
+            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+              AND c.person_id IN (SELECT p.person_id FROM panel_members AS p
+                                  WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round))
+              AND c.startup_id IN (SELECT a.startup_id FROM review_rounds AS r
+                                   JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
+                                   WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
+                                     AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL)
+            ORDER BY who.name, c.person_id, i.id, c.kind
+            LIMIT 5000
+            """
+        ).map(Conflict.init)
+    }
+
+    /// What stands between any of some people and any of some startups: asked before anybody is invited. For managers.
+    package func conflicts(between people: [Person.ID], and startups: [Startup.ID]) async throws -> [Conflict] {
+        try await rows(
+            """
+            -- conflicts between people and startups
+            \(fragment: .conflicts)
+            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+              AND c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
+            ORDER BY who.name, c.person_id, i.id, c.kind
+            """
+        ).map(Conflict.init)
+    }
+
+    /// The pairs of a panelist and an application of a round between whom something stands; for planning.
+    func conflictedPairs(in round: ReviewRound.ID) async throws -> [(Person.ID, Application.ID)] {
+        try await rows(
+            """
+            -- conflictedPairs
+            SELECT DISTINCT c.person_id, f.application_id
+            FROM review_files AS f
+            JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+            JOIN conflicts_of_interest AS c ON c.tenant_id = a.tenant_id AND c.startup_id = a.startup_id
+            JOIN panel_members AS p ON p.tenant_id = c.tenant_id AND p.round_id = f.round_id AND p.person_id = c.person_id
+            WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round) AND acting_role() IN ('manager', 'system')
+            """
+        ).map { try ($0("person_id"), $0("application_id")) }
+    }
+}
+
+extension Query {
+    /// A conflict and what is said of it. Declared ones are joined with their declaration.
+    fileprivate static var conflicts: Query {
+        """
+        SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
+               d.id AS declaration, d.note
+        FROM conflicts_of_interest AS c
+        JOIN people AS who ON who.id = c.person_id
+        JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
+        LEFT JOIN institutions AS t ON t.tenant_id = c.tenant_id AND t.id = c.through
+        LEFT JOIN LATERAL (
+            SELECT d.id, d.note FROM conflict_declarations AS d
+            LEFT JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            WHERE c.kind = 'declared' AND d.tenant_id = c.tenant_id AND d.person_id = c.person_id
+              AND d.lifted_at IS NULL AND c.startup_id IN (d.startup_id, a.startup_id)
+            ORDER BY d.declared_at LIMIT 1) AS d ON true
+        """
+    }
+}
+
+extension Conflict {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            person: row("person_id"), personName: row("person_name"), startup: row("startup_id"),
+            startupName: row("startup_names"), kind: row("kind"), through: row("through"),
+            declaration: row("declaration"), note: row("note"))
+    }
+}
+
+extension Conflict.Kind: PostgresCodable {}
+
+extension Transaction {
+    func insert(
+        _ id: ConflictDeclaration.ID, of person: Person.ID, with application: Application.ID?, _ startup: Startup.ID?,
+        note: LongText?, in tenant: Tenant.ID, by declarer: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- declareConflict
+            INSERT INTO conflict_declarations (
+                tenant_id, id, person_id, application_id, startup_id, note, declared_by)
+            VALUES (\(tenant), \(id), \(person), \(application), \(startup), \(note), \(declarer))
+            """)
+    }
+
+    /// Says whether there was such a declaration that stood; nil when there is none at all.
+    func lift(_ id: ConflictDeclaration.ID, because reason: ShortText, by person: Person.ID) async throws -> Bool? {
+        let lifted = try await execute(
+            """
+            -- liftConflict
+            UPDATE conflict_declarations
+            SET lifted_at = now(), lifted_by = \(person), lifted_reason = \(reason)
+            WHERE tenant_id = acting_tenant() AND id = \(id) AND lifted_at IS NULL
+            """)
+        if lifted == 1 { return true }
+        let known = try await first(
+            "/* liftConflict */ SELECT id FROM conflict_declarations WHERE tenant_id = acting_tenant() AND id = \(id)")
+        return known == nil ? nil : false
+    }
+}

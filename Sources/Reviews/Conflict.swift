@@ -1,0 +1,50 @@
+package import Accounts
+internal import Foundation
+package import Institutions
+package import Vocabulary
+
+/// Something that stands between a person and a startup, so that the one must not judge the other.
+package struct Conflict: Sendable, Equatable {
+    /// What it is.
+    package enum Kind: String, Codable, Sendable, CaseIterable {
+        /// Belongs, or belonged, to the startup.
+        case founder
+        /// Holds shares of it, or works for somebody who does.
+        case shareholder
+        /// Works for an investor of it.
+        case investor
+        /// Works for an investor who is interested in it.
+        case considering
+        /// Mentors it, or did.
+        case mentor
+        /// Sits elsewhere beside one of its founders.
+        case colleague
+        /// Shares an organisation's e-mail address or site with it.
+        case emailDomain = "email_domain"
+        /// Said so themselves, or a manager did.
+        case declared
+    }
+
+    /// Who must not judge.
+    package let person: Person.ID
+    /// Their name.
+    package let personName: String
+    /// What they must not judge.
+    package let startup: Startup.ID
+    /// Its name.
+    package let startupName: LocalizedName
+    /// What stands between them.
+    package let kind: Kind
+    /// The institution by which it does, where it is one.
+    package let through: LocalizedName?
+    /// The declaration, where it was declared; only such a conflict can be lifted.
+    package let declaration: ConflictDeclaration.ID?
+    /// What was said with the declaration.
+    package let note: LongText?
+}
+
+/// That somebody said there is a conflict.
+package struct ConflictDeclaration: Sendable {
+    /// Names a declaration within its tenant.
+    package typealias ID = Identifier<ConflictDeclaration>
+}

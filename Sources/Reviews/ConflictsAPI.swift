@@ -1,0 +1,75 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Postgres
+internal import Vocabulary
+
+internal import struct API.Operation
+
+/// Conflicts by API: known before anybody is invited, declared by managers and lifted by them.
+enum ConflictsAPI {
+    static let operations: [AnyOperation] = [listConflicts, checkConflicts, declareConflict, liftConflict]
+
+    private static var listConflicts: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}/conflicts", "listConflicts",
+            summary: "What stands between the panel of a round and those who apply", tag: "reviews",
+            access: .roles([.manager]), parameters: RoundPath.self, output: ConflictList.self, problems: [.notFound]
+        ) { call in
+            guard try await call.reader.round(call.parameters.round) != nil else { throw Problem.notFound }
+            return .ok(
+                ConflictList(items: try await call.reader.conflicts(in: call.parameters.round).map(ConflictView.init)))
+        }.erased
+    }
+
+    private static var checkConflicts: AnyOperation {
+        Operation(
+            .post, "/v1/conflicts/check", "checkConflicts",
+            summary: "What stands between any people and any startups, before anybody is invited", tag: "reviews",
+            access: .roles([.manager]), idempotency: Idempotency.none, body: ConflictQuestion.self,
+            output: ConflictList.self
+        ) { call in
+            let found = try await call.reader.conflicts(between: call.body.people, and: call.body.startups)
+            return .ok(ConflictList(items: found.map(ConflictView.init)))
+        }.erased
+    }
+
+    private static var declareConflict: AnyOperation {
+        Operation(
+            .post, "/v1/conflicts", "declareConflict",
+            summary: "Say that something stands between somebody and a startup",
+            description: "What they were to judge of it is taken from them at once.", tag: "reviews",
+            access: .roles([.manager]), body: DeclarationBody.self, output: DeclarationView.self, success: .created,
+            problems: [.conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let id = ConflictDeclaration.ID()
+            return try await call.write { transaction in
+                try await transaction.declareConflict(
+                    of: call.body.person, with: call.body.startup, note: call.body.note, as: id, in: tenant,
+                    by: principal.personID)
+                return .created(DeclarationView(id: id), location: "/v1/conflicts/\(id)")
+            }
+        }.erased
+    }
+
+    private static var liftConflict: AnyOperation {
+        Operation(
+            .post, "/v1/conflicts/{conflict}/lifting", "liftConflict", summary: "Take a declared conflict back",
+            description: "What is on record by itself, such as an investment, stands.", tag: "reviews",
+            access: .roles([.manager]), parameters: ConflictPath.self, body: ReasonBody.self, output: NoOutput.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                try await transaction.liftConflict(call.parameters.conflict, because: call.body.reason, by: person)
+                return .noContent
+            }
+        }.erased
+    }
+}
+
+struct ConflictPath: Codable {
+    let conflict: ConflictDeclaration.ID
+}

@@ -1,0 +1,78 @@
+package import API
+internal import Foundation
+
+/// Why review refuses.
+package enum ReviewRefusal: Refusal, Equatable {
+    /// The round has opened; what reviewers judge by stands.
+    case roundOpened
+    /// The round is not open.
+    case roundNotOpen(ReviewRound.Status)
+    /// Nothing is judged.
+    case noCriteria
+    /// The weights do not sum to a hundred.
+    case weights(sum: Int)
+    /// Reviews would be due before they can begin.
+    case dueInThePast
+    /// No application stands where it could enter.
+    case nothingToEnter
+    /// These applications cannot enter, by their place in the list.
+    case cannotEnter([Int])
+    /// The invitation has been answered.
+    case invitationAnswered
+    /// The review has been handed in.
+    case reviewSubmitted
+    /// The review is still being written.
+    case reviewNotSubmitted
+    /// These criteria have no score.
+    case unscored([ReviewRound.Criterion.ID])
+    /// A score is not on its criterion's scale.
+    case offScale(ReviewRound.Criterion.ID, lowest: Int, highest: Int)
+    /// A score is for something that the round does not judge.
+    case unknownCriterion(ReviewRound.Criterion.ID)
+    /// The assignment has ended.
+    case assignmentEnded
+    /// A conflict that is on record by itself cannot be lifted.
+    case conflictLifted
+    /// The plan is not there, or has been taken.
+    case planNotReady
+    /// The run has ended already.
+    case runOver
+
+    package var problem: Problem {
+        switch self {
+        case .roundOpened: .conflict("The round is open. Reviewers judge by it as it stands.")
+        case .roundNotOpen(.draft): .conflict("The round has not been opened.")
+        case .roundNotOpen: .conflict("The round is closed.")
+        case .noCriteria: .conflict("The round judges nothing yet. Add a criterion before you open it.")
+        case .weights(let sum):
+            .invalid("/criteria", "The weights sum to \(sum). Make them sum to 100.")
+        case .dueInThePast: .invalid("/due/at", "Reviews would be due before they can begin. Choose a later day.")
+        case .nothingToEnter: .conflict("No further application is in review for this call.")
+        case .cannotEnter(let places):
+            Problem(
+                .invalid, "Some applications cannot enter the round.",
+                errors: places.map {
+                    .init("/applications/\($0)", .invalid, "is not in review for this call, or is in the round already")
+                })
+        case .invitationAnswered: .conflict("The invitation has been answered.")
+        case .reviewSubmitted: .conflict("The review has been submitted. A manager can reopen it.")
+        case .reviewNotSubmitted: .conflict("The review has not been submitted.")
+        case .unscored(let criteria):
+            Problem(
+                .invalid, "Some criteria have no score.",
+                errors: criteria.map { .init("/scores/\($0)", .required, "needs a score") })
+        case .offScale(let criterion, let lowest, let highest):
+            Problem(
+                .invalid,
+                errors: [
+                    .init("/scores/\(criterion)", .outOfRange, "must be a whole number from \(lowest) to \(highest)")
+                ])
+        case .unknownCriterion(let criterion):
+            Problem(.invalid, errors: [.init("/scores/\(criterion)", .unknown, "is not judged in this round")])
+        case .assignmentEnded: .conflict("This application is no longer yours to judge.")
+        case .conflictLifted: .conflict("The conflict has been lifted already.")
+        case .planNotReady: .conflict("There is no plan to take: it is not finished, or has been taken.")
+        case .runOver: .conflict("The run has ended already.")
+        }
+    }
+}

@@ -1,0 +1,260 @@
+internal import Accounts
+internal import Applications
+internal import Foundation
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+/// How far a round is, in numbers.
+package struct RoundProgress: Sendable, Equatable {
+    /// Applications in the round.
+    package let files: Int
+    /// Applications of the call that are in review and not in the round.
+    package let ready: Int
+    /// Panelists who have accepted.
+    package let panelists: Int
+    /// Reviews that are asked for: assignments that stand.
+    package let assigned: Int
+    /// Reviews that were submitted.
+    package let submitted: Int
+    /// Applications with as many submitted reviews as can decide.
+    package let decidable: Int
+}
+
+extension Statements {
+    /// A round with its rubric; nil when it does not exist or the principal may not know of it: reviewers know the
+    /// rounds they were invited to.
+    package func round(_ id: ReviewRound.ID) async throws -> ReviewRound? {
+        try await first(
+            """
+            -- round
+            \(fragment: .rounds)
+            WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds) AND r.id = \(id)
+            """
+        ).map(ReviewRound.init)
+    }
+
+    /// The rounds of a call in order, or of all calls, the latest call's first.
+    package func rounds(of call: CallForApplications.ID? = nil) async throws -> [ReviewRound] {
+        try await rows(
+            """
+            -- rounds
+            \(fragment: .rounds)
+            WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds)
+              AND (\(call)::uuid IS NULL OR r.call_id = \(call))
+            ORDER BY c.closes_at DESC, r.call_id, r.position
+            LIMIT 1000
+            """
+        ).map(ReviewRound.init)
+    }
+
+    /// How far each of some rounds is; for managers.
+    package func progress(of rounds: [ReviewRound.ID]) async throws -> [ReviewRound.ID: RoundProgress] {
+        try await rows(
+            """
+            -- progress of rounds
+            SELECT r.id,
+                   (SELECT count(*) FROM review_files AS f
+                    JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+                    WHERE f.tenant_id = r.tenant_id AND f.round_id = r.id AND a.withdrawn_at IS NULL) AS files,
+                   (SELECT count(*) FROM applications AS a
+                    WHERE a.tenant_id = r.tenant_id AND a.call_id = r.call_id AND a.state = 'in_review'
+                      AND NOT EXISTS (SELECT FROM review_files AS f
+                                      WHERE f.tenant_id = a.tenant_id AND f.round_id = r.id
+                                        AND f.application_id = a.id)) AS ready,
+                   (SELECT count(*) FROM panel_members AS p
+                    WHERE p.tenant_id = r.tenant_id AND p.round_id = r.id AND p.accepted_at IS NOT NULL) AS panelists,
+                   coalesce(sum(done.assigned), 0)::bigint AS assigned,
+                   coalesce(sum(done.submitted), 0)::bigint AS submitted,
+                   count(*) FILTER (WHERE done.submitted >= r.quorum) AS decidable
+            FROM review_rounds AS r
+            LEFT JOIN LATERAL (
+                SELECT count(*) AS assigned, count(w.submitted_at) AS submitted
+                FROM review_assignments AS s
+                LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                WHERE s.tenant_id = r.tenant_id AND s.round_id = r.id AND s.state = 'assigned'
+                GROUP BY s.application_id) AS done ON true
+            WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acting_role() IN ('manager', 'system')
+            GROUP BY r.tenant_id, r.id
+            """
+        ).reduce(into: [:]) { progress, row in
+            let id: ReviewRound.ID = try row("id")
+            progress[id] = try RoundProgress(
+                files: row("files"), ready: row("ready"), panelists: row("panelists"), assigned: row("assigned"),
+                submitted: row("submitted"), decidable: row("decidable"))
+        }
+    }
+}
+
+extension Query {
+    /// Which rounds `r` the seat reaches, the query's own answer to what row-level security says again.
+    static var reachOfRounds: Query {
+        """
+        (acting_role() IN ('manager', 'system') OR acting_role() = 'reviewer' AND EXISTS (
+            SELECT FROM panel_members AS mine
+            WHERE mine.tenant_id = r.tenant_id AND mine.round_id = r.id AND mine.person_id = acting_person()))
+        """
+    }
+
+    fileprivate static var rounds: Query {
+        """
+        SELECT r.id, r.call_id, c.title AS call_title, r.position, r.name, r.is_blind, r.is_shared, r.reviews_wanted,
+               r.quorum, r.due_at, r.time_zone, r.opened_at, r.closed_at,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'id', k.id, 'name', k.name, 'guidance', k.guidance, 'weight', k.weight, 'lowest', k.lowest,
+                           'highest', k.highest, 'anchors', k.anchors) ORDER BY k.position), '[]')
+                FROM review_criteria AS k WHERE k.tenant_id = r.tenant_id AND k.round_id = r.id) AS criteria
+        FROM review_rounds AS r
+        JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
+        """
+    }
+}
+
+extension ReviewRound {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), call: row("call_id"), callTitle: row("call_title"), position: row("position"),
+            name: row("name"), isBlind: row("is_blind"), isShared: row("is_shared"),
+            reviewsWanted: row("reviews_wanted"), quorum: row("quorum"),
+            due: Deadline(row("due_at"), in: row("time_zone"), graceSeconds: 0), openedAt: row("opened_at"),
+            closedAt: row("closed_at"), criteria: (row("criteria") as JSONB<[Criterion]>).value)
+    }
+}
+
+extension Transaction {
+    /// The round, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockRound(_ id: ReviewRound.ID) async throws -> ReviewRound? {
+        let locked = try await first(
+            "/* lockRound */ SELECT id FROM review_rounds WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return locked == nil ? nil : try await round(id)
+    }
+
+    /// Numbers rounds of a call one after another: the call's row is locked so that two drafts do not take one number.
+    func insert(
+        _ draft: RoundDraft, as id: ReviewRound.ID, of call: CallForApplications.ID, in tenant: Tenant.ID
+    ) async throws {
+        try await execute(
+            """
+            -- draftRound
+            WITH call AS (SELECT tenant_id, id FROM calls WHERE tenant_id = \(tenant) AND id = \(call) FOR UPDATE)
+            INSERT INTO review_rounds (
+                tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
+            SELECT tenant_id, \(id), id,
+                   1 + (SELECT count(*) FROM review_rounds AS r WHERE r.tenant_id = call.tenant_id AND r.call_id = call.id),
+                   \(draft.name), \(draft.isBlind), \(draft.isShared), \(draft.reviewsWanted), \(draft.quorum),
+                   \(draft.due.instant), \(draft.due.zone)
+            FROM call
+            """)
+    }
+
+    func update(_ id: ReviewRound.ID, to draft: RoundDraft) async throws {
+        try await execute(
+            """
+            -- reviseRound
+            UPDATE review_rounds
+            SET name = \(draft.name), is_blind = \(draft.isBlind), is_shared = \(draft.isShared),
+                reviews_wanted = \(draft.reviewsWanted), quorum = \(draft.quorum), due_at = \(draft.due.instant),
+                time_zone = \(draft.due.zone)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+
+    func replaceCriteria(
+        of id: ReviewRound.ID, with criteria: [ReviewRound.Criterion], in tenant: Tenant.ID
+    ) async throws {
+        try await execute(
+            """
+            -- draftRound: earlier criteria
+            DELETE FROM review_criteria WHERE tenant_id = \(tenant) AND round_id = \(id)
+            """)
+        for (index, criterion) in criteria.enumerated() {
+            try await execute(
+                """
+                -- draftRound: criterion
+                INSERT INTO review_criteria (
+                    tenant_id, round_id, id, position, name, guidance, weight, lowest, highest, anchors)
+                VALUES (\(tenant), \(id), \(criterion.id), \(index + 1), \(criterion.name), \(criterion.guidance),
+                        \(criterion.weight), \(criterion.lowest), \(criterion.highest), \(JSONB(criterion.anchors)))
+                """)
+        }
+    }
+
+    func save(_ round: ReviewRound, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- openRound, closeRound
+            UPDATE review_rounds
+            SET opened_at = \(round.openedAt), opened_by = coalesce(opened_by, \(person)),
+                closed_at = \(round.closedAt), closed_by = CASE WHEN \(round.closedAt)::timestamptz IS NOT NULL THEN \(person) END
+            WHERE tenant_id = acting_tenant() AND id = \(round.id)
+            """)
+    }
+
+    /// What could enter the round: applications to its call that are in review and not in it, with the answers that its
+    /// reviewers may read.
+    ///
+    /// - Parameter wanted: only these; nil for all.
+    func entrants(to round: ReviewRound, among wanted: [Application.ID]?) async throws -> [ReviewFile] {
+        let rows = try await rows(
+            """
+            -- entrants
+            SELECT a.id, i.names,
+                   (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                               'question', q.id, 'prompt', q.prompt, 'text', w.text) ORDER BY q.position), '[]')
+                    FROM call_questions AS q
+                    LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id AND w.application_id = a.id
+                        AND w.question_id = q.id
+                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id
+                      AND q.audience = ANY (\(round.audiences))) AS answers
+            FROM applications AS a
+            JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call) AND a.state = 'in_review'
+              AND (\(wanted)::uuid[] IS NULL OR a.id = ANY (\(wanted)))
+              AND NOT EXISTS (SELECT FROM review_files AS f
+                              WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
+            ORDER BY a.id
+            """)
+        var taken = Set(try await codes(of: round.id))
+        return try rows.map { row in
+            let application: Application.ID = try row("id")
+            let answers = (try row("answers") as JSONB<[ReviewFile.Answer]>).value
+            let code = ReviewFile.code(of: application, in: round.id, besides: taken)
+            taken.insert(code)
+            return try ReviewFile(
+                application: application, code: code, startupName: round.isBlind ? nil : row("names"),
+                language: Language(mostOf: answers.lazy.compactMap(\.text?.string)), answers: answers)
+        }
+    }
+
+    func insert(
+        _ files: [ReviewFile], into round: ReviewRound.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- enterRound
+            INSERT INTO review_files (
+                tenant_id, round_id, application_id, code, startup_name, language, answers, entered_by)
+            SELECT \(tenant), \(round), f.application, f.code, f.name, f.language, f.answers, \(person)
+            FROM unnest(\(files.map(\.application)), \(files.map(\.code)), \(files.map(\.startupName)),
+                        \(files.map(\.language)), \(files.map { JSONB($0.answers) }))
+                AS f (application, code, name, language, answers)
+            """)
+    }
+
+    private func codes(of round: ReviewRound.ID) async throws -> [String] {
+        try await rows(
+            """
+            -- codes of a round
+            SELECT code FROM review_files WHERE tenant_id = acting_tenant() AND round_id = \(round)
+            """
+        ).map { try $0("code") }
+    }
+}
+
+extension ReviewRound {
+    /// Whose answers its reviewers read.
+    fileprivate var audiences: [String] {
+        let all: [CallForApplications.Question.Audience] = isBlind ? [.reviewers] : [.reviewers, .namedReviewers]
+        return all.map(\.rawValue)
+    }
+}

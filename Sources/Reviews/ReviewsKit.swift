@@ -1,0 +1,6 @@
+internal import Foundation
+internal import Pages
+
+extension PageKit {
+    static let reviews = PageKit("reviews", bundle: .module)
+}

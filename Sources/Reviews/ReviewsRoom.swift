@@ -1,0 +1,46 @@
+package import API
+
+/// Rounds, panels, conflicts and reviews: the room's surfaces, for the wiring.
+package enum ReviewsRoom {
+    /// What the room's constraints mean to a sender.
+    package static let constraints: ConstraintProblems = [
+        "round_wants_a_reasonable_number_of_reviews": .invalid("/reviews_wanted", "Ask for 1 to 20 reviews."),
+        "quorum_is_within_the_reviews_wanted": .invalid(
+            "/quorum", "A quorum is at least 1 and at most the reviews wanted."),
+        "criterion_weight_is_a_percentage": .invalid("/criteria", "A criterion weighs 1 to 100."),
+        "criterion_scale_runs_upward": .invalid(
+            "/criteria", "A scale runs from 0 or more up to 100 or less, its highest score above its lowest."),
+        "review_criteria_pkey": .invalid("/criteria", "Give each criterion an id of its own."),
+        "a_rubric_stands_once_its_round_opened": ReviewRefusal.roundOpened.problem,
+        "weights_of_a_rubric_sum_to_a_hundred": .invalid("/criteria", "Make the weights sum to 100."),
+        "panel_members_pkey": .conflict("They are on the panel already."),
+        "panels_have_one_chair": .invalid("/is_chair", "The panel has a chair already."),
+        "panel_load_runs_upward": .invalid(
+            "/terms/most", "The most is at least the least and at most 1,000 applications."),
+        "panel_members_read_a_language": .invalid("/terms/languages", "Choose a language at least."),
+        "review_assignments_tenant_id_round_id_person_id_fkey": .conflict(
+            "They have been assigned something. Withdraw it instead, or ask them to decline."),
+        "review_assignments_tenant_id_round_id_application_id_fkey": .invalid(
+            "/application", "The application is not in this round."),
+        "open_rounds_are_assigned": .conflict("The round is not open."),
+        "reviewers_have_accepted": .invalid("/person", "They have not accepted a place on the panel."),
+        "reviewers_have_no_conflict": .invalid("/person", "Something stands between them and the startup."),
+        "reviewers_keep_to_their_load": .invalid("/person", "They have as many applications as they take."),
+        "reviewers_judge_an_application_once": .conflict("They judge this application already."),
+        "reviews_are_written_while_assigned": ReviewRefusal.assignmentEnded.problem,
+        "submitted_reviews_stand": ReviewRefusal.reviewSubmitted.problem,
+        "submitted_reviews_score_every_criterion": .invalid("/scores", "Score every criterion."),
+        "scores_are_on_the_scale": .invalid("/scores", "A score is not on the scale of its criterion."),
+        "scores_judge_a_criterion_of_the_round": .invalid(
+            "/scores", "A score is for something this round does not judge."),
+        "conflicts_are_declared_once": .conflict("This conflict is declared already."),
+        "conflicts_are_of_people_with_a_seat_here": .invalid("/person", "There is no such person."),
+        "conflict_declarations_tenant_id_startup_id_fkey": .invalid("/startup", "There is no such startup."),
+        "confidence_is_one_to_four": .invalid("/confidence", "Confidence is 1 to 4."),
+    ]
+
+    /// The operations, for the router.
+    package static func operations() -> [AnyOperation] {
+        RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + ReviewsAPI.operations
+    }
+}

@@ -1,0 +1,158 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+
+internal import struct API.Operation
+
+/// Rounds by API: a manager drafts, opens and closes them; a reviewer reads those they were invited to.
+enum RoundsAPI {
+    static let operations: [AnyOperation] = [
+        listRounds, getRound, draftRound, reviseRound, openRound, enterRound, closeRound, getStandings,
+    ]
+
+    private static var listRounds: AnyOperation {
+        Operation(
+            .get, "/v1/rounds", "listRounds", summary: "Rounds of review, those of the latest call first",
+            description: "Reviewers see the rounds they were invited to.", tag: "reviews",
+            access: .roles([.manager, .reviewer]), parameters: ListRounds.self, output: RoundList.self
+        ) { call in
+            let wanted = call.parameters.call
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                let rounds = try await snapshot.rounds(of: wanted)
+                let progress = try await snapshot.progress(of: rounds.map(\.id))
+                return .ok(RoundList(items: rounds.map { RoundView($0, progress[$0.id]) }))
+            }
+        }.erased
+    }
+
+    private static var getRound: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}", "getRound", summary: "A round with its rubric", tag: "reviews",
+            access: .roles([.manager, .reviewer]), parameters: RoundPath.self, output: RoundView.self,
+            problems: [.notFound]
+        ) { call in
+            let id = call.parameters.round
+            return try await call.database.snapshot(as: call.context) { .ok(try await $0.roundView(id)) }
+        }.erased
+    }
+
+    private static var draftRound: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/rounds", "draftRound", summary: "Draft a round of review for a call",
+            description: "Reviewers see nothing of it before it opens.", tag: "reviews", access: .roles([.manager]),
+            parameters: RoundCallPath.self, body: RoundBody.self, output: RoundView.self, success: .created,
+            problems: [.notFound]
+        ) { call in
+            let tenant = try call.principal.workspace
+            let draft = try call.body.draft()
+            let id = ReviewRound.ID()
+            return try await call.write { transaction in
+                _ = try await transaction.draftRound(draft, as: id, of: call.parameters.call, in: tenant)
+                return .created(try await transaction.roundView(id), location: "/v1/rounds/\(id)")
+            }
+        }.erased
+    }
+
+    private static var reviseRound: AnyOperation {
+        Operation(
+            .put, "/v1/rounds/{round}", "reviseRound", summary: "Replace a round that has not opened",
+            tag: "reviews", access: .roles([.manager]), parameters: RoundPath.self, body: RoundBody.self,
+            output: RoundView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let tenant = try call.principal.workspace
+            let draft = try call.body.draft()
+            let id = call.parameters.round
+            return try await call.write { transaction in
+                let current = try await transaction.roundView(id)
+                _ = try await transaction.reviseRound(id, to: draft, in: tenant) { _ in try call.match(current) }
+                return .ok(try await transaction.roundView(id))
+            }
+        }.erased
+    }
+
+    private static var openRound: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/opening", "openRound",
+            summary: "Open a round: its rubric stands, and what is in review enters it", tag: "reviews",
+            access: .roles([.manager]), parameters: RoundPath.self, output: RoundView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let (tenant, id) = (try principal.workspace, call.parameters.round)
+            return try await call.write { transaction in
+                _ = try await transaction.openRound(id, in: tenant, by: principal.personID)
+                return .ok(try await transaction.roundView(id))
+            }
+        }.erased
+    }
+
+    private static var enterRound: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/applications", "enterRound",
+            summary: "Take further applications into an open round",
+            description: "They are frozen as they stand now. All or none of those named enter.", tag: "reviews",
+            access: .roles([.manager]), parameters: RoundPath.self, body: EntryBody.self, output: EntryView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let (tenant, id) = (try principal.workspace, call.parameters.round)
+            return try await call.write { transaction in
+                .ok(
+                    EntryView(
+                        entered: try await transaction.enterRound(
+                            id, call.body.applications, in: tenant, by: principal.personID)))
+            }
+        }.erased
+    }
+
+    private static var closeRound: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/closing", "closeRound",
+            summary: "Close a round: nothing more is assigned or written", tag: "reviews", access: .roles([.manager]),
+            parameters: RoundPath.self, output: RoundView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (id, person) = (call.parameters.round, try call.principal.personID)
+            return try await call.write { transaction in
+                _ = try await transaction.closeRound(id, by: person)
+                return .ok(try await transaction.roundView(id))
+            }
+        }.erased
+    }
+
+    private static var getStandings: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}/standings", "getStandings",
+            summary: "What the submitted reviews say of each application, the best first", tag: "reviews",
+            access: .roles([.manager]), parameters: RoundPath.self, output: StandingsView.self, problems: [.notFound]
+        ) { call in
+            let id = call.parameters.round
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard let standings = try await snapshot.standings(of: id) else { throw Problem.notFound }
+                return .ok(StandingsView(standings))
+            }
+        }.erased
+    }
+}
+
+extension Statements {
+    /// A round as its reader may see it; not found when they may not know of it.
+    fileprivate func roundView(_ id: ReviewRound.ID) async throws -> RoundView {
+        guard let round = try await round(id) else { throw Problem.notFound }
+        return RoundView(round, try await progress(of: [id])[id])
+    }
+}
+
+struct RoundPath: Codable {
+    let round: ReviewRound.ID
+}
+
+struct RoundCallPath: Codable {
+    let call: CallForApplications.ID
+}
+
+struct ListRounds: Codable {
+    let call: CallForApplications.ID?
+}
