@@ -26,6 +26,14 @@ func logarithmOfGamma(_ x: Double) -> Double {
     return (x - 0.5) * logarithm(x) - x + 0.918_938_533_204_672_7 + series - logarithm(product)
 }
 
+/// Beyond which on either side are five in a hundred of Student's numbers with ten degrees of freedom or more (Abramowitz and
+/// Stegun, *Handbook of mathematical functions*, 26.7.5).
+func studentNinety(freedom: Double) -> Double {
+    let z = 1.644_853_6
+    let (cube, fifth) = (z * z * z, z * z * z * z * z)
+    return z + (cube + z) / (4 * freedom) + (5 * fifth + 16 * cube + 3 * z) / (96 * freedom * freedom)
+}
+
 /// The sum of products, in four strands: a chain of single additions would wait for each.
 func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
     var strands = SIMD4<Double>.zero

@@ -7,7 +7,8 @@ extension CalibratedScores {
     package static let leastReviewsPerReviewer = 4.0
     /// Of the applications so many need a second review: what is said of one review is said of the reviewer as well.
     package static let leastOverlap = 0.5
-    /// Reviews beyond what ties applications and reviewers together; all that is known of noise comes from them.
+    /// Reviews beyond what ties applications and reviewers together; all that is known of noise comes from them. In invented
+    /// rounds with fewer the calibrated order was no better than that of the means.
     package static let leastSpareReviews = 10
     /// So many of the reviewed applications need to hang together for the rest to be named and left out.
     package static let leastConnected = 0.9
@@ -15,8 +16,6 @@ extension CalibratedScores {
     package static let mostOnSmallerSide = 1000
     /// Scores that deviate by less than this share of the scale are equal but for rounding.
     static let leastDeviation = 1e-9
-    /// Five in a hundred normal numbers are beyond it on either side.
-    static let ninety = 1.6449
 
     /// Calibrates a round.
     ///
@@ -60,8 +59,9 @@ extension CalibratedScores {
         }
         let overlap = Double(table.ofApplication.count { $0.count > 1 }) / Double(applications)
         guard overlap >= leastOverlap else { throw .tooLittleOverlap(share: overlap, least: leastOverlap) }
-        let spare = reviews - (applications + reviewers - 1)
-        guard spare >= leastSpareReviews else { throw .tooFewSpareReviews(spare, least: leastSpareReviews) }
+        guard table.spare >= leastSpareReviews else {
+            throw .tooFewSpareReviews(table.spare, least: leastSpareReviews)
+        }
         let values = table.rows.map(\.value)
         guard let least = values.min(), let most = values.max(), most - least > leastDeviation else {
             throw .noVariance
@@ -72,8 +72,9 @@ extension CalibratedScores {
         let table = fit.equations.table
         let (model, solution, spread) = (fit.model, fit.solution, fit.spread)
         let width = sample.scale.upperBound - sample.scale.lowerBound
+        let ninety = studentNinety(freedom: Double(table.spare))
         func around(_ center: Double, _ error: Double) -> ClosedRange<Double> {
-            center - Self.ninety * error...center + Self.ninety * error
+            center - ninety * error...center + ninety * error
         }
 
         let rawMeans = table.ofApplication.map { rows in
@@ -83,14 +84,15 @@ extension CalibratedScores {
         let variances = spread.levels.map { max(fit.floor, $0 - fit.equations.shift) }
         let shrinkage = Shrinkage(solution.levels, variances, floor: fit.floor)
         let scores = shrinkage.scores(of: solution.levels).map(Self.rounded)
-        let errors = variances.indices.map { shrinkage.variance($0, variances[$0]) }
+        let errors = variances.indices.map { shrinkage.variance($0, variances[$0]).squareRoot() }
         let rawRanks = Ranking.ranks(rawMeans.map(Self.rounded))
         let ranks = Ranking.ranks(scores)
         let ranking = Ranking(
-            fit, shrinkage, scores: scores, order: Ranking.order(scores), places: places, seed: seed)
+            fit, shrinkage, scores: scores, spreads: zip(errors, variances).map { $0 / $1.squareRoot() },
+            order: Ranking.order(scores), places: places, seed: seed)
         applications = table.applications.indices.map { index in
             let score = sample.scale.lowerBound + width * scores[index]
-            let error = width * errors[index].squareRoot()
+            let error = width * errors[index]
             let drawn = ranking.ranks[index]
             let tail = drawn.count / 20
             return Application(

@@ -21,6 +21,9 @@ struct ReviewTable {
     let ofApplication: [[Int]]
     let ofReviewer: [[Int]]
 
+    /// How many reviews there are beyond those that tie all applications and reviewers together.
+    var spare: Int { rows.count - (applications.count + reviewers.count - 1) }
+
     init(_ reviews: [CalibrationSample.Review], scale: ClosedRange<Double>) {
         let width = scale.upperBound - scale.lowerBound
         applications = Self.ordered(reviews, by: \.application)

@@ -8,7 +8,9 @@ struct Shrinkage {
     /// What the levels weigh in the mean, in sum 1.
     private let weights: [Double]
     /// Of the mean.
-    private let variance: Double
+    private let meanVariance: Double
+    /// Of the qualities' variance as it is estimated: four applications or ten do not tell it well.
+    private let qualityVariance: Double
 
     init(_ levels: [Double], _ variances: [Double], floor: Double) {
         func fitted(_ quality: Double) -> (weights: [Double], excess: Double, sum: Double) {
@@ -31,7 +33,8 @@ struct Shrinkage {
         kept = variances.map { quality / (quality + $0) }
         let last = fitted(quality)
         weights = last.weights
-        variance = 1 / last.sum
+        meanVariance = 1 / last.sum
+        qualityVariance = 2 / variances.reduce(0) { $0 + 1 / ((quality + $1) * (quality + $1)) }
     }
 
     /// Levels, of these reviews or of others in their place, drawn towards their mean.
@@ -40,8 +43,10 @@ struct Shrinkage {
         return zip(kept, levels).map { mean + $0 * ($1 - mean) }
     }
 
-    /// The variance of a score whose level has this one.
+    /// The variance of a score whose level has this one, with what comes from not knowing mean and variance of the qualities
+    /// (Prasad and Rao 1990, *The estimation of the mean squared error of small-area estimators*).
     func variance(_ index: Int, _ level: Double) -> Double {
-        kept[index] * level + (1 - kept[index]) * (1 - kept[index]) * variance
+        let lost = 1 - kept[index]
+        return kept[index] * level + lost * lost * (meanVariance + 2 * qualityVariance / (quality + level))
     }
 }

@@ -68,7 +68,7 @@ struct Round {
     init(_ regime: Regime, seed: UInt64) throws {
         var inventor = Inventor(seed: seed)
         let panels =
-            regime.isBarelyEnough ? [(4, 13), (5, 16), (6, 20)] : [(8, 40), (12, 60), (20, 100), (30, 150), (60, 300)]
+            regime.isBarelyEnough ? [(4, 20), (5, 24), (6, 30)] : [(8, 40), (12, 60), (20, 100), (30, 150), (60, 300)]
         let (reviewers, applications) = panels[Int.random(in: panels.indices, using: &inventor)]
         let each = regime.isBarelyEnough ? 2 : Int.random(in: 2...4, using: &inventor)
         let truth = (0..<applications).map { _ in 10 * inventor.normal() }
