@@ -74,6 +74,7 @@ let package = Package(
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
         module("Matching", on: ["CCache"]),
+        module("Calibration"),
         module("Backtest", on: ["Matching", "Tabular"]),
         module("Jobs", on: ["Postgres", logging, lifecycle]),
         module(
@@ -167,6 +168,7 @@ let package = Package(
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
         tests(of: "Matching"),
+        tests(of: "Calibration"),
         tests(of: "Backtest", with: ["Matching"]),
         tests(of: "Jobs", with: ["Postgres", logging, lifecycle]),
         tests(

@@ -63,6 +63,7 @@ struct MixedEquations {
             guard keepsReviewers else { continue }
             kept.add(1 / (level < table.reviewers.count ? model.leniency : model.slope ?? 1), level, level)
         }
+        if model.hasDrift { kept.add(ReviewModel.driftPrecision, size - 1, size - 1) }
         for rows in levels { eliminate(rows) }
         kept.invert()
     }

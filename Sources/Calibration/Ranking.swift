@@ -10,7 +10,9 @@ struct Ranking {
     /// The mean overlap needs fewer.
     static let rounds = 200
 
-    init(_ fit: Fit, _ shrinkage: Shrinkage, scores: [Double], spreads: [Double], order: [Int], places: Int, seed: UInt64) {
+    init(
+        _ fit: Fit, _ shrinkage: Shrinkage, scores: [Double], spreads: [Double], order: [Int], places: Int, seed: UInt64
+    ) {
         ranks = [[Int32]](repeating: [], count: scores.count)
         for index in ranks.indices { ranks[index].reserveCapacity(Self.worlds) }
         var draws = Draws(seed: seed)

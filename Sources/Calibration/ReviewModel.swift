@@ -11,6 +11,9 @@ struct ReviewModel {
     var slope: Double?
     /// Whether a drift that all reviewers share is in it.
     var hasDrift: Bool
+    /// A drift of the whole scale with each review would be no surprise: next to nothing is presumed, but where all have read in
+    /// the same order, which does not tell a drift from the applications' levels, it stays at none.
+    static let driftPrecision = 1.0
     /// For each reviewer, the variance of the noise of a review of weight 1.
     var noise: [Double]
 }

@@ -33,15 +33,24 @@ import Testing
         #expect(abs(try #require(drifting.drift) + 0.5) < 0.1)
         let first = try #require(drifting.reviewers.first)
         #expect(abs(try #require(first.drift) + 0.5) < 0.15)
-        #expect(drifting.reviewers.allSatisfy(\.isDrifting))
+        #expect(drifting.reviewers.allSatisfy { $0.isDrifting })
         var found = 0
-        for seed in 0..<40 {
-            let steady = try InventedRound(applications: 40, reviewers: 8, each: 3, seed: UInt64(100 + seed)).calibrated()
-            #expect((steady.drift == nil) || steady.reviewers.allSatisfy { $0.drift != nil })
-            if steady.reviewers[0].drift != nil { found += 1 }
+        for seed in 0..<60 {
+            let steady = InventedRound(applications: 24, reviewers: 6, each: 3, seed: UInt64(100 + seed))
+            let fit = Fit(ReviewTable(try steady.sample().reviews, scale: 0...100))
+            if fit.model.hasDrift || fit.model.slope != nil { found += 1 }
         }
         // Two tests at one in a hundred each.
-        #expect(found <= 4)
+        #expect(found <= 5)
+    }
+
+    @Test func aDriftThatAllReadAlikeIsNotToldFromTheApplications() throws {
+        var round = InventedRound(applications: 48, reviewers: 8, each: 3, seed: 30)
+        let before = try round.calibrated()
+        round.reviews = round.reviews.map { $0.with(sequence: .some($0.application)) }
+        // Every reviewer has read the applications of its own block of eight in the same order.
+        let after = try round.calibrated()
+        #expect(after.drift == nil && before.drift == nil)
     }
 
     /// Experts are strict and get the better applications: that must not pass for leniency.
@@ -67,14 +76,15 @@ import Testing
 
     @Test func varianceIsSharedOutAsItWasPlanted() throws {
         var sums = SIMD3<Double>.zero
-        for seed in 0..<20 {
-            let deviations = try InventedRound(applications: 60, reviewers: 12, each: 3, seed: UInt64(seed)).calibrated()
+        for seed in 0..<8 {
+            let deviations = try InventedRound(applications: 60, reviewers: 12, each: 3, seed: UInt64(seed))
+                .calibrated()
                 .deviations
-            sums += SIMD3(deviations.quality, deviations.leniency, deviations.noise) / 20
+            sums += SIMD3(deviations.quality, deviations.leniency, deviations.noise) / 8
         }
-        #expect(abs(sums[0] - 8) < 0.6)
-        #expect(abs(sums[1] - 6) < 0.8)
-        #expect(abs(sums[2] - 6) < 0.4)
+        #expect(abs(sums[0] - 8) < 1)
+        #expect(abs(sums[1] - 6) < 1.3)
+        #expect(abs(sums[2] - 6) < 0.6)
     }
 
     @Test func fewReviewsDoNotMakeAReviewerLenient() throws {
@@ -89,15 +99,15 @@ import Testing
 
     // MARK: Intervals and probabilities
 
-    /// 90 % of 4,800 scores and of 960 leniencies, give or take four deviations of a binomial; the scores of a round share
+    /// 90 % of 1,200 scores and of 240 leniencies, give or take four deviations of a binomial; the scores of a round share
     /// its reviewers, which makes their count worth less: half.
     @Test func intervalsCoverNineTimesInTen() throws {
         var (scores, leniencies, places) = (0, 0, 0)
         var expected = 0.0
-        for seed in 0..<80 {
-            let round = InventedRound(applications: 60, reviewers: 12, each: 3, seed: UInt64(1000 + seed))
+        for seed in 0..<30 {
+            let round = InventedRound(applications: 40, reviewers: 8, each: 3, seed: UInt64(1000 + seed))
             let calibrated = try round.calibrated()
-            let average = round.leniencies.reduce(0, +) / 12
+            let average = round.leniencies.reduce(0, +) / 8
             for application in calibrated.applications {
                 let truth = 50 + round.qualities[application.application] + average
                 if application.interval.contains(truth) { scores += 1 }
@@ -110,10 +120,10 @@ import Testing
                 if best.contains(application.application) { places += 1 }
             }
         }
-        #expect(abs(Double(scores) - 4320) < 4 * (2 * 4800 * 0.09).squareRoot())
-        #expect(abs(Double(leniencies) - 864) < 4 * (960 * 0.09).squareRoot())
+        #expect(abs(Double(scores) - 1080) < 4 * (2 * 1200 * 0.09).squareRoot())
+        #expect(abs(Double(leniencies) - 216) < 4 * (240 * 0.09).squareRoot())
         // Of those given a place by the probabilities, as many are among the best as they say.
-        #expect(abs(Double(places) - expected) < 4 * (2 * 800 * 0.2).squareRoot())
+        #expect(abs(Double(places) - expected) < 4 * (2 * 300 * 0.2).squareRoot())
     }
 
     @Test func probabilitiesAddUpToThePlacesAndRanksLieInTheirIntervals() throws {
@@ -218,7 +228,9 @@ import Testing
     @Test func onlyTheOrderInASequenceCounts() throws {
         var round = InventedRound(applications: 60, reviewers: 9, each: 3, drift: -0.4, seed: 12)
         let before = try round.calibrated()
-        round.reviews = round.reviews.map { review in review.with(sequence: .some(review.sequence.map { $0 * $0 * 1000 })) }
+        round.reviews = round.reviews.map { review in
+            review.with(sequence: .some(review.sequence.map { $0 * $0 * 1000 }))
+        }
         #expect(try round.calibrated() == before)
         round.reviews = round.reviews.map { $0.with(sequence: .some(nil)) }
         #expect(try round.calibrated().drift == nil)

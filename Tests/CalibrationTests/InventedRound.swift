@@ -39,14 +39,20 @@ struct InventedRound {
             let order = (0..<reviewers).shuffled(using: &inventor).sorted { load[$0] < load[$1] }
             for reviewer in order.prefix(each) {
                 let deviation = noise[min(reviewer, noise.count - 1)]
-                var score = 50 + qualities[application] + leniencies[reviewer] + deviation * inventor.normal()
-                score += drift * (Double(load[reviewer]) - Double(applications * each / reviewers) / 2)
+                let score = 50 + qualities[application] + leniencies[reviewer] + deviation * inventor.normal()
                 reviews.append(
                     CalibrationSample.Review(
-                        application: application, reviewer: reviewer, score: min(max(score, 0), 100),
-                        sequence: load[reviewer]))
+                        application: application, reviewer: reviewer, score: min(max(score, 0), 100)))
                 load[reviewer] += 1
             }
+        }
+        // Each reads in an order of its own.
+        var read = [Int](repeating: 0, count: reviewers)
+        for index in reviews.indices.shuffled(using: &inventor) {
+            let reviewer = reviews[index].reviewer
+            let score = reviews[index].score + drift * (Double(read[reviewer]) - Double(load[reviewer] - 1) / 2)
+            reviews[index] = reviews[index].with(score: min(max(score, 0), 100), sequence: .some(read[reviewer]))
+            read[reviewer] += 1
         }
     }
 
