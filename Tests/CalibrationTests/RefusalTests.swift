@@ -126,7 +126,7 @@ import Testing
     /// Small rounds of any form, most of them absurd: each is calibrated with finite figures or refused.
     @Test func noRoundTraps() {
         var calibrated = 0
-        for seed in 0..<80 {
+        for seed in 0..<40 {
             var inventor = Inventor(seed: UInt64(seed))
             let applications = Int.random(in: 0...30, using: &inventor)
             let reviewers = Int.random(in: 0...8, using: &inventor)
@@ -152,6 +152,6 @@ import Testing
             #expect(round.applications.allSatisfy { $0.score.isFinite && $0.standardError.isFinite })
             #expect(round.reviewers.allSatisfy { $0.leniency.isFinite && $0.noise.isFinite })
         }
-        #expect(calibrated > 10)
+        #expect(calibrated > 5)
     }
 }
