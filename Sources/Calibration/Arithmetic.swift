@@ -43,8 +43,12 @@ func logarithmOfGamma(_ x: Double) -> Double {
 /// Stegun, *Handbook of mathematical functions*, 26.7.5).
 func studentNinety(freedom: Double) -> Double {
     let z = 1.644_853_6
-    let (cube, fifth) = (z * z * z, z * z * z * z * z)
-    return z + (cube + z) / (4 * freedom) + (5 * fifth + 16 * cube + 3 * z) / (96 * freedom * freedom)
+    let cube = z * z * z
+    let (fifth, seventh) = (cube * z * z, cube * cube * z)
+    let first = (cube + z) / 4
+    let second = (5 * fifth + 16 * cube + 3 * z) / 96
+    let third = (3 * seventh + 19 * fifth + 17 * cube - 15 * z) / 384
+    return z + (first + (second + third / freedom) / freedom) / freedom
 }
 
 /// The sum of products, in four strands: a chain of single additions would wait for each.

@@ -7,8 +7,8 @@ extension CalibratedScores {
     package static let leastReviewsPerReviewer = 4.0
     /// Of the applications so many need a second review: what is said of one review is said of the reviewer as well.
     package static let leastOverlap = 0.5
-    /// Reviews beyond what ties applications and reviewers together; all that is known of noise comes from them. In invented
-    /// rounds with fewer the calibrated order was no better than that of the means.
+    /// Reviews beyond what ties applications and reviewers together; all that is known of noise comes from them. With fewer
+    /// the order of invented rounds gained nothing, but where reviewers were very harsh and lenient.
     package static let leastSpareReviews = 10
     /// So many of the reviewed applications need to hang together for the rest to be named and left out.
     package static let leastConnected = 0.9
