@@ -27,7 +27,7 @@ extension AssignmentProblem {
 
         try tell(.seats, 0)
         var filled = Exchange(seating, .seats)
-        try filled.fillEvenly { (_) throws(AssignmentFailure) in try tell(.seats, 0) }
+        try filled.fill(withinLoads: true) { (_) throws(AssignmentFailure) in try tell(.seats, 0) }
         try filled.settle { (part) throws(AssignmentFailure) in try tell(.seats, part) }
         let refusal = Refusing(seating, filled)
         guard refusal.isWhole || partially else { throw .refused(refusal.refusal(nil)) }
@@ -37,7 +37,7 @@ extension AssignmentProblem {
             ? try Height(seating, filled, tell: { (part) throws(AssignmentFailure) in try tell(.floor, part) }) : nil
         var exchange = Exchange(seating, .total(seating))
         if let height { exchange.raise(to: height.floor(of:)) }
-        try exchange.fillBest { (_) throws(AssignmentFailure) in try tell(.total, 0) }
+        try exchange.fill(withinLoads: false) { (_) throws(AssignmentFailure) in try tell(.total, 0) }
         try exchange.settle { (part) throws(AssignmentFailure) in try tell(.total, part) }
         let plan = AssignmentPlan(seating, exchange, height)
         guard refusal.isWhole else { throw .refused(refusal.refusal(plan)) }
@@ -59,32 +59,44 @@ struct Height {
         throws(AssignmentFailure)
     {
         var alone = Exchange(seating, .seats)
-        try alone.fillBest { (_) throws(AssignmentFailure) in try tell(0) }
+        try alone.fill(withinLoads: false) { (_) throws(AssignmentFailure) in try tell(0) }
         let ceilings = seating.applications.indices.map(alone.worst(of:))
         self.ceilings = ceilings
         // What is known to be possible, and to be impossible or beyond all ceilings.
-        var (low, high) = (0, (ceilings.max() ?? 0) + 1)
-        var (best, cut): (Exchange, AssignmentCut?) = (filled, nil)
+        let beyond = (ceilings.max() ?? 0) + 1
+        var (low, high, best) = (0, beyond, filled)
+        // Reviews beyond what a reviewer could give at all are missing whatever is done.
+        let lack =
+            filled.emptySeats + filled.missingReviews
+            - (0..<filled.nobody).reduce(0) { $0 + max(0, seating.least[$1] - seating.most[$1]) }
         var fraction = 0.0
         while high - low > 1 {
             let middle = low + (high - low) / 2
             let share = (1 - fraction) / 4
             var next = best
             next.raise { min(middle, ceilings[$0]) }
-            try next.settle { (part) throws(AssignmentFailure) in try tell(fraction + share * part) }
+            let isPossible = try next.settle(within: lack) { (part) throws(AssignmentFailure) in
+                try tell(fraction + share * part)
+            }
             fraction += share
-            if next.emptySeats == filled.emptySeats, next.missingReviews == filled.missingReviews {
+            if isPossible {
                 // The worst seat is often better than was asked for.
                 low = max(middle, min(high - 1, next.floor(under: ceilings)))
                 best = next
             } else {
                 high = middle
-                cut = next.emptySeats > filled.emptySeats ? next.seatsCut : next.loadsCut
             }
         }
-        try tell(1)
         floor = low
-        self.cut = cut
+        if high < beyond {
+            best.raise { min(high, ceilings[$0]) }
+            let share = 1 - fraction
+            try best.settle { (part) throws(AssignmentFailure) in try tell(fraction + share * part) }
+            cut = best.emptySeats > filled.emptySeats ? best.seatsCut : best.loadsCut
+        } else {
+            cut = nil
+        }
+        try tell(1)
     }
 }
 

@@ -208,26 +208,14 @@ extension Exchange {
 
 // Where it starts.
 extension Exchange {
-    /// Fills seats with those who have the least load, while they have room.
-    mutating func fillEvenly(tell: (Double) throws(AssignmentFailure) -> Void) throws(AssignmentFailure) {
-        for application in seating.applications.indices {
-            if application % 64 == 0 { try tell(0) }
-            let ranks = (0..<nobody).filter { codes[application * nobody + $0] >= 0 && loads[$0] < seating.most[$0] }
-                .map { reviewer in
-                    let isShort = loads[reviewer] < seating.least[reviewer]
-                    return (isShort ? 0 : 1, loads[reviewer] * 1000 / seating.full[reviewer], reviewer)
-                }
-                .sorted { $0 < $1 }
-            fill(application, ranks.lazy.map(\.2))
-        }
-    }
-
-    /// Fills each application's seats with its best, whatever their loads.
-    mutating func fillBest(tell: (Double) throws(AssignmentFailure) -> Void) throws(AssignmentFailure) {
+    /// Fills each application's seats with its best, if `withinLoads` of those who have room, else whatever their loads.
+    mutating func fill(
+        withinLoads: Bool, tell: (Double) throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) {
         for application in seating.applications.indices {
             if application % 64 == 0 { try tell(0) }
             let row = application * nobody
-            let ranks = (0..<nobody).filter { codes[row + $0] >= 0 }
+            let ranks = (0..<nobody).filter { codes[row + $0] >= 0 && (!withinLoads || loads[$0] < seating.most[$0]) }
                 .map { (codes[row + $0], $0) }
                 .sorted { $0.0 != $1.0 ? $0.0 > $1.0 : $0.1 < $1.1 }
             fill(application, ranks.lazy.map(\.1))
@@ -328,20 +316,32 @@ extension Exchange {
     ///
     /// Starts from seats that are each application's best at no price, or, where nothing counts but filled seats, from any.
     /// One search of O(n²) for n reviewers for each review that is one too many, and O(n) for each seat that changes hands.
-    /// - Parameter tell: Told the part that is done before every search; what it throws ends the work.
-    mutating func settle(tell: (Double) throws(AssignmentFailure) -> Void) throws(AssignmentFailure) {
+    /// - Parameters:
+    ///   - limit: What empty seats and missing reviews may cost together; work ends as soon as the prices prove that they
+    ///     cost more.
+    ///   - tell: Told the part that is done before every search; what it throws ends the work.
+    /// - Returns: Whether it went to the end.
+    @discardableResult mutating func settle(
+        within limit: Int = .max, tell: (Double) throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) -> Bool {
         try tell(0)
         measure()
         accept()
         let first = excess
-        var left = first
+        var (left, lack) = (first, 0)
         while left > 0, let end = search.run(costs, potentials, loads, accepted, edges) {
             try tell(1 - Double(left) / Double(max(1, first)))
+            if limit < .max {
+                // Each path that costs more than was thought costs it for all that are still to be found.
+                lack += search.distance(of: end) * left
+                if lack > limit { return false }
+            }
             search.raise(&potentials, to: end)
             follow(search.path(to: end))
             left -= 1
         }
         try tell(1)
+        return true
     }
 
     private var excess: Int { loads.indices.reduce(0) { $0 + max(0, loads[$1] - accepted[$1]) } + max(0, surplus) }

@@ -91,6 +91,9 @@ struct Search {
         parents[node] = Int32(other)
     }
 
+    /// How far a node was, by the prices before.
+    func distance(of node: Int) -> Int { distances[node] }
+
     /// Changes prices so that the path found costs nothing and nothing gets below nothing.
     func raise(_ potentials: inout [Int], to end: Int) {
         for node in 0..<nodes { potentials[node] += min(distances[node], distances[end]) }

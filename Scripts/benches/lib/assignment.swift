@@ -88,7 +88,7 @@ func tell(_ name: String, _ value: Double, _ unit: String, _ ratio: (to: String,
 func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
 var faults: [String] = []
-func demand(_ holds: Bool, _ fault: String) {
+@MainActor func demand(_ holds: Bool, _ fault: String) {
     if !holds {
         faults.append(fault)
         say("fault: \(fault)")
@@ -102,7 +102,7 @@ problem.loadWeight = 100_000
 let forbidden = Set(problem.conflicts)
 
 /// Seats drawn by lot among those who have room.
-func drawn() -> [AssignmentPair] {
+@MainActor func drawn() -> [AssignmentPair] {
     var inventor = Inventor(state: 3)
     var loads = [Int](repeating: 0, count: reviewers)
     return (0..<applications).flatMap { application in
@@ -116,7 +116,7 @@ func drawn() -> [AssignmentPair] {
 }
 
 /// The best pair of all that still can be, again and again.
-func greedy() -> [AssignmentPair] {
+@MainActor func greedy() -> [AssignmentPair] {
     let order = problem.affinities.indices.sorted {
         (problem.affinities[$1], $0) < (problem.affinities[$0], $1)
     }
@@ -135,7 +135,7 @@ func greedy() -> [AssignmentPair] {
 }
 
 var rows: [Row] = []
-func run(_ name: String, _ work: () throws -> [AssignmentPair]) rethrows {
+@MainActor func run(_ name: String, _ work: () throws -> [AssignmentPair]) rethrows {
     let (pairs, seconds) = try timed(work)
     say("\(name): \(String(format: "%.2f", seconds)) s")
     rows.append(Row(name: name, pairs: pairs, seconds: seconds))
@@ -155,7 +155,7 @@ try run("with floor") { try weightless.solve().pairs }
 
 var (told, longest, lastTold) = (0, 0.0, ContinuousClock.now)
 var phases: [AssignmentProgress.Phase: Double] = [:]
-func watch(_ progress: AssignmentProgress) {
+@MainActor func watch(_ progress: AssignmentProgress) {
     let gap = (ContinuousClock.now - lastTold).components
     let seconds = Double(gap.seconds) + Double(gap.attoseconds) / 1e18
     longest = max(longest, seconds)
@@ -166,7 +166,7 @@ func watch(_ progress: AssignmentProgress) {
 var plan: AssignmentPlan?
 try run("ours") {
     (told, lastTold) = (0, .now)
-    let found = try problem.solve(progress: watch)
+    let found = try problem.solve(progress: { watch($0) })
     plan = found
     return found.pairs
 }
@@ -205,7 +205,7 @@ var again = problem
 again.standing = plan.pairs
 let (same, _) = try timed { try again.solve() }
 demand(same.pairs == plan.pairs, "the same problem has another plan")
-func change(_ name: String, _ changed: AssignmentProblem) throws {
+@MainActor func change(_ name: String, _ changed: AssignmentProblem) throws {
     var changed = changed
     changed.loadWeight = problem.loadWeight
     for keeps in [false, true] {
