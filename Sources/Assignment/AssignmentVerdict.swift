@@ -68,7 +68,7 @@ extension AssignmentProblem {
                     cut.countsSeats
                     ? rules.empties(cut.reviewers, heights) > empties : rules.missing(cut.reviewers, heights) > missing
             } else {
-                verdict.isFloorProven = ceilings.allSatisfy { $0 <= plan.floor }
+                verdict.isFloorProven = plan.floor == ceilings.max() ?? 0
             }
         } else {
             demand(plan.floor == 0, "there is no floor")
