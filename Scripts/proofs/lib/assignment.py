@@ -107,7 +107,6 @@ class Program:
         """Total and kept pairs where empty seats and missing reviews are no more than `lack`."""
         case, count = self.case, len(self.case["reviewers"])
         standing = {tuple(pair) for pair in case["standing"]}
-        unit = sum(application["wanted"] for application in case["applications"]) + 1
         totals, kept = [], []
         for name, first, second in self.columns:
             if name == "pair":
@@ -120,10 +119,13 @@ class Program:
                 totals.append(0)
                 kept.append(0)
         lacking = [(i, 1) for i, (name, _, _) in enumerate(self.columns) if name in ("empty", "missing")]
-        # In affinities of 0 to 1, a standing pair worth less than all of a millionth.
-        costs = [-(total * unit + is_kept) / (1e6 * unit) for total, is_kept in zip(totals, kept)]
-        whole = [int(x) for x in self.solve(costs, [(lacking, lack, lack)])]
-        return sum(x * total for x, total in zip(whole, totals)), sum(x * is_kept for x, is_kept in zip(whole, kept))
+        first = self.solve([-total / 1e6 for total in totals], [(lacking, lack, lack)])
+        best = sum(int(x) * total for x, total in zip(first, totals))
+        # Among the plans of that total: a face, whose corners are corners, so that they are whole too.
+        worth = [(i, total) for i, total in enumerate(totals) if total]
+        second = self.solve([-float(is_kept) for is_kept in kept], [(lacking, lack, lack), (worth, best, best)])
+        assert sum(int(x) * total for x, total in zip(second, totals)) == best, "a face is left"
+        return best, sum(int(x) * is_kept for x, is_kept in zip(second, kept))
 
 
 def ceilings(case):
