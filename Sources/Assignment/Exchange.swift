@@ -337,8 +337,16 @@ extension Exchange {
                 if lack > limit { return false }
             }
             search.raise(&potentials, to: end)
-            follow(search.path(to: end))
-            left -= 1
+            let path = search.path(to: end)
+            if path == [nobody, nobody + 1] {
+                // Empty seats that stay empty: the way is as short for all that are left as for the first.
+                let count = min(loads[nobody] - accepted[nobody], -surplus)
+                accepted[nobody] += count
+                left -= count
+            } else {
+                follow(path)
+                left -= 1
+            }
         }
         try tell(1)
         return true

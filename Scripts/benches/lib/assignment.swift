@@ -228,6 +228,50 @@ let theirs = plan.pairs.count { leaving.contains($0.reviewer) }
 tell("5-leave.theirs", Double(theirs), "pairs")
 try change("5-leave", part(all, applications: applications, without: leaving))
 
+say("with needs, with affinities in twentieths, and with too few reviewers")
+var needy = problem
+needy.groups = [(0..<reviewers).filter { $0 % 3 == 0 }, (0..<reviewers).filter { $0 % 3 == 1 }]
+for application in 0..<applications {
+    needy.applications[application].needs = application % 3 == 0 ? [.init(of: 0), .init(of: 1)] : [.init(of: 0)]
+}
+let (seated, needing) = try timed { try needy.solve() }
+demand(needy.verdict(on: seated).holds, "needs are not proven")
+tell("needs.time", needing, "s", ("ours", needing / own.seconds))
+
+/// A problem whose affinities are twentieths: many plans are equal.
+func coarse(_ problem: AssignmentProblem) -> AssignmentProblem {
+    var coarse = problem
+    coarse.affinities = problem.affinities.map { $0 / 50_000 * 50_000 }
+    return coarse
+}
+let before = try coarse(problem).solve()
+var after = coarse(part(all, applications: applications + late))
+after.loadWeight = problem.loadWeight
+after.seed = 1
+for keeps in [false, true] {
+    after.standing = keeps ? before.pairs : []
+    let removed = try after.solve().difference(from: before).removed.count
+    tell("twentieths.\(late)-late.\(keeps ? "keeping" : "anew").given-up", Double(removed), "pairs of \(before.pairs.count)")
+}
+
+var scarce = problem
+for reviewer in 0..<reviewers { scarce.reviewers[reviewer].most = 2 * applications / reviewers }
+for partially in [false, true] {
+    let (refusal, seconds) = timed { () -> AssignmentRefusal? in
+        do {
+            _ = try scarce.solve(partially: partially)
+            return nil
+        } catch AssignmentFailure.refused(let refusal) {
+            return refusal
+        } catch {
+            return nil
+        }
+    }
+    demand(refusal.map { scarce.verdict(on: $0).holds } ?? false, "too few reviewers are not proven")
+    tell("refusal.\(partially ? "with-partial" : "alone").time", seconds, "s", ("ours", seconds / own.seconds))
+    tell("refusal.empty", Double(refusal?.emptySeats ?? 0), "seats, in \(refusal?.violations.count ?? 0) violations")
+}
+
 say("| | total affinity | worst application | mean of three | empty seats | load s.d. | load min–max | seconds |")
 say("|---|---|---|---|---|---|---|---|")
 let best = rows.map { row in
