@@ -18,7 +18,7 @@ package struct AssignmentPlan: Hashable, Sendable {
     /// What it is proved by.
     package let proof: Proof
 
-    /// Numbers that prove a plan; ``AssignmentProblem/verdict(on:)`` checks them.
+    /// Numbers that prove a plan; ``AssignmentProblem/verdict(on:in:)`` checks them.
     package struct Proof: Hashable, Sendable {
         /// What one review of each reviewer is worth to the others, in units of which ``unit`` are a millionth of affinity.
         ///

@@ -29,8 +29,10 @@ extension AssignmentProblem {
         var filled = Exchange(seating, .seats)
         try filled.fill(withinLoads: true) { (_) throws(AssignmentFailure) in try tell(.seats, 0) }
         try filled.settle { (part) throws(AssignmentFailure) in try tell(.seats, part) }
-        let refusal = Refusing(seating, filled)
-        guard refusal.isWhole || partially else { throw .refused(refusal.refusal(nil)) }
+        let obstacles = Obstacles(seating, filled)
+        guard obstacles.isEmpty || partially else {
+            throw .refused(try obstacles.refusal(nil) { () throws(AssignmentFailure) in try tell(.seats, 1) })
+        }
 
         let height =
             isFloored
@@ -40,7 +42,9 @@ extension AssignmentProblem {
         try exchange.fill(withinLoads: false) { (_) throws(AssignmentFailure) in try tell(.total, 0) }
         try exchange.settle { (part) throws(AssignmentFailure) in try tell(.total, part) }
         let plan = AssignmentPlan(seating, exchange, height)
-        guard refusal.isWhole else { throw .refused(refusal.refusal(plan)) }
+        guard obstacles.isEmpty else {
+            throw .refused(try obstacles.refusal(plan) { () throws(AssignmentFailure) in try tell(.total, 1) })
+        }
         return plan
     }
 }
@@ -124,10 +128,13 @@ extension Exchange {
 }
 
 /// What stands in the way of a whole plan.
-struct Refusing {
+struct Obstacles {
     private let seating: Seating
     private let filled: Exchange
     private let hopeless: Int
+
+    /// Cuts of a kind that are named: who has more has lost sight of them long before.
+    private static let mostCuts = 100
 
     init(_ seating: Seating, _ filled: Exchange) {
         self.seating = seating
@@ -135,62 +142,67 @@ struct Refusing {
         hopeless = seating.form.reduce(0) { $0 + seating.forms[$1].hopeless }
     }
 
-    var isWhole: Bool {
+    var isEmpty: Bool {
         seating.violations.isEmpty && hopeless == 0 && filled.emptySeats == 0 && filled.missingReviews == 0
     }
 
-    func refusal(_ partial: AssignmentPlan?) -> AssignmentRefusal {
+    /// - Parameter tell: Told now and then; what it throws ends the work.
+    func refusal(
+        _ partial: AssignmentPlan?, tell: () throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) -> AssignmentRefusal {
         AssignmentRefusal(
             emptySeats: filled.emptySeats + hopeless, missingReviews: filled.missingReviews,
-            violations: seating.violations + starving + contested + short, seatsCut: filled.seatsCut,
-            loadsCut: filled.loadsCut, partial: partial)
+            violations: seating.violations + (try starving(tell)) + (try contested(tell)) + (try short(tell)),
+            seatsCut: filled.seatsCut, loadsCut: filled.loadsCut, partial: partial)
     }
 
     /// Applications that could not have what they want if they were alone.
-    private var starving: [AssignmentRefusal.Violation] {
-        var found: [(Int, [AssignmentRefusal.Violation])] = []
+    private func starving(
+        _ tell: () throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) -> [AssignmentRefusal.Violation] {
+        var found: [(application: Int, violations: [AssignmentRefusal.Violation])] = []
         for (application, number) in seating.applications.enumerated() {
+            if application % 64 == 0 { try tell() }
+            let (wanted, needs) = (
+                seating.problem.applications[number].wanted, seating.problem.applications[number].needs
+            )
             let possible = seating.rank(application) { _ in true }
-            let wanted = seating.problem.applications[number].wanted
-            guard possible < min(max(0, wanted), Seating.mostWanted) else { continue }
-            let groups = seating.possible(application)
-            let lacking = seating.problem.applications[number].needs.enumerated().filter {
-                groups[$0.offset] < $0.element.count
-            }
-            if lacking.isEmpty {
-                found.append((number, [.reviewers(application: number, wanted: wanted, possible: possible)]))
-            } else {
-                found.append(
-                    (
-                        number,
-                        lacking.map { .group(application: number, need: $0.element, possible: groups[$0.offset]) }
-                    ))
-            }
+            guard possible < min(wanted, Seating.mostWanted) else { continue }
+            let groups = zip(needs, seating.possible(application)).filter { $0.0.count > $0.1 }
+            found.append(
+                (
+                    number,
+                    groups.isEmpty
+                        ? [.reviewers(application: number, wanted: wanted, possible: possible)]
+                        : groups.map { .group(application: number, need: $0.0, possible: $0.1) }
+                ))
         }
-        return found.sorted { $0.0 < $1.0 }.flatMap(\.1)
+        return found.sorted { $0.application < $1.application }.flatMap(\.violations)
     }
 
     /// Applications that compete for reviewers: for each one with an empty seat the closest cut around it.
-    private var contested: [AssignmentRefusal.Violation] {
+    private func contested(
+        _ tell: () throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) -> [AssignmentRefusal.Violation] {
         var (done, known): (Set<Int>, Set<[Int]>) = ([], [])
         var found: [AssignmentRefusal.Violation] = []
-        for seat in filled.emptied {
+        for seat in filled.emptied where found.count < Self.mostCuts {
+            try tell()
             let application = Int(filled.applicationOf[Int(seat)])
             guard done.insert(application).inserted else { continue }
             let takers = filled.takers(
                 of: filled.seats(of: application).filter { filled.seats[$0].holder == filled.nobody })
             guard !takers.isEmpty, known.insert(takers).inserted else { continue }
-            let isTaker = takers.reduce(into: [Bool](repeating: false, count: filled.nobody)) { $0[$1] = true }
+            let isTaker = marks(takers)
             var (applications, needed): ([Int], Int) = ([], 0)
             for (other, number) in seating.applications.enumerated() {
                 let own = seating.rank(other) { _ in true } - seating.rank(other) { !isTaker[$0] }
-                if own > 0 {
-                    applications.append(number)
-                    needed += own
-                }
+                guard own > 0 else { continue }
+                applications.append(number)
+                needed += own
             }
             let room = takers.reduce(0) { $0 + seating.most[$1] - seating.fixedLoad[$1] }
-            // One that starves even alone is named by itself.
+            // An application that starves alone is named by itself.
             guard needed > room else { continue }
             found.append(
                 .seats(
@@ -200,19 +212,28 @@ struct Refusing {
     }
 
     /// Reviewers whose least loads cannot be met: for each the closest cut around it.
-    private var short: [AssignmentRefusal.Violation] {
+    private func short(
+        _ tell: () throws(AssignmentFailure) -> Void
+    ) throws(AssignmentFailure) -> [AssignmentRefusal.Violation] {
         var known: Set<[Int]> = []
-        return (0..<filled.nobody).compactMap { reviewer in
-            guard filled.loads[reviewer] < seating.least[reviewer] else { return nil }
+        var found: [AssignmentRefusal.Violation] = []
+        for reviewer in 0..<filled.nobody where filled.loads[reviewer] < seating.least[reviewer] {
+            guard found.count < Self.mostCuts else { break }
+            try tell()
             let givers = filled.givers(to: [reviewer])
-            guard known.insert(givers).inserted else { return nil }
-            let isGiver = givers.reduce(into: [Bool](repeating: false, count: filled.nobody)) { $0[$1] = true }
+            guard known.insert(givers).inserted else { continue }
+            let isGiver = marks(givers)
             let possible = seating.applications.indices.reduce(0) {
                 $0 + seating.rank($1) { isGiver[$0] } - seating.fixed[$1].count
             }
             let needed = givers.reduce(0) { $0 + seating.least[$1] - seating.fixedLoad[$1] }
-            return .leastLoads(reviewers: filled.numbers(givers), needed: needed, possible: possible)
+            found.append(.leastLoads(reviewers: filled.numbers(givers), needed: needed, possible: possible))
         }
+        return found
+    }
+
+    private func marks(_ places: [Int]) -> [Bool] {
+        places.reduce(into: [Bool](repeating: false, count: filled.nobody)) { $0[$1] = true }
     }
 }
 

@@ -4,7 +4,8 @@ package struct AssignmentRefusal: Hashable, Sendable {
     package let emptySeats: Int
     /// Reviews that reviewers lack to their least loads in every plan, at least: the fewest, at the same time.
     package let missingReviews: Int
-    /// What contradicts what. Each alone is enough for there to be no plan.
+    /// What contradicts what. Each alone is enough for there to be no plan. Of ``Violation/seats(applications:reviewers:needed:room:)``
+    /// and ``Violation/leastLoads(reviewers:needed:possible:)`` at most a hundred.
     package let violations: [Violation]
     /// Proves ``emptySeats``.
     package let seatsCut: AssignmentCut
@@ -54,7 +55,7 @@ package struct AssignmentRefusal: Hashable, Sendable {
 ///
 /// These are the two halves of the theorem on the greatest flow: what an application can have outside a set of reviewers, and
 /// what the set can bear, is all that it can have; and what applications can give to a set is all that its members get.
-/// ``AssignmentProblem/empties(by:above:)`` and ``AssignmentProblem/missing(by:above:)`` count.
+/// Counted are fixed pairs as they stand, and of the others those that may be; ``AssignmentProblem/verdict(on:)`` does it.
 package struct AssignmentCut: Hashable, Sendable {
     /// The reviewers, in order.
     package let reviewers: [Int]

@@ -251,7 +251,9 @@ after.seed = 1
 for keeps in [false, true] {
     after.standing = keeps ? before.pairs : []
     let removed = try after.solve().difference(from: before).removed.count
-    tell("twentieths.\(late)-late.\(keeps ? "keeping" : "anew").given-up", Double(removed), "pairs of \(before.pairs.count)")
+    tell(
+        "twentieths.\(late)-late.\(keeps ? "keeping" : "anew").given-up", Double(removed),
+        "pairs of \(before.pairs.count)")
 }
 
 var scarce = problem
