@@ -38,6 +38,8 @@ package struct AssignmentPlan: Hashable, Sendable {
 extension AssignmentPlan {
     /// Why a pair is in a plan.
     package struct Reason: Hashable, Sendable {
+        /// The pair.
+        package let pair: AssignmentPair
         /// Millionths.
         package let affinity: Int
         /// From 1: its place by affinity among the reviewers whom this application may have.

@@ -96,35 +96,17 @@ extension AssignmentProblem {
         }
         return verdict
     }
+}
 
-    /// Why a pair is in a plan of this problem; `nil` where it is not.
-    /// - Complexity: O(r k) for r reviewers and k reviews of the application, but the square of r where it has needs.
-    package func reason(for pair: AssignmentPair, in plan: AssignmentPlan) -> AssignmentPlan.Reason? {
-        guard plan.pairs.contains(pair) else { return nil }
+extension AssignmentProblem {
+    /// Why each pair is in a plan of this problem, in order.
+    /// - Parameter application: The one whose pairs are asked for; all by default.
+    /// - Complexity: O(r log r) for each pair and r reviewers, and O(c) for c conflicts.
+    package func reasons(in plan: AssignmentPlan, of application: Int? = nil) -> [AssignmentPlan.Reason] {
         let rules = Rules(self, without: nil)
-        let own = plan.pairs.filter { $0.application == pair.application }.map(\.reviewer)
-        let affinity = affinity(of: pair)
-        let others = reviewers.indices.map { AssignmentPair(pair.application, $0) }
-            .filter { rules.allows($0) || rules.fixed.contains($0) }
-        let rank = 1 + others.count { self.affinity(of: $0) > affinity }
-        guard !rules.fixed.contains(pair) else {
-            return AssignmentPlan.Reason(affinity: affinity, rank: rank, isFixed: true, alternative: nil, loss: nil)
-        }
-        func worth(_ reviewer: Int) -> Int {
-            rules.value(AssignmentPair(pair.application, reviewer), plan.proof) - plan.proof.prices[reviewer]
-        }
-        let height = min(plan.floor, rules.ceiling(pair.application))
-        let kept = own.filter { $0 != pair.reviewer }
-        let next = others.lazy.map(\.reviewer)
-            .filter { reviewer in
-                !own.contains(reviewer) && rules.allows(AssignmentPair(pair.application, reviewer))
-                    && self.affinity(of: AssignmentPair(pair.application, reviewer)) >= height
-                    && rules.rank(pair.application, kept + [reviewer]) == own.count
-            }
-            .max { worth($0) < worth($1) }
-        return AssignmentPlan.Reason(
-            affinity: affinity, rank: rank, isFixed: false, alternative: next,
-            loss: next.map { Double(worth(pair.reviewer) - worth($0)) / Double(plan.proof.unit) })
+        let pairs = plan.pairs.filter { application == nil || $0.application == application }
+        return Dictionary(grouping: pairs, by: \.application).sorted { $0.key < $1.key }
+            .flatMap { application, pairs in rules.reasons(application, pairs.map(\.reviewer), plan) }
     }
 }
 
@@ -268,6 +250,29 @@ private struct Rules {
             gap += best - own
         }
         return gap
+    }
+
+    /// Why an application has its reviewers.
+    func reasons(_ application: Int, _ own: [Int], _ plan: AssignmentPlan) -> [AssignmentPlan.Reason] {
+        func affinity(_ reviewer: Int) -> Int { problem.affinity(of: AssignmentPair(application, reviewer)) }
+        func worth(_ reviewer: Int) -> Int {
+            value(AssignmentPair(application, reviewer), plan.proof) - plan.proof.prices[reviewer]
+        }
+        let open = open(application, above: 0)
+        let all = open + fixedReviewers[application]
+        let height = min(plan.floor, ceiling(application))
+        let others = open.filter { affinity($0) >= height && !own.contains($0) }
+            .sorted { (worth($1), $0) < (worth($0), $1) }
+        return own.map { reviewer in
+            let pair = AssignmentPair(application, reviewer)
+            let isFixed = fixed.contains(pair)
+            let kept = own.filter { $0 != reviewer }
+            let next = isFixed ? nil : others.first { rank(application, kept + [$0]) == own.count }
+            return AssignmentPlan.Reason(
+                pair: pair, affinity: affinity(reviewer), rank: 1 + all.count { affinity($0) > affinity(reviewer) },
+                isFixed: isFixed, alternative: next,
+                loss: next.map { Double(worth(reviewer) - worth($0)) / Double(plan.proof.unit) })
+        }
     }
 
     func confirm(_ violation: AssignmentRefusal.Violation) -> Bool {

@@ -9,7 +9,7 @@ import Testing
         for seed in cases(240, long: 2000) {
             var inventor = Inventor(seed: seed)
             let problem = inventor.problem(
-                applications: inventor.number(1...3), reviewers: inventor.number(1...4), wanted: 3,
+                applications: inventor.number(1...3), reviewers: inventor.number(1...(seed < 240 ? 4 : 5)), wanted: 3,
                 seed % 3 == 0 ? .harsh : .kind)
             let (plan, refusal) = problem.outcome()
             guard let plan else {
@@ -159,8 +159,10 @@ import Testing
             let problem = inventor.problem(
                 applications: inventor.number(1...3), reviewers: inventor.number(2...4), wanted: 2, .kind)
             guard let plan = try? problem.solve(), let pair = plan.pairs.randomElement(using: &inventor),
-                let reason = problem.reason(for: pair, in: plan), !reason.isFixed
+                let reason = problem.reasons(in: plan, of: pair.application).first(where: { $0.pair == pair }),
+                !reason.isFixed
             else { continue }
+            #expect(problem.reasons(in: plan).map(\.pair) == plan.pairs)
             #expect(reason.affinity == problem.affinity(of: pair))
             #expect(reason.alternative != pair.reviewer)
             let others = Exhaustion(problem, forbidding: pair).best

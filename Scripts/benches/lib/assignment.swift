@@ -182,6 +182,7 @@ for (phase, seconds) in phases.sorted(by: { $0.key.rawValue < $1.key.rawValue })
 let (verdict, checking) = timed { problem.verdict(on: plan) }
 demand(verdict.holds, "not proven: \(verdict)")
 tell("verdict", checking, "s")
+tell("reasons", timed { _ = problem.reasons(in: plan) }.1, "s")
 tell("floor", Double(plan.floor) / 1e6, "affinity")
 
 say("cancelling at ten moments")
@@ -236,6 +237,7 @@ for application in 0..<applications {
 }
 let (seated, needing) = try timed { try needy.solve() }
 demand(needy.verdict(on: seated).holds, "needs are not proven")
+tell("needs.reasons", timed { _ = needy.reasons(in: seated) }.1, "s")
 tell("needs.time", needing, "s", ("ours", needing / own.seconds))
 
 /// A problem whose affinities are twentieths: many plans are equal.
