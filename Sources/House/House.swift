@@ -91,6 +91,7 @@ package struct House: Sendable {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
         InvestmentRoom.register(in: worker, database: jobs)
         ImportsRoom.register(in: worker, database: jobs)
+        ReviewsRoom.register(in: worker, database: jobs)
         ForgetIdempotencyKeys.register(in: worker)
         return worker
     }

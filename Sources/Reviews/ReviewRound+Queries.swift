@@ -73,6 +73,7 @@ extension Statements {
                 FROM review_assignments AS s
                 LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
                 WHERE s.tenant_id = r.tenant_id AND s.round_id = r.id AND s.state = 'assigned'
+                  AND \(fragment: .isNotTooNear("s.application_id"))
                 GROUP BY s.application_id) AS done ON true
             WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acting_role() IN ('manager', 'system')
             GROUP BY r.tenant_id, r.id

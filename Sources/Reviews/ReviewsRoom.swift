@@ -41,6 +41,7 @@ package enum ReviewsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + ReviewsAPI.operations
+        RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
+            + ReviewsAPI.operations
     }
 }

@@ -125,12 +125,23 @@ enum RoundsAPI {
     private static var getStandings: AnyOperation {
         Operation(
             .get, "/v1/rounds/{round}/standings", "getStandings",
-            summary: "What the submitted reviews say of each application, the best first", tag: "reviews",
-            access: .roles([.manager]), parameters: RoundPath.self, output: StandingsView.self, problems: [.notFound]
+            summary: "What the submitted reviews say of each application, the best first",
+            description: """
+                The raw mean, and beside it what is left when the leniency of its reviewers has been taken out, with an \
+                interval and the chance to be among the places. Below a sample that can tell, nothing is calibrated, and \
+                the reason is given.
+                """,
+            tag: "reviews", access: .roles([.manager]), parameters: StandingsQuery.self, output: StandingsView.self,
+            problems: [.notFound]
         ) { call in
-            let id = call.parameters.round
+            let (id, places) = (call.parameters.round, call.parameters.places ?? Standings.usualPlaces)
+            guard (1...100_000).contains(places) else {
+                throw Problem(.invalid, errors: [.init("/places", .outOfRange, "must be 1 to 100,000")])
+            }
             return try await call.database.snapshot(as: call.context) { snapshot in
-                guard let standings = try await snapshot.standings(of: id) else { throw Problem.notFound }
+                guard let standings = try await snapshot.standings(of: id, places: places) else {
+                    throw Problem.notFound
+                }
                 return .ok(StandingsView(standings))
             }
         }.erased
@@ -151,6 +162,11 @@ struct RoundPath: Codable {
 
 struct RoundCallPath: Codable {
     let call: CallForApplications.ID
+}
+
+struct StandingsQuery: Codable {
+    let round: ReviewRound.ID
+    let places: Int?
 }
 
 struct ListRounds: Codable {

@@ -78,6 +78,8 @@ struct Objects: Sendable {
     private var ids: [String: String]
     /// What stands for a startup beside a shortlist: one that is on it.
     private let listed: String
+    /// A plan of who judges what.
+    private let planned: String
     /// What nora judges and may abstain from, so that her review of KelpSense is still there afterwards.
     private let abstainable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
@@ -124,6 +126,12 @@ struct Objects: Sendable {
             return id.uuidString.lowercased()
         }
         listed = try id("listed")
+        let plan = AssignmentRun.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestAssignmentRun(
+                of: demoID("round incubation"), as: plan, in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        planned = plan.description
         abstainable = (demoID("assignment \(Cast.nora.person.email) gridfellow") as ReviewAssignment.ID).description
         let handedIn = FileImport.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
@@ -165,6 +173,7 @@ struct Objects: Sendable {
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         if name == "startup", path.contains("{shortlist}") { return listed }
+        if name == "run", path.contains("/assignment-runs/") { return planned }
         if path.contains("/abstention") { return abstainable }
         if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
@@ -176,22 +185,26 @@ struct Objects: Sendable {
     /// The same names with identifiers that nobody has given to anything.
     var absent: Objects {
         var copy = Objects(
-            listed: UUID().uuidString.lowercased(), abstainable: UUID().uuidString.lowercased(), ids: ids,
+            listed: UUID().uuidString.lowercased(), abstainable: UUID().uuidString.lowercased(),
+            planned: UUID().uuidString.lowercased(), ids: ids,
             deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() })
         for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
         return copy
     }
 
-    private init(listed: String, abstainable: String, ids: [String: String], deadLetters: [String: String]) {
+    private init(
+        listed: String, abstainable: String, planned: String, ids: [String: String], deadLetters: [String: String]
+    ) {
         self.listed = listed
         self.abstainable = abstainable
+        self.planned = planned
         self.deadLetters = deadLetters
         self.ids = ids
     }
 
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable]).reduce(text) {
+        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable, planned]).reduce(text) {
             $0.replacing($1, with: "*")
         }
     }

@@ -1,0 +1,170 @@
+internal import API
+internal import Accounts
+internal import Applications
+internal import Calibration
+internal import Foundation
+internal import Vocabulary
+
+/// Standings as JSON.
+struct StandingsView: Described {
+    let round: ReviewRound.ID
+    let places: Int
+    let items: [StandingView]
+    let reviewers: [ReviewerStandingView]
+    let stability: StabilityView?
+    let notCalibrated: String?
+
+    static let documentation = [
+        "places": "How many would be chosen.",
+        "reviewers": "The most lenient first; empty where nothing is calibrated.",
+        "stability": "How sure the ranking is; absent where nothing is calibrated.",
+        "not_calibrated": "Why nothing is calibrated, where nothing is.",
+    ]
+
+    init(_ standings: Standings) {
+        round = standings.round.id
+        places = standings.places
+        items = standings.entries.map { StandingView($0, places: standings.places) }
+        reviewers = standings.reviewers.map(ReviewerStandingView.init)
+        stability = standings.calibration.map(StabilityView.init)
+        notCalibrated = standings.refusal?.reason
+    }
+}
+
+struct StandingView: Described {
+    let application: Application.ID
+    let code: String
+    let startupName: LocalizedName
+    let reviews: Int
+    let mean: Double?
+    let spread: Double?
+    let isDecidable: Bool
+    let calibrated: CalibratedView?
+
+    static let documentation = [
+        "mean": "Of what the reviews are worth, 0 to 100; absent without any.",
+        "spread": "The highest less the lowest; absent with fewer than two.",
+        "is_decidable": "Whether there are as many reviews as can decide.",
+        "calibrated": "Without its reviewers' leniency; absent where that cannot be told.",
+    ]
+
+    init(_ entry: Standings.Entry, places: Int) {
+        application = entry.application
+        code = entry.code
+        startupName = entry.startupName
+        reviews = entry.reviews
+        mean = entry.mean.map(hundredths)
+        spread = entry.spread.map(hundredths)
+        isDecidable = entry.isDecidable
+        calibrated = entry.calibrated.map { CalibratedView($0, places: places) }
+    }
+}
+
+struct CalibratedView: Described {
+    let score: Double
+    let low: Double
+    let high: Double
+    let rank: Int
+    let rawRank: Int
+    let bestRank: Int
+    let worstRank: Int
+    let placeProbability: Double
+    let isInDoubt: Bool
+
+    static let documentation = [
+        "low": "The lower end of the interval that holds the score nine times in ten.", "high": "Its upper end.",
+        "raw_rank": "Its rank by the mean.", "best_rank": "The lower end of nine in ten ranks.",
+        "worst_rank": "Their upper end.", "place_probability": "The chance to be among the places.",
+        "is_in_doubt": "Whether other reviews might well decide otherwise.",
+    ]
+
+    init(_ found: CalibratedScores.Application, places: Int) {
+        score = hundredths(found.score)
+        low = hundredths(found.interval.lowerBound)
+        high = hundredths(found.interval.upperBound)
+        rank = found.rank
+        rawRank = found.rawRank
+        bestRank = found.rankInterval.lowerBound
+        worstRank = found.rankInterval.upperBound
+        placeProbability = hundredths(found.placeProbability)
+        isInDoubt = found.isInDoubt(places: places)
+    }
+}
+
+struct ReviewerStandingView: Described {
+    let person: Person.ID
+    let name: String
+    let reviews: Int
+    let leniency: Double
+    let low: Double
+    let high: Double
+    let noise: Double
+    let isHarsh: Bool
+    let isLenient: Bool
+
+    static let documentation = [
+        "leniency": "How many points above the others they score the same application.",
+        "low": "The lower end of the interval that holds it nine times in ten.", "high": "Its upper end.",
+        "noise": "How far their scores stray, in points.",
+        "is_harsh": "Whether the whole interval is below zero.", "is_lenient": "Whether the whole interval is above.",
+    ]
+
+    init(_ reviewer: Standings.Reviewer) {
+        person = reviewer.person
+        name = reviewer.name
+        reviews = reviewer.found.reviews
+        leniency = hundredths(reviewer.found.leniency)
+        low = hundredths(reviewer.found.interval.lowerBound)
+        high = hundredths(reviewer.found.interval.upperBound)
+        noise = hundredths(reviewer.found.noise)
+        isHarsh = reviewer.found.isHarsh
+        isLenient = reviewer.found.isLenient
+    }
+}
+
+struct StabilityView: Described {
+    let expectedOverlap: Double
+    let reliability: Double
+    let calibratedReliability: Double
+    let inDoubt: Int
+
+    static let documentation = [
+        "expected_overlap": "How many of the places, in the mean, other reviewers would give to the same applications.",
+        "reliability":
+            "Of the raw means: 1 where reviews say nothing but what an application is worth, 0 where nothing of it.",
+        "calibrated_reliability": "The same of the calibrated scores.",
+        "in_doubt": "Applications that other reviews might well place otherwise.",
+    ]
+
+    init(_ found: CalibratedScores) {
+        expectedOverlap = hundredths(found.expectedOverlap)
+        reliability = hundredths(found.reliability)
+        calibratedReliability = hundredths(found.calibratedReliability)
+        inDoubt = found.inDoubt.count
+    }
+}
+
+/// Figures are said to a hundredth: further digits would claim what nobody knows.
+private func hundredths(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+extension CalibrationRefusal {
+    /// What a manager is told.
+    var reason: String {
+        switch self {
+        case .tooFewApplications(let found, let least):
+            "Only \(found) applications were reviewed; it takes \(least) to tell leniency from worth."
+        case .tooFewReviewers(let found, let least): "Only \(found) people have reviewed; it takes \(least)."
+        case .tooFewReviews(let found, let least):
+            "Reviewers gave \(found.formatted(.number.precision(.fractionLength(1)))) reviews in the mean; it takes \(Int(least))."
+        case .tooLittleOverlap(let share, let least):
+            "Only \(Int(share * 100)) in a hundred applications were reviewed twice or more; it takes \(Int(least * 100))."
+        case .tooFewSpareReviews(let found, let least):
+            "There are only \(found) reviews beyond what tells applications and reviewers apart; it takes \(least)."
+        case .disconnected(let parts):
+            "The reviewers fall into \(parts.count) groups that share no application, so that they cannot be compared."
+        case .noVariance: "All reviews say the same."
+        case .badPlaces: "There are not so many places to fill."
+        case .badScale, .badCounts, .badReview: "The scores cannot be compared."
+        }
+    }
+}
