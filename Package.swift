@@ -93,7 +93,8 @@ let package = Package(
         module("Vocabulary", on: ["Postgres", "API"], resources: [.copy("Resources")]),
         // How the vocabulary's values are said on a page.
         module(
-            "Wording", on: ["Pages", "Vocabulary"], resources: [.copy("Templates"), .copy("Translations")]),
+            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary"],
+            resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Accounts",
             on: [

@@ -36,7 +36,8 @@ package struct House: Sendable {
         indexes = LiveIndexes(database: database, logger: logger)
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
-                + ApplicationsRoom.places + IncubationRoom.places + InvestmentRoom.places + InstitutionsRoom.places
+                + ApplicationsRoom.places + ReviewsRoom.places + IncubationRoom.places + InvestmentRoom.places
+                + InstitutionsRoom.places
                 + ImportsRoom.places)
     }
 
@@ -54,7 +55,7 @@ package struct House: Sendable {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
             + ProgramsRoom.pages(in: site)
-            + ApplicationsRoom.pages(in: site) + IncubationRoom.pages(in: site)
+            + ApplicationsRoom.pages(in: site) + ReviewsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
     }

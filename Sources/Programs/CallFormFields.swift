@@ -3,6 +3,7 @@ import Foundation
 import Institutions
 import Partnerships
 import Vocabulary
+import Wording
 
 /// A call as its form sends it: times as the clock of its zone shows them, rows without a question are not meant.
 struct CallFormFields: Codable {
@@ -22,16 +23,10 @@ struct CallFormFields: Codable {
         let audience: CallForApplications.Question.Audience?
     }
 
-    /// The zones a call of these parts of the world is set in.
-    static let zones = [
-        "Asia/Hong_Kong", "Asia/Tokyo", "Asia/Shanghai", "Asia/Taipei", "Asia/Singapore", "Asia/Seoul", "Asia/Kolkata",
-        "Australia/Sydney", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Etc/UTC",
-    ]
-
     /// The draft the form means; refuses times that no clock shows.
     func draft(of stream: ProgramStream.ID) throws(Problem) -> CallDraft {
-        guard let opens = LocalTime(opensAt) else { throw .noTime("/opens_at") }
-        guard let closes = LocalTime(closesAt) else { throw .noTime("/closes_at") }
+        let opens = try LocalTime(field: opensAt, at: "/opens_at")
+        let closes = try LocalTime(field: closesAt, at: "/closes_at")
         guard (0...60).contains(graceMinutes) else {
             throw Problem(.invalid, errors: [.init("/grace_minutes", .outOfRange, "Forgive 0 to 60 minutes.")])
         }
@@ -81,8 +76,7 @@ struct ExtensionFields: Codable {
     let reason: ShortText
 
     func closing(in zone: TimeZoneName) throws(Problem) -> Date {
-        guard let time = LocalTime(closesAt) else { throw .noTime("/closes_at") }
-        return time.instant(in: zone)
+        return try LocalTime(field: closesAt, at: "/closes_at").instant(in: zone)
     }
 }
 
@@ -122,15 +116,4 @@ struct CohortFields: Codable {
     let startsOn: CalendarDate
     let endsOn: CalendarDate
     let capacity: Int
-}
-
-extension LocalTime {
-    /// As a `datetime-local` field takes it: `2026-11-27T18:00`.
-    var field: String { String(description.prefix(16)) }
-}
-
-extension Problem {
-    fileprivate static func noTime(_ pointer: String) -> Problem {
-        Problem(.invalid, errors: [.init(pointer, .invalid, "Choose a day and a time, such as 2026-11-27 18:00.")])
-    }
 }

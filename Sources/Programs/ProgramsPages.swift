@@ -566,7 +566,6 @@ private struct CallsConsole {
         let spoken = Vocabulary.Language(viewer.language)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let rows = max(3, Self.questions(in: values) + 2)
-        let zones = CallFormFields.zones.compactMap { TimeZoneName($0) }
         let sections =
             [
                 FormSection(title: t("section.call"), fields: input.names("title", t)),
@@ -574,7 +573,8 @@ private struct CallsConsole {
                     title: t("section.window"), intro: t("section.window_intro"),
                     fields: [
                         input.select(
-                            "time_zone", label: t("field.time_zone"), options: zones.map { ($0.description, $0.place) }),
+                            "time_zone", label: t("field.time_zone"),
+                            options: TimeZoneName.offered.map { ($0.description, $0.place) }),
                         input.text("opens_at", label: t("field.opens_at"), type: "datetime-local", width: "medium"),
                         input.text("closes_at", label: t("field.closes_at"), type: "datetime-local", width: "medium"),
                         input.number(

@@ -1,0 +1,263 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// A panel as a manager keeps it: asking somebody onto it, changing what they take, taking them off.
+struct PanelConsole: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [asking, ask, show, change, remove] }
+
+    private var asking: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/panel/new", "consoleNewPanelist", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            guard let round = try await call.reader.round(call.parameters.round) else { throw Problem.notFound }
+            guard round.status != .closed else { return .redirect(to: "/console/rounds/\(round.id)") }
+            return try await form(for: call, round, nil, values: ["most": ["12"], "languages": ["en"]])
+        }.erased
+    }
+
+    private var ask: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/new", "createConsolePanelist", access: .roles([.manager]),
+            parameters: RoundPath.self, body: PanelistForm.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, id) = (try principal.workspace, call.parameters.round)
+            guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+            return try await answering {
+                let invitation = try call.decoded().invitation()
+                let language = try await call.viewer().language
+                return try await call.write { transaction in
+                    let invited = try await transaction.invitePanelist(
+                        invitation, to: id, in: tenant, by: principal.personID)
+                    guard let code = invited.invitation else {
+                        return .redirect(to: "/console/rounds/\(id)?done=invited")
+                    }
+                    return try await seated(
+                        invitation, code, round, viewer: try await call.viewer(), language, transaction)
+                }
+            } again: { problem in
+                try await form(for: call, round, nil, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/panel/{person}", "consolePanelist", access: .roles([.manager]),
+            parameters: PanelistPath.self
+        ) { call in
+            let (round, panelist) = try await find(call.parameters, call.reader)
+            return try await form(for: call, round, panelist, values: PanelistForm.values(of: panelist))
+        }.erased
+    }
+
+    private var change: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/{person}", "reviseConsolePanelist", access: .roles([.manager]),
+            parameters: PanelistPath.self, body: TermsForm.self
+        ) { call in
+            let path = call.parameters
+            let (round, panelist) = try await find(path, call.reader)
+            return try await answering {
+                let terms = try call.decoded().terms()
+                return try await call.write { transaction in
+                    try await transaction.revisePanelist(path.person, of: path.round, to: terms)
+                    return .redirect(to: "/console/rounds/\(path.round)?done=changed")
+                }
+            } again: { problem in
+                try await form(for: call, round, panelist, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private var remove: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/{person}/removal", "removeConsolePanelist",
+            access: .roles([.manager]), parameters: PanelistPath.self
+        ) { call in
+            let path = call.parameters
+            let (round, panelist) = try await find(path, call.reader)
+            return try await answering {
+                try await call.write { transaction in
+                    try await transaction.removePanelist(path.person, of: path.round)
+                    return .redirect(to: "/console/rounds/\(path.round)?done=removed")
+                }
+            } again: { problem in
+                try await form(
+                    for: call, round, panelist, values: PanelistForm.values(of: panelist), problem: problem)
+            }
+        }.erased
+    }
+
+    // MARK: What is shown
+
+    private func find(_ path: PanelistPath, _ reader: Reader) async throws -> (ReviewRound, Panelist) {
+        guard let round = try await reader.round(path.round),
+            let panelist = try await reader.panel(of: path.round).first(where: { $0.person == path.person })
+        else { throw Problem.notFound }
+        return (round, panelist)
+    }
+
+    /// How somebody new comes in: the code is shown once, here.
+    private func seated(
+        _ asked: PanelInvitation, _ code: Invitation, _ round: ReviewRound, viewer: Viewer, _ language: Pages.Language,
+        _ transaction: Transaction
+    ) async throws -> HTML {
+        let words = RoundWords(t: PageKit.reviews.texts(in: language), now: transaction.now)
+        let t = words.t
+        let model = SeatedPage(
+            header: PageHeader(
+                title: t("panel.seated"), kind: round.name.text(for: words.spoken), lede: t("panel.seated_lede")),
+            facts: Facts([
+                .text(t("panel.person"), asked.name.string), .text(t("panel.email"), asked.email.normalized),
+                .text(t("panel.code"), code.code),
+                .time(
+                    t("panel.code_until"),
+                    TimeText(code.expiresAt, in: round.due.zone, language: t.language)),
+            ]), done: LinkText(t("panel.seated_done"), "/console/rounds/\(round.id)"))
+        return HTML(
+            bytes: try PageTemplate.seated.render(model, in: words.frame(t("panel.seated"), of: round, site, viewer)))
+    }
+
+    private func form<P, B>(
+        for call: FormCall<P, B>, _ round: ReviewRound, _ panelist: Panelist?, values: [String: [String]],
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+        let t = words.t
+        // The operation speaks of `terms`, the form of its fields.
+        let errors = (problem?.errors ?? []).map { error in
+            (
+                field: error.field.hasPrefix("terms.") ? String(error.field.dropFirst(6)) : error.field,
+                message: error.message
+            )
+        }
+        let input = FormInput(values: values, errors: errors, texts: t)
+        let known = panelist == nil ? try await call.reader.reviewers() : []
+        let on = panelist == nil ? Set(try await call.reader.panel(of: round.id).map(\.person)) : []
+        let who: [FormField] =
+            panelist == nil
+            ? [
+                input.text(
+                    "email", label: t("panel.email"), hint: t("panel.email_hint"), type: "email", limit: 254,
+                    autocomplete: "off"),
+                input.text("name", label: t("panel.name"), hint: t("panel.name_hint"), limit: 200, autocomplete: "off"),
+                input.checkbox("is_chair", label: t("panel.chairing"), statement: t("panel.chairs")),
+            ] : []
+        let load = [
+            input.number("least", label: t("panel.least"), hint: t("panel.least_hint"), isOptional: true),
+            input.number("most", label: t("panel.most")),
+            input.checkboxes(
+                "languages", label: t("panel.languages"),
+                options: Vocabulary.Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)"), nil) },
+                isOptional: false),
+        ]
+        let areas = input.checkboxes(
+            "focus_areas", label: t("panel.knows"), hint: t("panel.knows_hint"),
+            options: FocusAreaTaxonomy.standard.areas.filter { $0.depth <= 2 }.map { area in
+                (area.id.description, area.id.label(in: t.language), nil)
+            })
+        let title = panelist?.name ?? t("panel.ask")
+        let action: SafeURL =
+            panelist.map { "/console/rounds/\(round.id)/panel/\($0.person)" } ?? "/console/rounds/\(round.id)/panel/new"
+        let sections = [
+            FormSection(fields: who + load), FormSection(title: t("panel.knowledge"), fields: [areas]),
+        ]
+        let seated = known.filter { !on.contains($0.person) }
+        let model = PanelistPage(
+            header: PageHeader(
+                title: title, kind: round.name.text(for: words.spoken),
+                lede: panelist == nil ? t("panel.ask_lede") : t("panel.change_lede")),
+            known: seated.prefix(200).map { PanelistPage.Known(name: $0.name, email: $0.email) },
+            hasKnown: !seated.isEmpty,
+            form: Form(
+                action: action, sections: sections, submit: panelist == nil ? t("panel.ask_submit") : t("panel.save"),
+                texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                cancel: LinkText(t("form.cancel"), "/console/rounds/\(round.id)"),
+                problem: problem?.sentence(besides: sections.flatMap(\.fields))),
+            removal: panelist.flatMap { panelist in
+                panelist.assigned > 0
+                    ? nil
+                    : .post(
+                        t("panel.remove"), "/console/rounds/\(round.id)/panel/\(panelist.person)/removal",
+                        style: .danger, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)])
+            })
+        return HTML(bytes: try PageTemplate.panelist.render(model, in: words.frame(title, of: round, site, viewer)))
+    }
+}
+
+/// Somebody to be asked onto a panel, as the form sends it.
+struct PanelistForm: Codable {
+    let email: EmailAddress
+    let name: Name
+    let isChair: Bool?
+    let least: Int?
+    let most: Int
+    let languages: [Vocabulary.Language]
+    let focusAreas: [FocusArea.ID]
+
+    func invitation() throws(Problem) -> PanelInvitation {
+        PanelInvitation(
+            email: email, name: name, isChair: isChair ?? false,
+            terms: PanelTerms(least: least ?? 0, most: most, languages: languages, focusAreas: focusAreas))
+    }
+
+    /// The fields of a form that shows a panelist, by name.
+    static func values(of panelist: Panelist) -> [String: [String]] {
+        [
+            "least": ["\(panelist.terms.least)"], "most": ["\(panelist.terms.most)"],
+            "languages": panelist.terms.languages.map(\.rawValue),
+            "focus_areas": panelist.terms.focusAreas.map(\.description),
+        ]
+    }
+}
+
+/// What a panelist takes and knows, as the form sends it.
+struct TermsForm: Codable {
+    let least: Int?
+    let most: Int
+    let languages: [Vocabulary.Language]
+    let focusAreas: [FocusArea.ID]
+
+    func terms() throws(Problem) -> PanelTerms {
+        PanelTerms(least: least ?? 0, most: most, languages: languages, focusAreas: focusAreas)
+    }
+}
+
+/// Asking somebody onto a panel, or what they take.
+struct PanelistPage: ViewModel {
+    var header: PageHeader
+    var known: [Known]
+    var hasKnown: Bool
+    var form: Form
+    var removal: Action?
+
+    /// Who judges here already.
+    struct Known: ViewModel {
+        var name: String
+        var email: String
+    }
+}
+
+/// How somebody who has just been seated comes in.
+struct SeatedPage: ViewModel {
+    var header: PageHeader
+    var facts: Facts
+    var done: LinkText
+}
+
+extension PageTemplate<PanelistPage> {
+    static let panelist = PageTemplate("reviews/panelist", in: .reviews)
+}
+extension PageTemplate<SeatedPage> {
+    static let seated = PageTemplate("reviews/seated", in: .reviews)
+}

@@ -1,0 +1,188 @@
+internal import Foundation
+internal import Pages
+internal import Vocabulary
+internal import Wording
+
+/// Rounds, those of the latest call first.
+struct RoundsPage: ViewModel {
+    var header: PageHeader
+    var filters: Filters
+    var table: Table
+}
+
+/// A round with its rubric and panel.
+struct RoundPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var stats: StatTiles?
+    var panel: Table
+    var inviteURL: SafeURL?
+    var criteria: [Criterion]
+    var hasCriteria: Bool
+    var facts: Facts
+    var tools: [LinkText]
+
+    struct Criterion: ViewModel {
+        var name: String
+        var weight: String
+        var scale: String
+        var guidance: String?
+    }
+}
+
+/// A form alone on its page.
+struct ReviewsFormPage: ViewModel {
+    var header: PageHeader
+    var form: Form
+}
+
+/// A question before what cannot be undone.
+struct ReviewsConfirmPage: ViewModel {
+    var header: PageHeader
+    var confirmation: Confirmation
+}
+
+extension PageTemplate<RoundsPage> {
+    static let rounds = PageTemplate("reviews/rounds", in: .reviews)
+}
+extension PageTemplate<RoundPage> {
+    static let round = PageTemplate("reviews/round", in: .reviews)
+}
+extension PageTemplate<ReviewsFormPage> {
+    static let reviewsForm = PageTemplate("reviews/form", in: .reviews)
+}
+extension PageTemplate<ReviewsConfirmPage> {
+    static let reviewsConfirm = PageTemplate("reviews/confirm", in: .reviews)
+}
+
+/// How rounds are said on a page.
+struct RoundWords {
+    let t: Texts
+    let now: Date
+
+    var spoken: Vocabulary.Language { Vocabulary.Language(t.language) }
+
+    func badge(_ status: ReviewRound.Status) -> Badge {
+        let tone: Badge.Tone =
+            switch status {
+            case .draft, .closed: .neutral
+            case .open: .success
+            }
+        return Badge(t("round.status_\(status.rawValue)"), tone)
+    }
+
+    /// When reviews are due, where it was set and in the other of the two places that most readers sit in.
+    func time(_ due: Deadline, isRelative: Bool = false) -> TimeText {
+        TimeText(
+            due.instant, in: due.zone, and: due.zone == .tokyo ? .hongKong : .tokyo, from: isRelative ? now : nil,
+            language: t.language)
+    }
+
+    func submitted(_ progress: RoundProgress?) -> String {
+        t(
+            "round.submitted_of",
+            [
+                "submitted": Figures.grouped(progress?.submitted ?? 0),
+                "assigned": Figures.grouped(progress?.assigned ?? 0),
+            ])
+    }
+
+    func applications(_ progress: RoundProgress?) -> String {
+        t("round.applications", count: progress?.files ?? 0)
+    }
+
+    /// What holds now and what happens next.
+    func lede(_ round: ReviewRound, _ progress: RoundProgress?) -> String {
+        switch round.status {
+        case .draft: t("round.next_draft", count: progress?.ready ?? 0)
+        case .open where (progress?.assigned ?? 0) == 0: t("round.next_unassigned")
+        case .open where progress?.submitted == progress?.assigned: t("round.next_done")
+        case .open: t("round.next_open", ["due": time(round.due, isRelative: true).relative ?? ""])
+        case .closed: t("round.next_closed")
+        }
+    }
+
+    func tiles(_ round: ReviewRound, _ progress: RoundProgress?) -> StatTiles {
+        return StatTiles([
+            .init(
+                t("tile.applications"), figure: Figures.grouped(progress?.files ?? 0),
+                note: t("tile.applications_note"), url: "/console/rounds/\(round.id)/standings"),
+            .init(
+                t("tile.panel"), figure: Figures.grouped(progress?.panelists ?? 0), note: t("tile.panel_note")),
+            .init(
+                t("tile.submitted"), figure: Figures.grouped(progress?.submitted ?? 0),
+                note: t("tile.submitted_note", ["assigned": Figures.grouped(progress?.assigned ?? 0)]),
+                url: "/console/rounds/\(round.id)/assignments"),
+            .init(
+                t("tile.decidable"), figure: Figures.grouped(progress?.decidable ?? 0),
+                note: t("tile.decidable_note", count: round.quorum), url: "/console/rounds/\(round.id)/standings"),
+        ])
+    }
+
+    func row(_ panelist: Panelist, of round: ReviewRound, isLinked: Bool) -> [Table.Cell] {
+        let load =
+            panelist.terms.least == 0
+            ? t("panel.up_to", ["most": Figures.grouped(panelist.terms.most)])
+            : t(
+                "panel.from_to",
+                ["least": Figures.grouped(panelist.terms.least), "most": Figures.grouped(panelist.terms.most)])
+        let tone: Badge.Tone =
+            switch panelist.answer {
+            case .invited: .info
+            case .accepted: .success
+            case .declined: .warning
+            }
+        let languages = panelist.terms.languages.map { t("language.\($0.rawValue)") }.joined(separator: t("list.comma"))
+        let areas = panelist.terms.focusAreas.map { $0.label(in: t.language) }.joined(separator: t("list.comma"))
+        let role = panelist.isChair ? t("panel.chair") : panelist.email
+        return [
+            isLinked
+                ? .link(panelist.name, "/console/rounds/\(round.id)/panel/\(panelist.person)", note: role)
+                : .text(panelist.name, note: role),
+            .badge(
+                Badge(t("panel.\(panelist.answer.rawValue)"), tone),
+                note: panelist.isAway ? t("panel.away") : panelist.declinedReason?.string),
+            .text(areas.isEmpty ? t("panel.knows_nothing") : areas, note: languages), .text(load),
+            .text(
+                t(
+                    "round.submitted_of",
+                    [
+                        "submitted": Figures.grouped(panelist.submitted),
+                        "assigned": Figures.grouped(panelist.assigned),
+                    ])),
+        ]
+    }
+
+    func criterion(_ criterion: ReviewRound.Criterion) -> RoundPage.Criterion {
+        func end(_ score: Int) -> String {
+            guard let meaning = criterion.anchors["\(score)"] else { return "\(score)" }
+            return t("criterion.anchor", ["score": "\(score)", "meaning": meaning.text(for: spoken)])
+        }
+        return RoundPage.Criterion(
+            name: criterion.name.text(for: spoken),
+            weight: t("criterion.weighs", ["weight": "\(criterion.weight)"]),
+            scale: t("criterion.scale", ["lowest": end(criterion.lowest), "highest": end(criterion.highest)]),
+            guidance: criterion.guidance?.text(for: spoken))
+    }
+
+    func facts(_ round: ReviewRound) -> Facts {
+        Facts(
+            title: t("round.facts"),
+            [
+                .time(t("round.due"), time(round.due, isRelative: round.status == .open)),
+                .text(t("round.blinding"), round.isBlind ? t("round.blind") : t("round.named")),
+                .text(t("round.sharing"), round.isShared ? t("round.shared") : t("round.not_shared")),
+                .text(t("round.wanted"), Figures.grouped(round.reviewsWanted)),
+                .text(t("round.quorum"), Figures.grouped(round.quorum)),
+            ])
+    }
+
+    func frame(_ title: String, of round: ReviewRound, _ site: Site, _ viewer: Viewer) -> Frame {
+        Frame(
+            title: title, site: site, viewer: viewer, current: "rounds",
+            breadcrumbs: [
+                Breadcrumb(t("rounds.title"), "/console/rounds"),
+                Breadcrumb(round.name.text(for: spoken), "/console/rounds/\(round.id)"),
+            ])
+    }
+}

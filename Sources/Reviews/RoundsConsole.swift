@@ -1,0 +1,437 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// Rounds as a manager keeps them: the list, the draft, the round itself.
+struct RoundsConsole: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [list, new, create, show, edit, revise, open, enter, closing, close] }
+
+    // MARK: Routes
+
+    private var list: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds", "consoleRounds", access: .roles([.manager]), parameters: ListRounds.self
+        ) { call in
+            let wanted = call.parameters.call
+            let viewer = try await call.viewer()
+            let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+            let t = words.t
+            let rounds = try await call.reader.rounds(of: wanted)
+            let progress = try await call.reader.progress(of: rounds.map(\.id))
+            let calls = try await call.reader.calls()
+            let address: SafeURL = "/console/rounds"
+            let model = RoundsPage(
+                header: PageHeader(
+                    title: t("rounds.title"), lede: t("rounds.lede"),
+                    actions: [.link(t("round.new"), "/console/rounds/new", style: .primary)]),
+                filters: Filters(
+                    action: address,
+                    choices: [
+                        Filters.Choice(
+                            name: "call", label: t("round.call"), all: t("rounds.every_call"),
+                            options: calls.map { ($0.id.description, $0.title.text(for: words.spoken)) },
+                            chosen: wanted?.description ?? "")
+                    ], clearURL: wanted == nil ? nil : address),
+                table: Table(
+                    caption: t("rounds.title"),
+                    columns: [
+                        .init(t("round.kind")), .init(t("round.status")), .init(t("round.due")),
+                        .init(t("round.reviews")),
+                    ],
+                    rows: rounds.map { round in
+                        let done = progress[round.id]
+                        return [
+                            .link(
+                                round.name.text(for: words.spoken), "/console/rounds/\(round.id)",
+                                note: round.callTitle.text(for: words.spoken)),
+                            .badge(words.badge(round.status)), .time(words.time(round.due)),
+                            .text(words.submitted(done), note: words.applications(done)),
+                        ]
+                    },
+                    empty: EmptyState(
+                        title: t("rounds.empty"), text: t("rounds.empty_text"),
+                        action: LinkText(t("round.new"), "/console/rounds/new"))))
+            let frame = Frame(title: t("rounds.title"), site: site, viewer: viewer, current: "rounds")
+            return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
+        }.erased
+    }
+
+    private var new: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: ListRounds.self
+        ) { call in
+            // A new round begins with the rubric of the last one: most calls judge as the one before did.
+            let before = try await call.reader.rounds(of: call.parameters.call)
+            let zone = TimeZoneName.hongKong
+            let due = LocalTime(CalendarDate(Date.now, in: zone).adding(days: 21), hour: 18, minute: 0)
+            var values = RoundForm.rubric(
+                of: try before.last?.criteria ?? ReviewRound.usualCriteria(), keepingIDs: false)
+            values["call"] = call.parameters.call.map { [$0.description] }
+            values["is_blind"] = ["true"]
+            values["is_shared"] = ["true"]
+            values["reviews_wanted"] = ["3"]
+            values["quorum"] = ["2"]
+            values["time_zone"] = [zone.description]
+            values["due_at"] = due.map { [$0.field] }
+            return try await form(for: call, nil, values: values, version: nil)
+        }.erased
+    }
+
+    private var create: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/new", "createConsoleRound", access: .roles([.manager]), body: NewRoundForm.self
+        ) { call in
+            let tenant = try call.principal.workspace
+            let id = ReviewRound.ID()
+            return try await answering {
+                let wanted = try call.decoded()
+                let draft = try wanted.round.draft()
+                return try await call.write { transaction in
+                    _ = try await transaction.draftRound(draft, as: id, of: wanted.call, in: tenant)
+                    return .redirect(to: "/console/rounds/\(id)?done=drafted")
+                }
+            } again: { problem in
+                try await form(for: call, nil, values: call.fields, version: nil, problem: problem)
+            }
+        }.erased
+    }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}", "consoleRound", access: .roles([.manager]), parameters: RoundDonePath.self
+        ) { call in
+            try await page(for: call, of: call.parameters.round, done: call.parameters.done)
+        }.erased
+    }
+
+    private var edit: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/edit", "consoleEditRound", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            guard let round = try await call.reader.round(call.parameters.round) else { throw Problem.notFound }
+            guard round.status == .draft else { return .redirect(to: "/console/rounds/\(round.id)") }
+            return try await form(
+                for: call, round, values: RoundForm.values(of: round),
+                version: try call.version(of: RoundView(round, nil)))
+        }.erased
+    }
+
+    private var revise: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/edit", "reviseConsoleRound", access: .roles([.manager]),
+            parameters: RoundPath.self, body: RoundForm.self
+        ) { call in
+            let (tenant, id) = (try call.principal.workspace, call.parameters.round)
+            guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+            return try await answering {
+                let draft = try call.decoded().draft()
+                return try await call.write { transaction in
+                    _ = try await transaction.reviseRound(id, to: draft, in: tenant) {
+                        try call.match(RoundView($0, nil))
+                    }
+                    return .redirect(to: "/console/rounds/\(id)?done=revised")
+                }
+            } again: { problem in
+                try await form(for: call, round, values: call.fields, version: call.version, problem: problem)
+            }
+        }.erased
+    }
+
+    private var open: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/opening", "openConsoleRound", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, person, id) = (try principal.workspace, principal.personID, call.parameters.round)
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.openRound(id, in: tenant, by: person)
+                    return .redirect(to: "/console/rounds/\(id)?done=opened")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private var enter: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/applications", "enterConsoleRound", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, person, id) = (try principal.workspace, principal.personID, call.parameters.round)
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.enterRound(id, in: tenant, by: person)
+                    return .redirect(to: "/console/rounds/\(id)?done=entered")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private var closing: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/closing", "consoleCloseRound", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            guard let round = try await call.reader.round(call.parameters.round) else { throw Problem.notFound }
+            guard round.status == .open else { return .redirect(to: "/console/rounds/\(round.id)") }
+            let viewer = try await call.viewer()
+            let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+            let t = words.t
+            let progress = try await call.reader.progress(of: [round.id])[round.id]
+            let missing = (progress?.assigned ?? 0) - (progress?.submitted ?? 0)
+            let model = ReviewsConfirmPage(
+                header: PageHeader(
+                    title: round.name.text(for: words.spoken), kind: round.callTitle.text(for: words.spoken),
+                    badge: words.badge(round.status)),
+                confirmation: Confirmation(
+                    title: t("round.close_title"),
+                    consequences: [
+                        missing == 0 ? t("round.close_all") : t("round.close_missing", count: missing),
+                        t("round.close_frozen"), t("round.close_final"),
+                    ],
+                    form: Form(
+                        action: "/console/rounds/\(round.id)/closing", fields: [], submit: t("round.close_submit"),
+                        texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                        cancel: LinkText(t("round.close_keep"), "/console/rounds/\(round.id)"), isDangerous: true)))
+            let frame = words.frame(t("round.close_title"), of: round, site, viewer)
+            return HTML(bytes: try PageTemplate.reviewsConfirm.render(model, in: frame))
+        }.erased
+    }
+
+    private var close: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/closing", "closeConsoleRound", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            let (person, id) = (try call.principal.personID, call.parameters.round)
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.closeRound(id, by: person)
+                    return .redirect(to: "/console/rounds/\(id)?done=closed")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    // MARK: What is shown
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: ReviewRound.ID, done: RoundDone? = nil, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+        let progress = try await call.reader.progress(of: [id])[id]
+        let panel = try await call.reader.panel(of: id)
+        let viewer = try await call.viewer()
+        let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let isOpen = round.status == .open
+        let model = RoundPage(
+            header: PageHeader(
+                title: round.name.text(for: words.spoken), kind: round.callTitle.text(for: words.spoken),
+                badge: words.badge(round.status), lede: words.lede(round, progress),
+                actions: actions(on: round, progress, t, key: call.freshIdempotencyKey)),
+            refusal: problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            stats: round.status == .draft ? nil : words.tiles(round, progress),
+            panel: Table(
+                caption: t("panel.title"),
+                columns: [
+                    .init(t("panel.person")), .init(t("panel.answer")), .init(t("panel.knows")),
+                    .init(t("panel.load")), .init(t("panel.done")),
+                ],
+                rows: panel.map { words.row($0, of: round, isLinked: round.status != .closed) },
+                empty: EmptyState(title: t("panel.empty"), text: t("panel.empty_text"))),
+            inviteURL: round.status == .closed ? nil : "/console/rounds/\(id)/panel/new",
+            criteria: round.criteria.map { words.criterion($0) }, hasCriteria: !round.criteria.isEmpty,
+            facts: words.facts(round),
+            tools: isOpen || round.status == .closed
+                ? [
+                    LinkText(t("round.assignments"), "/console/rounds/\(id)/assignments"),
+                    LinkText(t("round.standings"), "/console/rounds/\(id)/standings"),
+                    LinkText(t("round.conflicts"), "/console/rounds/\(id)/conflicts"),
+                ] : [LinkText(t("round.conflicts"), "/console/rounds/\(id)/conflicts")])
+        let frame = Frame(
+            title: model.header.title, site: site, viewer: viewer, current: "rounds",
+            breadcrumbs: [Breadcrumb(t("rounds.title"), "/console/rounds")],
+            flash: done.map { FlashNotice(t("done.\($0.rawValue)")) })
+        return HTML(bytes: try PageTemplate.round.render(model, in: frame))
+    }
+
+    private func actions(on round: ReviewRound, _ progress: RoundProgress?, _ t: Texts, key: String) -> [Action] {
+        let hidden = [HiddenField("idempotency_key", key)]
+        switch round.status {
+        case .draft:
+            return [
+                .post(t("round.open"), "/console/rounds/\(round.id)/opening", style: .primary, hidden: hidden),
+                .link(t("round.edit"), "/console/rounds/\(round.id)/edit"),
+            ]
+        case .open:
+            let ready = progress?.ready ?? 0
+            let enter: [Action] =
+                ready == 0
+                ? []
+                : [
+                    .post(
+                        t("round.enter", count: ready), "/console/rounds/\(round.id)/applications", hidden: hidden)
+                ]
+            return [.link(t("round.assign"), "/console/rounds/\(round.id)/assignments", style: .primary)] + enter
+                + [.link(t("round.close"), "/console/rounds/\(round.id)/closing")]
+        case .closed:
+            return [.link(t("round.standings"), "/console/rounds/\(round.id)/standings", style: .primary)]
+        }
+    }
+
+    private func form<P, B>(
+        for call: FormCall<P, B>, _ existing: ReviewRound?, values: [String: [String]], version: String?,
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let calls = existing == nil ? try await call.reader.calls() : []
+        let rows = max(3, Self.criteria(in: values) + 1)
+        let which =
+            existing == nil
+            ? [
+                input.select(
+                    "call", label: t("round.call"),
+                    options: calls.map { ($0.id.description, $0.title.text(for: words.spoken)) })
+            ] : []
+        let sections =
+            [
+                FormSection(fields: which + [input.localized("name", label: t("round.name"))]),
+                FormSection(
+                    title: t("round.section_rules"),
+                    fields: [
+                        input.radios(
+                            "is_blind", label: t("round.blinding"),
+                            options: [
+                                ("true", t("round.blind"), t("round.blind_hint")),
+                                ("false", t("round.named"), t("round.named_hint")),
+                            ]),
+                        input.checkbox(
+                            "is_shared", label: t("round.sharing"), statement: t("round.shared"),
+                            hint: t("round.shared_hint")),
+                        input.number("reviews_wanted", label: t("round.wanted"), hint: t("round.wanted_hint")),
+                        input.number("quorum", label: t("round.quorum"), hint: t("round.quorum_hint")),
+                        input.select(
+                            "time_zone", label: t("round.zone"),
+                            options: TimeZoneName.offered.map { ($0.description, $0.place) }),
+                        input.text("due_at", label: t("round.due"), type: "datetime-local", width: "medium"),
+                    ]),
+            ] + (0..<rows).map { criterion($0, input, t) }
+        let title = existing == nil ? t("round.new") : t("round.edit")
+        let model = ReviewsFormPage(
+            header: PageHeader(
+                title: title, kind: existing?.name.text(for: words.spoken), lede: t("round.form_lede")),
+            form: Form(
+                action: existing.map { "/console/rounds/\($0.id)/edit" } ?? "/console/rounds/new", sections: sections,
+                submit: t("round.save"), texts: t,
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+                    + (version.map { [HiddenField("version", $0)] } ?? []) + Self.ids(in: values),
+                cancel: LinkText(
+                    t("form.cancel"), existing.map { "/console/rounds/\($0.id)" } ?? "/console/rounds"),
+                draft: existing.map { "round-\($0.id)" } ?? "round-new",
+                problem: problem?.sentence(besides: sections.flatMap(\.fields))))
+        let frame = Frame(
+            title: title, site: site, viewer: viewer, current: "rounds",
+            breadcrumbs: [Breadcrumb(t("rounds.title"), "/console/rounds")])
+        return HTML(bytes: try PageTemplate.reviewsForm.render(model, in: frame))
+    }
+
+    private func criterion(_ index: Int, _ input: FormInput, _ t: Texts) -> FormSection {
+        let row = "criteria.\(index)"
+        return FormSection(
+            title: t("criterion.section", ["number": "\(index + 1)"]),
+            intro: index == 0 ? t("criterion.intro") : nil,
+            fields: [
+                input.localized("\(row).name", label: t("criterion.name"), isOptional: true),
+                input.localized("\(row).guidance", label: t("criterion.guidance"), rows: 2, isOptional: true),
+                input.number(
+                    "\(row).weight", label: t("criterion.weight"), hint: t("criterion.weight_hint"), isOptional: true,
+                    suffix: t("criterion.of_hundred")),
+                input.number("\(row).lowest", label: t("criterion.lowest"), isOptional: true),
+                input.localized("\(row).low_meaning", label: t("criterion.low_meaning"), isOptional: true),
+                input.number("\(row).highest", label: t("criterion.highest"), isOptional: true),
+                input.localized("\(row).high_meaning", label: t("criterion.high_meaning"), isOptional: true),
+            ])
+    }
+
+    /// What the form has no field for and must bring back.
+    private static func ids(in values: [String: [String]]) -> [HiddenField] {
+        values.sorted { $0.key < $1.key }.compactMap { name, texts in
+            guard name.hasPrefix("criteria."), name.hasSuffix(".id"), let id = texts.first, !id.isEmpty else {
+                return nil
+            }
+            return HiddenField(name, id)
+        }
+    }
+
+    /// How many criteria a form was filled in with.
+    private static func criteria(in values: [String: [String]]) -> Int {
+        values.compactMap { name, texts -> Int? in
+            let parts = name.split(separator: ".")
+            guard parts.count == 4, parts[0] == "criteria", parts[2] == "name", let index = Int(parts[1]), index < 50,
+                texts.contains(where: { !$0.isEmpty })
+            else { return nil }
+            return index + 1
+        }.max() ?? 0
+    }
+}
+
+/// Runs a form's deed, and shows the form again with what its sender can mend.
+func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
+    do {
+        return try await deed()
+    } catch {
+        guard let problem = FormProblem(error, constraints: ReviewsRoom.constraints) else { throw error }
+        var page = try await again(problem)
+        page.status = problem.status
+        return page
+    }
+}
+
+/// A round and the call it is for, as one form sends both.
+struct NewRoundForm: Codable {
+    let call: CallForApplications.ID
+    let round: RoundForm
+
+    private enum CodingKeys: CodingKey { case call }
+
+    init(from decoder: any Decoder) throws {
+        call = try decoder.container(keyedBy: CodingKeys.self).decode(CallForApplications.ID.self, forKey: .call)
+        round = try RoundForm(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(call, forKey: .call)
+        try round.encode(to: encoder)
+    }
+}
+
+/// What was just done, as the address of the page after it says.
+enum RoundDone: String, Codable, CaseIterable {
+    case drafted, revised, opened, entered, closed, invited, changed, removed
+}
+
+struct RoundDonePath: Codable {
+    let round: ReviewRound.ID
+    let done: RoundDone?
+}
