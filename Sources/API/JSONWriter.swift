@@ -184,10 +184,31 @@ final class JSONSink {
             return JSON.write(value.base64EncodedString(), to: &text.bytes)
         }
         let start = text.bytes.count
-        try value.encode(to: JSONSinkEncoder(sink: self, depth: depth))
+        let encoder = JSONSinkEncoder(sink: self, depth: depth)
+        // A dictionary encodes itself in an order of its own each time. It is one word long, and few other types are that
+        // are not among the above: the cast is paid by lists and dictionaries alone.
+        if MemoryLayout<T>.size == MemoryLayout<Int>.size, let map = value as? any NamedValues {
+            try map.encodeInOrder(to: encoder)
+        } else {
+            try value.encode(to: encoder)
+        }
         text.close(to: depth)
         // A type that encodes nothing still has to be a value.
         if text.bytes.count == start { text.raw("{}") }
+    }
+}
+
+/// A dictionary by names, whose members can be written in the order of the names.
+private protocol NamedValues {
+    func encodeInOrder(to encoder: any Encoder) throws
+}
+
+extension Dictionary: NamedValues where Key == String, Value: Encodable {
+    fileprivate func encodeInOrder(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: PlainKey.self)
+        for (name, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+            try container.encode(value, forKey: PlainKey(name))
+        }
     }
 }
 

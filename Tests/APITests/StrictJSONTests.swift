@@ -165,6 +165,17 @@ struct Seeded: RandomNumberGenerator {
         String(decoding: try JSONBytes.encode(value), as: UTF8.self)
     }
 
+    @Test func dictionariesAreWrittenInTheOrderOfTheirNames() throws {
+        struct Labelled: Codable { let marks: [String: [String: Int]] }
+        let names = (0..<40).map { "aName\($0)" }
+        let expected =
+            #"{"marks":{"x":{"# + names.sorted().map { "\"\($0)\":1" }.joined(separator: ",") + "}}}"
+        for _ in 0..<20 {
+            let marks = Dictionary(uniqueKeysWithValues: names.shuffled().map { ($0, 1) })
+            #expect(String(decoding: try JSONBytes.encode(Labelled(marks: ["x": marks])), as: UTF8.self) == expected)
+        }
+    }
+
     @Test func writesDeclarationOrderWithoutNil() throws {
         #expect(
             try text(Everything())

@@ -1,9 +1,11 @@
 import Accounts
+import Applications
 import DemoWorld
 import Foundation
 import Imports
 import Investment
 import Postgres
+import Programs
 import Reviews
 import TestWorld
 import Vocabulary
@@ -12,7 +14,7 @@ import Vocabulary
 
 /// Who asks: the columns of the matrix.
 enum Asker: String, CaseIterable, Sendable {
-    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, juror, leo, olga
+    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, juror, wing, leo, olga
 
     /// The member of the cast; nobody for a visitor who is not signed in.
     var member: Cast.Member? {
@@ -29,6 +31,7 @@ enum Asker: String, CaseIterable, Sendable {
         case .nora: Cast.nora
         case .vera: Cast.vera
         case .juror: Cast.jun
+        case .wing: Cast.wing
         case .leo: Cast.leo
         case .olga: Cast.olga
         }
@@ -189,6 +192,18 @@ struct Objects: Sendable {
             planned: UUID().uuidString.lowercased(), ids: ids,
             deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() })
         for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
+        return copy
+    }
+
+    /// The same objects with another application, its startup and somebody's assignment to it in the place of KelpSense's.
+    func about(_ slug: String, judgedBy member: Cast.Member) -> Objects {
+        var copy = self
+        let call: CallForApplications.ID = demoID("call incubation")
+        let application: Application.ID = demoID("application \(Cast.startup(slug)) \(call)")
+        let assignment: ReviewAssignment.ID = demoID("assignment \(member.person.email) \(slug)")
+        copy.ids["Application"] = application.description
+        copy.ids["ReviewAssignment"] = assignment.description
+        copy.ids["Startup"] = Cast.startup(slug).description
         return copy
     }
 

@@ -1,0 +1,169 @@
+import Accounts
+import Applications
+import DemoWorld
+import Foundation
+import Postgres
+import Reviews
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import API
+
+/// Twin worlds that differ in one hidden fact: whoever must not know it is answered with the same bytes in both, on every
+/// operation and page that can be read.
+@Suite("What is hidden does not show", .serialized)
+struct BlindnessTests {
+    /// A fact that is made in one world of two, and those who must not know.
+    struct Fact: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let observers: [Asker]
+        /// Which application it is about, and whose assignment.
+        let slug: String
+        let judge: Cast.Member
+        let make: @Sendable (World) async throws -> Void
+    }
+
+    static let round: ReviewRound.ID = demoID("round incubation")
+    static let isLong = ProcessInfo.processInfo.environment["TRELLIS_LONG"] != nil
+    static let outsiders: [Asker] = isLong ? [.kenji, .ada, .ravi, .jun, .chloe, .iris, .leo, .olga] : [.ada, .kenji]
+
+    static let facts: [Fact] = [
+        Fact(
+            testDescription: "who applies, to those who judge blindly", observers: [.nora, .vera], slug: "gridfellow",
+            judge: Cast.nora
+        ) { world in
+            try await world.owner.write(as: .none) { transaction in
+                let startup = Cast.startup("gridfellow")
+                try await transaction.execute(
+                    """
+                    UPDATE institutions SET names = '{"en": "Quite Another"}', country = 'JP', website = 'https://other.example'
+                    WHERE id = \(startup)
+                    """)
+                try await transaction.execute(
+                    "UPDATE startups SET pitch = 'Other', founded_on = '2020-01-01', tags = '{other}' WHERE id = \(startup)"
+                )
+            }
+        },
+        Fact(
+            testDescription: "what a reviewer said, to all but managers and those who judged it, too",
+            observers: outsiders + [.vera, .juror], slug: "skylarkinspect", judge: Cast.nora
+        ) { world in
+            let id = World.assigned(Cast.nora, "skylarkinspect")
+            let criteria = try await world.database.reader(as: world.context(Cast.nora)).round(round)?.criteria ?? []
+            try await world.database.write(as: world.context(Cast.mei)) { try await $0.reopenReview(of: id) }
+            let draft = ReviewDraft(
+                scores: Dictionary(uniqueKeysWithValues: criteria.map { ($0.id, 1) }),
+                comment: try LongText("Nothing of this is new."), privateNote: try LongText("No."))
+            _ = try await world.database.write(as: world.context(Cast.nora)) { transaction in
+                try await transaction.submitReview(draft, of: id, by: Cast.nora.person.id)
+            }
+        },
+        Fact(
+            testDescription: "that a review was begun, to other reviewers", observers: outsiders + [.nora, .juror],
+            slug: "skylarkinspect", judge: Cast.vera
+        ) { world in
+            let id = World.assigned(Cast.vera, "skylarkinspect")
+            _ = try await world.database.write(as: world.context(Cast.vera)) { transaction in
+                try await transaction.saveReview(
+                    ReviewDraft(scores: [:], comment: try LongText("Half a thought.")), of: id,
+                    by: Cast.vera.person.id)
+            }
+        },
+        Fact(
+            testDescription: "who judges, to the startup and to other reviewers",
+            observers: outsiders + [.nora, .juror],
+            slug: "tideglass", judge: Cast.nora
+        ) { world in
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.assignReviewer(
+                    Cast.vera.person.id, to: World.applied("tideglass"), in: round, as: .init(),
+                    in: Cast.harbour.id, by: Cast.mei.person.id)
+            }
+        },
+        Fact(
+            testDescription: "what a manager's own startup is thought of, to that manager",
+            observers: outsiders + [.wing, .vera, .juror], slug: "plumbline", judge: Cast.nora
+        ) { world in
+            let id = World.assigned(Cast.nora, "plumbline")
+            let criteria = try await world.database.reader(as: world.context(Cast.nora)).round(round)?.criteria ?? []
+            let draft = ReviewDraft(
+                scores: Dictionary(uniqueKeysWithValues: criteria.map { ($0.id, 5) }),
+                comment: try LongText("Splendid."))
+            _ = try await world.database.write(as: world.context(Cast.nora)) { transaction in
+                try await transaction.submitReview(draft, of: id, by: Cast.nora.person.id)
+            }
+        },
+        Fact(
+            testDescription: "that somebody declared a conflict, to everybody but managers and themselves",
+            observers: outsiders + [.nora, .juror], slug: "gridfellow", judge: Cast.vera
+        ) { world in
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.declareConflict(
+                    of: Cast.vera.person.id, with: Cast.startup("plumbline"),
+                    note: try LongText("They were at school together."), as: .init(), in: Cast.harbour.id,
+                    by: Cast.mei.person.id)
+            }
+        },
+        Fact(
+            testDescription: "that a round was drafted, to everybody but managers",
+            observers: outsiders + [.nora, .vera, .juror], slug: "kelpsense", judge: Cast.nora
+        ) { world in
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.draftRound(
+                    RoundDraft(
+                        name: LocalizedName(en: "A round in secret"), isBlind: true,
+                        due: Deadline(Date().addingTimeInterval(864_000), in: .hongKong), criteria: []),
+                    as: .init(), of: demoID("call incubation"), in: Cast.harbour.id)
+            }
+        },
+    ]
+
+    @Test("Twin worlds answer alike", arguments: facts)
+    func twins(_ fact: Fact) async throws {
+        let (plain, flipped) = (try await World(), try await World())
+        let here = try await Objects(of: plain).about(fact.slug, judgedBy: fact.judge)
+        let there = try await Objects(of: flipped).about(fact.slug, judgedBy: fact.judge)
+        try await fact.make(flipped)
+        var (compared, deviations): (Int, [String]) = (0, [])
+        for asker in fact.observers {
+            let (one, other) = (
+                try await Questioner(asker, in: plain), try await Questioner(asker, in: flipped)
+            )
+            for route in plain.edge.registry where route.method == .get && !Self.own.contains(route.id) {
+                let (mine, theirs) = (await one.ask(route, about: here), await other.ask(route, about: there))
+                compared += 1
+                let same =
+                    mine.status == theirs.status && Self.masked(mine, here) == Self.masked(theirs, there)
+                    && (mine.text != theirs.text || mine.header("ETag") == theirs.header("ETag"))
+                if !same { deviations.append("\(route.id) \(asker.rawValue): \(mine.status), \(theirs.status)") }
+            }
+        }
+        print("\(fact.testDescription): \(compared) answers, \(deviations.count) deviations")
+        #expect(deviations == [])
+    }
+
+    /// What differs between any two worlds: credentials made for the asking, and the service's own figures.
+    static let own: Set<String> = ["metrics", "listTokens", "readyz", "livez"]
+
+    /// Without what is fresh in every answer: ids made for the asking, request ids, secrets and seals.
+    static func masked(_ answer: Outgoing, _ objects: Objects) -> String {
+        var text = objects.masked(answer.text)
+        if let request = answer.header("X-Request-Id") { text = text.replacing(request, with: "*") }
+        return text.replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/#, with: "*")
+            .replacing(#/[0-9a-f]{32,64}/#, with: "*").replacing(#/name="csrf" value="[^"]*"/#, with: "*")
+            .replacing(#/cursor=[\w-]+/#, with: "*").replacing(#/"next":"[\w-]+"/#, with: "*")
+            .replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/#, with: "*")
+    }
+}
+
+extension World {
+    static func applied(_ slug: String) -> Application.ID {
+        let call: Identifier<Never> = demoID("call incubation")
+        return demoID("application \(Cast.startup(slug)) \(call)")
+    }
+
+    static func assigned(_ member: Cast.Member, _ slug: String) -> ReviewAssignment.ID {
+        demoID("assignment \(member.person.email) \(slug)")
+    }
+}
