@@ -29,12 +29,12 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let rooms = [
-    "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment", "Imports",
+    "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment", "Imports",
 ]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
-        + ["TestWorld", "DemoWorld", "Matching", "Tabular", logging]
+        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", logging]
 }
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -69,6 +69,7 @@ let package = Package(
         // The one word of C that a search cannot do without: it asks memory for blocks that it will look into.
         .systemLibrary(name: "CCache"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
@@ -78,6 +79,7 @@ let package = Package(
         module("Calibration"),
         module("Backtest", on: ["Matching", "Tabular"]),
         module("Jobs", on: ["Postgres", logging, lifecycle]),
+        module("Delivery", on: ["CCurl"]),
         module(
             "API",
             on: [
@@ -104,6 +106,7 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         // Rooms: one capability each.
+        module("Letters", on: core + ["Delivery"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Institutions", on: core + ["Tabular"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
@@ -136,15 +139,15 @@ let package = Package(
         module(
             "DemoWorld",
             on: [
-                "Postgres", "API", "Vocabulary", "Accounts", "Institutions", "Partnerships", "Programs", "Applications",
-                "Reviews", "Incubation", "Investment",
+                "Postgres", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
+                "Applications", "Reviews", "Incubation", "Investment",
             ]),
 
         // The rooms joined: every operation, page and job over one database.
         module(
             "House",
             on: core + [
-                "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
+                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
                 "Imports", "Insight", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
@@ -152,8 +155,8 @@ let package = Package(
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "CJemalloc", "House", "Institutions", "Investment", "Imports", "DemoWorld", "Tabular", "Matching",
-                "Backtest",
+                "CJemalloc", "House", "Delivery", "Letters", "Institutions", "Investment", "Imports", "DemoWorld",
+                "Tabular", "Matching", "Backtest",
                 arguments, logging, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -164,11 +167,16 @@ let package = Package(
         .target(
             name: "TestWorld",
             dependencies: core + [
-                "DemoWorld", "House", "Institutions", logging, .product(name: "NIOPosix", package: "swift-nio"),
+                "DemoWorld", "House", "Institutions", "Letters", logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Tests/TestWorld",
             swiftSettings: settings),
+        // A real mail server for every test that sends.
+        .target(
+            name: "TestMail", path: "Tests/TestMail", resources: [.copy("receiver.py")], swiftSettings: settings),
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
+        tests(of: "Delivery", with: ["TestMail"]),
         tests(of: "Matching"),
         tests(of: "Assignment"),
         tests(of: "Calibration"),
@@ -189,7 +197,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests(of: "Wording", with: ["Pages", "Vocabulary"]),
-        tests(of: "trellis", with: ["Investment", "Vocabulary", "Jobs", arguments]),
+        tests(of: "trellis", with: ["Investment", "Vocabulary", "Jobs", "Delivery", "Letters", arguments]),
         tests(of: "House", with: besides("House") + ["Insight"], resources: [.copy("authorization.matrix")]),
     ] + rooms.map { tests(of: $0, with: besides($0)) }
 )
