@@ -72,6 +72,7 @@ package struct DemoWorld: Sendable {
         if workspace.id == Cast.harbour.id {
             try await runPrograms(transaction)
             try await keepMandates(transaction)
+            try await writeLetters(transaction)
         }
     }
 

@@ -7,6 +7,7 @@ internal import Insight
 internal import Institutions
 package import Investment
 package import Jobs
+package import Letters
 package import Logging
 package import Pages
 internal import Partnerships
@@ -27,10 +28,12 @@ package struct House: Sendable {
     /// What answers by the state of this moment; whoever serves the house runs it.
     package let indexes: LiveIndexes
     private let database: Database
+    private let sendsMail: Bool
 
-    /// The house over a database.
-    package init(database: Database, hasher: PasswordHasher, logger: Logger) {
+    /// The house over a database; `sendsMail` says whether its workers have a mail server.
+    package init(database: Database, hasher: PasswordHasher, sendsMail: Bool = false, logger: Logger) {
         self.database = database
+        self.sendsMail = sendsMail
         self.hasher = hasher
         gate = Gate(database: database)
         indexes = LiveIndexes(database: database, logger: logger)
@@ -38,7 +41,7 @@ package struct House: Sendable {
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
                 + ApplicationsRoom.places + ReviewsRoom.places + IncubationRoom.places + InvestmentRoom.places
                 + InstitutionsRoom.places
-                + ImportsRoom.places)
+                + ImportsRoom.places + LettersRoom.places)
     }
 
     /// Every JSON operation.
@@ -47,7 +50,7 @@ package struct House: Sendable {
             + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
             + ReviewsRoom.operations() + IncubationRoom.operations() + InvestmentRoom.operations(indexes)
             + ImportsRoom.operations()
-            + InsightRoom.operations()
+            + LettersRoom.operations() + InsightRoom.operations()
     }
 
     /// Every page.
@@ -58,6 +61,8 @@ package struct House: Sendable {
             + ApplicationsRoom.pages(in: site) + ReviewsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
+            + LettersRoom.pages(
+                in: site, sendsMail: sendsMail, topics: ["application": { "/console/applications/\($0.text)" }])
     }
 
     /// What violated constraints mean, of all rooms.
@@ -65,7 +70,7 @@ package struct House: Sendable {
         ConstraintProblems(merging: [
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
             ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints, IncubationRoom.constraints,
-            InvestmentRoom.constraints, ImportsRoom.constraints, InsightRoom.constraints,
+            InvestmentRoom.constraints, ImportsRoom.constraints, LettersRoom.constraints, InsightRoom.constraints,
         ])
     }
 
@@ -85,14 +90,17 @@ package struct House: Sendable {
     /// - Parameters:
     ///   - jobs: for what the jobs do; it allows as many transactions as there are jobs at a time.
     ///   - keeper: for fetching jobs and prolonging their leases.
+    ///   - post: how letters leave; without it, they wait for a worker that has one.
     ///   - configuration: how it works; the defaults suit production.
     package static func worker(
-        jobs: Database, keeper: Database, configuration: Worker.Configuration = Worker.Configuration(), logger: Logger
+        jobs: Database, keeper: Database, post: LetterPost? = nil,
+        configuration: Worker.Configuration = Worker.Configuration(), logger: Logger
     ) -> Worker {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
         InvestmentRoom.register(in: worker, database: jobs)
         ImportsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
+        if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)
         return worker
     }

@@ -44,7 +44,8 @@ struct Work: AsyncParsableCommand {
     func run() async throws {
         let (settings, conninfo, logger) = try Serve.prepared()
         let (jobs, keeper) = settings.workerDatabases(conninfo, logger: logger)
-        try await Serve.runs(House.worker(jobs: jobs, keeper: keeper, logger: logger), logger: logger)
+        try await Serve.runs(
+            House.worker(jobs: jobs, keeper: keeper, post: settings.post, logger: logger), logger: logger)
         for database in [jobs, keeper] { await database.close() }
     }
 }

@@ -1,9 +1,11 @@
 import API
 import Accounts
 import Crypto
+import Delivery
 import Foundation
 import House
 import Jobs
+import Letters
 import Logging
 import NIOPosix
 import Postgres
@@ -17,6 +19,8 @@ struct Settings {
     let publicURL: String?
     /// Sign-ins and unknown credentials that one address may try a minute; 0 sets no limit.
     let signInsPerMinute: Int
+    /// How letters leave; none without a mail server.
+    let post: LetterPost?
 
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         let port = environment["TRELLIS_PORT"] ?? "8080"
@@ -28,11 +32,35 @@ struct Settings {
         databaseURL = environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
         loadsDemo = environment["TRELLIS_DEMO"] != "0"
         publicURL = environment["TRELLIS_URL"]
+        post = try Self.post(environment)
         let signIns = environment["TRELLIS_SIGN_INS_PER_MINUTE"] ?? "30"
         guard let limit = Int(signIns), (0...100_000).contains(limit) else {
             throw Refused(description: "TRELLIS_SIGN_INS_PER_MINUTE is not a number from 0: \(signIns)")
         }
         signInsPerMinute = limit
+    }
+
+    /// The mail server, with whom letters are from and where their links lead: all of it or nothing.
+    private static func post(_ environment: [String: String]) throws -> LetterPost? {
+        func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        guard let server = value("TRELLIS_SMTP_URL") else { return nil }
+        guard let sender = value("TRELLIS_MAIL_FROM"), let site = value("TRELLIS_URL") else {
+            throw Refused(description: "TRELLIS_SMTP_URL needs TRELLIS_MAIL_FROM and TRELLIS_URL beside it.")
+        }
+        func mailbox(_ text: String, _ name: String) throws -> Mailbox {
+            do { return try Mailbox(parsing: text) } catch {
+                throw Refused(
+                    description: "\(name) is not a mailbox such as Harbour Park <office@park.example>: \(text)")
+            }
+        }
+        do {
+            return LetterPost(
+                by: SMTPMailer(try SMTPServer(server)), from: try mailbox(sender, "TRELLIS_MAIL_FROM"),
+                replyTo: try value("TRELLIS_MAIL_REPLY_TO").map { try mailbox($0, "TRELLIS_MAIL_REPLY_TO") }, site: site
+            )
+        } catch let malformed as SMTPServer.Malformed {
+            throw Refused(description: "TRELLIS_SMTP_URL is not the address of a mail server: \(malformed.description)")
+        }
     }
 
     /// A message for the person at the terminal.
@@ -75,7 +103,9 @@ struct Settings {
     }
 
     func house(_ database: Database, logger: Logger) -> House {
-        House(database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton), logger: logger)
+        House(
+            database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton), sendsMail: post != nil,
+            logger: logger)
     }
 
     /// The private server that `trellis up` runs on the data folder at this moment.

@@ -4,6 +4,7 @@ import DemoWorld
 import Foundation
 import Imports
 import Investment
+import Letters
 import Postgres
 import Programs
 import Reviews
@@ -87,6 +88,8 @@ struct Objects: Sendable {
     private let abstainable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
     private let deadLetters: [String: String]
+    /// What stands for a letter where people read their own: one that its reader has.
+    private let received: String
 
     /// The objects of the story of KelpSense and of Tidewater's shortlist.
     init(of world: World) async throws {
@@ -150,6 +153,17 @@ struct Objects: Sendable {
         }
         let judged: ReviewAssignment.ID = demoID("assignment \(Cast.nora.person.email) kelpsense")
         let round: ReviewRound.ID = demoID("round incubation")
+        let (outgoing, arrived) = (Letter.ID(), Letter.ID())
+        received = arrived.description
+        // Two letters to the founder of KelpSense: one of the outbox, and one that she has.
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            for (id, held) in [(outgoing, true), (arrived, false)] {
+                try await transaction.writeLetter(
+                    NewLetter(.decision, to: Cast.ada.person.id) { _ in
+                        try LetterText(subject: "About KelpSense", paragraphs: ["The park has made up its mind."])
+                    }, held: held, as: id)
+            }
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -162,7 +176,8 @@ struct Objects: Sendable {
             "Cohort": try id("cohort"),
             "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
-            "LearnedModel": model.description, "Mandate": try id("mandate"), "MatchRun": try id("run"),
+            "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
+            "MatchRun": try id("run"),
             "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
@@ -178,6 +193,7 @@ struct Objects: Sendable {
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if path.contains("/abstention") { return abstainable }
+        if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
@@ -190,7 +206,8 @@ struct Objects: Sendable {
         var copy = Objects(
             listed: UUID().uuidString.lowercased(), abstainable: UUID().uuidString.lowercased(),
             planned: UUID().uuidString.lowercased(), ids: ids,
-            deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() })
+            deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() },
+            received: UUID().uuidString.lowercased())
         for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
         return copy
     }
@@ -208,8 +225,10 @@ struct Objects: Sendable {
     }
 
     private init(
-        listed: String, abstainable: String, planned: String, ids: [String: String], deadLetters: [String: String]
+        listed: String, abstainable: String, planned: String, ids: [String: String], deadLetters: [String: String],
+        received: String
     ) {
+        self.received = received
         self.listed = listed
         self.abstainable = abstainable
         self.planned = planned
@@ -219,7 +238,7 @@ struct Objects: Sendable {
 
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable, planned]).reduce(text) {
+        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable, planned, received]).reduce(text) {
             $0.replacing($1, with: "*")
         }
     }

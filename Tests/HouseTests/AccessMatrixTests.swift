@@ -33,6 +33,7 @@ struct AccessMatrixTests {
         ("Chief Partnership Officer", [.mei, .tom, .wing, .kenji]),
         ("Harbour cities", [.mei, .tom, .wing, .jun]),
         ("First cheques", [.mei, .tom, .wing, .chloe]),
+        ("The park has made up its mind", [.mei, .tom, .wing, .ada]),
     ]
 
     @Test("every route has a row, and every row a route")

@@ -4,6 +4,7 @@ package import DemoWorld
 internal import Foundation
 internal import House
 internal import Jobs
+package import Letters
 internal import Logging
 internal import NIOPosix
 package import Postgres
@@ -51,12 +52,17 @@ package final class World: Sendable {
             configuration, logger: logger)
     }
 
-    /// Performs what transactions enqueue, by a worker that knows the jobs of every room, while `body` lasts.
-    package func working<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+    /// Performs what transactions enqueue, by a worker that knows the jobs of every room, while `body` lasts. Letters go out
+    /// by `post`, and wait without it.
+    package func working<R: Sendable>(
+        post: LetterPost? = nil, retryPause: Duration = .seconds(4), _ body: () async throws -> R
+    ) async throws -> R {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var configuration = Worker.Configuration()
         configuration.poll = .milliseconds(20)
-        let worker = House.worker(jobs: database, keeper: database, configuration: configuration, logger: logger)
+        configuration.retryPause = retryPause
+        let worker = House.worker(
+            jobs: database, keeper: database, post: post, configuration: configuration, logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             defer { group.cancelAll() }

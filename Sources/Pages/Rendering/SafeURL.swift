@@ -53,6 +53,22 @@ public struct SafeURL: Hashable, Sendable, ExpressibleByStringInterpolation, Cus
         self.init(trusted: text)
     }
 
+    /// A page of ours as it is reached from outside, in mail; nil for what is no path, and on a site that is not `http` or
+    /// `https` and a host.
+    public func absolute(on site: String) -> SafeURL? {
+        let bytes = Array(site.utf8)
+        let scheme = ["https://", "http://"].first { bytes.starts(with: $0.utf8) }
+        guard let scheme, let path = SafeURL(path: description) else { return nil }
+        var host = bytes.dropFirst(scheme.utf8.count)
+        while host.last == UInt8(ascii: "/") { host.removeLast() }
+        let isHost = host.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || "-.:[]".utf8.contains(byte)
+        }
+        guard !host.isEmpty, isHost else { return nil }
+        return SafeURL(trusted: scheme + String(decoding: host, as: UTF8.self) + path.description)
+    }
+
     /// The address with these query items after those it has.
     public func adding(_ items: [(name: String, value: String)]) -> SafeURL {
         guard !items.isEmpty else { return self }
