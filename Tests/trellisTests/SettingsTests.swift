@@ -1,0 +1,42 @@
+import Testing
+
+@testable import trellis
+
+@Suite("Settings")
+struct SettingsTests {
+    private let complete = [
+        "TRELLIS_SMTP_URL": "smtp://office:secret@relay.example:587", "TRELLIS_MAIL_FROM": "Park <office@park.example>",
+        "TRELLIS_URL": "https://trellis.example",
+    ]
+
+    @Test("without a mail server there is no post, and nothing else is asked for")
+    func none() throws {
+        #expect(try Settings([:]).post == nil)
+        #expect(try Settings(["TRELLIS_SMTP_URL": "", "TRELLIS_MAIL_FROM": "nobody"]).post == nil)
+    }
+
+    @Test("a mail server comes with a sender and the address that links lead to")
+    func together() throws {
+        #expect(try Settings(complete).post != nil)
+        for name in ["TRELLIS_MAIL_FROM", "TRELLIS_URL"] {
+            var settings = complete
+            settings[name] = nil
+            #expect(throws: Settings.Refused.self) { try Settings(settings) }
+        }
+    }
+
+    @Test(
+        "what is no mail server and no mailbox is refused, and the password is not repeated",
+        arguments: [
+            ("TRELLIS_SMTP_URL", "http://office:secret@relay.example"),
+            ("TRELLIS_SMTP_URL", "smtp://office:secret@h?x=1"),
+            ("TRELLIS_MAIL_FROM", "Park"), ("TRELLIS_MAIL_REPLY_TO", "a@b\r\nBcc: c@d.example"),
+        ])
+    func refused(name: String, value: String) {
+        var settings = complete
+        settings[name] = value
+        let error = #expect(throws: Settings.Refused.self) { try Settings(settings) }
+        #expect(error?.description.contains(name) == true)
+        #expect(error?.description.contains("secret") == false)
+    }
+}
