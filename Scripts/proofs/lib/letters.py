@@ -9,6 +9,7 @@ import email
 import email.policy
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -98,9 +99,11 @@ while cursor is not None:
 if not set(planted) <= {letter["id"] for letter in held}:
     sys.exit("a planted letter is not in the outbox")
 
-receiver = Controller(Taking(), hostname="127.0.0.1", port=0)
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+receiver = Controller(Taking(), hostname="127.0.0.1", port=port)
 receiver.start()
-port = receiver.server.sockets[0].getsockname()[1]
 running = worker(port)
 time.sleep(2)
 if arrived:
@@ -138,6 +141,9 @@ for letter, (person, address, language) in planted.items():
         if (recipient, message["Content-Language"], message["Subject"]) != (address, language, SUBJECTS[language]) \
                 or BODIES[language] not in text or FOOTERS[language] not in text or "https://trellis.example/letters" not in text:
             garbled.append(letter)
+# Each worker has eight conversations at a time, and leaves no others behind.
+if len(uncertain) > 8 * KILLS:
+    sys.exit(f"{len(uncertain)} letters of unknown outcome after {KILLS} kills")
 if lost or wrong or garbled or states != {"sent": len(held)}:
     sys.exit(f"{len(lost)} lost, {len(wrong)} doubled without a reason, {len(garbled)} garbled; states {dict(states)}")
 print(f"{len(held)} letters released by API through {KILLS} kills of the worker: none lost, all in their readers' languages; "
