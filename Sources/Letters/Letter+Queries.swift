@@ -169,7 +169,8 @@ extension Query {
         FROM letters AS l
         JOIN letter_texts AS t ON t.tenant_id = l.tenant_id AND t.letter_id = l.id AND t.version = l.version
         LEFT JOIN LATERAL (
-            SELECT count(*) AS attempts, (array_agg(a.report ORDER BY a.number DESC))[1] AS last_report
+            SELECT count(*) AS attempts, (array_agg(a.report ORDER BY a.number DESC)
+                                           FILTER (WHERE a.report IS NOT NULL))[1] AS last_report
             FROM letter_attempts AS a
             WHERE a.tenant_id = l.tenant_id AND a.letter_id = l.id AND \(fragment: reachOfManagers)
         ) AS a ON true

@@ -47,7 +47,7 @@ package struct Letter: Sendable, Identifiable {
     package let cancelledAt: Date?
     /// How often it was tried.
     package let attempts: Int
-    /// What came of the last try, as operators read it; told to managers alone.
+    /// What came of the last try that ended, in the words of the mail server; told to managers alone.
     package let lastReport: String?
 
     /// Where a letter stands. Follows from what was done with it.

@@ -21,9 +21,10 @@ package struct SendLetter: Job {
     package let letter: UUID
 }
 
-/// Thrown to have a letter tried again after a pause.
-struct LetterDelayed: Error {
-    let report: String
+/// Thrown to have a letter tried again after a pause. An operator reads that much: what the server said names people, and is
+/// for managers, with the attempt.
+struct LetterDelayed: Error, CustomDebugStringConvertible {
+    var debugDescription: String { "The mail server has not taken the letter yet; its attempts say why." }
 }
 
 /// How letters leave the house: the server that takes them, whom they are from, and where their links lead.
@@ -86,7 +87,7 @@ extension LettersRoom {
                 }
             }
             try await run.write { try await $0.endAttempt(at: id, kind, report) }
-            throw LetterDelayed(report: report)
+            throw LetterDelayed()
         }
     }
 }

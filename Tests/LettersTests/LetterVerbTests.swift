@@ -31,6 +31,7 @@ struct LetterVerbTests {
         #expect(try await office.found(second).text.subject.string == "ja")
         #expect(try await office.found(second).text.body.string == "Ada W.")
     }
+
     @Test("nobody outside the workspace, and nobody whose seat has ended, can be written to")
     func outsiders() async throws {
         let office = try await Office()

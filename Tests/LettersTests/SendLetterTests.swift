@@ -108,6 +108,10 @@ struct SendLetterTests {
         let letter = try await office.found(id)
         #expect(letter.state == .released)
         #expect(letter.lastReport?.contains("connect") == true)
+        // Operators see no tenant's people: what the server says is not theirs to read.
+        let told: String? = try await office.world.owner.reader(as: .none).value(
+            "SELECT last_error FROM jobs WHERE kind = 'letters.send'")
+        #expect(told == "The mail server has not taken the letter yet; its attempts say why.")
         #expect(try await office.settled(id).state == .sent)
         #expect(try office.receiver.received.count == 1)
     }
