@@ -118,7 +118,8 @@ let package = Package(
             "Applications", on: core + ["Institutions", "Programs"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Reviews", on: core + ["Institutions", "Programs", "Applications", "Assignment", "Calibration"],
+            "Reviews",
+            on: core + ["Institutions", "Partnerships", "Programs", "Applications", "Assignment", "Calibration"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],

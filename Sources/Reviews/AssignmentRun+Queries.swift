@@ -70,7 +70,11 @@ extension Query {
     fileprivate static var assignmentRuns: Query {
         """
         SELECT u.id, u.round_id, u.job_id, u.requested_at, u.finished_at, u.report, u.applied_at,
-               j.state AS job_state, j.done AS job_done, j.total AS job_total
+               j.state AS job_state, j.done AS job_done, j.total AS job_total,
+               CASE WHEN (SELECT applications_too_near(acting_role(), acting_person()))::uuid[] <> '{}'
+                    THEN ARRAY(SELECT f.code FROM review_files AS f
+                               WHERE f.tenant_id = u.tenant_id AND f.round_id = u.round_id
+                                 AND \(fragment: .isNotTooNear("f.application_id"))) END AS readable_codes
         FROM assignment_runs AS u
         LEFT JOIN (\(fragment: .jobStates)) AS j ON j.id = u.job_id
         """
@@ -81,11 +85,13 @@ extension AssignmentRun {
     fileprivate init(_ row: Row) throws {
         let finishedAt: Date? = try row("finished_at")
         let progress = try WorkProgress(done: row("job_done"), total: row("job_total"))
+        let report: Report? = try (row("report") as JSONB<Report>?)?.value
+        let readable: [String]? = try row("readable_codes")
         try self.init(
             id: row("id"), round: row("round_id"), job: row("job_id"),
             state: WorkState(of: try row("job_state"), hasResult: finishedAt != nil),
             progress: finishedAt == nil ? progress : nil, requestedAt: row("requested_at"), finishedAt: finishedAt,
-            report: (row("report") as JSONB<Report>?)?.value, appliedAt: row("applied_at"))
+            report: readable.map { codes in report?.naming(only: Set(codes)) } ?? report, appliedAt: row("applied_at"))
     }
 }
 

@@ -35,6 +35,22 @@ package struct AssignmentRun: Sendable, Identifiable {
 
         /// Whether the plan keeps every rule.
         package var isWhole: Bool { contradictions.isEmpty }
+
+        /// The report for somebody who may know of these applications alone: what contradicts itself over another is
+        /// counted still, and names nobody.
+        func naming(only codes: Set<String>) -> Report {
+            Report(
+                pairs: pairs, added: added, removed: removed, applicationsChanged: applicationsChanged,
+                worstAffinity: worstAffinity, meanAffinity: meanAffinity, leastLoad: leastLoad, mostLoad: mostLoad,
+                emptySeats: emptySeats, missingReviews: missingReviews,
+                contradictions: contradictions.map { contradiction in
+                    codes.isSuperset(of: contradiction.applications)
+                        ? contradiction
+                        : Contradiction(
+                            kind: contradiction.kind, applications: [], reviewers: [], needed: contradiction.needed,
+                            possible: contradiction.possible)
+                })
+        }
     }
 
     /// Rules that cannot all be kept, with those they concern.
@@ -53,7 +69,7 @@ package struct AssignmentRun: Sendable, Identifiable {
 
         /// What it is about.
         package let kind: Kind
-        /// The applications, by their codes.
+        /// The applications, by their codes; none, and no panelist, where the reader may not know of one of them.
         package let applications: [String]
         /// The panelists, by their names.
         package let reviewers: [String]

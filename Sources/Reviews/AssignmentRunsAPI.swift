@@ -196,7 +196,10 @@ struct ContradictionView: Described {
     let needed: Int
     let possible: Int
 
-    static let documentation = ["applications": "By their codes.", "reviewers": "By their names."]
+    static let documentation = [
+        "applications": "By their codes; none where one of them is not yours to know of.",
+        "reviewers": "By their names.",
+    ]
 
     init(_ contradiction: AssignmentRun.Contradiction) {
         kind = contradiction.kind

@@ -3,10 +3,11 @@ internal import Applications
 internal import Foundation
 package import Institutions
 package import Postgres
-internal import Vocabulary
+package import Vocabulary
 
 extension Statements {
-    /// What stands between the panel of a round and the startups that apply to it, by person and startup; for managers.
+    /// What stands between the panel of a round and the startups that apply to it, by person and startup; for managers,
+    /// and to none of them about a startup of their own: a declaration tells who was to judge it.
     package func conflicts(in round: ReviewRound.ID) async throws -> [Conflict] {
         try await rows(
             """
@@ -18,11 +19,29 @@ extension Statements {
               AND c.startup_id IN (SELECT a.startup_id FROM review_rounds AS r
                                    JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
                                    WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
-                                     AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL)
+                                     AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL
+                                     AND \(fragment: .isNotTooNear("a.id")))
             ORDER BY who.name, c.person_id, i.id, c.kind
             LIMIT 5000
             """
         ).map(Conflict.init)
+    }
+
+    /// The startups that apply to a round's call, whose conflicts with its panel matter; for managers.
+    package func applicants(in round: ReviewRound.ID) async throws -> [(startup: Startup.ID, name: LocalizedName)] {
+        try await rows(
+            """
+            -- applicants in a round
+            SELECT DISTINCT i.id, i.names
+            FROM review_rounds AS r
+            JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
+            JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            WHERE r.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND r.id = \(round)
+              AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("a.id"))
+            ORDER BY i.id
+            LIMIT 5000
+            """
+        ).map { try (startup: $0("id"), name: $0("names")) }
     }
 
     /// What stands between any of some people and any of some startups: asked before anybody is invited. For managers.

@@ -81,15 +81,17 @@ struct Matrix {
 struct Objects: Sendable {
     private var ids: [String: String]
     /// What stands for a startup beside a shortlist: one that is on it.
-    private let listed: String
+    private var listed: String
     /// A plan of who judges what.
-    private let planned: String
+    private var planned: String
     /// What nora judges and may abstain from, so that her review of KelpSense is still there afterwards.
-    private let abstainable: String
+    private var abstainable: String
+    /// A declared conflict of the round's panel for the pages, so that the operation's is not lifted before them.
+    private var liftable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
-    private let deadLetters: [String: String]
+    private var deadLetters: [String: String]
     /// What stands for a letter where people read their own: one that its reader has.
-    private let received: String
+    private var received: String
 
     /// The objects of the story of KelpSense and of Tidewater's shortlist.
     init(of world: World) async throws {
@@ -151,6 +153,13 @@ struct Objects: Sendable {
                 of: Cast.vera.person.id, with: Cast.startup("brightwharf"), note: nil, as: conflict,
                 in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let second = ConflictDeclaration.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.declareConflict(
+                of: Cast.vera.person.id, with: Cast.startup("tideglass"), note: nil, as: second, in: Cast.harbour.id,
+                by: Cast.mei.person.id)
+        }
+        liftable = second.description
         let judged: ReviewAssignment.ID = demoID("assignment \(Cast.nora.person.email) kelpsense")
         let round: ReviewRound.ID = demoID("round incubation")
         let (outgoing, arrived) = (Letter.ID(), Letter.ID())
@@ -194,6 +203,7 @@ struct Objects: Sendable {
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if path.contains("/abstention") { return abstainable }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
+        if name == "conflict", path.contains("/console/") { return liftable }
         if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
@@ -203,12 +213,12 @@ struct Objects: Sendable {
 
     /// The same names with identifiers that nobody has given to anything.
     var absent: Objects {
-        var copy = Objects(
-            listed: UUID().uuidString.lowercased(), abstainable: UUID().uuidString.lowercased(),
-            planned: UUID().uuidString.lowercased(), ids: ids,
-            deadLetters: deadLetters.mapValues { _ in UUID().uuidString.lowercased() },
-            received: UUID().uuidString.lowercased())
-        for name in ids.keys { copy.ids[name] = UUID().uuidString.lowercased() }
+        var copy = self
+        func nobody() -> String { UUID().uuidString.lowercased() }
+        copy.ids = ids.mapValues { _ in nobody() }
+        copy.deadLetters = deadLetters.mapValues { _ in nobody() }
+        (copy.listed, copy.abstainable, copy.planned) = (nobody(), nobody(), nobody())
+        (copy.liftable, copy.received) = (nobody(), nobody())
         return copy
     }
 
@@ -224,21 +234,9 @@ struct Objects: Sendable {
         return copy
     }
 
-    private init(
-        listed: String, abstainable: String, planned: String, ids: [String: String], deadLetters: [String: String],
-        received: String
-    ) {
-        self.received = received
-        self.listed = listed
-        self.abstainable = abstainable
-        self.planned = planned
-        self.deadLetters = deadLetters
-        self.ids = ids
-    }
-
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        (Array(ids.values) + Array(deadLetters.values) + [listed, abstainable, planned, received]).reduce(text) {
+        ([listed, abstainable, planned, liftable, received] + ids.values + deadLetters.values).reduce(text) {
             $0.replacing($1, with: "*")
         }
     }

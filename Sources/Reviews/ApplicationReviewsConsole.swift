@@ -1,0 +1,173 @@
+internal import API
+internal import Accounts
+internal import Applications
+internal import Calibration
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// What was said of one application in a round, side by side.
+struct ApplicationReviewsConsole {
+    let site: Site
+
+    var routes: [AnyRoute] { [show] }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/applications/{application}", "consoleApplicationReviews",
+            access: .roles([.manager]), parameters: RoundApplicationPath.self
+        ) { call in
+            let (id, application) = (call.parameters.round, call.parameters.application)
+            let desk = try await RoundDesk(call, id, in: site)
+            let t = desk.t
+            let found = try await call.database.snapshot(as: call.context) { snapshot in
+                guard let standings = try await snapshot.standings(of: id, places: Standings.usualPlaces),
+                    let place = standings.entries.firstIndex(where: { $0.application == application })
+                else { throw Problem.notFound }
+                return (
+                    standings: standings, place: place,
+                    reviews: try await snapshot.reviews(of: application, in: id),
+                    assignments: try await snapshot.assignments(
+                        in: id, of: application, standing: .assigned, limit: 100)
+                )
+            }
+            let entries = found.standings.entries
+            let entry = entries[found.place]
+            let reviews = found.reviews.map { Written(review: $0.review, name: $0.name ?? "") }
+            let open = found.assignments.filter { $0.submittedAt == nil }.compactMap(\.personName)
+            let title = t(
+                "assignments.option", ["code": entry.code, "startup": entry.startupName.text(for: desk.spoken)])
+            func link(_ place: Int, _ words: (String) -> String) -> LinkText? {
+                guard entries.indices.contains(place) else { return nil }
+                return LinkText(
+                    words(entries[place].code), "/console/rounds/\(id)/applications/\(entries[place].application)")
+            }
+            let model = ApplicationReviewsPage(
+                header: desk.header(
+                    title, badge: entry.isDecidable ? nil : Badge(t("standings.below_quorum"), .warning),
+                    lede: lede(entry, waitingFor: open, desk),
+                    actions: [.link(t("standings.application_itself"), "/console/applications/\(application)")]),
+                scores: table(reviews, desk),
+                words: reviews.map { words($0, desk) },
+                facts: facts(entry, desk),
+                previous: link(found.place - 1) { t("standings.previous", ["code": $0]) },
+                next: link(found.place + 1) { t("standings.next", ["code": $0]) })
+            return HTML(
+                bytes: try PageTemplate.applicationReviews.render(model, in: desk.frame(title, under: .standings)))
+        }.erased
+    }
+
+    /// A review and who wrote it.
+    private struct Written {
+        let review: Review
+        let name: String
+    }
+
+    private func lede(_ entry: Standings.Entry, waitingFor names: [String], _ desk: RoundDesk) -> String {
+        let t = desk.t
+        let submitted = t("standings.submitted", count: entry.reviews)
+        guard !names.isEmpty else { return submitted }
+        return submitted + t("plan.gap") + t("standings.waiting_for", ["reviewers": desk.listed(names)])
+    }
+
+    private func table(_ reviews: [Written], _ desk: RoundDesk) -> Table {
+        let (t, round) = (desk.t, desk.round)
+        let rows = round.criteria.map { criterion in
+            [
+                Table.Cell.text(
+                    criterion.name.text(for: desk.spoken),
+                    note: t(
+                        "standings.criterion",
+                        [
+                            "weight": "\(criterion.weight) %", "lowest": Figures.grouped(criterion.lowest),
+                            "highest": Figures.grouped(criterion.highest),
+                        ]))
+            ] + reviews.map { .text($0.review.scores[criterion.id].map(Figures.grouped) ?? "–") }
+        }
+        let totals =
+            [Table.Cell.text(t("standings.total"), note: t("standings.total_note"))]
+            + reviews.map { .text(round.total(of: $0.review.scores).map(Figures.tenths) ?? "–") }
+        return Table(
+            caption: t("standings.side_by_side"),
+            columns: [.init(t("standings.criterion_head"))] + reviews.map { .init($0.name, isNumber: true) },
+            rows: reviews.isEmpty ? [] : rows + [totals],
+            empty: EmptyState(title: t("standings.no_reviews"), text: t("standings.no_reviews_text")))
+    }
+
+    private func words(_ written: Written, _ desk: RoundDesk) -> ApplicationReviewsPage.Words {
+        let (t, review) = (desk.t, written.review)
+        return ApplicationReviewsPage.Words(
+            name: written.name, submitted: review.submittedAt.map(desk.time),
+            confidence: review.confidence.map { t("standings.confidence", ["confidence": "\($0)"]) },
+            comment: review.comment?.string, privateNote: review.privateNote?.string,
+            notes: desk.round.criteria.compactMap { criterion in
+                review.notes[criterion.id].map { note in
+                    ApplicationReviewsPage.Note(
+                        criterion: criterion.name.text(for: desk.spoken), text: note.string)
+                }
+            })
+    }
+
+    private func facts(_ entry: Standings.Entry, _ desk: RoundDesk) -> Facts {
+        let t = desk.t
+        var facts = [
+            Fact.text(
+                t("standings.reviews"),
+                t(
+                    "standings.of_wanted",
+                    [
+                        "reviews": Figures.grouped(entry.reviews),
+                        "wanted": Figures.grouped(desk.round.reviewsWanted),
+                    ]))
+        ]
+        if let mean = entry.mean { facts.append(.text(t("standings.mean"), Figures.tenths(mean))) }
+        if let spread = entry.spread { facts.append(.text(t("standings.apart"), Figures.tenths(spread))) }
+        if let found = entry.calibrated {
+            facts.append(.text(t("standings.calibrated"), Figures.tenths(found.score)))
+            facts.append(
+                .text(
+                    t("standings.interval_head"),
+                    t(
+                        "standings.interval",
+                        [
+                            "low": Figures.tenths(found.interval.lowerBound),
+                            "high": Figures.tenths(found.interval.upperBound),
+                        ])))
+            facts.append(.text(t("standings.rank"), Figures.grouped(found.rank)))
+        }
+        return Facts(facts)
+    }
+}
+
+/// The reviews of an application.
+struct ApplicationReviewsPage: ViewModel {
+    /// What one reviewer wrote.
+    struct Words: ViewModel {
+        var name: String
+        var submitted: TimeText?
+        var confidence: String?
+        var comment: String?
+        var privateNote: String?
+        var notes: [Note]
+    }
+
+    /// What was said to one score.
+    struct Note: ViewModel {
+        var criterion: String
+        var text: String
+    }
+
+    var header: PageHeader
+    var scores: Table
+    var words: [Words]
+    var facts: Facts
+    /// The one before and the one after in the standings.
+    var previous: LinkText?
+    var next: LinkText?
+}
+
+extension PageTemplate<ApplicationReviewsPage> {
+    static let applicationReviews = PageTemplate("reviews/application", in: .reviews)
+}

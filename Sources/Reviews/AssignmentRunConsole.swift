@@ -1,0 +1,285 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Jobs
+internal import Pages
+internal import Partnerships
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// A plan of who judges what: watching it being worked out, reading what it is worth, taking it.
+struct AssignmentRunConsole {
+    let site: Site
+
+    var routes: [AnyRoute] { [show, cancel, apply] }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/assignment-runs/{run}", "consoleAssignmentRun", access: .roles([.manager]),
+            parameters: ShowAssignmentRun.self
+        ) { call in
+            try await page(for: call, call.parameters)
+        }.erased
+    }
+
+    private var cancel: AnyRoute {
+        PageRoute(
+            .post, "/console/assignment-runs/{run}/cancellation", "cancelConsoleAssignmentRun",
+            access: .roles([.manager]), parameters: AssignmentRunPath.self
+        ) { call in
+            let id = call.parameters.run
+            return try await RoundDesk.answering {
+                try await call.write { transaction in
+                    _ = try await transaction.cancelAssignmentRun(id)
+                    return .redirect(to: "/console/assignment-runs/\(id)")
+                }
+            } again: { problem in
+                try await page(for: call, ShowAssignmentRun(id), refusal: problem)
+            }
+        }.erased
+    }
+
+    private var apply: AnyRoute {
+        PageRoute(
+            .post, "/console/assignment-runs/{run}/application", "applyConsolePlan", access: .roles([.manager]),
+            parameters: AssignmentRunPath.self
+        ) { call in
+            let (id, person) = (call.parameters.run, try call.principal.personID)
+            return try await RoundDesk.answering {
+                try await call.write { transaction in
+                    _ = try await transaction.applyPlan(of: id, by: person)
+                    return .redirect(to: "/console/assignment-runs/\(id)")
+                }
+            } again: { problem in
+                try await page(for: call, ShowAssignmentRun(id), refusal: problem)
+            }
+        }.erased
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, _ query: ShowAssignmentRun, refusal: FormProblem? = nil
+    ) async throws -> HTML {
+        guard let run = try await call.reader.assignmentRun(query.run) else { throw Problem.notFound }
+        let desk = try await RoundDesk(call, run.round, in: site)
+        let t = desk.t
+        let words = PlanWords(desk: desk)
+        // Once a plan was taken, nothing of it is a change.
+        let showsAll = query.show == .all || run.appliedAt != nil
+        let base: SafeURL = "/console/assignment-runs/\(run.id)"
+        let shown = query.show.map { [(name: "show", value: $0.rawValue)] } ?? []
+        var table: Table?
+        if run.report != nil {
+            let found = try await call.reader.plan(
+                of: run.id, onlyChanges: !showsAll, after: try call.position(query.cursor, as: AssignmentPosition.self),
+                limit: PageSize.rows(for: nil))
+            let page = try call.page(found.map(PlannedAssignmentView.init), size: nil) {
+                AssignmentPosition(code: $0.code, id: ReviewAssignment.ID($0.reviewer.id.uuid))
+            }
+            table = words.table(
+                found.prefix(page.items.count), of: run,
+                pager: Pager(
+                    firstURL: query.cursor == nil && refusal == nil ? nil : base.adding(shown),
+                    nextURL: refusal == nil ? page.next.map { base.adding(shown + [("cursor", $0)]) } : nil))
+        }
+        let contradictions = run.report?.contradictions.map(words.sentence) ?? []
+        let model = PlanPage(
+            header: desk.header(
+                t("plan.title", ["day": desk.time(run.requestedAt).text]), badge: words.badge(of: run),
+                lede: words.lede(of: run),
+                actions: run.state.isUnderWay
+                    ? [.post(t("plan.cancel"), "/console/assignment-runs/\(run.id)/cancellation", style: .danger)]
+                    : []),
+            refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
+            isUnderWay: run.state.isUnderWay,
+            progress: run.progress.map { progress in
+                PlanPage.Bar(
+                    label: t("plan.progress", ["percent": "\(progress.done * 100 / max(1, progress.total)) %"]),
+                    done: progress.done, total: max(1, progress.total))
+            },
+            stats: run.report.map(words.stats), contradictions: contradictions,
+            hasContradictions: !contradictions.isEmpty,
+            apply: words.confirmation(of: run, key: call.freshIdempotencyKey),
+            choices: run.report == nil || run.appliedAt != nil
+                ? nil
+                : Tabs(
+                    label: t("plan.pairs"),
+                    items: [
+                        NavigationItem(label: t("plan.only_changes"), url: base, isCurrent: !showsAll),
+                        NavigationItem(
+                            label: t("plan.all_pairs"), url: base.adding([("show", "all")]), isCurrent: showsAll),
+                    ]),
+            table: table)
+        // Works without scripts: while the run is under way the page asks again by itself.
+        let headers = run.state.isUnderWay ? [HeaderField("Refresh", "2")] : []
+        return HTML(
+            bytes: try PageTemplate.plan.render(model, in: desk.frame(t("plan.kind"), under: .assignments)),
+            headers: headers)
+    }
+}
+
+/// What a plan says to a manager.
+struct PlanWords {
+    let desk: RoundDesk
+
+    private var t: Texts { desk.t }
+
+    func badge(of run: AssignmentRun) -> Badge {
+        switch run.state {
+        case .waiting: Badge(t("plan.state.waiting"))
+        case .running: Badge(t("plan.state.running"), .info)
+        case .finished where run.appliedAt != nil: Badge(t("plan.state.applied"), .success)
+        case .finished: Badge(t("plan.state.finished"), .accent)
+        case .cancelled: Badge(t("plan.state.cancelled"), .warning)
+        case .failed: Badge(t("plan.state.failed"), .danger)
+        }
+    }
+
+    /// What was found, or what is happening.
+    func lede(of run: AssignmentRun) -> String {
+        switch run.state {
+        case .waiting: t("plan.lede_waiting")
+        case .running: t("plan.lede_running")
+        case .cancelled: t("plan.lede_cancelled")
+        case .failed: t("plan.lede_failed")
+        case .finished: run.report.map(finding) ?? ""
+        }
+    }
+
+    private func finding(_ report: AssignmentRun.Report) -> String {
+        if report.pairs == 0, report.isWhole { return t("plan.nothing") }
+        if report.isWhole { return t("plan.whole", count: desk.round.reviewsWanted) }
+        var sentences: [String] = []
+        if report.emptySeats > 0 { sentences.append(t("plan.empty_seats", count: report.emptySeats)) }
+        if report.missingReviews > 0 { sentences.append(t("plan.missing_reviews", count: report.missingReviews)) }
+        return sentences.isEmpty ? t("plan.broken") : sentences.joined(separator: t("plan.gap"))
+    }
+
+    func stats(of report: AssignmentRun.Report) -> StatTiles {
+        StatTiles([
+            .init(t("plan.pairs"), figure: Figures.grouped(report.pairs)),
+            .init(t("plan.added"), figure: Figures.grouped(report.added)),
+            .init(t("plan.removed"), figure: Figures.grouped(report.removed)),
+            .init(t("plan.applications_changed"), figure: Figures.grouped(report.applicationsChanged)),
+            .init(
+                t("plan.affinity"), figure: Figures.percent(thousandths: report.meanAffinity),
+                note: t("plan.worst", ["percent": Figures.percent(thousandths: report.worstAffinity)])),
+            .init(
+                t("plan.loads"),
+                figure: report.leastLoad == report.mostLoad
+                    ? Figures.grouped(report.mostLoad)
+                    : "\(Figures.grouped(report.leastLoad))–\(Figures.grouped(report.mostLoad))",
+                note: t("plan.loads_note")),
+        ])
+    }
+
+    /// What cannot be, whom it concerns and why.
+    func sentence(on contradiction: AssignmentRun.Contradiction) -> String {
+        let (codes, names) = (contradiction.applications, contradiction.reviewers)
+        let reviewers = desk.listed(names)
+        let possible = Figures.grouped(contradiction.possible)
+        guard contradiction.kind == .leastLoads || !codes.isEmpty else { return t("plan.hidden") }
+        switch contradiction.kind {
+        case .reviewers:
+            return t(
+                "plan.alone", count: contradiction.needed, ["application": desk.listed(codes), "possible": possible])
+        case .seats:
+            let need = t(
+                "plan.need", count: codes.count,
+                ["applications": desk.listed(codes), "reviews": t("plan.more_reviews", count: contradiction.needed)])
+            if names.isEmpty { return t("plan.seats_nobody", ["need": need]) }
+            let values = ["need": need, "reviewers": reviewers, "room": possible]
+            return contradiction.possible == 0
+                ? t("plan.seats_full", count: names.count, values) : t("plan.seats_room", count: names.count, values)
+        case .leastLoads:
+            return t(
+                "plan.least", count: names.count,
+                [
+                    "reviewers": reviewers, "reviews": t("plan.reviews", count: contradiction.needed),
+                    "possible": possible,
+                ])
+        case .begun:
+            return t("plan.begun", count: names.count, ["reviewers": reviewers, "applications": desk.listed(codes)])
+        }
+    }
+
+    /// What taking the plan does; nothing where it would do nothing, or has been done.
+    func confirmation(of run: AssignmentRun, key: String) -> Confirmation? {
+        guard run.state == .finished, run.appliedAt == nil, let report = run.report,
+            report.added + report.removed > 0
+        else { return nil }
+        var consequences: [String] = []
+        if report.added > 0 { consequences.append(t("plan.apply_added", count: report.added)) }
+        if report.removed > 0 { consequences.append(t("plan.apply_removed", count: report.removed)) }
+        consequences.append(t("plan.apply_begun"))
+        if report.emptySeats > 0 { consequences.append(t("plan.apply_empty", count: report.emptySeats)) }
+        return Confirmation(
+            title: t("plan.apply_title"), consequences: consequences,
+            form: Form(
+                action: "/console/assignment-runs/\(run.id)/application", fields: [], submit: t("plan.apply"), texts: t,
+                hidden: [HiddenField("idempotency_key", key)]))
+    }
+
+    func table(_ pairs: some Sequence<PlannedAssignment>, of run: AssignmentRun, pager: Pager) -> Table {
+        Table(
+            caption: t("plan.pairs"),
+            columns: [
+                .init(t("plan.application")), .init(t("plan.startup")), .init(t("plan.reviewer")),
+                .init(t("plan.affinity"), isNumber: true), .init(t("plan.change")),
+            ],
+            rows: pairs.map { pair in
+                [
+                    .text(pair.code), .text(pair.startupName.text(for: desk.spoken)), .text(pair.personName),
+                    .text(Figures.percent(thousandths: pair.affinity)),
+                    .badge(pair.stands ? Badge(t("plan.stands")) : Badge(t("plan.new"), .accent)),
+                ]
+            },
+            empty: EmptyState(
+                title: t("plan.no_changes"),
+                text: run.report?.removed == 0 ? t("plan.no_changes_text") : t("plan.only_removed_text")),
+            pager: pager)
+    }
+}
+
+struct ShowAssignmentRun: Codable {
+    /// Which pairs.
+    enum Show: String, Codable, CaseIterable {
+        case changes, all
+    }
+
+    let run: AssignmentRun.ID
+    let show: Show?
+    let cursor: PageCursor?
+
+    /// The run as one first sees it.
+    init(_ run: AssignmentRun.ID) {
+        self.run = run
+        (show, cursor) = (nil, nil)
+    }
+}
+
+/// One plan.
+struct PlanPage: ViewModel {
+    /// How far it is.
+    struct Bar: ViewModel {
+        var label: String
+        var done: Int
+        var total: Int
+    }
+
+    var header: PageHeader
+    /// Why it was not taken or stopped.
+    var refusal: ErrorSummary?
+    var isUnderWay: Bool
+    var progress: Bar?
+    var stats: StatTiles?
+    var contradictions: [String]
+    var hasContradictions: Bool
+    var apply: Confirmation?
+    var choices: Tabs?
+    var table: Table?
+}
+
+extension PageTemplate<PlanPage> {
+    static let plan = PageTemplate("reviews/plan", in: .reviews)
+}
