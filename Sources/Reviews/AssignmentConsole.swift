@@ -145,9 +145,9 @@ struct AssignmentConsole {
                     : EmptyState(
                         title: t("assignments.none_here"), text: t("assignments.none_here_text"),
                         action: LinkText(t("assignments.show_all"), address)),
-                pager: Pager(
-                    firstURL: query.cursor == nil && refusal == nil ? nil : address.adding(filters),
-                    nextURL: refusal == nil ? page.next.map { address.adding(rest + [("cursor", $0)]) } : nil)),
+                pager: RoundDesk.pager(
+                    first: query.cursor == nil && refusal == nil ? nil : address.adding(filters),
+                    next: refusal == nil ? page.next.map { address.adding(rest + [("cursor", $0)]) } : nil)),
             assign: form)
         let done = query.cursor == nil ? query.done : nil
         return HTML(
@@ -165,7 +165,7 @@ struct AssignmentConsole {
             [
                 "submitted": Figures.grouped(progress.submitted), "assigned": Figures.grouped(progress.assigned),
                 "decidable": Figures.grouped(progress.decidable), "files": Figures.grouped(progress.files),
-                "due": desk.time(desk.round.due.instant).text,
+                "due": "\(desk.time(desk.round.due.instant).text) \(desk.round.due.zone.place)",
             ])
     }
 

@@ -78,11 +78,11 @@ struct AssignmentRunConsole {
             }
             table = words.table(
                 found.prefix(page.items.count), of: run,
-                pager: Pager(
-                    firstURL: query.cursor == nil && refusal == nil ? nil : base.adding(shown),
-                    nextURL: refusal == nil ? page.next.map { base.adding(shown + [("cursor", $0)]) } : nil))
+                pager: RoundDesk.pager(
+                    first: query.cursor == nil && refusal == nil ? nil : base.adding(shown),
+                    next: refusal == nil ? page.next.map { base.adding(shown + [("cursor", $0)]) } : nil))
         }
-        let contradictions = run.report?.contradictions.map(words.sentence) ?? []
+        let contradictions = run.report.map { words.sentences(on: $0.contradictions) } ?? []
         let model = PlanPage(
             header: desk.header(
                 t("plan.title", ["day": desk.time(run.requestedAt).text]), badge: words.badge(of: run),
@@ -99,7 +99,7 @@ struct AssignmentRunConsole {
             },
             stats: run.report.map(words.stats), contradictions: contradictions,
             hasContradictions: !contradictions.isEmpty,
-            apply: words.confirmation(of: run, key: call.freshIdempotencyKey),
+            apply: words.offer(of: run, key: call.freshIdempotencyKey),
             choices: run.report == nil || run.appliedAt != nil
                 ? nil
                 : Tabs(
@@ -157,7 +157,7 @@ struct PlanWords {
 
     func stats(of report: AssignmentRun.Report) -> StatTiles {
         StatTiles([
-            .init(t("plan.pairs"), figure: Figures.grouped(report.pairs)),
+            .init(t("plan.pair_count"), figure: Figures.grouped(report.pairs)),
             .init(t("plan.added"), figure: Figures.grouped(report.added)),
             .init(t("plan.removed"), figure: Figures.grouped(report.removed)),
             .init(t("plan.applications_changed"), figure: Figures.grouped(report.applicationsChanged)),
@@ -173,8 +173,20 @@ struct PlanWords {
         ])
     }
 
-    /// What cannot be, whom it concerns and why.
-    func sentence(on contradiction: AssignmentRun.Contradiction) -> String {
+    /// What cannot be, whom it concerns and why; what each panelist has begun in one sentence.
+    func sentences(on contradictions: [AssignmentRun.Contradiction]) -> [String] {
+        let begun = Dictionary(grouping: contradictions.filter { $0.kind == .begun }, by: \.reviewers)
+        let joined = begun.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { reviewers, found in
+            AssignmentRun.Contradiction(
+                kind: .begun, applications: found.flatMap(\.applications).sorted(), reviewers: reviewers, needed: 1,
+                possible: 0)
+        }
+        let sentences = (contradictions.filter { $0.kind != .begun } + joined).map(sentence)
+        // What names nobody is said once.
+        return sentences.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    private func sentence(on contradiction: AssignmentRun.Contradiction) -> String {
         let (codes, names) = (contradiction.applications, contradiction.reviewers)
         let reviewers = desk.listed(names)
         let possible = Figures.grouped(contradiction.possible)
@@ -204,7 +216,7 @@ struct PlanWords {
     }
 
     /// What taking the plan does; nothing where it would do nothing, or has been done.
-    func confirmation(of run: AssignmentRun, key: String) -> Confirmation? {
+    func offer(of run: AssignmentRun, key: String) -> PlanPage.Offer? {
         guard run.state == .finished, run.appliedAt == nil, let report = run.report,
             report.added + report.removed > 0
         else { return nil }
@@ -213,14 +225,14 @@ struct PlanWords {
         if report.removed > 0 { consequences.append(t("plan.apply_removed", count: report.removed)) }
         consequences.append(t("plan.apply_begun"))
         if report.emptySeats > 0 { consequences.append(t("plan.apply_empty", count: report.emptySeats)) }
-        return Confirmation(
-            title: t("plan.apply_title"), consequences: consequences,
-            form: Form(
-                action: "/console/assignment-runs/\(run.id)/application", fields: [], submit: t("plan.apply"), texts: t,
+        return PlanPage.Offer(
+            consequences: consequences,
+            action: .post(
+                t("plan.apply"), "/console/assignment-runs/\(run.id)/application", style: .primary,
                 hidden: [HiddenField("idempotency_key", key)]))
     }
 
-    func table(_ pairs: some Sequence<PlannedAssignment>, of run: AssignmentRun, pager: Pager) -> Table {
+    func table(_ pairs: some Sequence<PlannedAssignment>, of run: AssignmentRun, pager: Pager?) -> Table {
         Table(
             caption: t("plan.pairs"),
             columns: [
@@ -267,6 +279,12 @@ struct PlanPage: ViewModel {
         var total: Int
     }
 
+    /// What taking it does.
+    struct Offer: ViewModel {
+        var consequences: [String]
+        var action: Action
+    }
+
     var header: PageHeader
     /// Why it was not taken or stopped.
     var refusal: ErrorSummary?
@@ -275,7 +293,7 @@ struct PlanPage: ViewModel {
     var stats: StatTiles?
     var contradictions: [String]
     var hasContradictions: Bool
-    var apply: Confirmation?
+    var apply: Offer?
     var choices: Tabs?
     var table: Table?
 }

@@ -77,6 +77,11 @@ struct RoundDesk {
         return t("assignments.and", ["names": names.dropLast().joined(separator: separator), "last": last])
     }
 
+    /// The way on in a list; none where the list is on one page.
+    static func pager(first: SafeURL?, next: SafeURL?) -> Pager? {
+        first == nil && next == nil ? nil : Pager(firstURL: first, nextURL: next)
+    }
+
     /// Runs a form's deed, and shows the form again with what its sender can mend.
     static func answering(
         _ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML

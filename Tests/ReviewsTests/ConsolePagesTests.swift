@@ -288,11 +288,11 @@ struct ConsolePagesTests {
         let page = await mei.open("\(base)/applications/\(World.application("kelpsense"))")
         #expect(page.status == 200, "\(page.text)")
         for text in [
-            "Team", "Innovation", "Market", "Nora Lau", "Vera Ito", "The problem is real", "85.0", "After it:",
+            "Team", "Innovation", "Market", "Nora Lau", "Vera Ito", "The problem is real", "85.0", "Ranked below:",
         ] {
             #expect(page.text.contains(text), "\(text): \(page.text)")
         }
-        #expect(!page.text.contains("Before it:"), "the best has none above it")
+        #expect(!page.text.contains("Ranked above:"), "the best has none above it")
         let half = await mei.open("\(base)/applications/\(World.application("skylarkinspect"))")
         #expect(half.text.contains("One review has been submitted.") && half.text.contains("Waiting for Vera Ito."))
         let none = await mei.open("\(base)/applications/\(World.application("plumbline"))")
