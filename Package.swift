@@ -29,7 +29,8 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let rooms = [
-    "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment", "Imports",
+    "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
+    "Imports",
 ]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
@@ -148,7 +149,8 @@ let package = Package(
         module(
             "House",
             on: core + [
-                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
+                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation",
+                "Investment",
                 "Imports", "Insight", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),

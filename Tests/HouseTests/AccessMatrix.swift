@@ -162,7 +162,9 @@ struct Objects: Sendable {
         liftable = second.description
         let judged: ReviewAssignment.ID = demoID("assignment \(Cast.nora.person.email) kelpsense")
         let round: ReviewRound.ID = demoID("round incubation")
-        let (outgoing, arrived) = (Letter.ID(), Letter.ID())
+        // In order, since letters of one moment are listed by their ids.
+        let letters = [Letter.ID(), Letter.ID()].sorted()
+        let (outgoing, arrived) = (letters[0], letters[1])
         received = arrived.description
         // Two letters to the founder of KelpSense: one of the outbox, and one that she has.
         try await world.database.write(as: world.context(Cast.mei)) { transaction in

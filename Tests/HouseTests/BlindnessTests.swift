@@ -73,11 +73,11 @@ struct BlindnessTests {
         Fact(
             testDescription: "who judges, to the startup and to other reviewers",
             observers: outsiders + [.nora, .juror],
-            slug: "tideglass", judge: Cast.nora
+            slug: "plumbline", judge: Cast.nora
         ) { world in
             _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 try await transaction.assignReviewer(
-                    Cast.vera.person.id, to: World.applied("tideglass"), in: round, as: .init(),
+                    Cast.vera.person.id, to: World.applied("plumbline"), in: round, as: .init(),
                     in: Cast.harbour.id, by: Cast.mei.person.id)
             }
         },
@@ -100,7 +100,7 @@ struct BlindnessTests {
         ) { world in
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 try await transaction.declareConflict(
-                    of: Cast.vera.person.id, with: Cast.startup("plumbline"),
+                    of: Cast.vera.person.id, with: Cast.startup("halyard"),
                     note: try LongText("They were at school together."), as: .init(), in: Cast.harbour.id,
                     by: Cast.mei.person.id)
             }
