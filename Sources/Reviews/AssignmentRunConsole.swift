@@ -52,13 +52,13 @@ struct AssignmentRunConsole {
                     return .redirect(to: "/console/assignment-runs/\(id)")
                 }
             } again: { problem in
-                try await page(for: call, ShowAssignmentRun(id), refusal: problem)
+                try await page(for: call, ShowAssignmentRun(id), refusal: problem, isApplying: true)
             }
         }.erased
     }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, _ query: ShowAssignmentRun, refusal: FormProblem? = nil
+        for call: FormCall<P, B>, _ query: ShowAssignmentRun, refusal: FormProblem? = nil, isApplying: Bool = false
     ) async throws -> HTML {
         guard let run = try await call.reader.assignmentRun(query.run) else { throw Problem.notFound }
         let desk = try await RoundDesk(call, run.round, in: site)
@@ -68,6 +68,9 @@ struct AssignmentRunConsole {
         let showsAll = query.show == .all || run.appliedAt != nil
         let base: SafeURL = "/console/assignment-runs/\(run.id)"
         let shown = query.show.map { [(name: "show", value: $0.rawValue)] } ?? []
+        // A plan is refused in the words for a single assignment, which would not say what they are about.
+        let sentence = refusal?.sentence(besides: [])
+        let problem = isApplying ? sentence.map { t("plan.not_applied", ["reason": $0]) } : sentence
         var table: Table?
         if run.report != nil {
             let found = try await call.reader.plan(
@@ -90,7 +93,7 @@ struct AssignmentRunConsole {
                 actions: run.state.isUnderWay
                     ? [.post(t("plan.cancel"), "/console/assignment-runs/\(run.id)/cancellation", style: .danger)]
                     : []),
-            refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
+            refusal: ErrorSummary(fields: [], problem: problem, texts: t),
             isUnderWay: run.state.isUnderWay,
             progress: run.progress.map { progress in
                 PlanPage.Bar(

@@ -121,14 +121,11 @@ struct StandingsWords {
 
     private func row(_ entry: Standings.Entry) -> StandingsPage.Row {
         let meanRank = entry.mean.map { mean in 1 + standings.entries.count { $0.mean ?? -1 > mean } }
-        let badge: Badge? =
-            if let found = entry.calibrated, found.isInDoubt(places: standings.places) {
-                Badge(t("standings.in_doubt"), .warning)
-            } else if !entry.isDecidable {
-                Badge(t("standings.below_quorum"))
-            } else {
-                nil
-            }
+        var badges: [Badge] = []
+        if entry.calibrated?.isInDoubt(places: standings.places) == true {
+            badges.append(Badge(t("standings.in_doubt"), .warning))
+        }
+        if !entry.isDecidable { badges.append(Badge(t("standings.below_quorum"))) }
         let rank = standings.calibration == nil ? meanRank : entry.calibrated?.rank
         return StandingsPage.Row(
             rank: rank.map(Figures.grouped) ?? "–", code: entry.code,
@@ -150,7 +147,7 @@ struct StandingsWords {
                     low: Self.place(found.interval.lowerBound), high: Self.place(found.interval.upperBound),
                     at: Self.place(found.score),
                     chance: Figures.percent(thousandths: Int((found.placeProbability * 1000).rounded())))
-            }, badge: badge)
+            }, badges: badges)
     }
 
     /// Where a score of 0 to 100 stands on a line of 200, half a dot from each end.
@@ -212,7 +209,7 @@ struct StandingsPage: ViewModel {
         var mean: String
         var meanNote: String?
         var calibrated: Calibrated?
-        var badge: Badge?
+        var badges: [Badge]
     }
 
     /// What is left without leniency, and how sure that is.

@@ -207,7 +207,10 @@ struct ConsolePagesTests {
             }
         }
         let refused = await mei.send("\(address)/application")
-        #expect(refused.status == 422 && refused.text.contains("Something stands between them"), "\(refused.text)")
+        #expect(
+            refused.status == 422
+                && refused.text.contains("The plan was not applied, and nothing has changed. Something stands between"),
+            "\(refused.text)")
         #expect(refused.text.contains("Every application gets its 2 reviews."))
     }
 
@@ -247,6 +250,41 @@ struct ConsolePagesTests {
         let hers = await wing.open(address)
         #expect(hers.status == 200 && hers.text.contains("not yours to see"), "\(hers.text)")
         #expect(!codes.contains { hers.text.contains("Applications \($0)") } && !hers.text.contains("only Vera"))
+    }
+
+    @Test("each contradiction is a whole sentence in each language", arguments: Pages.Language.allCases)
+    func sentences(_ language: Pages.Language) throws {
+        let words = PlanWords(desk: try Self.desk(in: language))
+        func told(
+            _ kind: AssignmentRun.Contradiction.Kind, _ codes: [String], _ names: [String], _ needed: Int,
+            _ possible: Int
+        ) -> [String] {
+            words.sentences(
+                on: [
+                    AssignmentRun.Contradiction(
+                        kind: kind, applications: codes, reviewers: names, needed: needed, possible: possible)
+                ])
+        }
+        let all = [
+            told(.reviewers, ["A"], [], 3, 1), told(.reviewers, ["A"], [], 1, 0), told(.seats, ["A"], ["Vera"], 1, 0),
+            told(.seats, ["A", "B"], ["Vera", "Nora"], 3, 2), told(.seats, ["A", "B", "C"], [], 3, 0),
+            told(.leastLoads, [], ["Vera"], 4, 2), told(.leastLoads, [], ["Vera", "Nora"], 9, 2),
+            told(.begun, ["A"], ["Vera"], 1, 0), told(.seats, [], [], 1, 0),
+        ].flatMap(\.self)
+        #expect(all.count == 9 && Set(all).count == 9)
+        #expect(all.allSatisfy { !$0.contains("⟦") && !$0.contains("{") }, "\(all)")
+        #expect(all.dropLast(2).allSatisfy { $0.contains("A") || $0.contains("Vera") })
+        let begun = words.sentences(
+            on: ["B", "A"].map {
+                AssignmentRun.Contradiction(
+                    kind: .begun, applications: [$0], reviewers: ["Vera"], needed: 1, possible: 0)
+            }
+                + (0..<2).map { _ in
+                    AssignmentRun.Contradiction(kind: .begun, applications: [], reviewers: [], needed: 1, possible: 0)
+                })
+        #expect(begun.count == 2, "what one has begun is one sentence, and what names nobody another")
+        #expect(words.desk.listed((1...15).map { "N\($0)" }).contains("N12"))
+        #expect(!words.desk.listed((1...15).map { "N\($0)" }).contains("N13"))
     }
 
     private func finished(_ world: World, _ manager: Visitor) async throws -> (address: String, page: Outgoing) {
@@ -314,7 +352,7 @@ struct ConsolePagesTests {
         let parts = words.parts
         #expect(parts.map(\.rows.count) == [6, 18] && parts[0].label == nil && parts[1].label != nil)
         #expect(parts[0].rows.first?.rank == "1" && parts.flatMap(\.rows).allSatisfy { $0.calibrated != nil })
-        let marked = parts.flatMap(\.rows).filter { $0.badge?.tone == "warning" }.count
+        let marked = parts.flatMap(\.rows).filter { $0.badges.contains { $0.tone == "warning" } }.count
         #expect(marked == calibration.inDoubt.count)
         for bar in parts.flatMap(\.rows).compactMap(\.calibrated) {
             #expect(5 <= bar.low && bar.low <= bar.at && bar.at <= bar.high && bar.high <= 195)
@@ -389,7 +427,9 @@ struct ConsolePagesTests {
         let mei = try await Visitor(Cast.mei, in: world)
         let page = "\(base)/conflicts"
         let first = await mei.open(page)
-        #expect(first.status == 200 && first.text.contains("One reviewer must not judge everything."), "\(first.text)")
+        #expect(
+            first.status == 200 && first.text.contains("One reviewer must not judge some of the applications."),
+            "\(first.text)")
         #expect(first.text.contains("Holds shares") && first.text.contains("through Tidewater Capital"))
         #expect(first.text.contains("on record") && !first.text.contains("/lifting"))
 
