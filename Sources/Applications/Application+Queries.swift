@@ -170,7 +170,7 @@ extension Statements {
     }
 
     /// The database's clock, which decides what is in time.
-    func clock() async throws -> Date {
+    package func clock() async throws -> Date {
         try await value("/* clock */ SELECT now()")
     }
 

@@ -100,7 +100,7 @@ struct Draft: Sendable {
                 hidden: call.questions.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
                 },
-                draft: "application-\(id)", saved: saveState(t), problem: problem),
+                draft: "application-\(id)", saved: saveState(in: language), problem: problem),
             autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
             canSubmit: canSubmit,
             deadline: TimeText(
@@ -125,21 +125,8 @@ struct Draft: Sendable {
     }
 
     /// When the draft was last saved, to the second and by the database's clock.
-    func saveState(_ t: Texts) -> SaveState {
-        SaveState(at: summary.application.savedAt, in: call.deadline.zone, t)
-    }
-}
-
-extension SaveState {
-    init(at instant: Date, in zone: TimeZoneName, _ t: Texts) {
-        let time = LocalTime(instant, in: zone)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        self.init(
-            t(
-                "draft.saved_at",
-                [
-                    "time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place,
-                ]), instant: instant.formatted(.iso8601))
+    func saveState(in language: Pages.Language) -> SaveState {
+        SaveState(at: summary.application.savedAt, in: call.deadline.zone, language: language)
     }
 }
 

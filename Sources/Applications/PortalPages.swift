@@ -124,11 +124,8 @@ struct PortalPages: Sendable {
                 throw Problem.conflict("The application was submitted meanwhile.")
             }
             let language = Pages.Language(tag: call.locale) ?? .english
-            let state = AutosaveState(attempt, PageKit.applications.texts(in: language))
-            let encoder = JSONEncoder()
-            encoder.keyEncodingStrategy = .convertToSnakeCase
-            encoder.dateEncodingStrategy = .iso8601
-            return HTML(bytes: Array(try encoder.encode(state)), mediaType: "application/json")
+            return HTML(
+                bytes: try AutosaveReply(attempt, in: language).bytes, mediaType: AutosaveReply.mediaType)
         }.erased
     }
 
@@ -203,9 +200,9 @@ struct PortalPages: Sendable {
         for call: FormCall<P, B>, writing draft: Draft, done: String?
     ) async throws -> HTML {
         let viewer = try await call.viewer()
-        let t = PageKit.applications.texts(in: viewer.language)
         return try page(
-            for: viewer, writing: draft, flash: done == "saved" ? FlashNotice(draft.saveState(t).text) : nil)
+            for: viewer, writing: draft,
+            flash: done == "saved" ? FlashNotice(draft.saveState(in: viewer.language).text) : nil)
     }
 
     private func page(
@@ -401,37 +398,23 @@ extension Dossier {
     var draft: Draft { Draft(summary: summary, call: call, answers: answers) }
 }
 
-/// What a script is told after it saved.
-struct AutosaveState: Encodable {
-    let savedAt: Date
-    let text: String
-    let count: String
-    /// What each answer is called now, by hidden field.
-    let seen: [String: String]
-    /// What could not be stored, by field.
-    let errors: [String: String]
-
-    enum CodingKeys: CodingKey {
-        case savedAt, text, count, seen, errors
-    }
-
-    init(_ attempt: PortalPages.Attempt, _ t: Texts) {
-        let draft = attempt.draft
-        let state = draft.saveState(t)
-        savedAt = draft.summary.application.savedAt
-        text = state.text
-        count = draft.summary.count.words(t)
+extension AutosaveReply {
+    /// What the script of a draft is told.
+    init(_ attempt: PortalPages.Attempt, in language: Pages.Language) {
+        let (draft, t) = (attempt.draft, PageKit.applications.texts(in: language))
         let stored = Dictionary(draft.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let disputed = Set(attempt.conflicts.map(\.question))
-        // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
-        seen = Dictionary(
-            uniqueKeysWithValues: draft.call.questions.filter { !disputed.contains($0.id) }.map {
-                ($0.seenField, Fingerprint(stored[$0.id]).description)
-            })
-        errors = Dictionary(
-            attempt.typed.errors.map { ($0.field, $0.message) }
-                + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) },
-            uniquingKeysWith: { first, _ in first })
+        self.init(
+            saved: draft.saveState(in: language), count: draft.summary.count.words(t),
+            // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
+            seen: Dictionary(
+                uniqueKeysWithValues: draft.call.questions.filter { !disputed.contains($0.id) }.map {
+                    ($0.seenField, Fingerprint(stored[$0.id]).description)
+                }),
+            errors: Dictionary(
+                attempt.typed.errors.map { ($0.field, $0.message) }
+                    + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) },
+                uniquingKeysWith: { first, _ in first }))
     }
 }
 

@@ -92,6 +92,19 @@ extension TimeText {
     }
 }
 
+extension SaveState {
+    /// When something was last kept, to the second and by the clock of a zone: “Saved at 14:02:33, Hong Kong”.
+    public init(at instant: Date, in zone: TimeZoneName, language: Pages.Language) {
+        let time = LocalTime(instant, in: zone)
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        self.init(
+            PageKit.wording.texts(in: language)(
+                "wording.saved_at",
+                ["time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place]),
+            instant: instant.formatted(.iso8601))
+    }
+}
+
 extension TimeZoneName {
     /// The place that gives the zone its name: “Hong Kong”.
     public var place: String {
