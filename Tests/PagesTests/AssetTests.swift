@@ -35,11 +35,29 @@ struct AssetTests {
         #expect(!css.contains("url(") && !css.contains("@import"))
         #expect(css.utf8.count { $0 == UInt8(ascii: "{") } == css.utf8.count { $0 == UInt8(ascii: "}") })
         for layer in ["reset", "tokens", "base", "components", "utilities"] {
-            #expect(css.contains("@layer \(layer) {"))
+            #expect(css.contains("@layer \(layer){"))
         }
-        for query in ["prefers-color-scheme: dark", "prefers-reduced-motion", "print", ":lang(ja)", ":lang(zh-Hant)"] {
+        for query in ["prefers-color-scheme:dark", "prefers-reduced-motion", "print", ":lang(ja)", ":lang(zh-Hant)"] {
             #expect(css.contains(query))
         }
+    }
+
+    @Test("what only writers need is not sent, and nothing that browsers need is left out")
+    func lean() {
+        let css = """
+            /* A "note" { */
+            a :is(b, c) > d:hover { width: calc(100% - 2 * 4px); content: "a ;  b /* no */"; }
+            @media (min-width: 4px) and print {
+                ::before { margin: 0 1px; }
+            }
+            """
+        let lean = String(decoding: Assets.lean(stylesheet: Array(css.utf8)), as: UTF8.self)
+        #expect(
+            lean == "a :is(b,c) > d:hover{width:calc(100% - 2 * 4px);content:\"a ;  b /* no */\";}"
+                + "@media (min-width:4px) and print{::before{margin:0 1px;}}")
+        let script = "// why\nif (a) {\n    // and why\n    b(\"// c\");\n\n}"
+        #expect(
+            String(decoding: Assets.lean(script: Array(script.utf8)), as: UTF8.self) == "if (a) {\nb(\"// c\");\n}\n")
     }
 
     @Test("a page with its assets stays light")
