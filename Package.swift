@@ -120,7 +120,7 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",
-            on: core + ["Institutions", "Partnerships", "Programs", "Applications", "Assignment", "Calibration"],
+            on: core + ["Institutions", "Programs", "Applications", "Assignment", "Calibration", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],

@@ -59,6 +59,11 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
         try exchange.match(try JSONBytes.encode(current))
     }
 
+    /// Compares `If-Match` with a file as it is now: 412 when the client has seen another one.
+    public func match(_ current: Download) throws {
+        try exchange.match(current.bytes)
+    }
+
     /// Where a list continues. 400 when the cursor was made for somebody else, another list or other filters.
     public func position<Position: Decodable>(
         _ cursor: PageCursor?, as type: Position.Type = Position.self

@@ -2,7 +2,6 @@ internal import API
 internal import Accounts
 internal import Foundation
 internal import Pages
-internal import Partnerships
 internal import Postgres
 internal import Vocabulary
 internal import Wording

@@ -3,7 +3,6 @@ internal import Accounts
 internal import Foundation
 internal import Institutions
 internal import Pages
-internal import Partnerships
 internal import Postgres
 internal import Vocabulary
 internal import Wording

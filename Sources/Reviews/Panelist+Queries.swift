@@ -9,29 +9,26 @@ extension Statements {
         try await rows(
             """
             -- panel
-            SELECT p.person_id, who.name, who.email, p.is_chair, p.least, p.most, p.languages, p.focus_areas,
-                   CASE WHEN p.accepted_at IS NOT NULL THEN 'accepted' WHEN p.declined_at IS NOT NULL THEN 'declined'
-                        ELSE 'invited' END AS answer,
-                   p.declined_reason,
-                   (SELECT count(*) FROM review_assignments AS s
-                    WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
-                      AND s.state = 'assigned') AS assigned,
-                   (SELECT count(*) FROM review_assignments AS s
-                    JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
-                    WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
-                      AND s.state = 'assigned' AND w.submitted_at IS NOT NULL) AS submitted,
-                   EXISTS (SELECT FROM reviewer_absences AS x
-                           WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
-                             AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
-                             AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date) AS is_away
-            FROM panel_members AS p
-            JOIN people AS who ON who.id = p.person_id
-            JOIN review_rounds AS r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
+            \(fragment: .panelists)
             WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round) AND \(fragment: .reachOfRounds)
               AND (acting_role() IN ('manager', 'system') OR p.person_id = acting_person())
             ORDER BY p.is_chair DESC, who.name, p.person_id
             """
         ).map(Panelist.init)
+    }
+
+    /// The acting reviewer's own seats on panels, whatever they answered, by round.
+    package func ownSeats() async throws -> [ReviewRound.ID: Panelist] {
+        try await rows(
+            """
+            -- own seats on panels
+            \(fragment: .panelists)
+            WHERE p.tenant_id = acting_tenant() AND acting_role() = 'reviewer' AND p.person_id = acting_person()
+            """
+        ).reduce(into: [:]) { seats, row in
+            let round: ReviewRound.ID = try row("round_id")
+            seats[round] = try Panelist(row)
+        }
     }
 
     /// People who hold a reviewer's seat in the tenant, by name; for managers.
@@ -46,6 +43,31 @@ extension Statements {
             LIMIT 2000
             """
         ).map { try (person: $0("id"), name: $0("name"), email: $0("email")) }
+    }
+}
+
+extension Query {
+    fileprivate static var panelists: Query {
+        """
+        SELECT p.round_id, p.person_id, who.name, who.email, p.is_chair, p.least, p.most, p.languages, p.focus_areas,
+               CASE WHEN p.accepted_at IS NOT NULL THEN 'accepted' WHEN p.declined_at IS NOT NULL THEN 'declined'
+                    ELSE 'invited' END AS answer,
+               p.declined_reason,
+               (SELECT count(*) FROM review_assignments AS s
+                WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
+                  AND s.state = 'assigned') AS assigned,
+               (SELECT count(*) FROM review_assignments AS s
+                JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
+                  AND s.state = 'assigned' AND w.submitted_at IS NOT NULL) AS submitted,
+               EXISTS (SELECT FROM reviewer_absences AS x
+                       WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
+                         AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
+                         AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date) AS is_away
+        FROM panel_members AS p
+        JOIN people AS who ON who.id = p.person_id
+        JOIN review_rounds AS r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
+        """
     }
 }
 

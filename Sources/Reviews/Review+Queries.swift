@@ -146,6 +146,21 @@ extension Statements {
         ).map(Review.init)
     }
 
+    /// The acting reviewer's own reviews in a round, begun or submitted, by assignment.
+    package func ownReviews(in round: ReviewRound.ID) async throws -> [ReviewAssignment.ID: Review] {
+        try await rows(
+            """
+            -- own reviews in a round
+            \(fragment: .reviews)
+            WHERE w.tenant_id = acting_tenant() AND \(fragment: .reachOfReviews) AND w.person_id = acting_person()
+              AND w.round_id = \(round)
+            """
+        ).reduce(into: [:]) { reviews, row in
+            let review = try Review(row)
+            reviews[review.assignment] = review
+        }
+    }
+
     /// The submitted reviews of an application in a round that the principal may read, with who wrote them, in the order
     /// of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them. Reviews
     /// of assignments that ended do not count.

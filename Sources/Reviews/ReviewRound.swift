@@ -103,13 +103,17 @@ package struct ReviewRound: Sendable, Identifiable {
     /// The worth of a review's scores in hundredths: each criterion's share of its scale times its weight, 0 to 100; nil
     /// while a criterion has no score.
     package func total(of scores: [Criterion.ID: Int]) -> Double? {
-        var total = 0.0
-        for criterion in criteria {
-            guard let score = scores[criterion.id] else { return nil }
+        guard criteria.allSatisfy({ scores[$0.id] != nil }) else { return nil }
+        return Self.worth(of: criteria, scores)
+    }
+
+    /// What scores are worth of the weights of some criteria; one without a score is worth nothing.
+    static func worth(of criteria: [Criterion], _ scores: [Criterion.ID: Int]) -> Double {
+        criteria.reduce(0) { worth, criterion in
+            guard let score = scores[criterion.id] else { return worth }
             let share = Double(score - criterion.lowest) / Double(criterion.highest - criterion.lowest)
-            total += share * Double(criterion.weight)
+            return worth + share * Double(criterion.weight)
         }
-        return total
     }
 }
 

@@ -4,7 +4,10 @@ package import Pages
 extension ReviewsRoom {
     /// Where review stands in the navigation.
     package static var places: [Site.Place] {
-        [Site.Place("rounds", key: "nav.rounds", in: .reviews, url: "/console/rounds", roles: ["manager"])]
+        [
+            Site.Place("rounds", key: "nav.rounds", in: .reviews, url: "/console/rounds", roles: ["manager"]),
+            Site.Place("reviews", key: "nav.reviews", in: .reviews, url: "/reviews", roles: ["reviewer"]),
+        ]
     }
 
     /// The pages, for the router.
@@ -12,6 +15,7 @@ extension ReviewsRoom {
         RoundsConsole(site: site).routes + PanelConsole(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
-            + ConflictsConsole(site: site).routes
+            + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes
+            + OfflinePages(site: site).routes
     }
 }

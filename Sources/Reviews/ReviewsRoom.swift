@@ -42,6 +42,6 @@ package enum ReviewsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
-            + ReviewsAPI.operations
+            + ReviewsAPI.operations + ScoreSheetAPI.operations
     }
 }

@@ -2,7 +2,6 @@ internal import API
 internal import Accounts
 internal import Foundation
 internal import Pages
-internal import Partnerships
 internal import Vocabulary
 internal import Wording
 
@@ -127,7 +126,7 @@ extension Figures {
 
 /// A question that is answered by doing it, below a page's head.
 struct ConfirmPage: ViewModel {
-    var header: PageHeader
+    var header: PageHeader?
     var confirmation: Confirmation
 }
 

@@ -36,12 +36,6 @@ struct ReviewsFormPage: ViewModel {
     var form: Form
 }
 
-/// A question before what cannot be undone.
-struct ReviewsConfirmPage: ViewModel {
-    var header: PageHeader
-    var confirmation: Confirmation
-}
-
 extension PageTemplate<RoundsPage> {
     static let rounds = PageTemplate("reviews/rounds", in: .reviews)
 }
@@ -50,9 +44,6 @@ extension PageTemplate<RoundPage> {
 }
 extension PageTemplate<ReviewsFormPage> {
     static let reviewsForm = PageTemplate("reviews/form", in: .reviews)
-}
-extension PageTemplate<ReviewsConfirmPage> {
-    static let reviewsConfirm = PageTemplate("reviews/confirm", in: .reviews)
 }
 
 /// How rounds are said on a page.

@@ -193,7 +193,7 @@ struct RoundsConsole: Sendable {
             let t = words.t
             let progress = try await call.reader.progress(of: [round.id])[round.id]
             let missing = (progress?.assigned ?? 0) - (progress?.submitted ?? 0)
-            let model = ReviewsConfirmPage(
+            let model = ConfirmPage(
                 header: PageHeader(
                     title: round.name.text(for: words.spoken), kind: round.callTitle.text(for: words.spoken),
                     badge: words.badge(round.status)),
@@ -208,7 +208,7 @@ struct RoundsConsole: Sendable {
                         texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
                         cancel: LinkText(t("round.close_keep"), "/console/rounds/\(round.id)"), isDangerous: true)))
             let frame = words.frame(t("round.close_title"), of: round, site, viewer)
-            return HTML(bytes: try PageTemplate.reviewsConfirm.render(model, in: frame))
+            return HTML(bytes: try PageTemplate.confirm.render(model, in: frame))
         }.erased
     }
 

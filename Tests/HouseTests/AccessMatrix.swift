@@ -84,8 +84,9 @@ struct Objects: Sendable {
     private var listed: String
     /// A plan of who judges what.
     private var planned: String
-    /// What nora judges and may abstain from, so that her review of KelpSense is still there afterwards.
-    private var abstainable: String
+    /// What nora judges and may leave, one for each way to leave it, by the route's path: her review of KelpSense is still
+    /// there afterwards.
+    private var leavable: [String: String]
     /// A declared conflict of the round's panel for the pages, so that the operation's is not lifted before them.
     private var liftable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
@@ -140,7 +141,13 @@ struct Objects: Sendable {
                 of: demoID("round incubation"), as: plan, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         planned = plan.description
-        abstainable = (demoID("assignment \(Cast.nora.person.email) gridfellow") as ReviewAssignment.ID).description
+        let ways = world.edge.registry.map(\.path).filter { $0.contains("{assignment}/") }
+            .filter { $0.hasSuffix("/abstention") || $0.hasSuffix("/conflict") }
+        let slugs = ["gridfellow", "skylarkinspect", "tideglass", "plumbline"]
+        leavable = Dictionary(
+            zip(Set(ways).sorted(), slugs).map { path, slug in
+                (path, (demoID("assignment \(Cast.nora.person.email) \(slug)") as ReviewAssignment.ID).description)
+            }, uniquingKeysWith: { first, _ in first })
         let handedIn = FileImport.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestImport(
@@ -203,9 +210,9 @@ struct Objects: Sendable {
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "run", path.contains("/assignment-runs/") { return planned }
-        if path.contains("/abstention") { return abstainable }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }
+        if name == "assignment", let assignment = leavable[path] { return assignment }
         if name == "job", let letter = deadLetters[path] { return letter }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
@@ -219,7 +226,8 @@ struct Objects: Sendable {
         func nobody() -> String { UUID().uuidString.lowercased() }
         copy.ids = ids.mapValues { _ in nobody() }
         copy.deadLetters = deadLetters.mapValues { _ in nobody() }
-        (copy.listed, copy.abstainable, copy.planned) = (nobody(), nobody(), nobody())
+        copy.leavable = leavable.mapValues { _ in nobody() }
+        (copy.listed, copy.planned) = (nobody(), nobody())
         (copy.liftable, copy.received) = (nobody(), nobody())
         return copy
     }
@@ -238,7 +246,8 @@ struct Objects: Sendable {
 
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
-        ([listed, abstainable, planned, liftable, received] + ids.values + deadLetters.values).reduce(text) {
+        let known = [listed, planned, liftable, received] + ids.values + deadLetters.values + leavable.values
+        return known.reduce(text) {
             $0.replacing($1, with: "*")
         }
     }

@@ -17,18 +17,6 @@ import Vocabulary
 struct ConsolePagesTests {
     let base = "/console/rounds/\(World.round)"
 
-    @Test("every page of reviews is sound")
-    func sound() {
-        let sources = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Reviews").standardized
-        #expect(
-            PageKit.reviews.faults(
-                in: [
-                    PageTemplate.assignments, PageTemplate.plan, PageTemplate.standings,
-                    PageTemplate.applicationReviews, PageTemplate.conflicts, PageTemplate.confirm,
-                ], sources: sources) == [])
-    }
-
     // MARK: Assignments
 
     @Test("the list says who judges what and how far, is filtered by its address and goes on page by page")

@@ -13,8 +13,11 @@ struct ReviewsPagesTests {
         #expect(
             PageKit.reviews.faults(
                 in: [
-                    PageTemplate.rounds, PageTemplate.round, PageTemplate.reviewsForm, PageTemplate.reviewsConfirm,
-                    PageTemplate.panelist, PageTemplate.seated,
+                    PageTemplate.rounds, PageTemplate.round, PageTemplate.reviewsForm, PageTemplate.confirm,
+                    PageTemplate.panelist, PageTemplate.seated, PageTemplate.assignments, PageTemplate.plan,
+                    PageTemplate.standings, PageTemplate.applicationReviews, PageTemplate.conflicts,
+                    PageTemplate.queue, PageTemplate.invitation, PageTemplate.sheet, PageTemplate.offline,
+                    PageTemplate.offlinePreview,
                 ], sources: sources) == [])
     }
 }

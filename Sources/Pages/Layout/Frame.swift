@@ -26,13 +26,15 @@ public struct Frame: ViewModel {
     public var languages: LanguageMenu?
     /// What just succeeded. Never an error: those stand with their field.
     public var flash: FlashNotice?
+    /// The page's own keys, told before those of every page.
+    public var keys: [KeyHint]
     /// What a form sends along to prove that it is ours.
     public var csrf: String
 
     /// A frame, for a viewer or for nobody yet.
     public init(
         title: String, site: Site, viewer: Viewer, current: String? = nil, breadcrumbs: [Breadcrumb] = [],
-        flash: FlashNotice? = nil, path: SafeURL? = nil
+        flash: FlashNotice? = nil, path: SafeURL? = nil, keys: [KeyHint] = []
     ) {
         let texts = PageKit.base.texts(in: viewer.language)
         lang = viewer.language.tag
@@ -48,7 +50,22 @@ public struct Frame: ViewModel {
         seat = viewer.seat.map { SeatBar($0, of: viewer, site: site, texts: texts) }
         languages = site.languageURL.map { LanguageMenu(action: $0, next: path, current: viewer.language) }
         self.flash = flash
+        self.keys = keys
         csrf = viewer.csrf
+    }
+}
+
+/// What a key does on a page.
+public struct KeyHint: ViewModel {
+    /// The key: `s`, `1 – 5`.
+    public var key: String
+    /// What it does.
+    public var label: String
+
+    /// A key, and what it does.
+    public init(_ key: String, _ label: String) {
+        self.key = key
+        self.label = label
     }
 }
 

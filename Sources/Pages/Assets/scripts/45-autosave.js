@@ -5,7 +5,14 @@ const plain = (text) => text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
 for (const form of document.querySelectorAll("form[data-autosave]")) {
     const url = form.dataset.autosave;
     const key = "unsaved:" + url;
-    const fields = [...form.querySelectorAll("textarea[name]")];
+    // A field is whatever goes by one name: a text, or the buttons of one choice.
+    const written = form.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox], [type=file]))[name]");
+    const fields = [...new Set([...written].map((field) => field.name))].map((name) => ({
+        name,
+        element: form.querySelector(`[name="${name}"]`),
+        get value() { return form.elements[name].value; },
+        set value(value) { form.elements[name].value = value; },
+    }));
     const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
     const known = new Map(fields.map((field) => [field.name, plain(field.value)]));
     const [touched, refused] = [new Set(), new Map()];
@@ -21,11 +28,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         else sessionStorage.removeItem(key);
     };
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
-    const fault = (field, text) => {
-        let line = document.getElementById(field.id + "-unsaved");
+    const fault = ({ element }, text) => {
+        let line = document.getElementById(element.id + "-unsaved");
         if (text && !line) {
-            line = Object.assign(document.createElement("p"), { id: field.id + "-unsaved", className: "error" });
-            field.before(line);
+            line = Object.assign(document.createElement("p"), { id: element.id + "-unsaved", className: "error" });
+            (element.closest("[data-choices]") ?? element).before(line);
         }
         if (line) line.textContent = text;
         if (line && !text) line.remove();
@@ -85,7 +92,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
     // A form that was refused shows what was typed: of the fields at fault nobody knows whether it is stored.
     const cameBack = document.querySelector(".error-summary") !== null;
-    for (const field of fields) if (cameBack && field.closest(".field-wrong")) known.delete(field.name);
+    for (const field of fields) if (cameBack && field.element.closest(".field-wrong")) known.delete(field.name);
     const kept = cameBack ? [] : JSON.parse(sessionStorage.getItem(key) ?? "[]");
     let restored = false;
     for (const [name, value, before] of kept) {
@@ -94,7 +101,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         field.value = value;
         // Old name of an old text: if somebody changed it meanwhile, the server will notice.
         if (seen(name)) seen(name).value = before;
-        field.dispatchEvent(new Event("trellis:restored"));
+        field.element.dispatchEvent(new Event("trellis:restored"));
         touched.add(name);
         restored = true;
     }
@@ -108,6 +115,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
     form.addEventListener("input", (event) => {
         touched.add(event.target.name);
+        // What was refused for want of what is typed now is tried again with it.
+        for (const { name } of event.target.closest("fieldset")?.elements ?? []) refused.delete(name);
         since ||= Date.now();
         keep();
         later(Math.max(0, Math.min(2000, since + 5000 - Date.now())));
