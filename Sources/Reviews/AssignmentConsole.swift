@@ -28,7 +28,7 @@ struct AssignmentConsole {
         ) { call in
             let (round, principal, id) = (call.parameters.round, try call.principal, ReviewAssignment.ID())
             let tenant = try principal.workspace
-            return try await RoundDesk.answering {
+            return try await answering {
                 let pair = try call.decoded()
                 return try await call.write { transaction in
                     guard try await transaction.round(round) != nil else { throw Problem.notFound }
@@ -49,7 +49,7 @@ struct AssignmentConsole {
         ) { call in
             let (round, principal, id) = (call.parameters.round, try call.principal, AssignmentRun.ID())
             let tenant = try principal.workspace
-            return try await RoundDesk.answering {
+            return try await answering {
                 try await call.write { transaction in
                     _ = try await transaction.requestAssignmentRun(
                         of: round, as: id, in: tenant, by: principal.personID)
@@ -278,7 +278,7 @@ struct AssignmentConsole {
             access: .roles([.manager]), parameters: AssignmentPath.self, body: OptionalReason.self
         ) { call in
             let id = call.parameters.assignment
-            return try await RoundDesk.answering {
+            return try await answering {
                 let reason = try call.decoded().reason
                 return try await call.write { transaction in
                     guard let assignment = try await transaction.assignment(id) else { throw Problem.notFound }
@@ -338,7 +338,7 @@ struct AssignmentConsole {
             parameters: AssignmentPath.self
         ) { call in
             let id = call.parameters.assignment
-            return try await RoundDesk.answering {
+            return try await answering {
                 try await call.write { transaction in
                     guard let assignment = try await transaction.assignment(id) else { throw Problem.notFound }
                     try await transaction.reopenReview(of: id)

@@ -28,7 +28,7 @@ struct AssignmentRunConsole {
             access: .roles([.manager]), parameters: AssignmentRunPath.self
         ) { call in
             let id = call.parameters.run
-            return try await RoundDesk.answering {
+            return try await answering {
                 try await call.write { transaction in
                     _ = try await transaction.cancelAssignmentRun(id)
                     return .redirect(to: "/console/assignment-runs/\(id)")
@@ -45,7 +45,7 @@ struct AssignmentRunConsole {
             parameters: AssignmentRunPath.self
         ) { call in
             let (id, person) = (call.parameters.run, try call.principal.personID)
-            return try await RoundDesk.answering {
+            return try await answering {
                 try await call.write { transaction in
                     _ = try await transaction.applyPlan(of: id, by: person)
                     return .redirect(to: "/console/assignment-runs/\(id)")

@@ -29,7 +29,7 @@ struct ConflictsConsole {
         ) { call in
             let (round, principal, id) = (call.parameters.round, try call.principal, ConflictDeclaration.ID())
             let tenant = try principal.workspace
-            return try await RoundDesk.answering {
+            return try await answering {
                 let said = try call.decoded()
                 return try await call.write { transaction in
                     guard try await transaction.round(round) != nil else { throw Problem.notFound }
@@ -59,7 +59,7 @@ struct ConflictsConsole {
             access: .roles([.manager]), parameters: RoundConflictPath.self, body: ReasonBody.self
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
-            return try await RoundDesk.answering {
+            return try await answering {
                 let reason = try call.decoded().reason
                 return try await call.write { transaction in
                     guard try await transaction.round(path.round) != nil else { throw Problem.notFound }

@@ -80,20 +80,6 @@ struct RoundDesk {
     static func pager(first: SafeURL?, next: SafeURL?) -> Pager? {
         first == nil && next == nil ? nil : Pager(firstURL: first, nextURL: next)
     }
-
-    /// Runs a form's deed, and shows the form again with what its sender can mend.
-    static func answering(
-        _ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML
-    ) async throws -> HTML {
-        do {
-            return try await deed()
-        } catch {
-            guard let problem = FormProblem(error, constraints: ReviewsRoom.constraints) else { throw error }
-            var page = try await again(problem)
-            page.status = problem.status
-            return page
-        }
-    }
 }
 
 extension RoundDesk {
