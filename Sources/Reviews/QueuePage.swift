@@ -69,13 +69,13 @@ struct ReviewerQueue: Sendable {
             rounds.filter { seats[$0.id]?.answer == .accepted && $0.status == status }
                 .sorted { $0.due.instant < $1.due.instant }
         }
-        let left = accepted.filter { $0.status == .open }.flatMap { mine[$0.id] ?? [] }
-            .count { $0.submittedAt == nil }
+        let open = accepted.filter { $0.status == .open }.flatMap { mine[$0.id] ?? [] }
+        let left = open.count { $0.submittedAt == nil }
         let isEmpty = invited.isEmpty && accepted.isEmpty
         return QueuePage(
             header: PageHeader(
                 title: t("reviewer.title"),
-                lede: isEmpty ? nil : left == 0 ? t("reviewer.lede_done") : t("reviewer.lede_left", count: left)),
+                lede: open.isEmpty ? nil : left == 0 ? t("reviewer.lede_done") : t("reviewer.lede_left", count: left)),
             invitations: invited.map { round in
                 QueuePage.InvitationCard(
                     title: round.name.text(for: spoken), kind: round.callTitle.text(for: spoken),

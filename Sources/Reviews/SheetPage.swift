@@ -125,7 +125,9 @@ extension ReviewSheet {
             own: isOpen ? nil : review.map { card(of: $0, t("reviewer.own"), isDated: true, in: language) },
             standing: isOpen ? nil : standing(t),
             others: others.enumerated().map { index, review in
-                card(of: review, t("reviewer.other", ["number": "\(index + 1)"]), isDated: false, in: language)
+                let numbered = ["number": "\(index + 1)", "all": "\(others.count)"]
+                let title = others.count == 1 ? t("reviewer.other") : t("reviewer.other_of", numbered)
+                return card(of: review, title, isDated: false, in: language)
             },
             hasOthers: !others.isEmpty, tools: tools, hasTools: !tools.isEmpty)
     }
@@ -218,7 +220,9 @@ extension ReviewSheet {
                     note: review.notes[criterion.id]?.string)
             },
             comment: review.comment?.string, privateNote: review.privateNote?.string,
-            confidence: review.confidence.map { t("reviewer.confidence.\($0)") })
+            confidence: review.confidence.map {
+                t("reviewer.confidence_is", ["level": t("reviewer.confidence.\($0)")])
+            })
     }
 
     /// How many criteria have a score, and what those are worth.

@@ -76,6 +76,7 @@ struct ReviewerEdgeTests {
         let world = try await World()
         let jun = try await Visitor(Cast.jun, seat: 1, in: world)
         let queue = await jun.open("/reviews")
+        #expect(!queue.text.contains("You have reviewed everything"))
         #expect(queue.text.contains("up to 12 applications") && !queue.text.contains("KelpSense"))
         let page = await jun.open("/reviews/rounds/\(round)/invitation")
         #expect(page.status == 200 && page.text.contains("What you judge by"), "\(page.text)")
@@ -322,7 +323,7 @@ struct ReviewerEdgeTests {
         #expect(await vera.open(place).text.contains(planted) == false)
         #expect(await vera.send("\(place)/submission", scores([3, 3, 3])).status == 303)
         let page = await vera.open(place)
-        #expect(page.text.contains(planted) && page.text.contains("Another review, 1"))
+        #expect(page.text.contains(planted) && page.text.contains("Another review"))
         #expect(!page.text.contains("Nora") && !page.text.contains(Cast.nora.person.id.description))
 
         // Not where the round does not share them.

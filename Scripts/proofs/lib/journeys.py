@@ -1,5 +1,5 @@
 """Journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
-shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on
+shortlist; a reviewer judges by keyboard, and another by a file; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on
 any console error or violated content security policy; keeps screenshots, wide and narrow, light and dark."""
 import datetime
 import pathlib
@@ -7,6 +7,7 @@ import sys
 import time
 
 from selenium import webdriver
+from selenium.webdriver import ActionChains
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -107,6 +108,15 @@ class Visitor:
     def link(self, part, besides="#"):
         """The first link whose address contains a part and not the other."""
         return self.driver.find_element(By.CSS_SELECTOR, f"a[href*='{part}']:not([href*='{besides}'])").get_attribute("href")[len(url):]
+
+    def keys(self, *keys):
+        """Presses keys wherever the focus is."""
+        for key in keys:
+            ActionChains(self.driver).send_keys(key).perform()
+
+    def awaits(self, text):
+        """Waits for words that a script brings."""
+        WebDriverWait(self.driver, 15).until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
 
     def choose(self, name, value):
         self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}']").click()
@@ -270,14 +280,52 @@ def bring_in():
     manager.shot("imports")
 
 
+def review():
+    chair = Visitor("nora@panel.example")
+    chair.says("4 of 5 submitted")
+    chair.shot("reviewer-queue")
+    chair.press("Begin next")
+    chair.keys("4", "2", "k", "k", "5")
+    chair.awaits("2 of 3 scored, 37.5 of 60 points so far")
+    chair.press("Submit review")
+    chair.says("Score this criterion before you submit.")
+    chair.shot("reviewer-sheet")
+    # Into the criterion at fault, and on from there by keys alone.
+    chair.driver.find_element(By.CSS_SELECTOR, ".error-summary a").click()
+    chair.keys("3")
+    chair.press("Submit review")
+    chair.says("Your review was submitted.")
+    chair.shot("reviewer-submitted")
+
+    panelist = Visitor("vera@institute.example")
+    panelist.press("Work offline")
+    panelist.shot("reviewer-offline")
+    code = panelist.driver.execute_async_script(
+        "const done = arguments[0]; fetch(document.querySelector('a[download]').href).then((file) => file.text())"
+        ".then((text) => done(text.split('\\r\\n').find((line) => line.includes(',3,,,')).split(',')[0]))")
+    panelist.type("content", f"Application,Team,Market\n{code},5,4")
+    panelist.press("See what changes")
+    panelist.says("1 review would change")
+    panelist.shot("reviewer-preview")
+    panelist.press("Save 1 draft")
+    panelist.says("1 review was saved as a draft.")
+    panelist.go("/reviews")
+    panelist.says("Begun, 2 of 3")
+    panelist.press("Continue next")
+    # Saves and leads to the next; there is none.
+    panelist.keys("s")
+    panelist.awaits("No other application is left to review")
+
+
 founder, application = apply()
 decide(application)
 accept(founder, application)
 answer()
+review()
 match()
 explore()
 learn()
 bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
-print(f"7 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
+print(f"8 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
