@@ -36,7 +36,8 @@ struct ConsolePagesTests {
         #expect(count("/console/assignments/", in: veras) == 3)
         let ended = await mei.open("\(base)/assignments?state=abstained")
         #expect(ended.status == 200 && ended.text.contains("Nothing fits this filter"))
-        #expect(await mei.open("\(base)/assignments?state=unheard-of").status == 400)
+        let odd = await mei.open("\(base)/assignments?state=unheard-of")
+        #expect(odd.status == 422)
 
         var seen = 0
         var next: String? = "\(base)/assignments?limit=3&done=assigned"
@@ -346,8 +347,9 @@ struct ConsolePagesTests {
             #expect(5 <= bar.low && bar.low <= bar.at && bar.at <= bar.high && bar.high <= 195)
         }
         #expect(words.reviewers.rows.count == 6)
-        let harsh = standings.reviewers.filter { $0.found.isHarsh }
-        #expect(harsh.map(\.name) == ["R5"], "who gave 24 points less than the mildest")
+        // Who gave 24 points less than the mildest.
+        let harshest = try #require(standings.reviewers.last)
+        #expect(harshest.name == "R5" && harshest.found.isHarsh && !(standings.reviewers.first?.found.isHarsh ?? true))
 
         let alone = StandingsWords(desk: desk, standings: Self.sample(desk.round, places: 1))
         #expect(alone.lede?.contains("%") == true)

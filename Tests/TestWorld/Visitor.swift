@@ -7,6 +7,8 @@ internal import Postgres
 /// A member of the cast before the whole house: asks for JSON with a token, and for pages with a session.
 package struct Visitor: Sendable {
     private let edge: Edge
+    // A world that nobody holds loses its database.
+    private let world: World
     /// Their API token, for those who ask over a socket.
     package let token: String
     private let cookie: String
@@ -17,6 +19,7 @@ package struct Visitor: Sendable {
         _ member: Cast.Member, seat index: Int = 0, in world: World, before edge: Edge? = nil
     ) async throws {
         self.edge = edge ?? world.edge
+        self.world = world
         let (token, session, csrf) = (Secret(prefix: "trellis_"), Secret(prefix: ""), Secret(prefix: "").text)
         let seat = member.seat(index)
         // By the owner, because how people come to their credentials is another test's business.
