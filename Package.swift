@@ -116,11 +116,11 @@ let package = Package(
             "Programs", on: core + ["Institutions", "Partnerships"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Applications", on: core + ["Institutions", "Programs"],
+            "Applications", on: core + ["Letters", "Institutions", "Programs"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",
-            on: core + ["Institutions", "Programs", "Applications", "Assignment", "Calibration", "Tabular"],
+            on: core + ["Letters", "Institutions", "Programs", "Applications", "Assignment", "Calibration", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],

@@ -169,6 +169,18 @@ extension Statements {
         }
     }
 
+    /// Who founded a startup, as far as the principal may know: a founder themselves.
+    func founders(of startup: Startup.ID) async throws -> [Person.ID] {
+        try await rows(
+            """
+            -- founders of a startup
+            SELECT DISTINCT person_id FROM memberships
+            WHERE tenant_id = acting_tenant() AND institution_id = \(startup) AND role = 'founder' AND ended_at IS NULL
+            ORDER BY person_id
+            """
+        ).map { try $0("person_id") }
+    }
+
     /// The database's clock, which decides what is in time.
     package func clock() async throws -> Date {
         try await value("/* clock */ SELECT now()")

@@ -5,7 +5,8 @@ internal import Programs
 package import Vocabulary
 
 extension Transaction {
-    /// Hands a complete draft in, by the database's clock. Its answers are frozen from then on.
+    /// Hands a complete draft in, by the database's clock. Its answers are frozen from then on, and whoever did it is sent a
+    /// receipt.
     ///
     /// Throws `ApplicationRefusal`, or not found.
     package func submitApplication(_ id: Application.ID, by person: Person.ID) async throws -> Application {
@@ -14,7 +15,9 @@ extension Transaction {
         }
         let completeness = Completeness(of: call.questions, answers: try await answers(of: id))
         try application.submit(to: call, with: completeness, now: now)
-        return try await settle(application, from: .draft, by: person)
+        let submitted = try await settle(application, from: .draft, by: person)
+        try await acknowledgeSubmission(of: submitted, by: person)
+        return submitted
     }
 
     /// Takes an application back, as long as no place was offered. The startup may apply to the same call again.

@@ -3,6 +3,7 @@ internal import Applications
 internal import Foundation
 internal import Incubation
 internal import Institutions
+internal import Letters
 internal import Partnerships
 internal import Postgres
 internal import Programs
@@ -162,6 +163,9 @@ extension DemoWorld {
         let tenant = Cast.harbour.id
         let startup = Cast.startup("kelpsense")
         let application: Application.ID = demoID("application \(startup) \(call)")
+        // She had the letter before she answered.
+        let offered = try await transaction.letters(in: .held, about: application.uuid, limit: 10)
+        _ = try await transaction.releaseLetters(offered.map(\.id))
         _ = try await transaction.acceptOffer(application, by: Cast.ada.person.id)
         let enrolment: Enrolment.ID = demoID("enrolment kelpsense")
         _ = try await transaction.enrolStartup(

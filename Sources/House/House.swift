@@ -62,7 +62,10 @@ package struct House: Sendable {
             + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
             + LettersRoom.pages(
-                in: site, sendsMail: sendsMail, topics: ["application": { "/console/applications/\($0.text)" }])
+                in: site, sendsMail: sendsMail,
+                topics: [
+                    "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
+                ])
     }
 
     /// What violated constraints mean, of all rooms.

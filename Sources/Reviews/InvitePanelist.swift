@@ -1,8 +1,11 @@
 internal import API
 package import Accounts
 internal import Foundation
+internal import Letters
+internal import Pages
 package import Postgres
 package import Vocabulary
+internal import Wording
 
 /// Who was asked onto a panel, and how they come in if they have no account yet.
 package struct InvitedPanelist: Sendable {
@@ -13,7 +16,7 @@ package struct InvitedPanelist: Sendable {
 }
 
 extension Transaction {
-    /// Asks somebody onto the panel of a round, and seats them as a reviewer if they hold no such seat.
+    /// Asks somebody onto the panel of a round, by letter, and seats them as a reviewer if they hold no such seat.
     ///
     /// Not found when there is no such round; throws `ReviewRefusal.roundNotOpen` for a closed one; refused by the
     /// constraints `panel_members_pkey`, `panels_have_one_chair`, `panel_load_runs_upward` and
@@ -34,7 +37,30 @@ extension Transaction {
         }
         try await insert(
             invited.person, into: id, chairs: invitation.isChair, invitation.terms, in: tenant, by: manager)
+        try await ask(invited.person, onto: round)
         return invited
+    }
+
+    /// Asks by letter, which goes out at once: the manager has just looked.
+    private func ask(_ person: Person.ID, onto round: ReviewRound) async throws {
+        let letter = NewLetter(.reviewInvitation, to: person, about: Letter.Topic("round", round.id)) { reader in
+            let t = PageKit.reviews.texts(in: reader.pageLanguage)
+            let spoken = Vocabulary.Language(reader.pageLanguage)
+            let due = TimeText(round.due.instant, in: round.due.zone, language: reader.pageLanguage)
+            let names = [
+                "name": LetterText.quoted(reader.name),
+                "round": LetterText.quoted(round.name.text(for: spoken)),
+                "call": LetterText.quoted(round.callTitle.text(for: spoken)),
+                "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
+            ]
+            return try LetterText(
+                subject: t("letter.invitation_subject", names),
+                paragraphs: [
+                    t("letter.salutation", names), t("letter.invitation", names), t("letter.invitation_answer"),
+                ],
+                action: LetterText.Action(Name(t("letter.answer")), to: "/reviews/rounds/\(round.id)/invitation"))
+        }
+        try await writeLetter(letter, held: false)
     }
 
     /// Changes what a panelist takes and knows. What they have been assigned stays theirs.

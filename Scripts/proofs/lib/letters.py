@@ -90,6 +90,8 @@ def wait(condition, seconds, what):
 
 
 planted = plant()
+# What the demo world let go of goes out as well, and is none of those that are looked for.
+before = ask("GET", "/v1/letters?state=released&limit=200")["items"]
 held = []
 cursor = ""
 while cursor is not None:
@@ -106,7 +108,8 @@ receiver = Controller(Taking(), hostname="127.0.0.1", port=port)
 receiver.start()
 running = worker(port)
 time.sleep(2)
-if arrived:
+waiting = {letter["id"] for letter in held}
+if any(letter in raw.decode(errors="replace") for letter in waiting for _, raw in list(arrived)):
     sys.exit("a held letter went out without a look")
 
 verdicts = []
@@ -144,7 +147,7 @@ for letter, (person, address, language) in planted.items():
 # Each worker has eight conversations at a time, and leaves no others behind.
 if len(uncertain) > 8 * KILLS:
     sys.exit(f"{len(uncertain)} letters of unknown outcome after {KILLS} kills")
-if lost or wrong or garbled or states != {"sent": len(held)}:
+if lost or wrong or garbled or states != {"sent": len(held) + len(before)}:
     sys.exit(f"{len(lost)} lost, {len(wrong)} doubled without a reason, {len(garbled)} garbled; states {dict(states)}")
 print(f"{len(held)} letters released by API through {KILLS} kills of the worker: none lost, all in their readers' languages; "
       f"{len(uncertain)} of unknown outcome, {len(doubled)} of them arrived twice as the same bytes, no other did")

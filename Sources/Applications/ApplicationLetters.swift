@@ -1,0 +1,59 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Letters
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+extension Transaction {
+    /// Confirms to whoever handed an application in that it has arrived; it goes out at once. Somebody who helped a startup
+    /// in gets none.
+    func acknowledgeSubmission(of application: Application, by person: Person.ID) async throws {
+        guard try await founders(of: application.startup).contains(person) else { return }
+        try await writeLetter(
+            try await letter(.submissionReceipt, "receipt", about: application, to: person), held: false)
+    }
+
+    /// Writes to each founder of a startup what became of its application. The letters wait for a look: a manager releases
+    /// them, perhaps with others.
+    func announce(_ application: Application, as key: String, note: LongText?, until day: CalendarDate? = nil)
+        async throws
+    {
+        for founder in try await founders(of: application.startup) {
+            try await writeLetter(
+                try await letter(.decision, key, about: application, to: founder, note: note, until: day), held: true)
+        }
+    }
+
+    /// Scalars of a note that stand in a letter.
+    private static let longestQuote = 3_000
+
+    private func letter(
+        _ kind: Letter.Kind, _ key: String, about application: Application, to person: Person.ID, note: LongText? = nil,
+        until day: CalendarDate? = nil
+    ) async throws -> NewLetter {
+        guard let summary = try await self.application(application.id) else { throw Problem.notFound }
+        return NewLetter(kind, to: person, about: Letter.Topic("application", application.id)) { reader in
+            let t = PageKit.applications.texts(in: reader.pageLanguage)
+            let spoken = Vocabulary.Language(reader.pageLanguage)
+            let names = [
+                "name": LetterText.quoted(reader.name),
+                "startup": LetterText.quoted(summary.startupName.text(for: spoken)),
+                "call": LetterText.quoted(summary.callTitle.text(for: spoken)),
+                "day": day?.text(in: reader.pageLanguage) ?? "",
+            ]
+            // A long note is read on the page: a letter has an end.
+            let quote = note.map { note in
+                note.string.unicodeScalars.count <= Self.longestQuote
+                    ? [t("letter.note"), LetterText.quoted(note.string)] : [t("letter.note_there")]
+            }
+            return try LetterText(
+                subject: t("letter.\(key)_subject", names),
+                paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (quote ?? []),
+                action: LetterText.Action(Name(t("letter.see")), to: "/portal/applications/\(application.id)"))
+        }
+    }
+}

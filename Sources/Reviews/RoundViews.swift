@@ -1,0 +1,157 @@
+internal import API
+internal import Applications
+internal import Foundation
+internal import Programs
+internal import Vocabulary
+
+/// A round as JSON.
+struct RoundView: Described {
+    let id: ReviewRound.ID
+    let call: RoundCall
+    let position: Int
+    let name: LocalizedName
+    let status: ReviewRound.Status
+    let isBlind: Bool
+    let isShared: Bool
+    let reviewsWanted: Int
+    let quorum: Int
+    let due: Deadline
+    let openedAt: Date?
+    let closedAt: Date?
+    let criteria: [CriterionView]
+    let progress: RoundProgressView?
+
+    static let documentation = [
+        "is_blind": "Reviewers do not learn whose application it is.",
+        "is_shared": "Who has submitted their own review of an application reads those of the others.",
+        "quorum": "With how many submitted reviews something can be decided.",
+        "progress": "For managers.",
+    ]
+
+    init(_ round: ReviewRound, _ progress: RoundProgress?) {
+        id = round.id
+        call = RoundCall(id: round.call, title: round.callTitle)
+        position = round.position
+        name = round.name
+        status = round.status
+        isBlind = round.isBlind
+        isShared = round.isShared
+        reviewsWanted = round.reviewsWanted
+        quorum = round.quorum
+        due = round.due
+        openedAt = round.openedAt
+        closedAt = round.closedAt
+        criteria = round.criteria.map(CriterionView.init)
+        self.progress = progress.map(RoundProgressView.init)
+    }
+}
+
+struct RoundCall: Described {
+    let id: CallForApplications.ID
+    let title: LocalizedName
+}
+
+struct RoundList: Described {
+    let items: [RoundView]
+}
+
+/// A criterion as JSON; the same on its way in, where the id may be left out.
+struct CriterionView: Described {
+    let id: ReviewRound.Criterion.ID?
+    let name: LocalizedName
+    let guidance: LocalizedText?
+    let weight: Int
+    let lowest: Int?
+    let highest: Int?
+    let anchors: [String: LocalizedLine]?
+
+    static let documentation = [
+        "id": "Scores refer to it. A new criterion gets one unless it brings its own.",
+        "weight": "How much of a hundred it weighs.", "lowest": "The lowest score; 1 unless given.",
+        "highest": "The highest score; 5 unless given.", "anchors": "What a score means, by the score.",
+    ]
+
+    init(_ criterion: ReviewRound.Criterion) {
+        id = criterion.id
+        name = criterion.name
+        guidance = criterion.guidance
+        weight = criterion.weight
+        lowest = criterion.lowest
+        highest = criterion.highest
+        anchors = criterion.anchors
+    }
+
+    /// The criterion that is meant, at this place of the list; refuses anchors that are off its scale.
+    func criterion(at place: Int) throws(Problem) -> ReviewRound.Criterion {
+        let (lowest, highest) = (lowest ?? 1, highest ?? 5)
+        for score in (anchors ?? [:]).keys.sorted() {
+            guard let number = Int(score), lowest <= number, number <= highest else {
+                throw Problem(
+                    .invalid, errors: [.init("/criteria/\(place)/anchors/\(score)", .invalid, "is not on the scale")])
+            }
+        }
+        return ReviewRound.Criterion(
+            id: id ?? ReviewRound.Criterion.ID(), name: name, guidance: guidance, weight: weight, lowest: lowest,
+            highest: highest, anchors: anchors ?? [:])
+    }
+}
+
+struct RoundProgressView: Described {
+    let applications: Int
+    let ready: Int
+    let panelists: Int
+    let assigned: Int
+    let submitted: Int
+    let decidable: Int
+
+    static let documentation = [
+        "ready": "Applications in review that have not entered the round.",
+        "decidable": "Applications with as many submitted reviews as can decide.",
+    ]
+
+    init(_ progress: RoundProgress) {
+        applications = progress.files
+        ready = progress.ready
+        panelists = progress.panelists
+        assigned = progress.assigned
+        submitted = progress.submitted
+        decidable = progress.decidable
+    }
+}
+
+/// What a manager sends to draft or revise a round.
+struct RoundBody: Described {
+    let name: LocalizedName
+    let isBlind: Bool
+    let isShared: Bool?
+    let reviewsWanted: Int?
+    let quorum: Int?
+    let due: Deadline
+    let criteria: [CriterionView]?
+
+    static let documentation = [
+        "is_shared": "True unless given.", "reviews_wanted": "3 unless given.",
+        "quorum": "2, or as many as are wanted where that is fewer, unless given.",
+        "criteria": "The rubric, in order. Its weights sum to 100 when the round opens.",
+    ]
+
+    func draft() throws(Problem) -> RoundDraft {
+        var rubric: [ReviewRound.Criterion] = []
+        for (place, criterion) in (criteria ?? []).enumerated() { rubric.append(try criterion.criterion(at: place)) }
+        let wanted = reviewsWanted ?? 3
+        return RoundDraft(
+            name: name, isBlind: isBlind, isShared: isShared ?? true, reviewsWanted: wanted,
+            quorum: quorum ?? min(2, wanted), due: due, criteria: rubric)
+    }
+}
+
+/// Which applications are to enter a round.
+struct EntryBody: Described {
+    let applications: [Application.ID]?
+
+    static let documentation = ["applications": "All that are in review and not in the round, unless given."]
+}
+
+struct EntryView: Described {
+    let entered: Int
+}
