@@ -89,7 +89,10 @@ CREATE UNIQUE INDEX letter_attempts_follow_each_other ON letter_attempts (tenant
 CREATE FUNCTION reader_of_letters(person uuid) RETURNS TABLE (name text, locale text)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT p.name, p.locale FROM people AS p
-    WHERE p.id = person AND p.disabled_at IS NULL AND EXISTS (
+    WHERE p.id = person AND p.disabled_at IS NULL
+      -- Those who judge together do not learn each other's names.
+      AND (acting_role() IS DISTINCT FROM 'reviewer' OR p.id = acting_person())
+      AND EXISTS (
         SELECT FROM memberships AS m
         WHERE m.person_id = p.id AND m.tenant_id = acting_tenant() AND m.ended_at IS NULL)
 $$;

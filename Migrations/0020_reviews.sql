@@ -330,18 +330,22 @@ BEGIN
                    WHERE c.tenant_id = acting_tenant() AND c.person_id = person AND c.startup_id = startup);
 END $$;
 
--- The applications that somebody must not judge: a reviewer any with whose startup they have a conflict, a manager those
--- of a startup that is their own.
-CREATE FUNCTION applications_too_near(role text, person uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE
+-- The startups that somebody must not judge: a reviewer any with which they have a conflict, a manager those that are
+-- their own. And the applications of those.
+CREATE FUNCTION startups_too_near(role text, person uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE
     SET search_path = public SET trellis.role = 'system' AS $$
-DECLARE startups uuid[];
 BEGIN
     IF role NOT IN ('reviewer', 'manager') THEN
         RETURN '{}';
     END IF;
-    SELECT array_agg(c.startup_id) INTO startups FROM conflicts_of_interest AS c
-    WHERE c.tenant_id = acting_tenant() AND c.person_id = person
-      AND (role = 'reviewer' OR c.kind IN ('founder', 'shareholder'));
+    RETURN coalesce((SELECT array_agg(DISTINCT c.startup_id) FROM conflicts_of_interest AS c
+                     WHERE c.tenant_id = acting_tenant() AND c.person_id = person
+                       AND (role = 'reviewer' OR c.kind IN ('founder', 'shareholder'))), '{}');
+END $$;
+CREATE FUNCTION applications_too_near(role text, person uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE startups uuid[] := startups_too_near(role, person);
+BEGIN
     RETURN coalesce((SELECT array_agg(a.id) FROM applications AS a
                      WHERE a.tenant_id = acting_tenant() AND a.startup_id = ANY (startups)), '{}');
 END $$;
@@ -389,7 +393,19 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewers_have_accepted',
             MESSAGE = 'the reviewer has not accepted the invitation to the panel';
     END IF;
-    SELECT startup_id INTO startup FROM applications WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
+    IF NOT EXISTS (SELECT FROM memberships AS m JOIN people AS p ON p.id = m.person_id AND p.disabled_at IS NULL
+                   WHERE m.tenant_id = NEW.tenant_id AND m.person_id = NEW.person_id AND m.role = 'reviewer'
+                     AND m.ended_at IS NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewers_hold_a_seat',
+            MESSAGE = 'the person holds no reviewer''s seat any more';
+    END IF;
+    -- Held as it is, so that it is not taken back meanwhile.
+    SELECT startup_id INTO startup FROM applications
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id AND withdrawn_at IS NULL FOR SHARE;
+    IF startup IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'what_is_withdrawn_is_not_judged',
+            MESSAGE = 'the application was taken back';
+    END IF;
     IF conflict_stands(NEW.person_id, startup) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewers_have_no_conflict',
             MESSAGE = 'something stands between the reviewer and the startup';
@@ -403,6 +419,32 @@ BEGIN
 END $$;
 CREATE TRIGGER reviewers_are_fit_to_judge BEFORE INSERT ON review_assignments
     FOR EACH ROW WHEN (NEW.state = 'assigned') EXECUTE FUNCTION check_assignment();
+
+-- An assignment that has ended stays so, and nobody takes a review out of a closed round. What was submitted is not
+-- abstained from: its reviewer may have read the others' since.
+CREATE FUNCTION check_assignment_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.state <> 'assigned' THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'assignments_end_once',
+            MESSAGE = 'the assignment has ended';
+    END IF;
+    IF NEW.state = 'conflicted' OR acting_role() = 'system' THEN
+        RETURN NEW;
+    END IF;
+    IF EXISTS (SELECT FROM review_rounds
+               WHERE tenant_id = OLD.tenant_id AND id = OLD.round_id AND closed_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'open_rounds_are_assigned',
+            MESSAGE = 'the round is not open';
+    END IF;
+    IF NEW.state = 'abstained' AND EXISTS (
+        SELECT FROM reviews WHERE tenant_id = OLD.tenant_id AND assignment_id = OLD.id AND submitted_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'submitted_reviews_stand',
+            MESSAGE = 'a submitted review stands until it is reopened';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER assignments_end_once BEFORE UPDATE OF state ON review_assignments
+    FOR EACH ROW EXECUTE FUNCTION check_assignment_end();
 
 CREATE TABLE reviews (
     tenant_id      uuid NOT NULL,
@@ -494,8 +536,18 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'submitted_reviews_stand',
             MESSAGE = 'a submitted review stands until it is reopened';
     END IF;
+    IF EXISTS (SELECT FROM review_rounds
+               WHERE tenant_id = lock.tenant_id AND id = lock.round_id AND closed_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reviews_are_written_while_assigned',
+            MESSAGE = 'the round is closed';
+    END IF;
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND (NEW.tenant_id, NEW.assignment_id, NEW.criterion_id)
+                            IS DISTINCT FROM (OLD.tenant_id, OLD.assignment_id, OLD.criterion_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'submitted_reviews_stand',
+            MESSAGE = 'a score stays with its review';
     END IF;
     SELECT * INTO judged FROM review_criteria
     WHERE tenant_id = NEW.tenant_id AND round_id = NEW.round_id AND id = NEW.criterion_id;
@@ -512,15 +564,24 @@ CREATE TRIGGER scores_are_on_the_scale BEFORE INSERT OR UPDATE OR DELETE ON revi
 -- in which it became known. (Their sight of it ends with the fact itself: the policies below ask each time.)
 CREATE FUNCTION end_conflicted_assignments(tenant uuid, person uuid, startup uuid) RETURNS void LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE startups uuid[] := ARRAY[startup];
 BEGIN
+    IF person IS NOT NULL THEN
+        startups := startups || ARRAY(SELECT m.institution_id FROM memberships AS m
+                                      WHERE m.tenant_id = tenant AND m.person_id = person AND m.role = 'founder');
+        UPDATE review_assignments AS s SET state = 'conflicted', ended_at = now()
+        FROM applications AS a, review_rounds AS r
+        WHERE s.tenant_id = tenant AND s.state = 'assigned' AND s.person_id = person
+          AND a.tenant_id = tenant AND a.id = s.application_id
+          AND r.tenant_id = tenant AND r.id = s.round_id AND r.closed_at IS NULL
+          AND conflict_stands(s.person_id, a.startup_id);
+    END IF;
+    -- Apart, and by way of the applications: an import of investments asks this for every row, and few of its startups apply.
     UPDATE review_assignments AS s SET state = 'conflicted', ended_at = now()
     FROM applications AS a, review_rounds AS r
-    WHERE s.tenant_id = tenant AND s.state = 'assigned'
-      AND a.tenant_id = tenant AND a.id = s.application_id
+    WHERE a.tenant_id = tenant AND a.startup_id = ANY (startups)
+      AND s.tenant_id = tenant AND s.application_id = a.id AND s.state = 'assigned'
       AND r.tenant_id = tenant AND r.id = s.round_id AND r.closed_at IS NULL
-      AND (s.person_id = person OR a.startup_id = startup OR a.startup_id IN (
-              SELECT m.institution_id FROM memberships AS m
-              WHERE m.tenant_id = tenant AND m.person_id = person AND m.role = 'founder'))
       AND conflict_stands(s.person_id, a.startup_id);
 END $$;
 CREATE FUNCTION seat_may_conflict() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -685,19 +746,18 @@ CREATE POLICY reviewers_end_their_assignments ON review_assignments FOR UPDATE
 CREATE POLICY nobody_judges_what_is_too_near ON review_assignments AS RESTRICTIVE
     USING (application_id <> ALL ((SELECT applications_too_near(acting_role(), acting_person()))::uuid[]));
 
--- Which applications the acting reviewer judges in which rounds, or may follow as the chair of the panel.
-CREATE FUNCTION acting_judges(round uuid, application uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM review_assignments AS s
-                   WHERE s.tenant_id = acting_tenant() AND s.round_id = round AND s.application_id = application
-                     AND s.person_id = acting_person() AND s.state = 'assigned')
-        OR EXISTS (SELECT FROM panel_members AS p
-                   WHERE p.tenant_id = acting_tenant() AND p.round_id = round AND p.person_id = acting_person()
-                     AND p.is_chair AND p.accepted_at IS NOT NULL);
-END $$;
 CREATE POLICY managers_keep_review_files ON review_files USING (acting_role() = 'manager');
 CREATE POLICY reviewers_read_what_they_judge ON review_files FOR SELECT
-    USING (acting_role() = 'reviewer' AND acting_judges(round_id, application_id));
+    -- Sets that are found once, not a question to each row.
+    USING (acting_role() = 'reviewer' AND (
+        (round_id, application_id) IN (
+            SELECT s.round_id, s.application_id FROM review_assignments AS s
+            WHERE s.tenant_id = acting_tenant() AND s.person_id = acting_person() AND s.state = 'assigned')
+        -- The chair of the panel follows all of it.
+        OR round_id IN (
+            SELECT p.round_id FROM panel_members AS p
+            WHERE p.tenant_id = acting_tenant() AND p.person_id = acting_person() AND p.is_chair
+              AND p.accepted_at IS NOT NULL)));
 CREATE POLICY nobody_reads_what_is_too_near ON review_files AS RESTRICTIVE
     USING (application_id <> ALL ((SELECT applications_too_near(acting_role(), acting_person()))::uuid[]));
 
@@ -719,6 +779,8 @@ BEGIN
                 WHERE own.tenant_id = r.tenant_id AND own.round_id = r.id AND own.application_id = theirs.application_id
                   AND own.person_id = reader AND own.state = 'assigned' AND w.submitted_at IS NOT NULL)));
 END $$;
+-- What was written is reopened, never removed.
+REVOKE DELETE ON reviews FROM trellis_app;
 CREATE POLICY managers_read_reviews ON reviews FOR SELECT USING (acting_role() = 'manager');
 CREATE POLICY managers_reopen_reviews ON reviews FOR UPDATE USING (acting_role() = 'manager');
 CREATE POLICY reviewers_write_their_reviews ON reviews
@@ -740,12 +802,22 @@ CREATE POLICY reviewers_write_their_scores ON review_scores
 
 CREATE POLICY managers_keep_declarations ON conflict_declarations USING (acting_role() = 'manager');
 CREATE POLICY reviewers_declare_conflicts ON conflict_declarations FOR INSERT
-    WITH CHECK (acting_role() = 'reviewer' AND person_id = acting_person() AND startup_id IS NULL AND EXISTS (
+    WITH CHECK (acting_role() = 'reviewer' AND person_id = acting_person() AND declared_by = acting_person()
+        AND lifted_at IS NULL AND startup_id IS NULL AND EXISTS (
         SELECT FROM review_assignments AS s
         WHERE s.tenant_id = conflict_declarations.tenant_id
           AND s.application_id = conflict_declarations.application_id AND s.state = 'assigned'));
 CREATE POLICY reviewers_know_what_they_declared ON conflict_declarations FOR SELECT
     USING (acting_role() = 'reviewer' AND declared_by = acting_person() AND startup_id IS NULL);
+
+-- Nobody says, learns or takes back what stands between the judges and a startup of their own.
+CREATE POLICY nobody_declares_over_their_own ON conflict_declarations AS RESTRICTIVE
+    USING (acting_role() <> 'manager'
+        OR (startup_id IS NULL OR startup_id <> ALL ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[]))
+       AND (application_id IS NULL
+            OR application_id <> ALL ((SELECT applications_too_near(acting_role(), acting_person()))::uuid[])));
+CREATE POLICY nobody_plans_over_their_own ON planned_assignments AS RESTRICTIVE FOR SELECT
+    USING (application_id <> ALL ((SELECT applications_too_near(acting_role(), acting_person()))::uuid[]));
 
 CREATE POLICY managers_keep_assignment_runs ON assignment_runs USING (acting_role() = 'manager');
 CREATE POLICY managers_keep_plans ON planned_assignments USING (acting_role() = 'manager');
@@ -755,12 +827,13 @@ CREATE POLICY reviewers_read_programs ON programs FOR SELECT USING (acting_role(
 CREATE POLICY reviewers_read_streams ON streams FOR SELECT USING (acting_role() = 'reviewer');
 CREATE POLICY reviewers_read_cohorts ON cohorts FOR SELECT USING (acting_role() = 'reviewer');
 
-REVOKE ALL ON FUNCTION conflict_stands(uuid, uuid), applications_too_near(text, uuid), acting_judges(uuid, uuid),
+REVOKE ALL ON FUNCTION conflict_stands(uuid, uuid), applications_too_near(text, uuid), startups_too_near(text, uuid),
     may_read_review(uuid, uuid), end_conflicted_assignments(uuid, uuid, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION conflict_stands(uuid, uuid), applications_too_near(text, uuid), acting_judges(uuid, uuid),
+GRANT EXECUTE ON FUNCTION conflict_stands(uuid, uuid), applications_too_near(text, uuid), startups_too_near(text, uuid),
     may_read_review(uuid, uuid), end_conflicted_assignments(uuid, uuid, uuid) TO trellis_app;
 
 -- A manager with a startup of their own reads no trail of reviews: it would tell who judged it, and when.
 CREATE POLICY nobody_reads_the_trail_of_their_own_reviews ON audit_events AS RESTRICTIVE FOR SELECT
-    USING (noun NOT IN ('review_assignments', 'reviews', 'review_scores', 'conflict_declarations')
+    USING (noun NOT IN (
+            'review_assignments', 'reviews', 'review_scores', 'conflict_declarations', 'review_files', 'assignment_runs')
         OR (SELECT applications_too_near(acting_role(), acting_person()))::uuid[] = '{}');

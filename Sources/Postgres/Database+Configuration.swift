@@ -38,6 +38,8 @@ extension Database {
         func settings(allowsStandby: Bool, readsOnly: Bool = false) throws -> ConnectionSettings {
             var options: [(name: String, value: String)] = [
                 ("statement_timeout", statementTimeout.postgresMilliseconds),
+                // What is asked here takes milliseconds; compiling it would take a hundred times as long.
+                ("jit", "off"),
                 ("lock_timeout", lockTimeout.postgresMilliseconds),
                 ("idle_in_transaction_session_timeout", idleInTransactionTimeout.postgresMilliseconds),
                 // A statement whose client has gone ends soon.

@@ -52,6 +52,7 @@ extension Statements {
             \(fragment: .conflicts)
             WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
               AND c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
+              AND \(fragment: .isNotTheirOwn("c.startup_id"))
             ORDER BY who.name, c.person_id, i.id, c.kind
             """
         ).map(Conflict.init)

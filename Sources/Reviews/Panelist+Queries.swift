@@ -63,7 +63,11 @@ extension Query {
                EXISTS (SELECT FROM reviewer_absences AS x
                        WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
                          AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
-                         AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date) AS is_away
+                         AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date)
+                   OR acting_role() IN ('manager', 'system') AND NOT EXISTS (
+                       SELECT FROM memberships AS m
+                       WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
+                         AND m.ended_at IS NULL) AS is_away
         FROM panel_members AS p
         JOIN people AS who ON who.id = p.person_id
         JOIN review_rounds AS r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
@@ -93,6 +97,7 @@ extension Transaction {
             SELECT who.id FROM people AS who
             JOIN memberships AS m ON m.person_id = who.id
             WHERE who.email = \(email) AND m.tenant_id = acting_tenant() AND m.role = 'reviewer' AND m.ended_at IS NULL
+              AND who.disabled_at IS NULL
             """
         ).map { try $0("id") }
     }

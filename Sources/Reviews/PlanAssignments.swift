@@ -193,7 +193,9 @@ extension AssignmentInputs {
         problem.standing = standing.filter { !$0.isBegun }.compactMap { place($0.application, $0.person) }
         problem.conflicts =
             conflicts.compactMap { place($0.1, $0.0) }
-            + former.filter { $0.state != .assigned }.compactMap { place($0.application, $0.person) }
+            + former.filter { $0.state == .abstained || $0.state == .conflicted }.compactMap {
+                place($0.application, $0.person)
+            }
             .filter { !stands.contains($0) }
         problem.loadWeight = Self.loadWeight
         return problem

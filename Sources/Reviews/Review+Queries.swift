@@ -245,6 +245,11 @@ extension Query {
         "\(fragment: application) <> ALL ((SELECT applications_too_near(acting_role(), acting_person()))::uuid[])"
     }
 
+    /// The same of a startup.
+    static func isNotTheirOwn(_ startup: Query) -> Query {
+        "\(fragment: startup) <> ALL ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[])"
+    }
+
     /// A manager reads the startup's name from the directory, a reviewer what the file shows.
     fileprivate static var assignments: Query {
         """

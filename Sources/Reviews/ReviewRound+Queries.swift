@@ -134,10 +134,13 @@ extension Transaction {
     func insert(
         _ draft: RoundDraft, as id: ReviewRound.ID, of call: CallForApplications.ID, in tenant: Tenant.ID
     ) async throws {
+        // Before, in a statement of its own: what counts the rounds must see those that were drafted while it waited.
+        try await execute(
+            "/* draftRound: lock */ SELECT FROM calls WHERE tenant_id = \(tenant) AND id = \(call) FOR UPDATE")
         try await execute(
             """
             -- draftRound
-            WITH call AS (SELECT tenant_id, id FROM calls WHERE tenant_id = \(tenant) AND id = \(call) FOR UPDATE)
+            WITH call AS (SELECT tenant_id, id FROM calls WHERE tenant_id = \(tenant) AND id = \(call))
             INSERT INTO review_rounds (
                 tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
             SELECT tenant_id, \(id), id,
