@@ -146,39 +146,16 @@ struct RoundsConsole: Sendable {
     }
 
     private var open: AnyRoute {
-        PageRoute(
-            .post, "/console/rounds/{round}/opening", "openConsoleRound", access: .roles([.manager]),
-            parameters: RoundPath.self
-        ) { call in
-            let principal = try call.principal
-            let (tenant, person, id) = (try principal.workspace, principal.personID, call.parameters.round)
-            return try await answering {
-                try await call.write { transaction in
-                    _ = try await transaction.openRound(id, in: tenant, by: person)
-                    return .redirect(to: "/console/rounds/\(id)?done=opened")
-                }
-            } again: { problem in
-                try await page(for: call, of: id, problem: problem)
-            }
-        }.erased
+        deed("/console/rounds/{round}/opening", "openConsoleRound", .opened) { transaction, round, tenant, person in
+            _ = try await transaction.openRound(round, in: tenant, by: person)
+        }
     }
 
     private var enter: AnyRoute {
-        PageRoute(
-            .post, "/console/rounds/{round}/applications", "enterConsoleRound", access: .roles([.manager]),
-            parameters: RoundPath.self
-        ) { call in
-            let principal = try call.principal
-            let (tenant, person, id) = (try principal.workspace, principal.personID, call.parameters.round)
-            return try await answering {
-                try await call.write { transaction in
-                    _ = try await transaction.enterRound(id, in: tenant, by: person)
-                    return .redirect(to: "/console/rounds/\(id)?done=entered")
-                }
-            } again: { problem in
-                try await page(for: call, of: id, problem: problem)
-            }
-        }.erased
+        deed("/console/rounds/{round}/applications", "enterConsoleRound", .entered) {
+            transaction, round, tenant, person in
+            _ = try await transaction.enterRound(round, in: tenant, by: person)
+        }
     }
 
     private var closing: AnyRoute {
@@ -213,15 +190,23 @@ struct RoundsConsole: Sendable {
     }
 
     private var close: AnyRoute {
-        PageRoute(
-            .post, "/console/rounds/{round}/closing", "closeConsoleRound", access: .roles([.manager]),
-            parameters: RoundPath.self
-        ) { call in
-            let (person, id) = (try call.principal.personID, call.parameters.round)
+        deed("/console/rounds/{round}/closing", "closeConsoleRound", .closed) { transaction, round, _, person in
+            _ = try await transaction.closeRound(round, by: person)
+        }
+    }
+
+    /// A deed on a round that takes nothing but the round; a refusal is said on its page.
+    private func deed(
+        _ path: String, _ name: String, _ done: RoundDone,
+        by verb: @escaping @Sendable (Transaction, ReviewRound.ID, Tenant.ID, Person.ID) async throws -> Void
+    ) -> AnyRoute {
+        PageRoute(.post, path, name, access: .roles([.manager]), parameters: RoundPath.self) { call in
+            let principal = try call.principal
+            let (tenant, person, id) = (try principal.workspace, principal.personID, call.parameters.round)
             return try await answering {
                 try await call.write { transaction in
-                    _ = try await transaction.closeRound(id, by: person)
-                    return .redirect(to: "/console/rounds/\(id)?done=closed")
+                    try await verb(transaction, id, tenant, person)
+                    return .redirect(to: "/console/rounds/\(id)?done=\(done.rawValue)")
                 }
             } again: { problem in
                 try await page(for: call, of: id, problem: problem)
