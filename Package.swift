@@ -101,7 +101,7 @@ let package = Package(
         module(
             "Accounts",
             on: [
-                "CSodium", "Postgres", "API", "Pages", "Vocabulary", "Wording", crypto,
+                "CSodium", "Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", crypto,
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.copy("Templates"), .copy("Translations")]),

@@ -14,6 +14,16 @@ extension Statements {
         ).map { row in try (row("id"), row("hash")) }
     }
 
+    /// All tenants; for the service itself while it acts in none.
+    func tenants() async throws -> [Tenant.ID] {
+        try await rows(
+            """
+            -- tenants
+            SELECT id FROM tenants WHERE acting_role() = 'system' AND acting_tenant() IS NULL ORDER BY id
+            """
+        ).map { try $0("id") }
+    }
+
     /// The seats that a person holds, the manager's first, then by workspace and institution.
     public func seats(of person: Person.ID) async throws -> [Seat] {
         try await rows(

@@ -94,6 +94,16 @@ extension Query {
     }
 }
 
+extension Query {
+    /// A declaration that is not over a startup of the acting person's own, or an application of it.
+    fileprivate static var isNotOverTheirOwn: Query {
+        """
+        (startup_id IS NULL OR \(fragment: .isNotTheirOwn("startup_id")))
+        AND (application_id IS NULL OR \(fragment: .isNotTooNear("application_id")))
+        """
+    }
+}
+
 extension Conflict {
     fileprivate init(_ row: Row) throws {
         try self.init(
@@ -127,10 +137,15 @@ extension Transaction {
             UPDATE conflict_declarations
             SET lifted_at = now(), lifted_by = \(person), lifted_reason = \(reason)
             WHERE tenant_id = acting_tenant() AND id = \(id) AND lifted_at IS NULL
+              AND \(fragment: .isNotOverTheirOwn)
             """)
         if lifted == 1 { return true }
         let known = try await first(
-            "/* liftConflict */ SELECT id FROM conflict_declarations WHERE tenant_id = acting_tenant() AND id = \(id)")
+            """
+            -- liftConflict: what there is
+            SELECT id FROM conflict_declarations
+            WHERE tenant_id = acting_tenant() AND id = \(id) AND \(fragment: .isNotOverTheirOwn)
+            """)
         return known == nil ? nil : false
     }
 }

@@ -71,6 +71,7 @@ extension ReviewsRoom {
         worker.register(PlanAssignments.self, acting: .system) { job, run in
             try await perform(job, run, database)
         }
+        RemindPanels.register(in: worker, database: database)
     }
 
     private static func perform(_ job: PlanAssignments, _ run: JobRun, _ database: Database) async throws {

@@ -75,7 +75,8 @@ struct ReviewerQueue: Sendable {
         return QueuePage(
             header: PageHeader(
                 title: t("reviewer.title"),
-                lede: open.isEmpty ? nil : left == 0 ? t("reviewer.lede_done") : t("reviewer.lede_left", count: left)),
+                lede: open.isEmpty ? nil : left == 0 ? t("reviewer.lede_done") : t("reviewer.lede_left", count: left),
+                actions: [.link(t("absence.link"), "/reviews/absences")]),
             invitations: invited.map { round in
                 QueuePage.InvitationCard(
                     title: round.name.text(for: spoken), kind: round.callTitle.text(for: spoken),

@@ -42,12 +42,15 @@ package enum ReviewsRoom {
         "conflicts_are_declared_once": .conflict("This conflict is declared already."),
         "conflicts_are_of_people_with_a_seat_here": .invalid("/person", "There is no such person."),
         "conflict_declarations_tenant_id_startup_id_fkey": .invalid("/startup", "There is no such startup."),
+        "absences_end_after_they_begin": .invalid("/last_day", "The last day is the first or a later one."),
+        "absences_do_not_begin_on_one_day": .invalid("/first_day", "An absence from this day on is noted already."),
+        "absences_are_of_people_with_a_seat_here": .notFound,
         "confidence_is_one_to_four": .invalid("/confidence", "Confidence is 1 to 4."),
     ]
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
-            + ReviewsAPI.operations + ScoreSheetAPI.operations
+            + ReviewsAPI.operations + ScoreSheetAPI.operations + AbsencesAPI.operations
     }
 }

@@ -1,0 +1,107 @@
+internal import Accounts
+internal import Foundation
+internal import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// Whom to write to, and why: of several occasions that have passed, the latest; each once. Only for the service.
+    ///
+    /// Reviews that are more than a week late are a manager's to reassign, and no letter's.
+    func remindersDue() async throws -> [PanelReminder] {
+        try await rows(
+            """
+            -- remindersDue
+            SELECT r.id AS round_id, p.person_id, o.occasion, w.pending
+            FROM review_rounds AS r
+            JOIN panel_members AS p ON p.tenant_id = r.tenant_id AND p.round_id = r.id
+            JOIN people AS who ON who.id = p.person_id AND who.disabled_at IS NULL
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS pending, max(s.assigned_at) AS assigned_at
+                FROM review_assignments AS s
+                LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
+                  AND s.state = 'assigned' AND w.submitted_at IS NULL) AS w
+            CROSS JOIN LATERAL (
+                SELECT t.occasion FROM (VALUES
+                    ('invited_3_days_ago', p.invited_at + interval '3 days', p.invited_at, p.accepted_at IS NULL),
+                    ('invited_5_days_ago', p.invited_at + interval '5 days', p.invited_at, p.accepted_at IS NULL),
+                    ('due_in_7_days', r.due_at - interval '7 days', w.assigned_at, w.pending > 0),
+                    ('due_in_3_days', r.due_at - interval '3 days', w.assigned_at, w.pending > 0),
+                    ('due', r.due_at, w.assigned_at, w.pending > 0),
+                    ('due_3_days_ago', r.due_at + interval '3 days', w.assigned_at, w.pending > 0)
+                ) AS t (occasion, at, since, holds)
+                -- Who was given something after the day is not reminded of it the same hour.
+                WHERE t.holds AND t.at > t.since AND t.at <= now() AND t.at > now() - interval '7 days'
+                ORDER BY t.at DESC LIMIT 1) AS o
+            WHERE r.tenant_id = acting_tenant() AND acting_role() = 'system'
+              AND r.opened_at IS NOT NULL AND r.closed_at IS NULL AND p.declined_at IS NULL
+              AND EXISTS (SELECT FROM memberships AS m
+                          WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
+                            AND m.ended_at IS NULL)
+              AND NOT EXISTS (SELECT FROM review_reminders AS n
+                              WHERE n.tenant_id = p.tenant_id AND n.round_id = p.round_id
+                                AND n.person_id = p.person_id AND n.occasion = o.occasion)
+            ORDER BY r.id, p.person_id
+            """
+        ).map {
+            try PanelReminder(
+                round: $0("round_id"), person: $0("person_id"), occasion: $0("occasion"), pending: $0("pending"))
+        }
+    }
+
+    /// What was taken from reviewers in the last week without their doing and without their knowing, by person and round.
+    /// Only for the service.
+    func assignmentsTaken() async throws -> [TakenAssignments] {
+        try await rows(
+            """
+            -- assignmentsTaken
+            SELECT s.round_id, s.person_id, array_agg(s.id ORDER BY f.code, s.id) AS assignments,
+                   array_agg(f.code ORDER BY f.code, s.id) AS codes
+            FROM review_assignments AS s
+            JOIN review_files AS f ON f.tenant_id = s.tenant_id AND f.round_id = s.round_id
+                AND f.application_id = s.application_id
+            JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
+            WHERE s.tenant_id = acting_tenant() AND acting_role() = 'system'
+              AND s.state IN ('withdrawn', 'conflicted') AND s.ended_at > now() - interval '7 days'
+              AND NOT EXISTS (SELECT FROM ended_assignments_told AS n
+                              WHERE n.tenant_id = s.tenant_id AND n.assignment_id = s.id)
+              -- Who said so themselves knows.
+              AND NOT EXISTS (SELECT FROM conflict_declarations AS d
+                              WHERE d.tenant_id = s.tenant_id AND d.person_id = s.person_id
+                                AND d.application_id = s.application_id AND d.declared_by = s.person_id)
+              AND EXISTS (SELECT FROM memberships AS m
+                          WHERE m.tenant_id = s.tenant_id AND m.person_id = s.person_id AND m.ended_at IS NULL)
+            GROUP BY s.round_id, s.person_id
+            ORDER BY s.round_id, s.person_id
+            """
+        ).map {
+            try TakenAssignments(
+                round: $0("round_id"), person: $0("person_id"), assignments: $0("assignments"), codes: $0("codes"))
+        }
+    }
+}
+
+extension Transaction {
+    /// Notes a reminder; says whether nobody did before.
+    func note(_ reminder: PanelReminder) async throws -> Bool {
+        try await execute(
+            """
+            -- remindPanels
+            INSERT INTO review_reminders (tenant_id, round_id, person_id, occasion)
+            VALUES (acting_tenant(), \(reminder.round), \(reminder.person), \(reminder.occasion))
+            ON CONFLICT DO NOTHING
+            """) == 1
+    }
+
+    func noteTold(_ assignments: [ReviewAssignment.ID]) async throws {
+        try await execute(
+            """
+            -- remindPanels: what was taken
+            INSERT INTO ended_assignments_told (tenant_id, assignment_id)
+            SELECT acting_tenant(), told.id FROM unnest(\(assignments)) AS told (id)
+            ON CONFLICT DO NOTHING
+            """)
+    }
+}
+
+extension PanelReminder.Occasion: PostgresCodable {}

@@ -1,0 +1,235 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Letters
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Reviews
+
+/// What keeps a panel going: absences, reminders, and being told of what was taken away.
+@Suite("The upkeep of a panel")
+struct PanelUpkeepTests {
+    private let nora = Cast.nora.person.id
+
+    // MARK: Absences
+
+    @Test("A reviewer keeps their own absences, a manager anybody's, and nobody another's")
+    func absences() async throws {
+        let world = try await World()
+        let (own, other) = (world.context(Cast.nora), world.context(Cast.vera))
+        let (first, last) = (try day("2027-03-01"), try day("2027-03-14"))
+        let noted = try await world.note(first, last, of: Cast.nora, as: own)
+        #expect(try await world.database.reader(as: own).absences(of: nora) == [noted])
+        #expect(try await world.database.reader(as: world.context(Cast.mei)).absences(of: nora) == [noted])
+        #expect(try await world.database.reader(as: other).absences(of: nora).isEmpty)
+        await #expect(throws: (any Error).self) { try await world.note(first, last, of: Cast.nora, as: other) }
+        await #expect(throws: (any Error).self) {
+            try await world.database.write(as: other) { try await $0.forgetAbsence(noted.id, of: nora) }
+        }
+        // Past the verbs, the database refuses by itself.
+        let planted = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: other) { transaction in
+                try await transaction.execute(
+                    """
+                    INSERT INTO reviewer_absences (tenant_id, person_id, id, first_day, last_day)
+                    VALUES (\(Cast.harbour.id), \(nora), gen_random_uuid(), \(last), \(last))
+                    """)
+            }
+        }
+        #expect(planted?.sqlState == "42501")
+        try await world.database.write(as: world.context(Cast.mei)) { try await $0.forgetAbsence(noted.id, of: nora) }
+        #expect(try await world.database.reader(as: own).absences(of: nora).isEmpty)
+    }
+
+    @Test("An absence runs forward, begins once a day, and is of somebody with a seat here")
+    func refusals() async throws {
+        let world = try await World()
+        let mei = world.context(Cast.mei)
+        let (first, last) = (try day("2027-03-01"), try day("2027-03-14"))
+        func refusal(_ from: CalendarDate, _ to: CalendarDate, of member: Cast.Member) async -> String? {
+            await #expect(throws: DatabaseError.self) {
+                try await world.note(from, to, of: member, as: mei)
+            }?.constraint
+        }
+        #expect(await refusal(last, first, of: Cast.nora) == "absences_end_after_they_begin")
+        _ = try await world.note(first, last, of: Cast.nora, as: mei)
+        #expect(await refusal(first, first, of: Cast.nora) == "absences_do_not_begin_on_one_day")
+        #expect(await refusal(first, last, of: Cast.olga) == "absences_are_of_people_with_a_seat_here")
+    }
+
+    @Test("Who is away until reviews are due is away for the planner; who comes back before is not")
+    func away() async throws {
+        let world = try await World()
+        let mei = world.database.reader(as: world.context(Cast.mei))
+        func isAway() async throws -> Bool? {
+            try await mei.panel(of: World.round).first { $0.person == nora }?.isAway
+        }
+        #expect(try await isAway() == false)
+        let today = try await world.today()
+        let short = try await world.note(today, today, of: Cast.nora, as: world.context(Cast.nora))
+        #expect(try await isAway() == false)
+        try await world.database.write(as: world.context(Cast.nora)) {
+            try await $0.forgetAbsence(short.id, of: nora)
+        }
+        _ = try await world.note(today, today.adding(days: 365), of: Cast.nora, as: world.context(Cast.nora))
+        #expect(try await isAway() == true)
+    }
+
+    @Test("The reviewer's page takes an absence, refuses one that runs backward filled in, and takes it back")
+    func page() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.nora, in: world)
+        #expect(await visitor.open("/reviews").text.contains("/reviews/absences"))
+        #expect(await visitor.open("/reviews/absences").text.contains("You are not away"))
+        let backward = await visitor.send(
+            "/reviews/absences", [("first_day", "2027-03-14"), ("last_day", "2027-03-01")])
+        #expect(backward.status == 422 && backward.text.contains("2027-03-14"))
+        #expect(backward.text.contains("The last day is the first or a later one."))
+        let noted = await visitor.send(
+            "/reviews/absences", [("first_day", "2027-03-01"), ("last_day", "2027-03-14")])
+        #expect(noted.status == 303)
+        let absence = try #require(
+            try await world.database.reader(as: world.context(Cast.nora)).absences(of: nora).first)
+        #expect(await visitor.open("/reviews/absences").text.contains("14 Mar 2027"))
+        #expect(await visitor.send("/reviews/absences/\(absence.id)/removal").status == 303)
+        let vera = try await Visitor(Cast.vera, in: world)
+        #expect(await vera.send("/reviews/absences/\(absence.id)/removal").status == 404)
+    }
+
+    // MARK: Reminders
+
+    @Test("Reviews that are due soon are asked for once an occasion, and only of whom they are missing")
+    func reminders() async throws {
+        let world = try await World()
+        try await world.due(in: "6 days", assigned: "20 days")
+        try await world.remind()
+        try await world.remind()
+        let seven = try await world.letters(.reviewReminder)
+        // Vera and Nora still have something to judge; Jun has not answered, and Wing judges nothing.
+        #expect(seven.map(\.address).contains(Cast.nora.person.email))
+        #expect(Set(seven.map(\.address)).count == seven.count)
+        #expect(seven.allSatisfy { $0.state == "released" })
+        #expect(seven.contains { $0.body.contains("In a week") && $0.body.contains("One of yours") })
+
+        try await world.due(in: "2 days", assigned: "20 days")
+        try await world.remind()
+        #expect(try await world.letters(.reviewReminder).count { $0.body.contains("In three days") } >= 1)
+        let count = try await world.letters(.reviewReminder).count
+        try await world.due(in: "-30 days", assigned: "60 days")
+        try await world.remind()
+        #expect(try await world.letters(.reviewReminder).count == count, "what is long past is a manager's")
+    }
+
+    @Test("An invitation that is not answered is asked about after three days, not again the same day")
+    func invitation() async throws {
+        let world = try await World()
+        try await world.due(in: "60 days", assigned: "0 days")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE panel_members SET invited_at = now() - interval '4 days' WHERE person_id = \(Cast.jun.person.id)"
+            )
+        }
+        try await world.remind()
+        try await world.remind()
+        let letters = try await world.letters(.reviewReminder).filter { $0.address == Cast.jun.person.email }
+        #expect(letters.count == 1)
+    }
+
+    @Test("Who loses an application learns it by what the round calls it, once; who said so themselves is not told")
+    func taken() async throws {
+        let world = try await World()
+        try await world.due(in: "60 days", assigned: "0 days")
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.withdrawAssignment(World.assignment(Cast.vera, "kelpsense"), because: nil)
+        }
+        try await world.database.write(as: world.context(Cast.nora)) { transaction in
+            try await transaction.declareConflict(
+                over: World.assignment(Cast.nora, "plumbline"), note: nil, as: ConflictDeclaration.ID(),
+                in: Cast.harbour.id, by: nora)
+        }
+        try await world.remind()
+        try await world.remind()
+        let told = try await world.letters(.notice).filter { $0.body.contains("was taken from your list") }
+        let code = try #require(
+            try await world.database.reader(as: world.context(Cast.mei)).file(
+                of: World.application("kelpsense"), in: World.round)?.code)
+        #expect(told.map(\.address) == [Cast.vera.person.email])
+        #expect(told.first?.body.contains(code) == true && told.first?.body.contains("KelpSense") == false)
+    }
+
+    @Test("The worker reminds every tenant by itself")
+    func everywhere() async throws {
+        let world = try await World()
+        try await world.due(in: "6 days", assigned: "20 days")
+        // A schedule that has ticked before fires at its next tick; the last one was long ago.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO schedules (schedule, tick, fired_at)
+                VALUES ('reviews.remind-panels-in-every-tenant', now() - interval '1 hour', now() - interval '1 hour')
+                """)
+        }
+        let reminded = try await world.working {
+            try await world.awaiting {
+                try await world.letters(.reviewReminder).count
+            } until: {
+                $0 > 0
+            }
+        }
+        #expect(reminded > 0)
+    }
+
+    private func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(text)) }
+}
+
+/// A letter as its recipient's mailbox would know it.
+private struct Written {
+    let address: String
+    let state: String
+    let body: String
+}
+
+extension World {
+    fileprivate func note(
+        _ first: CalendarDate, _ last: CalendarDate, of member: Cast.Member, as context: Context
+    ) async throws -> Absence {
+        try await database.write(as: context) { transaction in
+            try await transaction.noteAbsence(
+                of: member.person.id, from: first, to: last, as: Absence.ID(), in: Cast.harbour.id)
+        }
+    }
+
+    fileprivate func today() async throws -> CalendarDate {
+        try await owner.reader(as: .none).one("SELECT (now() AT TIME ZONE 'Asia/Hong_Kong')::date AS today")("today")
+    }
+
+    /// Moves the demo round to where its reviews are due in so much, and all its assignments to that long ago.
+    fileprivate func due(in interval: String, assigned ago: String) async throws {
+        try await owner.write(as: .none) { transaction in
+            try await transaction.execute("ALTER TABLE review_assignments DISABLE TRIGGER USER")
+            try await transaction.execute(
+                "UPDATE review_rounds SET due_at = now() + \(interval)::interval WHERE id = \(World.round)")
+            try await transaction.execute(
+                "UPDATE review_assignments SET assigned_at = now() - \(ago)::interval WHERE round_id = \(World.round)")
+            try await transaction.execute("ALTER TABLE review_assignments ENABLE TRIGGER USER")
+        }
+    }
+
+    fileprivate func remind() async throws {
+        try await database.write(as: .system(in: Cast.harbour.id)) { try await $0.remindPanels() }
+    }
+
+    fileprivate func letters(_ kind: Letter.Kind) async throws -> [Written] {
+        try await owner.reader(as: .none).rows(
+            """
+            SELECT l.address, l.state, t.body FROM letters AS l
+            JOIN letter_texts AS t ON t.tenant_id = l.tenant_id AND t.letter_id = l.id AND t.version = l.version
+            WHERE l.kind = \(kind.rawValue) ORDER BY l.address
+            """
+        ).map { try Written(address: $0("address"), state: $0("state"), body: $0("body")) }
+    }
+}
