@@ -22,6 +22,22 @@ extension Statements {
     }
 }
 
+extension Statements {
+    /// Institutions that a holder may mean, by name, as far as the seat reaches: all but startups and the park itself.
+    func institutionsThatHold() async throws -> [(id: Institution.ID, name: LocalizedName)] {
+        try await rows(
+            """
+            -- institutionsThatHold
+            SELECT i.id, i.names FROM institutions AS i
+            WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions)
+              AND i.kind <> 'startup' AND i.id <> i.tenant_id
+            ORDER BY lower(coalesce(i.names ->> 'en', i.names ->> 'zh-Hant', i.names ->> 'ja')), i.id
+            LIMIT 2000
+            """
+        ).map { try (id: $0("id"), name: $0("names")) }
+    }
+}
+
 extension Transaction {
     func deleteHolders(of startup: Startup.ID) async throws {
         try await execute(

@@ -30,7 +30,7 @@ extension InstitutionsRoom {
         return [
             pages.listStartups, pages.showStartup, pages.listInstitutions, pages.editProfile, pages.saveProfile,
             pages.giveConsent,
-        ]
+        ] + HolderPages(site: site).routes
     }
 }
 
@@ -102,7 +102,8 @@ private struct InstitutionsPages {
                         ? Badge(t("matching.out")) : Badge(t("matching.in"), .success),
                     lede: startup.profile.pitch?.string,
                     actions: [
-                        .link(t("startup.matches"), "/console/startups/\(startup.id.description)/matches")
+                        .link(t("startup.matches"), "/console/startups/\(startup.id.description)/matches"),
+                        .link(t("holders.title"), "/console/startups/\(startup.id)/holders"),
                     ]),
                 description: startup.profile.description?.string,
                 facts: startup.facts(registeredAs: entry.registrations, in: viewer.language, t))
@@ -228,7 +229,7 @@ private struct InstitutionsPages {
         let model = ProfilePage(
             header: PageHeader(
                 title: startup.name.text(for: Vocabulary.Language(viewer.language)), kind: t("profile.kind"),
-                lede: t("profile.lede")),
+                lede: t("profile.lede"), actions: [.link(t("holders.title"), "/portal/holders")]),
             form: Form(
                 action: "/portal/profile",
                 sections: [

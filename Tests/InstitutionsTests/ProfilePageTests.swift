@@ -18,6 +18,7 @@ struct ProfilePageTests {
             .appending(path: "../../Sources/Institutions").standardized
         let pages: [any CheckedTemplate] = [
             PageTemplate<ListPage>.list, PageTemplate<StartupPage>.startup, PageTemplate<ProfilePage>.profile,
+            PageTemplate<HoldersPage>.holders,
         ]
         #expect(PageKit.institutions.faults(in: pages, sources: sources) == [])
     }
