@@ -83,8 +83,8 @@ struct HolderPages: Sendable {
         let options =
             known.map { ($0.id.description, $0.name.text(for: spoken)) }
             + chosen.map { ($0.description, t("holders.institution_kept")) }
-        // Three rows more than are filled: without a script, saving makes the next ones.
-        let rows = HoldersForm.rows(in: values) + 3
+        // Two rows more than are filled: without a script, saving makes the next ones.
+        let rows = HoldersForm.rows(in: values) + 2
         let sections = (0..<rows).map { index in
             FormSection(
                 title: t("holders.row", ["number": "\(index + 1)"]),
