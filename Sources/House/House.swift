@@ -102,6 +102,7 @@ package struct House: Sendable {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
         InvestmentRoom.register(in: worker, database: jobs)
         ImportsRoom.register(in: worker, database: jobs)
+        ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
         if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)

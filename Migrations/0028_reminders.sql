@@ -1,4 +1,4 @@
--- What keeps a panel going: when reviewers are away, whom it reminds, and whom it tells that something was taken from them.
+-- What keeps work going: when reviewers are away, whom it reminds, and whom it tells that something was taken from them.
 
 CREATE TRIGGER absences_are_of_people_with_a_seat_here BEFORE INSERT ON reviewer_absences
     FOR EACH ROW EXECUTE FUNCTION check_person_is_seated();
@@ -37,3 +37,16 @@ CALL wall_table('review_reminders');
 CALL wall_table('ended_assignments_told');
 
 CREATE POLICY managers_see_reminders ON review_reminders FOR SELECT USING (acting_role() = 'manager');
+
+-- That the founders of a draft were told that its call closes, once for each occasion.
+CREATE TABLE draft_reminders (
+    tenant_id      uuid NOT NULL,
+    application_id uuid NOT NULL,
+    occasion       text NOT NULL,
+    reminded_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, application_id, occasion),
+    FOREIGN KEY (tenant_id, application_id) REFERENCES applications (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT draft_occasion_is_known CHECK (occasion IN ('closes_in_7_days', 'closes_in_1_day', 'closes_in_2_hours'))
+);
+CALL wall_table('draft_reminders');
+CREATE POLICY managers_see_draft_reminders ON draft_reminders FOR SELECT USING (acting_role() = 'manager');
