@@ -94,6 +94,8 @@ let package = Package(
 
         // The core every room speaks with.
         module("Vocabulary", on: ["Postgres", "API"], resources: [.copy("Resources")]),
+        // What kinds of answer a form takes, as data.
+        module("Forms", on: ["Vocabulary"]),
         // How the vocabulary's values are said on a page.
         module(
             "Wording", on: ["Postgres", "API", "Pages", "Vocabulary"],
@@ -182,6 +184,7 @@ let package = Package(
         tests(of: "Delivery", with: ["TestMail"]),
         tests(of: "Matching"),
         tests(of: "Assignment"),
+        tests(of: "Forms", with: ["Vocabulary"]),
         tests(of: "Calibration"),
         tests(of: "Backtest", with: ["Matching"]),
         tests(of: "Jobs", with: ["Postgres", logging, lifecycle]),

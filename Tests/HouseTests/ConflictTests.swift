@@ -31,7 +31,9 @@ struct ConflictTests {
         var random = SplitMix64(state: seed)
         // The deeds take turns, so that the first eleven seeds make each once.
         let deed = Deed.allCases[Int(seed) % Deed.allCases.count]
-        let slug = ["kelpsense", "gridfellow", "skylarkinspect"].randomElement(using: &random) ?? "kelpsense"
+        // The interested firm holds shares of KelpSense: whoever joins it must not judge that in any case.
+        let slugs = ["gridfellow", "skylarkinspect"] + (deed == .firmIsInterested ? [] : ["kelpsense"])
+        let slug = slugs.randomElement(using: &random) ?? "gridfellow"
         let (withdrawn, conflicted) = (try await World(), try await World())
         for world in [withdrawn, conflicted] {
             // A startup that has a founder with an account of their own, whichever it is.
@@ -42,6 +44,15 @@ struct ConflictTests {
                     VALUES (\(UUID(uuidString: "00000000-0000-4000-8000-000000000001")), \(Cast.harbour.id),
                             \(Cast.ravi.person.id), \(Cast.startup(slug)), 'founder')
                     """)
+            }
+        }
+        if deed == .firmIsInterested {
+            // What else follows from joining the firm, follows in both worlds.
+            for world in [withdrawn, conflicted] {
+                try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
+                    try await transaction.execute(
+                        Self.seat(Cast.vera.person.id, at: Cast.institution("harbour/tidewater"), as: "investor"))
+                }
             }
         }
         let here = try await Objects(of: withdrawn).about(slug, judgedBy: Cast.vera)
@@ -76,6 +87,14 @@ struct ConflictTests {
         print("\(deed) of \(slug): \(asked) answers, \(deviations.count) deviations")
     }
 
+    // Ended at once, so that no page offers it: past seats count.
+    private static func seat(_ person: Person.ID, at institution: Institution.ID, as role: String) -> Query {
+        """
+        INSERT INTO memberships (id, tenant_id, person_id, institution_id, role, ended_at)
+        VALUES (gen_random_uuid(), \(Cast.harbour.id), \(person), \(institution), \(role), now())
+        """
+    }
+
     private static func make(_ deed: Deed, _ member: Cast.Member, _ slug: String, in world: World) async throws {
         let (person, startup, tenant) = (member.person.id, Cast.startup(slug), Cast.harbour.id)
         let fund = Cast.institution("harbour/lion-peak")
@@ -83,13 +102,6 @@ struct ConflictTests {
             try await world.database.write(as: .system(in: tenant)) { transaction in
                 for statement in statements { try await transaction.execute(statement) }
             }
-        }
-        // Ended at once, so that no page offers it: past seats count.
-        func seat(_ person: Person.ID, at institution: Institution.ID, as role: String) -> Query {
-            """
-            INSERT INTO memberships (id, tenant_id, person_id, institution_id, role, ended_at)
-            VALUES (gen_random_uuid(), \(tenant), \(person), \(institution), \(role), now())
-            """
         }
         switch deed {
         case .declaredByManager:
@@ -161,7 +173,6 @@ struct ConflictTests {
                 WHERE l.investor_id = \(Cast.institution("harbour/tidewater"))
                 ON CONFLICT (tenant_id, shortlist_id, startup_id) DO NOTHING
                 """,
-                seat(person, at: Cast.institution("harbour/tidewater"), as: "investor"),
                 """
                 INSERT INTO shortlist_answers (tenant_id, shortlist_id, startup_id, id, answer, answered_by)
                 SELECT l.tenant_id, l.id, \(startup), gen_random_uuid(), 'interested', \(Cast.jun.person.id)
