@@ -116,7 +116,7 @@ let package = Package(
             "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Programs", on: core + ["Institutions", "Partnerships"],
-            resources: [.copy("Templates"), .copy("Translations")]),
+            resources: [.copy("Templates"), .copy("Translations"), .copy("Presets")]),
         module(
             "Applications", on: core + ["Letters", "Institutions", "Programs"],
             resources: [.copy("Templates"), .copy("Translations")]),

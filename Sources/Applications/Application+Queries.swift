@@ -21,6 +21,13 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let count: Count
     /// The database's clock, for what follows from it.
     package let readAt: Date
+    /// The cut-offs of its call, where that is a rolling one.
+    package let cutoffs: [Date]
+
+    /// The batch of a rolling call that it belongs to; of a draft, the one that would take it now.
+    package var batch: CallForApplications.Batch? {
+        .taking(application.submittedAt ?? readAt, cutoffs, closing: deadline.instant)
+    }
 
     /// The application's id.
     package var id: Application.ID { application.id }
@@ -71,10 +78,11 @@ extension Statements {
     /// - Parameters:
     ///   - call: only those to this call; nil for all.
     ///   - state: only those that stand there; nil for all.
+    ///   - batch: only those handed in to this batch of a rolling call; nil for all.
     ///   - position: after which to go on.
     ///   - limit: how many at the most.
     package func applications(
-        to call: CallForApplications.ID? = nil, in state: Application.State? = nil,
+        to call: CallForApplications.ID? = nil, in state: Application.State? = nil, batch: Int? = nil,
         after position: ApplicationPosition? = nil, limit: Int
     ) async throws -> [ApplicationSummary] {
         try await rows(
@@ -84,6 +92,11 @@ extension Statements {
             WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications)
               AND (\(call)::uuid IS NULL OR a.call_id = \(call))
               AND (\(state)::text IS NULL OR a.state = \(state))
+              -- The first batch whose cut-off is not past; behind the last cut-off comes one more, which the closing ends.
+              AND (\(batch)::bigint IS NULL OR \(batch) = least(
+                  1 + (SELECT count(*) FROM unnest(c.cutoffs) AS cutoff WHERE cutoff < a.submitted_at),
+                  cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
+                  AND a.submitted_at IS NOT NULL)
               AND (\(position?.createdAt)::timestamptz IS NULL
                    OR (a.created_at, a.id) < (\(position?.createdAt), \(position?.id)::uuid))
             ORDER BY a.created_at DESC, a.id DESC
@@ -191,7 +204,7 @@ extension Statements {
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
                a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
                a.required_answered, i.names AS startup_name, c.title, c.closes_at,
-               c.time_zone, c.grace_seconds, c.cancelled_at, now() AS read_at,
+               c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                (SELECT count(*) FROM call_questions AS q
                 WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS questions,
                (SELECT count(*) FROM call_questions AS q
@@ -236,7 +249,7 @@ extension ApplicationSummary {
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            readAt: row("read_at"))
+            readAt: row("read_at"), cutoffs: row("cutoffs"))
     }
 }
 

@@ -120,7 +120,21 @@ struct Dossier: Sendable {
                 t("fact.deadline"),
                 TimeText(
                     call.deadline.instant, in: zone, and: zone.companion, from: summary.readAt, language: language)))
+        if let batch = summary.fact(of: call, in: language) { facts.append(batch) }
         return Facts(facts)
+    }
+}
+
+extension ApplicationSummary {
+    /// The batch of a rolling call that it belongs to; of a draft, the one that would take it now.
+    func fact(of call: CallForApplications, in language: Pages.Language) -> Fact? {
+        let t = PageKit.applications.texts(in: language)
+        let zone = call.deadline.zone
+        return batch.map { batch in
+            .time(
+                t("fact.batch", ["number": "\(batch.number)"]),
+                TimeText(batch.closesAt, in: zone, and: zone.companion, language: language))
+        }
     }
 }
 

@@ -18,12 +18,14 @@ package struct ApplicationView: Described {
     package let offerExpiresAt: Date?
     package let completeness: CompletenessView
     package let answers: [AnswerView]?
+    package let batch: CallForApplications.Batch?
 
     package static var documentation: [String: String] {
         [
             "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
             "answers":
                 "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
+            "batch": "The batch of a rolling call that it belongs to; of a draft, the one that would take it now.",
             "offer_expires_at": "The last moment at which an offer can be accepted.",
         ]
     }
@@ -42,6 +44,7 @@ package struct ApplicationView: Described {
         offerExpiresAt = application.offerExpiresAt
         completeness = CompletenessView(summary.count)
         self.answers = answers?.map(AnswerView.init)
+        batch = summary.batch
     }
 }
 

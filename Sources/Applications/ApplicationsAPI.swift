@@ -15,6 +15,7 @@ package enum ApplicationsRoom {
         [
             listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
             withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
+            beginWithCode,
         ]
     }
 
@@ -25,6 +26,7 @@ package enum ApplicationsRoom {
         "answers_answer_a_question_of_the_call": .invalid("/answers", "An answer belongs to no question of the call."),
         "each_side_makes_its_own_moves": Problem(.forbidden, "This step belongs to the other side."),
         "submissions_are_in_time": Problem(.callClosed),
+        "closed_calls_take_whom_they_admit": Problem(.forbidden, "The call does not let the startup in."),
     ]
 
     private static var listApplications: AnyOperation {
@@ -37,7 +39,8 @@ package enum ApplicationsRoom {
             let parameters = call.parameters
             let after = try call.position(parameters.cursor, as: ApplicationPosition.self)
             let found = try await call.reader.applications(
-                to: parameters.call, in: parameters.state, after: after, limit: PageSize.rows(for: parameters.limit))
+                to: parameters.call, in: parameters.state, batch: parameters.batch, after: after,
+                limit: PageSize.rows(for: parameters.limit))
             return .ok(
                 try call.page(found.map { ApplicationView($0, answers: nil) }, size: parameters.limit) {
                     ApplicationPosition(createdAt: $0.createdAt, id: $0.id)
@@ -234,7 +237,7 @@ package enum ApplicationsRoom {
 
 extension Transaction {
     /// What the principal reads after a write.
-    fileprivate func view(of id: Application.ID, for principal: Principal) async throws -> ApplicationView {
+    func view(of id: Application.ID, for principal: Principal) async throws -> ApplicationView {
         guard let view = try await applicationView(id, for: principal.role) else { throw Problem.notFound }
         return view
     }
@@ -256,6 +259,7 @@ struct AnswerPath: Codable {
 struct ListApplications: Codable {
     let call: CallForApplications.ID?
     let state: Application.State?
+    let batch: Int?
     let limit: PageSize?
     let cursor: PageCursor?
 }

@@ -15,7 +15,7 @@ extension ApplicationsRoom {
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        PortalPages(site: site).routes + ConsolePages(site: site).routes
+        PortalPages(site: site).routes + FastTrackPages(site: site).routes + ConsolePages(site: site).routes
     }
 }
 

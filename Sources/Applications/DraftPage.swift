@@ -117,10 +117,11 @@ struct Draft: Sendable {
                             "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
                 }),
             checklistSummary: summary.count.words(t),
-            facts: Facts([
-                .text(t("fact.programme"), call.programName.text(for: spoken)),
-                .text(t("fact.stream"), call.streamName.text(for: spoken)),
-            ]),
+            facts: Facts(
+                [
+                    .text(t("fact.programme"), call.programName.text(for: spoken)),
+                    .text(t("fact.stream"), call.streamName.text(for: spoken)),
+                ] + [summary.fact(of: call, in: language)].compactMap(\.self)),
             withdrawURL: "/portal/applications/\(id)/withdrawal")
     }
 

@@ -41,7 +41,8 @@ extension DemoWorld {
                 program: acceleration, name: LocalizedName(en: "Fintech", zhHant: "金融科技", ja: "フィンテック"),
                 focusAreas: areas(["fintech"]),
                 partners: [
-                    ProgramStream.Partner(Cast.institution("harbour/sakuragi"), under: demoID("mou MoU-2"))
+                    ProgramStream.Partner(
+                        Cast.institution("harbour/sakuragi"), under: demoID("mou MoU-2"), seats: 2, coDecides: true)
                 ]),
             as: fintech, in: tenant)
         let spring: Cohort.ID = demoID("cohort spring")
@@ -58,6 +59,8 @@ extension DemoWorld {
 
         let open = try await openCall("incubation", of: general, opened: -20, closes: 24, transaction)
         let joint = try await openCall("fintech", of: fintech, opened: -5, closes: 38, transaction)
+        try await designFintech(fintech, transaction)
+        try await openFurtherCalls(general, fintech, transaction)
         let startups = [
             "pavement", "lanterncare", "plumbline", "gridfellow", "skylarkinspect", "tideglass", "quayside",
         ]
@@ -74,6 +77,48 @@ extension DemoWorld {
         }
         try await decide(Cast.startup("kelpsense"), at: open, on: .offered, transaction)
         try await enrolKelpSense(through: open, into: spring, transaction)
+    }
+
+    /// The fintech stream is designed as accelerators with a bank usually are; the bank seats two reviewers and co-decides.
+    private func designFintech(_ fintech: ProgramStream.ID, _ transaction: Transaction) async throws {
+        guard let design = Preset.named("acceleration-bank")?.streams.first?.design else { return }
+        _ = try await transaction.designStream(fintech, as: design, in: Cast.harbour.id)
+    }
+
+    /// A call that stays open, with a batch a month, and one that two startups alone know of.
+    private func openFurtherCalls(
+        _ general: ProgramStream.ID, _ fintech: ProgramStream.ID, _ transaction: Transaction
+    ) async throws {
+        let zone = TimeZoneName.hongKong
+        func evening(_ days: Int) -> Date {
+            LocalTime(today.adding(days: days), hour: 18, minute: 0)?.instant(in: zone) ?? now
+        }
+        func question(_ key: String, _ en: String, _ zh: String, _ ja: String) throws -> CallDraft.Question {
+            try CallDraft.Question(id: demoID("question \(key)"), prompt: LocalizedLine(en: en, zhHant: zh, ja: ja))
+        }
+        let rolling = try CallDraft(
+            stream: general,
+            title: LocalizedName(en: "Year-round desk space", zhHant: "全年共享工作空間", ja: "通年デスク利用"),
+            opensAt: now.addingTimeInterval(-40 * 86_400), deadline: Deadline(evening(320), in: zone),
+            questions: [
+                question(
+                    "rolling desk", "How many desks do you need, and until when?", "需要多少個座位？使用至何時？", "席数と期間を教えてください。")
+            ], cutoffs: [-10, 20, 50, 80].map(evening))
+        let invitation = try CallDraft(
+            stream: fintech,
+            title: LocalizedName(en: "Payments pilot", zhHant: "支付試點", ja: "決済の実証"),
+            opensAt: now.addingTimeInterval(-3 * 86_400), deadline: Deadline(evening(30), in: zone),
+            questions: [
+                question("invitation pilot", "What would you pilot with the bank?", "希望與銀行試行甚麼？", "銀行と何を実証しますか。")
+            ], access: .invitation)
+        for (id, draft) in [("rolling", rolling), ("invitation", invitation)] {
+            let call: CallForApplications.ID = demoID("call \(id)")
+            _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
+            _ = try await transaction.publishCall(call, by: Cast.mei.person.id)
+        }
+        _ = try await transaction.inviteStartups(
+            [Cast.startup("ledgerleaf"), Cast.startup("halyard")], to: demoID("call invitation"),
+            in: Cast.harbour.id, by: Cast.mei.person.id)
     }
 
     /// How far an application of the demo has come.

@@ -18,7 +18,8 @@ extension Transaction {
         try await insert(new, as: id, in: tenant)
         let partners = new.partners.sorted { $0.institution < $1.institution }
         return ProgramStream(
-            id: id, program: new.program, name: new.name, focusAreas: new.focusAreas, partners: partners)
+            id: id, program: new.program, name: new.name, focusAreas: new.focusAreas, partners: partners, endedAt: nil,
+            endReason: nil)
     }
 
     /// Adds a cohort to a stream.

@@ -43,11 +43,18 @@ package struct CallDraft: Sendable {
     package let deadline: Deadline
     /// The form, in order.
     package let questions: [Question]
+    /// Who may know of it and apply.
+    package let access: CallForApplications.Access
+    /// Until when what came in is looked at together, in order; a call with cut-offs is a rolling one.
+    package let cutoffs: [Date]
 
     /// A call with its window and form.
     package init(
-        stream: ProgramStream.ID, title: LocalizedName, opensAt: Date, deadline: Deadline, questions: [Question]
+        stream: ProgramStream.ID, title: LocalizedName, opensAt: Date, deadline: Deadline, questions: [Question],
+        access: CallForApplications.Access = .public, cutoffs: [Date] = []
     ) {
+        self.access = access
+        self.cutoffs = cutoffs
         self.stream = stream
         self.title = title
         self.opensAt = opensAt

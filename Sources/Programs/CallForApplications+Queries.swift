@@ -21,7 +21,8 @@ extension Statements {
             """
             -- openCalls
             \(fragment: selectCalls())
-            WHERE c.tenant_id = acting_tenant() AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls)
+              AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
               AND c.opens_at <= now() AND now() <= c.closes_at
             ORDER BY c.closes_at, c.id
             """
@@ -78,7 +79,7 @@ extension Statements {
         """
         SELECT c.id, c.stream_id, s.name AS stream_name, s.program_id, p.name AS program_name, c.title, c.opens_at,
                c.closes_at, c.time_zone, c.grace_seconds, c.published_at, c.cancelled_at,
-               c.cancellation_reason,
+               c.cancellation_reason, c.access, c.cutoffs,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
                            'isRequired', q.required, 'maxLength', q.max_length,
@@ -93,11 +94,24 @@ extension Statements {
 
 extension Query {
     /// Which calls `c` the seat reaches, the query's own answer to what row-level security says again: drafts are the
-    /// managers', what is published is everybody's.
+    /// managers', what is public is everybody's, what is not is known to those it lets in and to the stream's partners.
     fileprivate static var reachOfCalls: Query {
-        "(acting_role() IN ('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL)"
+        """
+        (acting_role() IN ('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL AND (
+            c.access = 'public'
+            OR acting_role() = 'founder' AND EXISTS (
+                SELECT FROM call_admissions AS x
+                WHERE x.tenant_id = c.tenant_id AND x.call_id = c.id AND x.startup_id = acting_institution())
+            OR acting_role() = 'partner' AND EXISTS (
+                SELECT FROM stream_partners AS p
+                WHERE p.tenant_id = c.tenant_id AND p.stream_id = c.stream_id
+                  AND p.institution_id = acting_institution())))
+        """
     }
 }
+
+extension CallForApplications.Access: PostgresCodable {}
+extension CallForApplications.Window: PostgresCodable {}
 
 extension CallForApplications {
     fileprivate init(_ row: Row) throws {
@@ -107,7 +121,7 @@ extension CallForApplications {
             deadline: Deadline(row("closes_at"), in: row("time_zone"), graceSeconds: row("grace_seconds")),
             publishedAt: row("published_at"), cancelledAt: row("cancelled_at"),
             cancellationReason: row("cancellation_reason"),
-            questions: (row("questions") as JSONB<[Question]>).value)
+            questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"))
     }
 }
 
@@ -123,9 +137,11 @@ extension Transaction {
         try await execute(
             """
             -- draftCall
-            INSERT INTO calls (tenant_id, id, stream_id, title, opens_at, closes_at, time_zone, grace_seconds)
+            INSERT INTO calls (tenant_id, id, stream_id, title, opens_at, closes_at, time_zone, grace_seconds, access,
+                               window_kind, cutoffs)
             VALUES (\(tenant), \(id), \(draft.stream), \(draft.title), \(draft.opensAt), \(draft.deadline.instant),
-                    \(draft.deadline.zone), \(draft.deadline.graceSeconds))
+                    \(draft.deadline.zone), \(draft.deadline.graceSeconds), \(draft.access),
+                    \(draft.window), \(draft.cutoffs))
             """)
     }
 
@@ -136,7 +152,8 @@ extension Transaction {
             UPDATE calls SET
                 stream_id = \(draft.stream), title = \(draft.title), opens_at = \(draft.opensAt),
                 closes_at = \(draft.deadline.instant), time_zone = \(draft.deadline.zone),
-                grace_seconds = \(draft.deadline.graceSeconds)
+                grace_seconds = \(draft.deadline.graceSeconds), access = \(draft.access),
+                window_kind = \(draft.window), cutoffs = \(draft.cutoffs)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

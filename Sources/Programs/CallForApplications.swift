@@ -82,13 +82,20 @@ package struct CallForApplications: Sendable, Identifiable {
     package internal(set) var cancellationReason: ShortText?
     /// The form, in order.
     package let questions: [Question]
+    /// Who may know of it and apply.
+    package let access: Access
+    /// The cut-offs of a rolling call, in order; none for a fixed window.
+    package let cutoffs: [Date]
 
     /// A call with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
         title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
-        cancellationReason: ShortText? = nil, questions: [Question] = []
+        cancellationReason: ShortText? = nil, questions: [Question] = [], access: Access = .public,
+        cutoffs: [Date] = []
     ) {
+        self.access = access
+        self.cutoffs = cutoffs
         self.id = id
         self.stream = stream
         self.streamName = streamName

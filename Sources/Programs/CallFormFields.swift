@@ -13,7 +13,10 @@ struct CallFormFields: Codable {
     let timeZone: TimeZoneName
     let graceMinutes: Int
     let questions: [QuestionRow]
+    let access: CallForApplications.Access?
+    let cutoffs: [String]?
 
+    /// A question as its row of a form sends it.
     struct QuestionRow: Codable {
         let id: CallForApplications.Question.ID?
         let prompt: LocalizedLine?
@@ -21,6 +24,15 @@ struct CallFormFields: Codable {
         let isRequired: Bool?
         let maxLength: Int?
         let audience: CallForApplications.Question.Audience?
+
+        /// The question that is meant; nil for a row that was left empty.
+        var asked: NewQuestion? {
+            prompt.map {
+                NewQuestion(
+                    id: id, prompt: $0, hint: hint, isRequired: isRequired ?? false, maxLength: maxLength,
+                    audience: audience)
+            }
+        }
     }
 
     /// The draft the form means; refuses times that no clock shows.
@@ -30,17 +42,14 @@ struct CallFormFields: Codable {
         guard (0...60).contains(graceMinutes) else {
             throw Problem(.invalid, errors: [.init("/grace_minutes", .outOfRange, "Forgive 0 to 60 minutes.")])
         }
+        var moments: [Date] = []
+        for (place, text) in (cutoffs ?? []).enumerated() where !text.isEmpty {
+            moments.append(try LocalTime(field: text, at: "/cutoffs/\(place)").instant(in: timeZone))
+        }
         return CallDraft(
             stream: stream, title: title, opensAt: opens.instant(in: timeZone),
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),
-            questions: questions.compactMap { row in
-                row.prompt.map { prompt in
-                    CallDraft.Question(
-                        id: row.id ?? CallForApplications.Question.ID(), prompt: prompt, hint: row.hint,
-                        isRequired: row.isRequired ?? false, maxLength: row.maxLength ?? 2000,
-                        audience: row.audience ?? .reviewers)
-                }
-            })
+            questions: questions.compactMap { $0.asked?.question }, access: access ?? .public, cutoffs: moments)
     }
 
     /// The fields of a form that shows a call, by name.
@@ -53,12 +62,22 @@ struct CallFormFields: Codable {
         for language in call.title.languages {
             values["title.\(language.rawValue)"] = call.title[language]?.string
         }
-        for (index, question) in call.questions.enumerated() {
+        values["access"] = call.access.rawValue
+        for (index, cutoff) in call.cutoffs.enumerated() {
+            values["cutoffs.\(index)"] = LocalTime(cutoff, in: zone).field
+        }
+        return values.merging(Self.values(of: call.questions.map { NewQuestion($0) })) { first, _ in first }
+    }
+
+    /// The fields of the questions, by name.
+    static func values(of questions: [NewQuestion]) -> [String: String] {
+        var values: [String: String] = [:]
+        for (index, question) in questions.enumerated() {
             let row = "questions.\(index)"
-            values["\(row).id"] = question.id.description
-            values["\(row).max_length"] = "\(question.maxLength)"
-            values["\(row).audience"] = question.audience.rawValue
-            values["\(row).is_required"] = question.isRequired ? "true" : ""
+            values["\(row).id"] = question.id?.description
+            values["\(row).max_length"] = question.maxLength.map { "\($0)" }
+            values["\(row).audience"] = question.audience?.rawValue
+            values["\(row).is_required"] = question.isRequired ?? true ? "true" : ""
             for language in question.prompt.languages {
                 values["\(row).prompt.\(language.rawValue)"] = question.prompt[language]?.string
             }
@@ -85,16 +104,43 @@ struct StreamFields: Codable {
     let name: LocalizedName
     let focusAreas: [FocusArea.ID]
     let partners: [String]
+    let terms: [Terms]?
 
-    func stream(of program: Program.ID) throws(Problem) -> NewStream {
+    /// What a partner brings, which a form asks of those that take part already.
+    struct Terms: Codable {
+        let partner: String
+        let seats: Int?
+        let coDecides: Bool?
+    }
+
+    /// What the form means, for a stream that is added and one that is revised.
+    func revised() throws(Problem) -> RevisedStream {
         var members: [ProgramStream.Partner] = []
         for text in partners {
-            guard let partner = ProgramStream.Partner(field: text) else {
-                throw Problem.invalid("/partners", "Choose partners from the list.")
-            }
+            let terms = terms?.first { $0.partner == text }
+            guard
+                let partner = ProgramStream.Partner(
+                    field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false)
+            else { throw Problem.invalid("/partners", "Choose partners from the list.") }
             members.append(partner)
         }
-        return NewStream(program: program, name: name, focusAreas: focusAreas, partners: members)
+        return RevisedStream(name: name, focusAreas: focusAreas, partners: members)
+    }
+
+    /// The fields of a form that shows a stream, by name.
+    static func values(of stream: ProgramStream) -> [String: [String]] {
+        var values = [
+            "focus_areas": stream.focusAreas.map(\.description), "partners": stream.partners.map(\.field),
+        ]
+        for language in stream.name.languages {
+            values["name.\(language.rawValue)"] = [stream.name[language]?.string ?? ""]
+        }
+        for (index, partner) in stream.partners.enumerated() {
+            values["terms.\(index).partner"] = [partner.field]
+            values["terms.\(index).seats"] = ["\(partner.seats)"]
+            values["terms.\(index).co_decides"] = partner.coDecides ? ["true"] : []
+        }
+        return values
     }
 }
 
@@ -102,11 +148,11 @@ extension ProgramStream.Partner {
     /// Partner and agreement as one choice of a list.
     var field: String { "\(institution) \(mou)" }
 
-    init?(field: String) {
+    init?(field: String, seats: Int = 0, coDecides: Bool = false) {
         let parts = field.split(separator: " ").map(String.init)
         guard parts.count == 2, let institution = Identifier<Institution>(parts[0]), let mou = Identifier<MoU>(parts[1])
         else { return nil }
-        self.init(institution, under: mou)
+        self.init(institution, under: mou, seats: seats, coDecides: coDecides)
     }
 }
 

@@ -1,6 +1,6 @@
 import API
 import Foundation
-import Vocabulary
+package import Vocabulary
 
 /// A call as JSON.
 struct CallView: Described {
@@ -15,9 +15,14 @@ struct CallView: Described {
     let cancelledAt: Date?
     let cancellationReason: ShortText?
     let questions: [QuestionView]
+    let access: CallForApplications.Access
+    let window: CallForApplications.Window
+    let cutoffs: [Date]
 
     static let documentation = [
         "status": "Draft, scheduled, open, closed or cancelled, by the window and the clock.",
+        "access": "Everybody's; by invitation, known to the startups it names; or by a fast-track code.",
+        "window": "A rolling call stays open; what came in by one of its `cutoffs` is looked at together.",
         "deadline": "The announced closing, the zone it was set in, and the lateness that is forgiven.",
     ]
 
@@ -33,6 +38,9 @@ struct CallView: Described {
         cancelledAt = call.cancelledAt
         cancellationReason = call.cancellationReason
         questions = call.questions.map(QuestionView.init)
+        access = call.access
+        window = call.window
+        cutoffs = call.cutoffs
     }
 }
 
@@ -96,30 +104,56 @@ struct NewCall: Described {
     let opensAt: Date
     let deadline: Deadline
     let questions: [NewQuestion]?
+    let access: CallForApplications.Access?
+    let cutoffs: [Date]?
 
     static let documentation = [
-        "questions": "The form, in order. A question keeps the id it is sent with and gets one otherwise."
+        "questions": "The form, in order. A question keeps the id it is sent with and gets one otherwise.",
+        "access": "Public unless given.",
+        "cutoffs": "Within the window, in order. A call with cut-offs is a rolling one.",
     ]
 
     func draft() -> CallDraft {
         CallDraft(
             stream: stream, title: title, opensAt: opensAt, deadline: deadline,
-            questions: (questions ?? []).map { question in
-                CallDraft.Question(
-                    id: question.id ?? CallForApplications.Question.ID(), prompt: question.prompt, hint: question.hint,
-                    isRequired: question.isRequired ?? true, maxLength: question.maxLength ?? 2000,
-                    audience: question.audience ?? .reviewers)
-            })
+            questions: (questions ?? []).map(\.question), access: access ?? .public, cutoffs: cutoffs ?? [])
     }
 }
 
-struct NewQuestion: Codable {
-    let id: CallForApplications.Question.ID?
-    let prompt: LocalizedLine
-    let hint: LocalizedLine?
-    let isRequired: Bool?
-    let maxLength: Int?
-    let audience: CallForApplications.Question.Audience?
+/// A question as it is sent, kept in designs and written in presets: what is not said is as usual.
+package struct NewQuestion: Codable, Sendable, Equatable {
+    package let id: CallForApplications.Question.ID?
+    package let prompt: LocalizedLine
+    package let hint: LocalizedLine?
+    package let isRequired: Bool?
+    package let maxLength: Int?
+    package let audience: CallForApplications.Question.Audience?
+
+    init(
+        id: CallForApplications.Question.ID?, prompt: LocalizedLine, hint: LocalizedLine?, isRequired: Bool?,
+        maxLength: Int?, audience: CallForApplications.Question.Audience?
+    ) {
+        self.id = id
+        self.prompt = prompt
+        self.hint = hint
+        self.isRequired = isRequired
+        self.maxLength = maxLength
+        self.audience = audience
+    }
+
+    /// A question of a call, to be asked again.
+    init(_ question: CallForApplications.Question) {
+        self.init(
+            id: question.id, prompt: question.prompt, hint: question.hint, isRequired: question.isRequired,
+            maxLength: question.maxLength, audience: question.audience)
+    }
+
+    /// The question that is meant, with an id of its own unless it brought one.
+    package var question: CallDraft.Question {
+        CallDraft.Question(
+            id: id ?? CallForApplications.Question.ID(), prompt: prompt, hint: hint, isRequired: isRequired ?? true,
+            maxLength: maxLength ?? 2000, audience: audience ?? .reviewers)
+    }
 }
 
 /// What a manager sends to move a closing later.
@@ -131,20 +165,4 @@ struct NewExtension: Described {
 /// What a manager sends to call a call off.
 struct NewCancellation: Described {
     let reason: ShortText
-}
-
-/// What a manager sends to add a stream.
-struct StreamBody: Described {
-    let program: Program.ID
-    let name: LocalizedName
-    let focusAreas: [FocusArea.ID]?
-    let partners: [ProgramStream.Partner]?
-
-    static let documentation = [
-        "partners": "Who takes part, each under an agreement (`mou`) that it is a party to."
-    ]
-
-    var stream: NewStream {
-        NewStream(program: program, name: name, focusAreas: focusAreas ?? [], partners: partners ?? [])
-    }
 }

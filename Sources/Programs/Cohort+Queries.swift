@@ -48,6 +48,26 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// The cohort, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockCohort(_ id: Cohort.ID) async throws -> Cohort? {
+        let locked = try await first(
+            "/* lockCohort */ SELECT id FROM cohorts WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return locked == nil ? nil : try await cohort(id)
+    }
+
+    func update(_ id: Cohort.ID, to revised: RevisedCohort) async throws {
+        try await execute(
+            """
+            -- reviseCohort
+            UPDATE cohorts SET
+                name = \(revised.name), starts_on = \(revised.startsOn), ends_on = \(revised.endsOn),
+                capacity = \(revised.capacity)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+}
+
 extension Cohort {
     fileprivate init(_ row: Row) throws {
         try self.init(

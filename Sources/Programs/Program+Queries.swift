@@ -47,6 +47,24 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// The program, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockProgram(_ id: Program.ID) async throws -> Program? {
+        let locked = try await first(
+            "/* lockProgram */ SELECT id FROM programs WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return locked == nil ? nil : try await program(id)
+    }
+
+    func update(_ id: Program.ID, to revised: NewProgram) async throws {
+        try await execute(
+            """
+            -- reviseProgram
+            UPDATE programs SET kind = \(revised.kind), name = \(revised.name), summary = \(revised.summary)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+}
+
 extension Program {
     fileprivate init(_ row: Row) throws {
         try self.init(id: row("id"), kind: row("kind"), name: row("name"), summary: row("summary"))

@@ -46,7 +46,14 @@ extension Statements {
                      ORDER BY p.institution_id) AS partners,
                ARRAY(SELECT p.mou_id FROM stream_partners AS p
                      WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
-                     ORDER BY p.institution_id) AS mous
+                     ORDER BY p.institution_id) AS mous,
+               ARRAY(SELECT p.seats FROM stream_partners AS p
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
+                     ORDER BY p.institution_id) AS seats,
+               ARRAY(SELECT p.co_decides FROM stream_partners AS p
+                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
+                     ORDER BY p.institution_id) AS co_decides,
+               s.ended_at, CASE WHEN acting_role() IN ('manager', 'system') THEN s.end_reason END AS end_reason
         FROM streams AS s
         """
     }
@@ -60,12 +67,50 @@ extension Transaction {
             INSERT INTO streams (tenant_id, id, program_id, name, focus_areas)
             VALUES (\(tenant), \(id), \(new.program), \(new.name), \(new.focusAreas))
             """)
+        try await replacePartners(of: id, with: new.partners, in: tenant)
+    }
+
+    /// A partner named twice is refused by `stream_partners_pkey`, whether the stream is added or revised.
+    func replacePartners(
+        of id: ProgramStream.ID, with partners: [ProgramStream.Partner], in tenant: Tenant.ID
+    ) async throws {
+        try await execute(
+            """
+            -- addStream: earlier partners
+            DELETE FROM stream_partners WHERE tenant_id = \(tenant) AND stream_id = \(id)
+            """)
         try await execute(
             """
             -- addStream: partners
-            INSERT INTO stream_partners (tenant_id, stream_id, institution_id, mou_id)
-            SELECT \(tenant), \(id), p.institution, p.mou
-            FROM unnest(\(new.partners.map(\.institution)), \(new.partners.map(\.mou))) AS p (institution, mou)
+            INSERT INTO stream_partners (tenant_id, stream_id, institution_id, mou_id, seats, co_decides)
+            SELECT \(tenant), \(id), p.institution, p.mou, p.seats, p.co_decides
+            FROM unnest(\(partners.map(\.institution)), \(partners.map(\.mou)), \(partners.map(\.seats)),
+                        \(partners.map(\.coDecides))) AS p (institution, mou, seats, co_decides)
+            """)
+    }
+
+    /// The stream, with its row locked until the transaction ends; nil when the principal may not write it.
+    func lockStream(_ id: ProgramStream.ID) async throws -> ProgramStream? {
+        let locked = try await first(
+            "/* lockStream */ SELECT id FROM streams WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
+        return locked == nil ? nil : try await stream(id)
+    }
+
+    func update(_ id: ProgramStream.ID, to revised: RevisedStream) async throws {
+        try await execute(
+            """
+            -- reviseStream
+            UPDATE streams SET name = \(revised.name), focus_areas = \(revised.focusAreas)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
+            """)
+    }
+
+    func end(_ id: ProgramStream.ID, because reason: ShortText, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- endStream
+            UPDATE streams SET ended_at = now(), ended_by = \(person), end_reason = \(reason)
+            WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }
 }
@@ -85,8 +130,12 @@ extension ProgramStream {
     fileprivate init(_ row: Row) throws {
         let institutions: [Institution.ID] = try row("partners")
         let mous: [MoU.ID] = try row("mous")
+        let seats: [Int] = try row("seats")
+        let coDecides: [Bool] = try row("co_decides")
         try self.init(
             id: row("id"), program: row("program_id"), name: row("name"), focusAreas: row("focus_areas"),
-            partners: zip(institutions, mous).map { Partner($0, under: $1) })
+            partners: institutions.indices.map {
+                Partner(institutions[$0], under: mous[$0], seats: seats[$0], coDecides: coDecides[$0])
+            }, endedAt: row("ended_at"), endReason: row("end_reason"))
     }
 }

@@ -1,3 +1,4 @@
+package import Foundation
 package import Institutions
 package import Partnerships
 package import Vocabulary
@@ -13,11 +14,17 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
         package let institution: Institution.ID
         /// Under which agreement; the institution is a party to it.
         package let mou: MoU.ID
+        /// How many reviewers it seats on the panels of the stream.
+        package let seats: Int
+        /// Whether its staff decide together with the park's.
+        package let coDecides: Bool
 
         /// A partner under an agreement.
-        package init(_ institution: Institution.ID, under mou: MoU.ID) {
+        package init(_ institution: Institution.ID, under mou: MoU.ID, seats: Int = 0, coDecides: Bool = false) {
             self.institution = institution
             self.mou = mou
+            self.seats = seats
+            self.coDecides = coDecides
         }
     }
 
@@ -31,6 +38,10 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
     package let focusAreas: [FocusArea.ID]
     /// Who takes part. A manager reads all of them, a partner only itself, nobody else any.
     package let partners: [Partner]
+    /// When it ended, if it has; it takes no further call.
+    package let endedAt: Date?
+    /// Why it ended.
+    package let endReason: ShortText?
 }
 
 /// What a manager says to add a stream.

@@ -38,6 +38,7 @@ struct Partner: ViewModel {
     var name: String
     var agreement: LinkText
     var status: Badge
+    var terms: String
     var warning: String?
 }
 
@@ -202,6 +203,36 @@ struct ProgramWords {
         ]
     }
 
+    /// Calls with where they stand, the latest first.
+    func table(_ calls: [CallForApplications]) -> Table {
+        Table(
+            caption: t("calls.title"),
+            columns: [Table.Column(t("calls.call")), Table.Column(t("calls.status")), Table.Column(t("calls.closes"))],
+            rows: calls.sorted { $0.opensAt > $1.opensAt }.map { call in
+                let status = call.status(at: now)
+                return [
+                    .link(
+                        call.title.text(for: spoken), "/console/calls/\(call.id)",
+                        note: call.access == .public ? nil : t("access.\(call.access.rawValue)")),
+                    .badge(badge(status)),
+                    .time(time(call.deadline.instant, in: call.deadline.zone, isRelative: status == .open)),
+                ]
+            },
+            empty: EmptyState(title: t("overview.no_calls"), text: t("overview.no_calls_text")))
+    }
+
+    /// Who is let in, and when a rolling call looks at what came in.
+    func kinds(_ call: CallForApplications) -> [Fact] {
+        var facts: [Fact] = []
+        if call.access != .public { facts.append(.text(t("field.access"), t("access.\(call.access.rawValue)"))) }
+        for batch in call.batches {
+            let number = t("batch.until", ["number": "\(batch.number)"])
+            let isNext = call.status(at: now) == .open && call.batch(at: now) == batch
+            facts.append(.time(number, time(batch.closesAt, in: call.deadline.zone, isRelative: isNext)))
+        }
+        return facts
+    }
+
     /// The partners of a stream, with how each one's agreement stands; a warning where it is not in force on `day`.
     func partners(
         _ stream: ProgramStream, _ mous: [MoU.ID: MoU], _ names: [Institution.ID: LocalizedName],
@@ -213,6 +244,10 @@ struct ProgramWords {
                 name: names[partner.institution]?.text(for: spoken) ?? mou.reference.string,
                 agreement: LinkText(mou.reference.string, "/console/mous/\(mou.id)"),
                 status: Badge(mou.status, in: language),
+                terms: [
+                    partner.seats > 0 ? t("partner.seats", count: partner.seats) : nil,
+                    partner.coDecides ? t("partner.co_decides") : nil,
+                ].compactMap(\.self).joined(separator: " · "),
                 warning: day.flatMap { day in
                     mou.term.isInForce(on: day)
                         ? nil : t("partner.not_in_force", ["date": day.text(in: language)])

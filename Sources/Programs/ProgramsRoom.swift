@@ -17,5 +17,36 @@ package enum ProgramsRoom {
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
         "calls_open_while_their_mou_is_in_force": .conflict(
             "A partner's agreement is not in force on the day the call opens. Sign or renew it, or move the opening."),
+        "stream_partner_is_party_to_the_mou": .invalid(
+            "/partners", "A partner takes part under an agreement that it is a party to."),
+        "partner_seats_are_reasonable": .invalid("/partners", "A partner seats 0 to 50 reviewers."),
+        "partners_join_under_an_mou_in_force": .conflict(
+            "A call of the stream is announced, and a partner's agreement is not in force on the day it opens."),
+        "streams_end_after_their_calls": .conflict(
+            "A call of the stream is scheduled or open. Let it close, or cancel it, before the stream ends."),
+        "calls_belong_to_a_running_stream": .conflict("The stream has ended and takes no further call."),
+        "stream_offers_a_place_at_least": .invalid("/places", "Offer 1 to 10,000 places."),
+        "award_is_an_amount": .invalid("/award", "An award is more than nothing."),
+        "budget_is_an_amount": .invalid("/budget", "A budget is more than nothing."),
+        "stream_lasts_a_reasonable_time": .invalid("/duration_months", "A startup stays 1 to 120 months."),
+        "designed_weights_sum_to_a_hundred": .invalid("/rubric", "The weights of a rubric sum to 100."),
+        "cutoffs_stand_in_the_window": .invalid(
+            "/cutoffs", "Cut-offs stand in order, after the opening and not after the closing."),
+        "admissions_are_to_calls_that_need_one": .conflict("The call is not one by invitation."),
+        "codes_are_for_calls_on_a_fast_track": .conflict("The call is not on a fast track."),
+        "codes_rest_on_an_agreement_of_the_stream": .invalid(
+            "/mou", "Choose an agreement that a partner of the stream takes part under."),
+        "codes_are_given_under_an_mou": .invalid("/mou", "There is no such agreement."),
+        "code_ends_after_it_begins": .invalid("/valid_until", "A code ends after it begins."),
+        "code_has_a_use_at_least": .invalid("/uses_allowed", "A code lets in 1 to 1,000 startups."),
+        "the_invited_are_startups": .invalid("/startups", "There is no such startup."),
+        "used_admissions_stand": .conflict("The startup has begun an application, or brought a code. It stays let in."),
+        "fast_track_code_is_known": AdmissionRefusal.unknownCode.problem,
+        "fast_track_code_stands": .invalid("/code", "The code was taken back. Ask whoever gave it to you for another."),
+        "fast_track_code_has_begun": .invalid("/code", "The code is not valid yet."),
+        "fast_track_code_has_not_run_out": .invalid("/code", "The code has run out."),
+        "fast_track_code_has_uses_left": .invalid("/code", "The code has been used as often as it may be."),
+        "fast_tracks_rest_on_an_mou_in_force": .invalid(
+            "/code", "The agreement that the code was given under is not in force."),
     ]
 }

@@ -59,6 +59,19 @@ struct RoundForm: Codable {
         return values
     }
 
+    /// The fields of a round that is planned; its criteria get their ids when it is drafted.
+    static func values(of planned: RoundDraft) -> [String: [String]] {
+        var values = rubric(of: planned.criteria, keepingIDs: false)
+        values["is_blind"] = [planned.isBlind ? "true" : "false"]
+        values["is_shared"] = planned.isShared ? ["true"] : []
+        values["reviews_wanted"] = ["\(planned.reviewsWanted)"]
+        values["quorum"] = ["\(planned.quorum)"]
+        values["due_at"] = [planned.due.localTime.field]
+        values["time_zone"] = [planned.due.zone.description]
+        put(planned.name, under: "name", in: &values)
+        return values
+    }
+
     /// The fields of a rubric; without the ids where another round takes it over.
     static func rubric(of criteria: [ReviewRound.Criterion], keepingIDs: Bool) -> [String: [String]] {
         var values: [String: [String]] = [:]

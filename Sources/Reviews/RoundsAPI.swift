@@ -42,7 +42,10 @@ enum RoundsAPI {
     private static var draftRound: AnyOperation {
         Operation(
             .post, "/v1/calls/{call}/rounds", "draftRound", summary: "Draft a round of review for a call",
-            description: "Reviewers see nothing of it before it opens.", tag: "reviews", access: .roles([.manager]),
+            description: """
+                Reviewers see nothing of it before it opens. Without `criteria` it begins with the rubric that the call's \
+                stream is designed with.
+                """, tag: "reviews", access: .roles([.manager]),
             parameters: RoundCallPath.self, body: RoundBody.self, output: RoundView.self, success: .created,
             problems: [.notFound]
         ) { call in
@@ -50,7 +53,12 @@ enum RoundsAPI {
             let draft = try call.body.draft()
             let id = ReviewRound.ID()
             return try await call.write { transaction in
-                _ = try await transaction.draftRound(draft, as: id, of: call.parameters.call, in: tenant)
+                // A rubric that is not sent is the one the stream is designed with.
+                let rubric =
+                    call.body.criteria == nil
+                    ? try await transaction.plannedRubric(of: call.parameters.call) : draft.criteria
+                _ = try await transaction.draftRound(
+                    draft.judging(by: rubric), as: id, of: call.parameters.call, in: tenant)
                 return .created(try await transaction.roundView(id), location: "/v1/rounds/\(id)")
             }
         }.erased

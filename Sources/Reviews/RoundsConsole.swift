@@ -67,7 +67,8 @@ struct RoundsConsole: Sendable {
         PageRoute(
             .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: ListRounds.self
         ) { call in
-            // A new round begins with the rubric of the last one: most calls judge as the one before did.
+            // A new round begins as its call's stream plans it, or else with the rubric of the last one: most calls judge as
+            // the one before did.
             let before = try await call.reader.rounds(of: call.parameters.call)
             let zone = TimeZoneName.hongKong
             let due = LocalTime(CalendarDate(Date.now, in: zone).adding(days: 21), hour: 18, minute: 0)
@@ -80,6 +81,12 @@ struct RoundsConsole: Sendable {
             values["quorum"] = ["2"]
             values["time_zone"] = [zone.description]
             values["due_at"] = due.map { [$0.field] }
+            if let id = call.parameters.call, let planned = try await call.reader.plannedRound(of: id, now: .now) {
+                let fields = RoundForm.values(of: planned)
+                // A stream that plans rounds and has no rubric keeps to that of the round before.
+                if !planned.criteria.isEmpty { values = values.filter { !$0.key.hasPrefix("criteria.") } }
+                values.merge(fields) { $1 }
+            }
             return try await form(for: call, nil, values: values, version: nil)
         }.erased
     }

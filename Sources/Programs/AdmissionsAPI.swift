@@ -1,0 +1,195 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Partnerships
+import Postgres
+import Vocabulary
+
+import struct API.Operation
+
+/// Who is let into calls that are not public.
+enum AdmissionsAPI {
+    static let operations: [AnyOperation] = [
+        listAdmissions, invite, withdraw, listCodes, giveCode, revokeCode,
+    ]
+
+    private static var listAdmissions: AnyOperation {
+        Operation(
+            .get, "/v1/calls/{call}/admissions", "listCallAdmissions",
+            summary: "The startups that a call lets in which is not public", tag: "programs",
+            access: .roles([.manager]), parameters: CallPath.self, output: AdmissionList.self, problems: [.notFound]
+        ) { call in
+            guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
+            return .ok(AdmissionList(try await call.reader.admissions(to: found.id)))
+        }.erased
+    }
+
+    private static var invite: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/invitations", "inviteStartups", summary: "Invite startups to a call",
+            description: "Nobody else learns that the call exists.", tag: "programs", access: .roles([.manager]),
+            parameters: CallPath.self, body: NewInvitations.self, output: AdmissionList.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            return try await call.write { transaction in
+                .ok(
+                    AdmissionList(
+                        try await transaction.inviteStartups(
+                            call.body.startups, to: call.parameters.call, in: tenant, by: principal.personID)))
+            }
+        }.erased
+    }
+
+    private static var withdraw: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/invitations/{startup}/withdrawal", "withdrawInvitation",
+            summary: "Take an invitation back", description: "Refused once the startup has begun an application.",
+            tag: "programs", access: .roles([.manager]), parameters: InvitedPath.self, output: AdmissionList.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            try await call.write { transaction in
+                .ok(
+                    AdmissionList(
+                        try await transaction.withdrawInvitation(
+                            of: call.parameters.startup, to: call.parameters.call)))
+            }
+        }.erased
+    }
+
+    private static var listCodes: AnyOperation {
+        Operation(
+            .get, "/v1/calls/{call}/fast-track-codes", "listFastTrackCodes",
+            summary: "The codes of a call, with how often each was used", tag: "programs",
+            access: .roles([.manager]), parameters: CallPath.self, output: CodeList.self, problems: [.notFound]
+        ) { call in
+            guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
+            return .ok(CodeList(items: try await call.reader.fastTrackCodes(of: found.id).map { CodeView($0) }))
+        }.erased
+    }
+
+    private static var giveCode: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/fast-track-codes", "giveFastTrackCode",
+            summary: "Give a code for a call on a fast track",
+            description: "The answer is the only place where the code stands: its hash alone is kept.",
+            tag: "programs", access: .roles([.manager]), parameters: CallPath.self, body: NewCodeBody.self,
+            output: CodeView.self, success: .created, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let id = FastTrackCode.ID()
+            var generator = SystemRandomNumberGenerator()
+            let word = FastTrackWord(using: &generator)
+            return try await call.write { transaction in
+                let code = try await transaction.giveFastTrackCode(
+                    word, call.body.new, as: id, for: call.parameters.call, in: tenant, by: principal.personID)
+                return .created(
+                    CodeView(code, word: word), location: "/v1/calls/\(call.parameters.call)/fast-track-codes")
+            }
+        }.erased
+    }
+
+    private static var revokeCode: AnyOperation {
+        Operation(
+            .post, "/v1/fast-track-codes/{code}/revocation", "revokeFastTrackCode", summary: "Take a code back",
+            description: "It lets nobody in any more. Whom it has let in stays in.", tag: "programs",
+            access: .roles([.manager]), parameters: CodePath.self, output: CodeView.self, problems: [.notFound]
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                .ok(CodeView(try await transaction.revokeFastTrackCode(call.parameters.code, by: person)))
+            }
+        }.erased
+    }
+}
+
+struct InvitedPath: Codable {
+    let call: CallForApplications.ID
+    let startup: Startup.ID
+}
+
+struct CodePath: Codable {
+    let code: FastTrackCode.ID
+}
+
+/// The startups to invite.
+struct NewInvitations: Described {
+    let startups: [Startup.ID]
+}
+
+/// Whom a call lets in, as JSON.
+struct AdmissionList: Described {
+    let items: [AdmissionView]
+
+    init(_ admissions: [CallAdmission]) {
+        items = admissions.map(AdmissionView.init)
+    }
+}
+
+struct AdmissionView: Described {
+    let startup: Startup.ID
+    let name: LocalizedName
+    let admittedAt: Date
+    let code: FastTrackCode.ID?
+    let hasApplied: Bool
+
+    static let documentation = ["code": "The code the startup brought; absent for an invitation."]
+
+    init(_ admission: CallAdmission) {
+        startup = admission.startup
+        name = admission.startupName
+        admittedAt = admission.admittedAt
+        code = admission.code
+        hasApplied = admission.hasApplied
+    }
+}
+
+struct CodeList: Described {
+    let items: [CodeView]
+}
+
+/// A code as JSON.
+struct CodeView: Described {
+    let id: FastTrackCode.ID
+    let call: CallForApplications.ID
+    let mou: MoU.ID
+    let label: ShortText
+    let validFrom: Date
+    let validUntil: Date
+    let usesAllowed: Int
+    let used: Int
+    let revokedAt: Date?
+    let code: String?
+
+    static let documentation = ["code": "What is handed out, in the answer to giving it alone."]
+
+    init(_ code: FastTrackCode, word: FastTrackWord? = nil) {
+        id = code.id
+        call = code.call
+        mou = code.mou
+        label = code.label
+        validFrom = code.validFrom
+        validUntil = code.validUntil
+        usesAllowed = code.usesAllowed
+        used = code.used
+        revokedAt = code.revokedAt
+        self.code = word?.text
+    }
+}
+
+/// What a manager sends to give a code.
+struct NewCodeBody: Described {
+    let mou: MoU.ID
+    let label: ShortText
+    let validFrom: Date
+    let validUntil: Date
+    let usesAllowed: Int
+
+    var new: NewFastTrackCode {
+        NewFastTrackCode(
+            mou: mou, label: label, validFrom: validFrom, validUntil: validUntil, usesAllowed: usesAllowed)
+    }
+}

@@ -1,0 +1,119 @@
+import Accounts
+import Institutions
+import Partnerships
+package import Postgres
+import Vocabulary
+
+extension Statements {
+    /// Which startups a call lets in that is not public, the latest first, for managers.
+    package func admissions(to call: CallForApplications.ID) async throws -> [CallAdmission] {
+        try await rows(
+            """
+            -- admissions to a call
+            SELECT x.startup_id, i.names, x.admitted_at, x.code_id,
+                   EXISTS (SELECT FROM applications AS a
+                           WHERE a.tenant_id = x.tenant_id AND a.call_id = x.call_id AND a.startup_id = x.startup_id)
+                       AS has_applied
+            FROM call_admissions AS x
+            JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
+            WHERE x.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND x.call_id = \(call)
+            ORDER BY x.admitted_at DESC, x.startup_id
+            """
+        ).map { row in
+            try CallAdmission(
+                startup: row("startup_id"), startupName: row("names"), admittedAt: row("admitted_at"),
+                code: row("code_id"), hasApplied: row("has_applied"))
+        }
+    }
+
+    /// The codes of a call, the latest first, for managers.
+    package func fastTrackCodes(of call: CallForApplications.ID) async throws -> [FastTrackCode] {
+        try await rows(
+            """
+            -- fastTrackCodes
+            \(fragment: selectCodes())
+            WHERE k.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND k.call_id = \(call)
+            ORDER BY k.created_at DESC, k.id
+            """
+        ).map(FastTrackCode.init)
+    }
+
+    func fastTrackCode(_ id: FastTrackCode.ID) async throws -> FastTrackCode? {
+        try await first(
+            """
+            -- fastTrackCode
+            \(fragment: selectCodes())
+            WHERE k.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND k.id = \(id)
+            """
+        ).map(FastTrackCode.init)
+    }
+
+    private func selectCodes() -> Query {
+        """
+        SELECT k.id, k.call_id, k.mou_id, k.label, k.valid_from, k.valid_until, k.uses_allowed, k.revoked_at,
+               (SELECT count(*) FROM call_admissions AS x WHERE x.tenant_id = k.tenant_id AND x.code_id = k.id) AS used
+        FROM fast_track_codes AS k
+        """
+    }
+}
+
+extension FastTrackCode {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), call: row("call_id"), mou: row("mou_id"), label: row("label"), validFrom: row("valid_from"),
+            validUntil: row("valid_until"), usesAllowed: row("uses_allowed"), used: row("used"),
+            revokedAt: row("revoked_at"))
+    }
+}
+
+extension Transaction {
+    func admit(
+        _ startups: [Startup.ID], to call: CallForApplications.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- inviteStartups
+            INSERT INTO call_admissions (tenant_id, call_id, startup_id, admitted_by)
+            SELECT \(tenant), \(call), named.startup, \(person) FROM unnest(\(startups)) AS named (startup)
+            ON CONFLICT (tenant_id, call_id, startup_id) DO NOTHING
+            """)
+    }
+
+    /// Whether there was such an admission.
+    func withdrawAdmission(of startup: Startup.ID, to call: CallForApplications.ID) async throws -> Bool {
+        try await first(
+            """
+            -- withdrawInvitation
+            DELETE FROM call_admissions
+            WHERE tenant_id = acting_tenant() AND call_id = \(call) AND startup_id = \(startup)
+            RETURNING startup_id
+            """) != nil
+    }
+
+    func insert(
+        _ new: NewFastTrackCode, hash: [UInt8], as id: FastTrackCode.ID, for call: CallForApplications.ID,
+        in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- giveFastTrackCode
+            INSERT INTO fast_track_codes (tenant_id, id, call_id, mou_id, hash, label, valid_from, valid_until,
+                                          uses_allowed, created_by)
+            VALUES (\(tenant), \(id), \(call), \(new.mou), \(hash), \(new.label), \(new.validFrom),
+                    \(new.validUntil), \(new.usesAllowed), \(person))
+            """)
+    }
+
+    func revoke(_ id: FastTrackCode.ID, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- revokeFastTrackCode
+            UPDATE fast_track_codes SET revoked_at = now(), revoked_by = \(person)
+            WHERE tenant_id = acting_tenant() AND id = \(id) AND revoked_at IS NULL
+            """)
+    }
+
+    func callBehind(_ word: FastTrackWord) async throws -> CallForApplications.ID {
+        try await value("/* redeemFastTrackCode */ SELECT redeem_fast_track_code(\(word.hash))")
+    }
+}

@@ -1,0 +1,398 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Pages
+import Partnerships
+import Postgres
+import Vocabulary
+import Wording
+
+/// Calls as a manager keeps them.
+struct CallsConsole {
+    let site: Site
+
+    var routes: [AnyRoute] {
+        [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel]
+    }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}", "consoleCall", access: .roles([.manager]), parameters: CallPagePath.self
+        ) { call in
+            try await page(for: call, of: call.parameters.call, done: call.parameters.done)
+        }.erased
+    }
+
+    private var draft: AnyRoute {
+        PageRoute(
+            .get, "/console/streams/{stream}/calls/new", "consoleNewCall", access: .roles([.manager]),
+            parameters: StreamPath.self
+        ) { call in
+            guard let stream = try await call.reader.stream(call.parameters.stream) else { throw Problem.notFound }
+            let zone = TimeZoneName.hongKong
+            let today = CalendarDate(Date.now, in: zone)
+            func at(_ day: CalendarDate, _ hour: Int) -> String {
+                LocalTime(day, hour: hour, minute: 0)?.field ?? ""
+            }
+            var values = [
+                "time_zone": zone.description, "grace_minutes": "1", "opens_at": at(today.adding(days: 7), 9),
+                "closes_at": at(today.adding(days: 49), 18), "questions.0.is_required": "true",
+                "access": CallForApplications.Access.public.rawValue,
+            ]
+            // A call begins with what its stream is designed to ask, and closes when its calls usually do.
+            if let design = try await call.reader.design(of: stream.id) {
+                values.merge(CallFormFields.values(of: design.form)) { $1 }
+                let opens = Date.now.addingTimeInterval(14 * 86_400)
+                if let closing = design.closing, let next = closing.next(after: opens) {
+                    values["closes_at"] = next.field
+                    values["time_zone"] = closing.zone.description
+                }
+            }
+            return try await draftForm(
+                for: call, of: stream, nil, values: values.mapValues { [$0] }, version: nil)
+        }.erased
+    }
+
+    private var create: AnyRoute {
+        PageRoute(
+            .post, "/console/streams/{stream}/calls/new", "createConsoleCall", access: .roles([.manager]),
+            parameters: StreamPath.self, body: CallFormFields.self
+        ) { call in
+            guard let stream = try await call.reader.stream(call.parameters.stream) else { throw Problem.notFound }
+            let tenant = try call.principal.workspace
+            let id = CallForApplications.ID()
+            return try await answering {
+                let draft = try call.decoded().draft(of: stream.id)
+                return try await call.write { transaction in
+                    _ = try await transaction.draftCall(draft, as: id, in: tenant)
+                    return .redirect(to: "/console/calls/\(id)?done=drafted")
+                }
+            } again: { problem in
+                try await draftForm(for: call, of: stream, nil, values: call.fields, version: nil, problem: problem)
+            }
+        }.erased
+    }
+
+    private var edit: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/edit", "consoleEditCall", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
+            return try await draftForm(
+                for: call, of: stream, found, values: CallFormFields.values(of: found).mapValues { [$0] },
+                version: try call.version(of: CallView(found, at: .now)))
+        }.erased
+    }
+
+    private var revise: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/edit", "reviseConsoleCall", access: .roles([.manager]),
+            parameters: CallPath.self, body: CallFormFields.self
+        ) { call in
+            let tenant = try call.principal.workspace
+            let id = call.parameters.call
+            let found = try await find(id, call.reader)
+            guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
+            return try await answering {
+                let draft = try call.decoded().draft(of: stream.id)
+                return try await call.write { transaction in
+                    _ = try await transaction.reviseCall(id, to: draft, in: tenant) {
+                        try call.match(CallView($0, at: transaction.now))
+                    }
+                    return .redirect(to: "/console/calls/\(id)?done=revised")
+                }
+            } again: { problem in
+                try await draftForm(
+                    for: call, of: stream, found, values: call.fields, version: call.version, problem: problem)
+            }
+        }.erased
+    }
+
+    private var publish: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/publication", "publishConsoleCall", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let person = try call.principal.personID
+            let id = call.parameters.call
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.publishCall(id, by: person)
+                    return .redirect(to: "/console/calls/\(id)?done=published")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, refusal: problem)
+            }
+        }.erased
+    }
+
+    private var extending: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/extension", "consoleExtendCall", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            return try await extensionForm(
+                for: call, of: found, values: ["closes_at": [found.deadline.localTime.field]])
+        }.erased
+    }
+
+    private var extend: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/extension", "extendConsoleCall", access: .roles([.manager]),
+            parameters: CallPath.self, body: ExtensionFields.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let id = call.parameters.call
+            let found = try await find(id, call.reader)
+            return try await answering {
+                let body = try call.decoded()
+                let closing = try body.closing(in: found.deadline.zone)
+                return try await call.write { transaction in
+                    _ = try await transaction.extendCall(
+                        id, to: closing, because: body.reason, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/calls/\(id)?done=extended")
+                }
+            } again: { problem in
+                try await extensionForm(for: call, of: found, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private var cancellation: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/cancellation", "consoleCancelCall", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            return try await cancellationForm(for: call, of: found, values: [:])
+        }.erased
+    }
+
+    private var cancel: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/cancellation", "cancelConsoleCall", access: .roles([.manager]),
+            parameters: CallPath.self, body: NewCancellation.self
+        ) { call in
+            let person = try call.principal.personID
+            let id = call.parameters.call
+            let found = try await find(id, call.reader)
+            return try await answering {
+                let reason = try call.decoded().reason
+                return try await call.write { transaction in
+                    _ = try await transaction.cancelCall(id, because: reason, by: person)
+                    return .redirect(to: "/console/calls/\(id)?done=cancelled")
+                }
+            } again: { problem in
+                try await cancellationForm(for: call, of: found, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    // MARK: What is shown
+
+    private func find(_ id: CallForApplications.ID, _ reader: Reader) async throws -> CallForApplications {
+        guard let call = try await reader.call(id) else { throw Problem.notFound }
+        return call
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: CallForApplications.ID, done: CallDone? = nil, refusal: FormProblem? = nil
+    ) async throws -> HTML {
+        let found = try await find(id, call.reader)
+        guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
+        let viewer = try await call.viewer()
+        let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let mous = try await call.reader.mous(stream.partners.map(\.mou))
+        let names = try await call.reader.institutionNames(stream.partners.map(\.institution))
+        let extensions = try await call.reader.extensions(of: id)
+        let status = found.status(at: words.now)
+        // The day the agreements must hold on is the day it opens; a published call has passed that check.
+        let opening =
+            status == .draft ? CalendarDate(max(found.opensAt, words.now), in: found.deadline.zone) : nil
+        let partners = words.partners(
+            stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names, opening: opening)
+        let questions = words.questions(found)
+        let moved = words.extensions(extensions, of: found)
+        var facts: [Fact] = [
+            .text(t("fact.program"), found.programName.text(for: words.spoken)),
+            .text(t("fact.stream"), found.streamName.text(for: words.spoken)),
+        ]
+        facts += words.window(found) + words.kinds(found)
+        if found.access != .public {
+            facts.append(.link(t("fact.admitted"), LinkText(t("admissions.title"), "/console/calls/\(id)/admissions")))
+        }
+        facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
+        if let published = found.publishedAt {
+            facts.append(.time(t("fact.published"), words.time(published, in: found.deadline.zone)))
+            facts.append(.link(t("fact.public"), LinkText(t("fact.public_link"), "/calls/\(id)")))
+        }
+        let model = CallPage(
+            header: PageHeader(
+                title: found.title.text(for: words.spoken), kind: t("call.kind"), badge: words.badge(status),
+                lede: words.lede(found), actions: actions(on: found, status, t, key: call.freshIdempotencyKey)),
+            refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            questions: questions, hasQuestions: !questions.isEmpty, partners: partners,
+            hasPartners: !partners.isEmpty, extensions: moved, hasExtensions: !moved.isEmpty,
+            facts: Facts(title: t("fact.title"), facts))
+        let frame = Frame(
+            title: found.title.text(for: words.spoken), site: site, viewer: viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")],
+            flash: done.map { FlashNotice(t("done.\($0.rawValue)")) })
+        return HTML(bytes: try PageTemplate.call.render(model, in: frame))
+    }
+
+    private func actions(
+        on call: CallForApplications, _ status: CallForApplications.Status, _ t: Texts, key: String
+    ) -> [Action] {
+        let cancel = Action.link(t("cancel.action"), "/console/calls/\(call.id)/cancellation")
+        let clone = Action.link(t("clone.action"), "/console/calls/\(call.id)/clone")
+        switch status {
+        case .draft:
+            return [
+                .post(
+                    t("publish.action"), "/console/calls/\(call.id)/publication", style: .primary,
+                    hidden: [HiddenField("idempotency_key", key)]),
+                .link(t("edit.action"), "/console/calls/\(call.id)/edit"), cancel,
+            ]
+        case .scheduled, .open:
+            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), cancel, clone]
+        case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), clone]
+        case .cancelled: return [clone]
+        }
+    }
+
+    private func draftForm<P, B>(
+        for call: FormCall<P, B>, of stream: ProgramStream, _ existing: CallForApplications?,
+        values: [String: [String]], version: String?, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.programs.texts(in: viewer.language)
+        let spoken = Vocabulary.Language(viewer.language)
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let rows = max(3, QuestionFields.count(in: values) + 2)
+        let sections =
+            [
+                FormSection(title: t("section.call"), fields: input.names("title", t)),
+                FormSection(
+                    title: t("section.access"),
+                    fields: [
+                        input.radios(
+                            "access", label: t("field.access"),
+                            options: CallForApplications.Access.allCases.map {
+                                ($0.rawValue, t("access.\($0.rawValue)"), t("access_hint.\($0.rawValue)"))
+                            })
+                    ]),
+                FormSection(
+                    title: t("section.window"), intro: t("section.window_intro"),
+                    fields: [
+                        input.select(
+                            "time_zone", label: t("field.time_zone"),
+                            options: TimeZoneName.offered.map { ($0.description, $0.place) }),
+                        input.text("opens_at", label: t("field.opens_at"), type: "datetime-local", width: "medium"),
+                        input.text("closes_at", label: t("field.closes_at"), type: "datetime-local", width: "medium"),
+                        input.number(
+                            "grace_minutes", label: t("field.grace"), hint: t("field.grace_hint"),
+                            suffix: t("field.grace_suffix")),
+                    ]),
+                FormSection(
+                    title: t("section.cutoffs"), intro: t("section.cutoffs_intro"),
+                    fields: (0..<(Self.cutoffs(in: values) + 2)).map {
+                        input.text(
+                            "cutoffs.\($0)", label: t("field.cutoff", ["number": "\($0 + 1)"]), type: "datetime-local",
+                            isOptional: true, width: "medium")
+                    }),
+            ] + (0..<rows).map { input.question($0, t) }
+        let title = existing == nil ? t("call.draft") : t("call.edit")
+        let model = ProgramsFormPage(
+            header: PageHeader(
+                title: title, kind: existing?.title.text(for: spoken) ?? stream.name.text(for: spoken),
+                lede: t("call.lede")),
+            form: Form(
+                action: existing.map { "/console/calls/\($0.id)/edit" } ?? "/console/streams/\(stream.id)/calls/new",
+                sections: sections, submit: existing == nil ? t("call.submit") : t("call.submit_edit"), texts: t,
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+                    + (version.map { [HiddenField("version", $0)] } ?? []) + QuestionFields.kept(in: values),
+                cancel: LinkText(
+                    t("form.cancel"), existing.map { "/console/calls/\($0.id)" } ?? "/console/programs"),
+                draft: existing.map { "call-\($0.id)" } ?? "call-new-\(stream.id)",
+                problem: problem?.sentence(besides: sections.flatMap(\.fields))))
+        let frame = Frame(
+            title: title, site: site, viewer: viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
+        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+    }
+
+    private static func cutoffs(in values: [String: [String]]) -> Int {
+        values.count { $0.key.hasPrefix("cutoffs.") && !($0.value.first ?? "").isEmpty }
+    }
+
+    private func extensionForm<P, B>(
+        for call: FormCall<P, B>, of found: CallForApplications, values: [String: [String]],
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let closes = words.time(found.deadline.instant, in: found.deadline.zone)
+        let fields = [
+            input.text(
+                "closes_at", label: t("extend.closes_at"),
+                hint: t("extend.hint", ["closes": closes.text, "zone": found.deadline.zone.place]),
+                type: "datetime-local", width: "medium"),
+            input.area("reason", label: t("extend.reason"), hint: t("reason.hint"), limit: 500, rows: 3),
+        ]
+        let title = found.title.text(for: words.spoken)
+        let model = ProgramsFormPage(
+            header: PageHeader(title: t("extend.title"), kind: title, lede: t("extend.lede")),
+            form: Form(
+                action: "/console/calls/\(found.id)/extension", fields: fields, submit: t("extend.submit"), texts: t,
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                cancel: LinkText(t("form.cancel"), "/console/calls/\(found.id)"),
+                problem: problem?.sentence(besides: fields)))
+        return try HTML(
+            bytes: PageTemplate.form.render(model, in: frame(t("extend.title"), of: found, viewer, words)))
+    }
+
+    private func cancellationForm<P, B>(
+        for call: FormCall<P, B>, of found: CallForApplications, values: [String: [String]],
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let fields = [input.area("reason", label: t("cancel.reason"), hint: t("reason.hint"), limit: 500, rows: 3)]
+        let model = CallConfirmationPage(
+            header: PageHeader(
+                title: found.title.text(for: words.spoken), kind: t("call.kind"),
+                badge: words.badge(found.status(at: words.now))),
+            confirmation: Confirmation(
+                title: t("cancel.title"),
+                consequences: [t("cancel.effect_apply"), t("cancel.effect_read"), t("cancel.effect_final")],
+                form: Form(
+                    action: "/console/calls/\(found.id)/cancellation", fields: fields, submit: t("cancel.submit"),
+                    texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                    cancel: LinkText(t("cancel.keep"), "/console/calls/\(found.id)"), isDangerous: true,
+                    problem: problem?.sentence(besides: fields))))
+        return try HTML(
+            bytes: PageTemplate.confirm.render(model, in: frame(t("cancel.title"), of: found, viewer, words)))
+    }
+
+    private func frame(
+        _ title: String, of call: CallForApplications, _ viewer: Viewer, _ words: ProgramWords
+    ) -> Frame {
+        Frame(
+            title: title, site: site, viewer: viewer, current: "programs",
+            breadcrumbs: [
+                Breadcrumb(words.t("programs.title"), "/console/programs"),
+                Breadcrumb(call.title.text(for: words.spoken), "/console/calls/\(call.id)"),
+            ])
+    }
+}

@@ -1,0 +1,22 @@
+import API
+package import Accounts
+package import Postgres
+
+extension Transaction {
+    /// Replaces how a stream is designed, after `matching` has looked at the version being replaced. Calls and rounds that
+    /// there are stay as they are.
+    ///
+    /// Throws `StreamRefusal.ended`, the problems of `StreamDesign.check`, or not found; refused by
+    /// `stream_offers_a_place_at_least`, `award_is_an_amount`, `budget_is_an_amount` and `stream_lasts_a_reasonable_time`.
+    package func designStream(
+        _ id: ProgramStream.ID, as design: StreamDesign, in tenant: Tenant.ID,
+        matching: (StreamDesign) throws -> Void = { _ in }
+    ) async throws -> StreamDesign {
+        guard let stream = try await lockStream(id) else { throw Problem.notFound }
+        try matching(try await self.design(of: id) ?? .blank)
+        guard stream.endedAt == nil else { throw StreamRefusal.ended }
+        try design.check()
+        try await replace(design, of: id, in: tenant)
+        return design
+    }
+}

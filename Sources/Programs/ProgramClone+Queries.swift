@@ -1,0 +1,39 @@
+import Postgres
+import Vocabulary
+
+// A clone has every column of its source but those that are said to differ, also columns that are added to a table later:
+// a list of columns here would lose them without a word.
+extension Transaction {
+    func copyDesign(of source: ProgramStream.ID, to copy: ProgramStream.ID) async throws {
+        try await execute(
+            """
+            -- clone: design
+            INSERT INTO stream_designs
+            SELECT (jsonb_populate_record(NULL::stream_designs, to_jsonb(d) || jsonb_build_object('stream_id', \(copy)))).*
+            FROM stream_designs AS d WHERE d.tenant_id = acting_tenant() AND d.stream_id = \(source)
+            """)
+    }
+
+    /// Questions keep their ids, which are the call's own, so that what refers to a question still does.
+    func copyCall(_ made: ProgramClone.Draft) async throws {
+        try await execute(
+            """
+            -- clone: call
+            INSERT INTO calls
+            SELECT (jsonb_populate_record(NULL::calls, to_jsonb(c) || jsonb_build_object(
+                        'id', \(made.id), 'stream_id', \(made.stream), 'title', \(made.title),
+                        'opens_at', \(made.opensAt), 'closes_at', \(made.deadline.instant), 'cutoffs', \(made.cutoffs),
+                        'created_at', now(), 'published_at', NULL, 'published_by', NULL, 'cancelled_at', NULL,
+                        'cancelled_by', NULL, 'cancellation_reason', NULL))).*
+            FROM calls AS c WHERE c.tenant_id = acting_tenant() AND c.id = \(made.source)
+            """)
+        try await execute(
+            """
+            -- clone: questions
+            INSERT INTO call_questions
+            SELECT (jsonb_populate_record(
+                        NULL::call_questions, to_jsonb(q) || jsonb_build_object('call_id', \(made.id)))).*
+            FROM call_questions AS q WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.source)
+            """)
+    }
+}

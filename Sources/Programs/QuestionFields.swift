@@ -1,0 +1,54 @@
+import Foundation
+import Pages
+
+extension FormInput {
+    /// A question's row of a form.
+    func question(_ index: Int, _ t: Texts) -> FormSection {
+        let row = "questions.\(index)"
+        return FormSection(
+            title: t("section.question", ["number": "\(index + 1)"]),
+            intro: index == 0 ? t("section.questions_intro") : nil,
+            fields: [
+                text("\(row).prompt.en", label: t("field.prompt_en"), isOptional: true, limit: 500),
+                text("\(row).prompt.zh-Hant", label: t("field.prompt_zh"), isOptional: true, limit: 500),
+                text("\(row).prompt.ja", label: t("field.prompt_ja"), isOptional: true, limit: 500),
+                text("\(row).hint.en", label: t("field.hint"), isOptional: true, limit: 500),
+                number(
+                    "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
+                    isOptional: true, suffix: t("field.max_length_suffix")),
+                select(
+                    "\(row).audience", label: t("field.audience"), hint: t("field.audience_hint"),
+                    options: CallForApplications.Question.Audience.allCases.map {
+                        ($0.rawValue, t("audience.\($0.rawValue)"))
+                    }, prompt: t("audience.usual"), isOptional: true),
+                checkbox(
+                    "\(row).is_required", label: t("field.required"), statement: t("field.required_statement")),
+            ])
+    }
+}
+
+/// The rows of questions in a form that was sent.
+enum QuestionFields {
+    /// What the form has no field for and must bring back: the ids of questions, and hints in further languages.
+    static func kept(in values: [String: [String]]) -> [HiddenField] {
+        values.sorted { $0.key < $1.key }.compactMap { name, texts in
+            let parts = name.split(separator: ".")
+            let isKept =
+                parts.first == "questions"
+                && (parts.last == "id" || (parts.dropFirst(2).first == "hint" && parts.last != "en"))
+            guard isKept, let text = texts.first, !text.isEmpty else { return nil }
+            return HiddenField(name, text)
+        }
+    }
+
+    /// How many questions a form was filled in with.
+    static func count(in values: [String: [String]]) -> Int {
+        values.compactMap { name, texts -> Int? in
+            let parts = name.split(separator: ".")
+            guard parts.count == 4, parts[0] == "questions", parts[2] == "prompt", let index = Int(parts[1]),
+                index < 100, texts.contains(where: { !$0.isEmpty })
+            else { return nil }
+            return index + 1
+        }.max() ?? 0
+    }
+}

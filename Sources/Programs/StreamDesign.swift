@@ -1,0 +1,140 @@
+package import API
+package import Foundation
+package import Vocabulary
+
+/// What the next call and the next rounds of a stream begin with.
+///
+/// It is copied from, never referred to: a published call and an open round stand, whatever becomes of the design.
+package struct StreamDesign: Described, Equatable {
+    /// The questions of the form, in order.
+    package var form: [NewQuestion]
+    /// What applications are judged by, in order; empty, or its weights sum to a hundred.
+    package var rubric: [Criterion]
+    /// The passes of review an application goes through, in order.
+    package var rounds: [Round]
+    /// How many places a call offers.
+    package var places: Int?
+    /// What a startup is awarded.
+    package var award: Money?
+    /// What a call may award altogether.
+    package var budget: Money?
+    /// When its calls usually close.
+    package var closing: Closing?
+    /// How long a startup stays.
+    package var durationMonths: Int?
+    /// What a startup is expected to reach, and when.
+    package var milestones: LocalizedText?
+    /// Who may apply, for people to read.
+    package var eligibility: LocalizedText?
+    /// Who may apply, for whoever checks it. Its meaning is not this room's.
+    package var conditions: [JSON]
+    /// Whom the panels need.
+    package var panelHints: LongText?
+    /// The preset it was made from.
+    package var preset: String?
+
+    /// One thing that is judged, on a scale of whole numbers.
+    package struct Criterion: Codable, Sendable, Equatable {
+        /// What is judged.
+        package var name: LocalizedName
+        /// What to look for.
+        package var guidance: LocalizedText?
+        /// How much of a hundred it weighs.
+        package var weight: Int
+        /// The lowest score; 1 unless given.
+        package var lowest: Int?
+        /// The highest score; 5 unless given.
+        package var highest: Int?
+        /// What a score means, by the score.
+        package var anchors: [String: LocalizedLine]?
+    }
+
+    /// A pass of review that is planned.
+    package struct Round: Codable, Sendable, Equatable {
+        /// What it will be called.
+        package var name: LocalizedName
+        /// Whether reviewers will not learn whose application it is.
+        package var isBlind: Bool
+        /// How many reviews an application is to get.
+        package var reviewsWanted: Int
+        /// How many days reviewers have.
+        package var days: Int
+    }
+
+    /// When calls usually close: a day of the year and a time on the clock of a zone.
+    package struct Closing: Codable, Sendable, Equatable {
+        /// 1 to 12.
+        package var month: Int
+        /// A day of that month; the last one stands for a leap day.
+        package var day: Int
+        /// 0 to 23.
+        package var hour: Int
+        /// 0 to 59.
+        package var minute: Int
+        /// Where the clock hangs.
+        package var zone: TimeZoneName
+
+        /// The first such moment after `now`; nil for a day or time that no calendar or clock shows.
+        package func next(after now: Date) -> LocalTime? {
+            let today = CalendarDate(now, in: zone)
+            return [today.year, today.year + 1].lazy.compactMap { year -> LocalTime? in
+                guard (1...12).contains(month), let first = CalendarDate(year: year, month: month, day: 1) else {
+                    return nil
+                }
+                let date =
+                    CalendarDate(year: year, month: month, day: day)
+                    ?? (day == 29 && month == 2 ? first.adding(months: 1).adding(days: -1) : nil)
+                return date.flatMap { LocalTime($0, hour: hour, minute: minute) }
+            }.first { $0.instant(in: zone) > now }
+        }
+    }
+
+    package static let documentation = [
+        "form": "What the form of the next call begins with.",
+        "rubric": "Empty, or its weights sum to 100.",
+        "closing": "The day of the year on which calls usually close, on the clock of a zone.",
+        "conditions": "Who may apply, as rules.", "preset": "The preset it was made from.",
+    ]
+
+    /// Nothing designed yet.
+    package static let blank = StreamDesign(form: [], rubric: [], rounds: [], conditions: [])
+
+    /// Refuses what no call or round could begin with; the database holds the amounts and the sum of the weights.
+    package func check() throws(Problem) {
+        var errors: [Problem.FieldError] = []
+        for (index, criterion) in rubric.enumerated() {
+            let (lowest, highest) = (criterion.lowest ?? 1, criterion.highest ?? 5)
+            if !(1...100).contains(criterion.weight) {
+                errors.append(.init("/rubric/\(index)/weight", .outOfRange, "A criterion weighs 1 to 100."))
+            }
+            if lowest < 0 || lowest >= highest || highest > 100 {
+                errors.append(.init("/rubric/\(index)/highest", .outOfRange, "A scale runs upward, from 0 to 100."))
+            }
+            for score in (criterion.anchors ?? [:]).keys.sorted() {
+                guard let number = Int(score), lowest <= number, number <= highest else {
+                    errors.append(.init("/rubric/\(index)/anchors/\(score)", .invalid, "is not on the scale"))
+                    continue
+                }
+            }
+        }
+        let sum = rubric.reduce(0) { $0 &+ $1.weight }
+        if errors.isEmpty, !rubric.isEmpty, sum != 100 {
+            errors.append(.init("/rubric", .invalid, "The weights sum to \(sum), and have to sum to 100."))
+        }
+        for (index, round) in rounds.enumerated() {
+            if !(1...20).contains(round.reviewsWanted) {
+                errors.append(.init("/rounds/\(index)/reviews_wanted", .outOfRange, "Ask for 1 to 20 reviews."))
+            }
+            if !(1...365).contains(round.days) {
+                errors.append(.init("/rounds/\(index)/days", .outOfRange, "Give reviewers 1 to 365 days."))
+            }
+        }
+        for (index, question) in form.enumerated() where !(1...10_000).contains(question.maxLength ?? 2000) {
+            errors.append(.init("/form/\(index)/max_length", .outOfRange, "An answer has 1 to 10,000 characters."))
+        }
+        if let closing, closing.next(after: Date(timeIntervalSince1970: 0)) == nil {
+            errors.append(.init("/closing", .invalid, "No calendar shows this day and time."))
+        }
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
+    }
+}

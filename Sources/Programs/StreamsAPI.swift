@@ -1,0 +1,165 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Partnerships
+import Postgres
+import Vocabulary
+
+import struct API.Operation
+
+/// Revising programs, streams and cohorts, designing streams, ending them.
+enum StreamsAPI {
+    static let operations: [AnyOperation] = [
+        reviseProgram, reviseStream, reviseCohort, endStream, getDesign, designStream,
+    ]
+
+    private static var reviseProgram: AnyOperation {
+        Operation(
+            .put, "/v1/programs/{program}", "reviseProgram", summary: "Replace what is said of a program",
+            tag: "programs", access: .roles([.manager]), parameters: ProgramPath.self, body: NewProgram.self,
+            output: Program.self, problems: [.notFound]
+        ) { call in
+            try await call.write { transaction in
+                .ok(
+                    try await transaction.reviseProgram(call.parameters.program, to: call.body) {
+                        try call.match($0)
+                    })
+            }
+        }.erased
+    }
+
+    private static var reviseStream: AnyOperation {
+        Operation(
+            .put, "/v1/streams/{stream}", "reviseStream", summary: "Replace what is said of a stream",
+            description: "Its program stays, and so does a stream that has ended.", tag: "programs",
+            access: .roles([.manager]), parameters: StreamPath.self, body: StreamRevision.self,
+            output: ProgramStream.self, problems: [.notFound, .conflict]
+        ) { call in
+            let tenant = try call.principal.workspace
+            return try await call.write { transaction in
+                .ok(
+                    try await transaction.reviseStream(call.parameters.stream, to: call.body.revised, in: tenant) {
+                        try call.match($0)
+                    })
+            }
+        }.erased
+    }
+
+    private static var reviseCohort: AnyOperation {
+        Operation(
+            .put, "/v1/cohorts/{cohort}", "reviseCohort", summary: "Replace what is said of a cohort",
+            tag: "programs", access: .roles([.manager]), parameters: CohortPath.self, body: RevisedCohort.self,
+            output: Cohort.self, problems: [.notFound]
+        ) { call in
+            try await call.write { transaction in
+                .ok(
+                    try await transaction.reviseCohort(call.parameters.cohort, to: call.body) { try call.match($0) })
+            }
+        }.erased
+    }
+
+    private static var endStream: AnyOperation {
+        Operation(
+            .post, "/v1/streams/{stream}/ending", "endStream", summary: "End a stream",
+            description: "It takes no further call. Refused while a call of it is scheduled or open.",
+            tag: "programs", access: .roles([.manager]), parameters: StreamPath.self, body: NewEnding.self,
+            output: ProgramStream.self, problems: [.notFound, .conflict]
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                .ok(
+                    try await transaction.endStream(
+                        call.parameters.stream, because: call.body.reason, by: person))
+            }
+        }.erased
+    }
+
+    private static var getDesign: AnyOperation {
+        Operation(
+            .get, "/v1/streams/{stream}/design", "getStreamDesign",
+            summary: "What the next call and the next rounds of a stream begin with",
+            description: "Managers read any, a partner that of the streams it takes part in.", tag: "programs",
+            access: .roles([.manager, .partner]), parameters: StreamPath.self, output: StreamDesign.self,
+            problems: [.notFound]
+        ) { call in
+            let id = call.parameters.stream
+            let found = try await call.reader.design(of: id)
+            if found == nil {
+                guard try call.principal.role == .manager, try await call.reader.stream(id) != nil else {
+                    throw Problem.notFound
+                }
+            }
+            return .ok(found ?? .blank)
+        }.erased
+    }
+
+    private static var designStream: AnyOperation {
+        Operation(
+            .put, "/v1/streams/{stream}/design", "designStream", summary: "Replace how a stream is designed",
+            description: "Calls and rounds that there are stay as they are.", tag: "programs",
+            access: .roles([.manager]), parameters: StreamPath.self, body: StreamDesign.self,
+            output: StreamDesign.self, problems: [.notFound, .conflict]
+        ) { call in
+            let tenant = try call.principal.workspace
+            return try await call.write { transaction in
+                .ok(
+                    try await transaction.designStream(call.parameters.stream, as: call.body, in: tenant) {
+                        try call.match($0)
+                    })
+            }
+        }.erased
+    }
+}
+
+extension RevisedCohort: Described {}
+
+/// What a manager sends to end a stream.
+struct NewEnding: Described {
+    let reason: ShortText
+}
+
+/// A partner of a stream as it is sent.
+struct PartnerBody: Codable {
+    let institution: Institution.ID
+    let mou: MoU.ID
+    let seats: Int?
+    let coDecides: Bool?
+
+    var partner: ProgramStream.Partner {
+        ProgramStream.Partner(institution, under: mou, seats: seats ?? 0, coDecides: coDecides ?? false)
+    }
+}
+
+/// What a manager sends to add a stream.
+struct StreamBody: Described {
+    let program: Program.ID
+    let name: LocalizedName
+    let focusAreas: [FocusArea.ID]?
+    let partners: [PartnerBody]?
+
+    static let documentation = [
+        "partners": """
+        Who takes part, each under an agreement (`mou`) that it is a party to, with how many reviewers it seats and \
+        whether its staff decide together with the park's.
+        """
+    ]
+
+    var stream: NewStream {
+        NewStream(
+            program: program, name: name, focusAreas: focusAreas ?? [], partners: (partners ?? []).map(\.partner))
+    }
+}
+
+/// What a manager sends to revise a stream.
+struct StreamRevision: Described {
+    let name: LocalizedName
+    let focusAreas: [FocusArea.ID]?
+    let partners: [PartnerBody]?
+
+    static let documentation = ["partners": "Who takes part from now on; whoever is not named does no longer."]
+
+    var revised: RevisedStream {
+        RevisedStream(name: name, focusAreas: focusAreas ?? [], partners: (partners ?? []).map(\.partner))
+    }
+}

@@ -1,0 +1,50 @@
+internal import API
+package import Foundation
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// The round that the stream of a call plans next, after those the call has: for managers to draft from. Nil when
+    /// nothing is planned any more, or there is no such call.
+    ///
+    /// It is due so many days after the call closes as are planned, or after `now` where that is past.
+    package func plannedRound(of id: CallForApplications.ID, now: Date) async throws -> RoundDraft? {
+        guard let call = try await call(id), let design = try await design(of: call.stream) else { return nil }
+        let place = try await rounds(of: id).count
+        guard design.rounds.indices.contains(place) else { return nil }
+        let planned = design.rounds[place]
+        let end = LocalTime(max(call.deadline.instant, now), in: call.deadline.zone)
+        guard let due = LocalTime(end.date.adding(days: planned.days), hour: end.hour, minute: end.minute) else {
+            return nil
+        }
+        return RoundDraft(
+            name: planned.name, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
+            quorum: min(2, planned.reviewsWanted), due: Deadline(due, in: call.deadline.zone, graceSeconds: 0),
+            criteria: design.rubric.map(ReviewRound.Criterion.init))
+    }
+
+    /// The rubric that the stream of a call is designed with; empty when there is none.
+    func plannedRubric(of id: CallForApplications.ID) async throws -> [ReviewRound.Criterion] {
+        guard let call = try await call(id) else { return [] }
+        return try await design(of: call.stream)?.rubric.map(ReviewRound.Criterion.init) ?? []
+    }
+}
+
+extension ReviewRound.Criterion {
+    /// A criterion of a design, with an id of its own.
+    init(_ designed: StreamDesign.Criterion) {
+        self.init(
+            id: ID(), name: designed.name, guidance: designed.guidance, weight: designed.weight,
+            lowest: designed.lowest ?? 1, highest: designed.highest ?? 5, anchors: designed.anchors ?? [:])
+    }
+}
+
+extension RoundDraft {
+    /// The same round judged by another rubric.
+    func judging(by criteria: [ReviewRound.Criterion]) -> RoundDraft {
+        RoundDraft(
+            name: name, isBlind: isBlind, isShared: isShared, reviewsWanted: reviewsWanted, quorum: quorum, due: due,
+            criteria: criteria)
+    }
+}
