@@ -146,7 +146,7 @@ struct AdmissionsConsole {
                             : .text(""),
                     ]
                 }, empty: EmptyState(title: t("admissions.none"), text: t("admissions.none_text"))),
-            form: form, formTitle: t(found.access == .fastTrack ? "code.give" : "invite.title"))
+            form: form, formTitle: found.access == .fastTrack ? t("code.give") : t("invite.title"))
         let frame = Frame(
             title: t("admissions.title"), site: site, viewer: viewer, current: "programs",
             breadcrumbs: [

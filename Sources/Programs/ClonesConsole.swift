@@ -89,20 +89,21 @@ struct ClonesConsole {
         _ plan: ProgramClone, _ names: [Institution.ID: LocalizedName], _ words: ProgramWords
     ) -> [String] {
         let t = words.t
-        func name(_ id: Institution.ID) -> String { names[id]?.text(for: words.spoken) ?? "" }
+        func named(_ id: Institution.ID) -> String { names[id]?.text(for: words.spoken) ?? "" }
         var lines: [String] = []
         if let program = plan.program {
             lines.append(t("clone.program", ["name": program.name.text(for: words.spoken)]))
         }
         for stream in plan.streams {
             let label = stream.name.text(for: words.spoken)
-            lines.append(t(stream.hasDesign ? "clone.stream_designed" : "clone.stream", ["name": label]))
-            lines += stream.partners.map { t("clone.partner", ["name": name($0.institution), "stream": label]) }
+            let name = ["name": label]
+            lines.append(stream.hasDesign ? t("clone.stream_designed", name) : t("clone.stream", name))
+            lines += stream.partners.map { t("clone.partner", ["name": named($0.institution), "stream": label]) }
             lines += stream.leftOut.map { left in
                 t(
                     "clone.left_out",
                     [
-                        "name": name(left.institution), "stream": label, "day": left.day.text(in: words.language),
+                        "name": named(left.institution), "stream": label, "day": left.day.text(in: words.language),
                         "status": Badge(left.status, in: words.language).label,
                     ])
             }

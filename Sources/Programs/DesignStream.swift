@@ -17,6 +17,6 @@ extension Transaction {
         guard stream.endedAt == nil else { throw StreamRefusal.ended }
         try design.check()
         try await replace(design, of: id, in: tenant)
-        return design
+        return try await self.design(of: id) ?? design
     }
 }

@@ -7,9 +7,9 @@ package import Vocabulary
 
 /// What is taken into the next year.
 package enum CloneScope: Sendable {
-    /// A program with its running streams, and what each of them had in its latest year.
+    /// A program with its running streams, and what each of them had in its latest twelve months.
     case program(Program.ID)
-    /// A stream, and what it had in its latest year.
+    /// A stream, and what it had in its latest twelve months.
     case stream(ProgramStream.ID)
     /// One call.
     case call(CallForApplications.ID)
@@ -185,9 +185,9 @@ extension Statements {
         var (made, groups, drafts): ([ProgramClone.Stream], [ProgramClone.Group], [ProgramClone.Draft]) = ([], [], [])
         for stream in streams {
             let id = ProgramStream.ID()
-            let mine = Self.latest(calls[stream.id] ?? []) {
-                CalendarDate($0.opensAt, in: $0.deadline.zone).year
-            }.sorted { $0.opensAt < $1.opensAt }
+            let mine = Self.ofTheLatestYear(calls[stream.id] ?? []) {
+                CalendarDate($0.opensAt, in: $0.deadline.zone)
+            }
             let drafted = try mine.map { try draft($0, of: id) }
             let day =
                 drafted.first.map { CalendarDate($0.opensAt, in: $0.deadline.zone) }
@@ -206,8 +206,8 @@ extension Statements {
                             status: agreements[partner.mou]?.term.status(on: day) ?? .draft, day: day)
                     }))
             drafts += drafted
-            groups += try Self.latest(cohorts[stream.id] ?? []) { $0.startsOn.year }
-                .sorted { $0.startsOn < $1.startsOn }.map { cohort in
+            groups += try Self.ofTheLatestYear(cohorts[stream.id] ?? [], \.startsOn)
+                .map { cohort in
                     ProgramClone.Group(
                         id: Cohort.ID(), stream: id, name: try Name(YearLater.text(cohort.name.string)),
                         startsOn: YearLater.day(cohort.startsOn), endsOn: YearLater.day(cohort.endsOn),
@@ -217,9 +217,11 @@ extension Statements {
         return ProgramClone(program: program, streams: made, cohorts: groups, calls: drafts)
     }
 
-    private static func latest<Thing>(_ things: [Thing], _ year: (Thing) -> Int) -> [Thing] {
-        let last = things.map(year).max()
-        return things.filter { year($0) == last }
+    /// What begins within the twelve months up to the last of them, in order: a season may span the turn of a year.
+    private static func ofTheLatestYear<Thing>(_ things: [Thing], _ day: (Thing) -> CalendarDate) -> [Thing] {
+        guard let last = things.map(day).max() else { return [] }
+        let before = last.adding(months: -12)
+        return things.filter { day($0) > before }.sorted { day($0) < day($1) }
     }
 
     private func draft(_ call: CallForApplications, of stream: ProgramStream.ID) throws -> ProgramClone.Draft {

@@ -114,12 +114,10 @@ extension ProgramWords {
                     guidance: $0.guidance?.text(for: spoken))
             }, hasCriteria: !design.rubric.isEmpty,
             rounds: design.rounds.map { round in
-                t(
-                    round.isBlind ? "round.line_blind" : "round.line",
-                    [
-                        "name": round.name.text(for: spoken), "reviews": "\(round.reviewsWanted)",
-                        "days": "\(round.days)",
-                    ])
+                let facts = [
+                    "name": round.name.text(for: spoken), "reviews": "\(round.reviewsWanted)", "days": "\(round.days)",
+                ]
+                return round.isBlind ? t("round.line_blind", facts) : t("round.line", facts)
             }, hasRounds: !design.rounds.isEmpty)
     }
 }

@@ -14,7 +14,7 @@ struct ApplicationsPagesTests {
             PageKit.applications.faults(
                 in: [
                     PageTemplate.begin, PageTemplate.draft, PageTemplate.application, PageTemplate.confirm,
-                    PageTemplate.applicationList,
+                    PageTemplate.applicationList, PageTemplate.fastTrack,
                 ], sources: sources) == [])
     }
 }

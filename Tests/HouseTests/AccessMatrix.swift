@@ -182,6 +182,7 @@ struct Objects: Sendable {
                     }, held: held, as: id)
             }
         }
+        let fastTrack: FastTrackCode.ID = try await Self.giveCode(in: world)
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -192,7 +193,8 @@ struct Objects: Sendable {
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
             "Cohort": try id("cohort"),
-            "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
+            "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description, "preset": "ideation",
+            "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"),
@@ -204,6 +206,26 @@ struct Objects: Sendable {
             "institution": Cast.institution("harbour/sakuragi").description,
             "investor": Cast.institution("harbour/tidewater").description, "token": spare.uuidString.lowercased(),
         ]
+    }
+
+    /// A call on a fast track, and a code for it that nobody has used.
+    private static func giveCode(in world: World) async throws -> FastTrackCode.ID {
+        let (call, code) = (CallForApplications.ID(), FastTrackCode.ID())
+        var generator = SystemRandomNumberGenerator()
+        let word = FastTrackWord(using: &generator)
+        let draft = try CallDraft(
+            stream: demoID("stream acceleration fintech"), title: LocalizedName(en: "Fast"), opensAt: .now,
+            deadline: Deadline(Date.now.addingTimeInterval(864_000), in: .hongKong), questions: [],
+            access: .fastTrack)
+        let new = try NewFastTrackCode(
+            mou: demoID("mou MoU-2"), label: ShortText("For the bank's club"), validFrom: .now,
+            validUntil: Date.now.addingTimeInterval(864_000), usesAllowed: 3)
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
+            _ = try await transaction.giveFastTrackCode(
+                word, new, as: code, for: call, in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        return code
     }
 
     /// The identifier for a parameter or field; nil where none is meant.

@@ -13,7 +13,9 @@ struct ProgramsPagesTests {
         let pages: [any CheckedTemplate] = [
             PageTemplate<ProgramsPage>.overview, PageTemplate<CallPage>.call, PageTemplate<PublicCallPage>.publicCall,
             PageTemplate<PublicCallsPage>.publicCalls, PageTemplate<ProgramsFormPage>.form,
-            PageTemplate<CallConfirmationPage>.confirm,
+            PageTemplate<CallConfirmationPage>.confirm, PageTemplate<StreamPage>.stream,
+            PageTemplate<PresetPage>.preset, PageTemplate<PresetsPage>.presets,
+            PageTemplate<AdmissionsPage>.admissions,
         ]
         #expect(PageKit.programs.faults(in: pages, sources: sources) == [])
     }

@@ -1,0 +1,186 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Institutions
+import Partnerships
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Programs
+
+@Suite("Taking a program into the next year, and beginning from a preset")
+struct CloneTests {
+    private let tenant = Cast.harbour.id
+    private let mei = Cast.mei.person.id
+    private let acceleration: Program.ID = demoID("program acceleration")
+    private let fintech: ProgramStream.ID = demoID("stream acceleration fintech")
+
+    @Test("the years that a text names move along, and no other number")
+    func years() {
+        #expect(YearLater.text("Incubation intake 2026") == "Incubation intake 2027")
+        #expect(YearLater.text("2026/27 intake, 20260 places") == "2027/28 intake, 20260 places")
+        #expect(YearLater.text("1999–00") == "2000–01")
+        #expect(YearLater.text("培育計劃 2026 第 3 期") == "培育計劃 2027 第 3 期")
+        #expect(YearLater.text("2026-12 and 5G") == "2027-12 and 5G")
+    }
+
+    @Test("a moment stands a year later at the same local time, a leap day on the last of February")
+    func moments() throws {
+        func later(_ local: String, _ zone: TimeZoneName) throws -> String {
+            let time = try #require(LocalTime(local))
+            return LocalTime(YearLater.moment(time.instant(in: zone), in: zone), in: zone).description
+        }
+        #expect(try later("2028-02-29T12:00:00", .hongKong) == "2029-02-28T12:00:00")
+        #expect(try later("2027-03-01T18:00:00", .tokyo) == "2028-03-01T18:00:00")
+        // The clock of London is changed on another day each year; the time on it is the same.
+        let london = try #require(TimeZoneName("Europe/London"))
+        #expect(try later("2026-03-28T12:00:00", london) == "2027-03-28T12:00:00")
+    }
+
+    @Test("a dry run makes nothing and says what would be made; the clone makes it, unpublished")
+    func cloning() async throws {
+        let world = try await World()
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (programs, calls) = (try await reader.programs().count, try await reader.calls().count)
+        let address = "/v1/programs/\(acceleration)/clone"
+        let dry = await park.ask("POST", address, json: #"{"dry_run": true}"#)
+        #expect(dry.status == 200, "\(dry.text)")
+        #expect(try dry.json()["streams"]?.elements?.count == 1)
+        #expect(try await reader.programs().count == programs)
+
+        let source = try #require(try await reader.call(demoID("call fintech")))
+        let made = await park.ask("POST", address, json: "{}")
+        #expect(made.status == 200, "\(made.text)")
+        #expect(try await reader.programs().count == programs + 1)
+        #expect(try await reader.calls().count == calls + 2)
+        let stream = try #require(
+            try made.json()["streams"]?.elements?.first?["id"]?.text.flatMap { ProgramStream.ID($0) })
+        let call = try #require(
+            try await reader.calls(of: stream).first { $0.questions.count == source.questions.count })
+        #expect(call.status(at: .now) == .draft)
+        #expect(call.questions.map(\.prompt) == source.questions.map(\.prompt))
+        let zone = source.deadline.zone
+        #expect(call.deadline.localTime.date == source.deadline.localTime.date.adding(months: 12))
+        #expect(call.deadline.localTime.hour == source.deadline.localTime.hour)
+        #expect(
+            LocalTime(call.opensAt, in: zone).date == LocalTime(source.opensAt, in: zone).date.adding(months: 12))
+        #expect(call.title.description != source.title.description)
+        let cohorts = try await reader.cohorts(of: fintech)
+        #expect(try await reader.cohorts(of: stream).map(\.capacity) == cohorts.map(\.capacity))
+        // The source is as it was.
+        #expect(try await reader.call(source.id)?.questions == source.questions)
+    }
+
+    @Test("a partner whose agreement is not in force then is left out, and it is said why")
+    func leftOut() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let bank = Cast.institution("harbour/sakuragi")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE mous SET ends_on = NULL WHERE id = \(demoID("mou MoU-2") as MoU.ID)")
+        }
+        let kept = try await reader.planClone(of: .stream(fintech), now: .now)
+        #expect(kept.streams.first?.partners.map(\.institution) == [bank])
+        #expect(kept.streams.first?.leftOut == [])
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE mous SET ends_on = current_date + 30 WHERE id = \(demoID("mou MoU-2") as MoU.ID)")
+        }
+        let made = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.clone(.stream(fintech), in: tenant)
+        }
+        let stream = try #require(made.streams.first)
+        #expect(stream.leftOut.map(\.institution) == [bank])
+        #expect(stream.leftOut.map(\.status) == [.expired])
+        #expect(try await reader.stream(stream.id)?.partners == [])
+        let park = try await Visitor(Cast.mei, in: world)
+        let page = await park.open("/console/streams/\(fintech)/clone")
+        #expect(page.text.contains("is left out of Fintech"), "\(page.text.prefix(500))")
+    }
+
+    @Test("one call is cloned beside itself, with its kind and its cut-offs, and whom it lets in is not")
+    func oneCall() async throws {
+        let world = try await World()
+        let id = CallForApplications.ID()
+        let opens = Date.now.addingTimeInterval(86_400)
+        let draft = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Closed 2026"), opensAt: opens,
+            deadline: Deadline(opens.addingTimeInterval(30 * 86_400), in: .hongKong),
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Q?"), audience: .managers)],
+            access: .invitation, cutoffs: [opens.addingTimeInterval(86_400)])
+        let made = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: id, in: tenant)
+            _ = try await transaction.inviteStartups([Cast.startup("kelpsense")], to: id, in: tenant, by: mei)
+            return try await transaction.clone(.call(id), in: tenant)
+        }
+        let copy = try #require(made.calls.first?.id)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let call = try #require(try await reader.call(copy))
+        #expect(call.access == .invitation)
+        #expect(call.cutoffs.count == 1)
+        #expect(call.title.description == "Closed 2027")
+        #expect(call.questions.map(\.audience) == [.managers])
+        #expect(try await reader.admissions(to: copy).isEmpty)
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.send("/console/calls/\(copy)/clone").status == 303)
+    }
+
+    @Test("a clone is made whole or not at all, and of nothing that is not there")
+    func refusals() async throws {
+        let world = try await World()
+        let park = try await Visitor(Cast.mei, in: world)
+        for noun in ["programs", "streams", "calls"] {
+            #expect(await park.ask("POST", "/v1/\(noun)/\(UUID())/clone", json: "{}").status == 404)
+        }
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.ask("POST", "/v1/programs/\(acceleration)/clone", json: "{}").status == 403)
+    }
+
+    @Test("every preset can be read, in three languages, and a program made of it whose next call is ready")
+    func presets() async throws {
+        let world = try await World()
+        #expect(Preset.files.count == 6)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let visitor = try await Visitor(Cast.mei, in: world)
+        for file in Preset.files {
+            let preset = try Preset.read(file)
+            let name = file.deletingPathExtension().lastPathComponent
+            #expect(preset.name.languages.count == 3)
+            let id = Program.ID()
+            _ = try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.addProgram(from: preset, as: id, in: tenant)
+            }
+            let streams = try await reader.streams(of: id)
+            #expect(streams.count == preset.streams.count)
+            for (stream, meant) in zip(streams, preset.streams) {
+                let design = try #require(try await reader.design(of: stream.id))
+                // PostgreSQL keeps the fields of an object in an order of its own.
+                #expect(design.conditions.count == meant.design.conditions.count)
+                var (kept, sent) = (design, meant.design)
+                (kept.conditions, sent.conditions) = ([], [])
+                #expect(kept == sent, "\(name)")
+                #expect(design.preset == name)
+                #expect(design.rubric.reduce(0) { $0 + $1.weight } == 100)
+                #expect(design.form.allSatisfy { $0.prompt.languages.count == 3 })
+                #expect(design.closing?.next(after: .now) != nil)
+                #expect(await visitor.open("/console/streams/\(stream.id)/design").status == 200)
+                #expect(await visitor.open("/console/streams/\(stream.id)/calls/new").status == 200)
+            }
+            let page = await visitor.open("/console/program-presets/\(name)")
+            #expect(page.status == 200)
+            #expect(page.text.contains("of 100"))
+        }
+        let list = await visitor.ask("GET", "/v1/program-presets")
+        #expect(try list.json()["items"]?.elements?.count == 6)
+        let made = await visitor.ask(
+            "POST", "/v1/programs/from-preset", json: #"{"preset": "incu-bio", "name": {"en": "Bio"}}"#)
+        #expect(made.status == 201, "\(made.text)")
+        #expect(try await reader.programs().contains { $0.name.description == "Bio" })
+        #expect(await visitor.ask("POST", "/v1/programs/from-preset", json: #"{"preset": "none"}"#).status == 422)
+        #expect(await visitor.send("/console/program-presets/ideation").status == 303)
+    }
+}

@@ -1,0 +1,261 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Institutions
+import Partnerships
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Programs
+
+@Suite("Revising programs and designing streams")
+struct StreamDesignTests {
+    private let tenant = Cast.harbour.id
+    private let mei = Cast.mei.person.id
+    private let general: ProgramStream.ID = demoID("stream incubation general")
+    private let fintech: ProgramStream.ID = demoID("stream acceleration fintech")
+    private let bank = Cast.institution("harbour/sakuragi")
+
+    private func design(weights: [Int] = [60, 40]) throws -> StreamDesign {
+        StreamDesign(
+            form: [
+                NewQuestion(
+                    id: nil, prompt: try LocalizedLine(en: "Why you?", ja: "なぜあなたたちですか。"), hint: nil,
+                    isRequired: true, maxLength: 400, audience: .namedReviewers)
+            ],
+            rubric: try weights.enumerated().map { index, weight in
+                try StreamDesign.Criterion(
+                    name: LocalizedName(en: "Criterion \(index)"), guidance: nil, weight: weight, lowest: 1, highest: 5,
+                    anchors: ["3": LocalizedLine(en: "Middling")])
+            },
+            rounds: [
+                try StreamDesign.Round(name: LocalizedName(en: "Paper"), isBlind: true, reviewsWanted: 2, days: 10)
+            ],
+            places: 12, award: Money(minor: 10_000_000, currency: .hkd), budget: nil,
+            closing: StreamDesign.Closing(month: 2, day: 20, hour: 12, minute: 0, zone: .hongKong),
+            durationMonths: 12, milestones: try LocalizedText(en: "A prototype."), eligibility: nil,
+            conditions: [["fact": "full_time", "at_least": 2]], panelHints: try LongText("One engineer."), preset: nil)
+    }
+
+    @Test("a program, a stream and a cohort are revised, after a look at what they were")
+    func revising() async throws {
+        let world = try await World()
+        let program: Program.ID = demoID("program incubation")
+        let cohort: Cohort.ID = demoID("cohort spring")
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            let revised = try await transaction.reviseProgram(
+                program, to: NewProgram(kind: .ideation, name: LocalizedName(en: "Renamed"))
+            ) { #expect($0.name.description == "Incubation") }
+            #expect(try await transaction.program(program)?.name == revised.name)
+            #expect(try await transaction.program(program)?.kind == .ideation)
+            let stream = try await transaction.reviseStream(
+                fintech,
+                to: RevisedStream(
+                    name: LocalizedName(en: "Payments"), focusAreas: [],
+                    partners: [
+                        ProgramStream.Partner(bank, under: demoID("mou MoU-2"), seats: 3)
+                    ]), in: tenant
+            ) { #expect($0.partners.first?.coDecides == true) }
+            #expect(stream.partners.map(\.seats) == [3])
+            #expect(stream.partners.map(\.coDecides) == [false])
+            #expect(stream.focusAreas.isEmpty)
+            let before = try #require(try await transaction.cohort(cohort))
+            let group = try await transaction.reviseCohort(
+                cohort,
+                to: RevisedCohort(
+                    name: try Name("Spring"), startsOn: before.startsOn, endsOn: before.endsOn, capacity: 99)
+            ) { #expect($0.capacity == before.capacity) }
+            #expect(try await transaction.cohort(cohort)?.capacity == group.capacity)
+        }
+        let trail = try await world.owner.reader(as: .none).value(
+            """
+            SELECT count(*) FROM audit_events
+            WHERE noun IN ('programs', 'streams', 'cohorts') AND deed = 'update' AND person_id = \(mei)
+            """, as: Int.self)
+        #expect(trail == 3)
+    }
+
+    @Test("somebody else's newer version is not overwritten, over HTTP")
+    func stale() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        for (address, body) in [
+            (
+                "/v1/programs/\(demoID("program incubation") as Program.ID)",
+                #"{"kind": "ideation", "name": {"en": "R"}}"#
+            ),
+            ("/v1/streams/\(general)", #"{"name": {"en": "R"}}"#),
+            (
+                "/v1/cohorts/\(demoID("cohort spring") as Cohort.ID)",
+                #"{"name": "R", "starts_on": "2027-01-01", "ends_on": "2027-06-30", "capacity": 4}"#
+            ),
+        ] {
+            let tag = try #require(await visitor.ask("GET", address).header("ETag"))
+            #expect(await visitor.ask("PUT", address, json: body).status == 428)
+            #expect(await visitor.ask("PUT", address, json: body, headers: [("If-Match", tag)]).status == 200)
+            #expect(await visitor.ask("PUT", address, json: body, headers: [("If-Match", tag)]).status == 412)
+        }
+    }
+
+    @Test("a design comes back as it was kept, and refuses what no round could open with")
+    func designing() async throws {
+        let world = try await World()
+        let design = try design()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.designStream(general, as: design, in: tenant) { #expect($0 == .blank) }
+            #expect(try await transaction.design(of: general) == design)
+        }
+        let lopsided = try self.design(weights: [60, 41])
+        await #expect(throws: Problem.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.designStream(general, as: lopsided, in: tenant)
+            }
+        }
+        // The database holds it as well.
+        await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.replace(lopsided, of: general, in: tenant)
+            }
+        }
+        var broke = design
+        broke.award = Money(minor: 0, currency: .hkd)
+        let free = broke
+        await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.designStream(general, as: free, in: tenant)
+            }
+        }
+        #expect(try await world.database.reader(as: world.context(Cast.mei)).design(of: general) == design)
+    }
+
+    @Test("a partner reads the design of its own stream, and not a byte of another's; others read none")
+    func designWall() async throws {
+        let world = try await World()
+        let design = try design()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.designStream(general, as: design, in: tenant)
+            _ = try await transaction.designStream(fintech, as: design, in: tenant)
+        }
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await reader.design(of: fintech) == design)
+        #expect(try await reader.design(of: general) == nil)
+        #expect(try await reader.value("SELECT count(*) FROM stream_designs", as: Int.self) == 1)
+        for member in [Cast.ada, Cast.jun, Cast.iris, Cast.leo] {
+            let reader = world.database.reader(as: world.context(member))
+            #expect(try await reader.design(of: fintech) == nil)
+            #expect(try await reader.value("SELECT count(*) FROM stream_designs", as: Int.self) == 0)
+        }
+        let visitor = try await Visitor(Cast.kenji, in: world)
+        #expect(await visitor.ask("GET", "/v1/streams/\(fintech)/design").status == 200)
+        #expect(await visitor.ask("GET", "/v1/streams/\(general)/design").status == 404)
+    }
+
+    @Test("a stream ends once its calls are over, and takes no further one")
+    func ending() async throws {
+        let world = try await World()
+        let reason = try ShortText("The theme is done.")
+        @Sendable func end(_ transaction: Transaction) async throws {
+            _ = try await transaction.endStream(fintech, because: reason, by: mei)
+        }
+        await #expect {
+            try await world.database.write(as: world.context(Cast.mei)) { try await end($0) }
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "streams_end_after_their_calls"
+        }
+        let draft = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Late"), opensAt: .now,
+            deadline: Deadline(Date.now.addingTimeInterval(86_400), in: .hongKong), questions: [])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            for call in try await transaction.calls(of: fintech) {
+                _ = try await transaction.cancelCall(call.id, because: reason, by: mei)
+            }
+            try await end(transaction)
+            #expect(try await transaction.stream(fintech)?.endReason == reason)
+        }
+        await #expect {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                _ = try await $0.draftCall(draft, as: .init(), in: tenant)
+            }
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "calls_belong_to_a_running_stream"
+        }
+        await #expect(throws: StreamRefusal.ended) {
+            try await world.database.write(as: world.context(Cast.mei)) { try await end($0) }
+        }
+        // Why it ended is the park's business.
+        let founder = world.database.reader(as: world.context(Cast.ada))
+        #expect(try await founder.stream(fintech)?.endedAt != nil)
+        #expect(try await founder.stream(fintech)?.endReason == nil)
+    }
+
+    @Test("nobody joins a stream under an agreement that is not in force when its announced call opens")
+    func joiningLate() async throws {
+        let world = try await World()
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE mous SET effective_on = current_date + 300, ends_on = NULL WHERE id = \(demoID("mou MoU-2") as MoU.ID)"
+            )
+        }
+        let revised = try RevisedStream(
+            name: LocalizedName(en: "Fintech"), focusAreas: [],
+            partners: [ProgramStream.Partner(bank, under: demoID("mou MoU-2"), seats: 1)])
+        await #expect {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                _ = try await $0.reviseStream(fintech, to: revised, in: tenant) { _ in }
+            }
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "partners_join_under_an_mou_in_force"
+        }
+    }
+
+    @Test("the usual closing is the next such day of the year, a leap day the last of February")
+    func closing() throws {
+        let closing = StreamDesign.Closing(month: 2, day: 29, hour: 12, minute: 0, zone: .hongKong)
+        func next(_ date: String) throws -> String? {
+            let day = try #require(LocalTime("\(date)T00:00:00"))
+            return closing.next(after: day.instant(in: .hongKong))?.description
+        }
+        #expect(try next("2027-01-10") == "2027-02-28T12:00:00")
+        #expect(try next("2027-03-01") == "2028-02-29T12:00:00")
+        let never = StreamDesign.Closing(month: 2, day: 30, hour: 12, minute: 0, zone: .hongKong)
+        #expect(never.next(after: .now) == nil)
+    }
+
+    @Test("a stream is designed on its page, and its next call begins there")
+    func pages() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let address = "/console/streams/\(general)/design"
+        let form = await visitor.open(address)
+        #expect(form.status == 200, "\(form.text.prefix(300))")
+        let version = try #require(form.text.firstMatch(of: /name="version" value="([^"]+)"/)).1
+        let sent: [(String, String)] = [
+            ("version", String(version).replacing("&quot;", with: "\"")), ("places", "7"), ("award.amount", "100,000"),
+            ("award.currency", "HKD"),
+            ("closing.month", "2"), ("closing.day", "20"), ("closing.time", "12:00"),
+            ("closing.zone", "Asia/Hong_Kong"), ("questions.0.prompt.en", "What keeps you awake?"),
+            ("questions.0.is_required", "true"), ("rubric.0.name.en", "Team"), ("rubric.0.weight", "100"),
+            ("rounds.0.name.en", "Panel"), ("rounds.0.reviews_wanted", "3"), ("rounds.0.days", "14"),
+        ]
+        let wrong = await visitor.send(address, sent.map { $0.0 == "rubric.0.weight" ? ($0.0, "90") : $0 })
+        #expect(wrong.status == 422)
+        #expect(wrong.text.contains("What keeps you awake?"))
+        let saved = await visitor.send(address, sent)
+        #expect(saved.status == 303, "\(saved.text.prefix(2000))")
+        let design = try #require(
+            try await world.database.reader(as: world.context(Cast.mei)).design(of: general))
+        #expect(design.places == 7)
+        #expect(design.award == Money(minor: 10_000_000, currency: .hkd))
+        #expect(design.rubric.map(\.weight) == [100])
+        #expect(await visitor.open("/console/streams/\(general)").text.contains("What keeps you awake?"))
+        let call = await visitor.open("/console/streams/\(general)/calls/new")
+        #expect(call.text.contains("What keeps you awake?"))
+        #expect(call.text.contains("-02-20T12:00"))
+        let round = await visitor.open(
+            "/console/rounds/new?call=\(demoID("call incubation") as CallForApplications.ID)")
+        #expect(round.status == 200)
+    }
+}
