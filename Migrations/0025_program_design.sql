@@ -243,16 +243,17 @@ END $$;
 CREATE TRIGGER streams_end_after_their_calls BEFORE UPDATE OF ended_at ON streams
     FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION check_stream_is_idle();
 
--- Whoever joins a stream while a call of it is announced joins under an agreement that holds when the call opens.
+-- Whoever joins a stream between the announcement of a call and its opening joins under an agreement that holds when the
+-- call opens.
 CREATE FUNCTION check_partner_of_announced_calls() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM calls AS c
         LEFT JOIN mous AS m ON m.tenant_id = NEW.tenant_id AND m.id = NEW.mou_id
         WHERE c.tenant_id = NEW.tenant_id AND c.stream_id = NEW.stream_id AND c.published_at IS NOT NULL
-          AND c.cancelled_at IS NULL AND c.closes_at > now()
+          AND c.cancelled_at IS NULL AND c.opens_at > now()
           AND NOT coalesce(mou_is_in_force(m.state, m.effective_on, m.ends_on, m.terminated_on,
-              (greatest(c.opens_at, now()) AT TIME ZONE c.time_zone)::date), false)) THEN
+              (c.opens_at AT TIME ZONE c.time_zone)::date), false)) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'partners_join_under_an_mou_in_force',
             MESSAGE = 'the agreement is not in force on the day a call of the stream opens';
     END IF;

@@ -8,10 +8,10 @@ import Vocabulary
 
 import struct API.Operation
 
-/// Who is let into calls that are not public.
+/// Who is let into calls that are not public, and when rolling calls look at what came in.
 enum AdmissionsAPI {
     static let operations: [AnyOperation] = [
-        listAdmissions, invite, withdraw, listCodes, giveCode, revokeCode,
+        listAdmissions, invite, withdraw, listCodes, giveCode, revokeCode, planBatches,
     ]
 
     private static var listAdmissions: AnyOperation {
@@ -104,6 +104,29 @@ enum AdmissionsAPI {
             }
         }.erased
     }
+
+    private static var planBatches: AnyOperation {
+        Operation(
+            .put, "/v1/calls/{call}/cutoffs", "planBatches", summary: "Replace the cut-offs of a rolling call",
+            description: "Those that are past stand. `If-Match` is the call's.", tag: "programs",
+            access: .roles([.manager]), parameters: CallPath.self, body: CutoffsBody.self, output: CallView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            try await call.write { transaction in
+                let planned = try await transaction.planBatches(call.body.cutoffs, of: call.parameters.call) {
+                    try call.match(CallView($0, at: transaction.now))
+                }
+                return .ok(CallView(planned, at: transaction.now))
+            }
+        }.erased
+    }
+}
+
+/// The cut-offs of a rolling call.
+struct CutoffsBody: Described {
+    let cutoffs: [Date]
+
+    static let documentation = ["cutoffs": "In order; those that are past as they are."]
 }
 
 struct InvitedPath: Codable {

@@ -197,6 +197,15 @@ extension Transaction {
             """)
     }
 
+    func saveCutoffs(of call: CallForApplications) async throws {
+        try await execute(
+            """
+            -- planBatches
+            UPDATE calls SET cutoffs = \(call.cutoffs)
+            WHERE tenant_id = acting_tenant() AND id = \(call.id)
+            """)
+    }
+
     func saveDeadline(of call: CallForApplications) async throws {
         try await execute(
             """

@@ -28,6 +28,10 @@ package enum CallRefusal: Refusal, Equatable {
     case windowIsOver
     /// A closing moves later only, and into the future.
     case closingIsNotLater
+    /// It has a fixed window and no batches.
+    case notRolling
+    /// A batch that is over stands, and none is put before it.
+    case pastCutoffsStand
 
     /// What the manager is told.
     package var problem: Problem {
@@ -37,6 +41,9 @@ package enum CallRefusal: Refusal, Equatable {
         case .notPublished: Problem(.conflict, "The call is a draft. Publish it first, or revise it.")
         case .noQuestions: Problem(.conflict, "The call asks nothing yet. Add a question before you publish it.")
         case .windowIsOver: Problem(.conflict, "The call would close before it is published. Revise its window first.")
+        case .notRolling: Problem(.conflict, "The call has a fixed window. A call with cut-offs is a rolling one.")
+        case .pastCutoffsStand:
+            .invalid("/cutoffs", "Cut-offs that are past stand as they are, and further ones lie in the future.")
         case .closingIsNotLater:
             Problem(
                 .invalid,
@@ -66,6 +73,17 @@ extension CallForApplications {
         guard publishedAt != nil else { throw .notPublished }
         guard closing > deadline.instant, closing > now else { throw .closingIsNotLater }
         deadline = Deadline(closing, in: deadline.zone, graceSeconds: deadline.graceSeconds)
+    }
+
+    /// Moves the cut-offs that are to come; what was handed in belongs to a batch by then, whatever it will be.
+    mutating func plan(_ planned: [Date], at now: Date) throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        guard window == .rolling, !planned.isEmpty else { throw .notRolling }
+        let past = cutoffs.filter { $0 <= now }
+        guard planned.starts(with: past), planned.dropFirst(past.count).allSatisfy({ $0 > now }) else {
+            throw .pastCutoffsStand
+        }
+        cutoffs = planned
     }
 
     mutating func cancel(because reason: ShortText, at now: Date) throws(CallRefusal) {

@@ -85,7 +85,7 @@ package struct CallForApplications: Sendable, Identifiable {
     /// Who may know of it and apply.
     package let access: Access
     /// The cut-offs of a rolling call, in order; none for a fixed window.
-    package let cutoffs: [Date]
+    package internal(set) var cutoffs: [Date]
 
     /// A call with all its facts, as the database has it or a pure test needs it.
     package init(

@@ -89,6 +89,22 @@ struct CallFormFields: Codable {
     }
 }
 
+/// The cut-offs of a rolling call as its form sends them: empty ones are not meant.
+struct CutoffsFields: Codable {
+    let cutoffs: [String]
+
+    /// The moments that are meant. A form shows no seconds: one that it showed comes back as the one there is.
+    func moments(over call: CallForApplications) throws(Problem) -> [Date] {
+        let zone = call.deadline.zone
+        var moments: [Date] = []
+        for (place, text) in cutoffs.enumerated() where !text.isEmpty {
+            let typed = try LocalTime(field: text, at: "/cutoffs/\(place)").instant(in: zone)
+            moments.append(call.cutoffs.first { LocalTime($0, in: zone).field == text } ?? typed)
+        }
+        return moments
+    }
+}
+
 /// A later closing as its form sends it.
 struct ExtensionFields: Codable {
     let closesAt: String

@@ -13,7 +13,7 @@ struct CallsConsole {
     let site: Site
 
     var routes: [AnyRoute] {
-        [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel]
+        [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel, batches, planBatches]
     }
 
     private var show: AnyRoute {
@@ -163,6 +163,57 @@ struct CallsConsole {
         }.erased
     }
 
+    private var batches: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/cutoffs", "consoleBatches", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            let values = CallFormFields.values(of: found).filter { $0.key.hasPrefix("cutoffs.") }.mapValues { [$0] }
+            return try await batchesForm(
+                for: call, of: found, values: values, version: try call.version(of: found.cutoffs))
+        }.erased
+    }
+
+    private var planBatches: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/cutoffs", "planConsoleBatches", access: .roles([.manager]),
+            parameters: CallPath.self, body: CutoffsFields.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            return try await answering {
+                let cutoffs = try call.decoded().moments(over: found)
+                return try await call.write { transaction in
+                    _ = try await transaction.planBatches(cutoffs, of: found.id) { try call.match($0.cutoffs) }
+                    return .redirect(to: "/console/calls/\(found.id)?done=planned")
+                }
+            } again: { problem in
+                try await batchesForm(
+                    for: call, of: found, values: call.fields, version: call.version, problem: problem)
+            }
+        }.erased
+    }
+
+    private func batchesForm<P, B>(
+        for call: FormCall<P, B>, of found: CallForApplications, values: [String: [String]], version: String?,
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.programs.texts(in: viewer.language)
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let fields = (0..<(Self.cutoffs(in: values) + 3)).map {
+            input.text(
+                "cutoffs.\($0)", label: t("field.cutoff", ["number": "\($0 + 1)"]), hint: found.deadline.zone.place,
+                type: "datetime-local", isOptional: true, width: "medium")
+        }
+        return try ProgramsForm(
+            site: site, title: t("section.cutoffs"), kind: found.title.text(for: Vocabulary.Language(viewer.language)),
+            lede: t("batches.lede"), address: "/console/calls/\(found.id)/cutoffs", submit: t("call.submit_edit"),
+            cancel: "/console/calls/\(found.id)"
+        ).html(
+            for: call, viewer, t, sections: [FormSection(fields: fields)], version: version, problem: problem)
+    }
+
     private var cancellation: AnyRoute {
         PageRoute(
             .get, "/console/calls/{call}/cancellation", "consoleCancelCall", access: .roles([.manager]),
@@ -252,6 +303,8 @@ struct CallsConsole {
     ) -> [Action] {
         let cancel = Action.link(t("cancel.action"), "/console/calls/\(call.id)/cancellation")
         let clone = Action.link(t("clone.action"), "/console/calls/\(call.id)/clone")
+        let batches =
+            call.window == .rolling ? [Action.link(t("batches.action"), "/console/calls/\(call.id)/cutoffs")] : []
         switch status {
         case .draft:
             return [
@@ -261,7 +314,7 @@ struct CallsConsole {
                 .link(t("edit.action"), "/console/calls/\(call.id)/edit"), cancel,
             ]
         case .scheduled, .open:
-            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), cancel, clone]
+            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension")] + batches + [cancel, clone]
         case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), clone]
         case .cancelled: return [clone]
         }

@@ -21,7 +21,7 @@ package enum ProgramsRoom {
             "/partners", "A partner takes part under an agreement that it is a party to."),
         "partner_seats_are_reasonable": .invalid("/partners", "A partner seats 0 to 50 reviewers."),
         "partners_join_under_an_mou_in_force": .conflict(
-            "A call of the stream is announced, and a partner's agreement is not in force on the day it opens."),
+            "A call of the stream is announced, and a partner's agreement is not in force on the day the call opens."),
         "streams_end_after_their_calls": .conflict(
             "A call of the stream is scheduled or open. Let it close, or cancel it, before the stream ends."),
         "calls_belong_to_a_running_stream": .conflict("The stream has ended and takes no further call."),

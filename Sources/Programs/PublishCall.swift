@@ -31,6 +31,19 @@ extension Transaction {
         return call
     }
 
+    /// Replaces the cut-offs of a rolling call that are to come, after `matching` has looked at the version being replaced.
+    ///
+    /// Throws `CallRefusal`, or not found; refused by the constraint `cutoffs_stand_in_the_window`.
+    package func planBatches(
+        _ cutoffs: [Date], of id: CallForApplications.ID, matching: (CallForApplications) throws -> Void
+    ) async throws -> CallForApplications {
+        guard var call = try await lockCall(id) else { throw Problem.notFound }
+        try matching(call)
+        try call.plan(cutoffs, at: now)
+        try await saveCutoffs(of: call)
+        return call
+    }
+
     /// Calls a call off, and says why. It stays to be read; nothing can be handed in any more.
     ///
     /// Throws `CallRefusal.cancelled`, or not found.

@@ -193,7 +193,7 @@ struct Objects: Sendable {
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
             "Cohort": try id("cohort"),
-            "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description, "preset": "ideation",
+            "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
@@ -236,6 +236,8 @@ struct Objects: Sendable {
         if name == "conflict", path.contains("/console/") { return liftable }
         if name == "assignment", let assignment = leavable[path] { return assignment }
         if name == "job", let letter = deadLetters[path] { return letter }
+        // A preset is nobody's: it is the same in every workspace.
+        if name == "preset" { return "ideation" }
         if let id = ids[name] { return id }
         let noun = (schema.annotations + schema.resolved.annotations).first { $0.name == "x-ref" }?.value
         if case .string(let noun) = noun { return ids[noun] }

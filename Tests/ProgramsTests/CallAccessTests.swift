@@ -325,6 +325,41 @@ struct CallAccessTests {
         }
     }
 
+    @Test("cut-offs to come are planned anew while the call is open, those that are past stand")
+    func planning() async throws {
+        let world = try await World()
+        let id: CallForApplications.ID = demoID("call rolling")
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let before = try #require(try await reader.call(id)).cutoffs
+        let further = before + [try #require(before.last).addingTimeInterval(30 * 86_400)]
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.planBatches(further, of: id) { #expect($0.cutoffs == before) }
+        }
+        #expect(try await reader.call(id)?.cutoffs == further)
+        await #expect(throws: CallRefusal.pastCutoffsStand) {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.planBatches(Array(further.dropFirst()), of: id) { _ in }
+            }
+        }
+        await #expect(throws: CallRefusal.notRolling) {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.planBatches(further, of: demoID("call fintech")) { _ in }
+            }
+        }
+        let address = "/console/calls/\(id)/cutoffs"
+        let form = await park.open(address)
+        let version = try #require(form.text.firstMatch(of: /name="version" value="([^"]+)"/)).1
+        let zone = TimeZoneName.hongKong
+        let kept = further.dropLast().enumerated().map {
+            ("cutoffs.\($0.offset)", String("\(LocalTime($0.element, in: zone))".prefix(16)))
+        }
+        let sent = await park.send(
+            address, kept + [("version", String(version).replacing("&quot;", with: "\""))])
+        #expect(sent.status == 303, "\(sent.text.prefix(600))")
+        #expect(try await reader.call(id)?.cutoffs == Array(further.dropLast()))
+    }
+
     @Test("invitations and codes are kept on the page of the call")
     func pages() async throws {
         let world = try await World()

@@ -194,10 +194,21 @@ struct StreamDesignTests {
     @Test("nobody joins a stream under an agreement that is not in force when its announced call opens")
     func joiningLate() async throws {
         let world = try await World()
+        let call = CallForApplications.ID()
+        let draft = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Next"), opensAt: Date.now.addingTimeInterval(864_000),
+            deadline: Deadline(Date.now.addingTimeInterval(1_728_000), in: .hongKong),
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Q?"))])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: call, in: tenant)
+            _ = try await transaction.publishCall(call, by: mei)
+        }
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute(
-                "UPDATE mous SET effective_on = current_date + 300, ends_on = NULL WHERE id = \(demoID("mou MoU-2") as MoU.ID)"
-            )
+                """
+                UPDATE mous SET effective_on = current_date + 300, ends_on = NULL
+                WHERE id = \(demoID("mou MoU-2") as MoU.ID)
+                """)
         }
         let revised = try RevisedStream(
             name: LocalizedName(en: "Fintech"), focusAreas: [],
