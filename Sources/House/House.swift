@@ -77,6 +77,18 @@ package struct House: Sendable {
         ])
     }
 
+    /// What holds in every sound database and its constraints cannot say, of all rooms.
+    package static var invariants: [(room: String, invariants: [Invariant])] {
+        [
+            ("Jobs", Worker.invariants), ("Accounts", AccountsAPI.invariants),
+            ("Letters", LettersRoom.invariants), ("Institutions", InstitutionsRoom.invariants),
+            ("Partnerships", PartnershipsRoom.invariants), ("Programs", ProgramsRoom.invariants),
+            ("Applications", ApplicationsRoom.invariants), ("Reviews", ReviewsRoom.invariants),
+            ("Incubation", IncubationRoom.invariants), ("Investment", InvestmentRoom.invariants),
+            ("Imports", ImportsRoom.invariants),
+        ]
+    }
+
     /// The edge that answers requests. Throws `Edge.DeclarationError` for declarations that contradict each other.
     package func edge(_ configuration: Edge.Configuration, logger: Logger) throws -> Edge {
         var configuration = configuration

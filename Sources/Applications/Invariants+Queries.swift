@@ -1,0 +1,202 @@
+package import Postgres
+
+extension ApplicationsRoom {
+    /// What holds for applications beside their constraints.
+    package static let invariants: [Invariant] =
+        history + answers + times + [
+            Invariant.trail("applications_are_on_the_trail", of: ["applications", "application_events"]),
+            Invariant(
+                "answers_are_on_the_trail",
+                violatedBy: """
+                    SELECT kept.tenant_id, kept.application_id AS id,
+                           kept.answers || ' answers, ' || coalesce(told.answers, 0) || ' on the trail' AS detail
+                    FROM (SELECT w.tenant_id, w.application_id, count(*) AS answers
+                          FROM application_answers AS w GROUP BY w.tenant_id, w.application_id) AS kept
+                    LEFT JOIN (
+                        SELECT e.tenant_id, e.object_id,
+                               count(*) FILTER (WHERE e.deed = 'insert') - count(*) FILTER (WHERE e.deed = 'delete')
+                                   AS answers
+                        FROM audit_events AS e WHERE e.noun = 'application_answers' GROUP BY e.tenant_id, e.object_id
+                    ) AS told ON told.tenant_id = kept.tenant_id AND told.object_id = kept.application_id
+                    WHERE kept.answers <> coalesce(told.answers, 0)
+                    """),
+        ]
+
+    private static let history: [Invariant] = [
+        Invariant(
+            "applications_stand_where_their_history_says",
+            violatedBy: """
+                SELECT a.tenant_id, a.id,
+                       a.state || ', its history ends in ' || coalesce(last.to_state, 'nothing') AS detail
+                FROM applications AS a
+                LEFT JOIN LATERAL (
+                    SELECT e.to_state FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id
+                    ORDER BY e.seq DESC LIMIT 1) AS last ON true
+                WHERE last.to_state IS DISTINCT FROM a.state
+                """),
+        Invariant(
+            "applications_move_along_their_states",
+            violatedBy: """
+                SELECT e.tenant_id, e.application_id || ' ' || e.id AS id,
+                       coalesce(e.from_state, 'nothing') || ' to ' || e.to_state AS detail
+                FROM application_events AS e
+                WHERE (coalesce(e.from_state, ''), e.to_state) NOT IN (
+                    ('', 'draft'), ('draft', 'submitted'), ('draft', 'withdrawn'),
+                    ('submitted', 'in_review'), ('submitted', 'ineligible'), ('submitted', 'withdrawn'),
+                    ('in_review', 'offered'), ('in_review', 'waitlisted'), ('in_review', 'rejected'),
+                    ('in_review', 'withdrawn'),
+                    ('waitlisted', 'offered'), ('waitlisted', 'waitlisted'), ('waitlisted', 'rejected'),
+                    ('waitlisted', 'withdrawn'),
+                    ('offered', 'accepted'), ('offered', 'declined'), ('offered', 'offered'),
+                    ('offered', 'waitlisted'), ('offered', 'rejected'))
+                """),
+        Invariant(
+            "steps_begin_where_the_one_before_ended",
+            violatedBy: """
+                SELECT s.tenant_id, s.application_id || ' ' || s.id AS id,
+                       coalesce(s.from_state, 'nothing') || ' after ' || coalesce(s.before, 'nothing') AS detail
+                FROM (SELECT e.tenant_id, e.application_id, e.id, e.from_state,
+                             lag(e.to_state) OVER (
+                                 PARTITION BY e.tenant_id, e.application_id ORDER BY e.seq) AS before
+                      FROM application_events AS e) AS s
+                WHERE s.from_state IS DISTINCT FROM s.before
+                """),
+        Invariant(
+            "steps_follow_each_other_in_time",
+            violatedBy: """
+                SELECT s.tenant_id, s.application_id || ' ' || s.id AS id, s.at || ' after ' || s.before AS detail
+                FROM (SELECT e.tenant_id, e.application_id, e.id, e.at,
+                             lag(e.at) OVER (PARTITION BY e.tenant_id, e.application_id ORDER BY e.seq) AS before
+                      FROM application_events AS e) AS s
+                WHERE s.at < s.before
+                """),
+    ]
+
+    private static let answers: [Invariant] = [
+        Invariant(
+            "applications_count_their_answers",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'says ' || a.answered || ' and has ' || counted.answers AS detail
+                FROM applications AS a
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS answers FROM application_answers AS w
+                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id) AS counted
+                WHERE a.answered <> counted.answers
+                """),
+        Invariant(
+            "applications_count_what_is_required_and_fits",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'says ' || a.required_answered || ' and has ' || counted.answers AS detail
+                FROM applications AS a
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS answers FROM application_answers AS w
+                    JOIN call_questions AS q
+                      ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
+                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id
+                      AND q.required AND length(w.text) <= q.max_length) AS counted
+                WHERE a.required_answered <> counted.answers
+                """),
+        Invariant(
+            "answers_are_to_the_call_applied_to",
+            violatedBy: """
+                SELECT w.tenant_id, w.application_id || ' ' || w.question_id AS id, 'of call ' || w.call_id AS detail
+                FROM application_answers AS w
+                JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+                WHERE a.call_id <> w.call_id
+                """),
+        Invariant(
+            "submitted_applications_answer_what_is_required",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'question ' || q.position || ' is not answered' AS detail
+                FROM applications AS a
+                JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
+                WHERE a.submitted_at IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM application_answers AS w
+                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id AND w.question_id = q.id)
+                """),
+        Invariant(
+            "submitted_answers_fit",
+            violatedBy: """
+                SELECT w.tenant_id, w.application_id || ' ' || w.question_id AS id,
+                       length(w.text) || ' of ' || q.max_length || ' characters' AS detail
+                FROM application_answers AS w
+                JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+                JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
+                WHERE a.submitted_at IS NOT NULL AND length(w.text) > q.max_length
+                """),
+        Invariant(
+            "answers_stand_since_the_submission",
+            violatedBy: """
+                SELECT w.tenant_id, w.application_id || ' ' || w.question_id AS id, 'saved at ' || w.saved_at AS detail
+                FROM application_answers AS w
+                JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+                WHERE w.saved_at > a.submitted_at + interval '1 millisecond'
+                """),
+    ]
+
+    private static let times: [Invariant] = [
+        // A closing that was moved is the one that counts: extensions change the call itself.
+        Invariant(
+            "submissions_arrived_in_time",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'handed in at ' || a.submitted_at AS detail
+                FROM applications AS a JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+                WHERE a.submitted_at NOT BETWEEN c.opens_at AND c.closes_at + c.grace_seconds * interval '1 second'
+                """),
+        Invariant(
+            "applications_are_to_published_calls",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'begun at ' || a.created_at AS detail
+                FROM applications AS a JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+                WHERE c.published_at IS NULL
+                """),
+        Invariant(
+            "submissions_are_dated_as_their_step",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'handed in at ' || coalesce(a.submitted_at::text, 'no time') AS detail
+                FROM applications AS a
+                LEFT JOIN LATERAL (
+                    SELECT max(e.at) AS at FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'submitted') AS s ON true
+                WHERE (a.submitted_at IS NULL) <> (s.at IS NULL)
+                   OR a.submitted_at NOT BETWEEN s.at - interval '1 millisecond' AND s.at + interval '1 millisecond'
+                """),
+        Invariant(
+            "withdrawals_are_dated_as_their_step",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'taken back at ' || coalesce(a.withdrawn_at::text, 'no time') AS detail
+                FROM applications AS a
+                LEFT JOIN LATERAL (
+                    SELECT max(e.at) AS at FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'withdrawn') AS s ON true
+                WHERE (a.withdrawn_at IS NULL) <> (s.at IS NULL)
+                   OR a.withdrawn_at NOT BETWEEN s.at - interval '1 millisecond' AND s.at + interval '1 millisecond'
+                """),
+        Invariant(
+            "offers_run_out_after_they_are_made",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'until ' || a.offer_expires_at AS detail FROM applications AS a
+                WHERE EXISTS (
+                    SELECT FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'offered'
+                      AND a.state IN ('offered', 'accepted', 'declined') AND e.at > a.offer_expires_at)
+                """),
+        Invariant(
+            "offers_are_accepted_while_they_stand",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'accepted at ' || e.at AS detail
+                FROM applications AS a
+                JOIN application_events AS e
+                  ON e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'accepted'
+                WHERE e.at > a.offer_expires_at
+                """),
+        Invariant(
+            "applications_are_written_by_people_with_a_seat",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'begun by ' || a.created_by AS detail FROM applications AS a
+                WHERE NOT EXISTS (SELECT FROM memberships AS m
+                                  WHERE m.tenant_id = a.tenant_id AND m.person_id = a.created_by)
+                """),
+    ]
+}

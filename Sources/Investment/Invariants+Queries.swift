@@ -1,0 +1,95 @@
+package import Postgres
+
+extension InvestmentRoom {
+    /// What holds for mandates, match runs and shortlists beside their constraints.
+    package static let invariants: [Invariant] = [
+        Invariant(
+            "mandates_keep_every_revision",
+            violatedBy: """
+                SELECT m.tenant_id, m.id, 'version ' || m.version || ', ' || count(r.version) || ' revisions' AS detail
+                FROM mandates AS m
+                LEFT JOIN mandate_revisions AS r ON r.tenant_id = m.tenant_id AND r.mandate_id = m.id
+                GROUP BY m.tenant_id, m.id HAVING max(r.version) IS DISTINCT FROM m.version
+                """),
+        Invariant(
+            "shortlists_are_ranked_from_one",
+            violatedBy: """
+                SELECT i.tenant_id, i.shortlist_id AS id, count(*) || ' up to rank ' || max(i.rank) AS detail
+                FROM shortlist_items AS i GROUP BY i.tenant_id, i.shortlist_id
+                HAVING min(i.rank) <> 1 OR max(i.rank) <> count(*)
+                """),
+        Invariant(
+            "shortlists_are_for_the_investor_of_the_mandate",
+            violatedBy: """
+                SELECT l.tenant_id, l.id, 'for ' || l.investor_id AS detail
+                FROM shortlists AS l JOIN mandates AS m ON m.tenant_id = l.tenant_id AND m.id = l.mandate_id
+                WHERE m.investor_id <> l.investor_id
+                """),
+        Invariant(
+            "shortlists_are_as_long_as_was_asked",
+            violatedBy: """
+                SELECT l.tenant_id, l.id, count(*) || ' of at most ' || r.length AS detail
+                FROM shortlists AS l
+                JOIN match_runs AS r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
+                JOIN shortlist_items AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
+                GROUP BY l.tenant_id, l.id, r.length HAVING count(*) > r.length
+                """),
+        Invariant(
+            "match_runs_count_their_lists",
+            violatedBy: """
+                SELECT r.tenant_id, r.id, 'says ' || r.mandates || ' lists' AS detail FROM match_runs AS r
+                WHERE r.finished_at IS NOT NULL AND r.mandates <> (
+                    SELECT count(*) FROM shortlists AS l WHERE l.tenant_id = r.tenant_id AND l.run_id = r.id)
+                """),
+        Invariant(
+            "match_runs_count_whom_they_show",
+            violatedBy: """
+                SELECT r.tenant_id, r.id,
+                       'says ' || r.shown || ' and ' || r.most_lists || ', shows ' || found.shown || ' and ' || found.most
+                           AS detail
+                FROM match_runs AS r
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS shown, coalesce(max(s.lists), 0) AS most
+                    FROM (SELECT i.startup_id, count(*) AS lists
+                          FROM shortlists AS l
+                          JOIN shortlist_items AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
+                          WHERE l.tenant_id = r.tenant_id AND l.run_id = r.id GROUP BY i.startup_id) AS s) AS found
+                WHERE r.shown IS NOT NULL AND (r.shown, r.most_lists) <> (found.shown, found.most)
+                """),
+        Invariant(
+            "match_runs_keep_to_their_cap",
+            violatedBy: """
+                SELECT r.tenant_id, r.id, r.most_lists || ' lists of a startup, asked for ' || r.rule_most_lists AS detail
+                FROM match_runs AS r WHERE r.most_lists > r.rule_most_lists
+                """),
+        Invariant(
+            "answers_follow_the_release_of_their_list",
+            violatedBy: """
+                SELECT w.tenant_id, w.shortlist_id || ' ' || w.id AS id, 'answered at ' || w.answered_at AS detail
+                FROM shortlist_answers AS w JOIN shortlists AS l ON l.tenant_id = w.tenant_id AND l.id = w.shortlist_id
+                WHERE l.released_at IS NULL OR w.answered_at < l.released_at
+                """),
+        Invariant(
+            "models_in_use_are_trained",
+            violatedBy: """
+                SELECT u.tenant_id, u.id, 'model ' || m.version AS detail
+                FROM model_uses AS u JOIN learned_models AS m ON m.tenant_id = u.tenant_id AND m.id = u.model_id
+                WHERE m.trained_at IS NULL
+                """),
+        Invariant(
+            "money_of_investments_is_never_negative",
+            violatedBy: """
+                SELECT i.tenant_id, i.id, i.round_minor::text AS detail FROM investments AS i WHERE i.round_minor < 0
+                UNION ALL
+                SELECT m.tenant_id, m.id, concat_ws(' to ', m.cheque_min_minor, m.cheque_max_minor) FROM mandates AS m
+                WHERE m.cheque_min_minor < 0 OR m.cheque_max_minor < m.cheque_min_minor
+                """),
+        Invariant.trail(
+            "investment_is_on_the_trail",
+            of: [
+                "mandates", "investments", "match_runs", "shortlists", "shortlist_answers", "learned_models",
+                "model_uses",
+            ]),
+        Invariant.trailCounts("terms_of_mandates_are_on_the_trail", of: ["mandate_focus_areas", "mandate_revisions"]),
+    ]
+}
