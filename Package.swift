@@ -143,7 +143,7 @@ let package = Package(
         module(
             "DemoWorld",
             on: [
-                "Postgres", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
+                "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
                 "Applications", "Reviews", "Incubation", "Investment",
             ]),
 

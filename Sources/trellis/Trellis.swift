@@ -9,6 +9,6 @@ struct Trellis: AsyncParsableCommand {
         commandName: "trellis", abstract: "Startup incubation management.",
         subcommands: [
             Up.self, Serve.self, Work.self, Migrate.self, Found.self, Import.self, Match.self, Models.self, Rank.self,
-            CheckData.self,
+            CheckData.self, GoldenYearCommand.self,
         ])
 }

@@ -1,0 +1,48 @@
+import DemoWorld
+import Foundation
+import Postgres
+import TestWorld
+import Testing
+
+@testable import House
+
+@Suite("The golden year")
+struct GoldenYearTests {
+    @Test("is one year for one seed, and breaks no invariant")
+    func year() async throws {
+        let (first, second) = (try await made(seed: 7), try await made(seed: 7))
+        #expect(first.digest == second.digest)
+        #expect(first.totals == second.totals)
+        #expect(first.totals.applications == 48 && first.totals.calls == 12 && first.totals.reviewers == 24)
+        #expect(first.funnels.map(\.begun).reduce(0, +) == 48)
+        #expect(first.funnels.contains { $0.enrolled > 0 && $0.offered >= $0.accepted })
+        #expect(first.broken.isEmpty, "\(first.broken)")
+        #expect(try await made(seed: 8).digest != first.digest)
+    }
+
+    private struct Year {
+        let digest: String
+        let totals: GoldenYear.Totals
+        let funnels: [GoldenYear.Funnel]
+        let broken: [String]
+    }
+
+    private func made(seed: UInt64) async throws -> Year {
+        let world = try await World()
+        let year = GoldenYear(
+            in: world.database, seed: seed, size: GoldenYear.Size(applications: 48), now: Date())
+        try await world.working { try await year.make() }
+        let broken = try await world.owner.snapshot(as: .none) { snapshot in
+            var broken: [String] = []
+            for invariant in House.invariants.flatMap(\.invariants) {
+                for try await violation in try await snapshot.violations(of: invariant) {
+                    broken.append("\(invariant.name) \(violation.id): \(violation.detail)")
+                }
+            }
+            return broken
+        }
+        return Year(
+            digest: try await year.digest(), totals: try await year.totals(), funnels: try await year.funnels(),
+            broken: broken)
+    }
+}
