@@ -158,6 +158,14 @@ struct PortalPages: Sendable {
 
         /// Whether everything that was typed is stored.
         var isWhole: Bool { typed.errors.isEmpty && conflicts.isEmpty }
+
+        /// What the form comes back with: what was typed where it could not be stored, and what is stored everywhere else.
+        /// There it is what was typed, or what a co-founder has written since into a field that this form left alone; the
+        /// older text would carry that away with the next save, since the page tells it from then on as seen.
+        func values(of form: [String: [String]]) -> [String: [String]] {
+            let refused = typed.errors.map(\.field) + conflicts.map { draft.call.field(of: $0.question) }
+            return refused.reduce(into: draft.values) { values, field in values[field] = form[field] }
+        }
     }
 
     /// Stores whatever of a form can be stored; nil when the draft is no longer one.
@@ -192,7 +200,8 @@ struct PortalPages: Sendable {
         case nil: break
         }
         return try page(
-            for: viewer, writing: attempt.draft, values: call.fields, errors: errors, problem: problem,
+            for: viewer, writing: attempt.draft, values: attempt.values(of: call.fields), errors: errors,
+            problem: problem,
             conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && problem == nil ? 422 : 409)
     }
 

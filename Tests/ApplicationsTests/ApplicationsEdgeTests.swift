@@ -57,6 +57,34 @@ struct ApplicationsEdgeTests {
                 == ["draft", "submitted", "in_review", "offered", "accepted"])
     }
 
+    @Test("A form in conflict comes back with what a co-founder wrote meanwhile into the fields it left alone")
+    func conflictLeavesOthersAlone() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let questions = try await world.questions(of: call)
+        let (contested, other) = (try #require(questions.first), try #require(questions.last))
+        let id = try await world.draft(to: call)
+        func fingerprint(_ text: String) throws -> String { Fingerprint(try LongText(text)).description }
+        // Both have opened the empty form; a co-founder answers two questions, then this form comes with one of its own.
+        for question in [contested, other] {
+            let saved = await ravi.ask(
+                "PUT", "/v1/applications/\(id)/answers/\(question.id)", json: #"{"text":"of the other","based_on":""}"#)
+            #expect(saved.status == 200, "\(saved.text)")
+        }
+        let page = await ravi.send(
+            "/portal/applications/\(id)/answers",
+            [
+                ("answers_\(contested.id)", "of mine"), ("seen_\(contested.id)", ""),
+                ("answers_\(other.id)", ""), ("seen_\(other.id)", ""),
+            ])
+        #expect(page.status == 409)
+        // Both texts of the one, and the newer text of the other: the next save must not carry it away.
+        #expect(page.text.contains(">\nof mine</textarea>") || page.text.contains(">of mine</textarea>"))
+        #expect(page.text.components(separatedBy: "of the other</textarea>").count == 2)
+        #expect(page.text.contains("of the other</blockquote>"))
+        #expect(page.text.components(separatedBy: try fingerprint("of the other")).count == 3)
+    }
+
     @Test("One answer is saved while somebody types, and a newer one is not overwritten")
     func autosave() async throws {
         let world = try await World()
