@@ -12,7 +12,7 @@ extension Statements {
         try await rows(
             """
             -- conflicts in a round
-            \(fragment: .conflicts)
+            \(fragment: .allConflicts)
             WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
               AND c.person_id IN (SELECT p.person_id FROM panel_members AS p
                                   WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round))
@@ -49,7 +49,7 @@ extension Statements {
         try await rows(
             """
             -- conflicts between people and startups
-            \(fragment: .conflicts)
+            \(fragment: .conflicts(from: "conflicts_of_interest"))
             WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
               AND c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
               AND \(fragment: .isNotTheirOwn("c.startup_id"))
@@ -75,12 +75,23 @@ extension Statements {
 }
 
 extension Query {
+    /// What is known to stand between people and startups of the tenant, found once: a join with the view would find all of
+    /// it anew for each row that it is joined with.
+    fileprivate static var allConflicts: Query {
+        """
+        WITH known AS MATERIALIZED (
+            SELECT c.tenant_id, c.person_id, c.startup_id, c.kind, c.through
+            FROM conflicts_of_interest AS c WHERE c.tenant_id = acting_tenant())
+        \(fragment: conflicts(from: "known"))
+        """
+    }
+
     /// A conflict and what is said of it. Declared ones are joined with their declaration.
-    fileprivate static var conflicts: Query {
+    fileprivate static func conflicts(from source: SQLIdentifier) -> Query {
         """
         SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
                d.id AS declaration, d.note
-        FROM conflicts_of_interest AS c
+        FROM \(identifier: source) AS c
         JOIN people AS who ON who.id = c.person_id
         JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
         LEFT JOIN institutions AS t ON t.tenant_id = c.tenant_id AND t.id = c.through
