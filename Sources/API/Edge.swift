@@ -22,6 +22,7 @@ public final class Edge: Sendable {
     private let limiter: RateLimiter
     private let translation: ProblemTranslation
     private let deadlines: DeadlineKeeper
+    private let uploadDeadlines: DeadlineKeeper
     private let health: Health
     let listening = Listening()
 
@@ -85,6 +86,7 @@ public final class Edge: Sendable {
         limiter = RateLimiter(configuration.rates)
         translation = ProblemTranslation(constraints: constraints)
         deadlines = DeadlineKeeper(limit: configuration.deadline)
+        uploadDeadlines = DeadlineKeeper(limit: configuration.uploadDeadline)
     }
 
     /// Whether the process is on its way out.
@@ -104,6 +106,7 @@ public final class Edge: Sendable {
     func respond(to incoming: Incoming, on executor: (any TaskExecutor)?) async -> Outgoing {
         let begun = DispatchTime.now().uptimeNanoseconds
         let task = Task(executorPreference: executor) { await self.answer(incoming, begun: begun) }
+        let deadlines = takesFiles(incoming) ? uploadDeadlines : deadlines
         let ticket = deadlines.watch(task)
         let outgoing = await withTaskCancellationHandler {
             await task.value
@@ -112,6 +115,16 @@ public final class Edge: Sendable {
         }
         deadlines.release(ticket)
         return outgoing
+    }
+
+    /// Whether the request may bring files, and so as much time as its sender needs. Only writes are looked at twice.
+    private func takesFiles(_ incoming: Incoming) -> Bool {
+        guard incoming.head.method != .get, incoming.head.method != .head else { return false }
+        let path = incoming.target.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+        guard path.count <= 8_192,
+            case .found(let endpoint, _) = router.route(incoming.head.method.rawValue, Substring(path).utf8)
+        else { return false }
+        return endpoint.declaration.uploadLimit != nil
     }
 
     private func answer(_ incoming: Incoming, begun: UInt64) async -> Outgoing {
@@ -124,8 +137,11 @@ public final class Edge: Sendable {
             outgoing = refuse(error, incoming, trace)
         }
         outgoing.headers[.requestID] = requestID
-        let length = outgoing.body.count
-        if incoming.head.method == .head { outgoing.body = [] }
+        let length = outgoing.stream?.count ?? outgoing.body.count
+        if incoming.head.method == .head {
+            outgoing.body = []
+            outgoing.stream = nil
+        }
         // 204 and 304 have no content, and saying its length would be wrong (RFC 9110, 8.6).
         if outgoing.status != 204, outgoing.status != 304 { outgoing.headers[.contentLength] = String(length) }
         let took = DispatchTime.now().uptimeNanoseconds &- begun
@@ -215,7 +231,8 @@ public final class Edge: Sendable {
 
     private func finish(_ rendered: Rendered, _ incoming: Incoming, _ declaration: RouteDeclaration) -> Outgoing {
         var outgoing = Outgoing(
-            status: rendered.status, headers: Edge.securityHeaders(of: declaration.kind), body: rendered.body)
+            status: rendered.status, headers: Edge.securityHeaders(of: declaration.kind), body: rendered.body,
+            stream: rendered.stream)
         var tag: String?
         for header in rendered.headers {
             guard let name = HTTPField.Name(header.name), HTTPField.isValidValue(header.value) else { continue }

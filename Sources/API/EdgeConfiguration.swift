@@ -24,6 +24,10 @@ extension Edge {
         public var principalLifetime: Duration = .seconds(1)
         /// How long a request may take in all.
         public var deadline: Duration = .seconds(10)
+        /// How long a request that brings files may take in all: a slow line is no reason to refuse one.
+        public var uploadDeadline: Duration = .seconds(600)
+        /// Where files lie while they are taken in, under no name. On a disk, not in memory.
+        public var spoolFolder = "/var/tmp"
         /// How long a connection may be silent while a request is awaited or read.
         public var idleTimeout: Duration = .seconds(30)
         /// Further connections wait in the backlog.

@@ -85,14 +85,35 @@ extension Edge: Service {
             do {
                 try await writer.write(
                     response: head,
-                    body: outgoing.body.isEmpty
-                        ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: outgoing.body)))
+                    body: outgoing.stream.map { self.pieces(of: $0) }
+                        ?? (outgoing.body.isEmpty
+                            ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: outgoing.body))))
             } catch is HTTPParserError {
                 // Otherwise the server would write a second answer.
                 throw ConnectionBroke()
             }
         } onServerRunning: { [listening] channel in
             listening.begin(port: channel.localAddress?.port ?? 0)
+        }
+    }
+
+    /// A piece is made when the socket has taken the one before: the writer waits for a slow reader, and so do we.
+    private func pieces(of stream: StreamedDownload) -> ResponseBody {
+        ResponseBody(contentLength: stream.count) { [logger] writer in
+            var (index, sent) = (0, 0)
+            do {
+                while let piece = try await stream.piece(index) {
+                    try await writer.write(ByteBuffer(bytes: piece))
+                    sent += piece.count
+                    index += 1
+                }
+            } catch {
+                logger.notice("a download broke off", metadata: ["error": .string(String(reflecting: error))])
+                throw ConnectionBroke()
+            }
+            // A file that is not what its length promised must not end as if it were.
+            guard sent == stream.count else { throw ConnectionBroke() }
+            try await writer.finish(nil)
         }
     }
 

@@ -127,30 +127,46 @@ final class Exchange: Sendable {
 
     /// The body within the operation's limit, read once.
     private func collect() async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try await eachPiece { piece in piece.withUnsafeReadableBytes { bytes.append(contentsOf: $0) } }
+        let whole = bytes
+        state.withLock { $0.bodyBytes = whole }
+        return whole
+    }
+
+    /// Hands the body over as it arrives, within the operation's limit. The socket waits for whoever takes it.
+    private func eachPiece(_ take: (ByteBuffer) async throws -> Void) async throws {
         let limit = declaration.bodyLimit
         if let length = incoming.header(.contentLength).flatMap({ Int($0) }), length > limit {
             throw Problem(.tooLarge, "At most \(limit) bytes are read here.")
         }
-        var bytes: [UInt8] = []
         switch incoming.body {
         case .bytes(let given):
-            bytes = given
+            guard given.count <= limit else { throw Problem(.tooLarge, "At most \(limit) bytes are read here.") }
+            try await take(ByteBuffer(bytes: given))
         case .stream(let stream):
+            var count = 0
             for try await buffer in stream {
-                guard bytes.count + buffer.readableBytes <= limit else {
-                    throw Problem(.tooLarge, "At most \(limit) bytes are read here.")
-                }
-                buffer.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+                count += buffer.readableBytes
+                guard count <= limit else { throw Problem(.tooLarge, "At most \(limit) bytes are read here.") }
+                try await take(buffer)
             }
             // A stream that was cut short ends like one that is complete.
             try Task.checkCancellation()
-            if let length = incoming.header(.contentLength).flatMap({ Int($0) }), length != bytes.count {
+            if let length = incoming.header(.contentLength).flatMap({ Int($0) }), length != count {
                 throw Problem(.malformed, "The body ended early.")
             }
         }
-        guard bytes.count <= limit else { throw Problem(.tooLarge, "At most \(limit) bytes are read here.") }
-        state.withLock { $0.bodyBytes = bytes }
-        return bytes
+    }
+
+    /// The body on disk.
+    private func spool() async throws -> SpooledFile {
+        var spool = try await Spool(in: services.configuration.spoolFolder)
+        try await eachPiece { piece in try await spool.append(piece.readableBytesView) }
+        let file = try await spool.finish()
+        // A hash says as much as the bytes do, where two requests are told apart.
+        state.withLock { $0.bodyBytes = file.sha256 }
+        return file
     }
 
     private func mediaType() -> [UInt8] {
@@ -182,6 +198,11 @@ final class Exchange: Sendable {
             return try JSON.object([]).decode(type)
         }
         try checkMediaType(declaration.consumes)
+        if type == Upload.self {
+            let upload = Upload(filename: nil, mediaType: declaration.consumes, file: try await spool())
+            guard let body = upload as? B else { throw Problem(.unexpected) }
+            return body
+        }
         let bytes = try await collect()
         if let raw = RawBody(mediaType: declaration.consumes, bytes: bytes) as? B { return raw }
         guard let schema = declaration.body else { throw Problem(.unexpected) }
@@ -197,15 +218,46 @@ final class Exchange: Sendable {
         }
     }
 
-    func form() async throws -> FormFields {
-        guard !declaration.method.isSafe else { return .none }
+    func form() async throws -> (fields: FormFields, files: [String: [Upload]]) {
+        guard !declaration.method.isSafe else { return (.none, [:]) }
+        if let limit = declaration.uploadLimit, mediaType().elementsEqual("multipart/form-data".utf8) {
+            return try await multipart(limit)
+        }
         try checkMediaType("application/x-www-form-urlencoded")
-        let form: FormFields
         do {
-            form = try FormFields(parsing: try await collect())
+            let form = try FormFields(parsing: try await collect())
+            keepForComparison(form)
+            return (form, [:])
         } catch is FormFields.Malformed {
             throw Problem(.malformed, "The form has invalid percent-encoding or text.")
         }
+    }
+
+    /// A form with files: its fields within the usual bounds, its files on disk. A field without a chosen file is none.
+    private func multipart(_ limit: Int) async throws -> (fields: FormFields, files: [String: [Upload]]) {
+        guard let boundary = incoming.header(.contentType).flatMap(MultipartReader.boundary),
+            var reader = MultipartReader(boundary: boundary)
+        else { throw Problem(.malformed, "The form's boundary cannot be read.") }
+        var taken = FormParts(uploadLimit: limit, folder: services.configuration.spoolFolder)
+        do {
+            try await eachPiece { piece in
+                for event in try reader.feed(piece.readableBytesView) { try await taken.take(event) }
+            }
+            try reader.finish()
+        } catch let malformed as MultipartReader.Malformed {
+            throw Problem(.malformed, "The form cannot be read: \(malformed.reason).")
+        }
+        let form = FormFields(pairs: taken.pairs)
+        var hashes: [UInt8] = []
+        for (name, uploads) in taken.files.sorted(by: { $0.key < $1.key }) {
+            hashes += Array(name.utf8) + [0]
+            for upload in uploads { hashes += upload.file.sha256 }
+        }
+        keepForComparison(form, with: hashes)
+        return (form, taken.files)
+    }
+
+    private func keepForComparison(_ form: FormFields, with hashes: [UInt8] = []) {
         // The token changes with the session; a form sent again after signing in again is still the same form.
         var kept: [UInt8] = []
         for (name, value) in form.without(["csrf"]).pairs {
@@ -214,9 +266,8 @@ final class Exchange: Sendable {
             kept += value.utf8
             kept.append(0)
         }
-        let bytes = kept
+        let bytes = kept + hashes
         state.withLock { $0.bodyBytes = bytes }
-        return form
     }
 
     func decodeForm<B: Decodable>(_ form: FormFields, as type: B.Type) throws(Problem) -> B {
@@ -237,6 +288,8 @@ final class Exchange: Sendable {
 
     func checkAcceptance() throws {
         guard let accept = incoming.header(.accept) else { return }
+        // What a file is, is known when it is found.
+        if declaration.produces == "*/*" { return }
         let produced = declaration.produces.utf8.prefix { $0 != UInt8(ascii: ";") }
         let slash = produced.firstIndex(of: UInt8(ascii: "/")) ?? produced.endIndex
         for range in accept.utf8.split(separator: UInt8(ascii: ",")) {

@@ -8,6 +8,8 @@ public struct HTML: Sendable {
     public var headers: [HeaderField]
     /// What the bytes are.
     public var mediaType: String
+    /// Sent in place of the bytes, piece by piece.
+    private var stream: StreamedDownload?
 
     /// Bytes that are escaped already: this type does not look into them.
     public init(
@@ -32,6 +34,13 @@ public struct HTML: Sendable {
             mediaType: mediaType)
     }
 
+    /// A file for the browser to save, sent piece by piece.
+    public static func download(_ stream: StreamedDownload) -> HTML {
+        var page = HTML(bytes: [])
+        page.stream = stream
+        return page
+    }
+
     /// The same answer with a cookie, or any other field, added.
     public func adding(_ header: HeaderField) -> HTML {
         var copy = self
@@ -40,6 +49,7 @@ public struct HTML: Sendable {
     }
 
     func rendered() -> Rendered {
+        if let stream { return stream.rendered() }
         var headers = headers
         if !bytes.isEmpty { headers.append(HeaderField("Content-Type", mediaType)) }
         return Rendered(status: status, headers: headers, body: bytes)
@@ -52,6 +62,7 @@ public struct HTML: Sendable {
             if header.name == "Content-Type" { mediaType = header.value } else { headers.append(header) }
         }
         self.init(status: rendered.status, bytes: rendered.body, headers: headers, mediaType: mediaType)
+        stream = rendered.stream
     }
 }
 

@@ -56,8 +56,10 @@ public struct Outgoing: Sendable {
     public var status: Int
     /// All fields, `Content-Length` included.
     public var headers: HTTPFields
-    /// Empty for HEAD.
+    /// Empty for HEAD, and for what is streamed.
     public var body: [UInt8]
+    /// Sent in place of the body, piece by piece.
+    var stream: StreamedDownload?
     /// Whether the connection is of no more use: the request was not read to its end.
     var closes = false
 
@@ -69,6 +71,17 @@ public struct Outgoing: Sendable {
     /// Every value of a header field, for cookies.
     public func headers(_ name: String) -> [String] {
         HTTPField.Name(name).map { headers[values: $0] } ?? []
+    }
+
+    /// The body with all its pieces, as a reader has it in the end.
+    public func wholeBody() async throws -> [UInt8] {
+        guard let stream else { return body }
+        var (bytes, index): ([UInt8], Int) = ([], 0)
+        while let piece = try await stream.piece(index) {
+            bytes += piece
+            index += 1
+        }
+        return bytes
     }
 
     /// The body as text.

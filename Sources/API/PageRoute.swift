@@ -10,10 +10,13 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
     let handler: @Sendable (FormCall<Parameters, Body>) async throws -> HTML
 
     /// Declares a page or a form's target.
+    ///
+    /// - Parameter uploadLimit: how large each file of the form may be. With it the form may come as
+    ///   `multipart/form-data`, too, and `bodyLimit` holds for all of it.
     public init(
         _ method: HTTPMethod, _ path: String, _ id: String, summary: String = "", tag: String = "pages",
         access: Access, rate: RateClass? = nil, parameters: Parameters.Type, body: Body.Type,
-        bodyLimit: Int = 256 * 1024,
+        bodyLimit: Int = 256 * 1024, uploadLimit: Int? = nil,
         handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
     ) {
         declaration = RouteDeclaration(
@@ -21,7 +24,7 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
             access: access, scope: nil, idempotency: method == .post ? .accepted : .none, precondition: .none,
             rate: rate ?? (method.isSafe ? .read : .write), parameters: parameters, body: body,
             consumes: "application/x-www-form-urlencoded", output: nil, produces: "text/html; charset=utf-8",
-            success: .ok, problems: [], bodyLimit: bodyLimit)
+            success: .ok, problems: [], bodyLimit: bodyLimit, uploadLimit: uploadLimit)
         self.handler = handler
     }
 
@@ -34,11 +37,12 @@ extension PageRoute where Body == NoBody {
     public init(
         _ method: HTTPMethod, _ path: String, _ id: String, summary: String = "", tag: String = "pages",
         access: Access, rate: RateClass? = nil, parameters: Parameters.Type, bodyLimit: Int = 256 * 1024,
-        handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
+        uploadLimit: Int? = nil, handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
     ) {
         self.init(
             method, path, id, summary: summary, tag: tag, access: access, rate: rate,
-            parameters: parameters, body: NoBody.self, bodyLimit: bodyLimit, handler: handler)
+            parameters: parameters, body: NoBody.self, bodyLimit: bodyLimit, uploadLimit: uploadLimit,
+            handler: handler)
     }
 }
 
@@ -94,12 +98,14 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
     public let parameters: Parameters
     /// The fields as they were typed, for showing the form again. Empty for GET.
     public let fields: [String: [String]]
+    /// The files that were chosen, by the name of their field; each is complete, and none is larger than the route allows.
+    public let files: [String: [Upload]]
     private let form: FormFields
 
     init(_ exchange: Exchange) async throws {
         self.exchange = exchange
         parameters = try exchange.parameters(Parameters.self)
-        form = try await exchange.form()
+        (form, files) = try await exchange.form()
         fields = form.values
         try exchange.checkForgery(field: form.first("csrf"))
     }

@@ -40,6 +40,7 @@ public struct Reply<Value: Codable & Sendable>: Sendable {
     func rendered(for declaration: RouteDeclaration) throws -> Rendered {
         switch content {
         case .rendered(let rendered): return rendered
+        case .value(let download as StreamedDownload): return download.rendered()
         case .value(let value):
             let status = self.status ?? declaration.success
             guard let value, status != .noContent, Value.self != NoOutput.self else {
@@ -74,6 +75,8 @@ struct Rendered: Sendable {
     var status: Int
     var headers: [HeaderField]
     var body: [UInt8]
+    /// Sent in place of the body, piece by piece.
+    var stream: StreamedDownload?
 
     /// A `Content-Disposition` that survives any file name (RFC 6266).
     static func attachment(_ filename: String) -> String {

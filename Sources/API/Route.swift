@@ -128,6 +128,8 @@ final class RouteDeclaration: Sendable {
     let success: Success
     let problems: [Problem.Kind]
     let bodyLimit: Int
+    /// How large a file may be that comes with the request; nil where none does.
+    let uploadLimit: Int?
     let failures: [String]
 
     struct Parameter: Sendable {
@@ -157,7 +159,8 @@ final class RouteDeclaration: Sendable {
         kind: Kind, method: HTTPMethod, path: String, id: String, summary: String, description: String, tag: String,
         access: Access, scope: String?, idempotency: Idempotency, precondition: Precondition, rate: RateClass,
         parameters: any Decodable.Type, body: (any Decodable.Type)?, consumes: String,
-        output: (any Decodable.Type)?, produces: String, success: Success, problems: [Problem.Kind], bodyLimit: Int
+        output: (any Decodable.Type)?, produces: String, success: Success, problems: [Problem.Kind], bodyLimit: Int,
+        uploadLimit: Int? = nil
     ) {
         self.kind = kind
         self.method = method
@@ -177,6 +180,7 @@ final class RouteDeclaration: Sendable {
         self.success = success
         self.problems = problems
         self.bodyLimit = bodyLimit
+        self.uploadLimit = body == Upload.self ? bodyLimit : uploadLimit
 
         let parameterSchema = SchemaRecorder.shared.schema(of: parameters)
         var failures = parameterSchema.failures
@@ -196,16 +200,16 @@ final class RouteDeclaration: Sendable {
         }
         let inQuery = self.parameters.filter { !$0.inPath }
         query = inQuery.isEmpty ? nil : .object(inQuery.map { .init($0.name, $0.schema, required: $0.required) })
-        if let body, body != NoBody.self, body != RawBody.self {
+        if let body, body != NoBody.self, body != RawBody.self, body != Upload.self {
             let schema = SchemaRecorder.shared.schema(of: body)
             failures += schema.failures
             self.body = schema
-        } else if body == RawBody.self {
+        } else if body == RawBody.self || body == Upload.self {
             self.body = Schema(.anything)
         } else {
             self.body = nil
         }
-        if let output, output != NoOutput.self, output != Download.self {
+        if let output, output != NoOutput.self, output != Download.self, output != StreamedDownload.self {
             let schema = SchemaRecorder.shared.schema(of: output)
             failures += schema.failures
             self.output = schema
