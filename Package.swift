@@ -35,7 +35,7 @@ let rooms = [
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
-        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", logging]
+        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", logging]
 }
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -71,10 +71,12 @@ let package = Package(
         .systemLibrary(name: "CCache"),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
+        module("Files", on: ["CZip"]),
         module("Matching", on: ["CCache"]),
         module("Assignment"),
         module("Calibration"),
@@ -118,11 +120,13 @@ let package = Package(
             "Programs", on: core + ["Institutions", "Partnerships"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets")]),
         module(
-            "Applications", on: core + ["Letters", "Institutions", "Programs"],
+            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",
-            on: core + ["Letters", "Institutions", "Programs", "Applications", "Assignment", "Calibration", "Tabular"],
+            on: core + [
+                "Letters", "Institutions", "Programs", "Applications", "Files", "Assignment", "Calibration", "Tabular",
+            ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],
@@ -153,14 +157,15 @@ let package = Package(
             on: core + [
                 "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation",
                 "Investment",
-                "Imports", "Insight", logging,
+                "Imports", "Insight", "Files", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         .executableTarget(
             name: "trellis",
             dependencies: core + [
-                "CJemalloc", "House", "Delivery", "Letters", "Institutions", "Investment", "Imports", "DemoWorld",
+                "CJemalloc", "House", "Files", "Delivery", "Letters", "Institutions", "Investment", "Imports",
+                "DemoWorld",
                 "Tabular", "Matching", "Backtest",
                 arguments, logging, crypto, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -181,6 +186,7 @@ let package = Package(
             name: "TestMail", path: "Tests/TestMail", resources: [.copy("receiver.py")], swiftSettings: settings),
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
+        tests(of: "Files"),
         tests(of: "Delivery", with: ["TestMail"]),
         tests(of: "Matching"),
         tests(of: "Assignment"),

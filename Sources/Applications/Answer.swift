@@ -90,6 +90,10 @@ package struct Completeness: Sendable, Equatable {
             case unanswered
             /// The answer has this many characters too many.
             case tooLong(by: Int)
+            /// The question has this many files too many.
+            case tooManyFiles(by: Int)
+            /// A file still waits for the scanner.
+            case notChecked
         }
 
         /// The question.
@@ -104,10 +108,20 @@ package struct Completeness: Sendable, Equatable {
     /// What is missing, in the order of the form.
     package let gaps: [Gap]
 
-    /// Compares answers with the questions they answer.
-    package init(of questions: [CallForApplications.Question], answers: [Answer]) {
+    /// Compares answers and documents with the questions they answer.
+    package init(of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = []) {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        let files = Dictionary(grouping: documents.filter { $0.state != .rejected }, by: \.question)
         gaps = questions.compactMap { question in
+            if let rule = question.files {
+                let own = files[question.id] ?? []
+                let over = own.count - rule.most
+                if over > 0 { return Gap(question: question.id, reason: .tooManyFiles(by: over)) }
+                if own.contains(where: { $0.state == .quarantined }) {
+                    return Gap(question: question.id, reason: .notChecked)
+                }
+                return question.isRequired && own.isEmpty ? Gap(question: question.id, reason: .unanswered) : nil
+            }
             guard let text = texts[question.id] else {
                 return question.isRequired ? Gap(question: question.id, reason: .unanswered) : nil
             }

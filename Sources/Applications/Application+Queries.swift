@@ -321,11 +321,17 @@ extension Transaction {
             SET saved_at = now(), version = version + 1, answered = done.answered,
                 required_answered = done.required_answered
             FROM (SELECT count(*) AS answered,
-                         count(*) FILTER (WHERE q.required AND length(a.text) <= q.max_length) AS required_answered
-                  FROM application_answers AS a
-                  JOIN call_questions AS q
-                    ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.id = a.question_id
-                  WHERE a.tenant_id = acting_tenant() AND a.application_id = \(application.id)) AS done
+                         count(*) FILTER (WHERE q.required AND (q.files IS NOT NULL OR length(a.text) <= q.max_length))
+                             AS required_answered
+                  FROM call_questions AS q
+                  LEFT JOIN application_answers AS a
+                    ON a.tenant_id = q.tenant_id AND a.application_id = \(application.id) AND a.question_id = q.id
+                  WHERE q.tenant_id = acting_tenant() AND q.call_id = \(application.call)
+                    AND CASE WHEN q.files IS NULL THEN a.text IS NOT NULL
+                        ELSE EXISTS (SELECT FROM documents AS d
+                                     WHERE d.tenant_id = q.tenant_id AND d.application_id = \(application.id)
+                                       AND d.question_id = q.id AND d.removed_at IS NULL AND d.state <> 'rejected') END
+                 ) AS done
             WHERE tenant_id = acting_tenant() AND id = \(application.id)
             RETURNING version, saved_at
             """)

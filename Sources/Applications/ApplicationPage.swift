@@ -18,6 +18,8 @@ struct ApplicationPage: ViewModel {
     var hasAnswers: Bool
     /// Said in place of the answers.
     var noAnswers: String?
+    /// The files that came with the answers.
+    var documents: DocumentLines?
     /// What happened, where the startup comes to read it.
     var timeline: Timeline?
     /// The same beside the answers, where somebody works through many.
@@ -53,6 +55,7 @@ struct Dossier: Sendable {
     let summary: ApplicationSummary
     let call: CallForApplications
     let answers: [Answer]
+    let documents: [Document]
     let history: [ApplicationEvent]
 
     var id: Application.ID { summary.id }
@@ -60,7 +63,7 @@ struct Dossier: Sendable {
     /// What is asked and was answered, in order; an answer may be missing where it was not required.
     func answered(in language: Vocabulary.Language) -> [ApplicationPage.AnsweredQuestion] {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-        return call.questions.map { question in
+        return call.questions.filter { $0.files == nil }.map { question in
             ApplicationPage.AnsweredQuestion(
                 prompt: "\(question.position). \(question.prompt.text(for: language))", text: texts[question.id]?.string
             )

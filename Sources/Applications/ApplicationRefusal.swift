@@ -34,6 +34,10 @@ package enum ApplicationRefusal: Refusal, Equatable {
                     case .unanswered: Problem.FieldError(gap.pointer, .required, "is required")
                     case .tooLong(let over):
                         Problem.FieldError(gap.pointer, .tooLong, "is \(over) characters too long")
+                    case .tooManyFiles(let over):
+                        Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
+                    case .notChecked:
+                        Problem.FieldError(gap.pointer, .invalid, "has a file that is still being checked")
                     }
                 })
         case .answersAreFrozen:

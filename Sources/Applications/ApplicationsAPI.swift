@@ -1,5 +1,6 @@
 package import API
 internal import Accounts
+internal import Files
 internal import Foundation
 internal import Institutions
 internal import Postgres
@@ -11,12 +12,14 @@ package import struct API.Operation
 /// Applications by API: the startup's side and the park's.
 package enum ApplicationsRoom {
     /// The operations, for the router.
-    package static func operations() -> [AnyOperation] {
+    ///
+    /// - Parameter hasScanner: whether workers have a virus scanner, so that documents wait for it.
+    package static func operations(hasScanner: Bool = false) -> [AnyOperation] {
         [
             listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
             withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
             beginWithCode,
-        ]
+        ] + DocumentsAPI(hasScanner: hasScanner).operations
     }
 
     /// What the room's constraints mean to a sender.
@@ -27,6 +30,15 @@ package enum ApplicationsRoom {
         "each_side_makes_its_own_moves": Problem(.forbidden, "This step belongs to the other side."),
         "submissions_are_in_time": Problem(.callClosed),
         "closed_calls_take_whom_they_admit": Problem(.forbidden, "The call does not let the startup in."),
+        "documents_answer_a_question_of_the_call": Problem(
+            .invalid, errors: [.init("?question", .unknown, "is not a question of this call")]),
+        "documents_answer_questions_for_files": DocumentRefusal.notAFileQuestion.problem,
+        "questions_take_so_many_documents": .conflict("The question takes no more documents."),
+        "applications_have_at_most_200_mib": DocumentRefusal.applicationFull.problem,
+        "documents_are_given_once_per_question": .conflict("The document is there already."),
+        "documents_have_at_most_25_mib": DocumentRefusal.fault(.tooLarge).problem,
+        "documents_are_whole": Problem(.malformed, "The body ended early."),
+        "documents_are_checked_by_the_service": Problem(.forbidden, "Nobody says so of their own document."),
     ]
 
     private static var listApplications: AnyOperation {

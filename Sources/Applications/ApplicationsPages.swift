@@ -14,8 +14,11 @@ extension ApplicationsRoom {
     }
 
     /// The pages, for the router.
-    package static func pages(in site: Site) -> [AnyRoute] {
-        PortalPages(site: site).routes + FastTrackPages(site: site).routes + ConsolePages(site: site).routes
+    ///
+    /// - Parameter hasScanner: whether workers have a virus scanner; managers are told where there is none.
+    package static func pages(in site: Site, hasScanner: Bool = false) -> [AnyRoute] {
+        PortalPages(site: site, hasScanner: hasScanner).routes
+            + FastTrackPages(site: site).routes + ConsolePages(site: site, hasScanner: hasScanner).routes
     }
 }
 

@@ -10,8 +10,9 @@ internal import Wording
 /// The park's side: the list, the application, screening and decision.
 struct ConsolePages: Sendable {
     let site: Site
+    let hasScanner: Bool
 
-    var routes: [AnyRoute] { [list, show, screen, decide] }
+    var routes: [AnyRoute] { [list, show, screen, decide, download] }
 
     // MARK: The list
 
@@ -171,6 +172,11 @@ struct ConsolePages: Sendable {
                         "answered": Figures.grouped(dossier.summary.count.answered),
                         "questions": Figures.grouped(dossier.summary.count.questions),
                     ]) : nil,
+            documents: isHidden
+                ? nil
+                : dossier.documentLines(in: viewer.language, notice: hasScanner ? nil : t("document.no_scanner")) {
+                    "/console/applications/\(id)/documents/\($0)"
+                },
             timeline: nil, history: dossier.timeline(for: .park, in: viewer.language),
             facts: dossier.facts(in: viewer.language, withStartup: true), tools: [], hasTools: false)
         let flash: FlashNotice? =

@@ -12,6 +12,10 @@ struct DraftPage: ViewModel {
     var conflicts: [TheirVersion]
     var hasConflicts: Bool
     var form: Form
+    /// Whether the form carries files.
+    var hasFiles: Bool
+    /// What was uploaded so far.
+    var documents: DocumentLines?
     /// Where a script sends the form while somebody types.
     var autosaveURL: SafeURL
     /// Where the form goes to be handed in.
@@ -50,6 +54,7 @@ struct Draft: Sendable {
     let summary: ApplicationSummary
     let call: CallForApplications
     let answers: [Answer]
+    let documents: [Document]
 
     var id: Application.ID { summary.id }
 
@@ -70,7 +75,8 @@ struct Draft: Sendable {
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
         let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-        let gaps = Completeness(of: call.questions, answers: answers).gaps
+        let gaps = Completeness(of: call.questions, answers: answers, documents: documents).gaps
+        let given = Set(documents.filter { $0.state != .rejected }.map(\.question))
         let canSubmit = call.admits(summary.readAt)
         return DraftPage(
             header: PageHeader(
@@ -89,7 +95,13 @@ struct Draft: Sendable {
                 sections: [
                     FormSection(
                         fields: call.questions.map { question in
-                            input.area(
+                            if let rule = question.files {
+                                return input.text(
+                                    question.field, label: "\(question.position). \(question.prompt.text(for: spoken))",
+                                    hint: rule.words(with: question.hint?.text(for: spoken), t), type: "file",
+                                    isOptional: !question.isRequired)
+                            }
+                            return input.area(
                                 question.field, label: "\(question.position). \(question.prompt.text(for: spoken))",
                                 hint: question.hint?.text(for: spoken), isOptional: !question.isRequired,
                                 limit: question.maxLength, rows: question.rows)
@@ -97,10 +109,12 @@ struct Draft: Sendable {
                 ],
                 submit: t("draft.save"), texts: t,
                 // After a conflict the form has seen the other text: saving once more is a decision.
-                hidden: call.questions.map {
+                hidden: call.questions.filter { $0.files == nil }.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
                 },
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
+            hasFiles: call.questions.contains { $0.files != nil },
+            documents: documents.isEmpty ? nil : documentLines(in: language),
             autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
             canSubmit: canSubmit,
             deadline: TimeText(
@@ -112,7 +126,9 @@ struct Draft: Sendable {
                 call.questions.map { question in
                     let gap = gaps.first { $0.question == question.id }
                     return .link(
-                        gap?.brief(t) ?? (stored[question.id] == nil ? t("draft.optional") : t("draft.done")),
+                        gap?.brief(t)
+                            ?? (stored[question.id] == nil && !given.contains(question.id)
+                                ? t("draft.optional") : t("draft.done")),
                         LinkText(
                             "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
                 }),
@@ -147,6 +163,8 @@ extension Completeness.Gap {
         switch reason {
         case .unanswered: t("gap.unanswered")
         case .tooLong(let over): t("gap.too_long", count: over)
+        case .tooManyFiles(let over): t("gap.too_many_files", count: over)
+        case .notChecked: t("gap.not_checked")
         }
     }
 
@@ -155,6 +173,8 @@ extension Completeness.Gap {
         switch reason {
         case .unanswered: t("draft.missing")
         case .tooLong: t("draft.too_long")
+        case .tooManyFiles: t("draft.too_many_files")
+        case .notChecked: t("draft.not_checked")
         }
     }
 }

@@ -11,10 +11,13 @@ internal import Wording
 /// The startup's side: beginning, writing, handing in, and answering an offer.
 struct PortalPages: Sendable {
     let site: Site
+    let hasScanner: Bool
 
     var routes: [AnyRoute] {
         [
             showCall, begin, show, save, autosave, submit, askToWithdraw, withdraw, accept, askToDecline, decline,
+            download,
+            remove,
         ]
     }
 
@@ -77,9 +80,10 @@ struct PortalPages: Sendable {
                 BeginPage.Asked(
                     prompt: question.prompt.text(for: spoken),
                     hint: question.hint?.text(for: spoken),
-                    note: question.isRequired
-                        ? t("begin.required", ["limit": Figures.grouped(question.maxLength)])
-                        : t("begin.optional", ["limit": Figures.grouped(question.maxLength)]))
+                    note: question.files.map { $0.words(with: nil, t) }
+                        ?? (question.isRequired
+                            ? t("begin.required", ["limit": Figures.grouped(question.maxLength)])
+                            : t("begin.optional", ["limit": Figures.grouped(question.maxLength)])))
             },
             beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil)
         let frame = Frame(
@@ -106,10 +110,12 @@ struct PortalPages: Sendable {
     private var save: AnyRoute {
         PageRoute(
             .post, "/portal/applications/{application}/answers", "savePortalAnswers", access: .roles([.founder]),
-            parameters: ApplicationPath.self
+            parameters: ApplicationPath.self, bodyLimit: Self.formLimit, uploadLimit: Document.limit
         ) { call in
             let id = call.parameters.application
-            guard let attempt = try await keep(call) else { return .redirect(to: "/portal/applications/\(id)") }
+            guard let attempt = try await keep(call, of: call.parameters.application) else {
+                return .redirect(to: "/portal/applications/\(id)")
+            }
             guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
             return .redirect(to: "/portal/applications/\(id)?done=saved")
         }.erased
@@ -120,7 +126,7 @@ struct PortalPages: Sendable {
             .post, "/portal/applications/{application}/autosave", "autosavePortalAnswers", access: .roles([.founder]),
             parameters: ApplicationPath.self
         ) { call in
-            guard let attempt = try await keep(call) else {
+            guard let attempt = try await keep(call, of: call.parameters.application) else {
                 throw Problem.conflict("The application was submitted meanwhile.")
             }
             let language = Pages.Language(tag: call.locale) ?? .english
@@ -132,11 +138,14 @@ struct PortalPages: Sendable {
     private var submit: AnyRoute {
         PageRoute(
             .post, "/portal/applications/{application}/submission", "submitPortalApplication",
-            access: .roles([.founder]), parameters: ApplicationPath.self
+            access: .roles([.founder]), parameters: ApplicationPath.self, bodyLimit: Self.formLimit,
+            uploadLimit: Document.limit
         ) { call in
             let id = call.parameters.application
             // First what was typed is kept, in a transaction of its own: whatever then speaks against submitting.
-            guard let attempt = try await keep(call) else { return .redirect(to: "/portal/applications/\(id)") }
+            guard let attempt = try await keep(call, of: call.parameters.application) else {
+                return .redirect(to: "/portal/applications/\(id)")
+            }
             guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
             let person = try call.principal.personID
             do {
@@ -155,9 +164,11 @@ struct PortalPages: Sendable {
         let draft: Draft
         let typed: TypedAnswers
         let conflicts: [SavedAnswers.Conflict]
+        /// Why files that were chosen are not taken, by field.
+        var refusedFiles: [(field: String, message: String)] = []
 
-        /// Whether everything that was typed is stored.
-        var isWhole: Bool { typed.errors.isEmpty && conflicts.isEmpty }
+        /// Whether everything that was typed or chosen is stored.
+        var isWhole: Bool { typed.errors.isEmpty && conflicts.isEmpty && refusedFiles.isEmpty }
 
         /// What the form comes back with: what was typed where it could not be stored, and what is stored everywhere else.
         /// There it is what was typed, or what a co-founder has written since into a field that this form left alone; the
@@ -169,8 +180,7 @@ struct PortalPages: Sendable {
     }
 
     /// Stores whatever of a form can be stored; nil when the draft is no longer one.
-    private func keep(_ call: FormCall<ApplicationPath, NoBody>) async throws -> Attempt? {
-        let id = call.parameters.application
+    func keep<P>(_ call: FormCall<P, NoBody>, of id: Application.ID) async throws -> Attempt? {
         let person = try call.principal.personID
         let before = try await dossier(id, call).draft
         let language = Pages.Language(tag: call.locale) ?? .english
@@ -179,18 +189,21 @@ struct PortalPages: Sendable {
             let saved = try await call.database.write(as: call.context) { transaction in
                 try await transaction.saveAnswers(typed.edits, of: id, by: person)
             }
-            return Attempt(draft: try await dossier(id, call).draft, typed: typed, conflicts: saved.conflicts)
+            let refused = try await keepFiles(call, of: before)
+            return Attempt(
+                draft: try await dossier(id, call).draft, typed: typed, conflicts: saved.conflicts,
+                refusedFiles: refused)
         } catch ApplicationRefusal.answersAreFrozen {
             return nil
         }
     }
 
-    private func page(
-        for call: FormCall<ApplicationPath, NoBody>, retrying attempt: Attempt, refusal: ApplicationRefusal? = nil
+    func page<P>(
+        for call: FormCall<P, NoBody>, retrying attempt: Attempt, refusal: ApplicationRefusal? = nil
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.applications.texts(in: viewer.language)
-        var errors = attempt.typed.errors
+        var errors = attempt.typed.errors + attempt.refusedFiles
         var problem: String?
         switch refusal {
         case .incomplete(let gaps)?:
@@ -249,6 +262,9 @@ struct PortalPages: Sendable {
                     acceptURL: "/portal/applications/\(dossier.id)/acceptance",
                     declineURL: "/portal/applications/\(dossier.id)/decline") : nil,
             answers: dossier.answered(in: spoken), hasAnswers: true, noAnswers: nil,
+            documents: dossier.documentLines(in: viewer.language) {
+                "/portal/applications/\(dossier.id)/documents/\($0)"
+            },
             timeline: dossier.timeline(for: .startup, in: viewer.language), history: nil,
             facts: dossier.facts(in: viewer.language, withStartup: false), tools: tools, hasTools: !tools.isEmpty)
         let flash: FlashNotice? =
@@ -386,7 +402,7 @@ struct PortalPages: Sendable {
         return HTML(status: problem == nil ? 200 : 422, bytes: try PageTemplate.confirm.render(model, in: frame))
     }
 
-    private func dossier<P, B>(_ id: Application.ID, _ call: FormCall<P, B>) async throws -> Dossier {
+    func dossier<P, B>(_ id: Application.ID, _ call: FormCall<P, B>) async throws -> Dossier {
         guard let dossier = try await call.reader.dossier(id) else { throw Problem.notFound }
         return dossier
     }
@@ -399,12 +415,13 @@ extension Statements {
             return nil
         }
         return Dossier(
-            summary: summary, call: call, answers: try await answers(of: id), history: try await history(of: id))
+            summary: summary, call: call, answers: try await answers(of: id), documents: try await documents(of: id),
+            history: try await history(of: id))
     }
 }
 
 extension Dossier {
-    var draft: Draft { Draft(summary: summary, call: call, answers: answers) }
+    var draft: Draft { Draft(summary: summary, call: call, answers: answers, documents: documents) }
 }
 
 extension AutosaveReply {
@@ -417,7 +434,7 @@ extension AutosaveReply {
             saved: draft.saveState(in: language), count: draft.summary.count.words(t),
             // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
             seen: Dictionary(
-                uniqueKeysWithValues: draft.call.questions.filter { !disputed.contains($0.id) }.map {
+                uniqueKeysWithValues: draft.call.questions.filter { $0.files == nil && !disputed.contains($0.id) }.map {
                     ($0.seenField, Fingerprint(stored[$0.id]).description)
                 }),
             errors: Dictionary(

@@ -65,12 +65,14 @@ extension Transaction {
 extension CallForApplications {
     /// Refuses answers to questions of another call.
     func checkQuestions(_ asked: some Collection<Question.ID>) throws(Problem) {
-        let known = Set(questions.map(\.id))
+        let known = Set(questions.filter { $0.files == nil }.map(\.id))
         let unknown = asked.filter { !known.contains($0) }.sorted()
         guard unknown.isEmpty else {
             throw Problem(
                 .invalid, "An answer belongs to no question of the call.",
-                errors: unknown.map { .init("/answers/\($0)", .unknown, "is not a question of this call") })
+                errors: unknown.map {
+                    .init("/answers/\($0)", .unknown, "is not a question of this call that is answered by text")
+                })
         }
     }
 }

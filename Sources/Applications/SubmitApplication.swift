@@ -13,7 +13,8 @@ extension Transaction {
         guard var application = try await lockApplication(id), let call = try await call(application.call) else {
             throw Problem.notFound
         }
-        let completeness = Completeness(of: call.questions, answers: try await answers(of: id))
+        let completeness = Completeness(
+            of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id))
         try application.submit(to: call, with: completeness, now: now)
         let submitted = try await settle(application, from: .draft, by: person)
         try await acknowledgeSubmission(of: submitted, by: person)

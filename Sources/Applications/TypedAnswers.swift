@@ -13,7 +13,7 @@ struct TypedAnswers: Sendable {
     init(_ fields: [String: [String]], to questions: [CallForApplications.Question], _ t: Texts) {
         var edits: [CallForApplications.Question.ID: AnswerEdit] = [:]
         var errors: [(field: String, message: String)] = []
-        for question in questions {
+        for question in questions where question.files == nil {
             guard let typed = fields[question.field]?.first else { continue }
             do throws(TextRefusal) {
                 let seen = fields[question.seenField]?.first.flatMap(Fingerprint.init)

@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 internal import Applications
+package import Files
 internal import Imports
 internal import Incubation
 internal import Insight
@@ -29,11 +30,15 @@ package struct House: Sendable {
     package let indexes: LiveIndexes
     private let database: Database
     private let sendsMail: Bool
+    private let hasScanner: Bool
 
-    /// The house over a database; `sendsMail` says whether its workers have a mail server.
-    package init(database: Database, hasher: PasswordHasher, sendsMail: Bool = false, logger: Logger) {
+    /// The house over a database; `sendsMail` and `hasScanner` say whether its workers have a mail server and a virus scanner.
+    package init(
+        database: Database, hasher: PasswordHasher, sendsMail: Bool = false, hasScanner: Bool = false, logger: Logger
+    ) {
         self.database = database
         self.sendsMail = sendsMail
+        self.hasScanner = hasScanner
         self.hasher = hasher
         gate = Gate(database: database)
         indexes = LiveIndexes(database: database, logger: logger)
@@ -47,7 +52,8 @@ package struct House: Sendable {
     /// Every JSON operation.
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
-            + PartnershipsRoom.operations() + ProgramsRoom.operations() + ApplicationsRoom.operations()
+            + PartnershipsRoom.operations() + ProgramsRoom.operations()
+            + ApplicationsRoom.operations(hasScanner: hasScanner)
             + ReviewsRoom.operations() + IncubationRoom.operations() + InvestmentRoom.operations(indexes)
             + ImportsRoom.operations()
             + LettersRoom.operations() + InsightRoom.operations()
@@ -58,7 +64,8 @@ package struct House: Sendable {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
             + ProgramsRoom.pages(in: site)
-            + ApplicationsRoom.pages(in: site) + ReviewsRoom.pages(in: site) + IncubationRoom.pages(in: site)
+            + ApplicationsRoom.pages(in: site, hasScanner: hasScanner) + ReviewsRoom.pages(in: site)
+            + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
             + LettersRoom.pages(
@@ -105,10 +112,11 @@ package struct House: Sendable {
     /// - Parameters:
     ///   - jobs: for what the jobs do; it allows as many transactions as there are jobs at a time.
     ///   - keeper: for fetching jobs and prolonging their leases.
+    ///   - scanner: who looks for viruses; without it, documents in quarantine wait for a worker that has one.
     ///   - post: how letters leave; without it, they wait for a worker that has one.
     ///   - configuration: how it works; the defaults suit production.
     package static func worker(
-        jobs: Database, keeper: Database, post: LetterPost? = nil,
+        jobs: Database, keeper: Database, post: LetterPost? = nil, scanner: Clamd? = nil,
         configuration: Worker.Configuration = Worker.Configuration(), logger: Logger
     ) -> Worker {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
@@ -116,6 +124,7 @@ package struct House: Sendable {
         ImportsRoom.register(in: worker, database: jobs)
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
+        if let scanner { ApplicationsRoom.register(in: worker, scanner: scanner) }
         if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)
         return worker

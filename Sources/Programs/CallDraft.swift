@@ -17,12 +17,14 @@ package struct CallDraft: Sendable {
         package let maxLength: Int
         /// Who reads the answer beside the startup and the park.
         package let audience: CallForApplications.Question.Audience
+        /// Which files answer it; nil for a text.
+        package let files: FileRule?
 
         /// A question with its own id.
         package init(
             id: CallForApplications.Question.ID, prompt: LocalizedLine, hint: LocalizedLine? = nil,
             isRequired: Bool = true, maxLength: Int = 2000,
-            audience: CallForApplications.Question.Audience = .reviewers
+            audience: CallForApplications.Question.Audience = .reviewers, files: FileRule? = nil
         ) {
             self.id = id
             self.prompt = prompt
@@ -30,6 +32,7 @@ package struct CallDraft: Sendable {
             self.isRequired = isRequired
             self.maxLength = maxLength
             self.audience = audience
+            self.files = files
         }
     }
 

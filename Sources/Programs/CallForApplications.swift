@@ -42,11 +42,13 @@ package struct CallForApplications: Sendable, Identifiable {
         package let maxLength: Int
         /// Who reads the answer.
         package let audience: Audience
+        /// Which files answer it; nil for a question that is answered by text.
+        package let files: FileRule?
 
         /// A question at its place in the form.
         package init(
             id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
-            maxLength: Int = 2000, audience: Audience = .reviewers
+            maxLength: Int = 2000, audience: Audience = .reviewers, files: FileRule? = nil
         ) {
             self.id = id
             self.position = position
@@ -55,6 +57,7 @@ package struct CallForApplications: Sendable, Identifiable {
             self.isRequired = isRequired
             self.maxLength = maxLength
             self.audience = audience
+            self.files = files
         }
     }
 

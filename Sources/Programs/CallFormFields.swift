@@ -24,13 +24,15 @@ struct CallFormFields: Codable {
         let isRequired: Bool?
         let maxLength: Int?
         let audience: CallForApplications.Question.Audience?
+        let files: String?
+        let mostFiles: Int?
 
         /// The question that is meant; nil for a row that was left empty.
         var asked: NewQuestion? {
             prompt.map {
                 NewQuestion(
                     id: id, prompt: $0, hint: hint, isRequired: isRequired ?? false, maxLength: maxLength,
-                    audience: audience)
+                    audience: audience, files: FileRule(typed: files ?? "", most: mostFiles))
             }
         }
     }
@@ -77,6 +79,8 @@ struct CallFormFields: Codable {
             values["\(row).id"] = question.id?.description
             values["\(row).max_length"] = question.maxLength.map { "\($0)" }
             values["\(row).audience"] = question.audience?.rawValue
+            values["\(row).files"] = question.files?.typed
+            values["\(row).most_files"] = question.files.map { "\($0.most)" }
             values["\(row).is_required"] = question.isRequired ?? true ? "true" : ""
             for language in question.prompt.languages {
                 values["\(row).prompt.\(language.rawValue)"] = question.prompt[language]?.string

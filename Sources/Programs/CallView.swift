@@ -63,6 +63,7 @@ struct QuestionView: Codable {
     let isRequired: Bool
     let maxLength: Int
     let audience: CallForApplications.Question.Audience
+    let files: FileRule?
 
     init(_ question: CallForApplications.Question) {
         id = question.id
@@ -72,6 +73,7 @@ struct QuestionView: Codable {
         isRequired = question.isRequired
         maxLength = question.maxLength
         audience = question.audience
+        files = question.files
     }
 }
 
@@ -128,10 +130,11 @@ package struct NewQuestion: Codable, Sendable, Equatable {
     package let isRequired: Bool?
     package let maxLength: Int?
     package let audience: CallForApplications.Question.Audience?
+    package let files: FileRule?
 
     init(
         id: CallForApplications.Question.ID?, prompt: LocalizedLine, hint: LocalizedLine?, isRequired: Bool?,
-        maxLength: Int?, audience: CallForApplications.Question.Audience?
+        maxLength: Int?, audience: CallForApplications.Question.Audience?, files: FileRule?
     ) {
         self.id = id
         self.prompt = prompt
@@ -139,20 +142,21 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         self.isRequired = isRequired
         self.maxLength = maxLength
         self.audience = audience
+        self.files = files
     }
 
     /// A question of a call, to be asked again.
     init(_ question: CallForApplications.Question) {
         self.init(
             id: question.id, prompt: question.prompt, hint: question.hint, isRequired: question.isRequired,
-            maxLength: question.maxLength, audience: question.audience)
+            maxLength: question.maxLength, audience: question.audience, files: question.files)
     }
 
     /// The question that is meant, with an id of its own unless it brought one.
     package var question: CallDraft.Question {
         CallDraft.Question(
             id: id ?? CallForApplications.Question.ID(), prompt: prompt, hint: hint, isRequired: isRequired ?? true,
-            maxLength: maxLength ?? 2000, audience: audience ?? .reviewers)
+            maxLength: maxLength ?? 2000, audience: audience ?? .reviewers, files: files)
     }
 }
 

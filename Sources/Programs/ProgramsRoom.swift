@@ -14,6 +14,8 @@ package enum ProgramsRoom {
         "call_closes_after_it_opens": .invalid("/deadline/at", "A call closes after it opens."),
         "call_grace_is_at_most_an_hour": .invalid("/deadline/grace_seconds", "Forgive an hour at the most."),
         "call_questions_pkey": .invalid("/questions", "Give each question an id of its own."),
+        "question_files_are_described": .invalid(
+            "/questions", "Files are pdf, docx, pptx, xlsx, png, jpg, csv or txt, 1 to 20 of them."),
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
         "calls_open_while_their_mou_is_in_force": .conflict(
             "A partner's agreement is not in force on the day the call opens. Sign or renew it, or move the opening."),

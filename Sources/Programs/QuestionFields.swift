@@ -16,6 +16,9 @@ extension FormInput {
                 number(
                     "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
                     isOptional: true, suffix: t("field.max_length_suffix")),
+                text(
+                    "\(row).files", label: t("field.files"), hint: t("field.files_hint"), isOptional: true, limit: 100),
+                number("\(row).most_files", label: t("field.most_files"), isOptional: true),
                 select(
                     "\(row).audience", label: t("field.audience"), hint: t("field.audience_hint"),
                     options: CallForApplications.Question.Audience.allCases.map {

@@ -14,7 +14,7 @@ struct ReviewerPages: Sendable {
     var routes: [AnyRoute] {
         [
             queue, showInvitation, accept, decline, show, save, autosave, submit, askToAbstain, abstain, askForConflict,
-            declareConflict,
+            declareConflict, download,
         ]
     }
 

@@ -211,7 +211,10 @@ extension Statements {
             let round = try await round(summary.assignment.round),
             let file = try await file(of: summary.assignment.application, in: summary.assignment.round)
         else { return nil }
-        return ReviewSheet(summary: summary, round: round, file: file, review: try await review(of: id))
+        return ReviewSheet(
+            summary: summary, round: round, file: file,
+            documents: try await documents(of: file.application, answering: file.answers.map(\.question)),
+            review: try await review(of: id))
     }
 }
 
@@ -220,6 +223,8 @@ struct ReviewSheet: Sendable {
     let summary: AssignmentSummary
     let round: ReviewRound
     let file: ReviewFile
+    /// The files among its answers.
+    let documents: [Document]
     let review: Review?
 }
 

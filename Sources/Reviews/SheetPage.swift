@@ -1,3 +1,4 @@
+internal import Applications
 internal import Foundation
 internal import Pages
 internal import Vocabulary
@@ -25,6 +26,8 @@ struct SheetPage: ViewModel {
     struct Answer: ViewModel {
         var prompt: String
         var text: String?
+        /// Files in place of a text.
+        var documents: [LinkText]
     }
 
     /// The rubric to be filled in.
@@ -119,7 +122,15 @@ extension ReviewSheet {
                 lede: summary.startupName == nil ? t("reviewer.blind_lede") : nil),
             due: round.dueText(from: round.status == .open ? now : nil, in: language),
             language: Pages.Language(tag: file.language.rawValue)?.endonym ?? file.language.rawValue,
-            answers: file.answers.map { SheetPage.Answer(prompt: $0.prompt.text(for: spoken), text: $0.text?.string) },
+            answers: file.answers.map { answer in
+                SheetPage.Answer(
+                    prompt: answer.prompt.text(for: spoken), text: answer.text?.string,
+                    documents: documents.enumerated().filter { $1.question == answer.question }.map { index, document in
+                        LinkText(
+                            "\(name(of: document, at: index)) (\(Document.size(document.bytes)))",
+                            "/reviews/\(id)/documents/\(document.id)")
+                    })
+            },
             lang: file.language.rawValue,
             form: isOpen ? form(typed: typed, errors: errors, problem: problem, in: language) : nil,
             own: isOpen ? nil : review.map { card(of: $0, t("reviewer.own"), isDated: true, in: language) },

@@ -45,7 +45,8 @@ struct Work: AsyncParsableCommand {
         let (settings, conninfo, logger) = try Serve.prepared()
         let (jobs, keeper) = settings.workerDatabases(conninfo, logger: logger)
         try await Serve.runs(
-            House.worker(jobs: jobs, keeper: keeper, post: settings.post, logger: logger), logger: logger)
+            House.worker(jobs: jobs, keeper: keeper, post: settings.post, scanner: settings.scanner, logger: logger),
+            logger: logger)
         for database in [jobs, keeper] { await database.close() }
     }
 }

@@ -2,6 +2,7 @@ import API
 import Accounts
 import Crypto
 import Delivery
+import Files
 import Foundation
 import House
 import Jobs
@@ -21,6 +22,8 @@ struct Settings {
     let signInsPerMinute: Int
     /// How letters leave; none without a mail server.
     let post: LetterPost?
+    /// The virus scanner, if one is set up.
+    let scanner: Clamd?
 
     init(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         let port = environment["TRELLIS_PORT"] ?? "8080"
@@ -33,6 +36,7 @@ struct Settings {
         loadsDemo = environment["TRELLIS_DEMO"] != "0"
         publicURL = environment["TRELLIS_URL"]
         post = try Self.post(environment)
+        scanner = try Self.scanner(environment)
         let signIns = environment["TRELLIS_SIGN_INS_PER_MINUTE"] ?? "30"
         guard let limit = Int(signIns), (0...100_000).contains(limit) else {
             throw Refused(description: "TRELLIS_SIGN_INS_PER_MINUTE is not a number from 0: \(signIns)")
@@ -61,6 +65,14 @@ struct Settings {
         } catch let malformed as SMTPServer.Malformed {
             throw Refused(description: "TRELLIS_SMTP_URL is not the address of a mail server: \(malformed.description)")
         }
+    }
+
+    private static func scanner(_ environment: [String: String]) throws -> Clamd? {
+        guard let text = environment["TRELLIS_CLAMD"], !text.isEmpty else { return nil }
+        guard let scanner = Clamd(text) else {
+            throw Refused(description: "TRELLIS_CLAMD is neither HOST:PORT nor the path of a socket: \(text)")
+        }
+        return scanner
     }
 
     /// A message for the person at the terminal.
@@ -105,6 +117,7 @@ struct Settings {
     func house(_ database: Database, logger: Logger) -> House {
         House(
             database: database, hasher: PasswordHasher(threads: NIOThreadPool.singleton), sendsMail: post != nil,
+            hasScanner: scanner != nil,
             logger: logger)
     }
 

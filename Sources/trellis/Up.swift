@@ -70,7 +70,8 @@ struct Up: AsyncParsableCommand {
 
         let edge = try house.edge(settings.edge(logs: .standardError), logger: logger)
         let (jobs, keeper) = settings.workerDatabases(conninfo, logger: logger)
-        let worker = House.worker(jobs: jobs, keeper: keeper, post: settings.post, logger: logger)
+        let worker = House.worker(
+            jobs: jobs, keeper: keeper, post: settings.post, scanner: settings.scanner, logger: logger)
         var group = ServiceGroupConfiguration(
             services: [
                 .init(service: edge, successTerminationBehavior: .gracefullyShutdownGroup),

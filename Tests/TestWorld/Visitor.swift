@@ -11,8 +11,10 @@ package struct Visitor: Sendable {
     private let world: World
     /// Their API token, for those who ask over a socket.
     package let token: String
-    private let cookie: String
-    private let csrf: String
+    /// The session, as its cookie carries it.
+    package let cookie: String
+    /// What every form of the session carries.
+    package let csrf: String
 
     /// Signs a member in at one of their seats, in a world; before another edge than the world's own, if one is given.
     package init(

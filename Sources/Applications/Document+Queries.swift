@@ -1,0 +1,147 @@
+internal import API
+internal import Accounts
+internal import Files
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// The documents of an application that were not removed, in the order of the form. None of a draft for a manager. A
+    /// reviewer gets the clean ones among the questions of a file they may read: the caller has looked that file up.
+    package func documents(
+        of application: Application.ID, answering questions: [CallForApplications.Question.ID]? = nil
+    ) async throws -> [Document] {
+        try await rows(
+            """
+            -- documents
+            SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
+                   d.reason, d.uploaded_at
+            FROM documents AS d
+            LEFT JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
+            LEFT JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.removed_at IS NULL
+              AND (\(questions)::uuid[] IS NULL OR d.question_id = ANY (\(questions)))
+              AND \(fragment: .reachOfDocuments(naming: questions != nil))
+            ORDER BY q.position, d.uploaded_at, d.id
+            """
+        ).map(Document.init)
+    }
+
+    /// A document that was not removed; nil when it does not exist or the principal may not know of it.
+    package func document(
+        _ id: Document.ID, of application: Application.ID, answering questions: [CallForApplications.Question.ID]? = nil
+    ) async throws -> Document? {
+        try await documents(of: application, answering: questions).first { $0.id == id }
+    }
+
+    /// One piece of a document; nil after the last.
+    package func chunk(_ index: Int, of document: Document) async throws -> [UInt8]? {
+        try await first(
+            """
+            -- document chunk
+            SELECT c.bytes FROM document_chunks AS c
+            WHERE c.tenant_id = acting_tenant() AND c.application_id = \(document.application)
+              AND c.document_id = \(document.id) AND c.seq = \(index)
+            """
+        ).map { try $0("bytes") }
+    }
+}
+
+extension Query {
+    /// A founder those of their startup, a manager those of submitted applications. A reviewer clean ones, where the
+    /// caller names the questions: `call_questions` does not tell reviewers apart, their file does.
+    fileprivate static func reachOfDocuments(naming: Bool) -> Query {
+        """
+        (acting_role() = 'system'
+         OR acting_role() = 'manager' AND a.submitted_at IS NOT NULL
+         OR acting_role() = 'founder' AND a.startup_id = acting_institution()
+         OR acting_role() = 'reviewer' AND \(naming) AND d.state = 'clean')
+        """
+    }
+}
+
+extension Document.State: PostgresCodable {}
+
+extension Document {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), application: row("application_id"), question: row("question_id"),
+            name: FileName(cleaning: row("name")), mediaType: row("media_type"), bytes: row("bytes"),
+            sha256: row("sha256"), state: row("state"), scanner: row("scanner"), reason: row("reason"),
+            uploadedAt: row("uploaded_at"))
+    }
+}
+
+extension Transaction {
+    func insert(
+        _ id: Document.ID, _ checked: CheckedFile, to question: CallForApplications.Question.ID,
+        of application: Application,
+        as state: Document.State, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- uploadDocument
+            INSERT INTO documents (
+                tenant_id, application_id, id, call_id, question_id, name, media_type, bytes, sha256, state, checked_at,
+                uploaded_by)
+            VALUES (acting_tenant(), \(application.id), \(id), \(application.call), \(question), \(checked.name.text),
+                    \(checked.kind.mediaType), \(checked.file.count), \(checked.file.sha256), \(state),
+                    CASE WHEN \(state)::text = 'clean' THEN now() END, \(person))
+            """)
+        var index = 0
+        while index * Document.chunk < checked.file.count {
+            let bytes = try await checked.file.bytes(at: index * Document.chunk, upTo: Document.chunk)
+            try await execute(
+                """
+                -- uploadDocument: chunk
+                INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
+                VALUES (acting_tenant(), \(application.id), \(id), \(index), \(bytes))
+                """)
+            index += 1
+        }
+    }
+
+    func remove(_ document: Document, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- removeDocument
+            UPDATE documents SET removed_at = now(), removed_by = \(person)
+            WHERE tenant_id = acting_tenant() AND application_id = \(document.application) AND id = \(document.id)
+              AND removed_at IS NULL
+            """)
+        try await dropChunks(of: document)
+    }
+
+    /// What nobody may read any more is not kept.
+    func dropChunks(of document: Document) async throws {
+        try await execute(
+            """
+            -- chunks of a document that is gone
+            DELETE FROM document_chunks
+            WHERE tenant_id = acting_tenant() AND application_id = \(document.application)
+              AND document_id = \(document.id)
+            """)
+    }
+
+    func record(_ state: Document.State, of document: Document, by scanner: String, because reason: String?)
+        async throws
+    {
+        try await execute(
+            """
+            -- scanDocument
+            UPDATE documents
+            SET state = \(state), scanner = \(scanner), reason = \(reason), checked_at = now()
+            WHERE tenant_id = acting_tenant() AND application_id = \(document.application) AND id = \(document.id)
+              AND state = 'quarantined'
+            """)
+    }
+
+    func recordDownload(_ document: Document, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- downloadDocument
+            INSERT INTO document_downloads (tenant_id, application_id, document_id, id, person_id)
+            VALUES (acting_tenant(), \(document.application), \(document.id), \(Document.ID()), \(person))
+            """)
+    }
+}

@@ -1,0 +1,73 @@
+package import API
+package import Accounts
+internal import Files
+internal import Jobs
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Transaction {
+    /// Answers a question of a draft by a file. The same bytes to the same question are the document that is there.
+    ///
+    /// Throws `ApplicationRefusal.answersAreFrozen`, `DocumentRefusal`, or not found.
+    ///
+    /// - Parameter waitsForScanner: whether a scanner has the next word; without one the look at its structure was the last.
+    package func uploadDocument(
+        _ checked: CheckedFile, to question: CallForApplications.Question.ID, of id: Application.ID,
+        as document: Document.ID,
+        waitsForScanner: Bool, by person: Person.ID
+    ) async throws -> Document {
+        guard let application = try await lockApplication(id) else { throw Problem.notFound }
+        try application.checkAnswersAreOpen()
+        guard let call = try await call(application.call),
+            let asked = call.questions.first(where: { $0.id == question })
+        else { throw Problem(.invalid, errors: [.init("?question", .unknown, "is not a question of this call")]) }
+        guard let rule = asked.files else { throw DocumentRefusal.notAFileQuestion }
+        guard rule.accepted.contains(checked.kind.rawValue) else {
+            throw DocumentRefusal.kindNotAccepted(accepted: rule.accepted)
+        }
+        let present = try await documents(of: id).filter { $0.state != .rejected }
+        let siblings = present.filter { $0.question == question }
+        if let same = siblings.first(where: { $0.sha256 == checked.file.sha256 }) { return same }
+        guard siblings.count < rule.most else { throw DocumentRefusal.tooMany(most: rule.most) }
+        guard present.reduce(checked.file.count, { $0 + $1.bytes }) <= Document.applicationLimit else {
+            throw DocumentRefusal.applicationFull
+        }
+        try await insert(
+            document, checked, to: question, of: application, as: waitsForScanner ? .quarantined : .clean, by: person)
+        _ = try await noteAnswers(of: application)
+        if waitsForScanner {
+            _ = try await enqueue(ScanDocument(application: id.uuid, document: document.uuid))
+        }
+        guard let stored = try await self.document(document, of: id) else { throw Problem.notFound }
+        return stored
+    }
+
+    /// Takes a document of a draft away; its bytes are gone, that it was there stays known.
+    ///
+    /// Throws `ApplicationRefusal.answersAreFrozen`, or not found.
+    package func removeDocument(_ id: Document.ID, of application: Application.ID, by person: Person.ID) async throws {
+        guard let locked = try await lockApplication(application),
+            let document = try await document(id, of: application)
+        else { throw Problem.notFound }
+        try locked.checkAnswersAreOpen()
+        try await remove(document, by: person)
+        _ = try await noteAnswers(of: locked)
+    }
+}
+
+extension Database {
+    /// A document to be sent, which its reader has signed for on the trail. Each piece is read with the rights of that
+    /// moment: whoever loses them gets no more.
+    package func download(
+        _ document: Document, named name: String, by person: Person.ID, as context: Postgres.Context
+    ) async throws -> StreamedDownload {
+        try await write(as: context) { transaction in
+            try await transaction.recordDownload(document, by: person)
+        }
+        let reader = reader(as: context)
+        return StreamedDownload(mediaType: document.mediaType, filename: name, count: document.bytes) { index in
+            try await reader.chunk(index, of: document)
+        }
+    }
+}
