@@ -186,7 +186,7 @@ let package = Package(
             name: "TestMail", path: "Tests/TestMail", resources: [.copy("receiver.py")], swiftSettings: settings),
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
-        tests(of: "Files"),
+        tests(of: "Files", resources: [.copy("clamd.py")]),
         tests(of: "Delivery", with: ["TestMail"]),
         tests(of: "Matching"),
         tests(of: "Assignment"),

@@ -79,11 +79,10 @@ struct MultipartTests {
             "--b\r\nContent-Disposition: form-data; name=a; name=b\r\n\r\n1\r\n--b--",
             "--b\r\nContent-Disposition: form-data; name=a; filename*=utf-8''x\r\n\r\n1\r\n--b--",
             "--b\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: base64\r\n\r\n1\r\n--b--",
-            "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--b--", "--b \r\n", "--b--",
+            "--b\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--b--", "--b \r\n",
             "--b\r\nX: " + String(repeating: "y", count: 5_000) + "\r\n\r\n1\r\n--b--",
         ])
     func refusals(_ form: String) {
-        if form == "--b--" { return #expect(throws: Never.self) { try self.read([Array(form.utf8)]) } }
         #expect(throws: MultipartReader.Malformed.self) { try self.read([Array(form.utf8)]) }
     }
 

@@ -3,6 +3,7 @@ import Accounts
 import DemoWorld
 import Files
 import Foundation
+import Logging
 import Postgres
 import Programs
 import TestWorld
@@ -179,5 +180,31 @@ struct DocumentTests {
                 try await $0.execute("UPDATE documents SET removed_at = now(), removed_by = uploaded_by")
             }
         }
+    }
+
+    @Test("what waits for the scanner keeps an application from being submitted, and what it rejects is gone")
+    func quarantine() async throws {
+        let world = try await World()
+        let deck = try await deck(in: world)
+        let id = try await world.draft(to: call)
+        let edge = try Edge(
+            operations: ApplicationsRoom.operations(hasScanner: true), authenticator: Gate(database: world.database),
+            database: world.database, configuration: .ephemeral(), logger: Logger(label: "test"))
+        let ravi = try await Visitor(Cast.ravi, in: world, before: edge)
+        let uploaded = await upload(ravi, "/v1/applications/\(id)", deck)
+        #expect(try uploaded.json()["state"]?.text == "quarantined")
+        let early = await ravi.ask("POST", "/v1/applications/\(id)/submission")
+        #expect(early.problem?.errors.contains { $0.pointer == "/answers/\(deck)" } == true)
+        let found = try #require(try await world.database.reader(as: world.context(Cast.ravi)).documents(of: id).first)
+        let system = world.context(Cast.ravi).setting("trellis.role", to: "system")
+        try await world.database.write(as: system) { transaction in
+            try await transaction.record(.rejected, of: found, by: Clamd.name, because: "Eicar")
+            try await transaction.dropChunks(of: found)
+        }
+        let view = try await ravi.ask("GET", "/v1/applications/\(id)/documents").json()["items"]?.elements?.first
+        #expect(view?["state"]?.text == "rejected" && view?["reason"]?.text == "Eicar")
+        #expect(await ravi.ask("GET", try #require(uploaded.header("Location"))).status == 404)
+        // It no longer counts: another file may take its place.
+        #expect(await upload(ravi, "/v1/applications/\(id)", deck).status == 201)
     }
 }

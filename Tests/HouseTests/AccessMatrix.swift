@@ -183,6 +183,25 @@ struct Objects: Sendable {
             }
         }
         let fastTrack: FastTrackCode.ID = try await Self.giveCode(in: world)
+        // A document of KelpSense's: planted past the verbs, because the application was handed in long ago.
+        let document = UUID()
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO documents (tenant_id, application_id, id, call_id, question_id, name, media_type, bytes, sha256,
+                                       state, uploaded_by)
+                SELECT a.tenant_id, a.id, \(document), a.call_id, q.id, 'deck.pdf', 'application/pdf', 4, sha256('deck'),
+                       'clean', a.created_by
+                FROM applications AS a JOIN call_questions AS q ON q.call_id = a.call_id AND q.position = 1
+                WHERE a.id = \(try row("application") as UUID)
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
+                SELECT tenant_id, application_id, id, 0, 'deck' FROM documents WHERE id = \(document)
+                """)
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -195,6 +214,8 @@ struct Objects: Sendable {
             "Cohort": try id("cohort"),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,
+            "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
+            "Enrolment": try id("enrolment"), "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"),
