@@ -77,7 +77,9 @@ struct MultipartReader {
                 // The first boundary has no line break before it.
                 let first = delimiter.dropFirst(2)
                 guard pending.count - at >= first.count else { break loop }
-                guard pending[at...].starts(with: first) else { throw Malformed(reason: "it does not begin with its boundary") }
+                guard pending[at...].starts(with: first) else {
+                    throw Malformed(reason: "it does not begin with its boundary")
+                }
                 at += first.count
                 place = .boundary
             case .boundary:

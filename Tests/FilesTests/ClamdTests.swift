@@ -16,7 +16,8 @@ struct ClamdTests {
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
-        defer { process.terminate() }
+        // A child of a test inherits blocked signals; this one cannot be.
+        defer { kill(process.processIdentifier, SIGKILL) }
         let port = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
             .trimmingCharacters(in: .whitespacesAndNewlines)
         try await body(try #require(Clamd("127.0.0.1:\(port)", seconds: 1)))
@@ -43,7 +44,9 @@ struct ClamdTests {
     @Test("whatever is no verdict is a failure", arguments: ["silent", "drop", "lie", "limit"])
     func failures(_ mode: String) async throws {
         try await withScanner(mode) { scanner in
-            await #expect(throws: Clamd.Failure.self) { try await self.scan("some text that is long enough", by: scanner) }
+            await #expect(throws: Clamd.Failure.self) {
+                try await self.scan("some text that is long enough", by: scanner)
+            }
         }
     }
 
