@@ -86,7 +86,9 @@ struct MultipartReader {
                 guard pending.count - at >= 2 else { break loop }
                 if pending[at] == 0x0D, pending[at + 1] == 0x0A {
                     parts += 1
-                    guard parts <= MultipartReader.maximumParts else { throw Malformed(reason: "it has too many parts") }
+                    guard parts <= MultipartReader.maximumParts else {
+                        throw Malformed(reason: "it has too many parts")
+                    }
                     place = .head
                 } else if pending[at] == 0x2D, pending[at + 1] == 0x2D {
                     place = .end
@@ -190,7 +192,9 @@ struct MultipartReader {
         while !rest.isEmpty {
             guard rest.first == 0x3B else { throw Malformed(reason: "a part's name cannot be read") }
             rest = trimmed(rest.dropFirst())
-            guard let equals = rest.firstIndex(of: 0x3D) else { throw Malformed(reason: "a part's name cannot be read") }
+            guard let equals = rest.firstIndex(of: 0x3D) else {
+                throw Malformed(reason: "a part's name cannot be read")
+            }
             let parameter = String(decoding: lowered(rest[..<equals]), as: UTF8.self)
             rest = rest[(equals + 1)...]
             let text: ArraySlice<UInt8>

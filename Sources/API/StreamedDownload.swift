@@ -15,7 +15,8 @@ public struct StreamedDownload: Codable, Sendable {
     ///   returned and for as long as the reader takes, so it opens no transaction that outlives one piece. If it throws, or
     ///   the pieces are not `count` bytes, the connection is cut and the reader knows.
     public init(
-        mediaType: String, filename: String, count: Int, piece: @escaping @Sendable (_ index: Int) async throws -> [UInt8]?
+        mediaType: String, filename: String, count: Int,
+        piece: @escaping @Sendable (_ index: Int) async throws -> [UInt8]?
     ) {
         self.mediaType = mediaType
         self.filename = filename
