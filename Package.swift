@@ -80,6 +80,7 @@ let package = Package(
         module("Matching", on: ["CCache"]),
         module("Assignment"),
         module("Calibration"),
+        module("Eligibility"),
         module("Backtest", on: ["Matching", "Tabular"]),
         module("Jobs", on: ["Postgres", logging, lifecycle]),
         module("Delivery", on: ["CCurl"]),
@@ -192,6 +193,7 @@ let package = Package(
         tests(of: "Assignment"),
         tests(of: "Forms", with: ["Vocabulary"]),
         tests(of: "Calibration"),
+        tests(of: "Eligibility"),
         tests(of: "Backtest", with: ["Matching"]),
         tests(of: "Jobs", with: ["Postgres", logging, lifecycle]),
         tests(
