@@ -35,7 +35,7 @@ let rooms = [
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
-        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", logging]
+        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", "Eligibility", logging]
 }
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -118,10 +118,10 @@ let package = Package(
         module(
             "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Programs", on: core + ["Institutions", "Partnerships"],
-            resources: [.copy("Templates"), .copy("Translations"), .copy("Presets")]),
+            "Programs", on: core + ["Institutions", "Partnerships", "Eligibility"],
+            resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
         module(
-            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files"],
+            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",
@@ -149,7 +149,7 @@ let package = Package(
             "DemoWorld",
             on: [
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
-                "Applications", "Reviews", "Incubation", "Investment",
+                "Applications", "Reviews", "Incubation", "Investment", "Eligibility",
             ]),
 
         // The rooms joined: every operation, page and job over one database.

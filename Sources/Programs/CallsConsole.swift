@@ -269,6 +269,7 @@ struct CallsConsole {
         let partners = words.partners(
             stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names, opening: opening)
         let questions = words.questions(found)
+        let conditions = words.conditions(try await call.reader.conditions(of: id))
         let moved = words.extensions(extensions, of: found)
         var facts: [Fact] = [
             .text(t("fact.program"), found.programName.text(for: words.spoken)),
@@ -288,7 +289,8 @@ struct CallsConsole {
                 title: found.title.text(for: words.spoken), kind: t("call.kind"), badge: words.badge(status),
                 lede: words.lede(found), actions: actions(on: found, status, t, key: call.freshIdempotencyKey)),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
-            questions: questions, hasQuestions: !questions.isEmpty, partners: partners,
+            questions: questions, hasQuestions: !questions.isEmpty, conditions: conditions,
+            hasConditions: !conditions.isEmpty, conditionsURL: "/console/calls/\(id)/conditions", partners: partners,
             hasPartners: !partners.isEmpty, extensions: moved, hasExtensions: !moved.isEmpty,
             facts: Facts(title: t("fact.title"), facts))
         let frame = Frame(

@@ -14,6 +14,7 @@ extension ProgramsRoom {
             listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
             cancelCall,
         ] + StreamsAPI.operations + AdmissionsAPI.operations + ClonesAPI.operations
+            + ConditionsAPI.operations
     }
 
     private static var listPrograms: AnyOperation {

@@ -48,6 +48,9 @@ struct CallPage: ViewModel {
     var refusal: ErrorSummary?
     var questions: [QuestionItem]
     var hasQuestions: Bool
+    var conditions: [ConditionItem]
+    var hasConditions: Bool
+    var conditionsURL: SafeURL
     var partners: [Partner]
     var hasPartners: Bool
     var extensions: [ExtensionItem]
@@ -78,6 +81,8 @@ struct PublicCallPage: ViewModel {
     var isWaiting: Bool
     var isOpen: Bool
     var questions: [QuestionItem]
+    var conditions: [ConditionItem]
+    var hasConditions: Bool
     var extensions: [ExtensionItem]
     var hasExtensions: Bool
     var facts: Facts
@@ -180,6 +185,11 @@ struct ProgramWords {
                 prompt: prompt.text, lang: prompt.language.rawValue, hint: question.hint?.text(for: spoken),
                 rule: question.isRequired ? limit : t("question.optional", ["limit": limit]))
         }
+    }
+
+    func conditions(_ list: [CallCondition]) -> [ConditionItem] {
+        let words = ConditionWords(in: language)
+        return list.map { ConditionItem($0, words, t) }
     }
 
     func extensions(_ list: [CallExtension], of call: CallForApplications) -> [ExtensionItem] {

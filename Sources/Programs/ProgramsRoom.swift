@@ -17,6 +17,11 @@ package enum ProgramsRoom {
         "question_files_are_described": .invalid(
             "/questions", "Files are pdf, docx, pptx, xlsx, png, jpg, csv or txt, 1 to 20 of them."),
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
+        "call_conditions_pkey": .invalid("/conditions", "Give each condition an id of its own."),
+        "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),
+        "calls_have_a_reasonable_number_of_conditions": .invalid("/conditions", "A call has at most 40 conditions."),
+        "condition_rule_is_of_a_reasonable_size": .invalid("/conditions", "A rule is too large."),
+        "conditions_stand_once_published": CallRefusal.published.problem,
         "calls_open_while_their_mou_is_in_force": .conflict(
             "A partner's agreement is not in force on the day the call opens. Sign or renew it, or move the opening."),
         "stream_partner_is_party_to_the_mou": .invalid(

@@ -59,6 +59,7 @@ struct PublicCalls {
             let program = try await call.reader.program(found.program)
             let stream = try await call.reader.stream(found.stream)
             let moved = words.extensions(try await call.reader.extensions(of: found.id), of: found)
+            let conditions = words.conditions(try await call.reader.conditions(of: found.id))
             let status = found.status(at: words.now)
             let mayApply = try status == .open && call.principal.role == .founder
             var facts: [Fact] = [
@@ -81,6 +82,7 @@ struct PublicCalls {
                 closes: words.time(found.deadline.instant, in: found.deadline.zone, isRelative: true),
                 opens: words.time(found.opensAt, in: found.deadline.zone, isRelative: true),
                 isWaiting: status == .scheduled, isOpen: status == .open, questions: words.questions(found),
+                conditions: conditions, hasConditions: !conditions.isEmpty,
                 extensions: moved, hasExtensions: !moved.isEmpty, facts: Facts(title: t("fact.title"), facts))
             let frame = Frame(
                 title: found.title.text(for: words.spoken), site: site, viewer: viewer, current: "calls",

@@ -1,0 +1,28 @@
+import Eligibility
+import Foundation
+import Vocabulary
+
+/// A condition that parks often set, to begin from. They are data, in `Resources`.
+struct ConditionTemplate: Decodable, Sendable {
+    /// Stays the same over versions.
+    let id: UUID
+    let slug: String
+    let name: LocalizedName
+    let explanation: LocalizedText
+    let rule: Term
+    let blocks: Bool
+
+    static let all: [ConditionTemplate] = {
+        guard
+            let url = Bundle.module.url(
+                forResource: "condition-templates", withExtension: "json", subdirectory: "Resources"),
+            let data = try? Data(contentsOf: url),
+            let templates = try? JSONDecoder().decode([ConditionTemplate].self, from: data)
+        else { preconditionFailure("The resource condition-templates.json of Programs is not beside the program") }
+        return templates
+    }()
+
+    func condition(as id: CallCondition.ID) throws(RuleRefusal) -> CallCondition {
+        try CallCondition(id: id, name: name, explanation: explanation, checking: rule, blocks: blocks)
+    }
+}
