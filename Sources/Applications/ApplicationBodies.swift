@@ -102,8 +102,15 @@ struct ScreeningBody: Described {
 
     let verdict: Verdict
     let reason: LongText?
+    let conditions: [CallCondition.ID]?
 
-    static var documentation: [String: String] { ["reason": "Required with `ineligible`. The startup reads it."] }
+    static var documentation: [String: String] {
+        [
+            "reason": "The startup reads it. Required with `ineligible`, unless conditions say it.",
+            "conditions":
+                "Conditions of the call that it rests on. Without a reason, what was found of them is the reason.",
+        ]
+    }
 
     func screening() throws -> Screening {
         switch (verdict, reason) {

@@ -12,6 +12,10 @@ struct ApplicationPage: ViewModel {
     /// What was said with the last step.
     var note: Note?
     var offer: Offer?
+    /// What was found of each condition when it was handed in, for whoever screens.
+    var findings: Table?
+    /// What might be funded twice, for managers.
+    var overlaps: Table?
     var screening: Form?
     var decision: Form?
     var answers: [AnsweredQuestion]

@@ -1,7 +1,10 @@
 package import API
+internal import Eligibility
 internal import Foundation
+internal import Pages
 package import Programs
 package import Vocabulary
+internal import Wording
 
 /// Why an application does not move.
 package enum ApplicationRefusal: Refusal, Equatable {
@@ -11,6 +14,8 @@ package enum ApplicationRefusal: Refusal, Equatable {
     case deadlinePassed(Deadline)
     /// These questions still need something.
     case incomplete([Completeness.Gap])
+    /// These conditions of the call block, and are not met or not known to be.
+    case notEligible([EligibilityReport.Result])
     /// What was submitted stays as it was.
     case answersAreFrozen
     /// The application is in a state that does not allow it.
@@ -40,6 +45,16 @@ package enum ApplicationRefusal: Refusal, Equatable {
                         Problem.FieldError(gap.pointer, .invalid, "has a file that is still being checked")
                     }
                 })
+        case .notEligible(let obstacles):
+            Problem(
+                .notEligible,
+                "Conditions of the call are not met, or not known to be. Nothing that was written is lost.",
+                errors: obstacles.map { result in
+                    Problem.FieldError(
+                        "/conditions/\(result.condition.id)",
+                        result.finding.verdict == .unknown ? .required : .notAllowed,
+                        result.sentence(in: .english))
+                })
         case .answersAreFrozen:
             .conflict("The answers of a submitted application are frozen.")
         case .wrongState(let state, let deed):
@@ -60,6 +75,8 @@ extension Problem.Kind {
     /// An application lacks answers; `errors` says which.
     package static let incomplete = Problem.Kind(
         "application-incomplete", "The application is not complete", status: 422)
+    /// An application does not meet what blocks; `errors` says rule, value and evidence.
+    package static let notEligible = Problem.Kind("not-eligible", "The application is not eligible", status: 422)
     /// An offer ran out.
     package static let offerExpired = Problem.Kind("offer-expired", "The offer has expired", status: 409)
     /// Somebody else changed the same answer; nothing was overwritten.
@@ -88,5 +105,27 @@ extension Application.Deed {
         case .accept: "accepted"
         case .decline: "declined"
         }
+    }
+}
+
+extension EligibilityReport.Result {
+    /// The condition, what was found of it and what it requires, in a line.
+    func sentence(in language: Pages.Language) -> String { finding.sentence(of: condition, in: language) }
+}
+
+extension RuleFinding {
+    /// What was found of a condition and what it requires, in a line.
+    func sentence(of condition: CallCondition, in language: Pages.Language) -> String {
+        let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
+        let failed = checks.filter { $0.verdict != .met }
+        return t(
+            "eligibility.sentence",
+            [
+                "name": condition.name.text(for: Vocabulary.Language(language)),
+                "found": (failed.isEmpty ? checks : failed).map(words.found).joined(
+                    separator: t("eligibility.semicolon")),
+                "required": (failed.isEmpty ? checks : failed).map(words.requirement).joined(
+                    separator: t("eligibility.semicolon")),
+            ])
     }
 }

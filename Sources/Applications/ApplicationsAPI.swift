@@ -19,7 +19,8 @@ package enum ApplicationsRoom {
             listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
             withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
             beginWithCode,
-        ] + DocumentsAPI(hasScanner: hasScanner).operations
+        ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
+            + OverlapsAPI.operations
     }
 
     /// What the room's constraints mean to a sender.
@@ -27,6 +28,12 @@ package enum ApplicationsRoom {
         "applications_once_per_call": .conflict("The startup has an application to this call already."),
         "answers_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
         "answers_answer_a_question_of_the_call": .invalid("/answers", "An answer belongs to no question of the call."),
+        "facts_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
+        "facts_are_of_a_reasonable_size": .invalid("/awards", "Declare less, in fewer words."),
+        "findings_are_made_on_submission": ApplicationRefusal.answersAreFrozen.problem,
+        "submissions_meet_what_blocks": Problem(.notEligible),
+        "overlaps_are_between_two": .invalid("/other", "Compare it with another application."),
+        "dismissed_overlaps_are_explained": .invalid("/reason", "Say why it is no overlap."),
         "each_side_makes_its_own_moves": Problem(.forbidden, "This step belongs to the other side."),
         "submissions_are_in_time": Problem(.callClosed),
         "closed_calls_take_whom_they_admit": Problem(.forbidden, "The call does not let the startup in."),
@@ -146,7 +153,7 @@ package enum ApplicationsRoom {
             .post, "/v1/applications/{application}/submission", "submitApplication", summary: "Hand a draft in",
             description: "The database's clock decides whether it is in time. The answers are frozen from then on.",
             tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
-            output: ApplicationView.self, problems: [.notFound, .conflict, .callClosed, .incomplete]
+            output: ApplicationView.self, problems: [.notFound, .conflict, .callClosed, .incomplete, .notEligible]
         ) { call in
             try await move(call) { transaction, id, person in
                 try await transaction.submitApplication(id, by: person)
@@ -174,9 +181,11 @@ package enum ApplicationsRoom {
             access: .roles([.manager]), parameters: ApplicationPath.self, body: ScreeningBody.self,
             output: ApplicationView.self, problems: [.notFound, .conflict]
         ) { call in
-            let screening = try call.body.screening()
+            let body = call.body
             return try await move(call) { transaction, id, person in
-                try await transaction.screenApplication(id, finding: screening, by: person)
+                try await transaction.screenApplication(
+                    id, finding: try await transaction.screening(body, of: id), citing: body.conditions ?? [],
+                    by: person)
             }
         }.erased
     }

@@ -18,7 +18,8 @@ extension ApplicationsRoom {
     /// - Parameter hasScanner: whether workers have a virus scanner; managers are told where there is none.
     package static func pages(in site: Site, hasScanner: Bool = false) -> [AnyRoute] {
         PortalPages(site: site, hasScanner: hasScanner).routes
-            + FastTrackPages(site: site).routes + ConsolePages(site: site, hasScanner: hasScanner).routes
+            + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
+            + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
     }
 }
 

@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Eligibility
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -101,9 +102,11 @@ struct ConsolePages: Sendable {
         ) { call in
             let (id, person) = (call.parameters.application, try call.principal.personID)
             do {
-                let screening = try call.decoded().screening()
+                let body = try call.decoded()
                 return try await call.write { transaction in
-                    _ = try await transaction.screenApplication(id, finding: screening, by: person)
+                    _ = try await transaction.screenApplication(
+                        id, finding: try await transaction.screening(body, of: id), citing: body.conditions ?? [],
+                        by: person)
                     return .redirect(to: "/console/applications/\(id)?done=screened")
                 }
             } catch let refusal as ApplicationRefusal {
@@ -146,6 +149,8 @@ struct ConsolePages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .park, in: viewer.language)
         let isHidden = application.submittedAt == nil
+        let screened = isHidden ? [] : try await screened(of: dossier, call.reader)
+        let overlaps = isHidden ? [] : try await call.reader.overlaps(of: id)
         // The form stands below what it is about; this leads there.
         let actions: [Action] =
             if application.allows(.screen, at: now) {
@@ -162,7 +167,9 @@ struct ConsolePages: Sendable {
                 title: dossier.summary.startupName.text(for: spoken), kind: dossier.call.title.text(for: spoken),
                 badge: standing.badge, lede: standing.next, actions: actions),
             deadline: standing.deadlineText(from: now, in: viewer.language), note: nil, offer: nil,
-            screening: application.allows(.screen, at: now) ? screeningForm(call, id, screening, t) : nil,
+            findings: findings(screened, in: viewer.language),
+            overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
+            screening: application.allows(.screen, at: now) ? screeningForm(call, id, screened, screening, t) : nil,
             decision: application.allows(.decide, at: now) ? decisionForm(call, id, decision, t) : nil,
             answers: isHidden ? [] : dossier.answered(in: spoken), hasAnswers: !isHidden,
             noAnswers: isHidden
@@ -183,6 +190,7 @@ struct ConsolePages: Sendable {
             switch done {
             case "screened": FlashNotice(t("done.screened"))
             case "decided": FlashNotice(t("done.decided"))
+            case "judged": FlashNotice(t("overlap.judged"))
             default: nil
             }
         let frame = Frame(
@@ -192,10 +200,65 @@ struct ConsolePages: Sendable {
         return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
     }
 
+    /// A condition with what was found of it when the application was handed in.
+    private typealias Screened = (condition: CallCondition, found: ApplicationFinding)
+
+    private func screened(of dossier: Dossier, _ reader: Reader) async throws -> [Screened] {
+        let findings = try await reader.findings(of: dossier.id)
+        guard !findings.isEmpty else { return [] }
+        let conditions = try await reader.conditions(of: dossier.call.id)
+        return findings.compactMap { found in
+            conditions.first { $0.id == found.condition }.map { ($0, found) }
+        }
+    }
+
+    private func findings(_ screened: [Screened], in language: Pages.Language) -> Table? {
+        guard !screened.isEmpty else { return nil }
+        let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
+        let spoken = Vocabulary.Language(language)
+        return Table(
+            caption: t("findings.title"),
+            columns: [
+                .init(t("eligibility.condition")), .init(t("eligibility.result")), .init(t("eligibility.found")),
+                .init(t("eligibility.required")),
+            ],
+            rows: screened.map { condition, found in
+                [
+                    .text(
+                        condition.name.text(for: spoken), note: condition.blocks ? nil : t("eligibility.informs")),
+                    .badge(found.finding.verdict.badge(t), note: found.isCited ? t("findings.cited") : nil),
+                    .text(found.finding.foundWords(words, t)), .text(found.finding.requiredWords(words, t)),
+                ]
+            }, empty: EmptyState(title: t("eligibility.none"), text: t("eligibility.none_text")))
+    }
+
     private func screeningForm<P, B>(
-        _ call: FormCall<P, B>, _ id: Application.ID, _ problem: Problem?, _ t: Texts
+        _ call: FormCall<P, B>, _ id: Application.ID, _ screened: [Screened], _ problem: Problem?, _ t: Texts
     ) -> Form {
-        let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        // What is not met is the reason to begin with: rule, value and what is required.
+        let unmet = screened.filter { $0.found.finding.verdict == .notMet }
+        let values = [
+            "conditions": unmet.map(\.condition.id.description),
+            "reason": [
+                unmet.map { $0.found.finding.sentence(of: $0.condition, in: t.language) }.joined(separator: "\n")
+            ],
+        ]
+        let input = FormInput(
+            values: problem == nil ? values : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        let spoken = Vocabulary.Language(t.language)
+        let named =
+            screened.isEmpty
+            ? []
+            : [
+                input.checkboxes(
+                    "conditions", label: t("screen.conditions"), hint: t("screen.conditions_hint"),
+                    options: screened.map { condition, found in
+                        (
+                            condition.id.description, condition.name.text(for: spoken),
+                            found.finding.verdict.badge(t).label
+                        )
+                    })
+            ]
         return Form(
             action: "/console/applications/\(id)/screening",
             sections: [
@@ -207,10 +270,11 @@ struct ConsolePages: Sendable {
                             options: [
                                 ("eligible", t("screen.eligible"), t("screen.eligible_hint")),
                                 ("ineligible", t("screen.ineligible"), t("screen.ineligible_hint")),
-                            ]),
+                            ])
+                    ] + named + [
                         input.area(
                             "reason", label: t("screen.reason"), hint: t("screen.reason_hint"), isOptional: true,
-                            limit: 2000, rows: 4),
+                            limit: 2000, rows: 4)
                     ])
             ],
             submit: t("screen.submit"), texts: t, draft: "screening-\(id)", problem: problem?.headline)

@@ -1,6 +1,8 @@
 internal import API
 package import Accounts
+internal import Pages
 package import Postgres
+package import Programs
 package import Vocabulary
 
 extension Transaction {
@@ -8,15 +10,25 @@ extension Transaction {
     /// startup is written, and held.
     ///
     /// Throws `ApplicationRefusal`, or not found.
+    ///
+    /// - Parameter conditions: those that are named as not met; on record with what was found of them.
     package func screenApplication(
-        _ id: Application.ID, finding screening: Screening, by person: Person.ID
+        _ id: Application.ID, finding screening: Screening, citing conditions: [CallCondition.ID] = [],
+        by person: Person.ID
     ) async throws -> Application {
         var reason: LongText?
         if case .ineligible(let because) = screening { reason = because }
         let screened = try await move(id, by: person, note: reason) { application in
             try application.screen(screening, now: now)
         }
-        if screened.state == .ineligible { try await announce(screened, as: "ineligible", note: reason) }
+        if screened.state == .ineligible {
+            let found = Set(try await findings(of: id).map(\.condition))
+            if let stranger = conditions.firstIndex(where: { !found.contains($0) }) {
+                throw Problem.invalid("/conditions/\(stranger)", "Nothing was found of this condition.")
+            }
+            if !conditions.isEmpty { try await cite(conditions, of: id, by: person) }
+            try await announce(screened, as: "ineligible", note: reason)
+        }
         return screened
     }
 
@@ -35,5 +47,20 @@ extension Transaction {
         if case .offer(let day) = decision { lastDay = day }
         try await announce(decided, as: decided.state.rawValue, note: note, until: lastDay)
         return decided
+    }
+}
+
+extension Statements {
+    /// The verdict that a form or a body means: named conditions without a reason say it by what was found of them.
+    func screening(_ body: ScreeningBody, of id: Application.ID) async throws -> Screening {
+        guard body.verdict == .ineligible, body.reason == nil, let named = body.conditions, !named.isEmpty,
+            let summary = try await application(id)
+        else { return try body.screening() }
+        let conditions = try await conditions(of: summary.application.call)
+        let lines = try await findings(of: id).filter { named.contains($0.condition) }.compactMap { found in
+            conditions.first { $0.id == found.condition }.map { found.finding.sentence(of: $0, in: .english) }
+        }
+        guard !lines.isEmpty else { return try body.screening() }
+        return .ineligible(because: try LongText(lines.joined(separator: "\n")))
     }
 }

@@ -28,6 +28,8 @@ struct DraftPage: ViewModel {
     var checklistSummary: String
     var facts: Facts
     var withdrawURL: SafeURL
+    /// Whether the startup may apply, rule by rule; nothing where the call requires nothing.
+    var eligibility: EligibilityPanel?
 
     /// What somebody else wrote meanwhile, to be weighed against what was typed here.
     struct TheirVersion: ViewModel {

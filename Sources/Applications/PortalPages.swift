@@ -209,12 +209,15 @@ struct PortalPages: Sendable {
         case .incomplete(let gaps)?:
             errors += gaps.map { (attempt.draft.call.field(of: $0.question), $0.words(t)) }
         case .deadlinePassed?, .callNotOpen?: problem = t("draft.cannot_submit")
+        case .notEligible(let obstacles)?:
+            problem = ([t("eligibility.refused")] + obstacles.map { $0.sentence(in: viewer.language) })
+                .joined(separator: t("eligibility.space"))
         case let other?: problem = other.problem.headline
         case nil: break
         }
         return try page(
-            for: viewer, writing: attempt.draft, values: attempt.values(of: call.fields), errors: errors,
-            problem: problem,
+            for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
+            values: attempt.values(of: call.fields), errors: errors, problem: problem,
             conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && problem == nil ? 422 : 409)
     }
 
@@ -223,18 +226,27 @@ struct PortalPages: Sendable {
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         return try page(
-            for: viewer, writing: draft,
+            for: viewer, writing: draft, try await eligibility(of: draft, call.reader),
             flash: done == "saved" ? FlashNotice(draft.saveState(in: viewer.language).text) : nil)
     }
 
+    /// What the conditions of the call come to; nil where it has none.
+    private func eligibility(of draft: Draft, _ reader: Reader) async throws -> EligibilityReport? {
+        let found = try await reader.eligibility(of: draft.summary.application, to: draft.call, on: nil)
+        return found.report.results.isEmpty ? nil : found.report
+    }
+
     private func page(
-        for viewer: Viewer, writing draft: Draft, values: [String: [String]]? = nil,
+        for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, values: [String: [String]]? = nil,
         errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], status: Int = 200, flash: FlashNotice? = nil
     ) throws -> HTML {
         let t = PageKit.applications.texts(in: viewer.language)
-        let model = draft.page(
+        var model = draft.page(
             values: values, errors: errors, problem: problem, conflicts: conflicts, in: viewer.language)
+        model.eligibility = eligibility.map {
+            EligibilityPanel($0, of: draft.id, closing: draft.call.deadline, in: viewer.language)
+        }
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)

@@ -5,8 +5,8 @@ internal import Programs
 package import Vocabulary
 
 extension Transaction {
-    /// Hands a complete draft in, by the database's clock. Its answers are frozen from then on, and whoever did it is sent a
-    /// receipt.
+    /// Hands a complete draft in that meets what its call requires, by the database's clock. Its answers and what it declares
+    /// are frozen from then on with what was found of each condition, and whoever did it is sent a receipt.
     ///
     /// Throws `ApplicationRefusal`, or not found.
     package func submitApplication(_ id: Application.ID, by person: Person.ID) async throws -> Application {
@@ -16,6 +16,13 @@ extension Transaction {
         let completeness = Completeness(
             of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id))
         try application.submit(to: call, with: completeness, now: now)
+        let today = CalendarDate(now, in: call.deadline.zone)
+        let eligibility = try await eligibility(of: application, to: call, on: today)
+        try eligibility.report.checkAdmits()
+        if !eligibility.report.results.isEmpty {
+            if !eligibility.facts.isDeclared { try await store(eligibility.facts.facts, of: application, by: person) }
+            try await insert(eligibility.report, of: application)
+        }
         let submitted = try await settle(application, from: .draft, by: person)
         try await acknowledgeSubmission(of: submitted, by: person)
         return submitted

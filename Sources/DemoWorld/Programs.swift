@@ -72,6 +72,7 @@ extension DemoWorld {
             try await apply(Cast.startup(slug), to: joint, until: .submitted, transaction)
         }
         try await review(open, transaction)
+        try await shareAHolder(transaction)
         for (index, slug) in startups.enumerated() {
             try await decide(Cast.startup(slug), at: open, on: Stage(rawValue: index) ?? .draft, transaction)
         }
@@ -151,6 +152,8 @@ extension DemoWorld {
                     hint: hint.map { try LocalizedLine(en: $0) }, maxLength: length)
             })
         _ = try await transaction.draftCall(draft, as: id, in: Cast.harbour.id)
+        let conditions = try slug == "fintech" ? growingCompany() : youngCompany()
+        _ = try await transaction.reviseConditions(of: id, in: Cast.harbour.id) { _ in conditions }
         _ = try await transaction.publishCall(id, by: Cast.mei.person.id)
         return id
     }
@@ -175,6 +178,7 @@ extension DemoWorld {
             edits[question.id] = AnswerEdit(try LongText(DemoWorld.answer(index, pitch: pitch)))
         }
         _ = try await transaction.saveAnswers(edits, of: id, by: person)
+        try await declare(id, of: startup, transaction)
         guard stage != .draft else { return }
         _ = try await transaction.submitApplication(id, by: person)
         guard stage != .submitted else { return }

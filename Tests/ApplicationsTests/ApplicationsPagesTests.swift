@@ -14,7 +14,8 @@ struct ApplicationsPagesTests {
             PageKit.applications.faults(
                 in: [
                     PageTemplate.begin, PageTemplate.draft, PageTemplate.application, PageTemplate.confirm,
-                    PageTemplate.applicationList, PageTemplate.fastTrack,
+                    PageTemplate.applicationList, PageTemplate.fastTrack, PageTemplate.eligibility,
+                    PageTemplate.overlap,
                 ], sources: sources) == [])
     }
 }

@@ -211,6 +211,7 @@ struct Objects: Sendable {
             "ReviewAssignment": judged.description, "ReviewRound": round.description,
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
+            "CallCondition": (demoID("condition incorporated") as CallCondition.ID).description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,
@@ -223,6 +224,11 @@ struct Objects: Sendable {
             "Shortlist": try id("shortlist"), "SigningEvent": try id("event"),
             "Startup": Cast.startup("kelpsense").description, "Tenant": Cast.harbour.id.description,
             "institution": Cast.institution("harbour/sakuragi").description,
+            // What shares a holder with KelpSense.
+            "other":
+                (demoID(
+                    "application \(Cast.startup("lanterncare")) \(demoID("call incubation") as CallForApplications.ID)")
+                as Application.ID).description,
             "investor": Cast.institution("harbour/tidewater").description, "token": spare.uuidString.lowercased(),
         ]
     }

@@ -15,7 +15,7 @@ struct ProgramsPagesTests {
             PageTemplate<PublicCallsPage>.publicCalls, PageTemplate<ProgramsFormPage>.form,
             PageTemplate<CallConfirmationPage>.confirm, PageTemplate<StreamPage>.stream,
             PageTemplate<PresetPage>.preset, PageTemplate<PresetsPage>.presets,
-            PageTemplate<AdmissionsPage>.admissions,
+            PageTemplate<AdmissionsPage>.admissions, PageTemplate<ConditionsPage>.conditions,
         ]
         #expect(PageKit.programs.faults(in: pages, sources: sources) == [])
     }

@@ -1,0 +1,133 @@
+internal import Accounts
+package import Eligibility
+internal import Foundation
+internal import Institutions
+package import Postgres
+package import Programs
+package import Vocabulary
+
+/// What came of a condition when an application was handed in.
+package struct ApplicationFinding: Sendable, Equatable {
+    /// The condition.
+    package let condition: CallCondition.ID
+    /// What was found.
+    package let finding: RuleFinding
+    /// The day it was asked for.
+    package let on: CalendarDate
+    /// Whether screening named it as the one that is not met.
+    package let isCited: Bool
+}
+
+extension Statements {
+    /// What was declared in an application; nil when nothing was. Nothing of a draft to a manager.
+    func declaredFacts(of id: Application.ID) async throws -> DeclaredFacts? {
+        try await first(
+            """
+            -- declaredFacts
+            SELECT d.facts FROM application_facts AS d
+            JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(id)
+              AND (acting_role() = 'system' OR acting_role() = 'manager' AND a.submitted_at IS NOT NULL
+                   OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+            """
+        ).map { try ($0("facts") as JSONB<DeclaredFacts>).value }
+    }
+
+    /// What the park itself has given a startup, as far as its enrolments say.
+    func knownAwards(of startup: Startup.ID) async throws -> [Award] {
+        try await rows(
+            """
+            -- knownAwards
+            SELECT coalesce(p.name ->> 'en', p.name ->> 'zh-Hant', p.name ->> 'ja') AS scheme, t.name AS source,
+                   d.facts -> 'project' ->> 'text' AS project, e.started_on,
+                   coalesce((e.graduated_at AT TIME ZONE c.time_zone)::date, (e.ended_at AT TIME ZONE c.time_zone)::date,
+                            h.ends_on) AS until
+            FROM enrolments AS e
+            JOIN applications AS a ON a.tenant_id = e.tenant_id AND a.id = e.application_id
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+            JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            JOIN streams AS s ON s.tenant_id = h.tenant_id AND s.id = h.stream_id
+            JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
+            JOIN tenants AS t ON t.id = e.tenant_id
+            LEFT JOIN application_facts AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id
+            WHERE e.tenant_id = acting_tenant() AND e.startup_id = \(startup)
+              AND (acting_role() IN ('manager', 'system')
+                   OR acting_role() = 'founder' AND e.startup_id = acting_institution())
+            ORDER BY e.started_on, e.id
+            LIMIT 50
+            """
+        ).map { row in
+            let (from, until): (CalendarDate, CalendarDate?) = (try row("started_on"), try row("until"))
+            return try Award(
+                scheme: row("scheme"), source: row("source"), project: row("project"), from: Day(from),
+                until: until.map(Day.init))
+        }
+    }
+
+    /// What was found when an application was handed in, in the order of the call's conditions.
+    package func findings(of id: Application.ID) async throws -> [ApplicationFinding] {
+        try await rows(
+            """
+            -- findings of an application
+            SELECT f.condition_id, f.finding, f.found_on, f.cited_at IS NOT NULL AS cited
+            FROM application_findings AS f
+            JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+            JOIN call_conditions AS n
+              ON n.tenant_id = f.tenant_id AND n.call_id = f.call_id AND n.id = f.condition_id
+            WHERE f.tenant_id = acting_tenant() AND f.application_id = \(id)
+              AND (acting_role() IN ('manager', 'system')
+                   OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+            ORDER BY n.position
+            """
+        ).map { row in
+            try ApplicationFinding(
+                condition: row("condition_id"), finding: (row("finding") as JSONB<RuleFinding>).value,
+                on: row("found_on"), isCited: row("cited"))
+        }
+    }
+}
+
+extension Transaction {
+    func store(_ facts: DeclaredFacts, of application: Application, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- saveFacts
+            INSERT INTO application_facts (tenant_id, application_id, facts, saved_by)
+            VALUES (acting_tenant(), \(application.id), \(JSONB(facts)), \(person))
+            ON CONFLICT (tenant_id, application_id)
+            DO UPDATE SET facts = excluded.facts, saved_at = now(), saved_by = excluded.saved_by
+            """)
+    }
+
+    func noteFacts(of application: Application) async throws {
+        try await execute(
+            """
+            -- saveFacts: when
+            UPDATE applications SET saved_at = now(), version = version + 1
+            WHERE tenant_id = acting_tenant() AND id = \(application.id)
+            """)
+    }
+
+    func insert(_ report: EligibilityReport, of application: Application) async throws {
+        for result in report.results {
+            try await execute(
+                """
+                -- submitApplication: finding
+                INSERT INTO application_findings
+                    (tenant_id, application_id, call_id, condition_id, verdict, finding, found_on)
+                VALUES (acting_tenant(), \(application.id), \(application.call), \(result.condition.id),
+                        \(result.finding.verdict.rawValue), \(JSONB(result.finding)), \(CalendarDate(report.on)))
+                """)
+        }
+    }
+
+    func cite(_ conditions: [CallCondition.ID], of application: Application.ID, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- screenApplication: what it rests on
+            UPDATE application_findings SET cited_at = now(), cited_by = \(person)
+            WHERE tenant_id = acting_tenant() AND application_id = \(application)
+              AND condition_id = ANY (\(conditions)) AND acting_role() IN ('manager', 'system')
+            """)
+    }
+}

@@ -1,0 +1,393 @@
+internal import API
+internal import Accounts
+internal import Eligibility
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// "Am I eligible?": the facts a startup declares, and what the conditions of the call come to.
+struct EligibilityPages: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [show, save] }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/portal/applications/{application}/eligibility", "portalEligibility", access: .roles([.founder]),
+            parameters: EligibilityPagePath.self
+        ) { call in
+            try await page(
+                for: call, of: call.parameters.application, at: call.parameters.at, done: call.parameters.done)
+        }.erased
+    }
+
+    private var save: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/eligibility", "savePortalFacts", access: .roles([.founder]),
+            parameters: ApplicationPath.self, body: FactsFields.self
+        ) { call in
+            let (id, person) = (call.parameters.application, try call.principal.personID)
+            do {
+                let fields = try call.decoded()
+                let asked = try await asked(of: id, call.reader)
+                let typed = try fields.facts(asked)
+                return try await call.write { transaction in
+                    // What the form does not ask stays as it is.
+                    _ = try await transaction.saveFacts(of: id, by: person) { current in
+                        current.facts.filter { name, _ in !asked.contains { $0.rawValue == name } }
+                            .merging(typed) { _, fresh in fresh }
+                    }
+                    return .redirect(to: "/portal/applications/\(id)/eligibility?done=saved")
+                }
+            } catch is ApplicationRefusal {
+                return .redirect(to: "/portal/applications/\(id)")
+            } catch let problem as Problem where problem.status == 422 {
+                return try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    /// The facts that the conditions of the call look at, in the order people are asked for them.
+    private func asked(of id: Application.ID, _ reader: Reader) async throws -> [ApplicantFact] {
+        guard let summary = try await reader.application(id) else { throw Problem.notFound }
+        return try await reader.conditions(of: summary.application.call).askedFacts
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: Application.ID, at day: CalendarDate? = nil, done: String? = nil,
+        problem: Problem? = nil
+    ) async throws -> HTML {
+        guard let summary = try await call.reader.application(id),
+            let to = try await call.reader.call(summary.application.call)
+        else { throw Problem.notFound }
+        guard summary.application.state == .draft else { return .redirect(to: "/portal/applications/\(id)") }
+        let (facts, report) = try await call.reader.eligibility(of: summary.application, to: to, on: day)
+        let viewer = try await call.viewer()
+        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
+        let asked = report.results.map(\.condition).askedFacts
+        let values = problem == nil ? FactsFields.values(of: facts.facts) : call.fields
+        let input = FormInput(values: values, errors: problem?.fieldErrors ?? [], texts: t)
+        let model = EligibilityPage(
+            header: PageHeader(
+                title: t("eligibility.title"), kind: to.title.text(for: spoken), lede: t("eligibility.lede")),
+            panel: EligibilityPanel(report, of: id, closing: to.deadline, in: viewer.language),
+            note: facts.isDeclared ? nil : t("eligibility.prefilled"),
+            form: asked.isEmpty
+                ? nil
+                : Form(
+                    action: "/portal/applications/\(id)/eligibility",
+                    sections: FactsFields.sections(asked, input, rows: FactsFields.rows(in: values), viewer.language),
+                    submit: t("eligibility.save"), texts: t,
+                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                    cancel: LinkText(t("eligibility.back"), "/portal/applications/\(id)"), draft: "facts-\(id)",
+                    problem: problem?.headline),
+            whatIf: EligibilityPage.WhatIf(
+                action: "/portal/applications/\(id)/eligibility", label: t("eligibility.at"),
+                value: day?.description ?? ""),
+            backURL: "/portal/applications/\(id)")
+        let frame = Frame(
+            title: model.header.title, site: site, viewer: viewer, current: "portal",
+            breadcrumbs: [
+                Breadcrumb(t("portal.title"), "/portal"),
+                Breadcrumb(to.title.text(for: spoken), "/portal/applications/\(id)"),
+            ], flash: done == "saved" ? FlashNotice(t("eligibility.saved")) : nil)
+        return HTML(
+            status: problem == nil ? 200 : 422, bytes: try PageTemplate.eligibility.render(model, in: frame))
+    }
+}
+
+extension [CallCondition] {
+    /// The facts these conditions look at, in the order people are asked for them.
+    var askedFacts: [ApplicantFact] {
+        let names = Set(flatMap(\.rule.facts))
+        return ApplicantFact.allCases.filter { names.contains($0.rawValue) }
+    }
+}
+
+/// The facts a startup declares, and what comes of them.
+struct EligibilityPage: ViewModel {
+    /// Another day to ask for.
+    struct WhatIf: ViewModel {
+        var action: SafeURL
+        var label: String
+        var value: String
+    }
+
+    var header: PageHeader
+    var panel: EligibilityPanel
+    /// That nothing is declared yet.
+    var note: String?
+    var form: Form?
+    var whatIf: WhatIf
+    var backURL: SafeURL
+}
+
+/// What the conditions come to, rule by rule.
+struct EligibilityPanel: ViewModel {
+    var verdict: Badge
+    var sentence: String
+    var rules: Table
+    var url: SafeURL
+
+    init(_ report: EligibilityReport, of id: Application.ID, closing: Deadline, in language: Pages.Language) {
+        let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
+        let spoken = Vocabulary.Language(language)
+        let lastDay = CalendarDate(closing.instant, in: closing.zone)
+        verdict = report.verdict.badge(t)
+        var sentences = [t("eligibility.says.\(report.verdict.rawValue)")]
+        if report.verdict == .notMet, let day = report.outlook.day {
+            sentences.append(t("eligibility.again", ["day": day.text(in: language)]))
+            if day > lastDay { sentences.append(t("eligibility.closes_before", ["day": lastDay.text(in: language)])) }
+        }
+        sentence = sentences.joined(separator: t("eligibility.space"))
+        rules = Table(
+            caption: t("eligibility.rules"),
+            columns: [
+                .init(t("eligibility.condition")), .init(t("eligibility.result")), .init(t("eligibility.found")),
+                .init(t("eligibility.required")),
+            ],
+            rows: report.results.map { result in
+                let again =
+                    result.finding.verdict == .notMet
+                    ? result.outlook.day.map { t("eligibility.from", ["day": $0.text(in: language)]) } : nil
+                return [
+                    .text(
+                        result.condition.name.text(for: spoken),
+                        note: result.condition.blocks ? nil : t("eligibility.informs")),
+                    .badge(result.finding.verdict.badge(t), note: again),
+                    .text(result.finding.foundWords(words, t)), .text(result.finding.requiredWords(words, t)),
+                ]
+            }, empty: EmptyState(title: t("eligibility.none"), text: t("eligibility.none_text")))
+        url = "/portal/applications/\(id)/eligibility"
+    }
+}
+
+extension PageTemplate<EligibilityPage> {
+    static let eligibility = PageTemplate("applications/eligibility", in: .applications)
+}
+
+extension RuleVerdict {
+    /// A tick, a cross or a question mark, with its word.
+    func badge(_ t: Texts) -> Badge {
+        switch self {
+        case .met: Badge(t("verdict.met"), .success)
+        case .notMet: Badge(t("verdict.not_met"), .danger)
+        case .unknown: Badge(t("verdict.unknown"), .warning)
+        }
+    }
+}
+
+extension RuleFinding {
+    func foundWords(_ words: ConditionWords, _ t: Texts) -> String {
+        checks.map(words.found).joined(separator: t("eligibility.semicolon"))
+    }
+
+    func requiredWords(_ words: ConditionWords, _ t: Texts) -> String {
+        checks.map(words.requirement).joined(separator: t("eligibility.semicolon"))
+    }
+}
+
+/// Facts as their form sends them.
+struct FactsFields: Codable {
+    let incorporatedOn: CalendarDate?
+    let incorporatedIn: Country?
+    let fullTimeStaff: Int?
+    let technicalStaff: Int?
+    let staffWorldwide: Int?
+    let technicalEquity: String?
+    let project: Name?
+    let noAwards: Bool?
+    let awards: [AwardRow]?
+    let holders: [HolderRow]?
+
+    struct AwardRow: Codable {
+        let scheme: Name?
+        let source: Name?
+        let project: Name?
+        let from: CalendarDate?
+        let until: CalendarDate?
+        let heldInCommon: String?
+    }
+
+    struct HolderRow: Codable {
+        let name: Name?
+        let share: String?
+    }
+
+    /// What was declared of the facts that were asked.
+    func facts(_ asked: [ApplicantFact]) throws(Problem) -> DeclaredFacts {
+        var checked = CheckedFacts()
+        checked[.incorporatedOn] = incorporatedOn.map { .date(Day($0)) }
+        checked[.incorporatedIn] = incorporatedIn.map { .country($0.code) }
+        checked.set(.fullTimeStaff, fullTimeStaff)
+        checked.set(.technicalStaff, technicalStaff)
+        checked.set(.staffWorldwide, staffWorldwide)
+        checked.set(.technicalEquity, Self.points(technicalEquity, "/technical_equity", &checked))
+        checked[.project] = project.map { .text($0.string) }
+        var named: [Award] = []
+        for (index, row) in (awards ?? []).enumerated() {
+            guard let scheme = row.scheme else {
+                if row.project != nil || row.source != nil || row.from != nil || row.until != nil {
+                    checked.refuse("/awards/\(index)/scheme", "is needed to say what was given")
+                }
+                continue
+            }
+            let held = Self.points(row.heldInCommon, "/awards/\(index)/held_in_common", &checked)
+            named.append(
+                Award(
+                    scheme: scheme.string, source: row.source?.string, project: row.project?.string,
+                    from: row.from.map(Day.init), until: row.until.map(Day.init), heldInCommon: held ?? 10_000))
+        }
+        // No award is a statement only where it is made: an untouched form does not say that there were none.
+        if !named.isEmpty || noAwards == true { checked.set(named) }
+        if noAwards == true, !named.isEmpty { checked.refuse("/no_awards", "contradicts the awards below") }
+        var owners: [HeldShare] = []
+        for (index, row) in (holders ?? []).enumerated() {
+            guard let name = row.name else { continue }
+            guard let share = Self.points(row.share, "/holders/\(index)/share", &checked) else {
+                checked.refuse("/holders/\(index)/share", "is needed")
+                continue
+            }
+            owners.append(HeldShare(name.string, share: share))
+        }
+        if !owners.isEmpty { checked.set(owners) }
+        return try checked.facts().filter { name, _ in asked.contains { $0.rawValue == name } }
+    }
+
+    private static func points(_ typed: String?, _ pointer: String, _ checked: inout CheckedFacts) -> Int? {
+        guard let typed, !typed.allSatisfy(\.isWhitespace) else { return nil }
+        guard case .percent(let points)? = FactValue(percent: typed) else {
+            checked.refuse(pointer, "is no percentage between 0 and 100")
+            return nil
+        }
+        return points
+    }
+
+    // MARK: The form
+
+    /// How many rows of awards and holders a form has.
+    static func rows(in values: [String: [String]]) -> (awards: Int, holders: Int) {
+        func filled(_ list: String) -> Int {
+            values.compactMap { name, texts -> Int? in
+                let parts = name.split(separator: ".")
+                guard parts.count == 3, parts[0] == list, let index = Int(parts[1]), (0..<50).contains(index),
+                    texts.contains(where: { !$0.isEmpty })
+                else { return nil }
+                return index + 1
+            }.max() ?? 0
+        }
+        return (min(50, filled("awards") + 2), min(50, filled("holders") + 2))
+    }
+
+    static func values(of facts: DeclaredFacts) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for fact in ApplicantFact.allCases {
+            switch facts[fact] {
+            case .integer(let number)?: values[fact.rawValue] = ["\(number)"]
+            case .percent(let points)?: values[fact.rawValue] = [percent(points)]
+            case .date(let day)?: values[fact.rawValue] = [day.description]
+            case .country(let text)?, .text(let text)?: values[fact.rawValue] = [text]
+            case .awards(let awards)?:
+                if awards.isEmpty { values["no_awards"] = ["true"] }
+                for (index, award) in awards.enumerated() {
+                    let row = "awards.\(index)"
+                    values["\(row).scheme"] = [award.scheme]
+                    values["\(row).source"] = [award.source ?? ""]
+                    values["\(row).project"] = [award.project ?? ""]
+                    values["\(row).from"] = [award.from?.description ?? ""]
+                    values["\(row).until"] = [award.until?.description ?? ""]
+                    values["\(row).held_in_common"] = [award.heldInCommon == 10_000 ? "" : percent(award.heldInCommon)]
+                }
+            case .holders(let holders)?:
+                for (index, holder) in holders.enumerated() {
+                    values["holders.\(index).name"] = [holder.name]
+                    values["holders.\(index).share"] = [percent(holder.share)]
+                }
+            case .boolean?, nil: break
+            }
+        }
+        return values
+    }
+
+    private static func percent(_ points: Int) -> String { String(ConditionWords.percent(points).dropLast(2)) }
+
+    static func sections(
+        _ asked: [ApplicantFact], _ input: FormInput, rows: (awards: Int, holders: Int), _ language: Pages.Language
+    ) -> [FormSection] {
+        let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
+        let single = asked.filter { !$0.type.isList }
+        var sections: [FormSection] = []
+        if !single.isEmpty {
+            sections.append(
+                FormSection(
+                    title: t("facts.title"), intro: t("facts.intro"),
+                    fields: single.map { field(for: $0, input, words, t) }))
+        }
+        if asked.contains(.awards) {
+            sections.append(
+                FormSection(
+                    title: words.name(of: .awards), intro: t("facts.awards_intro"),
+                    fields: [
+                        input.checkbox(
+                            "no_awards", label: t("facts.no_awards"), statement: t("facts.no_awards_statement"))
+                    ]))
+            for index in 0..<rows.awards {
+                let row = "awards.\(index)"
+                sections.append(
+                    FormSection(
+                        title: t("facts.award", ["number": "\(index + 1)"]),
+                        fields: [
+                            input.text("\(row).scheme", label: t("facts.scheme"), isOptional: true, limit: 200),
+                            input.text("\(row).source", label: t("facts.source"), isOptional: true, limit: 200),
+                            input.text("\(row).project", label: t("facts.award_project"), isOptional: true, limit: 200),
+                            input.date("\(row).from", label: t("facts.from"), isOptional: true),
+                            input.date("\(row).until", label: t("facts.until"), isOptional: true),
+                            input.number(
+                                "\(row).held_in_common", label: t("facts.held"), hint: t("facts.held_hint"),
+                                isOptional: true, suffix: "%", isDecimal: true),
+                        ]))
+            }
+        }
+        if asked.contains(.holders) {
+            for index in 0..<rows.holders {
+                sections.append(
+                    FormSection(
+                        title: t("facts.holder", ["number": "\(index + 1)"]),
+                        fields: [
+                            input.text(
+                                "holders.\(index).name", label: t("facts.holder_name"), isOptional: true, limit: 200),
+                            input.number(
+                                "holders.\(index).share", label: t("facts.holder_share"), isOptional: true, suffix: "%",
+                                isDecimal: true),
+                        ]))
+            }
+        }
+        return sections
+    }
+
+    private static func field(
+        for fact: ApplicantFact, _ input: FormInput, _ words: ConditionWords, _ t: Texts
+    ) -> FormField {
+        let (name, label) = (fact.rawValue, words.name(of: fact))
+        let hint = t("facts.hint.\(name)")
+        switch fact {
+        case .incorporatedOn: return input.date(name, label: label, hint: hint, isOptional: true)
+        case .incorporatedIn:
+            return input.text(name, label: label, hint: hint, isOptional: true, limit: 2, width: "short")
+        case .technicalEquity:
+            return input.number(name, label: label, hint: hint, isOptional: true, suffix: "%", isDecimal: true)
+        case .project: return input.text(name, label: label, hint: hint, isOptional: true, limit: 200)
+        default: return input.number(name, label: label, hint: hint, isOptional: true)
+        }
+    }
+}
+
+struct EligibilityPagePath: Codable {
+    let application: Application.ID
+    let at: CalendarDate?
+    let done: String?
+}

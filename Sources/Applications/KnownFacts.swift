@@ -1,0 +1,73 @@
+package import Eligibility
+package import Institutions
+package import Postgres
+package import Programs
+package import Vocabulary
+
+/// The facts of an application, and whether somebody declared them.
+package struct ApplicationFacts: Sendable, Equatable {
+    /// By name; what is not known is absent.
+    package var facts: DeclaredFacts
+    /// Whether they were declared; otherwise they are what the startup's profile and history say.
+    package var isDeclared: Bool
+
+    /// Facts as they were declared, or as they are known.
+    package init(_ facts: DeclaredFacts, isDeclared: Bool) {
+        self.facts = facts
+        self.isDeclared = isDeclared
+    }
+}
+
+extension DeclaredFacts {
+    /// What a startup's profile, its holders and its enrolments say. That nothing is known of awards does not say that there
+    /// were none.
+    package init(profile: StartupProfile, holders: [Holder], awards: [Award]) {
+        self = [:]
+        self[.incorporatedOn] = profile.foundedOn.map { .date(Day($0)) }
+        self[.incorporatedIn] = profile.country.map { .country($0.code) }
+        self[.fullTimeStaff] = profile.fullTimeStaff.map(FactValue.integer)
+        self[.technicalStaff] = profile.technicalStaff.map(FactValue.integer)
+        if !holders.isEmpty {
+            self[.holders] = .holders(
+                holders.prefix(EligibilityRule.longestList).map { HeldShare($0.name.string, share: $0.basisPoints) })
+        }
+        if !awards.isEmpty { self[.awards] = .awards(awards) }
+    }
+
+    /// The value of a fact.
+    package subscript(_ fact: ApplicantFact) -> FactValue? {
+        get { self[fact.rawValue] }
+        set { self[fact.rawValue] = newValue }
+    }
+}
+
+extension Statements {
+    /// What is declared in an application, or known of its startup until somebody declares something. To a manager only what
+    /// was handed in.
+    package func facts(of application: Application) async throws -> ApplicationFacts {
+        if let declared = try await declaredFacts(of: application.id) {
+            return ApplicationFacts(declared, isDeclared: true)
+        }
+        guard let startup = try await startup(application.startup) else {
+            return ApplicationFacts([:], isDeclared: false)
+        }
+        let known = DeclaredFacts(
+            profile: startup.profile, holders: try await holders(of: startup.id),
+            awards: try await knownAwards(of: startup.id))
+        return ApplicationFacts(known, isDeclared: false)
+    }
+
+    /// What the conditions of an application's call come to: on a day, or today where the call is.
+    package func eligibility(
+        of application: Application, to call: CallForApplications, on day: CalendarDate?
+    ) async throws -> (facts: ApplicationFacts, report: EligibilityReport) {
+        let conditions = try await conditions(of: call.id)
+        // Nothing is asked where nothing is required.
+        let facts =
+            conditions.isEmpty
+            ? ApplicationFacts([:], isDeclared: false) : try await facts(of: application)
+        let today: CalendarDate =
+            if let day { day } else { CalendarDate(try await clock(), in: call.deadline.zone) }
+        return (facts, EligibilityReport(conditions, of: facts.facts, on: Day(today)))
+    }
+}

@@ -1,0 +1,298 @@
+import API
+import Accounts
+import DemoWorld
+import Eligibility
+import Foundation
+import Postgres
+import Programs
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Applications
+
+/// Declared facts, the report before submission, the refusal, and what is frozen for whoever screens.
+@Suite("Eligibility of applications")
+struct EligibilityTests {
+    let call: CallForApplications.ID = demoID("call incubation")
+    let fintech: CallForApplications.ID = demoID("call fintech")
+    let ravi = Cast.ravi.person.id
+    let mei = Cast.mei.person.id
+
+    private func declare(
+        _ id: Application.ID, in world: World, _ change: @escaping @Sendable (inout DeclaredFacts) -> Void
+    )
+        async throws
+    {
+        _ = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            try await transaction.saveFacts(of: id, by: ravi) { known in
+                var facts = known.facts
+                change(&facts)
+                return facts
+            }
+        }
+    }
+
+    @Test("The profile stands in until somebody declares something")
+    func prefilled() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let id = try await world.draft(to: call)
+        let known = try await ravi.ask("GET", "/v1/applications/\(id)/facts").json()
+        #expect(known["is_declared"] == false && known["facts"]?["full_time_staff"] == 6)
+        #expect(known["facts"]?["incorporated_on"] == "2025-01-20" && known["facts"]?["awards"] == nil)
+        let report = try await ravi.ask("GET", "/v1/applications/\(id)/eligibility").json()
+        // Nobody said anything of awards yet: that informs screening and keeps nobody from applying.
+        #expect(report["conditions"]?.elements?.map { $0["verdict"]?.text } == ["met", "met", "met", "unknown"])
+        #expect(report["verdict"] == "met")
+    }
+
+    @Test("An enrolment that the park knows of is an award of the startup")
+    func knownAwards() async throws {
+        let world = try await World()
+        let id = Application.ID()
+        let facts = try await world.database.write(as: world.context(Cast.ada)) { transaction in
+            let application = try await transaction.beginApplication(
+                to: fintech, for: Cast.startup("kelpsense"), as: id, in: Cast.harbour.id, by: Cast.ada.person.id)
+            return try await transaction.facts(of: application).facts
+        }
+        guard case .awards(let awards) = facts[.awards], case .holders(let holders) = facts[.holders] else {
+            Issue.record("\(facts)")
+            return
+        }
+        #expect(awards.map(\.scheme) == ["Incubation"] && awards.map(\.project) == ["KelpSense"])
+        #expect(awards.first?.until != nil && holders.map(\.share) == [8_200, 1_800])
+    }
+
+    @Test("Facts are refused field by field, and kept whole")
+    func refused() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let place = "/v1/applications/\(try await world.draft(to: call))/facts"
+        let bad = await ravi.ask(
+            "PUT", place,
+            json: #"""
+                {"full_time_staff":-1,"technical_equity":10001,"holders":[{"name":"A","basis_points":9000},{"name":"B","basis_points":9000}],
+                 "awards":[{"scheme":"SEED","from":"2026-02-01","until":"2026-01-01"}]}
+                """#)
+        #expect(
+            bad.status == 422
+                && Set(bad.problem?.errors.map(\.pointer) ?? []) == [
+                    "/full_time_staff", "/technical_equity", "/holders", "/awards/0/until",
+                ], "\(bad.text)")
+        let many = await ravi.ask("PUT", place, json: #"{"full_time_staff":2,"technical_staff":3}"#)
+        #expect(many.problem?.errors.map(\.pointer) == ["/technical_staff"])
+        let kept = await ravi.ask("PUT", place, json: #"{"incorporated_in":"HK","awards":[]}"#)
+        #expect(kept.status == 200, "\(kept.text)")
+        let read = try await ravi.ask("GET", place).json()
+        #expect(read["is_declared"] == true && read["facts"]?["full_time_staff"] == nil)
+    }
+
+    @Test("What blocks and is not met, or not known, refuses with rule, value and what is required; nothing is lost")
+    func blocked() async throws {
+        let world = try await World()
+        let id = try await world.draft(to: call)
+        try await world.fill(id, of: call)
+        try await declare(id, in: world) { facts in
+            facts[.fullTimeStaff] = .integer(1)
+            facts[.technicalStaff] = nil
+        }
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let sent = await visitor.ask("POST", "/v1/applications/\(id)/submission")
+        #expect(sent.status == 422 && sent.problem?.kind == .notEligible)
+        let staff: CallCondition.ID = demoID("condition staff")
+        let technical: CallCondition.ID = demoID("condition technical")
+        #expect(sent.problem?.errors.map(\.pointer) == ["/conditions/\(staff)", "/conditions/\(technical)"])
+        #expect(sent.problem?.errors.first?.detail == "Full-time staff: found 1; required Full-time staff: at least 2.")
+        // By the page, too, which comes back with every answer.
+        let typed = try await world.questions(of: call).map { ("answers_\($0.id)", "We know harbours well.") }
+        let page = await visitor.send("/portal/applications/\(id)/submission", typed)
+        #expect(page.status == 409 && page.text.contains("nothing you wrote is lost"), "\(page.text)")
+        #expect(page.text.contains("We know harbours well.") && page.text.contains("✗ Not met"))
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        #expect(try await reader.application(id)?.application.state == .draft)
+        #expect(try await reader.findings(of: id).isEmpty)
+        // The database says so whoever asks it.
+        let wall = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+                try await transaction.execute(
+                    "UPDATE applications SET state = 'submitted', submitted_at = now() WHERE id = \(id)")
+            }
+        }
+        #expect(wall?.constraint == "submissions_meet_what_blocks")
+        try await declare(id, in: world) { facts in
+            facts[.fullTimeStaff] = .integer(2)
+            facts[.technicalStaff] = .integer(1)
+        }
+        #expect(await visitor.ask("POST", "/v1/applications/\(id)/submission").status == 200)
+    }
+
+    @Test("A company that is too young is told from which day on it may apply; another day can be asked")
+    func again() async throws {
+        let world = try await World()
+        let today = Day(CalendarDate(Date(), in: .hongKong))
+        let founded = today.adding(months: -20)
+        let id = try await world.draft(to: fintech)
+        try await declare(id, in: world) { $0[.incorporatedOn] = .date(founded) }
+        let due = CalendarDate(founded.adding(months: 24))
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let place = "/v1/applications/\(id)/eligibility"
+        let report = try await visitor.ask("GET", place).json()
+        #expect(report["verdict"] == "not_met" && report["eligible_again_on"]?.text == "\(due)")
+        let then = try await visitor.ask("GET", "\(place)?at=\(due)").json()
+        #expect(then["verdict"] == "met" && then["on"]?.text == "\(due)")
+        let before = try await visitor.ask("GET", "\(place)?at=\(due.adding(days: -1))").json()
+        #expect(before["verdict"] == "not_met")
+        let page = await visitor.open("/portal/applications/\(id)")
+        #expect(page.text.contains("Am I eligible?") && page.text.contains("Eligible again on"), "\(page.text)")
+        #expect(page.text.contains("This call closes before then"))
+        #expect(await visitor.open("/portal/applications/\(id)/eligibility?at=\(due)").text.contains("✓ Met"))
+        #expect(await visitor.open("/portal/applications/\(id)/eligibility?at=soon").status == 422)
+    }
+
+    @Test("The form keeps what it does not ask, comes back filled in, and reads in three languages")
+    func form() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let id = try await world.draft(to: call)
+        let place = "/portal/applications/\(id)/eligibility"
+        try await declare(id, in: world) { $0[.staffWorldwide] = .integer(40) }
+        let first = await visitor.open(place)
+        #expect(first.status == 200 && !first.text.contains("staff_worldwide"), "\(first.text)")
+        let fields = [
+            ("incorporated_on", "2025-01-20"), ("incorporated_in", "HK"), ("full_time_staff", "6"),
+            ("technical_staff", "4"), ("project", "Leaf"),
+        ]
+        let odd = await visitor.send(
+            place, fields + [("awards.0.project", "Leaf"), ("awards.0.held_in_common", "many")])
+        #expect(odd.status == 422 && odd.text.contains("many") && odd.text.contains("value=\"Leaf\""), "\(odd.text)")
+        let saved = await visitor.send(
+            place,
+            fields + [
+                ("awards.0.scheme", "Ideation"), ("awards.0.project", " leaf"), ("awards.0.from", "2026-01-01"),
+                ("awards.0.held_in_common", "33.34"),
+            ])
+        #expect(saved.status == 303, "\(saved.text)")
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let application = try #require(try await reader.application(id)).application
+        let facts = try await reader.facts(of: application).facts
+        #expect(facts[.staffWorldwide] == .integer(40))
+        #expect(
+            facts[.awards]
+                == .awards([Award(scheme: "Ideation", project: "leaf", from: Day("2026-01-01"), heldInCommon: 3_334)]))
+        let page = await visitor.open(place)
+        #expect(page.text.contains("33.34") && page.text.contains("✗ Not met"), "\(page.text)")
+        for language in ["zh-Hant", "ja"] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("UPDATE people SET locale = \(language) WHERE id = \(ravi)")
+            }
+            let read = await (try await Visitor(Cast.ravi, in: world)).open(place)
+            #expect(read.status == 200 && !read.text.contains("⟦"))
+        }
+    }
+
+    @Test("What was declared and found is frozen, and whoever screens names the conditions it rests on")
+    func screened() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let findings = try await reader.findings(of: id)
+        #expect(findings.map(\.finding.verdict) == [.met, .met, .met, .unknown])
+        #expect(try await reader.declaredFacts(of: id)?[.fullTimeStaff] == .integer(6))
+        await #expect(throws: ApplicationRefusal.answersAreFrozen) { try await declare(id, in: world) { $0 = [:] } }
+        for (sql, constraint): (Query, String?) in [
+            (
+                "UPDATE application_facts SET facts = '{}' WHERE application_id = \(id)",
+                "facts_are_frozen_once_submitted"
+            ),
+            ("UPDATE application_findings SET verdict = 'met' WHERE application_id = \(id)", nil),
+            ("DELETE FROM application_findings WHERE application_id = \(id)", nil),
+        ] {
+            let wall = await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(Cast.ravi)) { try await $0.execute(sql) }
+            }
+            #expect(wall?.constraint == constraint && (constraint != nil || wall?.kind == .insufficientPrivilege))
+        }
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let page = await visitor.open("/console/applications/\(id)")
+        #expect(
+            page.text.contains("Found when it was submitted") && page.text.contains("name=\"conditions\""),
+            "\(page.text)")
+        let stranger = await visitor.ask(
+            "POST", "/v1/applications/\(id)/screening",
+            json: #"{"verdict":"ineligible","reason":"No.","conditions":["\#(CallCondition.ID())"]}"#)
+        #expect(stranger.status == 422 && stranger.problem?.errors.map(\.pointer) == ["/conditions/0"])
+        let concurrent: CallCondition.ID = demoID("condition concurrent")
+        let screened = await visitor.ask(
+            "POST", "/v1/applications/\(id)/screening",
+            json: #"{"verdict":"ineligible","conditions":["\#(concurrent)"]}"#)
+        #expect(screened.status == 200, "\(screened.text)")
+        let history = try await reader.history(of: id)
+        #expect(history.last?.note?.string.contains("found not declared yet; required") == true)
+        #expect(try await reader.findings(of: id).filter(\.isCited).map(\.condition) == [concurrent])
+        let report = try await visitor.ask("GET", "/v1/applications/\(id)/eligibility").json()
+        #expect(report["conditions"]?.elements?.last?["is_cited"] == true)
+    }
+
+    @Test("A draft's facts are its founders' alone, in the trail, too; rows that could leak stay")
+    func walls() async throws {
+        let world = try await World()
+        let id = try await world.draft(to: call)
+        try await declare(id, in: world) { $0[.project] = .text("Secret Leaf") }
+        for member in [Cast.mei, Cast.ada, Cast.kenji, Cast.nora, Cast.leo] {
+            let reader = world.database.reader(as: world.context(member))
+            #expect(try await reader.declaredFacts(of: id) == nil)
+            let rows = try await reader.rows("SELECT facts FROM application_facts WHERE application_id = \(id)")
+            #expect(rows.isEmpty, "\(member.person.name)")
+        }
+        let mei = try await Visitor(Cast.mei, in: world)
+        #expect(await mei.ask("GET", "/v1/applications/\(id)/facts").status == 404)
+        #expect(await mei.ask("GET", "/v1/applications/\(id)/eligibility").status == 404)
+        let told = try await world.owner.reader(as: .none).rows(
+            "SELECT id FROM audit_events WHERE noun = 'application_facts' AND after::text LIKE '%Secret Leaf%'")
+        #expect(told.isEmpty)
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.ask("PUT", "/v1/applications/\(id)/facts", json: "{}").status == 404)
+        // Findings of others: planted, and read by nobody but their startup and the park.
+        let other = try await world.submitted(
+            to: fintech, declaring: ["incorporated_on": .date(Day("2020-01-01") ?? Day(0))])
+        let seen = try await world.database.reader(as: world.context(Cast.ada)).rows(
+            "SELECT condition_id FROM application_findings WHERE application_id = \(other)")
+        #expect(seen.isEmpty)
+        #expect(try await world.database.reader(as: world.context(Cast.ravi)).findings(of: other).count == 2)
+    }
+
+    @Test("A report takes less than fifty milliseconds")
+    func quick() async throws {
+        let world = try await World()
+        let id = try await world.draft(to: call)
+        let awards = (0..<50).map { Award(scheme: "S\($0)", project: "P", from: Day(19_000), until: Day(21_000 + $0)) }
+        try await declare(id, in: world) { $0[.awards] = .awards(awards) }
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let application = try #require(try await reader.application(id)).application
+        let found = try #require(try await reader.call(call))
+        var best = Duration.seconds(1)
+        for _ in 0..<5 {
+            best = min(
+                best,
+                try await ContinuousClock().measure {
+                    _ = try await reader.eligibility(of: application, to: found, on: nil)
+                })
+        }
+        #expect(best < .milliseconds(50))
+    }
+}
+
+extension World {
+    /// A complete application of Ravi's startup that declares something, handed in.
+    func submitted(to call: CallForApplications.ID, declaring facts: DeclaredFacts) async throws -> Application.ID {
+        let id = try await draft(to: call)
+        try await fill(id, of: call)
+        return try await database.write(as: context(Cast.ravi)) { transaction in
+            _ = try await transaction.saveFacts(of: id, by: Cast.ravi.person.id) { known in
+                known.facts.merging(facts) { _, fresh in fresh }
+            }
+            return try await transaction.submitApplication(id, by: Cast.ravi.person.id).id
+        }
+    }
+}
