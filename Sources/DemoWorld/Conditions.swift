@@ -37,8 +37,8 @@ extension DemoWorld {
                     en: "The share of the full-time staff whose work is technical.", zhHant: "全職員工中從事技術工作的比例。",
                     ja: "常勤スタッフのうち、技術職の人の割合です。"),
                 .compare(
-                    .atLeast, .share(.fact("technical_staff"), of: .fact("full_time_staff")), .literal(.percent(5_000)))
-            ),
+                    .atLeast, .share(.fact("technical_staff"), of: .fact("full_time_staff")), .literal(.percent(5_000))),
+                blocks: false),
             try condition(
                 "concurrent",
                 LocalizedName(en: "No other award for the same project", zhHant: "同一項目並無其他資助", ja: "同じプロジェクトへの他の助成なし"),

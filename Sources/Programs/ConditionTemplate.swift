@@ -2,7 +2,7 @@ import Eligibility
 import Foundation
 import Vocabulary
 
-/// A condition that parks often set, to begin from. They are data, in `Resources`.
+/// A condition that parks often set, to begin from. They are data, in a file of their own.
 struct ConditionTemplate: Decodable, Sendable {
     /// Stays the same over versions.
     let id: UUID
@@ -12,10 +12,11 @@ struct ConditionTemplate: Decodable, Sendable {
     let rule: Term
     let blocks: Bool
 
+    // No folder named `Resources`: a bundle that has one is taken to keep everything there, and pages would not be found.
     static let all: [ConditionTemplate] = {
         guard
             let url = Bundle.module.url(
-                forResource: "condition-templates", withExtension: "json", subdirectory: "Resources"),
+                forResource: "condition-templates", withExtension: "json", subdirectory: "ConditionTemplates"),
             let data = try? Data(contentsOf: url),
             let templates = try? JSONDecoder().decode([ConditionTemplate].self, from: data)
         else { preconditionFailure("The resource condition-templates.json of Programs is not beside the program") }

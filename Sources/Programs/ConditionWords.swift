@@ -25,9 +25,9 @@ package struct ConditionWords: Sendable {
             return t("condition.none", ["list": name(list), "condition": self.condition(condition)])
         }
         if check.required == [.boolean(true)] || check.required == [.boolean(false)] {
-            return t(
-                check.required == [.boolean(true)] ? "condition.holds" : "condition.holds_not",
-                ["condition": condition(check.measure)])
+            let values = ["condition": condition(check.measure)]
+            return check.required == [.boolean(true)]
+                ? t("condition.holds", values) : t("condition.holds_not", values)
         }
         return t(
             "condition.requirement",
@@ -51,7 +51,7 @@ package struct ConditionWords: Sendable {
         case .percent(let points): Self.percent(points)
         case .date(let day): CalendarDate(daysSince1970: day.number).text(in: t.language)
         case .country(let code): Country(code)?.name(in: Vocabulary.Language(t.language)) ?? code
-        case .boolean(let flag): t(flag ? "condition.yes" : "condition.no")
+        case .boolean(let flag): flag ? t("condition.yes") : t("condition.no")
         case .text(let text): text
         case .awards(let awards): awards.isEmpty ? t("condition.no_items") : listed(awards.map(\.scheme))
         case .holders(let holders):

@@ -131,7 +131,7 @@ struct ConditionsConsole {
         let model = ConditionsPage(
             header: PageHeader(
                 title: t("conditions.title"), kind: found.title.text(for: spoken),
-                lede: t(isDraft ? "conditions.lede" : "conditions.stand"),
+                lede: isDraft ? t("conditions.lede") : t("conditions.stand"),
                 actions: isDraft
                     ? [.link(t("conditions.blank"), "/console/calls/\(id)/conditions/new", style: .primary)] : []),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
@@ -209,7 +209,7 @@ struct ConditionsConsole {
                             ["facts": ApplicantFact.allCases.map(\.rawValue).joined(separator: ", ")]),
                         rows: 8)
                 ]))
-        let title = t(existing == nil ? "conditions.add" : "conditions.edit_title")
+        let title = existing == nil ? t("conditions.add") : t("conditions.edit_title")
         let address: SafeURL =
             existing.map { "/console/calls/\(id)/conditions/\($0.id)/edit" } ?? "/console/calls/\(id)/conditions/new"
         let model = ProgramsFormPage(
@@ -380,7 +380,7 @@ struct ConditionItem: ViewModel {
         name = condition.name.text(for: spoken)
         explanation = condition.explanation?.text(for: spoken)
         requirements = condition.rule.demands.map(words.requirement)
-        effect = t(condition.blocks ? "conditions.blocking" : "conditions.informing")
+        effect = condition.blocks ? t("conditions.blocking") : t("conditions.informing")
     }
 }
 

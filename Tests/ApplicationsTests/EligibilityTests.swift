@@ -95,15 +95,15 @@ struct EligibilityTests {
         try await world.fill(id, of: call)
         try await declare(id, in: world) { facts in
             facts[.fullTimeStaff] = .integer(1)
-            facts[.technicalStaff] = nil
+            facts[.incorporatedIn] = nil
         }
         let visitor = try await Visitor(Cast.ravi, in: world)
         let sent = await visitor.ask("POST", "/v1/applications/\(id)/submission")
         #expect(sent.status == 422 && sent.problem?.kind == .notEligible)
         let staff: CallCondition.ID = demoID("condition staff")
-        let technical: CallCondition.ID = demoID("condition technical")
-        #expect(sent.problem?.errors.map(\.pointer) == ["/conditions/\(staff)", "/conditions/\(technical)"])
-        #expect(sent.problem?.errors.first?.detail == "Full-time staff: found 1; required Full-time staff: at least 2.")
+        let incorporated: CallCondition.ID = demoID("condition incorporated")
+        #expect(sent.problem?.errors.map(\.pointer) == ["/conditions/\(incorporated)", "/conditions/\(staff)"])
+        #expect(sent.problem?.errors.last?.detail == "Full-time staff: found 1; required Full-time staff: at least 2.")
         // By the page, too, which comes back with every answer.
         let typed = try await world.questions(of: call).map { ("answers_\($0.id)", "We know harbours well.") }
         let page = await visitor.send("/portal/applications/\(id)/submission", typed)
@@ -122,7 +122,7 @@ struct EligibilityTests {
         #expect(wall?.constraint == "submissions_meet_what_blocks")
         try await declare(id, in: world) { facts in
             facts[.fullTimeStaff] = .integer(2)
-            facts[.technicalStaff] = .integer(1)
+            facts[.incorporatedIn] = .country("HK")
         }
         #expect(await visitor.ask("POST", "/v1/applications/\(id)/submission").status == 200)
     }
@@ -249,7 +249,7 @@ struct EligibilityTests {
         #expect(await mei.ask("GET", "/v1/applications/\(id)/facts").status == 404)
         #expect(await mei.ask("GET", "/v1/applications/\(id)/eligibility").status == 404)
         let told = try await world.owner.reader(as: .none).rows(
-            "SELECT id FROM audit_events WHERE noun = 'application_facts' AND after::text LIKE '%Secret Leaf%'")
+            "SELECT noun FROM audit_events WHERE noun = 'application_facts' AND after::text LIKE '%Secret Leaf%'")
         #expect(told.isEmpty)
         let ada = try await Visitor(Cast.ada, in: world)
         #expect(await ada.ask("PUT", "/v1/applications/\(id)/facts", json: "{}").status == 404)

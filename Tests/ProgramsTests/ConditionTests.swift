@@ -66,7 +66,7 @@ struct ConditionTests {
             #"{"not":\#(String(repeating: #"{"not":"#, count: 60))true\#(String(repeating: "}", count: 60))}"#,
         ] {
             let refused = await mei.ask("PUT", place, json: body(unread), headers: [("If-Match", tag)])
-            #expect(refused.status == 422, "\(refused.text)")
+            #expect([400, 422].contains(refused.status), "\(refused.text)")
         }
         let kept = await mei.ask(
             "PUT", place, json: body(#"{"at_least":[{"fact":"full_time_staff"},3]}"#), headers: [("If-Match", tag)])
