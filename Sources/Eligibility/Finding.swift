@@ -28,6 +28,8 @@ package struct RuleFinding: Codable, Hashable, Sendable {
         package let comparison: Term.Comparison
         /// With what; nothing where a fact is missing.
         package let required: [FactValue]
+        /// What it is compared with, where that is no value of the rule itself.
+        package let bound: Term?
         /// What was found; nil where a fact is missing.
         package let found: FactValue?
         /// The schemes or names that were counted.

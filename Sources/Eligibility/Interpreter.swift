@@ -155,7 +155,11 @@ extension Interpreter {
             var (measure, bound, said) = (left, right, comparison)
             if case .literal = left { (measure, bound, said) = (right, left, comparison.turned) }
             let required = value(of: bound)
-            note(measure, negated ? said.negated : said, required.shown.map { [$0] } ?? [], term, negated, &checks)
+            var other: Term? = bound
+            if case .literal = bound { other = nil }
+            note(
+                measure, negated ? said.negated : said, required.shown.map { [$0] } ?? [], term, negated, &checks,
+                bound: other)
         case .oneOf(let measure, let choices):
             note(measure, negated ? .noneOf : .oneOf, choices, term, negated, &checks)
         default: note(term, .equal, [.boolean(!negated)], term, negated, &checks)
@@ -164,7 +168,7 @@ extension Interpreter {
 
     private mutating func note(
         _ measure: Term, _ comparison: Term.Comparison, _ required: [FactValue], _ condition: Term, _ negated: Bool,
-        _ checks: inout [RuleFinding.Check]
+        _ checks: inout [RuleFinding.Check], bound: Term? = nil
     ) {
         let verdict = verdict(of: condition)
         var counted: [String] = []
@@ -175,7 +179,8 @@ extension Interpreter {
         }
         checks.append(
             RuleFinding.Check(
-                measure: measure, comparison: comparison, required: required, found: value(of: measure).shown,
+                measure: measure, comparison: comparison, required: required, bound: bound,
+                found: value(of: measure).shown,
                 counted: counted, verdict: negated ? verdict.opposite : verdict))
     }
 }

@@ -33,7 +33,7 @@ package struct ConditionWords: Sendable {
             "condition.requirement",
             [
                 "measure": measure(check.measure),
-                "bound": bound(check.comparison, check.required, of: check.measure),
+                "bound": bound(check),
             ])
     }
 
@@ -120,6 +120,14 @@ package struct ConditionWords: Sendable {
         t(
             "condition.sentence",
             ["measure": self.measure(measure), "bound": bound(comparison, values, of: measure)])
+    }
+
+    private func bound(_ check: RuleFinding.Check) -> String {
+        // The day one applies is said as such, and so is what has no value yet.
+        guard let term = check.bound, check.required.isEmpty || term == .today else {
+            return bound(check.comparison, check.required, of: check.measure)
+        }
+        return t("condition.\(check.comparison.rawValue)", ["value": measure(term)])
     }
 
     private func bound(_ comparison: Term.Comparison, _ values: [FactValue], of measure: Term) -> String {

@@ -44,6 +44,11 @@ struct ConditionTests {
         }
         let words = ConditionWords(in: .english)
         let staff = try #require(ConditionTemplate.all.first { $0.slug == "full-time-staff" })
+        let incorporated = try #require(ConditionTemplate.all.first { $0.slug == "incorporated-by-application" })
+        #expect(
+            EligibilityRule(stored: incorporated.rule).demands.map(words.requirement) == [
+                "Place of incorporation: is Hong Kong", "Date of incorporation: at most the day you apply",
+            ])
         #expect(EligibilityRule(stored: staff.rule).demands.map(words.requirement) == ["Full-time staff: at least 2"])
     }
 
