@@ -1,5 +1,6 @@
 // Saves a form with data-autosave while somebody types: two seconds after the last key, five after the first at most.
-// What the server has not confirmed stays in this tab, through lost connections, an ended session and a reload.
+// What the server has not confirmed stays in this browser, through lost connections, an ended session, a reload and a
+// closed tab: it is sent when the page is opened again.
 const plain = (text) => text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
@@ -24,8 +25,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
     const keep = () => {
         const rest = dirty().map((field) => [field.name, field.value, seen(field.name)?.value ?? ""]);
-        if (rest.length) sessionStorage.setItem(key, JSON.stringify(rest));
-        else sessionStorage.removeItem(key);
+        if (rest.length) localStorage.setItem(key, JSON.stringify(rest));
+        else localStorage.removeItem(key);
     };
     const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
     const fault = ({ element }, text) => {
@@ -58,7 +59,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
             if (seen(field.name)) body.append(seen(field.name).name, seen(field.name).value);
         }
         try {
-            const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
+            const answer = await fetch(url, {
+                method: "POST", body, redirect: "manual",
+                // A request that nobody answers is not waited for; one of a page that goes is sent all the same, if it is small.
+                signal: AbortSignal.timeout(15000), keepalive: `${body}`.length < 60000,
+            });
             if (answer.ok) {
                 const json = await answer.json();
                 for (const [field, value] of values) {
@@ -93,7 +98,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     // A form that was refused shows what was typed: of the fields at fault nobody knows whether it is stored.
     const cameBack = document.querySelector(".error-summary") !== null;
     for (const field of fields) if (cameBack && field.element.closest(".field-wrong")) known.delete(field.name);
-    const kept = cameBack ? [] : JSON.parse(sessionStorage.getItem(key) ?? "[]");
+    const kept = cameBack ? [] : JSON.parse(localStorage.getItem(key) ?? "[]");
     let restored = false;
     for (const [name, value, before] of kept) {
         const field = fields.find((field) => field.name === name);
@@ -124,6 +129,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     form.addEventListener("submit", keep);
     addEventListener("online", () => later(0));
     addEventListener("focus", () => later(0));
+    addEventListener("pagehide", save);
     // Nobody is asked whether to leave what is saved.
     addEventListener("beforeunload", (event) => { if (!dirty().length) event.stopImmediatePropagation(); }, { capture: true });
 }
