@@ -35,7 +35,7 @@ let rooms = [
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
-        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", "Eligibility", logging]
+        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", "Eligibility", logging, crypto]
 }
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")

@@ -19,6 +19,8 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let callCancelledAt: Date?
     /// How much of the form is done.
     package let count: Count
+    /// Until when changes are taken that the park asked for, while it waits for them.
+    package let changesDueAt: Date?
     /// The database's clock, for what follows from it.
     package let readAt: Date
     /// The cut-offs of its call, where that is a rolling one.
@@ -146,7 +148,8 @@ extension Statements {
         }
     }
 
-    /// The answers of an application in the order of the form. None of a draft for a manager.
+    /// The answers of an application in the order of the form. For a manager none of a draft, nor those that a startup is
+    /// changing as it was asked to.
     package func answers(of id: Application.ID) async throws -> [Answer] {
         try await rows(
             """
@@ -156,7 +159,8 @@ extension Statements {
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
             WHERE w.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND w.application_id = \(id)
-              AND (acting_role() <> 'manager' OR a.submitted_at IS NOT NULL)
+              AND (acting_role() <> 'manager' OR a.submitted_at IS NOT NULL
+                   AND NOT is_reopened(w.tenant_id, w.application_id, w.question_id))
             ORDER BY q.position
             """
         ).map { try Answer(to: $0("question_id"), $0("text"), savedAt: $0("saved_at")) }
@@ -167,7 +171,11 @@ extension Statements {
         try await rows(
             """
             -- history of an application
-            SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
+            SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note,
+                   e.from_state = 'changes_requested' AND EXISTS (
+                       SELECT FROM application_snapshots AS s
+                       WHERE s.tenant_id = e.tenant_id AND s.application_id = e.application_id
+                         AND s.submitted_at = e.at) AS is_resubmission
             FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
               AND EXISTS (SELECT FROM applications AS a
@@ -178,7 +186,8 @@ extension Statements {
         ).map { row in
             try ApplicationEvent(
                 id: row("id"), at: row("at"), person: row("person_id"), personName: row("person_name"),
-                from: row("from_state"), to: row("to_state"), note: row("note"))
+                from: row("from_state"), to: row("to_state"), note: row("note"),
+                isResubmission: row("is_resubmission") ?? false)
         }
     }
 
@@ -205,6 +214,9 @@ extension Statements {
                a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
                a.required_answered, i.names AS startup_name, c.title, c.closes_at,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
+               (SELECT r.due_at FROM change_requests AS r
+                WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
+                ORDER BY r.requested_at DESC LIMIT 1) AS changes_due_at,
                (SELECT count(*) FROM call_questions AS q
                 WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS questions,
                (SELECT count(*) FROM call_questions AS q
@@ -249,7 +261,7 @@ extension ApplicationSummary {
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            readAt: row("read_at"), cutoffs: row("cutoffs"))
+            changesDueAt: row("changes_due_at"), readAt: row("read_at"), cutoffs: row("cutoffs"))
     }
 }
 

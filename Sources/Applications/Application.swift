@@ -16,6 +16,8 @@ package struct Application: Sendable, Identifiable, Equatable {
         case draft
         /// Handed in, not yet looked at.
         case submitted
+        /// The startup changes some of its answers, as the park asked.
+        case changesRequested = "changes_requested"
         /// Eligible, being judged.
         case inReview = "in_review"
         /// Did not meet the conditions of the call.
@@ -110,9 +112,9 @@ extension Application {
     }
 
     /// Whether answers may be written. Drafts take answers at any time, also after the deadline: what somebody wrote is
-    /// kept even where it can no longer be handed in.
+    /// kept even where it can no longer be handed in. Where changes are asked for, only some answers are open.
     func checkAnswersAreOpen() throws(ApplicationRefusal) {
-        guard state == .draft else { throw .answersAreFrozen }
+        guard state == .draft || state == .changesRequested else { throw .answersAreFrozen }
     }
 
     mutating func submit(
@@ -171,15 +173,19 @@ extension Application {
 
     /// What somebody may want to do with an application.
     package enum Deed: String, Sendable, CaseIterable {
-        case submit, withdraw, screen, decide, accept, decline
+        case submit, withdraw, screen, decide, accept, decline, requestChanges, resubmit, beginAgain
     }
 
     /// Whether the state allows a deed; pages offer a form only then. Deadlines and answers have their own say.
     package func allows(_ deed: Deed, at now: Date) -> Bool {
         switch deed {
         case .submit: state == .draft
-        case .withdraw: [.draft, .submitted, .inReview, .waitlisted].contains(state)
+        case .withdraw: [.draft, .submitted, .changesRequested, .inReview, .waitlisted].contains(state)
         case .screen: state == .submitted
+        case .requestChanges: state == .submitted || state == .inReview
+        case .resubmit: state == .changesRequested
+        // Whether the call is still open, it says itself.
+        case .beginAgain: state == .withdrawn
         case .decide: state == .inReview || state == .waitlisted || isOfferExpired(at: now)
         case .accept: state == .offered && !isOfferExpired(at: now)
         // An expired offer may still be declined: it tells the park that the startup is no longer waiting.

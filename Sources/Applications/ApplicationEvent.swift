@@ -21,4 +21,6 @@ package struct ApplicationEvent: Sendable, Identifiable {
     package let to: Application.State
     /// What was said with it. Both sides read it.
     package let note: LongText?
+    /// Whether changes were handed in with it.
+    package let isResubmission: Bool
 }

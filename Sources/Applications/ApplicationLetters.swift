@@ -17,23 +17,34 @@ extension Transaction {
             try await letter(.submissionReceipt, "receipt", about: application, to: person), held: false)
     }
 
-    /// Writes to each founder of a startup what became of its application. The letters wait for a look: a manager releases
-    /// them, perhaps with others.
-    func announce(_ application: Application, as key: String, note: LongText?, until day: CalendarDate? = nil)
-        async throws
-    {
+    /// Writes to each founder of a startup what became of its application. Decisions wait for a look: a manager releases
+    /// the letters, perhaps with others.
+    func announce(
+        _ application: Application, as key: String, note: LongText?, until day: CalendarDate? = nil, held: Bool = true
+    ) async throws {
         for founder in try await founders(of: application.startup) {
             try await writeLetter(
-                try await letter(.decision, key, about: application, to: founder, note: note, until: day), held: true)
+                try await letter(.decision, key, about: application, to: founder, note: note, until: day), held: held)
         }
     }
 
     /// Scalars of a note that stand in a letter.
     private static let longestQuote = 3_000
 
+    /// Writes to the manager who asked for changes that they were handed in, if they still have a seat.
+    func tellOfChanges(_ application: Application, to person: Person.ID) async throws {
+        let letter = try await letter(
+            .notice, "changed", about: application, to: person, at: "/console/applications/\(application.id)")
+        do {
+            try await writeLetter(letter, held: false)
+        } catch let problem as Problem where problem.kind == .conflict {
+            // They hold no seat any more; the console tells whoever does.
+        }
+    }
+
     private func letter(
         _ kind: Letter.Kind, _ key: String, about application: Application, to person: Person.ID, note: LongText? = nil,
-        until day: CalendarDate? = nil
+        until day: CalendarDate? = nil, at page: SafeURL? = nil
     ) async throws -> NewLetter {
         guard let summary = try await self.application(application.id) else { throw Problem.notFound }
         return NewLetter(kind, to: person, about: Letter.Topic("application", application.id)) { reader in
@@ -53,7 +64,7 @@ extension Transaction {
             return try LetterText(
                 subject: t("letter.\(key)_subject", names),
                 paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (quote ?? []),
-                action: LetterText.Action(Name(t("letter.see")), to: "/portal/applications/\(application.id)"))
+                action: LetterText.Action(Name(t("letter.see")), to: page ?? "/portal/applications/\(application.id)"))
         }
     }
 }

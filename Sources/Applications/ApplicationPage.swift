@@ -61,6 +61,8 @@ struct Dossier: Sendable {
     let answers: [Answer]
     let documents: [Document]
     let history: [ApplicationEvent]
+    /// The changes that it waits for.
+    var changes: ChangeRequest?
 
     var id: Application.ID { summary.id }
 
@@ -150,7 +152,7 @@ extension Application.State {
     var isFinal: Bool {
         switch self {
         case .ineligible, .rejected, .declined, .withdrawn: true
-        case .draft, .submitted, .inReview, .offered, .waitlisted, .accepted: false
+        case .draft, .submitted, .changesRequested, .inReview, .offered, .waitlisted, .accepted: false
         }
     }
 }
@@ -158,12 +160,21 @@ extension Application.State {
 extension ApplicationEvent {
     /// Whether the step was the startup's.
     var isByStartup: Bool {
-        switch to {
+        // What is handed in again goes back to where it stood, and so does what the park no longer wants changed.
+        if from == .changesRequested, to == .submitted || to == .inReview { return isResubmission }
+        return switch to {
         case .draft, .submitted, .withdrawn, .accepted, .declined: true
-        case .inReview, .ineligible, .offered, .waitlisted, .rejected: false
+        case .changesRequested, .inReview, .ineligible, .offered, .waitlisted, .rejected: false
         }
     }
 
     /// What happened.
-    func label(_ t: Texts) -> String { t("event.\(to.rawValue)") }
+    func label(_ t: Texts) -> String {
+        switch (from, to) {
+        case (.changesRequested?, .changesRequested): t("event.changes_extended")
+        case (.changesRequested?, .submitted), (.changesRequested?, .inReview):
+            isResubmission ? t("event.resubmitted") : t("event.changes_cancelled")
+        default: t("event.\(to.rawValue)")
+        }
+    }
 }

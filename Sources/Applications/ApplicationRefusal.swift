@@ -90,6 +90,7 @@ extension Application.State {
         switch self {
         case .draft: "a draft"
         case .inReview: "in review"
+        case .changesRequested: "waiting for changes"
         default: rawValue
         }
     }
@@ -104,6 +105,9 @@ extension Application.Deed {
         case .decide: "decided"
         case .accept: "accepted"
         case .decline: "declined"
+        case .requestChanges: "asked to be changed"
+        case .resubmit: "handed in again"
+        case .beginAgain: "begun again"
         }
     }
 }

@@ -140,6 +140,9 @@ extension Statements {
         guard let summary = try await application(id) else { return nil }
         // A draft is its founders' alone. Row-level security holds that anyway: here it only tells "none" from "hidden".
         let isHidden = role != .founder && summary.application.submittedAt == nil
+        if role != .founder, summary.application.state == .changesRequested {
+            return ApplicationView(summary, answers: try await answersAsHandedIn(of: id))
+        }
         return ApplicationView(summary, answers: isHidden ? nil : try await answers(of: id))
     }
 }

@@ -20,7 +20,7 @@ package enum ApplicationsRoom {
             withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
             beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
-            + OverlapsAPI.operations
+            + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ReuseAPI.operations
     }
 
     /// What the room's constraints mean to a sender.
@@ -46,6 +46,10 @@ package enum ApplicationsRoom {
         "documents_have_at_most_25_mib": DocumentRefusal.fault(.tooLarge).problem,
         "documents_are_whole": Problem(.malformed, "The body ended early."),
         "documents_are_checked_by_the_service": Problem(.forbidden, "Nobody says so of their own document."),
+        "changes_are_handed_in_by_their_day": Problem(.changesOverdue),
+        "changes_are_due_after_they_are_asked_for": ChangesRefusal.dueInThePast.problem,
+        "changes_are_asked_of_questions_of_the_call": .invalid(
+            "/questions", "A question is not one of this call."),
     ]
 
     private static var listApplications: AnyOperation {

@@ -20,6 +20,7 @@ extension ApplicationsRoom {
         PortalPages(site: site, hasScanner: hasScanner).routes
             + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
+            + SnapshotPages(site: site).routes + ChangesPages(site: site, hasScanner: hasScanner).routes + ReusePages(site: site).routes
     }
 }
 

@@ -41,7 +41,9 @@ struct ConsolePages: Sendable {
             ].compactMap { name, value in value.map { (name, $0) } }
             let tiles: [Application.State] = [.submitted, .inReview, .offered, .accepted]
             let model = ApplicationListPage(
-                header: PageHeader(title: t("list.title"), lede: t("list.lede")),
+                header: PageHeader(
+                    title: t("list.title"), lede: t("list.lede"),
+                    actions: [.link(t("changes.list_title"), "/console/changes")]),
                 stats: StatTiles(
                     tiles.map { state in
                         StatTiles.Tile(
@@ -143,7 +145,7 @@ struct ConsolePages: Sendable {
         for call: FormCall<P, B>, of id: Application.ID, screening: Problem? = nil, decision: Problem? = nil,
         done: String? = nil
     ) async throws -> HTML {
-        guard let dossier = try await call.reader.dossier(id) else { throw Problem.notFound }
+        guard let dossier = try await call.reader.dossier(id)?.asHandedIn(call.reader) else { throw Problem.notFound }
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
@@ -157,6 +159,8 @@ struct ConsolePages: Sendable {
                 [.link(t("screen.action"), "#form", style: .primary)]
             } else if application.allows(.decide, at: now) {
                 [.link(t("decide.action"), "#form", style: .primary)]
+            } else if application.state == .changesRequested {
+                [.link(t("changes.action"), "/console/applications/\(id)/changes", style: .primary)]
             } else if application.state == .accepted {
                 [.link(t("enrol.action"), "/console/applications/\(id)/enrolment", style: .primary)]
             } else {
@@ -185,7 +189,8 @@ struct ConsolePages: Sendable {
                     "/console/applications/\(id)/documents/\($0)"
                 },
             timeline: nil, history: dossier.timeline(for: .park, in: viewer.language),
-            facts: dossier.facts(in: viewer.language, withStartup: true), tools: [], hasTools: false)
+            facts: dossier.facts(in: viewer.language, withStartup: true), tools: dossier.tools(t),
+            hasTools: !dossier.tools(t).isEmpty)
         let flash: FlashNotice? =
             switch done {
             case "screened": FlashNotice(t("done.screened"))

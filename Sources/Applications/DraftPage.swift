@@ -30,6 +30,10 @@ struct DraftPage: ViewModel {
     var withdrawURL: SafeURL
     /// Whether the startup may apply, rule by rule; nothing where the call requires nothing.
     var eligibility: EligibilityPanel?
+    /// Where earlier answers are taken from.
+    var reuseURL: SafeURL
+    /// What the park asks to be changed, and the answers that stand.
+    var asked: Asked?
 
     /// What somebody else wrote meanwhile, to be weighed against what was typed here.
     struct TheirVersion: ViewModel {
@@ -57,6 +61,7 @@ struct Draft: Sendable {
     let call: CallForApplications
     let answers: [Answer]
     let documents: [Document]
+    var changes: ChangeRequest?
 
     var id: Application.ID { summary.id }
 
@@ -73,18 +78,19 @@ struct Draft: Sendable {
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
+        let (whole, call) = (call, reopened)
         let standing = Standing(summary, for: .startup, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
         let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let gaps = Completeness(of: call.questions, answers: answers, documents: documents).gaps
         let given = Set(documents.filter { $0.state != .rejected }.map(\.question))
-        let canSubmit = call.admits(summary.readAt)
+        let canSubmit = changes.map { !$0.isOverdue(at: summary.readAt) } ?? call.admits(summary.readAt)
         return DraftPage(
             header: PageHeader(
                 title: call.title.text(for: spoken), kind: call.programName.text(for: spoken), badge: standing.badge,
                 lede: standing.next),
-            notice: canSubmit ? nil : t("draft.cannot_submit"),
+            notice: canSubmit ? nil : changes == nil ? t("draft.cannot_submit") : t("changes.cannot_submit"),
             conflicts: conflicts.map { conflict in
                 DraftPage.TheirVersion(
                     question: call.prompt(of: conflict.question, in: spoken),
@@ -117,10 +123,12 @@ struct Draft: Sendable {
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
             hasFiles: call.questions.contains { $0.files != nil },
             documents: documents.isEmpty ? nil : documentLines(in: language),
-            autosaveURL: "/portal/applications/\(id)/autosave", submitURL: "/portal/applications/\(id)/submission",
+            autosaveURL: "/portal/applications/\(id)/autosave",
+            submitURL: "/portal/applications/\(id)/\(changes == nil ? "submission" : "resubmission")",
             canSubmit: canSubmit,
             deadline: TimeText(
-                call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion, from: summary.readAt,
+                changes?.dueAt ?? call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion,
+                from: summary.readAt,
                 language: language),
             words: DraftPage.AutosaveWords(
                 saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
@@ -140,7 +148,8 @@ struct Draft: Sendable {
                     .text(t("fact.programme"), call.programName.text(for: spoken)),
                     .text(t("fact.stream"), call.streamName.text(for: spoken)),
                 ] + [summary.fact(of: call, in: language)].compactMap(\.self)),
-            withdrawURL: "/portal/applications/\(id)/withdrawal")
+            withdrawURL: "/portal/applications/\(id)/withdrawal", reuseURL: "/portal/applications/\(id)/reuse",
+            asked: asked(of: whole, in: language))
     }
 
     /// When the draft was last saved, to the second and by the database's clock.

@@ -85,7 +85,12 @@ struct PortalPages: Sendable {
                             ? t("begin.required", ["limit": Figures.grouped(question.maxLength)])
                             : t("begin.optional", ["limit": Figures.grouped(question.maxLength)])))
             },
-            beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil)
+            beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil,
+            againURL: standing != .open
+                ? nil
+                : try await form.reader.withdrawnApplication(to: call.id).map {
+                    "/portal/applications/\($0)/new-beginning"
+                })
         let frame = Frame(
             title: call.title.text(for: spoken), site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")])
@@ -100,7 +105,7 @@ struct PortalPages: Sendable {
             parameters: ApplicationPageQuery.self
         ) { call in
             let dossier = try await dossier(call.parameters.application, call)
-            if dossier.summary.application.state == .draft {
+            if [.draft, .changesRequested].contains(dossier.summary.application.state) {
                 return try await page(for: call, writing: dossier.draft, done: call.parameters.done)
             }
             return try await page(for: call, reading: dossier, done: call.parameters.done)
@@ -184,7 +189,7 @@ struct PortalPages: Sendable {
         let person = try call.principal.personID
         let before = try await dossier(id, call).draft
         let language = Pages.Language(tag: call.locale) ?? .english
-        let typed = TypedAnswers(call.fields, to: before.call.questions, PageKit.applications.texts(in: language))
+        let typed = TypedAnswers(call.fields, to: before.reopened.questions, PageKit.applications.texts(in: language))
         do {
             let saved = try await call.database.write(as: call.context) { transaction in
                 try await transaction.saveAnswers(typed.edits, of: id, by: person)
@@ -195,16 +200,20 @@ struct PortalPages: Sendable {
                 refusedFiles: refused)
         } catch ApplicationRefusal.answersAreFrozen {
             return nil
+        } catch is ChangesRefusal {
+            // What the form asks about is open no more.
+            return nil
         }
     }
 
     func page<P>(
-        for call: FormCall<P, NoBody>, retrying attempt: Attempt, refusal: ApplicationRefusal? = nil
+        for call: FormCall<P, NoBody>, retrying attempt: Attempt, refusal: ApplicationRefusal? = nil,
+        problem headline: String? = nil
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.applications.texts(in: viewer.language)
         var errors = attempt.typed.errors + attempt.refusedFiles
-        var problem: String?
+        var problem = headline
         switch refusal {
         case .incomplete(let gaps)?:
             errors += gaps.map { (attempt.draft.call.field(of: $0.question), $0.words(t)) }
@@ -225,9 +234,15 @@ struct PortalPages: Sendable {
         for call: FormCall<P, B>, writing draft: Draft, done: String?
     ) async throws -> HTML {
         let viewer = try await call.viewer()
+        let t = PageKit.applications.texts(in: viewer.language)
+        let flash: FlashNotice? =
+            switch done {
+            case "saved": FlashNotice(draft.saveState(in: viewer.language).text)
+            case "reused": FlashNotice(t("done.reused"))
+            default: nil
+            }
         return try page(
-            for: viewer, writing: draft, try await eligibility(of: draft, call.reader),
-            flash: done == "saved" ? FlashNotice(draft.saveState(in: viewer.language).text) : nil)
+            for: viewer, writing: draft, try await eligibility(of: draft, call.reader), flash: flash)
     }
 
     /// What the conditions of the call come to; nil where it has none.
@@ -264,10 +279,14 @@ struct PortalPages: Sendable {
         let tools =
             application.allows(.withdraw, at: now)
             ? [LinkText(t("withdraw.action"), "/portal/applications/\(dossier.id)/withdrawal")] : []
+        let copies = dossier.copies(for: .startup, t)
         let model = ApplicationPage(
             header: PageHeader(
                 title: dossier.call.title.text(for: spoken), kind: dossier.call.programName.text(for: spoken),
-                badge: standing.badge, lede: standing.next),
+                badge: standing.badge, lede: standing.next,
+                actions: application.allows(.beginAgain, at: now) && dossier.call.status(at: now) == .open
+                    ? [.post(t("again.action"), "/portal/applications/\(dossier.id)/new-beginning", style: .primary)]
+                    : []),
             deadline: standing.deadlineText(from: now, in: viewer.language), note: dossier.note(t),
             offer: application.allows(.accept, at: now)
                 ? ApplicationPage.Offer(
@@ -278,10 +297,12 @@ struct PortalPages: Sendable {
                 "/portal/applications/\(dossier.id)/documents/\($0)"
             },
             timeline: dossier.timeline(for: .startup, in: viewer.language), history: nil,
-            facts: dossier.facts(in: viewer.language, withStartup: false), tools: tools, hasTools: !tools.isEmpty)
+            facts: dossier.facts(in: viewer.language, withStartup: false), tools: copies + tools,
+            hasTools: !(copies + tools).isEmpty)
         let flash: FlashNotice? =
             switch done {
             case "submitted": FlashNotice(t("done.submitted"))
+            case "resubmitted": FlashNotice(t("done.resubmitted"))
             case "accepted": FlashNotice(t("done.accepted"))
             case "declined": FlashNotice(t("done.declined"))
             case "withdrawn": FlashNotice(t("done.withdrawn"))
@@ -426,14 +447,18 @@ extension Statements {
         guard let summary = try await application(id), let call = try await call(summary.application.call) else {
             return nil
         }
+        let changes = summary.application.state == .changesRequested ? try await changeRequests(of: id).first : nil
         return Dossier(
             summary: summary, call: call, answers: try await answers(of: id), documents: try await documents(of: id),
-            history: try await history(of: id))
+            history: try await history(of: id), changes: changes)
     }
 }
 
 extension Dossier {
-    var draft: Draft { Draft(summary: summary, call: call, answers: answers, documents: documents) }
+    /// What is open to be written: a draft, or the answers that the park asked about.
+    var draft: Draft {
+        Draft(summary: summary, call: call, answers: answers, documents: documents, changes: changes)
+    }
 }
 
 extension AutosaveReply {
@@ -463,6 +488,8 @@ struct BeginPage: ViewModel {
     var questions: [Asked]
     /// Where the draft is begun; absent while the call is not open.
     var beginURL: SafeURL?
+    /// Where it is begun with the answers of an application that was taken back.
+    var againURL: SafeURL?
 
     struct Asked: ViewModel {
         var prompt: String

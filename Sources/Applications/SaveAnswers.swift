@@ -24,7 +24,7 @@ package struct SavedAnswers: Sendable {
 extension Transaction {
     /// Saves any of a draft's answers, one or all. Incomplete and too long ones are welcome; what is not mentioned stays.
     ///
-    /// Throws `ApplicationRefusal.answersAreFrozen`, or invalid for a question that is not one of the call's. An edit
+    /// Throws `ApplicationRefusal.answersAreFrozen`, `ChangesRefusal.notReopened`, or invalid for a question that is not one of the call's. An edit
     /// that would overwrite somebody else's newer text is reported, and the others are saved.
     ///
     /// - Parameter matching: looks at the version being changed, under its lock.
@@ -35,6 +35,7 @@ extension Transaction {
         guard var application = try await lockApplication(id) else { throw Problem.notFound }
         try await matching(application)
         try application.checkAnswersAreOpen()
+        try await checkReopened(edits.keys, of: application)
         guard let call = try await call(application.call) else { throw Problem.notFound }
         try call.checkQuestions(edits.keys)
 

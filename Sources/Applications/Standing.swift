@@ -7,7 +7,7 @@ internal import Wording
 /// Where an application stands, in plain words: the state, what happens next, and by when.
 package struct Standing: Sendable {
     /// Who reads it; both are told the same, each in their own words.
-    package enum Side: String, Sendable {
+    package enum Side: String, Sendable, CaseIterable {
         case startup, park
     }
 
@@ -28,6 +28,7 @@ package struct Standing: Sendable {
         case .draft where summary.callCancelledAt != nil: key = "draft_cancelled"
         case .draft where !summary.deadline.admits(now): key = "draft_closed"
         case .draft where summary.count.isComplete: key = "draft_complete"
+        case .changesRequested where summary.changesDueAt.map { now > $0 } == true: key = "changes_overdue"
         case .offered where application.isOfferExpired(at: now): key = "offer_expired"
         default: key = application.state.rawValue
         }
@@ -38,6 +39,8 @@ package struct Standing: Sendable {
         }
         switch key {
         case "draft", "draft_complete": deadline = (summary.deadline.instant, summary.deadline.zone)
+        case "changes_requested", "changes_overdue":
+            deadline = summary.changesDueAt.map { ($0, summary.deadline.zone) }
         case "offered": deadline = application.offerExpiresAt.map { ($0, summary.deadline.zone) }
         default: deadline = nil
         }
@@ -53,7 +56,7 @@ package struct Standing: Sendable {
         case "submitted", "in_review": .info
         case "offered": .accent
         case "accepted": .success
-        case "waitlisted", "offer_expired", "draft_closed": .warning
+        case "waitlisted", "offer_expired", "draft_closed", "changes_requested", "changes_overdue": .warning
         case "ineligible", "rejected": .danger
         default: .neutral
         }

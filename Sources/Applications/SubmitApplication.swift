@@ -24,6 +24,7 @@ extension Transaction {
             try await insert(eligibility.report, of: application)
         }
         let submitted = try await settle(application, from: .draft, by: person)
+        try await takeSnapshot(of: id, by: person)
         try await acknowledgeSubmission(of: submitted, by: person)
         return submitted
     }
@@ -48,7 +49,8 @@ extension Transaction {
         return try await settle(application, from: from, by: person, note: note)
     }
 
-    private func settle(
+    /// Saves and records.
+    func settle(
         _ application: Application, from: Application.State, by person: Person.ID, note: LongText? = nil
     ) async throws -> Application {
         var application = application

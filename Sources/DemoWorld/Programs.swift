@@ -71,6 +71,7 @@ extension DemoWorld {
         for slug in ["halyard", "coinshore", "brightwharf"] {
             try await apply(Cast.startup(slug), to: joint, until: .submitted, transaction)
         }
+        try await askForChanges(at: joint, transaction)
         try await review(open, transaction)
         try await shareAHolder(transaction)
         for (index, slug) in startups.enumerated() {

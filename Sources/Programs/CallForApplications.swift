@@ -84,7 +84,7 @@ package struct CallForApplications: Sendable, Identifiable {
     /// Why it was called off.
     package internal(set) var cancellationReason: ShortText?
     /// The form, in order.
-    package let questions: [Question]
+    package private(set) var questions: [Question]
     /// Who may know of it and apply.
     package let access: Access
     /// The cut-offs of a rolling call, in order; none for a fixed window.
@@ -111,6 +111,13 @@ package struct CallForApplications: Sendable, Identifiable {
         self.cancelledAt = cancelledAt
         self.cancellationReason = cancellationReason
         self.questions = questions
+    }
+
+    /// The same call, asking only these of its questions.
+    package func asking(only asked: Set<Question.ID>) -> CallForApplications {
+        var call = self
+        call.questions.removeAll { !asked.contains($0.id) }
+        return call
     }
 
     /// Where the call stands. It closes at the announced moment: the grace is forgiven, not announced.

@@ -12,7 +12,24 @@ internal import Wording
 struct ApplicationReviewsConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [show] }
+    var routes: [AnyRoute] { [show, renew] }
+
+    private var renew: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/applications/{application}/renewal", "renewConsoleReviewFile",
+            access: .roles([.manager]), parameters: RoundApplicationPath.self
+        ) { call in
+            let (path, person) = (call.parameters, try call.principal.personID)
+            do {
+                return try await call.write { transaction in
+                    try await transaction.renewFile(of: path.application, in: path.round, by: person)
+                    return .redirect(to: "/console/rounds/\(path.round)/applications/\(path.application)")
+                }
+            } catch is ReviewRefusal {
+                return .redirect(to: "/console/rounds/\(path.round)/applications/\(path.application)")
+            }
+        }.erased
+    }
 
     private var show: AnyRoute {
         PageRoute(
@@ -30,7 +47,9 @@ struct ApplicationReviewsConsole {
                     standings: standings, place: place,
                     reviews: try await snapshot.reviews(of: application, in: id),
                     assignments: try await snapshot.assignments(
-                        in: id, of: application, standing: .assigned, limit: 100)
+                        in: id, of: application, standing: .assigned, limit: 100),
+                    file: try await snapshot.file(of: application, in: id),
+                    changed: try await snapshot.changeRequests(of: application).compactMap(\.answered?.at).max()
                 )
             }
             let entries = found.standings.entries
@@ -48,7 +67,8 @@ struct ApplicationReviewsConsole {
                 header: desk.header(
                     title, badge: entry.isDecidable ? nil : Badge(t("standings.below_quorum"), .warning),
                     lede: lede(entry, waitingFor: open, desk),
-                    actions: [.link(t("standings.application_itself"), "/console/applications/\(application)")]),
+                    actions: [.link(t("standings.application_itself"), "/console/applications/\(application)")]
+                        + renewal(of: application, found.file, changed: found.changed, desk)),
                 scores: table(reviews, desk),
                 words: reviews.map { words($0, desk) },
                 facts: facts(entry, desk),
@@ -57,6 +77,19 @@ struct ApplicationReviewsConsole {
             return HTML(
                 bytes: try PageTemplate.applicationReviews.render(model, in: desk.frame(title, under: .standings)))
         }.erased
+    }
+
+    /// The button that takes changes into the file, where there are some that reviewers do not read.
+    private func renewal(
+        of application: Application.ID, _ file: ReviewFile?, changed: Date?, _ desk: RoundDesk
+    ) -> [Action] {
+        let t = desk.t
+        guard let changed, let file, desk.round.status == .open, changed > file.renewedAt ?? file.enteredAt else {
+            return []
+        }
+        return [
+            .post(t("standings.renew"), "/console/rounds/\(desk.round.id)/applications/\(application)/renewal")
+        ]
     }
 
     /// A review and who wrote it.

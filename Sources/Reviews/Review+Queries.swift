@@ -97,7 +97,7 @@ extension Statements {
         try await first(
             """
             -- review file
-            SELECT f.application_id, f.code, f.startup_name, f.language, f.answers
+            SELECT f.application_id, f.code, f.startup_name, f.language, f.answers, f.entered_at, f.renewed_at
             FROM review_files AS f
             WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round) AND f.application_id = \(application)
               AND (acting_role() IN ('manager', 'system') OR acting_role() = 'reviewer' AND (
@@ -113,7 +113,8 @@ extension Statements {
         ).map { row in
             try ReviewFile(
                 application: row("application_id"), code: row("code"), startupName: row("startup_name"),
-                language: row("language"), answers: (row("answers") as JSONB<[ReviewFile.Answer]>).value)
+                language: row("language"), answers: (row("answers") as JSONB<[ReviewFile.Answer]>).value,
+                enteredAt: row("entered_at"), renewedAt: row("renewed_at"))
         }
     }
 

@@ -1,4 +1,5 @@
 package import Applications
+package import Foundation
 package import Programs
 package import Vocabulary
 
@@ -27,6 +28,10 @@ package struct ReviewFile: Sendable {
     package let language: Language
     /// The answers, in the order of the form.
     package let answers: [Answer]
+    /// When it was frozen; the distant future for one that is about to be.
+    package internal(set) var enteredAt = Date.distantFuture
+    /// When it was frozen anew, after the startup had handed in changes that were asked for.
+    package internal(set) var renewedAt: Date?
 }
 
 extension ReviewFile {

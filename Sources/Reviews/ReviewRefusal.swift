@@ -37,6 +37,8 @@ package enum ReviewRefusal: Refusal, Equatable {
     case planNotReady
     /// The run has ended already.
     case runOver
+    /// The application is not in review: its answers may be changing.
+    case changesPending
 
     package var problem: Problem {
         switch self {
@@ -47,6 +49,7 @@ package enum ReviewRefusal: Refusal, Equatable {
         case .weights(let sum):
             .invalid("/criteria", "The weights sum to \(sum). Make them sum to 100.")
         case .dueInThePast: .invalid("/due/at", "Reviews would be due before they can begin. Choose a later day.")
+        case .changesPending: .conflict("The application is not in review at the moment.")
         case .nothingToEnter: .conflict("No further application is in review for this call.")
         case .cannotEnter(let places):
             Problem(

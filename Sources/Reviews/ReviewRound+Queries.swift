@@ -198,7 +198,11 @@ extension Transaction {
     /// reviewers may read.
     ///
     /// - Parameter wanted: only these; nil for all.
-    func entrants(to round: ReviewRound, among wanted: [Application.ID]?) async throws -> [ReviewFile] {
+    ///
+    /// - Parameter again: those that are in the round already, as they would enter it now.
+    func entrants(
+        to round: ReviewRound, among wanted: [Application.ID]?, again: Bool = false
+    ) async throws -> [ReviewFile] {
         let rows = try await rows(
             """
             -- entrants
@@ -214,8 +218,8 @@ extension Transaction {
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call) AND a.state = 'in_review'
               AND (\(wanted)::uuid[] IS NULL OR a.id = ANY (\(wanted)))
-              AND NOT EXISTS (SELECT FROM review_files AS f
-                              WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
+              AND \(again) = EXISTS (SELECT FROM review_files AS f
+                                  WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
             ORDER BY a.id
             """)
         var taken = Set(try await codes(of: round.id))
@@ -243,6 +247,20 @@ extension Transaction {
                         \(files.map(\.language)), \(files.map { JSONB($0.answers) }))
                 AS f (application, code, name, language, answers)
             """)
+    }
+
+    /// Freezes a file anew under the code it has; whether there was one that the acting person may renew.
+    func renew(_ file: ReviewFile, in round: ReviewRound.ID, by person: Person.ID) async throws -> Bool {
+        try await !rows(
+            """
+            -- renewFile
+            UPDATE review_files AS f
+            SET answers = \(JSONB(file.answers)), language = \(file.language), renewed_at = now(), renewed_by = \(person)
+            WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round) AND f.application_id = \(file.application)
+              AND \(fragment: .isNotTooNear("f.application_id"))
+            RETURNING f.application_id
+            """
+        ).isEmpty
     }
 
     private func codes(of round: ReviewRound.ID) async throws -> [String] {

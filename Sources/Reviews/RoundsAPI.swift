@@ -10,7 +10,8 @@ internal import struct API.Operation
 /// Rounds by API: a manager drafts, opens and closes them; a reviewer reads those they were invited to.
 enum RoundsAPI {
     static let operations: [AnyOperation] = [
-        listRounds, getRound, draftRound, reviseRound, openRound, enterRound, closeRound, getStandings,
+        listRounds, getRound, draftRound, reviseRound, openRound, enterRound, renewFile, closeRound,
+        getStandings,
     ]
 
     private static var listRounds: AnyOperation {
@@ -112,6 +113,25 @@ enum RoundsAPI {
                     EntryView(
                         entered: try await transaction.enterRound(
                             id, call.body.applications, in: tenant, by: principal.personID)))
+            }
+        }.erased
+    }
+
+    private static var renewFile: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/applications/{application}/renewal", "renewReviewFile",
+            summary: "Let reviewers read the changes that a startup handed in",
+            description: """
+                The file of an application is frozen when it enters a round, and stays so when the startup hands in \
+                changes, unless a manager takes them into the file. Reviews that were submitted stand.
+                """,
+            tag: "reviews", access: .roles([.manager]), parameters: RoundApplicationPath.self, output: NoOutput.self,
+            success: .noContent, problems: [.notFound, .conflict]
+        ) { call in
+            let (path, person) = (call.parameters, try call.principal.personID)
+            return try await call.write { transaction in
+                try await transaction.renewFile(of: path.application, in: path.round, by: person)
+                return .noContent
             }
         }.erased
     }

@@ -8,6 +8,8 @@ internal import Wording
 struct SheetPage: ViewModel {
     var header: PageHeader
     var due: TimeText
+    /// Since when it holds changes that the startup was asked for.
+    var renewed: TimeText?
     var language: String
     /// What the application says, in the language it says it in.
     var answers: [Answer]
@@ -121,6 +123,7 @@ extension ReviewSheet {
                 title: title(in: spoken), kind: kind, badge: summary.badge(of: round.criteria.count, t),
                 lede: summary.startupName == nil ? t("reviewer.blind_lede") : nil),
             due: round.dueText(from: round.status == .open ? now : nil, in: language),
+            renewed: file.renewedAt.map { TimeText($0, in: round.due.zone, language: language) },
             language: Pages.Language(tag: file.language.rawValue)?.endonym ?? file.language.rawValue,
             answers: file.answers.map { answer in
                 SheetPage.Answer(

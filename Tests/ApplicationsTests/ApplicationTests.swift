@@ -64,10 +64,13 @@ struct ApplicationTests {
         let expected: Set<Application.Deed> =
             switch state {
             case .draft: [.submit, .withdraw]
-            case .submitted: [.screen, .withdraw]
-            case .inReview, .waitlisted: [.decide, .withdraw]
+            case .submitted: [.screen, .withdraw, .requestChanges]
+            case .changesRequested: [.resubmit, .withdraw]
+            case .inReview: [.decide, .withdraw, .requestChanges]
+            case .waitlisted: [.decide, .withdraw]
             case .offered: [.accept, .decline]
-            case .ineligible, .rejected, .accepted, .declined, .withdrawn: []
+            case .withdrawn: [.beginAgain]
+            case .ineligible, .rejected, .accepted, .declined: []
             }
         #expect(allowed == expected)
     }

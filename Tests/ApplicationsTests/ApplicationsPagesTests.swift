@@ -16,6 +16,8 @@ struct ApplicationsPagesTests {
                     PageTemplate.begin, PageTemplate.draft, PageTemplate.application, PageTemplate.confirm,
                     PageTemplate.applicationList, PageTemplate.fastTrack, PageTemplate.eligibility,
                     PageTemplate.overlap,
+                    PageTemplate.copies, PageTemplate.copy, PageTemplate.changeList,
+                    PageTemplate.applicationChanges, PageTemplate.reuse,
                 ], sources: sources) == [])
     }
 }

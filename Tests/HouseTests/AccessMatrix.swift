@@ -207,7 +207,9 @@ struct Objects: Sendable {
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         ids = [
-            "Application": try id("application"), "ConflictDeclaration": conflict.description,
+            "Application": try id("application"),
+            "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
+            "ConflictDeclaration": conflict.description,
             "ReviewAssignment": judged.description, "ReviewRound": round.description,
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
@@ -223,6 +225,9 @@ struct Objects: Sendable {
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
             "Shortlist": try id("shortlist"), "SigningEvent": try id("event"),
             "Startup": Cast.startup("kelpsense").description, "Tenant": Cast.harbour.id.description,
+            "changing":
+                (demoID("application \(Cast.startup("halyard")) \(demoID("call fintech") as CallForApplications.ID)")
+                as Application.ID).description,
             "institution": Cast.institution("harbour/sakuragi").description,
             // What shares a holder with KelpSense.
             "other":
@@ -255,6 +260,8 @@ struct Objects: Sendable {
 
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
+        // The application that waits for changes.
+        if name == "application", path.contains("{request}") { return ids["changing"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }

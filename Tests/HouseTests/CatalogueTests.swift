@@ -56,7 +56,9 @@ struct CatalogueTests {
                                     -- Bytes whose hash is on record with their document.
                                     'document_chunks',
                                     -- Each wording is kept with who wrote it and when; none is ever changed.
-                                    'letter_texts')
+                                    'letter_texts',
+                                    -- Each copy is kept with who handed it in and when; none is ever changed.
+                                    'application_snapshots')
               AND (SELECT count(*) FROM pg_trigger AS t
                    WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
             """)

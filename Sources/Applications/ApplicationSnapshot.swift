@@ -1,0 +1,110 @@
+package import Foundation
+package import Institutions
+package import Programs
+package import Vocabulary
+
+/// What a startup handed in, frozen by the database in the transaction in which it did: the call, the form as it was
+/// asked, the answers, and the startup's name then.
+package struct ApplicationSnapshot: Sendable {
+    /// The application.
+    package let application: Application.ID
+    /// The first that was handed in is 1.
+    package let number: Int
+    /// When it was handed in.
+    package let submittedAt: Date
+    /// Who handed it in, where the reader may know their name.
+    package let submittedByName: String?
+    /// The request for changes that it answers.
+    package let answers: ChangeRequest.ID?
+    /// SHA-256 of `canonical`, as 64 hexadecimal digits; worked out when it was handed in.
+    package let digest: String
+    /// Whether the digest, worked out again just now, is the same.
+    package let isIntact: Bool
+    /// The content, byte for byte as the digest was made of it: keys in order, no blanks (RFC 8785).
+    package let canonical: String
+    /// The same, to be read.
+    package let content: Content
+
+    /// What is in a snapshot, as far as pages show it. The text itself may hold more.
+    package struct Content: Codable, Sendable, Equatable {
+        /// Who applied.
+        package struct Startup: Codable, Sendable, Equatable {
+            /// The startup.
+            package let id: Institutions.Startup.ID
+            /// What it was called then.
+            package let name: LocalizedName
+        }
+
+        /// What it applied to.
+        package struct Call: Codable, Sendable, Equatable {
+            private enum CodingKeys: String, CodingKey {
+                case id, title, stream, program
+                case zone = "time_zone"
+            }
+
+            /// The call.
+            package let id: CallForApplications.ID
+            /// Its title then.
+            package let title: LocalizedName
+            /// The stream's name then.
+            package let stream: LocalizedName
+            /// The program's name then.
+            package let program: LocalizedName
+            /// The zone in which its times are said.
+            package let zone: TimeZoneName
+        }
+
+        /// What was asked, and the answer.
+        package struct Question: Codable, Sendable, Equatable {
+            /// The question.
+            package let id: CallForApplications.Question.ID
+            /// Its place in the form, from 1.
+            package let position: Int
+            /// What was asked.
+            package let prompt: LocalizedLine
+            /// What was answered; nil where nothing was.
+            package let answer: Answer?
+        }
+
+        /// An answer.
+        package struct Answer: Codable, Sendable, Equatable {
+            /// What was written.
+            package let text: String?
+        }
+
+        /// Who applied.
+        package let startup: Startup
+        /// What to.
+        package let call: Call
+        /// The form with its answers, in order.
+        package let questions: [Question]
+    }
+}
+
+extension ApplicationSnapshot {
+    /// A question of which the answers of two snapshots differ.
+    package struct Change: Sendable, Equatable {
+        /// The question.
+        package let question: CallForApplications.Question.ID
+        /// What was asked, as the later of the two has it.
+        package let prompt: LocalizedLine
+        /// Its place in the form.
+        package let position: Int
+        /// What was answered before.
+        package let before: String?
+        /// What was answered then.
+        package let after: String?
+    }
+
+    /// What changed from an earlier snapshot to this one, in the order of the form.
+    package func changes(since earlier: ApplicationSnapshot) -> [Change] {
+        let before = Dictionary(
+            earlier.content.questions.map { ($0.id, $0.answer?.text) }, uniquingKeysWith: { first, _ in first })
+        return content.questions.compactMap { question in
+            let (old, new) = (before[question.id] ?? nil, question.answer?.text)
+            guard old != new else { return nil }
+            return Change(
+                question: question.id, prompt: question.prompt, position: question.position, before: old, after: new)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Postgres
+internal import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// What the acting founder's startup answered in its other applications, the latest first.
+    func earlierAnswers(besides id: Application.ID) async throws -> [EarlierAnswer] {
+        try await rows(
+            """
+            -- earlierAnswers
+            SELECT w.application_id, c.title, w.question_id, q.prompt, w.text, w.saved_at
+            FROM application_answers AS w
+            JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+            JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
+            WHERE w.tenant_id = acting_tenant() AND acting_role() = 'founder' AND a.startup_id = acting_institution()
+              AND a.id <> \(id)
+            ORDER BY w.saved_at DESC, w.application_id, w.question_id
+            LIMIT 1000
+            """
+        ).map { row in
+            try EarlierAnswer(
+                application: row("application_id"), callTitle: row("title"), question: row("question_id"),
+                prompt: row("prompt"), text: row("text"), savedAt: row("saved_at"))
+        }
+    }
+
+    /// The application of the acting startup to a call that it took back last, if there is one.
+    func withdrawnApplication(to call: CallForApplications.ID) async throws -> Application.ID? {
+        try await first(
+            """
+            -- withdrawnApplication
+            SELECT id FROM applications
+            WHERE tenant_id = acting_tenant() AND call_id = \(call) AND startup_id = acting_institution()
+              AND withdrawn_at IS NOT NULL
+            ORDER BY withdrawn_at DESC LIMIT 1
+            """
+        ).map { try $0("id") }
+    }
+
+    /// Earlier answers of the acting founder's startup that fit questions of a draft; nil when there is no such
+    /// application, or nothing of it is open.
+    package func reusableAnswers(for id: Application.ID) async throws -> [ReusableAnswer]? {
+        guard let draft = try await dossier(id)?.draft,
+            [.draft, .changesRequested].contains(draft.summary.application.state)
+        else { return nil }
+        return ReusableAnswer.offers(
+            for: draft.reopened.questions, answered: draft.answers, from: try await earlierAnswers(besides: id))
+    }
+}

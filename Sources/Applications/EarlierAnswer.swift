@@ -1,0 +1,76 @@
+package import Foundation
+package import Programs
+package import Vocabulary
+
+/// An answer that the startup gave before, to the same or a similar question of the same workspace.
+package struct EarlierAnswer: Sendable, Equatable {
+    /// The application it stands in.
+    package let application: Application.ID
+    /// The call of that application.
+    package let callTitle: LocalizedName
+    /// The question that was asked there.
+    package let question: CallForApplications.Question.ID
+    /// What was asked there.
+    package let prompt: LocalizedLine
+    /// What was answered.
+    package let text: LongText
+    /// When it was saved.
+    package let savedAt: Date
+}
+
+/// An earlier answer offered for a question of a draft.
+package struct ReusableAnswer: Sendable, Equatable {
+    /// The question of the draft.
+    package let question: CallForApplications.Question.ID
+    /// What the draft answers now.
+    package let current: LongText?
+    /// What was answered before.
+    package let earlier: EarlierAnswer
+    /// How much the two questions ask the same, in percent; 100 is the same question.
+    package let similarity: Int
+}
+
+/// An earlier answer that a startup takes into a draft.
+package struct AnswerPick: Sendable, Equatable {
+    /// The question of the draft.
+    package let question: CallForApplications.Question.ID
+    /// The application that has the answer.
+    package let application: Application.ID
+    /// The question it answers there.
+    package let from: CallForApplications.Question.ID
+    /// What stood in the draft when it was picked; nil overwrites whatever does.
+    package let seen: Fingerprint?
+
+    /// The answer to a question of another application, for a question of this one.
+    package init(
+        _ question: CallForApplications.Question.ID, from application: Application.ID,
+        _ from: CallForApplications.Question.ID, seen: Fingerprint? = nil
+    ) {
+        self.question = question
+        self.application = application
+        self.from = from
+        self.seen = seen
+    }
+}
+
+extension ReusableAnswer {
+    /// For each question of a form the earlier answers that differ from the present one: the nearest question first, of
+    /// equally near ones the latest answer, each text once and three at the most.
+    static func offers(
+        for questions: [CallForApplications.Question], answered: [Answer], from earlier: [EarlierAnswer]
+    ) -> [ReusableAnswer] {
+        let current = Dictionary(answered.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
+        return questions.flatMap { question -> [ReusableAnswer] in
+            let offers = earlier.compactMap { answer -> ReusableAnswer? in
+                let similarity =
+                    answer.question == question.id ? 1 : PromptSimilarity(question.prompt, answer.prompt).value
+                guard similarity >= PromptSimilarity.enough, answer.text != current[question.id] else { return nil }
+                return ReusableAnswer(
+                    question: question.id, current: current[question.id], earlier: answer,
+                    similarity: Int((similarity * 100).rounded(.down)))
+            }.sorted { ($0.similarity, $0.earlier.savedAt) > ($1.similarity, $1.earlier.savedAt) }
+            var texts: Set<LongText> = []
+            return Array(offers.filter { texts.insert($0.earlier.text).inserted }.prefix(3))
+        }
+    }
+}

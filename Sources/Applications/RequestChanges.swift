@@ -1,0 +1,123 @@
+internal import API
+package import Accounts
+internal import Foundation
+package import Postgres
+internal import Programs
+package import Vocabulary
+
+extension Transaction {
+    /// Asks a startup to change its answers to some questions by a day. Only those open again, and a letter to each founder
+    /// goes out at once: writing the request was the look that letters to applicants get.
+    ///
+    /// Throws `ChangesRefusal`, `ApplicationRefusal`, or not found.
+    package func requestChanges(
+        _ wanted: ChangesWanted, of id: Application.ID, as request: ChangeRequest.ID, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws -> ChangeRequest {
+        guard var application = try await lockApplication(id), let call = try await call(application.call) else {
+            throw Problem.notFound
+        }
+        guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
+        guard !wanted.questions.isEmpty else { throw ChangesRefusal.nothingNamed }
+        let known = Set(call.questions.map(\.id))
+        let unknown = wanted.questions.indices.filter { !known.contains(wanted.questions[$0]) }
+        guard unknown.isEmpty else {
+            throw Problem(
+                .invalid,
+                errors: unknown.map { .init("/questions/\($0)", .unknown, "is not a question of this call") })
+        }
+        guard let due = wanted.dueOn.end(in: call.deadline.zone), due > now else { throw ChangesRefusal.dueInThePast }
+        let from = application.state
+        try application.requestChanges()
+        try await insert(wanted, as: request, of: application, from: from, due: due, in: tenant, by: person)
+        application = try await settle(application, from: from, by: person, note: wanted.message)
+        try await announce(
+            application, as: "changes_requested", note: wanted.message, until: wanted.dueOn, held: false)
+        return try await changeRequest(request, of: id)
+    }
+
+    /// Gives a startup more time for its changes, also after the day has passed.
+    ///
+    /// Throws `ChangesRefusal`, or not found.
+    package func extendChanges(
+        _ request: ChangeRequest.ID, of id: Application.ID, to dueOn: CalendarDate, by person: Person.ID
+    ) async throws -> ChangeRequest {
+        let (application, open, call) = try await openRequest(request, of: id)
+        guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
+        guard let due = dueOn.end(in: call.deadline.zone), due > now else { throw ChangesRefusal.dueInThePast }
+        guard due > open.dueAt else { throw ChangesRefusal.dueNotLater }
+        try await extend(request, of: id, to: due)
+        try await record(ApplicationEvent.ID(), of: application, from: application.state, by: person)
+        try await announce(application, as: "changes_extended", note: nil, until: dueOn, held: false)
+        return try await changeRequest(request, of: id)
+    }
+
+    /// Goes on with what was handed in before; what the startup has written since the request goes.
+    ///
+    /// Throws `ChangesRefusal`, or not found.
+    package func cancelChanges(
+        _ request: ChangeRequest.ID, of id: Application.ID, by person: Person.ID
+    ) async throws -> Application {
+        var (application, open, _) = try await openRequest(request, of: id)
+        guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
+        try application.cancelChanges(open)
+        try await cancel(request, of: id, by: person)
+        application = try await settle(application, from: .changesRequested, by: person)
+        (application.version, application.savedAt) = try await noteAnswers(of: application)
+        try await announce(application, as: "changes_cancelled", note: nil, held: false)
+        return application
+    }
+
+    /// Hands the changes in: the answers that were asked about are complete, a further snapshot is kept, the application
+    /// goes back to where it stood, and whoever asked is told.
+    ///
+    /// Throws `ChangesRefusal`, `ApplicationRefusal`, or not found.
+    package func resubmitApplication(_ id: Application.ID, by person: Person.ID) async throws -> Application {
+        guard var application = try await lockApplication(id), let call = try await call(application.call) else {
+            throw Problem.notFound
+        }
+        guard application.state == .changesRequested, let request = try await changeRequests(of: id).first else {
+            throw ApplicationRefusal.wrongState(application.state, for: .resubmit)
+        }
+        let asked = Set(request.questions)
+        let completeness = Completeness(
+            of: call.questions.filter { asked.contains($0.id) }, answers: try await answers(of: id),
+            documents: try await documents(of: id))
+        try application.resubmit(request, with: completeness, now: now)
+        application = try await settle(application, from: .changesRequested, by: person)
+        try await takeSnapshot(of: id, answering: request.id, by: person)
+        try await tellOfChanges(application, to: request.requestedBy)
+        return application
+    }
+
+    /// Refuses edits of answers that were not asked about, while changes are.
+    func checkReopened(
+        _ questions: some Collection<CallForApplications.Question.ID>, of application: Application
+    ) async throws {
+        guard application.state == .changesRequested else { return }
+        let open = Set(try await changeRequests(of: application.id).first?.questions ?? [])
+        let closed = questions.filter { !open.contains($0) }.sorted()
+        guard closed.isEmpty else { throw ChangesRefusal.notReopened(closed) }
+    }
+
+    private func openRequest(
+        _ request: ChangeRequest.ID, of id: Application.ID
+    ) async throws -> (Application, ChangeRequest, CallForApplications) {
+        guard let application = try await lockApplication(id), let call = try await call(application.call) else {
+            throw Problem.notFound
+        }
+        let requests = try await changeRequests(of: id)
+        guard requests.contains(where: { $0.id == request }) else { throw Problem.notFound }
+        guard application.state == .changesRequested, let open = requests.first, open.id == request else {
+            throw ChangesRefusal.notOpen
+        }
+        return (application, open, call)
+    }
+
+    private func changeRequest(_ request: ChangeRequest.ID, of id: Application.ID) async throws -> ChangeRequest {
+        guard let found = try await changeRequests(of: id).first(where: { $0.id == request }) else {
+            throw Problem.notFound
+        }
+        return found
+    }
+}

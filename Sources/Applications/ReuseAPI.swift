@@ -1,0 +1,146 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Institutions
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+
+internal import struct API.Operation
+
+/// Earlier answers taken into a draft, by API.
+enum ReuseAPI {
+    static let operations: [AnyOperation] = [listReusableAnswers, reuseAnswers, beginAgain]
+
+    private static var listReusableAnswers: AnyOperation {
+        Operation(
+            .get, "/v1/applications/{application}/reusable-answers", "listReusableAnswers",
+            summary: "Earlier answers of the startup that fit questions of a draft",
+            description: """
+                From the startup's other applications to any call of the workspace, also those it took back: to the same \
+                question, or to one that asks much the same in any language. Three a question at the most, the nearest \
+                first; none that is there already.
+                """,
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
+            output: ReusableAnswerList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let id = call.parameters.application
+            guard try await call.reader.application(id) != nil else { throw Problem.notFound }
+            guard let found = try await call.reader.reusableAnswers(for: id) else {
+                throw ApplicationRefusal.answersAreFrozen
+            }
+            return .ok(ReusableAnswerList(items: found.map(ReusableAnswerView.init)))
+        }.erased
+    }
+
+    private static var reuseAnswers: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/reuse", "reuseAnswers",
+            summary: "Take earlier answers into a draft",
+            description: """
+                Only what is named is overwritten. `based_on` is the fingerprint of what stands in the draft; where \
+                somebody has changed that since, nothing is taken.
+                """,
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: ReuseBody.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict, .answerChanged]
+        ) { call in
+            let (id, principal, picks) = (call.parameters.application, try call.principal, try call.body.picks())
+            return try await call.write { transaction in
+                let saved = try await transaction.reuseAnswers(picks, in: id, by: principal.personID)
+                guard saved.conflicts.isEmpty else {
+                    throw Problem(.answerChanged, "Read the draft again, then decide which answers stay.")
+                }
+                return .ok(try await transaction.view(of: id, for: principal))
+            }
+        }.erased
+    }
+
+    private static var beginAgain: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/new-beginning", "beginAgain",
+            summary: "Begin again what was taken back, with the answers it had",
+            description: "A new draft for the same call, while it is open. What was taken back stays as it is.",
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self,
+            output: ApplicationView.self, success: .created, problems: [.notFound, .conflict, .callClosed]
+        ) { call in
+            let principal = try call.principal
+            let (earlier, tenant, id) = (call.parameters.application, try principal.workspace, Application.ID())
+            return try await call.write { transaction in
+                _ = try await transaction.beginAgain(from: earlier, as: id, in: tenant, by: principal.personID)
+                return .created(try await transaction.view(of: id, for: principal), location: "/v1/applications/\(id)")
+            }
+        }.erased
+    }
+}
+
+struct ReuseBody: Described {
+    /// An earlier answer that is taken.
+    struct Pick: Described {
+        let question: CallForApplications.Question.ID
+        let application: Application.ID
+        let from: CallForApplications.Question.ID
+        let basedOn: String?
+
+        static var documentation: [String: String] {
+            [
+                "question": "The question of the draft.",
+                "application": "The application that has the answer.",
+                "from": "The question it answers there.",
+                "based_on":
+                    "The fingerprint of what stands in the draft; empty for none. Without it that is overwritten.",
+            ]
+        }
+    }
+
+    let answers: [Pick]
+
+    func picks() throws -> [AnswerPick] {
+        try answers.enumerated().map { index, pick in
+            let seen = pick.basedOn.flatMap(Fingerprint.init)
+            guard pick.basedOn == nil || seen != nil else {
+                throw Problem.invalid("/answers/\(index)/based_on", "is not a fingerprint")
+            }
+            return AnswerPick(pick.question, from: pick.application, pick.from, seen: seen)
+        }
+    }
+}
+
+struct ReusableAnswerList: Described {
+    let items: [ReusableAnswerView]
+}
+
+/// An earlier answer beside the present one, as JSON.
+struct ReusableAnswerView: Described {
+    let question: CallForApplications.Question.ID
+    let application: Application.ID
+    let call: LocalizedName
+    let from: CallForApplications.Question.ID
+    let prompt: LocalizedLine
+    let similarity: Int
+    let text: LongText
+    let current: LongText?
+    let basedOn: String
+    let savedAt: Date
+
+    static var documentation: [String: String] {
+        [
+            "question": "The question of the draft.", "from": "The question that was answered there.",
+            "prompt": "What was asked there.",
+            "similarity": "How much the two ask the same, in percent; 100 is the same question.",
+            "based_on": "Send it back with `reuseAnswers`, and nobody's newer text is overwritten.",
+        ]
+    }
+
+    init(_ offer: ReusableAnswer) {
+        question = offer.question
+        application = offer.earlier.application
+        call = offer.earlier.callTitle
+        from = offer.earlier.question
+        prompt = offer.earlier.prompt
+        similarity = offer.similarity
+        text = offer.earlier.text
+        current = offer.current
+        basedOn = Fingerprint(offer.current).description
+        savedAt = offer.earlier.savedAt
+    }
+}

@@ -1,0 +1,79 @@
+internal import API
+internal import Foundation
+internal import Programs
+internal import Vocabulary
+
+/// What was handed in once: which, when, and how to know a copy of it.
+struct SnapshotLine: Described {
+    let number: Int
+    let submittedAt: Date
+    let submittedBy: String?
+    let answersRequest: ChangeRequest.ID?
+    let digest: String
+    let isIntact: Bool
+
+    static var documentation: [String: String] {
+        [
+            "number": "The first that was handed in is 1; every handing in again adds one.",
+            "submitted_by": "Who handed it in. Absent to a founder where it was somebody of the park.",
+            "answers_request": "The request for changes that it answers.",
+            "digest": "SHA-256 of the file that `getSnapshotFile` gives, in hexadecimal digits.",
+            "is_intact": "Whether the digest, worked out again just now, is the same.",
+        ]
+    }
+
+    init(_ snapshot: ApplicationSnapshot) {
+        number = snapshot.number
+        submittedAt = snapshot.submittedAt
+        submittedBy = snapshot.submittedByName
+        answersRequest = snapshot.answers
+        digest = snapshot.digest
+        isIntact = snapshot.isIntact
+    }
+}
+
+/// Everything that was handed in of an application.
+struct SnapshotList: Described {
+    let items: [SnapshotLine]
+}
+
+/// What changed between two snapshots.
+struct SnapshotDifferences: Described {
+    let since: Int
+    let number: Int
+    let items: [Item]
+
+    /// A question whose answers differ.
+    struct Item: Described {
+        let question: CallForApplications.Question.ID
+        let prompt: LocalizedLine
+        let before: String?
+        let after: String?
+        let parts: [Part]
+
+        static var documentation: [String: String] {
+            ["parts": "The two answers woven together: what they share, what went and what came, in order."]
+        }
+    }
+
+    /// Some text, and in which of the two answers it stands.
+    struct Part: Described {
+        let kind: TextDifference.Kind
+        let text: String
+
+        init(_ part: TextDifference.Part) {
+            kind = part.kind
+            text = part.text
+        }
+    }
+
+    init(from earlier: ApplicationSnapshot, to later: ApplicationSnapshot) {
+        since = earlier.number
+        number = later.number
+        items = later.changes(since: earlier).map { change in
+            Item(
+                question: change.question, prompt: change.prompt, before: change.before, after: change.after,
+                parts: TextDifference(from: change.before ?? "", to: change.after ?? "").parts.map(Part.init))
+        }
+    }
+}
