@@ -154,12 +154,16 @@ CREATE FUNCTION is_reopened(tenant uuid, application uuid, question uuid) RETURN
                                   WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id
                                   ORDER BY r.requested_at DESC LIMIT 1))
     $$;
+-- Whatever table of answers the trigger stands on.
 CREATE OR REPLACE FUNCTION check_answers_are_open() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE stands text; answer application_answers := coalesce(NEW, OLD);
+DECLARE stands text;
 BEGIN
     SELECT state INTO stands FROM applications
-    WHERE tenant_id = answer.tenant_id AND id = answer.application_id FOR SHARE;
-    IF stands <> 'draft' AND NOT is_reopened(answer.tenant_id, answer.application_id, answer.question_id) THEN
+    WHERE tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id)
+      AND id = coalesce(NEW.application_id, OLD.application_id) FOR SHARE;
+    IF stands <> 'draft' AND NOT is_reopened(
+        coalesce(NEW.tenant_id, OLD.tenant_id), coalesce(NEW.application_id, OLD.application_id),
+        coalesce(NEW.question_id, OLD.question_id)) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answers_are_frozen_once_submitted',
             MESSAGE = 'the answers of a submitted application are frozen';
     END IF;

@@ -200,6 +200,29 @@ struct ApplicationsEdgeTests {
         #expect(await ravi.open(place).text.contains("Mine, older."))
     }
 
+    @Test("Two founders in two browsers: edits of different answers are both kept, of the same one both are shown")
+    func twoBrowsers() async throws {
+        let world = try await World()
+        let (one, other) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.ravi, in: world))
+        let questions = try await world.questions(of: call)
+        let place = "/portal/applications/\(try await world.draft(to: call))"
+        let empty = questions.map { ($0.seenField, "") }
+        func form(_ texts: [String]) -> [(String, String)] {
+            zip(questions, texts).map { ($0.field, $1) } + empty
+        }
+        // Both opened the empty form; each sends all of it.
+        #expect(await one.send("\(place)/answers", form(["By one.", "", "", ""])).status == 303)
+        #expect(await other.send("\(place)/answers", form(["", "By the other.", "", ""])).status == 303)
+        let both = await one.open(place)
+        #expect(both.text.contains("By one.") && both.text.contains("By the other."))
+        let typed = await other.send("\(place)/autosave", form(["Over it.", "", "Third.", ""]))
+        #expect(typed.status == 200)
+        #expect(try typed.json()["errors"]?[questions[0].field]?.text != nil)
+        #expect(await one.open(place).text.contains("Third."))
+        let refused = await other.send("\(place)/answers", form(["Over it.", "", "", ""]))
+        #expect(refused.status == 409 && refused.text.contains("Over it.") && refused.text.contains("By one."))
+    }
+
     @Test("The autosave endpoint says when it saved, what is what, and what it could not keep")
     func autosaveState() async throws {
         let world = try await World()
