@@ -1,4 +1,4 @@
--- What was handed in, kept as it was; changes that the park asks for; and the streams an application would rather go to.
+-- What was handed in, kept as it was; and changes that the park asks for.
 
 -- JSON in one way only: keys in the order of their bytes, no blanks. What jsonb escapes and how it writes integers is what
 -- RFC 8785 asks for, so that whoever has a copy can work the digest out with the tools they have.
