@@ -121,7 +121,7 @@ let package = Package(
             "Programs", on: core + ["Institutions", "Partnerships", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
         module(
-            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files", "Eligibility"],
+            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files", "Eligibility", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",

@@ -17,10 +17,14 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let deadline: Deadline
     /// When the call was called off, if it was.
     package let callCancelledAt: Date?
+    /// The stream the call is of.
+    package let streamName: LocalizedName
     /// How much of the form is done.
     package let count: Count
     /// Until when changes are taken that the park asked for, while it waits for them.
     package let changesDueAt: Date?
+    /// How long it has stood where it stands, and may.
+    package let clock: StageClock
     /// The database's clock, for what follows from it.
     package let readAt: Date
     /// The cut-offs of its call, where that is a rolling one.
@@ -50,59 +54,14 @@ package struct ApplicationSummary: Sendable, Identifiable {
     }
 }
 
-/// Where a list of applications, the newest first, goes on.
-package struct ApplicationPosition: Codable, Sendable {
-    /// When the last one of the page before was begun.
-    package let createdAt: Date
-    /// Which one it was.
-    package let id: Application.ID
-}
-
-extension ApplicationSummary {
-    /// The position after this application.
-    package var position: ApplicationPosition { ApplicationPosition(createdAt: application.createdAt, id: id) }
-}
-
 extension Statements {
     /// An application; nil when it does not exist or the principal may not know of it.
     package func application(_ id: Application.ID) async throws -> ApplicationSummary? {
         try await first(
             """
             -- application
-            \(fragment: selectApplications())
+            \(fragment: .selectApplications)
             WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND a.id = \(id)
-            """
-        ).map(ApplicationSummary.init)
-    }
-
-    /// Applications, the newest first. Founders see those of their startup, managers all of the tenant, drafts included.
-    ///
-    /// - Parameters:
-    ///   - call: only those to this call; nil for all.
-    ///   - state: only those that stand there; nil for all.
-    ///   - batch: only those handed in to this batch of a rolling call; nil for all.
-    ///   - position: after which to go on.
-    ///   - limit: how many at the most.
-    package func applications(
-        to call: CallForApplications.ID? = nil, in state: Application.State? = nil, batch: Int? = nil,
-        after position: ApplicationPosition? = nil, limit: Int
-    ) async throws -> [ApplicationSummary] {
-        try await rows(
-            """
-            -- applications
-            \(fragment: selectApplications())
-            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications)
-              AND (\(call)::uuid IS NULL OR a.call_id = \(call))
-              AND (\(state)::text IS NULL OR a.state = \(state))
-              -- The first batch whose cut-off is not past; behind the last cut-off comes one more, which the closing ends.
-              AND (\(batch)::bigint IS NULL OR \(batch) = least(
-                  1 + (SELECT count(*) FROM unnest(c.cutoffs) AS cutoff WHERE cutoff < a.submitted_at),
-                  cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
-                  AND a.submitted_at IS NOT NULL)
-              AND (\(position?.createdAt)::timestamptz IS NULL
-                   OR (a.created_at, a.id) < (\(position?.createdAt), \(position?.id)::uuid))
-            ORDER BY a.created_at DESC, a.id DESC
-            LIMIT \(limit)
             """
         ).map(ApplicationSummary.init)
     }
@@ -112,7 +71,7 @@ extension Statements {
         try await rows(
             """
             -- applicationsToScreen
-            \(fragment: selectApplications())
+            \(fragment: .selectApplications)
             WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND a.state = 'submitted'
             ORDER BY a.submitted_at, a.id
             LIMIT \(limit)
@@ -130,22 +89,6 @@ extension Statements {
               AND withdrawn_at IS NULL
             """
         ).map { try $0("id") }
-    }
-
-    /// How many applications stand in each state, for the filters of a list.
-    package func applicationCounts(to call: CallForApplications.ID?) async throws -> [Application.State: Int] {
-        try await rows(
-            """
-            -- applicationCounts
-            SELECT a.state, count(*) AS applications FROM applications AS a
-            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications)
-              AND (\(call)::uuid IS NULL OR a.call_id = \(call))
-            GROUP BY a.state
-            """
-        ).reduce(into: [:]) { counts, row in
-            let state: Application.State = try row("state")
-            counts[state] = try row("applications")
-        }
     }
 
     /// The answers of an application in the order of the form. For a manager none of a draft, nor those that a startup is
@@ -207,31 +150,54 @@ extension Statements {
     package func clock() async throws -> Date {
         try await value("/* clock */ SELECT now()")
     }
+}
 
-    private func selectApplications() -> Query {
+extension Query {
+    /// Applications with what lists show of them.
+    static var selectApplications: Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
                a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
-               a.required_answered, i.names AS startup_name, c.title, c.closes_at,
+               a.required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                (SELECT r.due_at FROM change_requests AS r
                 WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
                 ORDER BY r.requested_at DESC LIMIT 1) AS changes_due_at,
+               a.stage_entered_at, service_days(a.state, l.days) AS stage_days, \(fragment: .stageEnds) AS stage_ends_at,
                (SELECT count(*) FROM call_questions AS q
                 WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS questions,
-               (SELECT count(*) FROM call_questions AS q
-                WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required) AS required
+               \(fragment: .requiredQuestions) AS required
+        \(fragment: .fromApplications)
+        """
+    }
+
+    /// The tables behind `selectApplications` and every filter.
+    static var fromApplications: Query {
+        """
         FROM applications AS a
         JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
         JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+        JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
+        LEFT JOIN service_levels AS l ON l.tenant_id = c.tenant_id AND l.stream_id = c.stream_id AND l.state = a.state
         """
     }
-}
 
-extension Query {
+    /// The moment from which an application is overdue in its stage; NULL where no clock runs.
+    static var stageEnds: Query {
+        "stage_ends(a.stage_entered_at, c.time_zone, service_days(a.state, l.days))"
+    }
+
+    /// How many questions the form of `a` requires.
+    static var requiredQuestions: Query {
+        """
+        (SELECT count(*) FROM call_questions AS q
+         WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required)
+        """
+    }
+
     /// Which applications `a` the seat reaches, the query's own answer to what row-level security says again: a founder
     /// those of their startup.
-    fileprivate static var reachOfApplications: Query {
+    static var reachOfApplications: Query {
         """
         (acting_role() IN ('manager', 'system')
          OR acting_role() = 'founder' AND a.startup_id = acting_institution())
@@ -242,7 +208,7 @@ extension Query {
 extension Application.State: PostgresCodable {}
 
 extension Application {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         try self.init(
             id: row("id"), call: row("call_id"), startup: row("startup_id"), state: row("state"),
             version: row("version"), createdAt: row("created_at"), savedAt: row("saved_at"),
@@ -252,16 +218,19 @@ extension Application {
 }
 
 extension ApplicationSummary {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         try self.init(
             application: Application(row), startupName: row("startup_name"),
             callTitle: row("title"),
             deadline: Deadline(row("closes_at"), in: row("time_zone"), graceSeconds: row("grace_seconds")),
-            callCancelledAt: row("cancelled_at"),
+            callCancelledAt: row("cancelled_at"), streamName: row("stream_name"),
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            changesDueAt: row("changes_due_at"), readAt: row("read_at"), cutoffs: row("cutoffs"))
+            changesDueAt: row("changes_due_at"),
+            clock: StageClock(
+                enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at")),
+            readAt: row("read_at"), cutoffs: row("cutoffs"))
     }
 }
 

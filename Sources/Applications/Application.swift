@@ -20,6 +20,10 @@ package struct Application: Sendable, Identifiable, Equatable {
         case changesRequested = "changes_requested"
         /// Eligible, being judged.
         case inReview = "in_review"
+        /// Among the best of those that were judged.
+        case shortlisted
+        /// The park wants to talk before it decides.
+        case interview
         /// Did not meet the conditions of the call.
         case ineligible
         /// Offered a place, until a moment.
@@ -140,6 +144,18 @@ extension Application {
         state = screening == .eligible ? .inReview : .ineligible
     }
 
+    /// Takes an application that was judged among those to be talked to.
+    mutating func shortlist(now: Date) throws(ApplicationRefusal) {
+        guard allows(.shortlist, at: now) else { throw .wrongState(state, for: .shortlist) }
+        state = .shortlisted
+    }
+
+    /// Asks the startup to an interview.
+    mutating func callToInterview(now: Date) throws(ApplicationRefusal) {
+        guard allows(.interview, at: now) else { throw .wrongState(state, for: .interview) }
+        state = .interview
+    }
+
     /// Decides; a waitlisted application and an offer that ran out may be decided again.
     ///
     /// - Parameter zone: where the last day of an offer ends.
@@ -173,20 +189,25 @@ extension Application {
 
     /// What somebody may want to do with an application.
     package enum Deed: String, Sendable, CaseIterable {
-        case submit, withdraw, screen, decide, accept, decline, requestChanges, resubmit, beginAgain
+        case submit, withdraw, screen, shortlist, interview, decide, accept, decline, requestChanges, resubmit
+        case beginAgain
     }
 
     /// Whether the state allows a deed; pages offer a form only then. Deadlines and answers have their own say.
     package func allows(_ deed: Deed, at now: Date) -> Bool {
         switch deed {
         case .submit: state == .draft
-        case .withdraw: [.draft, .submitted, .changesRequested, .inReview, .waitlisted].contains(state)
+        case .withdraw:
+            [.draft, .submitted, .changesRequested, .inReview, .shortlisted, .interview, .waitlisted].contains(state)
         case .screen: state == .submitted
-        case .requestChanges: state == .submitted || state == .inReview
+        case .requestChanges: [.submitted, .inReview, .shortlisted, .interview].contains(state)
         case .resubmit: state == .changesRequested
         // Whether the call is still open, it says itself.
         case .beginAgain: state == .withdrawn
-        case .decide: state == .inReview || state == .waitlisted || isOfferExpired(at: now)
+        case .shortlist: state == .inReview
+        case .interview: state == .shortlisted
+        case .decide:
+            [.inReview, .shortlisted, .interview].contains(state) || state == .waitlisted || isOfferExpired(at: now)
         case .accept: state == .offered && !isOfferExpired(at: now)
         // An expired offer may still be declined: it tells the park that the startup is no longer waiting.
         case .decline: state == .offered

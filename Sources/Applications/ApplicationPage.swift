@@ -17,6 +17,8 @@ struct ApplicationPage: ViewModel {
     /// What might be funded twice, for managers.
     var overlaps: Table?
     var screening: Form?
+    /// The stage before the decision.
+    var step: Form?
     var decision: Form?
     var answers: [AnsweredQuestion]
     var hasAnswers: Bool
@@ -124,6 +126,9 @@ struct Dossier: Sendable {
         } else {
             facts.append(.text(t("fact.complete"), summary.count.words(t)))
         }
+        if withStartup {
+            facts.append(.text(t("fact.stage"), summary.clock.words(at: summary.readAt, in: zone, language)))
+        }
         facts.append(
             .time(
                 t("fact.deadline"),
@@ -152,7 +157,9 @@ extension Application.State {
     var isFinal: Bool {
         switch self {
         case .ineligible, .rejected, .declined, .withdrawn: true
-        case .draft, .submitted, .changesRequested, .inReview, .offered, .waitlisted, .accepted: false
+        case .draft, .submitted, .changesRequested, .inReview, .shortlisted, .interview, .offered, .waitlisted,
+            .accepted:
+            false
         }
     }
 }
@@ -161,10 +168,13 @@ extension ApplicationEvent {
     /// Whether the step was the startup's.
     var isByStartup: Bool {
         // What is handed in again goes back to where it stood, and so does what the park no longer wants changed.
-        if from == .changesRequested, to == .submitted || to == .inReview { return isResubmission }
+        if from == .changesRequested, [.submitted, .inReview, .shortlisted, .interview].contains(to) {
+            return isResubmission
+        }
         return switch to {
         case .draft, .submitted, .withdrawn, .accepted, .declined: true
-        case .changesRequested, .inReview, .ineligible, .offered, .waitlisted, .rejected: false
+        case .changesRequested, .inReview, .shortlisted, .interview, .ineligible, .offered, .waitlisted, .rejected:
+            false
         }
     }
 

@@ -20,6 +20,8 @@ package enum ApplicationRefusal: Refusal, Equatable {
     case answersAreFrozen
     /// The application is in a state that does not allow it.
     case wrongState(Application.State, for: Application.Deed)
+    /// A manager's own startup applies; somebody else moves it.
+    case ownStartup
     /// The offer ran out before it was answered.
     case offerExpired
     /// The last day of the offer is over already.
@@ -59,6 +61,8 @@ package enum ApplicationRefusal: Refusal, Equatable {
             .conflict("The answers of a submitted application are frozen.")
         case .wrongState(let state, let deed):
             .conflict("An application that is \(state.words) cannot be \(deed.participle).")
+        case .ownStartup:
+            Problem(.forbidden, "The startup is your own: somebody else on the team has to do this.")
         case .offerExpired:
             Problem(.offerExpired, "The offer was not accepted in time.")
         case .offerInThePast:
@@ -91,6 +95,7 @@ extension Application.State {
         case .draft: "a draft"
         case .inReview: "in review"
         case .changesRequested: "waiting for changes"
+        case .interview: "called to an interview"
         default: rawValue
         }
     }
@@ -102,6 +107,8 @@ extension Application.Deed {
         case .submit: "submitted"
         case .withdraw: "withdrawn"
         case .screen: "screened"
+        case .shortlist: "shortlisted"
+        case .interview: "called to an interview"
         case .decide: "decided"
         case .accept: "accepted"
         case .decline: "declined"

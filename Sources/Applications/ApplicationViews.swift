@@ -16,6 +16,7 @@ package struct ApplicationView: Described {
     package let submittedAt: Date?
     package let withdrawnAt: Date?
     package let offerExpiresAt: Date?
+    package let stage: StageView
     package let completeness: CompletenessView
     package let answers: [AnswerView]?
     package let batch: CallForApplications.Batch?
@@ -42,9 +43,33 @@ package struct ApplicationView: Described {
         submittedAt = application.submittedAt
         withdrawnAt = application.withdrawnAt
         offerExpiresAt = application.offerExpiresAt
+        stage = StageView(summary)
         completeness = CompletenessView(summary.count)
         self.answers = answers?.map(AnswerView.init)
         batch = summary.batch
+    }
+}
+
+/// How long an application has stood where it stands, and until when the park means to be done.
+package struct StageView: Described {
+    package let enteredAt: Date
+    package let days: Int
+    package let dueOn: CalendarDate?
+    package let overdue: Bool
+
+    package static var documentation: [String: String] {
+        [
+            "days": "Whole days in the present state.",
+            "due_on": "The last day on which the park is in time, where the call is. Absent while others have to act.",
+        ]
+    }
+
+    init(_ summary: ApplicationSummary) {
+        let clock = summary.clock
+        enteredAt = clock.enteredAt
+        days = clock.daysStood(at: summary.readAt)
+        dueOn = clock.lastDay(in: summary.deadline.zone)
+        overdue = clock.isOverdue(at: summary.readAt)
     }
 }
 

@@ -21,6 +21,7 @@ package enum ApplicationsRoom {
             beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
             + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ReuseAPI.operations
+            + OversightAPI.operations
     }
 
     /// What the room's constraints mean to a sender.
@@ -50,23 +51,33 @@ package enum ApplicationsRoom {
         "changes_are_due_after_they_are_asked_for": ChangesRefusal.dueInThePast.problem,
         "changes_are_asked_of_questions_of_the_call": .invalid(
             "/questions", "A question is not one of this call."),
+        "stages_follow_each_other": .conflict("The application has not reached the stage before."),
+        "managers_do_not_move_their_own": ApplicationRefusal.ownStartup.problem,
+        "service_levels_are_of_stages_of_the_park": .invalid("", "This stage has no clock."),
+        "service_level_is_within_a_year": .invalid("", "A stage takes 1 to 366 days."),
+        "service_levels_tenant_id_stream_id_fkey": .notFound,
+        "saved_filters_have_distinct_names": .invalid("/name", "You have a filter of this name already."),
+        "saved_filter_has_a_name": .invalid("/name", "Give the filter a name."),
     ]
 
     private static var listApplications: AnyOperation {
         Operation(
-            .get, "/v1/applications", "listApplications", summary: "Applications, the newest first",
-            description: "Founders see those of their startup. Managers see all, drafts as numbers without answers.",
+            .get, "/v1/applications", "listApplications", summary: "Applications by any filter, the newest first",
+            description: """
+                Founders see those of their startup. Managers see all, drafts as numbers without answers. The console's table \
+                and board, bulk moves and the export take the same filter.
+                """,
             tag: "applications", access: .roles([.manager, .founder]), parameters: ListApplications.self,
             output: Page<ApplicationView>.self
         ) { call in
             let parameters = call.parameters
             let after = try call.position(parameters.cursor, as: ApplicationPosition.self)
             let found = try await call.reader.applications(
-                to: parameters.call, in: parameters.state, batch: parameters.batch, after: after,
-                limit: PageSize.rows(for: parameters.limit))
+                matching: parameters.filter, after: after, limit: PageSize.rows(for: parameters.limit))
+            let order = parameters.filter.order
             return .ok(
                 try call.page(found.map { ApplicationView($0, answers: nil) }, size: parameters.limit) {
-                    ApplicationPosition(createdAt: $0.createdAt, id: $0.id)
+                    $0.position(by: order)
                 })
         }.erased
     }
@@ -247,7 +258,7 @@ package enum ApplicationsRoom {
         }.erased
     }
 
-    private static func move<Body>(
+    static func move<Body>(
         _ call: Call<ApplicationPath, Body>,
         by verb: @Sendable @escaping (Transaction, Application.ID, Person.ID) async throws -> Application
     ) async throws -> Reply<ApplicationView> {
@@ -283,8 +294,25 @@ struct AnswerPath: Codable {
 
 struct ListApplications: Codable {
     let call: CallForApplications.ID?
-    let state: Application.State?
     let batch: Int?
+    let stream: ProgramStream.ID?
+    let program: Program.ID?
+    let partner: Institution.ID?
+    let state: [Application.State]?
+    let overdue: Bool?
+    let stageDays: Int?
+    let submittedFrom: CalendarDate?
+    let submittedTo: CalendarDate?
+    let q: ShortText?
+    let complete: Bool?
+    let sort: ApplicationFilter.Order?
     let limit: PageSize?
     let cursor: PageCursor?
+
+    var filter: ApplicationFilter {
+        ApplicationFilter(
+            call: call, stream: stream, program: program, partner: partner, state: state, overdue: overdue,
+            stageDays: stageDays, submittedFrom: submittedFrom, submittedTo: submittedTo, q: q, complete: complete,
+            batch: batch, sort: sort)
+    }
 }

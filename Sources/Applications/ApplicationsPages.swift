@@ -20,7 +20,8 @@ extension ApplicationsRoom {
         PortalPages(site: site, hasScanner: hasScanner).routes
             + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
-            + SnapshotPages(site: site).routes + ChangesPages(site: site, hasScanner: hasScanner).routes + ReusePages(site: site).routes
+            + SnapshotPages(site: site).routes + ChangesPages(site: site, hasScanner: hasScanner).routes
+            + ReusePages(site: site).routes + OversightPages(site: site).routes + ServiceLevelPages(site: site).routes
     }
 }
 

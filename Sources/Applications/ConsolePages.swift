@@ -8,83 +8,12 @@ internal import Programs
 internal import Vocabulary
 internal import Wording
 
-/// The park's side: the list, the application, screening and decision.
+/// The park's side of one application: screening, shortlist, interview and decision.
 struct ConsolePages: Sendable {
     let site: Site
     let hasScanner: Bool
 
-    var routes: [AnyRoute] { [list, show, screen, decide, download] }
-
-    // MARK: The list
-
-    private var list: AnyRoute {
-        PageRoute(
-            .get, "/console/applications", "consoleApplications", access: .roles([.manager]),
-            parameters: ListApplications.self
-        ) { call in
-            let query = call.parameters
-            let viewer = try await call.viewer()
-            let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
-            let found = try await call.reader.applications(
-                to: query.call, in: query.state, after: try call.position(query.cursor, as: ApplicationPosition.self),
-                limit: PageSize.rows(for: query.limit))
-            // The page is cut by its views, which know their positions; the rows are shown from the summaries.
-            let page = try call.page(found.map { ApplicationView($0, answers: nil) }, size: query.limit) {
-                ApplicationPosition(createdAt: $0.createdAt, id: $0.id)
-            }
-            let shown = found.prefix(page.items.count)
-            let counts = try await call.reader.applicationCounts(to: query.call)
-            let calls = try await call.reader.calls()
-            let address: SafeURL = "/console/applications"
-            let filters: [(name: String, value: String)] = [
-                ("call", query.call?.description), ("state", query.state?.rawValue),
-            ].compactMap { name, value in value.map { (name, $0) } }
-            let tiles: [Application.State] = [.submitted, .inReview, .offered, .accepted]
-            let model = ApplicationListPage(
-                header: PageHeader(
-                    title: t("list.title"), lede: t("list.lede"),
-                    actions: [.link(t("changes.list_title"), "/console/changes")]),
-                stats: StatTiles(
-                    tiles.map { state in
-                        StatTiles.Tile(
-                            t("tile.\(state.rawValue)"), figure: Figures.grouped(counts[state] ?? 0),
-                            note: t("tile_note.\(state.rawValue)"),
-                            url: address.adding(
-                                filters.filter { $0.name == "call" } + [("state", state.rawValue)]))
-                    }),
-                filters: Filters(
-                    action: address,
-                    choices: [
-                        Filters.Choice(
-                            name: "call", label: t("list.call"), all: t("list.every_call"),
-                            options: calls.map { ($0.id.description, $0.title.text(for: spoken)) },
-                            chosen: query.call?.description ?? ""),
-                        Filters.Choice(
-                            name: "state", label: t("list.state"), all: t("list.every_state"),
-                            options: Application.State.allCases.map { ($0.rawValue, $0.label(t)) },
-                            chosen: query.state?.rawValue ?? ""),
-                    ], clearURL: filters.isEmpty ? nil : address),
-                table: Table(
-                    caption: t("list.title"),
-                    columns: [
-                        .init(t("list.startup")), .init(t("list.call")), .init(t("list.state")),
-                        .init(t("list.complete")), .init(t("list.submitted")),
-                    ],
-                    rows: shown.map { $0.row(in: viewer.language, t) },
-                    empty: filters.isEmpty
-                        ? EmptyState(
-                            title: t("list.empty"), text: t("list.empty_text"),
-                            action: LinkText(t("list.empty_action"), "/console/programs"))
-                        : EmptyState(
-                            title: t("list.none_here"), text: t("list.none_here_text"),
-                            action: LinkText(t("list.show_all"), address)),
-                    pager: Pager(
-                        firstURL: query.cursor == nil ? nil : address.adding(filters),
-                        nextURL: page.next.map { address.adding(filters + [("cursor", $0)]) })))
-            let frame = Frame(title: t("list.title"), site: site, viewer: viewer, current: "applications")
-            return HTML(bytes: try PageTemplate.applicationList.render(model, in: frame))
-        }.erased
-    }
+    var routes: [AnyRoute] { [show, screen, step, decide, download] }
 
     // MARK: One application
 
@@ -119,6 +48,26 @@ struct ConsolePages: Sendable {
         }.erased
     }
 
+    private var step: AnyRoute {
+        PageRoute(
+            .post, "/console/applications/{application}/step", "stepConsoleApplication", access: .roles([.manager]),
+            parameters: ApplicationPath.self, body: StepBody.self
+        ) { call in
+            let (id, person) = (call.parameters.application, try call.principal.personID)
+            do {
+                let step = try call.decoded().step()
+                return try await call.write { transaction in
+                    _ = try await transaction.moveApplication(id, by: step, by: person)
+                    return .redirect(to: "/console/applications/\(id)?done=moved")
+                }
+            } catch let refusal as ApplicationRefusal {
+                return try await page(for: call, of: id, step: refusal.problem)
+            } catch let problem as Problem where problem.status == 422 {
+                return try await page(for: call, of: id, step: problem)
+            }
+        }.erased
+    }
+
     private var decide: AnyRoute {
         PageRoute(
             .post, "/console/applications/{application}/decision", "decideConsoleApplication",
@@ -142,8 +91,8 @@ struct ConsolePages: Sendable {
 
     /// The page; after a refusal with the form that was sent, filled in, and what is wrong with it.
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: Application.ID, screening: Problem? = nil, decision: Problem? = nil,
-        done: String? = nil
+        for call: FormCall<P, B>, of id: Application.ID, screening: Problem? = nil, step: Problem? = nil,
+        decision: Problem? = nil, done: String? = nil
     ) async throws -> HTML {
         guard let dossier = try await call.reader.dossier(id)?.asHandedIn(call.reader) else { throw Problem.notFound }
         let viewer = try await call.viewer()
@@ -174,6 +123,7 @@ struct ConsolePages: Sendable {
             findings: findings(screened, in: viewer.language),
             overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
             screening: application.allows(.screen, at: now) ? screeningForm(call, id, screened, screening, t) : nil,
+            step: stepForm(call, application, at: now, step, t),
             decision: application.allows(.decide, at: now) ? decisionForm(call, id, decision, t) : nil,
             answers: isHidden ? [] : dossier.answered(in: spoken), hasAnswers: !isHidden,
             noAnswers: isHidden
@@ -194,6 +144,7 @@ struct ConsolePages: Sendable {
         let flash: FlashNotice? =
             switch done {
             case "screened": FlashNotice(t("done.screened"))
+            case "moved": FlashNotice(t("done.moved"))
             case "decided": FlashNotice(t("done.decided"))
             case "judged": FlashNotice(t("overlap.judged"))
             default: nil
@@ -201,7 +152,7 @@ struct ConsolePages: Sendable {
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "applications",
             breadcrumbs: [Breadcrumb(t("list.title"), "/console/applications")], flash: flash)
-        let status = (screening ?? decision)?.status ?? 200
+        let status = (screening ?? step ?? decision)?.status ?? 200
         return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
     }
 
@@ -285,6 +236,34 @@ struct ConsolePages: Sendable {
             submit: t("screen.submit"), texts: t, draft: "screening-\(id)", problem: problem?.headline)
     }
 
+    /// The next stage, while there is one before the decision.
+    private func stepForm<P, B>(
+        _ call: FormCall<P, B>, _ application: Application, at now: Date, _ problem: Problem?, _ t: Texts
+    ) -> Form? {
+        let move: MovesBody.Move
+        if application.allows(.shortlist, at: now) {
+            move = .shortlist
+        } else if application.allows(.interview, at: now) {
+            move = .interview
+        } else {
+            return nil
+        }
+        let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        return Form(
+            action: "/console/applications/\(application.id)/step",
+            sections: [
+                FormSection(
+                    title: t("step.\(move.rawValue)"), intro: t("step.\(move.rawValue)_intro"),
+                    fields: [
+                        input.area(
+                            "note", label: t("move.note"), hint: t("step.\(move.rawValue)_hint"),
+                            isOptional: move == .shortlist, limit: 2000, rows: 4)
+                    ])
+            ],
+            submit: t("step.\(move.rawValue)"), texts: t, hidden: [HiddenField("move", move.rawValue)],
+            draft: "\(move.rawValue)-\(application.id)", problem: problem?.headline)
+    }
+
     private func decisionForm<P, B>(
         _ call: FormCall<P, B>, _ id: Application.ID, _ problem: Problem?, _ t: Texts
     ) -> Form {
@@ -310,32 +289,5 @@ struct ConsolePages: Sendable {
                     ])
             ],
             submit: t("decide.submit"), texts: t, draft: "decision-\(id)", problem: problem?.headline)
-    }
-}
-
-struct ApplicationListPage: ViewModel {
-    var header: PageHeader
-    var stats: StatTiles
-    var filters: Filters
-    var table: Table
-}
-
-extension PageTemplate<ApplicationListPage> {
-    static let applicationList = PageTemplate("applications/list", in: .applications)
-}
-
-extension ApplicationSummary {
-    /// A line of the manager's list.
-    fileprivate func row(in language: Pages.Language, _ t: Texts) -> [Table.Cell] {
-        let spoken = Vocabulary.Language(language)
-        let standing = Standing(self, for: .park, in: language)
-        return [
-            .link(startupName.text(for: spoken), "/console/applications/\(id)"),
-            .text(callTitle.text(for: spoken)),
-            .badge(standing.badge),
-            .text(count.words(t)),
-            application.submittedAt.map { .time(TimeText($0, in: deadline.zone, language: language)) }
-                ?? .text(t("list.not_submitted")),
-        ]
     }
 }

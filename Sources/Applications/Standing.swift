@@ -33,8 +33,14 @@ package struct Standing: Sendable {
         default: key = application.state.rawValue
         }
         badge = Badge(t("state.\(key)"), Self.tone(key))
+        let lastDay = summary.clock.lastDay(in: summary.deadline.zone)
         switch side {
-        case .startup: next = t("startup_next.\(key)")
+        case .startup:
+            // A promise, in the park's own words; a broken one is said, too.
+            let promise = lastDay.map { day in
+                t(summary.clock.isOverdue(at: now) ? "clock.late" : "clock.promise", ["day": day.text(in: language)])
+            }
+            next = t("startup_next.\(key)") + (promise.map { language.gap + $0 } ?? "")
         case .park: next = t("park_next.\(key)")
         }
         switch key {
@@ -53,7 +59,7 @@ package struct Standing: Sendable {
 
     private static func tone(_ key: String) -> Badge.Tone {
         switch key {
-        case "submitted", "in_review": .info
+        case "submitted", "in_review", "shortlisted", "interview": .info
         case "offered": .accent
         case "accepted": .success
         case "waitlisted", "offer_expired", "draft_closed", "changes_requested", "changes_overdue": .warning
@@ -66,6 +72,21 @@ package struct Standing: Sendable {
 extension TimeZoneName {
     /// The second zone to say a moment in: parks in Hong Kong and partners in Tokyo are an hour apart.
     package var companion: TimeZoneName { self == .hongKong ? .tokyo : .hongKong }
+}
+
+extension StageClock {
+    /// How long in the stage, and until when it may: “12 days, due by 14 March”.
+    func words(at now: Date, in zone: TimeZoneName, _ language: Pages.Language) -> String {
+        let t = PageKit.applications.texts(in: language)
+        let stood = t("clock.stood", count: daysStood(at: now))
+        guard let day = lastDay(in: zone)?.text(in: language) else { return stood }
+        return t(isOverdue(at: now) ? "clock.stood_late" : "clock.stood_due", ["stood": stood, "day": day])
+    }
+}
+
+extension Pages.Language {
+    /// What stands between two sentences.
+    fileprivate var gap: String { self == .english ? " " : "" }
 }
 
 extension Application.State {

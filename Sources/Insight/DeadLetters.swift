@@ -8,8 +8,10 @@ internal import Vocabulary
 internal import Wording
 
 extension InsightRoom {
-    /// The JSON operations: an operator's dead letters, the jobs that failed for good.
-    package static func operations() -> [AnyOperation] { [listDeadLetters, retryDeadLetter, discardDeadLetter] }
+    /// The JSON operations: the funnel; an operator's dead letters, the jobs that failed for good.
+    package static func operations() -> [AnyOperation] {
+        [FunnelPages.operation, listDeadLetters, retryDeadLetter, discardDeadLetter]
+    }
 
     /// What the room's constraints mean to a sender.
     package static let constraints: ConstraintProblems = [

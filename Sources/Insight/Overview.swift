@@ -25,14 +25,14 @@ package enum InsightRoom {
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        [overview(in: site)] + DeadLetterPages(site: site).routes
+        [overview(in: site), FunnelPages(site: site).route] + DeadLetterPages(site: site).routes
     }
 
     private static func overview(in site: Site) -> AnyRoute {
         PageRoute(.get, "/console", "consoleOverview", access: .roles([.manager])) { call in
             let viewer = try await call.viewer()
             let reader = call.reader
-            async let counts = reader.applicationCounts(to: nil)
+            async let counts = reader.applicationCounts()
             async let waiting = reader.applicationsToScreen(limit: 6)
             async let open = reader.openCalls()
             async let agreements = reader.mous(standing: .expiring, limit: 6)
@@ -54,19 +54,27 @@ struct OverviewPage: ViewModel {
     var agreements: Table
 
     init(
-        counts: [Application.State: Int], waiting: [ApplicationSummary], open: [CallForApplications], expiring: [MoU],
+        counts: [Application.State: StageCount], waiting: [ApplicationSummary], open: [CallForApplications],
+        expiring: [MoU],
         now: Date, language: Pages.Language
     ) {
         let t = PageKit.insight.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        header = PageHeader(title: t("overview.title"), lede: t("overview.lede"))
+        header = PageHeader(
+            title: t("overview.title"), lede: t("overview.lede"),
+            actions: [
+                .link(t("overview.overdue_list"), "/console/applications?overdue=true&sort=due"),
+                .link(t("funnel.title"), "/console/funnel"),
+            ])
         func tile(_ state: Application.State) -> StatTiles.Tile {
-            StatTiles.Tile(
-                t("overview.\(state.rawValue)"), figure: Figures.grouped(counts[state] ?? 0),
+            let count = counts[state] ?? .none
+            return StatTiles.Tile(
+                t("overview.\(state.rawValue)"), figure: Figures.grouped(count.applications),
+                note: count.overdue > 0 ? t("overview.overdue", count: count.overdue) : nil,
                 url: ("/console/applications" as SafeURL).adding([("state", state.rawValue)]))
         }
         stats = StatTiles(
-            [Application.State.draft, .submitted, .inReview, .offered, .accepted].map(tile))
+            [Application.State.draft, .submitted, .inReview, .shortlisted, .interview, .offered, .accepted].map(tile))
         self.waiting = Table(
             caption: t("overview.waiting"),
             columns: [

@@ -58,7 +58,8 @@ extension Statements {
                     JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
                     WHERE f.tenant_id = r.tenant_id AND f.round_id = r.id AND a.withdrawn_at IS NULL) AS files,
                    (SELECT count(*) FROM applications AS a
-                    WHERE a.tenant_id = r.tenant_id AND a.call_id = r.call_id AND a.state = 'in_review'
+                    WHERE a.tenant_id = r.tenant_id AND a.call_id = r.call_id
+                      AND a.state IN ('in_review', 'shortlisted', 'interview')
                       AND NOT EXISTS (SELECT FROM review_files AS f
                                       WHERE f.tenant_id = a.tenant_id AND f.round_id = r.id
                                         AND f.application_id = a.id)) AS ready,
@@ -216,7 +217,8 @@ extension Transaction {
                       AND q.audience = ANY (\(round.audiences))) AS answers
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
-            WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call) AND a.state = 'in_review'
+            WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call)
+              AND a.state IN ('in_review', 'shortlisted', 'interview')
               AND (\(wanted)::uuid[] IS NULL OR a.id = ANY (\(wanted)))
               AND \(again) = EXISTS (SELECT FROM review_files AS f
                                   WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)

@@ -66,7 +66,9 @@ struct ApplicationTests {
             case .draft: [.submit, .withdraw]
             case .submitted: [.screen, .withdraw, .requestChanges]
             case .changesRequested: [.resubmit, .withdraw]
-            case .inReview: [.decide, .withdraw, .requestChanges]
+            case .inReview: [.shortlist, .decide, .withdraw, .requestChanges]
+            case .shortlisted: [.interview, .decide, .withdraw, .requestChanges]
+            case .interview: [.decide, .withdraw, .requestChanges]
             case .waitlisted: [.decide, .withdraw]
             case .offered: [.accept, .decline]
             case .withdrawn: [.beginAgain]
@@ -85,6 +87,16 @@ struct ApplicationTests {
         if !application.allows(.screen, at: now) {
             #expect(throws: ApplicationRefusal.wrongState(state, for: .screen)) {
                 try application.screen(.eligible, now: now)
+            }
+        }
+        if !application.allows(.shortlist, at: now) {
+            #expect(throws: ApplicationRefusal.wrongState(state, for: .shortlist)) {
+                try application.shortlist(now: now)
+            }
+        }
+        if !application.allows(.interview, at: now) {
+            #expect(throws: ApplicationRefusal.wrongState(state, for: .interview)) {
+                try application.callToInterview(now: now)
             }
         }
         if !application.allows(.decide, at: now) {

@@ -6,6 +6,7 @@ import Foundation
 import Pages
 import Postgres
 import Programs
+import Tabular
 import TestWorld
 import Testing
 import Vocabulary

@@ -1,0 +1,160 @@
+internal import Foundation
+internal import Institutions
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// Applications that a filter lets through, in its order. Founders see those of their startup, managers all of the
+    /// tenant, drafts included.
+    ///
+    /// - Parameters:
+    ///   - position: after which to go on.
+    ///   - limit: how many at the most.
+    package func applications(
+        matching filter: ApplicationFilter, after position: ApplicationPosition? = nil, limit: Int
+    ) async throws -> [ApplicationSummary] {
+        let order = filter.order
+        let after: Query =
+            position.map { position in
+                order.isDescending
+                    ? " AND (\(fragment: order.key), a.id) < (\(position.key), \(position.id))"
+                    : " AND (\(fragment: order.key), a.id) > (\(position.key), \(position.id))"
+            } ?? .empty
+        let sorting: Query =
+            order.isDescending ? "\(fragment: order.key) DESC, a.id DESC" : "\(fragment: order.key), a.id"
+        return try await rows(
+            """
+            -- applications
+            \(fragment: .selectApplications)
+            WHERE \(fragment: filter.condition)\(fragment: after)
+            ORDER BY \(fragment: sorting)
+            LIMIT \(limit)
+            """
+        ).map(ApplicationSummary.init)
+    }
+
+    /// Applications, the newest first.
+    ///
+    /// - Parameters:
+    ///   - call: only those to this call; nil for all.
+    ///   - state: only those that stand there; nil for all.
+    package func applications(
+        to call: CallForApplications.ID? = nil, in state: Application.State? = nil,
+        after position: ApplicationPosition? = nil, limit: Int
+    ) async throws -> [ApplicationSummary] {
+        try await applications(
+            matching: ApplicationFilter(call: call, state: state.map { [$0] }), after: position, limit: limit)
+    }
+
+    /// Of each stage those that have stood there longest, as many as `each`; the stages in the order given.
+    package func applicationBoard(
+        of stages: [Application.State], matching filter: ApplicationFilter, each: Int
+    ) async throws -> [ApplicationSummary] {
+        try await rows(
+            """
+            -- applicationBoard
+            SELECT x.* FROM unnest(\(stages)::text[]) WITH ORDINALITY AS stage (state, position)
+            CROSS JOIN LATERAL (
+                \(fragment: .selectApplications)
+                WHERE \(fragment: filter.condition) AND a.state = stage.state
+                ORDER BY a.stage_entered_at, a.id
+                LIMIT \(each)) AS x
+            ORDER BY stage.position, x.stage_entered_at, x.id
+            """
+        ).map(ApplicationSummary.init)
+    }
+
+    /// How many applications stand in each state, and how many of them too long.
+    package func applicationCounts(
+        matching filter: ApplicationFilter = ApplicationFilter()
+    ) async throws -> [Application.State: StageCount] {
+        try await rows(
+            """
+            -- applicationCounts
+            SELECT a.state, count(*) AS applications, count(*) FILTER (WHERE now() >= \(fragment: .stageEnds)) AS overdue
+            \(fragment: .fromApplications)
+            WHERE \(fragment: filter.condition)
+            GROUP BY a.state
+            """
+        ).reduce(into: [:]) { counts, row in
+            let state: Application.State = try row("state")
+            counts[state] = try StageCount(applications: row("applications"), overdue: row("overdue"))
+        }
+    }
+}
+
+extension ApplicationFilter.Order {
+    fileprivate var isDescending: Bool { self == .newest || self == .submitted }
+
+    /// What it sorts by; the second as the index has it.
+    fileprivate var key: Query {
+        switch self {
+        case .newest: "a.created_at"
+        case .submitted: "coalesce(a.submitted_at, '1970-01-01 00:00:00+00')"
+        case .longestInStage: "a.stage_entered_at"
+        case .due: "coalesce(\(fragment: .stageEnds), '9999-12-31 00:00:00+00')"
+        }
+    }
+}
+
+extension ApplicationFilter {
+    /// Whether the filter lets `a` through, over the tables of `fromApplications`. Only what is asked for is said, so that
+    /// each question has a plan of its own.
+    var condition: Query {
+        var all: [Query] = ["a.tenant_id = acting_tenant()", .reachOfApplications]
+        if let call { all.append("a.call_id = \(call)") }
+        if let stream { all.append("c.stream_id = \(stream)") }
+        if let program { all.append("s.program_id = \(program)") }
+        if let partner {
+            all.append(
+                """
+                EXISTS (SELECT FROM stream_partners AS p
+                        WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND p.institution_id = \(partner))
+                """)
+        }
+        if states.count == 1, let one = states.first {
+            all.append("a.state = \(one)")
+        } else if !states.isEmpty {
+            all.append("a.state = ANY (\(states))")
+        }
+        if let overdue { all.append("coalesce(now() >= \(fragment: .stageEnds), false) = \(overdue)") }
+        if let stageDays { all.append("a.stage_entered_at <= now() - \(stageDays) * interval '24 hours'") }
+        if let submittedFrom {
+            all.append("(a.submitted_at AT TIME ZONE c.time_zone)::date >= \(submittedFrom)")
+        }
+        if let submittedTo { all.append("(a.submitted_at AT TIME ZONE c.time_zone)::date <= \(submittedTo)") }
+        if let q {
+            all.append(
+                """
+                EXISTS (SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(q))) > 0)
+                """)
+        }
+        if let batch {
+            // The first batch whose cut-off was not past; behind the last cut-off comes one more, which the closing ends.
+            all.append(
+                """
+                a.submitted_at IS NOT NULL AND \(batch) = least(
+                    1 + (SELECT count(*) FROM unnest(c.cutoffs) AS cutoff WHERE cutoff < a.submitted_at),
+                    cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
+                """)
+        }
+        if let complete { all.append("(a.required_answered >= \(fragment: .requiredQuestions)) = \(complete)") }
+        return all.joined(separator: " AND ")
+    }
+}
+
+extension Statements {
+    /// The institutions that take part in a stream, for the filter.
+    func streamPartners() async throws -> [(id: Institution.ID, name: LocalizedName)] {
+        try await rows(
+            """
+            -- streamPartners
+            SELECT i.id, i.names FROM institutions AS i
+            WHERE i.tenant_id = acting_tenant() AND acting_role() = 'manager'
+              AND EXISTS (SELECT FROM stream_partners AS p WHERE p.tenant_id = i.tenant_id AND p.institution_id = i.id)
+            ORDER BY i.id
+            """
+        ).map { try ($0("id"), $0("names")) }
+    }
+}
