@@ -378,7 +378,9 @@ struct OversightPages: Sendable {
         let model = MovesPage(
             header: PageHeader(
                 title: t("moves.title.\(form.move.rawValue)"),
-                lede: staying == 0
+                lede: refused
+                    ? t("moves.refused")
+                    : staying == 0
                     ? t("moves.all", count: moving.count)
                     : t("moves.some", ["moving": Figures.grouped(moving.count), "staying": Figures.grouped(staying)])),
             note: form.note?.string,
@@ -415,7 +417,7 @@ struct OversightPages: Sendable {
                     ],
                     submit: t("moves.submit", count: moving.count), texts: t, hidden: hidden,
                     cancel: LinkText(t("moves.cancel"), back),
-                    isDangerous: form.move == .ineligible, problem: refused ? t("moves.refused") : nil),
+                    isDangerous: form.move == .ineligible),
             back: moving.isEmpty ? LinkText(t("moves.cancel"), back) : nil)
         return try render(model, viewer, back, status: refused ? 409 : 200, t)
     }

@@ -17,7 +17,7 @@ struct ApplicationsPagesTests {
                     PageTemplate.applicationList, PageTemplate.fastTrack, PageTemplate.eligibility,
                     PageTemplate.overlap,
                     PageTemplate.copies, PageTemplate.copy, PageTemplate.changeList,
-                    PageTemplate.applicationChanges, PageTemplate.reuse,
+                    PageTemplate.applicationChanges, PageTemplate.reuse, PageTemplate.moves,
                 ], sources: sources) == [])
     }
 }
