@@ -199,7 +199,7 @@ struct OversightPages: Sendable {
             -> Filters.Choice
         {
             Filters.Choice(
-                name: name, label: t("filter.\(name)"), all: t(all), options: options, chosen: chosen ?? "")
+                name: name, label: t("filter.\(name)"), all: all, options: options, chosen: chosen ?? "")
         }
         let answers = [("true", t("filter.yes")), ("false", t("filter.no"))]
         let address = isBoard ? Self.stages : Self.table
@@ -209,28 +209,28 @@ struct OversightPages: Sendable {
             search: Filters.Search(label: t("filter.q"), value: filter.q?.string ?? ""),
             usual: [
                 choice(
-                    "call", "list.every_call", desk.calls.map { ($0.id.description, $0.title.text(for: spoken)) },
+                    "call", t("list.every_call"), desk.calls.map { ($0.id.description, $0.title.text(for: spoken)) },
                     filter.call?.description),
                 choice(
-                    "state", "list.every_state", Application.State.allCases.map { ($0.rawValue, $0.label(t)) },
+                    "state", t("list.every_state"), Application.State.allCases.map { ($0.rawValue, $0.label(t)) },
                     filter.states.count == 1 ? filter.states.first?.rawValue : nil),
-                choice("overdue", "filter.any", answers, filter.overdue.map { "\($0)" }),
+                choice("overdue", t("filter.any"), answers, filter.overdue.map { "\($0)" }),
                 choice(
-                    "sort", "sort.newest",
+                    "sort", t("sort.newest"),
                     ApplicationFilter.Order.allCases.dropFirst().map { ($0.rawValue, t("sort.\($0.rawValue)")) },
                     filter.sort?.rawValue),
             ],
             more: [
                 choice(
-                    "program", "filter.any", desk.programs.map { ($0.id.description, $0.name.text(for: spoken)) },
+                    "program", t("filter.any"), desk.programs.map { ($0.id.description, $0.name.text(for: spoken)) },
                     filter.program?.description),
                 choice(
-                    "stream", "filter.any", desk.streams.map { ($0.id.description, $0.name.text(for: spoken)) },
+                    "stream", t("filter.any"), desk.streams.map { ($0.id.description, $0.name.text(for: spoken)) },
                     filter.stream?.description),
                 choice(
-                    "partner", "filter.any", desk.partners.map { ($0.id.description, $0.name.text(for: spoken)) },
+                    "partner", t("filter.any"), desk.partners.map { ($0.id.description, $0.name.text(for: spoken)) },
                     filter.partner?.description),
-                choice("complete", "filter.any", answers, filter.complete.map { "\($0)" }),
+                choice("complete", t("filter.any"), answers, filter.complete.map { "\($0)" }),
             ],
             days: [
                 .init(
@@ -381,8 +381,10 @@ struct OversightPages: Sendable {
                 lede: refused
                     ? t("moves.refused")
                     : staying == 0
-                    ? t("moves.all", count: moving.count)
-                    : t("moves.some", ["moving": Figures.grouped(moving.count), "staying": Figures.grouped(staying)])),
+                        ? t("moves.all", count: moving.count)
+                        : t(
+                            "moves.some",
+                            ["moving": Figures.grouped(moving.count), "staying": Figures.grouped(staying)])),
             note: form.note?.string,
             table: Table(
                 caption: t("moves.caption"),

@@ -38,7 +38,9 @@ package struct Standing: Sendable {
         case .startup:
             // A promise, in the park's own words; a broken one is said, too.
             let promise = lastDay.map { day in
-                t(summary.clock.isOverdue(at: now) ? "clock.late" : "clock.promise", ["day": day.text(in: language)])
+                summary.clock.isOverdue(at: now)
+                    ? t("clock.late", ["day": day.text(in: language)])
+                    : t("clock.promise", ["day": day.text(in: language)])
             }
             next = t("startup_next.\(key)") + (promise.map { language.gap + $0 } ?? "")
         case .park: next = t("park_next.\(key)")
@@ -80,7 +82,8 @@ extension StageClock {
         let t = PageKit.applications.texts(in: language)
         let stood = t("clock.stood", count: daysStood(at: now))
         guard let day = lastDay(in: zone)?.text(in: language) else { return stood }
-        return t(isOverdue(at: now) ? "clock.stood_late" : "clock.stood_due", ["stood": stood, "day": day])
+        let words = ["stood": stood, "day": day]
+        return isOverdue(at: now) ? t("clock.stood_late", words) : t("clock.stood_due", words)
     }
 }
 

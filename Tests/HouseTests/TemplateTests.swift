@@ -24,7 +24,7 @@ struct TemplateTests {
                 .insight, "Insight",
                 [
                     PageTemplate<OverviewPage>.overview, PageTemplate<DeadLettersPage>.deadLetters,
-                    PageTemplate<DeadLetterPage>.deadLetter,
+                    PageTemplate<DeadLetterPage>.deadLetter, PageTemplate<FunnelPage>.funnel,
                 ]) == [])
     }
 }
