@@ -347,6 +347,9 @@ struct OversightTests {
         let interview = await visitor.send("/console/applications/\(id)/step", [("move", "interview"), ("note", "")])
         #expect(interview.status == 422, "\(interview.text)")
         #expect(await visitor.open("/console/service-levels").text.contains("as usual"))
+        let funnel = await visitor.ask("GET", "/v1/applications/funnel?from=2020-01-01")
+        #expect(funnel.status == 200, "\(funnel.text)")
+        #expect(await visitor.open("/console/funnel").status == 200)
     }
 
     @Test("The file is as agreed: mark, columns, ISO times, and no formula")
