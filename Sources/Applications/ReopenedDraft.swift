@@ -61,8 +61,8 @@ extension Dossier {
     func asHandedIn(_ statements: some Statements) async throws -> Dossier {
         guard changes != nil else { return self }
         return Dossier(
-            summary: summary, call: call, answers: try await statements.answersAsHandedIn(of: id), history: history,
-            changes: changes)
+            summary: summary, call: call, answers: try await statements.answersAsHandedIn(of: id), documents: documents,
+            history: history, changes: changes)
     }
 
     /// Where the copies of what was handed in are.
