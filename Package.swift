@@ -29,8 +29,8 @@ func tests(of name: String, with dependencies: [Target.Dependency] = [], resourc
 let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary", "Wording", "Accounts"]
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let rooms = [
-    "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation", "Investment",
-    "Imports",
+    "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions", "Incubation",
+    "Investment", "Imports",
 ]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
@@ -130,6 +130,9 @@ let package = Package(
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
+            "Decisions", on: core + ["Letters", "Institutions", "Programs", "Applications", "Reviews", "Calibration"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+        module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
@@ -149,15 +152,15 @@ let package = Package(
             "DemoWorld",
             on: [
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
-                "Applications", "Reviews", "Incubation", "Investment", "Eligibility",
+                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "Eligibility",
             ]),
 
         // The rooms joined: every operation, page and job over one database.
         module(
             "House",
             on: core + [
-                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Incubation",
-                "Investment",
+                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions",
+                "Incubation", "Investment",
                 "Imports", "Insight", "Files", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
@@ -178,7 +181,8 @@ let package = Package(
         .target(
             name: "TestWorld",
             dependencies: core + [
-                "DemoWorld", "House", "Institutions", "Letters", logging,
+                "DemoWorld", "House", "Institutions", "Letters", "Programs", "Applications", "Reviews", "Decisions",
+                logging,
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], path: "Tests/TestWorld",
             swiftSettings: settings),

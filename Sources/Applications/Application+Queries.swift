@@ -114,7 +114,7 @@ extension Statements {
         try await rows(
             """
             -- history of an application
-            SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note,
+            SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note, e.occasion,
                    e.from_state = 'changes_requested' AND EXISTS (
                        SELECT FROM application_snapshots AS s
                        WHERE s.tenant_id = e.tenant_id AND s.application_id = e.application_id
@@ -130,7 +130,7 @@ extension Statements {
             try ApplicationEvent(
                 id: row("id"), at: row("at"), person: row("person_id"), personName: row("person_name"),
                 from: row("from_state"), to: row("to_state"), note: row("note"),
-                isResubmission: row("is_resubmission") ?? false)
+                isResubmission: row("is_resubmission") ?? false, occasion: row("occasion"))
         }
     }
 
@@ -206,6 +206,8 @@ extension Query {
 }
 
 extension Application.State: PostgresCodable {}
+
+extension ApplicationEvent.Occasion: PostgresCodable {}
 
 extension Application {
     init(_ row: Row) throws {
@@ -320,14 +322,15 @@ extension Transaction {
     }
 
     func record(
-        _ id: ApplicationEvent.ID, of application: Application, from: Application.State?, by person: Person.ID,
-        note: LongText? = nil
+        _ id: ApplicationEvent.ID, of application: Application, from: Application.State?, by person: Person.ID?,
+        note: LongText? = nil, on occasion: ApplicationEvent.Occasion? = nil
     ) async throws {
         try await execute(
             """
             -- application history
-            INSERT INTO application_events (tenant_id, application_id, id, person_id, from_state, to_state, note)
-            VALUES (acting_tenant(), \(application.id), \(id), \(person), \(from), \(application.state), \(note))
+            INSERT INTO application_events (tenant_id, application_id, id, person_id, from_state, to_state, note, occasion)
+            VALUES (acting_tenant(), \(application.id), \(id), \(person), \(from), \(application.state), \(note),
+                    \(occasion))
             """)
     }
 }

@@ -38,6 +38,9 @@ package struct Application: Sendable, Identifiable, Equatable {
         case declined
         /// Taken back by the startup.
         case withdrawn
+
+        /// Whether it is being judged, at whatever stage: what a decision may be prepared of.
+        package var isJudged: Bool { self == .inReview || self == .shortlisted || self == .interview }
     }
 
     /// The application.
@@ -94,7 +97,7 @@ package enum Screening: Sendable, Equatable {
     case ineligible(because: LongText)
 }
 
-/// What the park decides on an application.
+/// What the park decides on an application; how it comes to that, and when it is told, is the business of `Decisions`.
 package enum Decision: Sendable, Equatable {
     /// A place, if the startup accepts it on this day at the latest.
     case offer(until: CalendarDate)
@@ -156,11 +159,29 @@ extension Application {
         state = .interview
     }
 
-    /// Decides; a waitlisted application and an offer that ran out may be decided again.
+    /// Decides; one on the waiting list is decided again when a place becomes free.
     ///
     /// - Parameter zone: where the last day of an offer ends.
     mutating func decide(_ decision: Decision, in zone: TimeZoneName, now: Date) throws(ApplicationRefusal) {
         guard allows(.decide, at: now) else { throw .wrongState(state, for: .decide) }
+        try settle(decision, in: zone, now: now)
+    }
+
+    /// Decides otherwise than was decided; what the startup has answered stands.
+    mutating func change(to decision: Decision, in zone: TimeZoneName, now: Date) throws(ApplicationRefusal) {
+        guard allows(.change, at: now) else { throw .wrongState(state, for: .change) }
+        try settle(decision, in: zone, now: now)
+    }
+
+    /// Takes a rejection back: it will be judged again.
+    mutating func reopen(now: Date) throws(ApplicationRefusal) {
+        guard allows(.reopen, at: now) else { throw .wrongState(state, for: .reopen) }
+        state = .inReview
+    }
+
+    private mutating func settle(
+        _ decision: Decision, in zone: TimeZoneName, now: Date
+    ) throws(ApplicationRefusal) {
         switch decision {
         case .offer(let lastDay):
             let nextDay = LocalTime(lastDay.adding(days: 1), hour: 0, minute: 0)
@@ -187,10 +208,17 @@ extension Application {
         state = .declined
     }
 
+    /// Gives an accepted place back.
+    mutating func giveBack(now: Date) throws(ApplicationRefusal) {
+        guard allows(.giveBack, at: now) else { throw .wrongState(state, for: .giveBack) }
+        state = .declined
+    }
+
     /// What somebody may want to do with an application.
     package enum Deed: String, Sendable, CaseIterable {
-        case submit, withdraw, screen, shortlist, interview, decide, accept, decline, requestChanges, resubmit
-        case beginAgain
+        case submit, withdraw, screen, shortlist, interview, decide, change, reopen, accept, decline, requestChanges
+        case resubmit, beginAgain
+        case giveBack = "give_back"
     }
 
     /// Whether the state allows a deed; pages offer a form only then. Deadlines and answers have their own say.
@@ -206,8 +234,10 @@ extension Application {
         case .beginAgain: state == .withdrawn
         case .shortlist: state == .inReview
         case .interview: state == .shortlisted
-        case .decide:
-            [.inReview, .shortlisted, .interview].contains(state) || state == .waitlisted || isOfferExpired(at: now)
+        case .decide: state.isJudged || state == .waitlisted
+        case .change: [.offered, .waitlisted, .rejected].contains(state)
+        case .reopen: state == .rejected
+        case .giveBack: state == .accepted
         case .accept: state == .offered && !isOfferExpired(at: now)
         // An expired offer may still be declined: it tells the park that the startup is no longer waiting.
         case .decline: state == .offered

@@ -121,28 +121,3 @@ struct ScreeningBody: Described {
         }
     }
 }
-
-struct DecisionBody: Described {
-    enum Outcome: String, Codable, CaseIterable {
-        case offer, waitlist, reject
-    }
-
-    let outcome: Outcome
-    let offerExpiresOn: CalendarDate?
-    let note: LongText
-
-    static var documentation: [String: String] {
-        ["offer_expires_on": "Required with `offer`: the last day on which it can be accepted."]
-    }
-
-    func decision() throws -> Decision {
-        switch (outcome, offerExpiresOn) {
-        case (.offer, let day?): return .offer(until: day)
-        case (.waitlist, _): return .waitlist
-        case (.reject, _): return .reject
-        case (.offer, nil):
-            throw Problem(
-                .invalid, errors: [.init("/offer_expires_on", .required, "Say until when the offer stands.")])
-        }
-    }
-}

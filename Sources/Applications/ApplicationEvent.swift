@@ -23,4 +23,14 @@ package struct ApplicationEvent: Sendable, Identifiable {
     package let note: LongText?
     /// Whether changes were handed in with it.
     package let isResubmission: Bool
+    /// What happened, where the application did not move.
+    package let occasion: Occasion?
+
+    /// What is on record without moving an application.
+    package enum Occasion: String, Codable, Sendable, CaseIterable {
+        /// The startup appealed its rejection.
+        case appealed
+        /// The appeal was heard, and the rejection stands.
+        case upheld
+    }
 }

@@ -17,10 +17,11 @@ extension Transaction {
             try await letter(.submissionReceipt, "receipt", about: application, to: person), held: false)
     }
 
-    /// Writes to each founder of a startup what became of its application. Decisions wait for a look: a manager releases
-    /// the letters, perhaps with others.
+    /// Writes to each founder of a startup what became of its application.
+    ///
+    /// - Parameter held: whether the letters wait for a look. Those of a batch had theirs when it was released.
     func announce(
-        _ application: Application, as key: String, note: LongText?, until day: CalendarDate? = nil, held: Bool = true
+        _ application: Application, as key: String, note: LongText?, until day: CalendarDate? = nil, held: Bool
     ) async throws {
         for founder in try await founders(of: application.startup) {
             try await writeLetter(

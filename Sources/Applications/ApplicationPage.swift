@@ -19,7 +19,7 @@ struct ApplicationPage: ViewModel {
     var screening: Form?
     /// The stage before the decision.
     var step: Form?
-    var decision: Form?
+    var decision: DecisionPart?
     var answers: [AnsweredQuestion]
     var hasAnswers: Bool
     /// Said in place of the answers.
@@ -99,7 +99,9 @@ struct Dossier: Sendable {
 
     /// The words of the step that led to the present state.
     func note(_ t: Texts) -> ApplicationPage.Note? {
-        guard let event = history.last, !event.isByStartup, let note = event.note else { return nil }
+        guard let event = history.last(where: { $0.occasion == nil }), !event.isByStartup, let note = event.note else {
+            return nil
+        }
         return ApplicationPage.Note(title: t("note.title"), text: note.string)
     }
 
@@ -171,6 +173,7 @@ extension ApplicationEvent {
         if from == .changesRequested, [.submitted, .inReview, .shortlisted, .interview].contains(to) {
             return isResubmission
         }
+        if let occasion { return occasion == .appealed }
         return switch to {
         case .draft, .submitted, .withdrawn, .accepted, .declined: true
         case .changesRequested, .inReview, .shortlisted, .interview, .ineligible, .offered, .waitlisted, .rejected:
@@ -180,10 +183,14 @@ extension ApplicationEvent {
 
     /// What happened.
     func label(_ t: Texts) -> String {
-        switch (from, to) {
+        if let occasion { return t("event.\(occasion.rawValue)") }
+        return switch (from, to) {
         case (.changesRequested?, .changesRequested): t("event.changes_extended")
-        case (.changesRequested?, .submitted), (.changesRequested?, .inReview):
+        case (.changesRequested?, .submitted), (.changesRequested?, .inReview), (.changesRequested?, .shortlisted),
+            (.changesRequested?, .interview):
             isResubmission ? t("event.resubmitted") : t("event.changes_cancelled")
+        case (.rejected?, .inReview): t("event.reopened")
+        case (.accepted?, .declined): t("event.given_back")
         default: t("event.\(to.rawValue)")
         }
     }

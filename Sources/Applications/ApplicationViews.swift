@@ -139,9 +139,13 @@ package struct ApplicationEventView: Described {
     package let from: Application.State?
     package let to: Application.State
     package let note: LongText?
+    package let occasion: ApplicationEvent.Occasion?
 
     package static var documentation: [String: String] {
-        ["by": "Who did it. Absent to a founder for steps of the park, and for the service itself."]
+        [
+            "by": "Who did it. Absent to a founder for steps of the park, and for the service itself.",
+            "occasion": "What happened, where the application did not move.",
+        ]
     }
 
     init(_ event: ApplicationEvent) {
@@ -151,6 +155,7 @@ package struct ApplicationEventView: Described {
         from = event.from
         to = event.to
         note = event.note
+        occasion = event.occasion
     }
 }
 

@@ -17,8 +17,7 @@ package enum ApplicationsRoom {
     package static func operations(hasScanner: Bool = false) -> [AnyOperation] {
         [
             listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
-            withdrawApplication, screenApplication, decideApplication, acceptOffer, declineOffer, listHistory,
-            beginWithCode,
+            withdrawApplication, screenApplication, acceptOffer, declineOffer, giveBackPlace, listHistory, beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
             + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ReuseAPI.operations
             + OversightAPI.operations
@@ -58,6 +57,8 @@ package enum ApplicationsRoom {
         "service_levels_tenant_id_stream_id_fkey": .notFound,
         "saved_filters_have_distinct_names": .invalid("/name", "You have a filter of this name already."),
         "saved_filter_has_a_name": .invalid("/name", "Give the filter a name."),
+        "enrolled_startups_keep_their_place": .conflict(
+            "The startup has been enrolled. It leaves the program instead."),
     ]
 
     private static var listApplications: AnyOperation {
@@ -205,22 +206,6 @@ package enum ApplicationsRoom {
         }.erased
     }
 
-    private static var decideApplication: AnyOperation {
-        Operation(
-            .post, "/v1/applications/{application}/decision", "decideApplication",
-            summary: "Offer a place, put on the waiting list, or reject",
-            description:
-                "The startup reads the note. An offer stands until the end of its last day in the call's zone.",
-            tag: "applications", access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionBody.self,
-            output: ApplicationView.self, problems: [.notFound, .conflict]
-        ) { call in
-            let decision = try call.body.decision()
-            return try await move(call) { transaction, id, person in
-                try await transaction.decideApplication(id, decision, note: call.body.note, by: person)
-            }
-        }.erased
-    }
-
     private static var acceptOffer: AnyOperation {
         Operation(
             .post, "/v1/applications/{application}/acceptance", "acceptOffer",
@@ -241,6 +226,19 @@ package enum ApplicationsRoom {
         ) { call in
             try await move(call) { transaction, id, person in
                 try await transaction.declineOffer(id, because: call.body.note, by: person)
+            }
+        }.erased
+    }
+
+    private static var giveBackPlace: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/return", "giveBackPlace",
+            summary: "Give back a place that was accepted", description: "Until the startup is enrolled.",
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: OptionalNote.self,
+            output: ApplicationView.self, problems: [.notFound, .conflict]
+        ) { call in
+            try await move(call) { transaction, id, person in
+                try await transaction.giveBackPlace(id, because: call.body.note, by: person)
             }
         }.erased
     }

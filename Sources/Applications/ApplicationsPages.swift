@@ -15,12 +15,16 @@ extension ApplicationsRoom {
 
     /// The pages, for the router.
     ///
-    /// - Parameter hasScanner: whether workers have a virus scanner; managers are told where there is none.
-    package static func pages(in site: Site, hasScanner: Bool = false) -> [AnyRoute] {
-        PortalPages(site: site, hasScanner: hasScanner).routes
+    /// - Parameters:
+    ///   - hasScanner: whether workers have a virus scanner; managers are told where there is none.
+    ///   - decision: what an application's page tells its startup of the decision.
+    package static func pages(
+        in site: Site, hasScanner: Bool = false, decision: @escaping DecisionPart.Reading
+    ) -> [AnyRoute] {
+        PortalPages(site: site, hasScanner: hasScanner, decision: decision).routes
             + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
-            + SnapshotPages(site: site).routes + ChangesPages(site: site, hasScanner: hasScanner).routes
+            + SnapshotPages(site: site).routes + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
             + ReusePages(site: site).routes + OversightPages(site: site).routes + ServiceLevelPages(site: site).routes
     }
 }

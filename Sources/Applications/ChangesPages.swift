@@ -9,8 +9,8 @@ internal import Wording
 
 /// Changes that the park asks for: the park's pages, and the startup's button that hands them in.
 struct ChangesPages: Sendable {
-    let site: Site
-    let hasScanner: Bool
+    let portal: PortalPages
+    private var site: Site { portal.site }
 
     var routes: [AnyRoute] { [list, show, request, extend, cancel, resubmit] }
 
@@ -133,7 +133,7 @@ struct ChangesPages: Sendable {
             .post, "/portal/applications/{application}/resubmission", "resubmitPortalApplication",
             access: .roles([.founder]), parameters: ApplicationPath.self
         ) { call in
-            let (id, portal) = (call.parameters.application, PortalPages(site: site, hasScanner: hasScanner))
+            let id = call.parameters.application
             // First what was typed is kept, in a transaction of its own: whatever then speaks against handing it in.
             guard let attempt = try await portal.keep(call, of: call.parameters.application) else {
                 return .redirect(to: "/portal/applications/\(id)")

@@ -8,12 +8,12 @@ internal import Programs
 internal import Vocabulary
 internal import Wording
 
-/// The park's side of one application: screening, shortlist, interview and decision.
+/// The park's side of one application: screening, shortlist and interview.
 struct ConsolePages: Sendable {
     let site: Site
     let hasScanner: Bool
 
-    var routes: [AnyRoute] { [show, screen, step, decide, download] }
+    var routes: [AnyRoute] { [show, screen, step, download] }
 
     // MARK: One application
 
@@ -68,31 +68,10 @@ struct ConsolePages: Sendable {
         }.erased
     }
 
-    private var decide: AnyRoute {
-        PageRoute(
-            .post, "/console/applications/{application}/decision", "decideConsoleApplication",
-            access: .roles([.manager]), parameters: ApplicationPath.self, body: DecisionBody.self
-        ) { call in
-            let (id, person) = (call.parameters.application, try call.principal.personID)
-            do {
-                let body = try call.decoded()
-                let decision = try body.decision()
-                return try await call.write { transaction in
-                    _ = try await transaction.decideApplication(id, decision, note: body.note, by: person)
-                    return .redirect(to: "/console/applications/\(id)?done=decided")
-                }
-            } catch let refusal as ApplicationRefusal {
-                return try await page(for: call, of: id, decision: refusal.problem)
-            } catch let problem as Problem where problem.status == 422 {
-                return try await page(for: call, of: id, decision: problem)
-            }
-        }.erased
-    }
-
     /// The page; after a refusal with the form that was sent, filled in, and what is wrong with it.
     private func page<P, B>(
         for call: FormCall<P, B>, of id: Application.ID, screening: Problem? = nil, step: Problem? = nil,
-        decision: Problem? = nil, done: String? = nil
+        done: String? = nil
     ) async throws -> HTML {
         guard let dossier = try await call.reader.dossier(id)?.asHandedIn(call.reader) else { throw Problem.notFound }
         let viewer = try await call.viewer()
@@ -106,8 +85,10 @@ struct ConsolePages: Sendable {
         let actions: [Action] =
             if application.allows(.screen, at: now) {
                 [.link(t("screen.action"), "#form", style: .primary)]
-            } else if application.allows(.decide, at: now) {
-                [.link(t("decide.action"), "#form", style: .primary)]
+            } else if application.state.isJudged {
+                [.link(t("decide.action"), "/console/decisions?call=\(application.call)", style: .primary)]
+            } else if application.allows(.change, at: now) {
+                [.link(t("change.action"), "/console/applications/\(id)/decision")]
             } else if application.state == .changesRequested {
                 [.link(t("changes.action"), "/console/applications/\(id)/changes", style: .primary)]
             } else if application.state == .accepted {
@@ -124,7 +105,7 @@ struct ConsolePages: Sendable {
             overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
             screening: application.allows(.screen, at: now) ? screeningForm(call, id, screened, screening, t) : nil,
             step: stepForm(call, application, at: now, step, t),
-            decision: application.allows(.decide, at: now) ? decisionForm(call, id, decision, t) : nil,
+            decision: nil,
             answers: isHidden ? [] : dossier.answered(in: spoken), hasAnswers: !isHidden,
             noAnswers: isHidden
                 ? t(
@@ -145,14 +126,13 @@ struct ConsolePages: Sendable {
             switch done {
             case "screened": FlashNotice(t("done.screened"))
             case "moved": FlashNotice(t("done.moved"))
-            case "decided": FlashNotice(t("done.decided"))
             case "judged": FlashNotice(t("overlap.judged"))
             default: nil
             }
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "applications",
             breadcrumbs: [Breadcrumb(t("list.title"), "/console/applications")], flash: flash)
-        let status = (screening ?? step ?? decision)?.status ?? 200
+        let status = (screening ?? step)?.status ?? 200
         return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
     }
 
@@ -262,32 +242,5 @@ struct ConsolePages: Sendable {
             ],
             submit: t("step.\(move.rawValue)"), texts: t, hidden: [HiddenField("move", move.rawValue)],
             draft: "\(move.rawValue)-\(application.id)", problem: problem?.headline)
-    }
-
-    private func decisionForm<P, B>(
-        _ call: FormCall<P, B>, _ id: Application.ID, _ problem: Problem?, _ t: Texts
-    ) -> Form {
-        let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
-        return Form(
-            action: "/console/applications/\(id)/decision",
-            sections: [
-                FormSection(
-                    title: t("decide.title"), intro: t("decide.intro"),
-                    fields: [
-                        input.radios(
-                            "outcome", label: t("decide.outcome"),
-                            options: [
-                                ("offer", t("decide.offer"), t("decide.offer_hint")),
-                                ("waitlist", t("decide.waitlist"), t("decide.waitlist_hint")),
-                                ("reject", t("decide.reject"), t("decide.reject_hint")),
-                            ]),
-                        input.date(
-                            "offer_expires_on", label: t("decide.until"), hint: t("decide.until_hint"),
-                            isOptional: true),
-                        input.area(
-                            "note", label: t("decide.note"), hint: t("decide.note_hint"), limit: 5000, rows: 6),
-                    ])
-            ],
-            submit: t("decide.submit"), texts: t, draft: "decision-\(id)", problem: problem?.headline)
     }
 }

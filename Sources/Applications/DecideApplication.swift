@@ -5,6 +5,16 @@ package import Postgres
 package import Programs
 package import Vocabulary
 
+/// Why an application is decided.
+package enum DecidingOccasion: String, Sendable {
+    /// What was prepared is told.
+    case release
+    /// What was told before is changed.
+    case change
+    /// A place became free for whoever waits.
+    case promotion
+}
+
 extension Transaction {
     /// Checks a submitted application against the conditions of its call. Of one that does not meet them a letter to the
     /// startup is written, and held.
@@ -27,26 +37,78 @@ extension Transaction {
                 throw Problem.invalid("/conditions/\(stranger)", "Nothing was found of this condition.")
             }
             if !conditions.isEmpty { try await cite(conditions, of: id, by: person) }
-            try await announce(screened, as: "ineligible", note: reason)
+            try await announce(screened, as: "ineligible", note: reason, held: true)
         }
         return screened
     }
 
-    /// Decides on an application that was judged. The startup reads the note with the decision, and a letter to it is
-    /// written, and held.
+    /// Moves an application as was decided, tells each founder of the startup, and sees to it that an offer which is not
+    /// answered frees its place. Called where a decision is released or changed, and nowhere else: the database refuses a
+    /// manager who comes without a released decision.
     ///
     /// An offer stands until the end of its last day in the zone of the call. Throws `ApplicationRefusal`, or not found.
+    ///
+    /// - Parameters:
+    ///   - note: what stands in the letter; nil where there is nothing to add.
+    ///   - occasion: why.
+    ///   - person: who decides; nil for the service itself.
+    ///   - held: whether the letters wait for a look.
     package func decideApplication(
-        _ id: Application.ID, _ decision: Decision, note: LongText, by person: Person.ID
+        _ id: Application.ID, _ decision: Decision, note: LongText?, on occasion: DecidingOccasion,
+        by person: Person.ID?, held: Bool
     ) async throws -> Application {
         guard let summary = try await application(id) else { throw Problem.notFound }
+        let zone = summary.deadline.zone
         let decided = try await move(id, by: person, note: note) { application in
-            try application.decide(decision, in: summary.deadline.zone, now: now)
+            if occasion == .change {
+                try application.change(to: decision, in: zone, now: now)
+            } else {
+                try application.decide(decision, in: zone, now: now)
+            }
         }
         var lastDay: CalendarDate?
-        if case .offer(let day) = decision { lastDay = day }
-        try await announce(decided, as: decided.state.rawValue, note: note, until: lastDay)
+        if case .offer(let day) = decision {
+            lastDay = day
+            try await followOffer(of: decided)
+        }
+        let key = occasion == .promotion ? "promoted" : decided.state.rawValue
+        try await announce(decided, as: key, note: note, until: lastDay, held: held)
         return decided
+    }
+
+    /// Takes a rejection back, so that the application is judged again; each founder is told.
+    ///
+    /// Throws `ApplicationRefusal`, or not found.
+    package func reopenApplication(
+        _ id: Application.ID, because note: LongText, by person: Person.ID
+    ) async throws -> Application {
+        let reopened = try await move(id, by: person, note: note) { application in
+            try application.reopen(now: now)
+        }
+        try await announce(reopened, as: "reopened", note: note, held: false)
+        return reopened
+    }
+
+    /// Puts an appeal on the record of an application that was rejected.
+    ///
+    /// Throws not found.
+    package func recordAppeal(
+        of id: Application.ID, saying grounds: LongText, by person: Person.ID
+    ) async throws {
+        guard let application = try await lockApplication(id) else { throw Problem.notFound }
+        try await record(
+            ApplicationEvent.ID(), of: application, from: application.state, by: person, note: grounds,
+            on: .appealed)
+    }
+
+    /// Puts on record that a rejection stands after an appeal, and tells each founder.
+    ///
+    /// Throws not found.
+    package func upholdRejection(of id: Application.ID, because note: LongText, by person: Person.ID) async throws {
+        guard let application = try await lockApplication(id) else { throw Problem.notFound }
+        try await record(
+            ApplicationEvent.ID(), of: application, from: application.state, by: person, note: note, on: .upheld)
+        try await announce(application, as: "upheld", note: note, held: false)
     }
 }
 

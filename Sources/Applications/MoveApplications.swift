@@ -152,7 +152,7 @@ extension Transaction {
         let called = try await move(id, by: person, note: note) { application in
             try application.callToInterview(now: now)
         }
-        try await announce(called, as: "interview", note: note)
+        try await announce(called, as: "interview", note: note, held: true)
         return called
     }
 }

@@ -12,12 +12,13 @@ internal import Wording
 struct PortalPages: Sendable {
     let site: Site
     let hasScanner: Bool
+    /// What is told of a decision; another room knows.
+    let decision: DecisionPart.Reading
 
     var routes: [AnyRoute] {
         [
             showCall, begin, show, save, autosave, submit, askToWithdraw, withdraw, accept, askToDecline, decline,
-            download,
-            remove,
+            download, remove, askToGiveBack, giveBack,
         ]
     }
 
@@ -276,9 +277,14 @@ struct PortalPages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .startup, in: viewer.language)
         let address: SafeURL = "/portal/applications/\(dossier.id)"
-        let tools =
-            application.allows(.withdraw, at: now)
-            ? [LinkText(t("withdraw.action"), "/portal/applications/\(dossier.id)/withdrawal")] : []
+        let tools: [LinkText] =
+            if application.allows(.withdraw, at: now) {
+                [LinkText(t("withdraw.action"), "/portal/applications/\(dossier.id)/withdrawal")]
+            } else if application.allows(.giveBack, at: now) {
+                [LinkText(t("give_back.action"), "/portal/applications/\(dossier.id)/return")]
+            } else {
+                []
+            }
         let copies = dossier.copies(for: .startup, t)
         let model = ApplicationPage(
             header: PageHeader(
@@ -292,6 +298,7 @@ struct PortalPages: Sendable {
                 ? ApplicationPage.Offer(
                     acceptURL: "/portal/applications/\(dossier.id)/acceptance",
                     declineURL: "/portal/applications/\(dossier.id)/decline") : nil,
+            decision: try await decision(dossier.id, call.reader, viewer.language),
             answers: dossier.answered(in: spoken), hasAnswers: true, noAnswers: nil,
             documents: dossier.documentLines(in: viewer.language) {
                 "/portal/applications/\(dossier.id)/documents/\($0)"
@@ -306,6 +313,8 @@ struct PortalPages: Sendable {
             case "accepted": FlashNotice(t("done.accepted"))
             case "declined": FlashNotice(t("done.declined"))
             case "withdrawn": FlashNotice(t("done.withdrawn"))
+            case "given_back": FlashNotice(t("done.given_back"))
+            case "appealed": FlashNotice(t("done.appealed"))
             default: nil
             }
         let frame = Frame(
@@ -374,6 +383,26 @@ struct PortalPages: Sendable {
         }.erased
     }
 
+    private var askToGiveBack: AnyRoute {
+        PageRoute(
+            .get, "/portal/applications/{application}/return", "askToGiveBack", access: .roles([.founder]),
+            parameters: ApplicationPath.self
+        ) { call in
+            try await confirmation(call, of: .giveBack)
+        }.erased
+    }
+
+    private var giveBack: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/return", "giveBackPortalPlace", access: .roles([.founder]),
+            parameters: ApplicationPath.self, body: OptionalNote.self
+        ) { call in
+            try await answer(call, .giveBack, done: "given_back") { transaction, id, note, person in
+                try await transaction.giveBackPlace(id, because: note, by: person)
+            }
+        }.erased
+    }
+
     private func answer(
         _ call: FormCall<ApplicationPath, OptionalNote>, _ deed: Application.Deed, done: String,
         by verb: @Sendable @escaping (Transaction, Application.ID, LongText?, Person.ID) async throws -> Application
@@ -387,7 +416,7 @@ struct PortalPages: Sendable {
             }
         } catch is ApplicationRefusal {
             return .redirect(to: "/portal/applications/\(id)")
-        } catch let problem as Problem where problem.status == 422 {
+        } catch let problem as Problem where problem.status == 422 || problem.kind == .conflict {
             return try await confirmation(call, of: deed, problem: problem)
         }
     }
@@ -407,13 +436,19 @@ struct PortalPages: Sendable {
         let (title, consequences, verb): (String, [String], String) =
             if deed == .decline {
                 (t("decline.title"), [t("decline.place"), t("decline.final")], t("decline.submit"))
+            } else if deed == .giveBack {
+                (t("give_back.title"), [t("decline.place"), t("decline.final")], t("give_back.submit"))
             } else if isDraft {
                 (t("discard.title"), [t("discard.answers"), t("discard.again")], t("discard.submit"))
             } else {
                 (t("withdraw.title"), [t("withdraw.seen"), t("withdraw.again")], t("withdraw.submit"))
             }
         let action: SafeURL =
-            deed == .decline ? "/portal/applications/\(id)/decline" : "/portal/applications/\(id)/withdrawal"
+            switch deed {
+            case .decline: "/portal/applications/\(id)/decline"
+            case .giveBack: "/portal/applications/\(id)/return"
+            default: "/portal/applications/\(id)/withdrawal"
+            }
         let model = ConfirmPage(
             confirmation: Confirmation(
                 title: title, consequences: consequences,

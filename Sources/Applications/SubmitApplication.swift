@@ -40,7 +40,7 @@ extension Transaction {
 
     /// Locks, asks the transition, saves and records.
     func move(
-        _ id: Application.ID, by person: Person.ID, note: LongText?,
+        _ id: Application.ID, by person: Person.ID?, note: LongText?,
         _ transition: (inout Application) throws -> Void
     ) async throws -> Application {
         guard var application = try await lockApplication(id) else { throw Problem.notFound }
@@ -51,7 +51,7 @@ extension Transaction {
 
     /// Saves and records.
     func settle(
-        _ application: Application, from: Application.State, by person: Person.ID, note: LongText? = nil
+        _ application: Application, from: Application.State, by person: Person.ID?, note: LongText? = nil
     ) async throws -> Application {
         var application = application
         try await save(application)

@@ -74,10 +74,7 @@ extension DemoWorld {
         try await askForChanges(at: joint, transaction)
         try await review(open, transaction)
         try await shareAHolder(transaction)
-        for (index, slug) in startups.enumerated() {
-            try await decide(Cast.startup(slug), at: open, on: Stage(rawValue: index) ?? .draft, transaction)
-        }
-        try await decide(Cast.startup("kelpsense"), at: open, on: .offered, transaction)
+        try await decide(on: open, transaction)
         try await enrolKelpSense(through: open, into: spring, transaction)
     }
 
@@ -191,31 +188,12 @@ extension DemoWorld {
         _ = try await transaction.screenApplication(id, finding: .eligible, by: person)
     }
 
-    private func decide(
-        _ startup: Startup.ID, at call: CallForApplications.ID, on stage: Stage, _ transaction: Transaction
-    ) async throws {
-        let id: Application.ID = demoID("application \(startup) \(call)")
-        let person = Cast.mei.person.id
-        let note = try LongText("Decided by the admission panel.")
-        switch stage {
-        case .offered:
-            _ = try await transaction.decideApplication(
-                id, .offer(until: today.adding(days: 21)), note: note, by: person)
-        case .waitlisted: _ = try await transaction.decideApplication(id, .waitlist, note: note, by: person)
-        case .rejected: _ = try await transaction.decideApplication(id, .reject, note: note, by: person)
-        default: break
-        }
-    }
-
     private func enrolKelpSense(
         through call: CallForApplications.ID, into cohort: Cohort.ID, _ transaction: Transaction
     ) async throws {
         let tenant = Cast.harbour.id
         let startup = Cast.startup("kelpsense")
         let application: Application.ID = demoID("application \(startup) \(call)")
-        // She had the letter before she answered.
-        let offered = try await transaction.letters(in: .held, about: application.uuid, limit: 10)
-        _ = try await transaction.releaseLetters(offered.map(\.id))
         _ = try await transaction.acceptOffer(application, by: Cast.ada.person.id)
         let enrolment: Enrolment.ID = demoID("enrolment kelpsense")
         _ = try await transaction.enrolStartup(

@@ -2,6 +2,7 @@ package import API
 package import Accounts
 internal import Applications
 package import Files
+internal import Decisions
 internal import Imports
 internal import Incubation
 internal import Insight
@@ -44,7 +45,8 @@ package struct House: Sendable {
         indexes = LiveIndexes(database: database, logger: logger)
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
-                + ApplicationsRoom.places + ReviewsRoom.places + IncubationRoom.places + InvestmentRoom.places
+                + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
+                + InvestmentRoom.places
                 + InstitutionsRoom.places
                 + ImportsRoom.places + LettersRoom.places)
     }
@@ -54,7 +56,8 @@ package struct House: Sendable {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations() + ProgramsRoom.operations()
             + ApplicationsRoom.operations(hasScanner: hasScanner)
-            + ReviewsRoom.operations() + IncubationRoom.operations() + InvestmentRoom.operations(indexes)
+            + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
+            + InvestmentRoom.operations(indexes)
             + ImportsRoom.operations()
             + LettersRoom.operations() + InsightRoom.operations()
     }
@@ -64,8 +67,8 @@ package struct House: Sendable {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
             + ProgramsRoom.pages(in: site)
-            + ApplicationsRoom.pages(in: site, hasScanner: hasScanner) + ReviewsRoom.pages(in: site)
-            + IncubationRoom.pages(in: site)
+            + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
+            + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes)
             + ImportsRoom.pages(in: site)
             + LettersRoom.pages(
@@ -79,7 +82,8 @@ package struct House: Sendable {
     package static var constraints: ConstraintProblems {
         ConstraintProblems(merging: [
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
-            ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints, IncubationRoom.constraints,
+            ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints,
+            DecisionsRoom.constraints, IncubationRoom.constraints,
             InvestmentRoom.constraints, ImportsRoom.constraints, LettersRoom.constraints, InsightRoom.constraints,
         ])
     }
@@ -125,6 +129,7 @@ package struct House: Sendable {
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
         if let scanner { ApplicationsRoom.register(in: worker, scanner: scanner) }
+        DecisionsRoom.register(in: worker)
         if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)
         return worker

@@ -167,9 +167,7 @@ struct ApplicationVerbTests {
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.screenApplication(id, finding: .eligible, by: mei)
         }
-        try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            _ = try await transaction.decideApplication(id, .offer(until: tomorrow), note: note, by: mei)
-        }
+        try await world.offer(id, until: tomorrow, note: note)
         let accepted = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
             try await transaction.acceptOffer(id, by: ravi)
         }
@@ -183,7 +181,7 @@ struct ApplicationVerbTests {
         #expect(forFounder[4].personName == "Ravi Nair")
     }
 
-    @Test("An expired offer is not accepted; the park may offer again")
+    @Test("An expired offer is not accepted; it may still be declined")
     func expiry() async throws {
         let world = try await World()
         let id = try await world.submitted(to: call)
@@ -191,8 +189,8 @@ struct ApplicationVerbTests {
         let note = try LongText("A place.")
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.screenApplication(id, finding: .eligible, by: mei)
-            _ = try await transaction.decideApplication(id, .offer(until: today), note: note, by: mei)
         }
+        try await world.offer(id, until: today, note: note)
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute(
                 "UPDATE applications SET offer_expires_at = now() - interval '1 second' WHERE id = \(id)")
@@ -200,13 +198,10 @@ struct ApplicationVerbTests {
         await #expect(throws: ApplicationRefusal.offerExpired) {
             try await world.database.write(as: world.context(Cast.ravi)) { try await $0.acceptOffer(id, by: ravi) }
         }
-        try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            _ = try await transaction.decideApplication(id, .offer(until: today.adding(days: 3)), note: note, by: mei)
+        let declined = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            try await transaction.declineOffer(id, because: nil, by: ravi)
         }
-        let accepted = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
-            try await transaction.acceptOffer(id, by: ravi)
-        }
-        #expect(accepted.state == .accepted)
+        #expect(declined.state == .declined)
     }
 
     @Test("Neither side makes the other's moves, whatever statement it sends", arguments: ["offered", "accepted"])

@@ -42,13 +42,9 @@ struct ApplicationsEdgeTests {
         #expect(submitted.status == 200, "\(submitted.text)")
         #expect(await mei.ask("POST", "\(place)/screening", json: #"{"verdict":"ineligible"}"#).status == 422)
         #expect(await mei.ask("POST", "\(place)/screening", json: #"{"verdict":"eligible"}"#).status == 200)
-        let bare = await mei.ask("POST", "\(place)/decision", json: #"{"outcome":"offer","note":"Come."}"#)
-        #expect(bare.status == 422 && bare.problem?.errors.first?.pointer == "/offer_expires_on")
         let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
-        let offered = await mei.ask(
-            "POST", "\(place)/decision",
-            json: #"{"outcome":"offer","offer_expires_on":"\#(day)","note":"Come."}"#)
-        #expect(offered.status == 200, "\(offered.text)")
+        let id = try #require(try begun.json()["id"]?.text.flatMap { Application.ID($0) })
+        try await world.offer(id, until: day, note: try LongText("Come."))
         #expect(await ravi.ask("POST", "\(place)/acceptance").status == 200)
         #expect(await ravi.ask("POST", "\(place)/decline", json: "{}").status == 409)
         let history = try await mei.ask("GET", "\(place)/history").json()
@@ -252,18 +248,8 @@ struct ApplicationsEdgeTests {
         #expect(vague.status == 422 && vague.text.contains("Say which condition is not met."))
         #expect(await mei.send("\(console)/screening", [("verdict", "eligible"), ("reason", "")]).status == 303)
         let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
-        let halfway = await mei.send(
-            "\(console)/decision",
-            [
-                ("outcome", "offer"), ("note", "Kept words."), ("offer_expires_on", "2030-02-31"),
-            ])
-        #expect(halfway.status == 422 && halfway.text.contains("Kept words."), "\(halfway.text)")
-        let offered = await mei.send(
-            "\(console)/decision",
-            [
-                ("outcome", "offer"), ("note", "Bring the buoy."), ("offer_expires_on", "\(day)"),
-            ])
-        #expect(offered.status == 303, "\(offered.text)")
+        #expect(await mei.open(console).text.contains("/console/decisions?call=\(call)"))
+        try await world.offer(id, until: day, note: try LongText("Bring the buoy."))
         let page = await ravi.open(portal)
         #expect(page.text.contains("Accept the place") && page.text.contains("Bring the buoy."))
         #expect(!page.text.contains("Mei Lam"))

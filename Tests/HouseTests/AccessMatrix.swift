@@ -1,5 +1,6 @@
 import Accounts
 import Applications
+import Decisions
 import DemoWorld
 import Foundation
 import Imports
@@ -202,6 +203,14 @@ struct Objects: Sendable {
                 SELECT tenant_id, application_id, id, 0, 'deck' FROM documents WHERE id = \(document)
                 """)
         }
+        let change = DecisionChange.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.proposeChange(
+                of: demoID(
+                    "application \(Cast.startup("tideglass")) \(demoID("call incubation") as CallForApplications.ID)"),
+                to: Preparation(.waitlist, note: LongText("Perhaps.")), because: LongText("A place may become free."),
+                as: change, in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -214,6 +223,8 @@ struct Objects: Sendable {
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
             "CallCondition": (demoID("condition incorporated") as CallCondition.ID).description,
+            "DecisionChange": change.description,
+            "DecisionBatch": (demoID("batch second") as DecisionBatch.ID).description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,

@@ -1,5 +1,6 @@
 import Accounts
 import Applications
+import Decisions
 import DemoWorld
 import Foundation
 import Postgres
@@ -103,6 +104,23 @@ struct BlindnessTests {
                     of: Cast.vera.person.id, with: Cast.startup("halyard"),
                     note: try LongText("They were at school together."), as: .init(), in: Cast.harbour.id,
                     by: Cast.mei.person.id)
+            }
+        },
+        Fact(
+            testDescription: "that a decision is prepared, not released, to everybody but managers who may know",
+            observers: outsiders + [.ravi, .jun, .iris, .nora, .vera, .juror, .wing], slug: "plumbline",
+            judge: Cast.nora
+        ) { world in
+            let (mei, id) = (Cast.mei.person.id, DecisionBatch.ID())
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.prepareDecision(
+                    on: World.applied("plumbline"), Preparation(.reject, note: LongText("Not this time.")),
+                    in: demoID("batch second"), by: mei)
+                _ = try await transaction.openBatch(
+                    BatchTerms(
+                        name: Name("A batch in secret"), places: 7,
+                        lastDay: CalendarDate(Date(), in: .hongKong).adding(days: 9)),
+                    as: id, of: demoID("call incubation"), in: Cast.harbour.id, by: mei)
             }
         },
         Fact(

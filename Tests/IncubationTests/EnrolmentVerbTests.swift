@@ -285,8 +285,8 @@ extension World {
         }
         try await database.write(as: context(Cast.mei)) { transaction in
             _ = try await transaction.screenApplication(id, finding: .eligible, by: mei)
-            _ = try await transaction.decideApplication(id, .offer(until: day), note: text, by: mei)
         }
+        try await offer(id, until: day, note: text)
         try await database.write(as: context(Cast.ravi)) { transaction in
             _ = try await transaction.acceptOffer(id, by: ravi)
         }

@@ -169,15 +169,30 @@ def decide(application):
     manager.choose("verdict", "eligible")
     manager.press("Record the result")
     manager.says("The result of the screening was recorded.")
-    # Without a last day an offer is refused, and the form comes back as it was filled in.
+    # Prepared in a batch: nobody else learns of it before the release.
+    manager.go(manager.link("/console/decisions?call="))
+    manager.go(manager.link("/console/decisions/new"))
+    manager.type("name", "Panel of the journey")
+    manager.type("places", "1")
+    manager.press("Save batch")
+    manager.says("The batch is open.")
+    batch = manager.driver.current_url.split("?")[0]
+    manager.go(manager.link(f"/applications/{application}"))
+    # Without a note a decision is refused, and the form comes back as it was filled in.
     manager.choose("outcome", "offer")
-    manager.type("note", "Welcome: bring the two exporters who pay.")
-    manager.press("Record the decision")
-    assert "two exporters" in manager.driver.find_element(By.NAME, "note").get_attribute("value"), "the note is lost"
+    manager.type("feedback", "Bring the two exporters who pay.")
+    manager.press("Prepare the decision")
+    assert "two exporters" in manager.driver.find_element(By.NAME, "feedback").get_attribute("value"), "the words are lost"
     manager.shot("console-decision-incomplete")
-    manager.set("offer_expires_on", (datetime.date.today() + datetime.timedelta(days=14)).isoformat())
-    manager.press("Record the decision")
-    manager.says("The decision was recorded")
+    manager.type("note", "Welcome: bring the two exporters who pay.")
+    manager.press("Prepare the decision")
+    manager.says("Nobody else knows of it.")
+    manager.shot("console-batch")
+    manager.go(batch[len(url):] + "/release")
+    manager.says("Release this batch?")
+    manager.shot("console-release")
+    manager.press("Release and send")
+    manager.says("The batch was released")
     manager.shot("console-decided")
 
 

@@ -1,0 +1,98 @@
+internal import Accounts
+package import Applications
+internal import Foundation
+package import Postgres
+internal import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// The appeal of an application; nil when there is none, or the principal may not know of it.
+    package func appeal(of application: Application.ID) async throws -> Appeal? {
+        try await first(
+            """
+            -- appeal
+            \(fragment: .appeals)
+            WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfDecisions) AND p.application_id = \(application)
+            """
+        ).map(Appeal.init)
+    }
+
+    /// Appeals, those that wait first, then the latest. For managers.
+    package func appeals() async throws -> [Appeal] {
+        try await rows(
+            """
+            -- appeals
+            \(fragment: .appeals)
+            WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers)
+            ORDER BY p.answered_at IS NOT NULL, p.lodged_at DESC, p.application_id
+            LIMIT 500
+            """
+        ).map(Appeal.init)
+    }
+}
+
+extension Query {
+    fileprivate static var appeals: Query {
+        """
+        SELECT p.application_id, i.names, k.title, p.grounds, p.lodged_at, p.verdict, p.answer, p.answered_at
+        FROM appeals AS p
+        JOIN applications AS a ON a.tenant_id = p.tenant_id AND a.id = p.application_id
+        JOIN calls AS k ON k.tenant_id = a.tenant_id AND k.id = a.call_id
+        JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+        """
+    }
+}
+
+extension Appeal.Verdict: PostgresCodable {}
+
+extension Appeal {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            application: row("application_id"), startupName: row("names"), callTitle: row("title"),
+            grounds: row("grounds"), lodgedAt: row("lodged_at"), verdict: row("verdict"), answer: row("answer"),
+            answeredAt: row("answered_at"))
+    }
+}
+
+extension Transaction {
+    func insertAppeal(
+        of application: Application.ID, saying grounds: LongText, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- lodgeAppeal
+            INSERT INTO appeals (tenant_id, application_id, grounds, lodged_by)
+            VALUES (\(tenant), \(application), \(grounds), \(person))
+            """)
+    }
+
+    /// The appeal with its row locked until the transaction ends.
+    func lockAppeal(of application: Application.ID) async throws -> Appeal? {
+        try await execute(
+            """
+            -- lockAppeal
+            SELECT FROM appeals WHERE tenant_id = acting_tenant() AND application_id = \(application) FOR UPDATE
+            """)
+        return try await appeal(of: application)
+    }
+
+    func record(
+        _ verdict: Appeal.Verdict, on application: Application.ID, because answer: LongText, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- answerAppeal
+            UPDATE appeals SET verdict = \(verdict), answer = \(answer), answered_at = now(), answered_by = \(person)
+            WHERE tenant_id = acting_tenant() AND application_id = \(application)
+            """)
+    }
+
+    /// What stood for an application stands no more.
+    func removeDecision(on application: Application.ID) async throws {
+        try await execute(
+            """
+            -- answerAppeal: reopened
+            DELETE FROM decisions WHERE tenant_id = acting_tenant() AND application_id = \(application)
+            """)
+    }
+}

@@ -1,0 +1,323 @@
+internal import API
+internal import Accounts
+internal import Applications
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// What follows a release, for managers: changes that wait for a second person, and appeals.
+struct ChangesConsole: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] {
+        [changes, change, confirm, refuse, askToPropose, propose, appeals, appeal, answer]
+    }
+
+    // MARK: Changes
+
+    private var changes: AnyRoute {
+        PageRoute(
+            .get, "/console/decision-changes", "consoleDecisionChanges", access: .roles([.manager]),
+            parameters: DoneQuery.self
+        ) { call in
+            let desk = try await DecisionDesk(call, in: site)
+            let t = desk.t
+            let found = try await call.reader.decisionChanges()
+            let model = DecisionsPage(
+                header: PageHeader(title: t("changes.title"), lede: t("changes.lede")), tabs: desk.tabs(.changes),
+                parts: [
+                    DecisionsPage.Part(
+                        table: Table(
+                            caption: t("changes.title"),
+                            columns: [
+                                .init(t("batch.startup")), .init(t("changes.status")), .init(t("field.outcome")),
+                                .init(t("changes.proposed_by")), .init(t("changes.proposed")),
+                            ],
+                            rows: found.map { change in
+                                [
+                                    .link(
+                                        change.startupName.text(for: desk.spoken),
+                                        "/console/decision-changes/\(change.id)",
+                                        note: change.callTitle.text(for: desk.spoken)),
+                                    .badge(badge(change.status, t)), .badge(desk.outcome(change.preparation.outcome)),
+                                    .text(change.proposedByName ?? "–"), .time(desk.time(change.proposedAt)),
+                                ]
+                            },
+                            empty: EmptyState(title: t("changes.empty"), text: t("changes.empty_text"))))
+                ])
+            return try desk.html(model, desk.frame(t("changes.title"), under: [desk.home], done: call.parameters.done))
+        }.erased
+    }
+
+    private var change: AnyRoute {
+        PageRoute(
+            .get, "/console/decision-changes/{change}", "consoleDecisionChange", access: .roles([.manager]),
+            parameters: ChangePath.self
+        ) { call in
+            try await page(for: call, of: call.parameters.change)
+        }.erased
+    }
+
+    private var confirm: AnyRoute {
+        PageRoute(
+            .post, "/console/decision-changes/{change}/confirmation", "confirmConsoleChange",
+            access: .roles([.manager]), parameters: ChangePath.self
+        ) { call in
+            let (id, person) = (call.parameters.change, try call.principal.personID)
+            return try await deciding {
+                try await call.write { transaction in
+                    _ = try await transaction.confirmChange(id, by: person)
+                    return .redirect(to: "/console/decision-changes?done=confirmed")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private var refuse: AnyRoute {
+        PageRoute(
+            .post, "/console/decision-changes/{change}/refusal", "refuseConsoleChange", access: .roles([.manager]),
+            parameters: ChangePath.self, body: ReasonBody.self
+        ) { call in
+            let (id, person) = (call.parameters.change, try call.principal.personID)
+            return try await deciding {
+                let reason = try call.decoded().reason
+                return try await call.write { transaction in
+                    _ = try await transaction.refuseChange(id, because: reason, by: person)
+                    return .redirect(to: "/console/decision-changes?done=refused")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: DecisionChange.ID, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await DecisionDesk(call, in: site)
+        let t = desk.t
+        guard let change = try await call.reader.decisionChange(id) else { throw Problem.notFound }
+        let meant = change.preparation
+        let isTheirs = try call.principal.personID == change.proposedBy
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let reason = input.area("reason", label: t("changes.refuse_reason"), limit: 10_000, rows: 3)
+        let hidden = [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+        var facts: [Fact] = [.badge(t("field.outcome"), desk.outcome(meant.outcome))]
+        if let rank = meant.rank { facts.append(.text(t("field.rank"), Figures.grouped(rank))) }
+        if let award = meant.award { facts.append(.money(t("field.award"), MoneyText(award))) }
+        if let day = meant.lastDay { facts.append(.time(t("field.last_day"), TimeText(day, in: desk.viewer.language))) }
+        facts.append(.text(t("changes.proposed_by"), change.proposedByName ?? "–"))
+        facts.append(.time(t("changes.proposed"), desk.time(change.proposedAt)))
+        let isAsked = change.status == .open && !isTheirs
+        let model = DecisionsPage(
+            header: PageHeader(
+                title: change.startupName.text(for: desk.spoken), kind: change.callTitle.text(for: desk.spoken),
+                badge: badge(change.status, t),
+                lede: change.status != .open ? nil : isTheirs ? t("changes.yours") : t("changes.asked"),
+                actions: isAsked
+                    ? [
+                        .post(
+                            t("changes.confirm"), "/console/decision-changes/\(id)/confirmation", style: .primary,
+                            hidden: hidden)
+                    ] : []),
+            refusal: problem.flatMap {
+                ErrorSummary(fields: [reason], problem: $0.sentence(besides: [reason]), texts: t)
+            },
+            facts: Facts(facts),
+            quotes: [
+                DecisionsPage.Quote(title: t("changes.reason"), text: change.reason.string),
+                DecisionsPage.Quote(title: t("field.note"), text: meant.note.string),
+            ]
+                + (change.refusedReason.map {
+                    [DecisionsPage.Quote(title: t("changes.refuse_reason"), text: $0.string)]
+                } ?? []),
+            forms: isAsked
+                ? [
+                    Form(
+                        action: "/console/decision-changes/\(id)/refusal", fields: [reason],
+                        submit: t("changes.refuse"),
+                        texts: t, hidden: hidden)
+                ] : [])
+        let trail = [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")]
+        return try desk.html(model, desk.frame(model.header.title, under: trail))
+    }
+
+    private func badge(_ status: DecisionChange.Status, _ t: Texts) -> Badge {
+        switch status {
+        case .open: Badge(t("changes.open"), .warning)
+        case .confirmed: Badge(t("changes.confirmed"), .success)
+        case .refused: Badge(t("changes.refused"))
+        }
+    }
+
+    private var askToPropose: AnyRoute {
+        PageRoute(
+            .get, "/console/applications/{application}/decision", "consoleProposeChange", access: .roles([.manager]),
+            parameters: DecidedPath.self
+        ) { call in
+            try await proposal(for: call, call.parameters.application)
+        }.erased
+    }
+
+    private var propose: AnyRoute {
+        PageRoute(
+            .post, "/console/applications/{application}/decision", "proposeConsoleChange", access: .roles([.manager]),
+            parameters: DecidedPath.self, body: PreparationForm.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, id) = (try principal.workspace, call.parameters.application)
+            return try await deciding {
+                let form = try call.decoded()
+                let meant = try form.preparation()
+                guard let reason = form.reason else {
+                    throw Problem(.invalid, errors: [.init("/reason", .required, "Say why it changes.")])
+                }
+                return try await call.write { transaction in
+                    _ = try await transaction.proposeChange(
+                        of: id, to: meant, because: reason, as: .init(), in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/decision-changes?done=proposed")
+                }
+            } again: { problem in
+                try await proposal(for: call, id, problem: problem)
+            }
+        }.erased
+    }
+
+    private func proposal<P, B>(
+        for call: FormCall<P, B>, _ id: Application.ID, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await DecisionDesk(call, in: site)
+        let t = desk.t
+        guard let decision = try await call.reader.releasedDecision(on: id),
+            let batch = try await call.reader.decisionBatch(decision.batch),
+            let summary = try await call.reader.application(id)
+        else { throw Problem.notFound }
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields =
+            desk.fields(input, batch: batch) + [
+                input.area("reason", label: t("changes.reason"), hint: t("changes.reason_hint"), limit: 10_000, rows: 3)
+            ]
+        let model = DecisionsPage(
+            header: PageHeader(
+                title: t("changes.propose"), kind: summary.startupName.text(for: desk.spoken),
+                badge: desk.outcome(decision.outcome), lede: t("changes.propose_lede")),
+            forms: [
+                Form(
+                    action: "/console/applications/\(id)/decision", fields: fields, submit: t("changes.submit"),
+                    texts: t,
+                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                    cancel: LinkText(t("form.cancel"), "/console/applications/\(id)"), draft: "change-\(id)",
+                    problem: problem?.sentence(besides: fields))
+            ])
+        let trail = [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")]
+        return try desk.html(model, desk.frame(t("changes.propose"), under: trail))
+    }
+
+    // MARK: Appeals
+
+    private var appeals: AnyRoute {
+        PageRoute(
+            .get, "/console/appeals", "consoleAppeals", access: .roles([.manager]), parameters: DoneQuery.self
+        ) { call in
+            let desk = try await DecisionDesk(call, in: site)
+            let t = desk.t
+            let found = try await call.reader.appeals()
+            let model = DecisionsPage(
+                header: PageHeader(title: t("appeals.title"), lede: t("appeals.lede")), tabs: desk.tabs(.appeals),
+                parts: [
+                    DecisionsPage.Part(
+                        table: Table(
+                            caption: t("appeals.title"),
+                            columns: [
+                                .init(t("batch.startup")), .init(t("appeals.status")), .init(t("appeals.lodged")),
+                            ],
+                            rows: found.map { appeal in
+                                [
+                                    .link(
+                                        appeal.startupName.text(for: desk.spoken),
+                                        "/console/applications/\(appeal.application)/appeal",
+                                        note: appeal.callTitle.text(for: desk.spoken)),
+                                    .badge(badge(appeal.verdict, t)), .time(desk.time(appeal.lodgedAt)),
+                                ]
+                            },
+                            empty: EmptyState(title: t("appeals.empty"), text: t("appeals.empty_text"))))
+                ])
+            return try desk.html(model, desk.frame(t("appeals.title"), under: [desk.home], done: call.parameters.done))
+        }.erased
+    }
+
+    private var appeal: AnyRoute {
+        PageRoute(
+            .get, "/console/applications/{application}/appeal", "consoleAppeal", access: .roles([.manager]),
+            parameters: DecidedPath.self
+        ) { call in
+            try await hearing(for: call, call.parameters.application)
+        }.erased
+    }
+
+    private var answer: AnyRoute {
+        PageRoute(
+            .post, "/console/applications/{application}/appeal", "answerConsoleAppeal", access: .roles([.manager]),
+            parameters: DecidedPath.self, body: AppealAnswerBody.self
+        ) { call in
+            let (id, person) = (call.parameters.application, try call.principal.personID)
+            return try await deciding {
+                let body = try call.decoded()
+                return try await call.write { transaction in
+                    _ = try await transaction.answerAppeal(of: id, body.verdict, because: body.answer, by: person)
+                    return .redirect(to: "/console/appeals?done=answered")
+                }
+            } again: { problem in
+                try await hearing(for: call, id, problem: problem)
+            }
+        }.erased
+    }
+
+    private func hearing<P, B>(
+        for call: FormCall<P, B>, _ id: Application.ID, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await DecisionDesk(call, in: site)
+        let t = desk.t
+        guard let appeal = try await call.reader.appeal(of: id) else { throw Problem.notFound }
+        let decision = try await call.reader.releasedDecision(on: id)
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.radios(
+                "verdict", label: t("appeals.verdict"),
+                options: Appeal.Verdict.allCases.map {
+                    ($0.rawValue, t("verdict.\($0.rawValue)"), t("verdict_hint.\($0.rawValue)"))
+                }),
+            input.area("answer", label: t("appeals.answer"), hint: t("appeals.answer_hint"), limit: 10_000, rows: 5),
+        ]
+        let model = DecisionsPage(
+            header: PageHeader(
+                title: appeal.startupName.text(for: desk.spoken), kind: appeal.callTitle.text(for: desk.spoken),
+                badge: badge(appeal.verdict, t), lede: appeal.verdict == nil ? t("appeals.ask") : nil,
+                actions: [.link(t("prepare.read"), "/console/applications/\(id)")]),
+            quotes: [DecisionsPage.Quote(title: t("appeals.grounds"), text: appeal.grounds.string)]
+                + (decision.map { [DecisionsPage.Quote(title: t("field.note"), text: $0.note.string)] } ?? [])
+                + (appeal.answer.map { [DecisionsPage.Quote(title: t("appeals.answer"), text: $0.string)] } ?? []),
+            forms: appeal.verdict == nil
+                ? [
+                    Form(
+                        action: "/console/applications/\(id)/appeal", fields: fields, submit: t("appeals.submit"),
+                        texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                        draft: "appeal-\(id)", problem: problem?.sentence(besides: fields))
+                ] : [])
+        let trail = [desk.home, Breadcrumb(t("appeals.title"), "/console/appeals")]
+        return try desk.html(model, desk.frame(model.header.title, under: trail))
+    }
+
+    private func badge(_ verdict: Appeal.Verdict?, _ t: Texts) -> Badge {
+        switch verdict {
+        case nil: Badge(t("appeals.open"), .warning)
+        case .upheld: Badge(t("verdict.upheld"))
+        case .reopened: Badge(t("verdict.reopened"), .info)
+        }
+    }
+}

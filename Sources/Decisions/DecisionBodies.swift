@@ -1,0 +1,162 @@
+internal import API
+internal import Applications
+internal import Foundation
+internal import Programs
+internal import Reviews
+internal import Vocabulary
+
+/// What a manager sends to open or revise a batch.
+struct BatchBody: Described {
+    let name: Name
+    let places: Int
+    let budget: Money?
+    let award: Money?
+    let lastDay: CalendarDate
+    let acceptDays: Int?
+    let promotesItself: Bool?
+    let appealDays: Int?
+
+    static let documentation = [
+        "places": "Of the call, those included that are taken already.",
+        "budget": "What all places of the call may come with, together.",
+        "award": "What a place comes with unless a decision says otherwise.",
+        "last_day": "The last day on which an offer can be accepted unless a decision says otherwise.",
+        "accept_days": "How many days somebody has who is offered a place that became free; 14 unless given.",
+        "promotes_itself":
+            "Whether the letter about a place that became free goes out without a look; false unless given.",
+        "appeal_days": "For how many days a rejection can be appealed; 14 unless given.",
+    ]
+
+    func terms() throws -> BatchTerms {
+        try BatchTerms(
+            name: name, places: places, budget: budget, award: award, lastDay: lastDay, acceptDays: acceptDays ?? 14,
+            promotesItself: promotesItself ?? false, appealDays: appealDays ?? 14)
+    }
+}
+
+/// What is meant for an application.
+struct PreparationBody: Described {
+    let outcome: Outcome
+    let rank: Int?
+    let award: Money?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let feedback: LongText?
+
+    static let documentation = [
+        "rank": "Who comes first on the waiting list; behind those already there unless given.",
+        "award": "What the place comes with; the batch's award unless given.",
+        "last_day": "The last day on which the offer can be accepted; the batch's unless given.",
+        "note": "Stands in the letter.", "feedback": "What the panel thinks, read on the page after the release.",
+    ]
+
+    var preparation: Preparation {
+        Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback)
+    }
+}
+
+/// Several decisions at once: a list, or what a standing means.
+struct PreparationsBody: Described {
+    let decisions: [Row]?
+    let standing: Standing?
+    let dryRun: Bool?
+    let partial: Bool?
+
+    static let documentation = [
+        "decisions": "Either these,",
+        "standing": "or offers to the best of a round, the waiting list to the next, and a rejection to the rest.",
+        "dry_run": "Says what would come of it, and changes nothing.",
+        "partial": "Prepares those that can be; without it, one that cannot be keeps all from it.",
+    ]
+
+    struct Row: Described {
+        let application: Application.ID
+        let outcome: Outcome
+        let rank: Int?
+        let award: Money?
+        let lastDay: CalendarDate?
+        let note: LongText
+        let feedback: LongText?
+
+        var preparation: Preparation {
+            Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback)
+        }
+    }
+
+    struct Standing: Described {
+        let round: ReviewRound.ID
+        let by: ByStanding.Measure
+        let offers: Int?
+        let waitlist: Int
+        let offerNote: LongText
+        let waitlistNote: LongText
+        let rejectNote: LongText
+
+        static let documentation = ["offers": "How many; as many as places are free unless given."]
+
+        func meant() throws -> ByStanding {
+            guard (0...100_000).contains(offers ?? 0) else {
+                throw Problem(.invalid, errors: [.init("/standing/offers", .outOfRange, "must be 0 to 100,000")])
+            }
+            guard (0...100_000).contains(waitlist) else {
+                throw Problem(.invalid, errors: [.init("/standing/waitlist", .outOfRange, "must be 0 to 100,000")])
+            }
+            let notes: [Outcome: LongText] = [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote]
+            let spare = rejectNote
+            return ByStanding(round, by: by, offers: offers, waitlist: waitlist) { notes[$0] ?? spare }
+        }
+    }
+
+    var mode: BulkMode { dryRun == true ? .dryRun : partial == true ? .whatCanBe : .allOrNothing }
+
+    /// Most decisions of one request.
+    static let limit = 5_000
+
+    /// What is asked for; refuses both and neither.
+    func asked() throws(Problem) -> (rows: [Row]?, standing: Standing?) {
+        switch (decisions, standing) {
+        case (let rows?, nil):
+            guard rows.count <= Self.limit else {
+                throw Problem(.invalid, errors: [.init("/decisions", .tooMany, "must be at most 5,000")])
+            }
+            return (rows, nil)
+        case (nil, let standing?): return (nil, standing)
+        case (nil, nil):
+            throw Problem(.invalid, errors: [.init("/decisions", .required, "Send decisions or a standing.")])
+        default:
+            throw Problem(
+                .invalid, errors: [.init("/standing", .notAllowed, "Send decisions or a standing, not both.")])
+        }
+    }
+}
+
+/// What is to become of a released decision, and why.
+struct ChangeBody: Described {
+    let outcome: Outcome
+    let rank: Int?
+    let award: Money?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let reason: LongText
+
+    static let documentation = ["note": "Stands in the letter.", "reason": "Why, for managers."]
+
+    var preparation: Preparation { Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note) }
+}
+
+struct ReasonBody: Described {
+    let reason: LongText
+}
+
+struct GroundsBody: Described {
+    let grounds: LongText
+
+    static let documentation = ["grounds": "What was overlooked. Both sides read it."]
+}
+
+struct AppealAnswerBody: Described {
+    let verdict: Appeal.Verdict
+    let answer: LongText
+
+    static let documentation = ["answer": "Why. The startup reads it."]
+}

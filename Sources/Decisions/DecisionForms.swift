@@ -1,0 +1,258 @@
+internal import API
+internal import Accounts
+internal import Applications
+internal import Foundation
+internal import Pages
+internal import Programs
+internal import Reviews
+internal import Vocabulary
+internal import Wording
+
+/// An amount as people write it; the currency is sent even when there is no amount.
+struct TypedAmount: Codable {
+    let amount: String?
+    let currency: Currency?
+
+    func money(_ field: String) throws(Problem) -> Money? {
+        guard let amount, !amount.isEmpty else { return nil }
+        guard let money = Money(amount, currency ?? .hkd) else {
+            throw .invalid("/\(field)/amount", "Write an amount such as 500,000.")
+        }
+        return money
+    }
+
+    static let currencies = ["HKD", "USD", "JPY", "CNY", "EUR"]
+}
+
+/// A batch as its form sends it.
+struct BatchForm: Codable {
+    let call: CallForApplications.ID?
+    let name: Name
+    let places: Int
+    let budget: TypedAmount?
+    let award: TypedAmount?
+    let lastDay: CalendarDate
+    let acceptDays: Int
+    let promotesItself: Bool?
+    let appealDays: Int
+
+    func terms() throws -> BatchTerms {
+        try BatchTerms(
+            name: name, places: places, budget: try budget?.money("budget"), award: try award?.money("award"),
+            lastDay: lastDay, acceptDays: acceptDays, promotesItself: promotesItself ?? false, appealDays: appealDays)
+    }
+
+    static func values(_ terms: BatchTerms) -> [String: [String]] {
+        [
+            "name": terms.name.string, "places": "\(terms.places)", "budget.amount": terms.budget?.decimal,
+            "budget.currency": terms.budget?.currency.code, "award.amount": terms.award?.decimal,
+            "award.currency": terms.award?.currency.code, "last_day": terms.lastDay.description,
+            "accept_days": "\(terms.acceptDays)", "promotes_itself": terms.promotesItself ? "true" : nil,
+            "appeal_days": "\(terms.appealDays)",
+        ].compactMapValues { $0.map { [$0] } }
+    }
+}
+
+/// A decision as its form sends it.
+struct PreparationForm: Codable {
+    let outcome: Outcome
+    let rank: Int?
+    let award: TypedAmount?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let feedback: LongText?
+    /// Why a released decision changes.
+    let reason: LongText?
+
+    /// What a form has fields for belongs to one outcome; what is left in the others is not meant.
+    func preparation() throws(Problem) -> Preparation {
+        switch outcome {
+        case .offer:
+            Preparation(.offer, award: try award?.money("award"), lastDay: lastDay, note: note, feedback: feedback)
+        case .waitlist: Preparation(.waitlist, rank: rank, note: note, feedback: feedback)
+        case .reject: Preparation(.reject, note: note, feedback: feedback)
+        }
+    }
+
+    static func values(_ meant: Preparation) -> [String: [String]] {
+        [
+            "outcome": meant.outcome.rawValue, "rank": meant.rank.map(String.init),
+            "award.amount": meant.award?.decimal,
+            "award.currency": meant.award?.currency.code, "last_day": meant.lastDay?.description,
+            "note": meant.note.string, "feedback": meant.feedback?.string,
+        ].compactMapValues { $0.map { [$0] } }
+    }
+}
+
+/// What a standing means, as its form sends it, and whether it is to be done.
+struct BulkForm: Codable {
+    enum Step: String, Codable {
+        case preview, prepare
+    }
+
+    let round: ReviewRound.ID
+    let by: ByStanding.Measure
+    let offers: Int?
+    let waitlist: Int
+    let offerNote: LongText
+    let waitlistNote: LongText
+    let rejectNote: LongText
+    let step: Step?
+
+    func meant() throws(Problem) -> ByStanding {
+        for (field, number) in [("offers", offers ?? 0), ("waitlist", waitlist)] where !(0...100_000).contains(number) {
+            throw Problem(.invalid, errors: [.init("/\(field)", .outOfRange, "must be 0 to 100,000")])
+        }
+        let notes: [Outcome: LongText] = [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote]
+        let spare = rejectNote
+        return ByStanding(round, by: by, offers: offers, waitlist: waitlist) { notes[$0] ?? spare }
+    }
+}
+
+/// What somebody may want to do with a batch, a change or an appeal: words and a form.
+struct DecisionsPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var tabs: Tabs?
+    var stats: StatTiles?
+    var filters: Filters?
+    var faults: [String] = []
+    var hasFaults = false
+    var facts: Facts?
+    var quotes: [Quote] = []
+    var parts: [Part] = []
+    var forms: [Form] = []
+
+    struct Part: ViewModel {
+        var title: String?
+        var table: Table
+    }
+
+    struct Quote: ViewModel {
+        var title: String
+        var text: String
+    }
+}
+
+struct DecisionsConfirmPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var confirmation: Confirmation
+}
+
+extension PageTemplate<DecisionsPage> {
+    static let decisions = PageTemplate("decisions/page", in: .decisions)
+}
+
+extension PageTemplate<DecisionsConfirmPage> {
+    static let confirm = PageTemplate("decisions/confirm", in: .decisions)
+}
+
+/// What was just done, as the address of the page after it says.
+enum DecisionDone: String, Codable, CaseIterable {
+    case opened, revised, prepared, withdrawn, released, proposed, confirmed, refused, answered
+}
+
+struct DoneQuery: Codable {
+    let done: DecisionDone?
+}
+
+struct BatchDonePath: Codable {
+    let batch: DecisionBatch.ID
+    let done: DecisionDone?
+}
+
+/// Who reads a manager's page about decisions, and in which words.
+struct DecisionDesk {
+    enum Place {
+        case batches, changes, appeals
+    }
+
+    let site: Site
+    let viewer: Viewer
+    let t: Texts
+    let spoken: Vocabulary.Language
+
+    init<P, B>(_ call: FormCall<P, B>, in site: Site) async throws {
+        self.site = site
+        viewer = try await call.viewer()
+        t = PageKit.decisions.texts(in: viewer.language)
+        spoken = Vocabulary.Language(viewer.language)
+    }
+
+    func frame(_ title: String, under trail: [Breadcrumb] = [], done: DecisionDone? = nil) -> Frame {
+        Frame(
+            title: title, site: site, viewer: viewer, current: "decisions", breadcrumbs: trail,
+            flash: done.map { FlashNotice(t("done.\($0.rawValue)")) })
+    }
+
+    var home: Breadcrumb { Breadcrumb(t("batches.title"), "/console/decisions") }
+
+    func tabs(_ current: Place) -> Tabs {
+        Tabs(
+            label: t("tabs.label"),
+            items: [
+                NavigationItem(
+                    label: t("batches.title"), url: "/console/decisions", isCurrent: current == .batches),
+                NavigationItem(
+                    label: t("changes.title"), url: "/console/decision-changes", isCurrent: current == .changes),
+                NavigationItem(label: t("appeals.title"), url: "/console/appeals", isCurrent: current == .appeals),
+            ])
+    }
+
+    func html(_ model: DecisionsPage, _ frame: Frame) throws -> HTML {
+        HTML(bytes: try PageTemplate.decisions.render(model, in: frame))
+    }
+
+    func outcome(_ outcome: Outcome) -> Badge {
+        let tone: Badge.Tone =
+            switch outcome {
+            case .offer: .success
+            case .waitlist: .warning
+            case .reject: .danger
+            }
+        return Badge(t("outcome.\(outcome.rawValue)"), tone)
+    }
+
+    func time(_ instant: Date, in zone: TimeZoneName = .hongKong) -> TimeText {
+        TimeText(instant, in: zone, language: viewer.language)
+    }
+
+    private func outcomes(_ input: FormInput) -> FormField {
+        input.radios(
+            "outcome", label: t("field.outcome"),
+            options: Outcome.allCases.map {
+                ($0.rawValue, t("outcome.\($0.rawValue)"), t("outcome_hint.\($0.rawValue)"))
+            })
+    }
+
+    /// The fields of a decision.
+    func fields(_ input: FormInput, batch: DecisionBatch) -> [FormField] {
+        let money =
+            batch.terms.currency.map { currency in
+                [
+                    input.money(
+                        "award", label: t("field.award"), currencies: [currency.code], hint: t("field.award_hint"),
+                        isOptional: true)
+                ]
+            } ?? []
+        return [outcomes(input)]
+            + [
+                input.number("rank", label: t("field.rank"), hint: t("field.rank_hint"), isOptional: true),
+                input.date("last_day", label: t("field.last_day"), hint: t("field.last_day_hint"), isOptional: true),
+            ] + money
+            + [input.area("note", label: t("field.note"), hint: t("field.note_hint"), limit: 10_000, rows: 5)]
+    }
+}
+
+/// Runs a form's deed, and shows the form again with what its sender can mend.
+func deciding(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
+    do {
+        return try await deed()
+    } catch {
+        guard let problem = FormProblem(error, constraints: DecisionsRoom.constraints) else { throw error }
+        var page = try await again(problem)
+        page.status = problem.status
+        return page
+    }
+}

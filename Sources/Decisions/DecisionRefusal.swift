@@ -1,0 +1,70 @@
+package import API
+package import Applications
+
+/// Why deciding refuses.
+package enum DecisionRefusal: Refusal, Equatable {
+    /// The batch has been released; what was told stands.
+    case released
+    /// Budget and award are in two currencies.
+    case currenciesDiffer
+    /// One decision cannot be prepared.
+    case fault(DecisionFault)
+    /// These of several cannot be prepared, by their place in the list.
+    case faults([Int: DecisionFault])
+    /// Nothing is prepared.
+    case nothingPrepared
+    /// The batch cannot be released, for all of these reasons.
+    case notReleasable([Problem.FieldError])
+    /// The round judges applications to another call.
+    case otherCall
+    /// The round tells no order: nothing of it is calibrated, or nothing is judged.
+    case noStanding
+    /// No decision has been released, or the startup has answered it.
+    case nothingToChange(Application.State)
+    /// It would stay as it is.
+    case sameDecision
+    /// There are not enough places, or there is not enough money.
+    case noPlace(String)
+    /// The change has been answered.
+    case changeAnswered
+    /// Who proposed a change does not answer it.
+    case needsSecondPerson
+    /// There is no rejection to appeal.
+    case nothingToAppeal
+    /// The time to appeal is over.
+    case appealOver
+    /// The appeal has been answered.
+    case appealAnswered
+
+    package var problem: Problem {
+        switch self {
+        case .released: .conflict("The batch has been released. What was told changes only by two.")
+        case .currenciesDiffer: .invalid("/award", "Budget and award are in different currencies.")
+        case .fault(let fault) where fault.field.isEmpty: .conflict(fault.detail)
+        case .fault(let fault):
+            Problem(.invalid, errors: [.init("/\(fault.field)", fault.code, fault.detail)])
+        case .faults(let faults):
+            Problem(
+                .invalid, "Some decisions cannot be prepared; none was.",
+                errors: faults.sorted { $0.key < $1.key }.map { place, fault in
+                    .init(
+                        "/decisions/\(place)\(fault.field.isEmpty ? "" : "/\(fault.field)")", fault.code, fault.detail)
+                })
+        case .nothingPrepared: .conflict("Nothing is prepared in this batch.")
+        case .notReleasable(let errors):
+            Problem(.invalid, "The batch cannot be released as it stands.", errors: errors)
+        case .otherCall: .invalid("/standing/round", "The round judges applications to another call.")
+        case .noStanding:
+            .invalid("/standing/by", "The reviews are too few to be calibrated. Use the raw means, or a list.")
+        case .nothingToChange(let state):
+            .conflict("No released decision can be changed while the application is \(state.rawValue).")
+        case .sameDecision: .conflict("The application is decided like that already.")
+        case .noPlace(let why): Problem(.conflict, why)
+        case .changeAnswered: .conflict("The change has been answered already.")
+        case .needsSecondPerson: .conflict("Another manager than the one who proposed it answers a change.")
+        case .nothingToAppeal: .conflict("There is no rejection to appeal.")
+        case .appealOver: .conflict("The time to appeal is over.")
+        case .appealAnswered: .conflict("The appeal has been answered already.")
+        }
+    }
+}

@@ -1,0 +1,282 @@
+internal import API
+internal import Applications
+internal import Foundation
+internal import Programs
+internal import Vocabulary
+
+/// A batch as JSON.
+struct BatchView: Described {
+    let id: DecisionBatch.ID
+    let call: BatchCall
+    let name: Name
+    let places: Int
+    let budget: Money?
+    let award: Money?
+    let lastDay: CalendarDate
+    let acceptDays: Int
+    let promotesItself: Bool
+    let appealDays: Int
+    let openedAt: Date
+    let releasedAt: Date?
+    let tally: TallyView
+
+    static let documentation = ["released_at": "Absent while nobody but managers knows of it."]
+
+    init(_ batch: DecisionBatch, _ tally: BatchTally) {
+        id = batch.id
+        call = BatchCall(id: batch.call, title: batch.callTitle)
+        name = batch.terms.name
+        places = batch.terms.places
+        budget = batch.terms.budget
+        award = batch.terms.award
+        lastDay = batch.terms.lastDay
+        acceptDays = batch.terms.acceptDays
+        promotesItself = batch.terms.promotesItself
+        appealDays = batch.terms.appealDays
+        openedAt = batch.openedAt
+        releasedAt = batch.releasedAt
+        self.tally = TallyView(tally, in: batch.terms.currency)
+    }
+}
+
+struct BatchCall: Described {
+    let id: CallForApplications.ID
+    let title: LocalizedName
+}
+
+struct TallyView: Described {
+    let placesTaken: Int
+    let awardsTaken: Money?
+    let offers: Int
+    let waitlisted: Int
+    let rejections: Int
+    let awards: Money?
+    let undecided: Int
+    let letters: Int
+
+    static let documentation = [
+        "places_taken": "Offers of the call that stand, and places that were accepted.",
+        "awards": "What the prepared offers come with.",
+        "undecided": "Applications in review for which nothing is prepared here.",
+        "letters": "How many a release would write.",
+    ]
+
+    init(_ tally: BatchTally, in currency: Currency?) {
+        placesTaken = tally.taken
+        awardsTaken = currency.map { Money(minor: tally.takenAwards, currency: $0) }
+        offers = tally.offers
+        waitlisted = tally.waitlisted
+        rejections = tally.rejections
+        awards = currency.map { Money(minor: tally.awards, currency: $0) }
+        undecided = tally.undecided
+        letters = tally.letters
+    }
+}
+
+struct BatchList: Described {
+    let items: [BatchView]
+}
+
+/// What is prepared in a batch, and what stands in the way of its release.
+struct BatchDecisionsView: Described {
+    let items: [PreparedView]
+    let undecided: [ApplicantLine]
+    let belowQuorum: [ShortView]
+    let faults: [FaultView]
+
+    static let documentation = [
+        "undecided": "Applications in review for which nothing is prepared here.",
+        "below_quorum": "Applications in review whose reviews are too few to decide.",
+        "faults": "Why the batch cannot be released as it stands; none once it was.",
+    ]
+}
+
+struct PreparedView: Described {
+    let application: Application.ID
+    let startup: LocalizedName
+    let state: Application.State
+    let outcome: Outcome
+    let rank: Int?
+    let award: Money?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let feedback: LongText?
+    let preparedAt: Date
+    let preparedBy: String?
+
+    init(_ decision: PreparedDecision) {
+        application = decision.application
+        startup = decision.startupName
+        state = decision.state
+        outcome = decision.preparation.outcome
+        rank = decision.preparation.rank
+        award = decision.preparation.award
+        lastDay = decision.preparation.lastDay
+        note = decision.preparation.note
+        feedback = decision.preparation.feedback
+        preparedAt = decision.preparedAt
+        preparedBy = decision.preparedByName
+    }
+}
+
+struct ApplicantLine: Described {
+    let application: Application.ID
+    let startup: LocalizedName
+}
+
+struct ShortView: Described {
+    let application: Application.ID
+    let submitted: Int
+    let quorum: Int
+}
+
+struct FaultView: Described {
+    let pointer: String
+    let detail: String
+
+    init(_ error: Problem.FieldError) {
+        pointer = error.pointer
+        detail = error.detail
+    }
+}
+
+/// What came of several decisions that were to be prepared.
+struct VerdictsView: Described {
+    let prepared: Int
+    let refused: Int
+    let isDryRun: Bool
+    let items: [VerdictView]
+
+    init(_ verdicts: [PreparationVerdict], _ mode: BulkMode) {
+        refused = verdicts.count { $0.fault != nil }
+        prepared = mode == .dryRun ? 0 : verdicts.count - refused
+        isDryRun = mode == .dryRun
+        items = verdicts.map(VerdictView.init)
+    }
+}
+
+struct VerdictView: Described {
+    let application: Application.ID
+    let startup: LocalizedName?
+    let outcome: Outcome
+    let rank: Int?
+    let award: Money?
+    let lastDay: CalendarDate?
+    let replaces: Bool
+    let fault: FaultView?
+
+    static let documentation = [
+        "replaces": "Whether something was prepared for it here before.",
+        "fault": "Why it is refused; absent where it is, or would be, prepared.",
+    ]
+
+    init(_ verdict: PreparationVerdict) {
+        application = verdict.application
+        startup = verdict.startupName
+        outcome = verdict.preparation.outcome
+        rank = verdict.preparation.rank
+        award = verdict.preparation.award
+        lastDay = verdict.preparation.lastDay
+        replaces = verdict.replaces
+        fault = verdict.fault.map { FaultView(.init("/\($0.field)", $0.code, $0.detail)) }
+    }
+}
+
+/// What stands for an application, as its startup and the park read it.
+struct DecisionView: Described {
+    let application: Application.ID
+    let outcome: Outcome
+    let award: Money?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let feedback: LongText?
+    let releasedAt: Date
+    let appealUntil: Date?
+    let appeal: AppealView?
+
+    static let documentation = [
+        "feedback": "What the panel thinks of the application.",
+        "appeal_until": "Until when the rejection can be appealed.",
+    ]
+
+    init(_ decision: ReleasedDecision, _ appeal: Appeal?) {
+        application = decision.application
+        outcome = decision.outcome
+        award = decision.award
+        lastDay = decision.lastDay
+        note = decision.note
+        feedback = decision.feedback
+        releasedAt = decision.releasedAt
+        appealUntil = decision.appealUntil
+        self.appeal = appeal.map(AppealView.init)
+    }
+}
+
+/// A change of a released decision, for managers.
+struct ChangeView: Described {
+    let id: DecisionChange.ID
+    let application: Application.ID
+    let startup: LocalizedName
+    let call: LocalizedName
+    let status: DecisionChange.Status
+    let outcome: Outcome
+    let rank: Int?
+    let award: Money?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let reason: LongText
+    let proposedAt: Date
+    let proposedBy: String?
+    let confirmedAt: Date?
+    let refusedAt: Date?
+    let refusedReason: LongText?
+
+    init(_ change: DecisionChange) {
+        id = change.id
+        application = change.application
+        startup = change.startupName
+        call = change.callTitle
+        status = change.status
+        outcome = change.preparation.outcome
+        rank = change.preparation.rank
+        award = change.preparation.award
+        lastDay = change.preparation.lastDay
+        note = change.preparation.note
+        reason = change.reason
+        proposedAt = change.proposedAt
+        proposedBy = change.proposedByName
+        confirmedAt = change.confirmedAt
+        refusedAt = change.refusedAt
+        refusedReason = change.refusedReason
+    }
+}
+
+struct ChangeList: Described {
+    let items: [ChangeView]
+}
+
+struct AppealView: Described {
+    let application: Application.ID
+    let startup: LocalizedName
+    let call: LocalizedName
+    let grounds: LongText
+    let lodgedAt: Date
+    let verdict: Appeal.Verdict?
+    let answer: LongText?
+    let answeredAt: Date?
+
+    init(_ appeal: Appeal) {
+        application = appeal.application
+        startup = appeal.startupName
+        call = appeal.callTitle
+        grounds = appeal.grounds
+        lodgedAt = appeal.lodgedAt
+        verdict = appeal.verdict
+        answer = appeal.answer
+        answeredAt = appeal.answeredAt
+    }
+}
+
+struct AppealList: Described {
+    let items: [AppealView]
+}

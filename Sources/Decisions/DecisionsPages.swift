@@ -1,0 +1,25 @@
+package import API
+internal import Accounts
+package import Applications
+internal import Foundation
+package import Pages
+
+extension DecisionsRoom {
+    /// Where deciding stands in the navigation.
+    package static var places: [Site.Place] {
+        [
+            Site.Place(
+                "decisions", key: "nav.decisions", in: .decisions, url: "/console/decisions", roles: ["manager"])
+        ]
+    }
+
+    /// The pages, for the router.
+    package static func pages(in site: Site) -> [AnyRoute] {
+        DecisionsConsole(site: site).routes + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
+    }
+
+    /// What an application's page tells its startup of the decision.
+    package static let decisionPart: DecisionPart.Reading = { id, reader, language in
+        try await DecisionPortal.part(of: id, reader, language)
+    }
+}

@@ -1,0 +1,31 @@
+package import API
+
+/// Batches, releases, changes, waiting lists and appeals: the room's surfaces, for the wiring.
+package enum DecisionsRoom {
+    /// What the room's constraints mean to a sender.
+    package static let constraints: ConstraintProblems = [
+        "places_are_a_reasonable_number": .invalid("/places", "Places are 0 to 100,000."),
+        "money_of_a_batch_is_not_owed": .invalid("/budget", "Amounts are zero or more."),
+        "days_to_accept_are_a_reasonable_number": .invalid("/accept_days", "Give 1 to 365 days to accept."),
+        "days_to_appeal_are_a_reasonable_number": .invalid("/appeal_days", "Give 0 to 365 days to appeal."),
+        "applications_are_prepared_in_one_batch": .conflict("The application is prepared in another batch."),
+        "a_released_batch_stands": DecisionRefusal.released.problem,
+        "what_is_in_review_is_decided": .conflict("The application is not in review for this call."),
+        "decisions_are_released_in_a_batch": .conflict("A decision is released with its batch."),
+        "released_decisions_change_by_two": .conflict(
+            "What was released changes only when a second manager confirms it."),
+        "offers_keep_to_the_places": .conflict("There are more offers than places."),
+        "a_change_takes_two_people": DecisionRefusal.needsSecondPerson.problem,
+        "changes_are_proposed_one_at_a_time": .conflict("A change of this decision waits for an answer already."),
+        "proposed_changes_stand": DecisionRefusal.changeAnswered.problem,
+        "appeals_pkey": .conflict("The rejection was appealed already."),
+        "rejections_are_appealed_in_time": DecisionRefusal.appealOver.problem,
+        "appeals_are_answered_once": DecisionRefusal.appealAnswered.problem,
+        "appeals_are_heard_by_somebody_else": .conflict("Who decided does not hear the appeal. Ask another manager."),
+    ]
+
+    /// The operations, for the router.
+    package static func operations() -> [AnyOperation] {
+        DecisionsAPI.operations + ChangesAPI.operations
+    }
+}

@@ -1,0 +1,41 @@
+package import Applications
+internal import Foundation
+package import Jobs
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Transaction {
+    /// Gives each place that became free to the next on the waiting list of its call: offers that ran out or were declined,
+    /// and places that were given back. Says who got one.
+    ///
+    /// A place is freed once, by the end of its offer, and filled once: whoever else fills places of the call waits for this
+    /// transaction, and then finds nothing to do. For the service itself.
+    package func fillPlaces(of call: CallForApplications.ID) async throws -> [Application.ID] {
+        try await lockPlaces(of: call)
+        try await noteFreedPlaces(of: call)
+        var promoted: [Application.ID] = []
+        for freed in try await placesToFill(of: call) {
+            guard let next = try await nextWaiting(for: call), next.taken < next.places else { break }
+            let lastDay = CalendarDate(now, in: next.zone).adding(days: next.acceptDays)
+            try await promote(next.application, to: freed, until: lastDay)
+            _ = try await decideApplication(
+                next.application, .offer(until: lastDay), note: nil, on: .promotion, by: nil,
+                held: !next.promotesItself)
+            promoted.append(next.application)
+        }
+        return promoted
+    }
+}
+
+extension DecisionsRoom {
+    /// Says how the room's jobs are performed.
+    package static func register(in worker: Worker) {
+        // As the service itself: a founder who declines has no say in who is next.
+        worker.register(PlaceFreed.self, acting: .system) { job, run in
+            try await run.finish { transaction in
+                _ = try await transaction.fillPlaces(of: CallForApplications.ID(job.call))
+            }
+        }
+    }
+}

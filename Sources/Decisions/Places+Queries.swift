@@ -1,0 +1,103 @@
+internal import Applications
+internal import Foundation
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+
+/// A place that is free, by the offer that was not taken.
+struct FreedPlace: Sendable {
+    let application: Application.ID
+    let offerExpiresAt: Date
+}
+
+/// Who is next on a waiting list, and by which rules they are offered a place.
+struct Waiting: Sendable {
+    let application: Application.ID
+    let zone: TimeZoneName
+    let acceptDays: Int
+    let promotesItself: Bool
+    /// How many places the call has, and how many of them are taken.
+    let places: Int
+    let taken: Int
+}
+
+extension Transaction {
+    /// Notes what became free since the last look, each offer once.
+    func noteFreedPlaces(of call: CallForApplications.ID) async throws {
+        try await execute(
+            """
+            -- noteFreedPlaces
+            INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause)
+            SELECT a.tenant_id, a.id, a.offer_expires_at, a.call_id,
+                   CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END
+            FROM applications AS a
+            JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.outcome = 'offer'
+            WHERE a.tenant_id = acting_tenant() AND acting_role() = 'system' AND a.call_id = \(call)
+              AND (a.state = 'declined' OR a.state = 'offered' AND a.offer_expires_at < now())
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    func placesToFill(of call: CallForApplications.ID) async throws -> [FreedPlace] {
+        try await rows(
+            """
+            -- placesToFill
+            SELECT application_id, offer_expires_at FROM freed_places
+            WHERE tenant_id = acting_tenant() AND acting_role() = 'system' AND call_id = \(call) AND filled_at IS NULL
+            ORDER BY freed_at, offer_expires_at, application_id
+            """
+        ).map { try FreedPlace(application: $0("application_id"), offerExpiresAt: $0("offer_expires_at")) }
+    }
+
+    /// The first on the waiting list who has not withdrawn, with the rules of the batch that put them there.
+    func nextWaiting(for call: CallForApplications.ID) async throws -> Waiting? {
+        try await first(
+            """
+            -- nextWaiting
+            SELECT w.application_id, c.time_zone, b.accept_days, b.promotes_itself, latest.places, (
+                       SELECT count(*) FROM applications AS o
+                       WHERE o.tenant_id = w.tenant_id AND o.call_id = w.call_id
+                         AND (o.state = 'accepted' OR o.state = 'offered' AND o.offer_expires_at >= now())) AS taken
+            FROM waiting_applications AS w
+            JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+            JOIN calls AS c ON c.tenant_id = w.tenant_id AND c.id = w.call_id
+            JOIN decisions AS d ON d.tenant_id = w.tenant_id AND d.application_id = w.application_id
+            JOIN decision_batches AS b ON b.tenant_id = d.tenant_id AND b.id = d.batch_id
+            CROSS JOIN LATERAL (
+                SELECT l.places FROM decision_batches AS l
+                WHERE l.tenant_id = w.tenant_id AND l.call_id = w.call_id AND l.released_at IS NOT NULL
+                ORDER BY l.released_at DESC, l.id DESC LIMIT 1) AS latest
+            WHERE w.tenant_id = acting_tenant() AND acting_role() = 'system' AND w.call_id = \(call)
+              AND a.state = 'waitlisted'
+            ORDER BY w.rank, w.since, w.application_id
+            LIMIT 1
+            FOR UPDATE OF a
+            """
+        ).map { row in
+            try Waiting(
+                application: row("application_id"), zone: row("time_zone"), acceptDays: row("accept_days"),
+                promotesItself: row("promotes_itself"), places: row("places"), taken: row("taken"))
+        }
+    }
+
+    /// Gives a free place, with what comes with it, to an application that waits.
+    func promote(_ application: Application.ID, to freed: FreedPlace, until day: CalendarDate) async throws {
+        try await execute(
+            """
+            -- promote
+            UPDATE decisions AS d
+            SET outcome = 'offer', last_day = \(day), award_minor = o.award_minor, currency = o.currency, released_at = now()
+            FROM decisions AS o
+            WHERE d.tenant_id = acting_tenant() AND acting_role() = 'system' AND d.application_id = \(application)
+              AND o.tenant_id = d.tenant_id AND o.application_id = \(freed.application)
+            """)
+        try await execute(
+            """
+            -- promote: the place
+            UPDATE freed_places SET filled_with = \(application), filled_at = now()
+            WHERE tenant_id = acting_tenant() AND application_id = \(freed.application)
+              AND offer_expires_at = \(freed.offerExpiresAt)
+            """)
+        try await removeWaiting(application)
+    }
+}

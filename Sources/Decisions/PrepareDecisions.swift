@@ -1,0 +1,187 @@
+internal import API
+package import Accounts
+package import Applications
+internal import Calibration
+internal import Foundation
+package import Postgres
+package import Programs
+package import Reviews
+package import Vocabulary
+
+/// How several decisions are prepared at once.
+package enum BulkMode: Sendable, Hashable {
+    /// Nothing is changed; one sees what would be.
+    case dryRun
+    /// All of them or, if one is refused, none.
+    case allOrNothing
+    /// Those that can be.
+    case whatCanBe
+}
+
+/// What is meant for applications by where they stand in a round.
+package struct ByStanding: Sendable {
+    /// What an order is made of.
+    package enum Measure: String, Codable, Sendable, CaseIterable {
+        /// What is left when the leniency of the reviewers has been taken out.
+        case calibrated
+        /// The means as they are.
+        case raw
+    }
+
+    /// The round that judged.
+    package let round: ReviewRound.ID
+    /// What its order is made of.
+    package let measure: Measure
+    /// How many are offered a place; as many as are free unless given.
+    package let offers: Int?
+    /// How many come on the waiting list behind them; the rest is rejected.
+    package let waitlist: Int
+    /// What stands in the letters.
+    package let notes: @Sendable (Outcome) -> LongText
+
+    /// Offers to the best, the waiting list to the next, and a rejection to the rest.
+    package init(
+        _ round: ReviewRound.ID, by measure: Measure, offers: Int? = nil, waitlist: Int,
+        notes: @Sendable @escaping (Outcome) -> LongText
+    ) {
+        self.round = round
+        self.measure = measure
+        self.offers = offers
+        self.waitlist = waitlist
+        self.notes = notes
+    }
+}
+
+extension Transaction {
+    /// Opens a batch of decisions for a call.
+    ///
+    /// Not found when there is no such call, or when a startup of the manager's own applied to it; refused by the
+    /// constraints of `decision_batches`.
+    package func openBatch(
+        _ terms: BatchTerms, as id: DecisionBatch.ID, of call: CallForApplications.ID, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws -> DecisionBatch {
+        guard try await maySee(decisionsOn: call) else { throw Problem.notFound }
+        try await insert(terms, as: id, of: call, in: tenant, by: person)
+        guard let batch = try await decisionBatch(id) else { throw Problem.notFound }
+        return batch
+    }
+
+    /// Replaces the rules of a batch as a whole, after `matching` has looked at what is replaced. What is prepared keeps the
+    /// amounts and days it has; money stays in its currency while something is awarded.
+    ///
+    /// Throws `DecisionRefusal.released`, or not found.
+    package func reviseBatch(
+        _ id: DecisionBatch.ID, to terms: BatchTerms, matching: (DecisionBatch) async throws -> Void
+    ) async throws -> DecisionBatch {
+        guard let current = try await lockBatch(id) else { throw Problem.notFound }
+        try await matching(current)
+        try current.checkOpen()
+        if terms.currency != current.terms.currency,
+            try await preparedDecisions(in: id).contains(where: { $0.preparation.award != nil })
+        {
+            throw DecisionRefusal.currenciesDiffer
+        }
+        try await update(id, to: terms)
+        guard let batch = try await decisionBatch(id) else { throw Problem.notFound }
+        return batch
+    }
+
+    /// Prepares a decision on one application, in place of what was prepared for it before.
+    ///
+    /// Throws `DecisionRefusal`, or not found.
+    package func prepareDecision(
+        on application: Application.ID, _ preparation: Preparation, in id: DecisionBatch.ID, by person: Person.ID
+    ) async throws {
+        do {
+            _ = try await prepareDecisions([(application, preparation)], in: id, .allOrNothing, by: person)
+        } catch DecisionRefusal.faults(let faults) {
+            guard let fault = faults[0] else { throw DecisionRefusal.faults(faults) }
+            guard fault.code != .unknown else { throw Problem.notFound }
+            throw DecisionRefusal.fault(fault)
+        }
+    }
+
+    /// Prepares decisions on several applications, or says what would come of it.
+    ///
+    /// Throws `DecisionRefusal.released`, in the mode `allOrNothing` `DecisionRefusal.faults`, or not found.
+    package func prepareDecisions(
+        _ rows: [(application: Application.ID, preparation: Preparation)], in id: DecisionBatch.ID, _ mode: BulkMode,
+        by person: Person.ID
+    ) async throws -> [PreparationVerdict] {
+        guard let batch = try await lockBatch(id) else { throw Problem.notFound }
+        try batch.checkOpen()
+        let found = verdicts(
+            on: rows, of: try await candidates(rows.map(\.application), for: batch), in: batch,
+            nextRank: try await nextRank(in: batch), today: CalendarDate(now, in: batch.zone))
+        guard mode != .dryRun else { return found }
+        let refused = Dictionary(
+            uniqueKeysWithValues: found.enumerated().compactMap { place, verdict in
+                verdict.fault.map { (place, $0) }
+            })
+        guard refused.isEmpty || mode == .whatCanBe else { throw DecisionRefusal.faults(refused) }
+        let prepared = found.filter { $0.fault == nil }
+        if !prepared.isEmpty {
+            try await store(prepared.map { ($0.application, $0.preparation) }, in: id, by: person)
+        }
+        return found
+    }
+
+    /// What a standing means for the applications of a batch: rows for `prepareDecisions`, the best first.
+    ///
+    /// Throws `DecisionRefusal`, or not found.
+    package func decisions(
+        _ standing: ByStanding, in id: DecisionBatch.ID
+    ) async throws -> [(application: Application.ID, preparation: Preparation)] {
+        guard let batch = try await decisionBatch(id), let tally = try await tallies(of: [id])[id] else {
+            throw Problem.notFound
+        }
+        let free = standing.offers ?? max(0, batch.terms.places - tally.taken)
+        guard let standings = try await standings(of: standing.round, places: max(1, free)) else {
+            throw Problem.notFound
+        }
+        guard standings.round.call == batch.call else { throw DecisionRefusal.otherCall }
+        // What was decided before stands in the round, too, and keeps its decision.
+        let open = Set(
+            try await undecided(in: id).map(\.application) + preparedDecisions(in: id).map(\.application))
+        let entries = standings.entries.filter { open.contains($0.application) }
+        let ranked = entries.ranked(by: standing.measure)
+        guard !ranked.isEmpty else { throw DecisionRefusal.noStanding }
+        return ranked.enumerated().map { place, entry in
+            let outcome: Outcome =
+                place < free ? .offer : place < free + standing.waitlist ? .waitlist : .reject
+            return (
+                entry.application,
+                Preparation(
+                    outcome, rank: outcome == .waitlist ? place - free + 1 : nil, note: standing.notes(outcome))
+            )
+        }
+    }
+
+    /// Takes back what is prepared for an application.
+    ///
+    /// Throws `DecisionRefusal.released`, or not found.
+    package func withdrawPreparation(
+        of application: Application.ID, in id: DecisionBatch.ID, matching: () async throws -> Void = {}
+    ) async throws {
+        guard let batch = try await lockBatch(id) else { throw Problem.notFound }
+        try await matching()
+        try batch.checkOpen()
+        guard try await removePreparation(of: application, in: id) else { throw Problem.notFound }
+    }
+}
+
+extension [Standings.Entry] {
+    /// Those the measure says something about, the best first; equals by their codes.
+    fileprivate func ranked(by measure: ByStanding.Measure) -> [Standings.Entry] {
+        func worth(_ entry: Standings.Entry) -> Double? {
+            switch measure {
+            case .calibrated: entry.calibrated?.score
+            case .raw: entry.mean
+            }
+        }
+        return compactMap { entry in worth(entry).map { (worth: $0, entry: entry) } }
+            .sorted { ($1.worth, $0.entry.code) < ($0.worth, $1.entry.code) }
+            .map(\.entry)
+    }
+}

@@ -1,0 +1,235 @@
+package import API
+package import Applications
+package import Foundation
+package import Vocabulary
+
+/// What is to become of an application.
+package enum Outcome: String, Codable, Sendable, CaseIterable {
+    /// A place, if the startup accepts in time.
+    case offer
+    /// A place, if one becomes free.
+    case waitlist
+    /// No place.
+    case reject
+}
+
+/// What a manager means for an application, as it was said: what is left out follows from the batch.
+package struct Preparation: Sendable, Equatable {
+    /// What becomes of it.
+    package var outcome: Outcome
+    /// Who comes first on the waiting list; behind those already there unless given.
+    package var rank: Int?
+    /// What the place comes with; the batch's award unless given.
+    package var award: Money?
+    /// The last day on which the offer can be accepted; the batch's unless given.
+    package var lastDay: CalendarDate?
+    /// What stands in the letter.
+    package var note: LongText
+    /// What the panel thinks of the application, read on its page after the release.
+    package var feedback: LongText?
+
+    /// Something meant for an application.
+    package init(
+        _ outcome: Outcome, rank: Int? = nil, award: Money? = nil, lastDay: CalendarDate? = nil, note: LongText,
+        feedback: LongText? = nil
+    ) {
+        self.outcome = outcome
+        self.rank = rank
+        self.award = award
+        self.lastDay = lastDay
+        self.note = note
+        self.feedback = feedback
+    }
+}
+
+/// A decision as it stands prepared in a batch.
+package struct PreparedDecision: Sendable {
+    /// The application.
+    package let application: Application.ID
+    /// Who applies.
+    package let startupName: LocalizedName
+    /// Where the application stands at this moment.
+    package let state: Application.State
+    /// What is meant for it, with nothing left out.
+    package let preparation: Preparation
+    /// When it was prepared, or replaced.
+    package let preparedAt: Date
+    /// By whom.
+    package let preparedByName: String?
+}
+
+/// Why one decision cannot be prepared, or not be released: the field at fault, and a sentence about it.
+package struct DecisionFault: Sendable, Equatable {
+    /// The field of the decision; empty for the application itself.
+    package let field: String
+    /// Why, for programs.
+    package let code: Problem.FieldError.Code
+    /// Why, as a sentence.
+    package let detail: String
+
+    init(_ field: String = "", _ code: Problem.FieldError.Code = .invalid, _ detail: String) {
+        self.field = field
+        self.code = code
+        self.detail = detail
+    }
+}
+
+/// What came of one decision of several that were to be prepared.
+package struct PreparationVerdict: Sendable {
+    /// The application.
+    package let application: Application.ID
+    /// Who applies; nil when there is no such application.
+    package let startupName: LocalizedName?
+    /// What is meant for it, with nothing left out.
+    package let preparation: Preparation
+    /// Whether something was prepared for it before, in this batch.
+    package let replaces: Bool
+    /// Why it is refused; nil where it is, or would be, prepared.
+    package let fault: DecisionFault?
+}
+
+/// An application on its way into a batch, as the database knows it.
+struct Candidate: Sendable {
+    let application: Application.ID
+    let startupName: LocalizedName
+    let isOfTheCall: Bool
+    let state: Application.State
+    /// Whether it is prepared in this batch, and in another that is not released.
+    let isHere: Bool
+    let isElsewhere: Bool
+}
+
+extension Preparation {
+    /// The same with nothing left out, or why that cannot be.
+    ///
+    /// - Parameters:
+    ///   - next: the rank behind everybody on the waiting list.
+    ///   - today: the day in the zone of the call.
+    func completed(
+        by terms: BatchTerms, next: Int, today: CalendarDate
+    ) -> Result<Preparation, PreparationFailure> {
+        var whole = self
+        switch outcome {
+        case .offer:
+            if let award, award.currency != terms.currency {
+                return .failure(
+                    terms.currency == nil
+                        ? .init("award", .notAllowed, "The batch awards no money.")
+                        : .init("award", .notAllowed, "The batch awards money in another currency."))
+            }
+            if let award, award.minor < 0 { return .failure(.init("award", .outOfRange, "must not be negative")) }
+            whole.award = award ?? terms.award
+            let day = lastDay ?? terms.lastDay
+            guard day >= today else {
+                return .failure(.init("last_day", .outOfRange, "The offer would have expired already."))
+            }
+            whole.lastDay = day
+        case .waitlist, .reject:
+            if award != nil { return .failure(.init("award", .notAllowed, "Only an offer comes with an award.")) }
+            if lastDay != nil { return .failure(.init("last_day", .notAllowed, "Only an offer has a last day.")) }
+        }
+        guard outcome == .waitlist else {
+            guard rank == nil else {
+                return .failure(.init("rank", .notAllowed, "Only the waiting list is ranked."))
+            }
+            return .success(whole)
+        }
+        whole.rank = rank ?? next
+        guard (1...100_000).contains(whole.rank ?? 0) else {
+            return .failure(.init("rank", .outOfRange, "must be 1 to 100,000"))
+        }
+        return .success(whole)
+    }
+
+    /// A fault on the way, where the standard library wants an error.
+    struct PreparationFailure: Error, Equatable {
+        let fault: DecisionFault
+
+        init(_ field: String, _ code: Problem.FieldError.Code, _ detail: String) {
+            fault = DecisionFault(field, code, detail)
+        }
+    }
+}
+
+extension Outcome {
+    /// What an application is told; an offer needs its day.
+    func decision(until day: CalendarDate?) -> Decision? {
+        switch self {
+        case .offer: day.map(Decision.offer(until:))
+        case .waitlist: .waitlist
+        case .reject: .reject
+        }
+    }
+}
+
+/// Judges what is to be prepared, one row after another: pure, so that a dry run and the real one cannot differ.
+func verdicts(
+    on rows: [(application: Application.ID, preparation: Preparation)], of candidates: [Candidate],
+    in batch: DecisionBatch, nextRank: Int, today: CalendarDate
+) -> [PreparationVerdict] {
+    let known = Dictionary(candidates.map { ($0.application, $0) }, uniquingKeysWith: { first, _ in first })
+    var seen: Set<Application.ID> = []
+    var next = nextRank
+    return rows.map { id, preparation in
+        let candidate = known[id]
+        func verdict(_ whole: Preparation, _ fault: DecisionFault?) -> PreparationVerdict {
+            PreparationVerdict(
+                application: id, startupName: candidate?.startupName, preparation: whole,
+                replaces: candidate?.isHere ?? false, fault: fault)
+        }
+        guard let candidate, candidate.isOfTheCall else {
+            return verdict(preparation, DecisionFault("", .unknown, "It is no application to this call."))
+        }
+        guard seen.insert(id).inserted else {
+            return verdict(preparation, DecisionFault("", .repeated, "It stands here twice."))
+        }
+        guard candidate.state == .inReview else {
+            return verdict(preparation, DecisionFault("", .notAllowed, "It is not in review."))
+        }
+        guard !candidate.isElsewhere else {
+            return verdict(preparation, DecisionFault("", .notAllowed, "It is prepared in another batch."))
+        }
+        switch preparation.completed(by: batch.terms, next: next, today: today) {
+        case .failure(let failure): return verdict(preparation, failure.fault)
+        case .success(let whole):
+            if let rank = whole.rank { next = max(next, rank + 1) }
+            return verdict(whole, nil)
+        }
+    }
+}
+
+/// Everything that keeps a batch from being released: pure, and said all at once.
+func faults(
+    of decisions: [PreparedDecision], in batch: DecisionBatch, _ tally: BatchTally,
+    short: [Application.ID: (submitted: Int, quorum: Int)], today: CalendarDate
+) -> [Problem.FieldError] {
+    var faults: [Problem.FieldError] = []
+    if tally.offers + tally.taken > batch.terms.places {
+        faults.append(
+            .init(
+                "/places", .tooMany,
+                "\(tally.offers) offers and \(tally.taken) places taken are more than \(batch.terms.places) places."))
+    }
+    if let budget = batch.terms.budget, tally.awards + tally.takenAwards > budget.minor {
+        let sum = Money(minor: tally.awards + tally.takenAwards, currency: budget.currency)
+        faults.append(.init("/budget", .tooMany, "Awards of \(sum) are more than the budget of \(budget)."))
+    }
+    var ranks: [Int: Application.ID] = [:]
+    for decision in decisions {
+        let place = "/decisions/\(decision.application)"
+        if decision.state != .inReview {
+            faults.append(.init(place, .notAllowed, "It is no longer in review."))
+        }
+        if let found = short[decision.application] {
+            faults.append(
+                .init(place, .tooFew, "It has \(found.submitted) of the \(found.quorum) reviews that can decide."))
+        }
+        if let day = decision.preparation.lastDay, day < today {
+            faults.append(.init("\(place)/last_day", .outOfRange, "The offer would have expired already."))
+        }
+        if let rank = decision.preparation.rank, ranks.updateValue(decision.application, forKey: rank) != nil {
+            faults.append(.init("\(place)/rank", .repeated, "Another has rank \(rank)."))
+        }
+    }
+    return faults
+}

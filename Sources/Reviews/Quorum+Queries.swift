@@ -1,0 +1,43 @@
+package import Applications
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+extension Statements {
+    /// The applications to a call that are in review and have fewer submitted reviews than can decide, in any of the rounds
+    /// they entered; those that entered none count as having none. Empty where no round of the call was opened. For
+    /// managers.
+    package func shortOfQuorum(
+        in call: CallForApplications.ID
+    ) async throws -> [Application.ID: (submitted: Int, quorum: Int)] {
+        try await rows(
+            """
+            -- shortOfQuorum
+            WITH rounds AS (
+                SELECT r.tenant_id, r.id, r.quorum FROM review_rounds AS r
+                WHERE r.tenant_id = acting_tenant() AND r.call_id = \(call) AND r.opened_at IS NOT NULL
+            ), judged AS (
+                SELECT f.application_id, r.quorum, (
+                    SELECT count(w.submitted_at) FROM review_assignments AS s
+                    JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                    WHERE s.tenant_id = f.tenant_id AND s.round_id = f.round_id AND s.application_id = f.application_id
+                      AND s.state = 'assigned') AS submitted
+                FROM rounds AS r
+                JOIN review_files AS f ON f.tenant_id = r.tenant_id AND f.round_id = r.id
+            )
+            SELECT DISTINCT ON (a.id) a.id, coalesce(j.submitted, 0) AS submitted,
+                   coalesce(j.quorum, (SELECT min(quorum) FROM rounds)) AS quorum
+            FROM applications AS a
+            LEFT JOIN judged AS j ON j.application_id = a.id
+            WHERE a.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND a.call_id = \(call)
+              AND a.state = 'in_review' AND EXISTS (SELECT FROM rounds)
+              AND (j.application_id IS NULL OR j.submitted < j.quorum)
+              AND \(fragment: .isNotTooNear("a.id"))
+            ORDER BY a.id, j.submitted - j.quorum
+            """
+        ).reduce(into: [:]) { short, row in
+            let id: Application.ID = try row("id")
+            short[id] = try (submitted: row("submitted"), quorum: row("quorum"))
+        }
+    }
+}
