@@ -86,7 +86,7 @@ struct PreparationForm: Codable {
 
 /// What a standing means, as its form sends it, and whether it is to be done.
 struct BulkForm: Codable {
-    enum Step: String, Codable {
+    enum Step: String, Codable, CaseIterable {
         case preview, prepare
     }
 

@@ -1,0 +1,188 @@
+import API
+import Accounts
+import Applications
+import DemoWorld
+import Foundation
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Decisions
+
+/// The whole way of a request: routes, roles, preconditions, problems, pages.
+@Suite("Decisions at the edge")
+struct DecisionsEdgeTests {
+    let day = CalendarDate(Date(), in: .hongKong).adding(days: 9)
+
+    @Test("A batch by JSON: opened, filled, looked at, released; a change by two; an appeal")
+    func json() async throws {
+        let world = try await World()
+        let (mei, tom) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.tom, in: world))
+        let (call, ids) = try await world.applicants(3)
+        let opened = await mei.ask(
+            "POST", "/v1/calls/\(call)/decision-batches",
+            json: #"{"name":"Panel","places":1,"last_day":"\#(day)","award":{"amount_minor":500,"currency":"HKD"}}"#)
+        #expect(opened.status == 201, "\(opened.text)")
+        let place = try #require(opened.header("Location"))
+        let mixed = await mei.ask(
+            "POST", "/v1/calls/\(call)/decision-batches",
+            json: """
+                {"name":"Panel","places":1,"last_day":"\(day)","award":{"amount_minor":5,"currency":"HKD"},\
+                "budget":{"amount_minor":5,"currency":"JPY"}}
+                """)
+        #expect(mixed.status == 422 && mixed.problem?.errors.first?.pointer == "/award")
+        let late = await mei.ask(
+            "PUT", "\(place)/decisions/\(ids[0])",
+            json: #"{"outcome":"offer","last_day":"2020-01-01","note":"Come."}"#)
+        #expect(late.status == 422 && late.problem?.errors.first?.pointer == "/last_day")
+        let unknown = await mei.ask(
+            "PUT", "\(place)/decisions/\(Application.ID())", json: #"{"outcome":"reject","note":"No."}"#)
+        #expect(unknown.status == 404)
+        #expect(await mei.ask("POST", "\(place)/release").status == 409)
+        let rows = ids.enumerated().map { index, id in
+            #"{"application":"\#(id)","outcome":"\#(index == 2 ? "reject" : "offer")","note":"So it is."}"#
+        }
+        let body = #"{"decisions":[\#(rows.joined(separator: ","))]"#
+        let dry = await mei.ask("POST", "\(place)/preparations", json: body + #","dry_run":true}"#)
+        #expect(dry.status == 200, "\(dry.text)")
+        #expect(try dry.json()["prepared"] == 0)
+        #expect(await mei.ask("POST", "\(place)/preparations", json: body + "}").status == 200)
+        #expect(await mei.ask("POST", "\(place)/preparations", json: "{}").status == 422)
+        let listed = try await mei.ask("GET", "\(place)/decisions").json()
+        #expect(listed["faults"]?.elements?.first?["pointer"]?.text == "/places")
+        let refused = await mei.ask("POST", "\(place)/release")
+        #expect(refused.status == 422 && refused.problem?.errors.first?.pointer == "/places")
+        let tag = try #require(await mei.ask("GET", place).header("ETag"))
+        #expect(await mei.ask("DELETE", "\(place)/decisions/\(ids[1])").status == 428)
+        let withdrawn = await mei.ask("DELETE", "\(place)/decisions/\(ids[1])", headers: [("If-Match", tag)])
+        #expect(withdrawn.status == 200, "\(withdrawn.text)")
+        #expect(await mei.ask("POST", "\(place)/release", headers: [("If-Match", tag)]).status == 412)
+        #expect(await mei.ask("GET", "/v1/applications/\(ids[0])/decision").status == 404)
+        let key = [("Idempotency-Key", "release-\(UUID().uuidString)")]
+        let released = await mei.ask("POST", "\(place)/release", headers: key)
+        #expect(released.status == 200, "\(released.text)")
+        // The same request again is the same answer, and another is refused.
+        #expect(await mei.ask("POST", "\(place)/release", headers: key).text == released.text)
+        #expect(await mei.ask("POST", "\(place)/release").status == 409)
+        let decided = try await mei.ask("GET", "/v1/applications/\(ids[0])/decision").json()
+        #expect(decided["outcome"]?.text == "offer" && decided["award"]?["amount_minor"] == 500)
+
+        let proposed = await mei.ask(
+            "POST", "/v1/applications/\(ids[2])/decision-changes",
+            json: #"{"outcome":"waitlist","note":"You wait.","reason":"A letter was overlooked."}"#)
+        #expect(proposed.status == 201, "\(proposed.text)")
+        let change = "/v1/decision-changes/\(try #require(try proposed.json()["id"]?.text))"
+        #expect(await mei.ask("POST", "\(change)/confirmation").status == 409)
+        #expect(await tom.ask("POST", "\(change)/confirmation").status == 200)
+        #expect(try await mei.ask("GET", "/v1/applications/\(ids[2])").json()["state"]?.text == "waitlisted")
+        #expect(try await tom.ask("GET", "/v1/decision-changes").json()["items"]?.elements?.count == 1)
+    }
+
+    @Test("The manager's pages, from a new batch to its release")
+    func console() async throws {
+        let world = try await World()
+        let (mei, tom) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.tom, in: world))
+        let (call, ids) = try await world.applicants(2)
+        let round = try await world.openRound(for: call)
+        #expect(await mei.open("/console/decisions").text.contains("Admission panel, second sitting"))
+        let demo: DecisionBatch.ID = demoID("batch second")
+        let prepared = await mei.open("/console/decisions/\(demo)")
+        #expect(prepared.status == 200 && prepared.text.contains("Plumbline"), "\(prepared.text)")
+        #expect(prepared.text.contains("0 of the 1 reviews"))
+        #expect(await mei.open("/console/decisions/new?call=\(call)").status == 200)
+        let vague = await mei.send(
+            "/console/decisions/new",
+            [
+                ("call", "\(call)"), ("name", "Kept"), ("places", "1"), ("budget.amount", "much"),
+                ("budget.currency", "HKD"), ("last_day", "\(day)"), ("accept_days", "14"), ("appeal_days", "14"),
+            ])
+        #expect(vague.status == 422 && vague.text.contains("Kept"), "\(vague.text)")
+        let made = await mei.send(
+            "/console/decisions/new",
+            [
+                ("call", "\(call)"), ("name", "Sitting"), ("places", "1"), ("award.amount", "5,000"),
+                ("award.currency", "HKD"), ("last_day", "\(day)"), ("accept_days", "14"), ("appeal_days", "14"),
+            ])
+        #expect(made.status == 303, "\(made.text)")
+        let place = String(try #require(made.header("Location")).prefix { $0 != "?" })
+        #expect(await mei.open("\(place)/edit").text.contains("5000") == true)
+        let one = "\(place)/applications/\(ids[0])"
+        #expect(await mei.open(one).status == 200)
+        let mute = await mei.send(one, [("outcome", "offer"), ("note", ""), ("feedback", "Kept words.")])
+        #expect(mute.status == 422 && mute.text.contains("Kept words."))
+        #expect(await mei.send(one, [("outcome", "offer"), ("note", "Come."), ("feedback", "")]).status == 303)
+        #expect(await mei.open("\(place)/release").text.contains("Release this batch?"))
+        let page = await mei.open("\(place)/release")
+        let version = try #require(page.text.firstMatch(of: #/name="version" value="([^"]*)"/#).map { String($0.1) })
+        let early = await mei.send("\(place)/release", [("version", version.replacing("&quot;", with: "\""))])
+        #expect(early.status == 422 && early.text.contains("reviews that can decide"), "\(early.text)")
+        #expect(await mei.send("\(one)/withdrawal", []).status == 303)
+        for (index, id) in ids.enumerated() { try await world.judge(id, worth: 5 - index) }
+        let asked = [
+            ("round", "\(round)"), ("by", "raw"), ("offers", ""), ("waitlist", "1"), ("offer_note", "Come."),
+            ("waitlist_note", "Wait."), ("reject_note", "No."),
+        ]
+        #expect(await mei.open("\(place)/bulk").status == 200)
+        let preview = await mei.send("\(place)/bulk", asked)
+        #expect(preview.status == 200 && preview.text.contains("Would be prepared"), "\(preview.text)")
+        #expect(await mei.send("\(place)/bulk", asked + [("step", "prepare")]).status == 303)
+        let ready = await mei.open("\(place)/release")
+        let seen = try #require(ready.text.firstMatch(of: #/name="version" value="([^"]*)"/#).map { String($0.1) })
+        #expect(await mei.send("\(place)/release", [("version", "\"00\"")]).status == 412)
+        let released = await mei.send("\(place)/release", [("version", seen.replacing("&quot;", with: "\""))])
+        #expect(released.status == 303, "\(released.text)")
+        #expect(await mei.open(place).text.contains("Released"))
+
+        let change = "/console/applications/\(ids[1])/decision"
+        #expect(await mei.open(change).text.contains("Propose another decision"))
+        let silent = await mei.send(change, [("outcome", "reject"), ("note", "No."), ("reason", "")])
+        #expect(silent.status == 422)
+        let proposed = await mei.send(change, [("outcome", "reject"), ("note", "No."), ("reason", "A mistake.")])
+        #expect(proposed.status == 303, "\(proposed.text)")
+        let waiting = try #require(try await world.database.reader(as: world.context(Cast.mei)).decisionChanges().first)
+        let address = "/console/decision-changes/\(waiting.id)"
+        #expect(await mei.open("/console/decision-changes").text.contains("Waits for a second person"))
+        #expect(await mei.open(address).text.contains("You proposed it."))
+        #expect(await mei.send("\(address)/confirmation", []).status == 409)
+        #expect(await tom.open(address).text.contains("Confirm the change"))
+        #expect(await tom.send("\(address)/refusal", [("reason", "")]).status == 422)
+        #expect(await tom.send("\(address)/confirmation", []).status == 303)
+    }
+
+    @Test("The startup reads its decision with the feedback, appeals on the page, and gives a place back")
+    func portal() async throws {
+        let world = try await World()
+        let (ravi, tom) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.tom, in: world))
+        let (call, ids) = try await world.applicants(2)
+        // The call's applicants of this test are Ravi's.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE applications SET startup_id = \(Cast.startup("ledgerleaf")) WHERE id = \(ids[0])")
+        }
+        _ = call
+        try await world.decide([
+            (ids[0], Preparation(.reject, note: try LongText("No."), feedback: try LongText("Nobody pays yet.")))
+        ])
+        let portal = "/portal/applications/\(ids[0])"
+        let page = await ravi.open(portal)
+        #expect(page.text.contains("Nobody pays yet.") && page.text.contains("Lodge the appeal"), "\(page.text)")
+        let mute = await ravi.send("\(portal)/appeal", [("grounds", "")])
+        #expect(mute.status == 422 && mute.text.contains("Lodge the appeal"))
+        #expect(await ravi.send("\(portal)/appeal", [("grounds", "Two do.")]).status == 303)
+        #expect(await ravi.open(portal).text.contains("Your appeal waits for an answer."))
+        #expect(await ravi.open("\(portal)/appeal").status == 303)
+        let hearing = "/console/applications/\(ids[0])/appeal"
+        #expect(await tom.open("/console/appeals").text.contains("Waits for an answer"))
+        #expect(await tom.open(hearing).text.contains("Two do."))
+        #expect(await tom.send(hearing, [("verdict", "reopened"), ("answer", "")]).status == 422)
+        #expect(await tom.send(hearing, [("verdict", "reopened"), ("answer", "So they do.")]).status == 303)
+        let again = await ravi.open(portal)
+        #expect(again.text.contains("So they do.") && again.text.contains("Judged again after an appeal"))
+        try await world.decide([(ids[0], Preparation(.offer, note: try LongText("Come.")))])
+        #expect(await ravi.send("\(portal)/acceptance").status == 303)
+        #expect(await ravi.open("\(portal)/return").text.contains("Give the place back?"))
+        #expect(await ravi.send("\(portal)/return", [("note", "")]).status == 303)
+        #expect(await ravi.open(portal).text.contains("Place given back"))
+    }
+}
