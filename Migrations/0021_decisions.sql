@@ -84,7 +84,7 @@ BEGIN
     IF TG_OP = 'INSERT' AND NOT EXISTS (
         SELECT FROM applications
         WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id AND call_id = batch.call_id
-          AND state = 'in_review') THEN
+          AND state IN ('in_review', 'shortlisted', 'interview')) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'what_is_in_review_is_decided',
             MESSAGE = 'the application is not in review for the call of the batch';
     END IF;

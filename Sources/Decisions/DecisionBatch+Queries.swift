@@ -42,7 +42,7 @@ extension Statements {
             SELECT b.id, taken.places, taken.awards AS taken_awards, meant.offers, meant.waitlisted, meant.rejections,
                    meant.awards, meant.letters,
                    (SELECT count(*) FROM applications AS a
-                    WHERE a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state = 'in_review'
+                    WHERE a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state IN ('in_review', 'shortlisted', 'interview')
                       AND NOT EXISTS (SELECT FROM prepared_decisions AS p
                                       WHERE p.tenant_id = a.tenant_id AND p.batch_id = b.id
                                         AND p.application_id = a.id)) AS undecided
@@ -111,7 +111,7 @@ extension Statements {
             -- undecided
             SELECT a.id, i.names
             FROM decision_batches AS b
-            JOIN applications AS a ON a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state = 'in_review'
+            JOIN applications AS a ON a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state IN ('in_review', 'shortlisted', 'interview')
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE b.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches) AND b.id = \(batch)
               AND NOT EXISTS (SELECT FROM prepared_decisions AS p

@@ -183,7 +183,7 @@ func verdicts(
         guard seen.insert(id).inserted else {
             return verdict(preparation, DecisionFault("", .repeated, "It stands here twice."))
         }
-        guard candidate.state == .inReview else {
+        guard candidate.state.isJudged else {
             return verdict(preparation, DecisionFault("", .notAllowed, "It is not in review."))
         }
         guard !candidate.isElsewhere else {
@@ -217,7 +217,7 @@ func faults(
     var ranks: [Int: Application.ID] = [:]
     for decision in decisions {
         let place = "/decisions/\(decision.application)"
-        if decision.state != .inReview {
+        if !decision.state.isJudged {
             faults.append(.init(place, .notAllowed, "It is no longer in review."))
         }
         if let found = short[decision.application] {

@@ -69,10 +69,12 @@ struct ApplicationTests {
             case .inReview: [.shortlist, .decide, .withdraw, .requestChanges]
             case .shortlisted: [.interview, .decide, .withdraw, .requestChanges]
             case .interview: [.decide, .withdraw, .requestChanges]
-            case .waitlisted: [.decide, .withdraw]
-            case .offered: [.accept, .decline]
+            case .waitlisted: [.decide, .withdraw, .change]
+            case .offered: [.accept, .decline, .change]
+            case .rejected: [.change, .reopen]
+            case .accepted: [.giveBack]
             case .withdrawn: [.beginAgain]
-            case .ineligible, .rejected, .accepted, .declined: []
+            case .ineligible, .declined: []
             }
         #expect(allowed == expected)
     }
@@ -136,15 +138,23 @@ struct ApplicationTests {
         #expect(application.state == .inReview)
     }
 
-    @Test("An offer that ran out may be decided again, and another not")
-    func secondOffer() throws {
+    @Test("What was decided is changed, not decided again; what the startup answered stands")
+    func change() throws {
         var running = Application.example(.offered, offerUntil: Self.noon.addingTimeInterval(1))
         #expect(throws: ApplicationRefusal.wrongState(.offered, for: .decide)) {
             try running.decide(.reject, in: .hongKong, now: Self.noon)
         }
-        var over = Application.example(.offered, offerUntil: Self.noon.addingTimeInterval(-1))
-        try over.decide(.waitlist, in: .hongKong, now: Self.noon)
-        #expect(over.state == .waitlisted && over.offerExpiresAt == nil)
+        try running.change(to: .waitlist, in: .hongKong, now: Self.noon)
+        #expect(running.state == .waitlisted && running.offerExpiresAt == nil)
+        try running.change(to: .reject, in: .hongKong, now: Self.noon)
+        try running.reopen(now: Self.noon)
+        #expect(running.state == .inReview)
+        var accepted = Application.example(.accepted)
+        #expect(throws: ApplicationRefusal.wrongState(.accepted, for: .change)) {
+            try accepted.change(to: .reject, in: .hongKong, now: Self.noon)
+        }
+        try accepted.giveBack(now: Self.noon)
+        #expect(accepted.state == .declined)
     }
 }
 
