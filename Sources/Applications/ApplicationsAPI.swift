@@ -17,7 +17,8 @@ package enum ApplicationsRoom {
     package static func operations(hasScanner: Bool = false) -> [AnyOperation] {
         [
             listApplications, getApplication, beginApplication, saveAnswers, saveAnswer, submitApplication,
-            withdrawApplication, screenApplication, acceptOffer, declineOffer, giveBackPlace, listHistory, beginWithCode,
+            withdrawApplication, screenApplication, acceptOffer, declineOffer, giveBackPlace, listHistory,
+            beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
             + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ReuseAPI.operations
             + OversightAPI.operations

@@ -24,7 +24,8 @@ extension ApplicationsRoom {
         PortalPages(site: site, hasScanner: hasScanner, decision: decision).routes
             + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
-            + SnapshotPages(site: site).routes + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
+            + SnapshotPages(site: site).routes
+            + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
             + ReusePages(site: site).routes + OversightPages(site: site).routes + ServiceLevelPages(site: site).routes
     }
 }

@@ -111,7 +111,7 @@ extension Transaction {
     ) async throws -> [PreparationVerdict] {
         guard let batch = try await lockBatch(id) else { throw Problem.notFound }
         try batch.checkOpen()
-        let found = verdicts(
+        let found = PreparationVerdict.verdicts(
             on: rows, of: try await candidates(rows.map(\.application), for: batch), in: batch,
             nextRank: try await nextRank(in: batch), today: CalendarDate(now, in: batch.zone))
         guard mode != .dryRun else { return found }

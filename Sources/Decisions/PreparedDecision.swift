@@ -162,38 +162,40 @@ extension Outcome {
     }
 }
 
-/// Judges what is to be prepared, one row after another: pure, so that a dry run and the real one cannot differ.
-func verdicts(
-    on rows: [(application: Application.ID, preparation: Preparation)], of candidates: [Candidate],
-    in batch: DecisionBatch, nextRank: Int, today: CalendarDate
-) -> [PreparationVerdict] {
-    let known = Dictionary(candidates.map { ($0.application, $0) }, uniquingKeysWith: { first, _ in first })
-    var seen: Set<Application.ID> = []
-    var next = nextRank
-    return rows.map { id, preparation in
-        let candidate = known[id]
-        func verdict(_ whole: Preparation, _ fault: DecisionFault?) -> PreparationVerdict {
-            PreparationVerdict(
-                application: id, startupName: candidate?.startupName, preparation: whole,
-                replaces: candidate?.isHere ?? false, fault: fault)
-        }
-        guard let candidate, candidate.isOfTheCall else {
-            return verdict(preparation, DecisionFault("", .unknown, "It is no application to this call."))
-        }
-        guard seen.insert(id).inserted else {
-            return verdict(preparation, DecisionFault("", .repeated, "It stands here twice."))
-        }
-        guard candidate.state.isJudged else {
-            return verdict(preparation, DecisionFault("", .notAllowed, "It is not in review."))
-        }
-        guard !candidate.isElsewhere else {
-            return verdict(preparation, DecisionFault("", .notAllowed, "It is prepared in another batch."))
-        }
-        switch preparation.completed(by: batch.terms, next: next, today: today) {
-        case .failure(let failure): return verdict(preparation, failure.fault)
-        case .success(let whole):
-            if let rank = whole.rank { next = max(next, rank + 1) }
-            return verdict(whole, nil)
+extension PreparationVerdict {
+    /// Judges what is to be prepared, one row after another: pure, so that a dry run and the real one cannot differ.
+    static func verdicts(
+        on rows: [(application: Application.ID, preparation: Preparation)], of candidates: [Candidate],
+        in batch: DecisionBatch, nextRank: Int, today: CalendarDate
+    ) -> [PreparationVerdict] {
+        let known = Dictionary(candidates.map { ($0.application, $0) }, uniquingKeysWith: { first, _ in first })
+        var seen: Set<Application.ID> = []
+        var next = nextRank
+        return rows.map { id, preparation in
+            let candidate = known[id]
+            func verdict(_ whole: Preparation, _ fault: DecisionFault?) -> PreparationVerdict {
+                PreparationVerdict(
+                    application: id, startupName: candidate?.startupName, preparation: whole,
+                    replaces: candidate?.isHere ?? false, fault: fault)
+            }
+            guard let candidate, candidate.isOfTheCall else {
+                return verdict(preparation, DecisionFault("", .unknown, "It is no application to this call."))
+            }
+            guard seen.insert(id).inserted else {
+                return verdict(preparation, DecisionFault("", .repeated, "It stands here twice."))
+            }
+            guard candidate.state.isJudged else {
+                return verdict(preparation, DecisionFault("", .notAllowed, "It is not in review."))
+            }
+            guard !candidate.isElsewhere else {
+                return verdict(preparation, DecisionFault("", .notAllowed, "It is prepared in another batch."))
+            }
+            switch preparation.completed(by: batch.terms, next: next, today: today) {
+            case .failure(let failure): return verdict(preparation, failure.fault)
+            case .success(let whole):
+                if let rank = whole.rank { next = max(next, rank + 1) }
+                return verdict(whole, nil)
+            }
         }
     }
 }

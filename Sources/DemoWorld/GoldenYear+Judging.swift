@@ -1,5 +1,6 @@
 internal import Accounts
 internal import Applications
+internal import Decisions
 internal import Foundation
 internal import Incubation
 internal import Jobs
@@ -189,57 +190,53 @@ extension GoldenYear {
         let offered = Array(ranked.prefix(places + places / 3 + 1))
         let waiting = Array(ranked.dropFirst(offered.count).prefix(max(1, places / 2)))
         let rejected = Array(ranked.dropFirst(offered.count + waiting.count))
-        try await decide(
-            offered.map { ($0, .offer(until: today.adding(days: 21))) } + waiting.map { ($0, .waitlist) }
-                + rejected.map { ($0, .reject) })
-        try await releaseDecisions()
-        try await answerOffers(of: call, offered, waiting: waiting)
+        try await decide(call, offered, waiting, rejected)
+        try await answerOffers(of: call, offered)
     }
 
-    /// The one place where the year decides.
-    private func decide(_ decisions: [(application: Application.ID, decision: Decision)]) async throws {
-        try await each(decisions) { decided, transaction in
-            _ = try await transaction.decideApplication(
-                decided.application, decided.decision, note: LongText("Decided by the admission panel."),
-                by: manager.id)
+    /// One batch a call, released as soon as it is prepared.
+    private func decide(
+        _ call: Call, _ offered: [Application.ID], _ waiting: [Application.ID], _ rejected: [Application.ID]
+    ) async throws {
+        let batch: DecisionBatch.ID = id("batch \(call.number)")
+        let note = try LongText("Decided by the admission panel.")
+        let prepared =
+            offered.map { (application: $0, preparation: Preparation(.offer, note: note)) }
+            + waiting.map { (application: $0, preparation: Preparation(.waitlist, note: note)) }
+            + rejected.map { (application: $0, preparation: Preparation(.reject, note: note)) }
+        guard !prepared.isEmpty else { return }
+        let terms = try BatchTerms(
+            name: try Name("Admission panel"), places: offered.count, lastDay: today.adding(days: 21), acceptDays: 14,
+            promotesItself: true, appealDays: 14)
+        try await database.write(as: context, statementTimeout: .seconds(60)) { transaction in
+            _ = try await transaction.openBatch(terms, as: batch, of: call.id, in: tenant.id, by: manager.id)
+            _ = try await transaction.prepareDecisions(prepared, in: batch, .allOrNothing, by: manager.id)
+            _ = try await transaction.releaseBatch(batch, by: manager.id)
         }
     }
 
-    private func releaseDecisions() async throws {
-        var released = 0
-        repeat {
-            released = try await database.write(as: context, statementTimeout: .seconds(60)) { transaction in
-                let held = try await transaction.letters(in: .held, of: .decision, limit: 200)
-                return held.isEmpty ? 0 : try await transaction.releaseLetters(held.map(\.id)).count
-            }
-        } while released > 0
-    }
-
     /// Startups take their places or do not; who waited is asked next; the cohort fills up in the order of the ranking.
-    private func answerOffers(of call: Call, _ offered: [Application.ID], waiting: [Application.ID]) async throws {
+    private func answerOffers(of call: Call, _ offered: [Application.ID]) async throws {
         let applicants = Dictionary(uniqueKeysWithValues: applicants.map { ($0.id, $0) })
-        var (accepted, queue, asked): ([Applicant], [Application.ID], [Application.ID]) = ([], waiting, offered)
+        var (accepted, asked): ([Applicant], [Application.ID]) = ([], offered)
         while let application = asked.first {
             asked.removeFirst()
             guard let applicant = applicants[application] else { continue }
             var draw = draw("answer \(applicant.number)")
             let share = draw.share()
             guard share < 0.92 else { continue }
-            try await database.write(as: context) { transaction in
-                if share < 0.78 {
+            asked += try await database.write(as: context) { transaction in
+                guard share >= 0.78 else {
                     _ = try await transaction.acceptOffer(application, by: applicant.startup.founder)
-                } else {
-                    _ = try await transaction.declineOffer(
-                        application, because: LongText("We stay where our first customer is."),
-                        by: applicant.startup.founder)
+                    return []
                 }
+                _ = try await transaction.declineOffer(
+                    application, because: LongText("We stay where our first customer is."),
+                    by: applicant.startup.founder)
+                // The job does the same; here the next one answers in a known order.
+                return try await transaction.fillPlaces(of: call.id)
             }
             if share < 0.78 { accepted.append(applicant) }
-            if share >= 0.78, let next = queue.first {
-                queue.removeFirst()
-                try await decide([(next, .offer(until: today.adding(days: 14)))])
-                asked.append(next)
-            }
         }
         for (place, applicant) in accepted.prefix(places).enumerated() {
             try await enrol(applicant, at: place, in: call)

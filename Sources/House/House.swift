@@ -1,8 +1,8 @@
 package import API
 package import Accounts
 internal import Applications
-package import Files
 internal import Decisions
+package import Files
 internal import Imports
 internal import Incubation
 internal import Insight

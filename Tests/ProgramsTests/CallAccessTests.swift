@@ -307,9 +307,15 @@ struct CallAccessTests {
             }
         }
         let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.applications(to: id, batch: 1, limit: 10).map(\.id) == [early])
-        #expect(try await reader.applications(to: id, batch: 2, limit: 10).map(\.id) == [next])
-        #expect(try await reader.applications(to: id, batch: 3, limit: 10).isEmpty)
+        #expect(
+            try await reader.applications(matching: ApplicationFilter(call: id, batch: 1), limit: 10).map(\.id) == [
+                early
+            ])
+        #expect(
+            try await reader.applications(matching: ApplicationFilter(call: id, batch: 2), limit: 10).map(\.id) == [
+                next
+            ])
+        #expect(try await reader.applications(matching: ApplicationFilter(call: id, batch: 3), limit: 10).isEmpty)
         #expect(try await reader.application(next)?.batch?.number == 2)
         let park = try await Visitor(Cast.mei, in: world)
         let listed = await park.ask("GET", "/v1/applications?call=\(id)&batch=2")

@@ -24,7 +24,7 @@ struct StreamDesignTests {
             form: [
                 NewQuestion(
                     id: nil, prompt: try LocalizedLine(en: "Why you?", ja: "なぜあなたたちですか。"), hint: nil,
-                    isRequired: true, maxLength: 400, audience: .namedReviewers)
+                    isRequired: true, maxLength: 400, audience: .namedReviewers, files: nil)
             ],
             rubric: try weights.enumerated().map { index, weight in
                 try StreamDesign.Criterion(
