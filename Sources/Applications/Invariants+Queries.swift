@@ -44,12 +44,25 @@ extension ApplicationsRoom {
                 WHERE (coalesce(e.from_state, ''), e.to_state) NOT IN (
                     ('', 'draft'), ('draft', 'submitted'), ('draft', 'withdrawn'),
                     ('submitted', 'in_review'), ('submitted', 'ineligible'), ('submitted', 'withdrawn'),
+                    ('submitted', 'changes_requested'), ('in_review', 'changes_requested'),
+                    ('shortlisted', 'changes_requested'), ('interview', 'changes_requested'),
+                    ('changes_requested', 'changes_requested'), ('changes_requested', 'submitted'),
+                    ('changes_requested', 'in_review'), ('changes_requested', 'shortlisted'),
+                    ('changes_requested', 'interview'), ('changes_requested', 'withdrawn'),
+                    ('in_review', 'shortlisted'), ('shortlisted', 'interview'),
                     ('in_review', 'offered'), ('in_review', 'waitlisted'), ('in_review', 'rejected'),
                     ('in_review', 'withdrawn'),
+                    ('shortlisted', 'offered'), ('shortlisted', 'waitlisted'), ('shortlisted', 'rejected'),
+                    ('shortlisted', 'withdrawn'),
+                    ('interview', 'offered'), ('interview', 'waitlisted'), ('interview', 'rejected'),
+                    ('interview', 'withdrawn'),
                     ('waitlisted', 'offered'), ('waitlisted', 'waitlisted'), ('waitlisted', 'rejected'),
                     ('waitlisted', 'withdrawn'),
                     ('offered', 'accepted'), ('offered', 'declined'), ('offered', 'offered'),
-                    ('offered', 'waitlisted'), ('offered', 'rejected'))
+                    ('offered', 'waitlisted'), ('offered', 'rejected'), ('accepted', 'declined'),
+                    -- An appeal stands on record without a move, and may be granted; so may a change by two people.
+                    ('rejected', 'rejected'), ('rejected', 'in_review'), ('rejected', 'offered'),
+                    ('rejected', 'waitlisted'))
                 """),
         Invariant(
             "steps_begin_where_the_one_before_ended",
@@ -73,6 +86,13 @@ extension ApplicationsRoom {
                 """),
     ]
 
+    /// Whether files answer question `q` of application `a`.
+    private static let hasDocuments: Query = """
+        EXISTS (SELECT FROM documents AS d
+                WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.question_id = q.id
+                  AND d.removed_at IS NULL AND d.state <> 'rejected')
+        """
+
     private static let answers: [Invariant] = [
         Invariant(
             "applications_count_their_answers",
@@ -80,8 +100,11 @@ extension ApplicationsRoom {
                 SELECT a.tenant_id, a.id, 'says ' || a.answered || ' and has ' || counted.answers AS detail
                 FROM applications AS a
                 CROSS JOIN LATERAL (
-                    SELECT count(*) AS answers FROM application_answers AS w
-                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id) AS counted
+                    SELECT count(w.text) + count(q.files) FILTER (WHERE \(fragment: hasDocuments)) AS answers
+                    FROM call_questions AS q
+                    LEFT JOIN application_answers AS w
+                      ON w.tenant_id = q.tenant_id AND w.application_id = a.id AND w.question_id = q.id
+                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS counted
                 WHERE a.answered <> counted.answers
                 """),
         Invariant(
@@ -90,11 +113,12 @@ extension ApplicationsRoom {
                 SELECT a.tenant_id, a.id, 'says ' || a.required_answered || ' and has ' || counted.answers AS detail
                 FROM applications AS a
                 CROSS JOIN LATERAL (
-                    SELECT count(*) AS answers FROM application_answers AS w
-                    JOIN call_questions AS q
-                      ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
-                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id
-                      AND q.required AND length(w.text) <= q.max_length) AS counted
+                    SELECT count(*) AS answers FROM call_questions AS q
+                    LEFT JOIN application_answers AS w
+                      ON w.tenant_id = q.tenant_id AND w.application_id = a.id AND w.question_id = q.id
+                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
+                      AND CASE WHEN q.files IS NULL THEN length(w.text) <= q.max_length ELSE \(fragment: hasDocuments) END
+                ) AS counted
                 WHERE a.required_answered <> counted.answers
                 """),
         Invariant(
@@ -111,9 +135,11 @@ extension ApplicationsRoom {
                 SELECT a.tenant_id, a.id, 'question ' || q.position || ' is not answered' AS detail
                 FROM applications AS a
                 JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
-                WHERE a.submitted_at IS NOT NULL AND NOT EXISTS (
+                -- What a startup was asked to change may be anything until it is handed in again.
+                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested' AND NOT EXISTS (
                     SELECT FROM application_answers AS w
                     WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id AND w.question_id = q.id)
+                  AND NOT (q.files IS NOT NULL AND \(fragment: hasDocuments))
                 """),
         Invariant(
             "submitted_answers_fit",
@@ -123,7 +149,7 @@ extension ApplicationsRoom {
                 FROM application_answers AS w
                 JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
                 JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
-                WHERE a.submitted_at IS NOT NULL AND length(w.text) > q.max_length
+                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested' AND length(w.text) > q.max_length
                 """),
         Invariant(
             "answers_stand_since_the_submission",
@@ -131,7 +157,10 @@ extension ApplicationsRoom {
                 SELECT w.tenant_id, w.application_id || ' ' || w.question_id AS id, 'saved at ' || w.saved_at AS detail
                 FROM application_answers AS w
                 JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
-                WHERE w.saved_at > a.submitted_at + interval '1 millisecond'
+                WHERE a.state <> 'changes_requested'
+                  AND w.saved_at > interval '1 millisecond' + coalesce(
+                      (SELECT max(s.submitted_at) FROM application_snapshots AS s
+                       WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id), a.submitted_at)
                 """),
     ]
 
@@ -158,7 +187,8 @@ extension ApplicationsRoom {
                 FROM applications AS a
                 LEFT JOIN LATERAL (
                     SELECT max(e.at) AS at FROM application_events AS e
-                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'submitted') AS s ON true
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = 'submitted'
+                      AND e.from_state = 'draft') AS s ON true
                 WHERE (a.submitted_at IS NULL) <> (s.at IS NULL)
                    OR a.submitted_at NOT BETWEEN s.at - interval '1 millisecond' AND s.at + interval '1 millisecond'
                 """),

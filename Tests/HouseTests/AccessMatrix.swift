@@ -211,6 +211,12 @@ struct Objects: Sendable {
                 to: Preparation(.waitlist, note: LongText("Perhaps.")), because: LongText("A place may become free."),
                 as: change, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let filter = SavedFilter.ID()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.saveFilter(
+                ApplicationFilter(state: [.submitted]), as: filter, named: ShortText("To be screened"), isShared: true,
+                in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -230,7 +236,7 @@ struct Objects: Sendable {
             "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
-            "MatchRun": try id("run"),
+            "MatchRun": try id("run"), "SavedFilter": filter.description,
             "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
