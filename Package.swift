@@ -35,7 +35,10 @@ let rooms = [
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
     core + rooms.filter { $0 != room }.map { .byName(name: $0) }
-        + ["TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", "Eligibility", logging, crypto]
+        + [
+            "TestWorld", "TestMail", "DemoWorld", "Matching", "Tabular", "Delivery", "Files", "Eligibility", logging,
+            crypto,
+        ]
 }
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -151,7 +154,8 @@ let package = Package(
         module(
             "DemoWorld",
             on: [
-                "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships", "Programs",
+                "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships",
+                "Programs",
                 "Applications", "Reviews", "Decisions", "Incubation", "Investment", "Eligibility",
             ]),
 

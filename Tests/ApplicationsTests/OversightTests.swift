@@ -446,6 +446,8 @@ extension World {
     func plantApplications(_ count: Int) async throws {
         let harbour = Cast.harbour.id
         try await owner.write(as: .none) { transaction in
+            // Past what calls require and whom they let in: the list is the matter here.
+            _ = try await transaction.execute("SET LOCAL session_replication_role = replica")
             _ = try await transaction.execute(
                 """
                 INSERT INTO institutions (tenant_id, id, kind, names)

@@ -63,7 +63,7 @@ extension World {
             try await transaction.execute(
                 """
                 UPDATE calls SET opens_at = now() - interval '60 days', closes_at = now() + \(interval)::interval
-                WHERE published_at IS NOT NULL AND cancelled_at IS NULL
+                WHERE published_at IS NOT NULL AND cancelled_at IS NULL AND cutoffs = '{}'
                 """)
             try await transaction.execute("ALTER TABLE calls ENABLE TRIGGER USER")
             try await transaction.execute(

@@ -443,7 +443,8 @@ struct DecisionVerbTests {
         let took = ContinuousClock.now - begun
         print("500 decisions released in \(took)")
         let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.applicationCounts(matching: ApplicationFilter(call: call))[.offered]?.applications == 500)
+        #expect(
+            try await reader.applicationCounts(matching: ApplicationFilter(call: call))[.offered]?.applications == 500)
         #expect(took < .seconds(60))
     }
 }

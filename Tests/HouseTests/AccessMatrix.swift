@@ -211,11 +211,20 @@ struct Objects: Sendable {
                 to: Preparation(.waitlist, note: LongText("Perhaps.")), because: LongText("A place may become free."),
                 as: change, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
-        let filter = SavedFilter.ID()
-        try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            try await transaction.saveFilter(
-                ApplicationFilter(state: [.submitted]), as: filter, named: ShortText("To be screened"), isShared: true,
-                in: Cast.harbour.id, by: Cast.mei.person.id)
+        let absence = Absence.ID()
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            let day = CalendarDate(transaction.now, in: .hongKong).adding(days: 400)
+            return try await transaction.noteAbsence(
+                of: Cast.vera.person.id, from: day, to: day, as: absence, in: Cast.harbour.id)
+        }
+        // One for each door at which a filter is forgotten.
+        let filters = [SavedFilter.ID(), SavedFilter.ID()]
+        for (place, filter) in filters.enumerated() {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.saveFilter(
+                    ApplicationFilter(state: [.submitted]), as: filter, named: ShortText("To be screened \(place)"),
+                    isShared: true, in: Cast.harbour.id, by: Cast.mei.person.id)
+            }
         }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
@@ -236,7 +245,8 @@ struct Objects: Sendable {
             "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
-            "MatchRun": try id("run"), "SavedFilter": filter.description,
+            "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
+            "Absence": absence.description,
             "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
@@ -257,16 +267,22 @@ struct Objects: Sendable {
 
     /// A call on a fast track, and a code for it that nobody has used.
     private static func giveCode(in world: World) async throws -> FastTrackCode.ID {
-        let (call, code) = (CallForApplications.ID(), FastTrackCode.ID())
+        // The same in every world of a day: twin worlds are compared byte by byte.
+        let (call, code): (CallForApplications.ID, FastTrackCode.ID) = (demoID("call fast"), demoID("code fast"))
+        let today = CalendarDate(.now, in: .hongKong)
+        func noon(_ days: Int) throws -> Date {
+            guard let noon = LocalTime(today.adding(days: days), hour: 12, minute: 0) else { throw Problem.notFound }
+            return noon.instant(in: .hongKong)
+        }
         var generator = SystemRandomNumberGenerator()
         let word = FastTrackWord(using: &generator)
         let draft = try CallDraft(
-            stream: demoID("stream acceleration fintech"), title: LocalizedName(en: "Fast"), opensAt: .now,
-            deadline: Deadline(Date.now.addingTimeInterval(864_000), in: .hongKong), questions: [],
+            stream: demoID("stream acceleration fintech"), title: LocalizedName(en: "Fast"), opensAt: try noon(0),
+            deadline: Deadline(try noon(10), in: .hongKong), questions: [],
             access: .fastTrack)
         let new = try NewFastTrackCode(
-            mou: demoID("mou MoU-2"), label: ShortText("For the bank's club"), validFrom: .now,
-            validUntil: Date.now.addingTimeInterval(864_000), usesAllowed: 3)
+            mou: demoID("mou MoU-2"), label: ShortText("For the bank's club"), validFrom: try noon(-1),
+            validUntil: try noon(10), usesAllowed: 3)
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
             _ = try await transaction.giveFastTrackCode(
@@ -279,6 +295,7 @@ struct Objects: Sendable {
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         // The application that waits for changes.
         if name == "application", path.contains("{request}") { return ids["changing"] }
+        if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }

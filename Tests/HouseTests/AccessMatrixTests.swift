@@ -107,9 +107,12 @@ struct AccessMatrixTests {
                 let cell = questioner.cell(route, answer)
                 // What was written left a row in the trail; managers may write all of their tenant's.
                 let written = try await Self.trail(of: asker, in: world)
-                // An investor may end their own mandate; which door they take to it, only declared access says.
-                let isOwn = asker == .jun && route.id == "consoleWithdrawMandate"
-                let isKept = written == before || isOwn || [.mei, .tom, .wing].contains(asker)
+                // An investor may end their own mandate, and a founder read their own document, which is noted; which
+                // door they take to it, only declared access says.
+                let isOwn =
+                    asker == .jun && route.id == "consoleWithdrawMandate"
+                    || asker == .ada && route.id == "downloadConsoleDocument"
+                let isKept = written == before || isOwn || [.mei, .tom, .wing, .leo].contains(asker)
                 let holds = declared == "404" ? cell == "404" : answer.status < 500 && isKept
                 report.count(holds, route, asker, "\(declared) became \(answer.status), \(written - before) written")
                 report.tells(answer, route, asker)
