@@ -215,20 +215,26 @@ struct PortalPages: Sendable {
         let t = PageKit.applications.texts(in: viewer.language)
         var errors = attempt.typed.errors + attempt.refusedFiles
         var problem = headline
+        // What the startup can mend is answered as a form with errors; what it cannot, as a conflict.
+        var isMendable = headline == nil
         switch refusal {
         case .incomplete(let gaps)?:
             errors += gaps.map { (attempt.draft.call.field(of: $0.question), $0.words(t)) }
-        case .deadlinePassed?, .callNotOpen?: problem = t("draft.cannot_submit")
+        case .deadlinePassed?, .callNotOpen?:
+            problem = t("draft.cannot_submit")
+            isMendable = false
         case .notEligible(let obstacles)?:
             problem = ([t("eligibility.refused")] + obstacles.map { $0.sentence(in: viewer.language) })
                 .joined(separator: t("eligibility.space"))
-        case let other?: problem = other.problem.headline
+        case let other?:
+            problem = other.problem.headline
+            isMendable = false
         case nil: break
         }
         return try page(
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
             values: attempt.values(of: call.fields), errors: errors, problem: problem,
-            conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && problem == nil ? 422 : 409)
+            conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && isMendable ? 422 : 409)
     }
 
     private func page<P, B>(

@@ -107,7 +107,7 @@ struct EligibilityTests {
         // By the page, too, which comes back with every answer.
         let typed = try await world.questions(of: call).map { ("answers_\($0.id)", "We know harbours well.") }
         let page = await visitor.send("/portal/applications/\(id)/submission", typed)
-        #expect(page.status == 409 && page.text.contains("nothing you wrote is lost"), "\(page.text)")
+        #expect(page.status == 422 && page.text.contains("nothing you wrote is lost"), "\(page.text)")
         #expect(page.text.contains("We know harbours well.") && page.text.contains("✗ Not met"))
         let reader = world.database.reader(as: world.context(Cast.ravi))
         #expect(try await reader.application(id)?.application.state == .draft)

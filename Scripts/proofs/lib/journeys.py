@@ -1,11 +1,23 @@
-"""Journeys in a real browser: a founder applies, the manager screens and decides, the founder accepts; an investor answers a
-shortlist; a reviewer judges by keyboard, and another by a file; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on
-any console error or violated content security policy; keeps screenshots, wide and narrow, light and dark."""
+"""Journeys in a real browser: a founder applies; another call tells them why they are not eligible, they mend it and submit with
+a document; a reviewer judges by keyboard, and another by a file; the manager screens, has assignments planned, looks at the
+calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor answers a
+shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on any
+console error or violated content security policy; keeps screenshots, wide and narrow, light and dark.
+
+journeys.py URL TOKEN SMTP_PORT FOLDER
+"""
 import datetime
+import email
+import email.policy
+import json
 import pathlib
 import sys
+import tempfile
 import time
+import urllib.request
+import uuid
 
+from aiosmtpd.controller import Controller
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.common.exceptions import WebDriverException
@@ -14,10 +26,30 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support import expected_conditions as expect
 from selenium.webdriver.support.ui import WebDriverWait
 
-url, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+url, token, mail_port, folder = sys.argv[1], sys.argv[2], int(sys.argv[3]), pathlib.Path(sys.argv[4])
 folder.mkdir(parents=True, exist_ok=True)
 PASSWORD = "trellis demo world"
 steps = 0
+arrived = []
+
+
+class Mailbox:
+    """Takes every letter."""
+
+    async def handle_DATA(self, server, session, envelope):
+        arrived.append((envelope.rcpt_tos[0], email.message_from_bytes(envelope.content, policy=email.policy.default)))
+        return "250 2.0.0 taken"
+
+
+def ask(method, path, body=None, version=None):
+    """An operation, as the manager whose token it is; the answer and its entity tag."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+    if version:
+        headers["If-Match"] = version
+    request = urllib.request.Request(url + path, method=method, headers=headers, data=None if body is None else json.dumps(body).encode())
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        content = answer.read()
+        return json.loads(content) if content else None, answer.headers["ETag"]
 
 
 def browser():
@@ -154,6 +186,62 @@ def apply():
     return founder, path.rsplit("/", 1)[-1]
 
 
+def qualify():
+    """A call that asks for more people than the startup has, and for a document."""
+    stream = ask("GET", "/v1/streams")[0]["items"][0]["id"]
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    opens, closes = (now - datetime.timedelta(days=1)), (now + datetime.timedelta(days=9))
+    call = ask("POST", "/v1/calls", {
+        "stream": stream, "title": {"en": "Grown teams"}, "opens_at": opens.isoformat().replace("+00:00", "Z"),
+        "deadline": {"at": closes.isoformat().replace("+00:00", "Z"), "zone": "Asia/Hong_Kong", "grace_seconds": 0},
+        "questions": [
+            {"prompt": {"en": "Why now?"}, "is_required": True, "max_length": 500},
+            {"prompt": {"en": "Your business plan"}, "is_required": True, "files": {"extensions": ["pdf"], "most": 1}},
+        ]})[0]["id"]
+    staff = next(found for found in ask("GET", "/v1/condition-templates")[0]["conditions"] if found["name"]["en"] == "Full-time staff")
+    staff["rule"] = {"at_least": [{"fact": "full_time_staff"}, 40]}
+    staff.pop("id")
+    conditions, version = ask("GET", f"/v1/calls/{call}/conditions")
+    ask("PUT", f"/v1/calls/{call}/conditions", {"conditions": [staff]}, version)
+    ask("POST", f"/v1/calls/{call}/publication")
+
+    founder = Visitor("ravi@ledgerleaf.example")
+    founder.go(f"/calls/{call}")
+    founder.says("Full-time staff")
+    founder.go(f"/portal/calls/{call}/apply")
+    founder.press("Start application")
+    founder.says("You do not meet everything that is needed to apply.")
+    founder.driver.find_element(By.TAG_NAME, "textarea").send_keys("Three exporters asked for it this quarter.")
+    # A picture under a false name is refused beside its question; a plan is taken.
+    chooser = "input[type=file]"
+    with tempfile.TemporaryDirectory() as home:
+        false, plan = pathlib.Path(home) / "plan.pdf", pathlib.Path(home) / "business plan.pdf"
+        false.write_bytes(bytes([0x89]) + b"PNG\r\n" + bytes(64))
+        plan.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+        founder.driver.find_element(By.CSS_SELECTOR, chooser).send_keys(str(false))
+        founder.press("Save draft")
+        founder.says("The file is not what its name says.")
+        founder.driver.find_element(By.CSS_SELECTOR, chooser).send_keys(str(plan))
+        founder.press("Save draft")
+        founder.says("business plan.pdf")
+        founder.shot("document")
+    founder.press("Submit application")
+    founder.says("The application was not submitted, and nothing you wrote is lost.")
+    founder.says("found 6; required Full-time staff: at least 40")
+    assert "Three exporters" in founder.driver.find_element(By.TAG_NAME, "textarea").get_attribute("value")
+    founder.shot("not-eligible")
+    founder.press("Check or change what you declare")
+    founder.type("full_time_staff", "41")
+    founder.shot("facts")
+    founder.press("Save and check")
+    founder.says("You meet everything that is needed to apply.")
+    founder.press("Back to the application")
+    founder.press("Submit application")
+    founder.says("Submitted")
+    founder.says("business plan.pdf")
+    founder.shot("submitted-with-document")
+
+
 def decide(application):
     manager = Visitor("mei@harbour.example")
     manager.shot("console")
@@ -169,11 +257,37 @@ def decide(application):
     manager.choose("verdict", "eligible")
     manager.press("Record the result")
     manager.says("The result of the screening was recorded.")
+    # Into the round, and to whoever may and can judge it; nothing changes until the plan is applied.
+    manager.go("/console/rounds")
+    place = manager.link("/console/rounds/", besides="/new")
+    manager.go(place)
+    manager.press("Take in 1 more application")
+    manager.go(f"{place}/assignments")
+    manager.press("Plan assignments")
+    for _ in range(60):
+        if "Not applied" in manager.driver.find_element(By.TAG_NAME, "body").text:
+            break
+        time.sleep(0.5)
+        manager.go(manager.driver.current_url[len(url):])
+    manager.says("Not applied")
+    manager.shot("console-plan")
+    manager.press("Apply this plan")
+    manager.shot("console-assignments")
+    chair = Visitor("nora@panel.example")
+    chair.press("Begin next")
+    chair.keys("5", "4", "4")
+    chair.awaits("All 3 scored")
+    chair.press("Submit review")
+    chair.says("Your review was submitted.")
+    manager.go(f"{place}/standings")
+    manager.says("LedgerLeaf")
+    manager.shot("console-standings")
     # Prepared in a batch: nobody else learns of it before the release.
+    manager.go(f"/console/applications/{application}")
     manager.go(manager.link("/console/decisions?call="))
     manager.go(manager.link("/console/decisions/new"))
     manager.type("name", "Panel of the journey")
-    manager.type("places", "1")
+    manager.type("places", "3")
     manager.press("Save batch")
     manager.says("The batch is open.")
     batch = manager.driver.current_url.split("?")[0]
@@ -194,6 +308,14 @@ def decide(application):
     manager.press("Release and send")
     manager.says("The batch was released")
     manager.shot("console-decided")
+    wanted = "An offer of a place"
+    for _ in range(60):
+        if any(to == "ravi@ledgerleaf.example" and wanted in letter["Subject"] for to, letter in arrived):
+            break
+        time.sleep(0.5)
+    offer = next((letter for to, letter in arrived if to == "ravi@ledgerleaf.example" and wanted in letter["Subject"]), None)
+    assert offer, f"no letter with the offer has arrived, only {[(to, letter['Subject']) for to, letter in arrived]}"
+    assert "bring the two exporters" in offer.get_body(("plain",)).get_content(), "the note is not in the letter"
 
 
 def accept(founder, application):
@@ -332,15 +454,19 @@ def review():
     panelist.awaits("No other application is left to review")
 
 
+post = Controller(Mailbox(), hostname="127.0.0.1", port=mail_port)
+post.start()
 founder, application = apply()
+qualify()
+review()
 decide(application)
 accept(founder, application)
 answer()
-review()
 match()
 explore()
 learn()
 bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
-print(f"8 journeys, {steps} pages, no console error, no policy violation; screenshots in {folder}")
+post.stop()
+print(f"9 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
