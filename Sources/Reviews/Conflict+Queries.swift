@@ -63,12 +63,20 @@ extension Statements {
         try await rows(
             """
             -- conflictedPairs
+            -- Found for the people and the startups of the round, whatever is known of how many there are: a join with the
+            -- view computes it whole where statistics are old.
             SELECT DISTINCT c.person_id, f.application_id
-            FROM review_files AS f
-            JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
-            JOIN conflicts_of_interest AS c ON c.tenant_id = a.tenant_id AND c.startup_id = a.startup_id
-            JOIN panel_members AS p ON p.tenant_id = c.tenant_id AND p.round_id = f.round_id AND p.person_id = c.person_id
-            WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round) AND acting_role() IN ('manager', 'system')
+            FROM conflicts_of_interest AS c
+            JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.startup_id = c.startup_id
+            JOIN review_files AS f ON f.tenant_id = a.tenant_id AND f.application_id = a.id AND f.round_id = \(round)
+            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+              AND c.person_id = ANY (ARRAY(
+                  SELECT p.person_id FROM panel_members AS p
+                  WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round)))
+              AND c.startup_id = ANY (ARRAY(
+                  SELECT b.startup_id FROM review_files AS g
+                  JOIN applications AS b ON b.tenant_id = g.tenant_id AND b.id = g.application_id
+                  WHERE g.tenant_id = acting_tenant() AND g.round_id = \(round)))
             """
         ).map { try ($0("person_id"), $0("application_id")) }
     }
