@@ -92,9 +92,8 @@ extension Transaction {
                     t("letter.reminder_pending", count: reminder.pending),
                 ]
             return try LetterText(
-                subject: t(
-                    reminder.occasion.isInvitation ? "letter.reminder_invitation_subject" : "letter.reminder_subject",
-                    names),
+                subject: reminder.occasion.isInvitation
+                    ? t("letter.reminder_invitation_subject", names) : t("letter.reminder_subject", names),
                 paragraphs: [t("letter.salutation", names)] + asks,
                 action: reminder.occasion.isInvitation
                     ? LetterText.Action(Name(t("letter.answer")), to: "/reviews/rounds/\(round.id)/invitation")

@@ -280,7 +280,11 @@ def plant():
         CREATE TEMPORARY TABLE place AS
             SELECT c.tenant_id AS tenant, c.id AS call FROM calls AS c JOIN tenants AS t ON t.id = c.tenant_id
             WHERE t.slug = 'harbour' AND now() BETWEEN c.opens_at AND c.closes_at AND c.published_at IS NOT NULL
-            ORDER BY c.opens_at LIMIT 1;
+              AND c.access = 'public'
+            -- The one with the longest form.
+            ORDER BY (SELECT count(*) FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id) DESC,
+                     c.opens_at
+            LIMIT 1;
         INSERT INTO people (id, email, name)
             SELECT person, 'writer' || number || '-' || place || '@w' || number || '.example', 'Writer' FROM planted;
         INSERT INTO institutions (tenant_id, id, kind, names)

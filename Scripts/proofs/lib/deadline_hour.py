@@ -184,7 +184,11 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-call = next(item for item in expect(send("calls", "GET", "/v1/calls", cuts_off=False), 200)["items"] if item["status"] == "open")
+# A call that everybody may apply to, whatever they are.
+call = next(
+    item for item in expect(send("calls", "GET", "/v1/calls", cuts_off=False), 200)["items"]
+    if item["status"] == "open" and item["access"] == "public"
+    and not expect(send("conditions", "GET", f"/v1/calls/{item['id']}/conditions", cuts_off=False), 200)["conditions"])
 deck = ask_for_a_deck(call["id"])
 founders = seat_founders()
 times.clear()

@@ -116,7 +116,11 @@ def kill_and_start():
     return kills
 
 
-call = next(item for item in expect(send("GET", "/v1/calls"), 200)["items"] if item["status"] == "open")
+# A call that everybody may apply to, whatever they are.
+call = next(
+    item for item in expect(send("GET", "/v1/calls"), 200)["items"]
+    if item["status"] == "open" and item["access"] == "public"
+    and not expect(send("GET", f"/v1/calls/{item['id']}/conditions"), 200)["conditions"])
 founders = seat_founders()
 with concurrent.futures.ThreadPoolExecutor(CLIENTS + 1) as pool:
     killer = pool.submit(kill_and_start)
