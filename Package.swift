@@ -104,7 +104,7 @@ let package = Package(
         module("Forms", on: ["Vocabulary"]),
         // How the vocabulary's values are said on a page.
         module(
-            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary"],
+            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Accounts",
@@ -121,15 +121,17 @@ let package = Package(
         module(
             "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Programs", on: core + ["Institutions", "Partnerships", "Eligibility"],
+            "Programs", on: core + ["Forms", "Institutions", "Partnerships", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
         module(
-            "Applications", on: core + ["Letters", "Institutions", "Programs", "Files", "Eligibility", "Tabular"],
+            "Applications",
+            on: core + ["Forms", "Letters", "Institutions", "Programs", "Files", "Eligibility", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",
             on: core + [
-                "Letters", "Institutions", "Programs", "Applications", "Files", "Assignment", "Calibration", "Tabular",
+                "Forms", "Letters", "Institutions", "Programs", "Applications", "Files", "Assignment", "Calibration",
+                "Tabular",
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(

@@ -36,6 +36,16 @@ package indirect enum Condition: Sendable, Equatable {
         }
     }
 
+    /// What it compares answers with, by question.
+    package var comparisons: [(question: UUID, texts: [String])] {
+        switch self {
+        case .isAny(let id, let texts): [(id, texts)]
+        case .answered, .atLeast, .atMost: []
+        case .all(let parts), .any(let parts): parts.flatMap(\.comparisons)
+        case .not(let part): part.comparisons
+        }
+    }
+
     /// Whether it holds, given what each question that was asked was answered with.
     package func holds(_ answers: [UUID: FieldValue]) -> Bool {
         switch self {

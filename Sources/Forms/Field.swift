@@ -4,7 +4,8 @@ package import Vocabulary
 ///
 /// Whatever the kind, an answer is a text, and ``read(_:)`` says what it means. A draft keeps every text; only one that can be
 /// read is complete.
-package struct Field: Codable, Sendable, Equatable {
+@dynamicMemberLookup
+package struct Field: Sendable, Equatable {
     /// The kinds of answer.
     package enum Kind: String, Codable, Sendable, CaseIterable {
         /// One line.
@@ -27,8 +28,6 @@ package struct Field: Codable, Sendable, Equatable {
         case people
         /// Rows of columns that the call names.
         case rows
-        /// Files; what is written is their list, which `Applications` keeps.
-        case file
 
         /// Whether it is chosen from options.
         package var isChosen: Bool { self == .choice || self == .choices }
@@ -79,41 +78,73 @@ package struct Field: Codable, Sendable, Equatable {
         Column("name", nil, isRequired: true), Column("role", nil, isRequired: true), Column("email", nil),
     ]
 
+    /// What narrows the answers beyond the kind. What the kind has no use for is absent.
+    package struct Settings: Codable, Sendable, Equatable {
+        /// The smallest number or amount, as it is written.
+        package var lowest: String?
+        /// The largest number or amount.
+        package var highest: String?
+        /// Most digits after the point of a number, 0 to 6; none unless said.
+        package var decimals: Int?
+        /// The currencies an amount may be in; HKD, USD and JPY unless said.
+        package var currencies: [Currency]?
+        /// The first day.
+        package var earliest: CalendarDate?
+        /// The last day.
+        package var latest: CalendarDate?
+        /// What can be chosen.
+        package var options: [Option]?
+        /// The columns of rows.
+        package var columns: [Column]?
+        /// Fewest options or rows of an answer.
+        package var fewest: Int?
+        /// Most options or rows.
+        package var most: Int?
+
+        /// Nothing but the kind narrows the answers.
+        package init() {}
+
+        /// The same without what a kind has no use for.
+        package func kept(for kind: Kind) -> Settings {
+            var kept = Settings()
+            switch kind {
+            case .shortText, .longText, .link: break
+            case .number: (kept.lowest, kept.highest, kept.decimals) = (lowest, highest, decimals)
+            case .money: (kept.lowest, kept.highest, kept.currencies) = (lowest, highest, currencies)
+            case .date: (kept.earliest, kept.latest) = (earliest, latest)
+            case .choice: kept.options = options
+            case .choices: (kept.options, kept.fewest, kept.most) = (options, fewest, most)
+            case .people: (kept.fewest, kept.most) = (fewest, most)
+            case .rows: (kept.columns, kept.fewest, kept.most) = (columns, fewest, most)
+            }
+            return kept
+        }
+    }
+
     /// The kind.
     package var kind: Kind
     /// Most Unicode scalars of a text: what people who write Chinese or Japanese count as characters.
     package var maxLength: Int?
-    /// The smallest number or amount, as it is written.
-    package var lowest: String?
-    /// The largest number or amount.
-    package var highest: String?
-    /// Most digits after the point of a number, 0 to 6; none unless said.
-    package var decimals: Int?
-    /// The currencies an amount may be in; HKD, USD and JPY unless said.
-    package var currencies: [Currency]?
-    /// The first day.
-    package var earliest: CalendarDate?
-    /// The last day.
-    package var latest: CalendarDate?
-    /// What can be chosen.
-    package var options: [Option]?
-    /// The columns of rows.
-    package var columns: [Column]?
-    /// Fewest options or rows of an answer.
-    package var fewest: Int?
-    /// Most options or rows.
-    package var most: Int?
+    /// What narrows the answers.
+    package var settings: Settings
 
-    /// A field of a kind; its bounds are set afterwards.
-    package init(_ kind: Kind, maxLength: Int? = nil) {
+    /// A field of a kind, whose settings may follow.
+    package init(_ kind: Kind, maxLength: Int? = nil, _ settings: Settings = Settings()) {
         self.kind = kind
         self.maxLength = maxLength
+        self.settings = settings
+    }
+
+    /// A setting, as if it were the field's own.
+    package subscript<Value>(dynamicMember path: WritableKeyPath<Settings, Value>) -> Value {
+        get { settings[keyPath: path] }
+        set { settings[keyPath: path] = newValue }
     }
 
     /// The columns of an answer that consists of rows.
-    package var allColumns: [Column] { kind == .people ? Self.columnsOfPeople : columns ?? [] }
+    package var allColumns: [Column] { kind == .people ? Self.columnsOfPeople : settings.columns ?? [] }
     /// The currencies of an amount.
-    package var allCurrencies: [Currency] { currencies ?? [.hkd, .usd, .jpy] }
+    package var allCurrencies: [Currency] { settings.currencies ?? [.hkd, .usd, .jpy] }
 }
 
 /// Why a field cannot be asked.
@@ -132,27 +163,30 @@ extension Field {
     /// Refuses a field that no answer could be read by.
     package func check() throws(FieldFault) {
         if let maxLength, !(1...LongTextRule.limit).contains(maxLength) { throw .bound("max_length") }
-        if let decimals, !(0...6).contains(decimals) { throw .bound("decimals") }
-        if currencies?.isEmpty == true { throw .bound("currencies") }
-        let (low, high) = (lowest.map(Figure.init), highest.map(Figure.init))
+        let settings = settings
+        if let decimals = settings.decimals, !(0...6).contains(decimals) { throw .bound("decimals") }
+        if settings.currencies?.isEmpty == true { throw .bound("currencies") }
+        let (low, high) = (settings.lowest.map(Figure.init), settings.highest.map(Figure.init))
         if case .some(.none) = low { throw .bound("lowest") }
         if case .some(.none) = high { throw .bound("highest") }
         if let low = low ?? nil, let high = high ?? nil, high < low { throw .bound("highest") }
-        if let earliest, let latest, latest < earliest { throw .bound("latest") }
-        let keys = (options ?? []).map(\.key)
+        if let earliest = settings.earliest, let latest = settings.latest, latest < earliest { throw .bound("latest") }
+        let keys = (settings.options ?? []).map(\.key)
         if kind.isChosen {
             guard (1...Self.listLimit).contains(keys.count), Set(keys).count == keys.count,
                 keys.allSatisfy(Self.isKey)
             else { throw .options }
         }
         if kind == .rows {
-            let columns = columns ?? []
+            let columns = settings.columns ?? []
             guard (1...8).contains(columns.count), Set(columns.map(\.key)).count == columns.count,
                 columns.allSatisfy({ Self.isKey($0.key) && $0.label != nil && Self.cellKinds.contains($0.kind) })
             else { throw .columns }
         }
-        if let fewest, !(0...Self.listLimit).contains(fewest) { throw .counts }
-        if let most, !(1...Self.listLimit).contains(most) || most < fewest ?? 0 { throw .counts }
+        if let fewest = settings.fewest, !(0...Self.listLimit).contains(fewest) { throw .counts }
+        if let most = settings.most, !(1...Self.listLimit).contains(most) || most < settings.fewest ?? 0 {
+            throw .counts
+        }
     }
 
     /// What a cell of a row can hold.

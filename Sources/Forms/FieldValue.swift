@@ -116,6 +116,31 @@ extension Field {
         return kept.isEmpty ? "" : Self.json(kept)
     }
 
+    /// Rows as people type them, a line each with `|` or a tab between cells; a text that is rows already stays.
+    package func rows(ofLines text: String) -> String {
+        if typedRows(text) != nil { return text }
+        let keys = allColumns.map(\.key)
+        let rows = text.split(whereSeparator: \.isNewline).map { line -> [String: String] in
+            // What comes after the last column belongs to it.
+            let cells = line.split(maxSplits: keys.count - 1, omittingEmptySubsequences: false) { "|｜\t".contains($0) }
+            return Dictionary(
+                zip(keys, cells.map { Self.trimmed(String($0)) }), uniquingKeysWith: { first, _ in first })
+        }
+        return self.text(ofRows: rows)
+    }
+
+    /// Rows as people type them; the text itself where lines could not say the same.
+    package func lines(ofRows text: String) -> String {
+        guard let rows = typedRows(text) else { return text }
+        let keys = allColumns.map(\.key)
+        let lines = rows.map { row in
+            var cells = keys.map { row[$0] ?? "" }
+            while cells.last?.isEmpty == true { cells.removeLast() }
+            return cells.joined(separator: " | ")
+        }.joined(separator: "\n")
+        return self.rows(ofLines: lines) == self.text(ofRows: rows) ? lines : text
+    }
+
     /// Choices as one text. Empty for none.
     package func text(ofChoices keys: [String]) -> String {
         let keys = keys.filter { !$0.isEmpty }
@@ -127,7 +152,6 @@ extension Field {
     private func value(of text: String) throws(Unreadable) -> FieldValue {
         switch kind {
         case .shortText, .longText: return .text(try checked(text))
-        case .file: return .text(text)
         case .number: return .number(try number(text))
         case .money: return .money(try money(text))
         case .date: return .date(try date(text))
@@ -136,7 +160,7 @@ extension Field {
             return .link(address)
         case .choice:
             let key = Self.trimmed(text)
-            guard (options ?? []).contains(where: { $0.key == key }) else { throw Unreadable(.unknownOption) }
+            guard (settings.options ?? []).contains(where: { $0.key == key }) else { throw Unreadable(.unknownOption) }
             return .chosen([key])
         case .choices: return .chosen(try choices(text))
         case .people, .rows: return .rows(try rows(text))
@@ -154,19 +178,27 @@ extension Field {
     }
 
     private func number(_ text: String) throws(Unreadable) -> Figure {
-        guard let figure = Figure(Self.trimmed(text)) else { throw Unreadable(.notANumber) }
-        guard figure.decimals <= decimals ?? 0 else { throw Unreadable(.tooPrecise(decimals ?? 0)) }
+        guard let figure = Figure(Self.folded(text)) else { throw Unreadable(.notANumber) }
+        let decimals = settings.decimals ?? 0
+        guard figure.decimals <= decimals else { throw Unreadable(.tooPrecise(decimals)) }
         try checkBounds(figure)
         return figure
     }
 
     private func checkBounds(_ figure: Figure) throws(Unreadable) {
-        if let lowest, let bound = Figure(lowest), figure < bound { throw Unreadable(.tooSmall(bound.description)) }
-        if let highest, let bound = Figure(highest), bound < figure { throw Unreadable(.tooLarge(bound.description)) }
+        if let lowest = settings.lowest, let bound = Figure(lowest), figure < bound {
+            throw Unreadable(.tooSmall(bound.description))
+        }
+        if let highest = settings.highest, let bound = Figure(highest), bound < figure {
+            throw Unreadable(.tooLarge(bound.description))
+        }
     }
 
     private func money(_ text: String) throws(Unreadable) -> Money {
-        let words = Self.trimmed(text).utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
+        var written = Self.folded(text)
+        // Where there is but one currency, nobody need say so.
+        if allCurrencies.count == 1, Figure(written) != nil { written = "\(allCurrencies[0].code) \(written)" }
+        let words = written.utf8.split(separator: UInt8(ascii: " "), maxSplits: 1)
         guard words.count == 2, let currency = Currency(String(decoding: words[0], as: UTF8.self)),
             let money = Money(Self.trimmed(String(decoding: words[1], as: UTF8.self)), currency)
         else { throw Unreadable(.notAnAmount) }
@@ -177,9 +209,9 @@ extension Field {
     }
 
     private func date(_ text: String) throws(Unreadable) -> CalendarDate {
-        guard let day = CalendarDate(Self.trimmed(text)) else { throw Unreadable(.notADate) }
-        if let earliest, day < earliest { throw Unreadable(.tooEarly(earliest)) }
-        if let latest, latest < day { throw Unreadable(.tooLate(latest)) }
+        guard let day = CalendarDate(Self.folded(text)) else { throw Unreadable(.notADate) }
+        if let earliest = settings.earliest, day < earliest { throw Unreadable(.tooEarly(earliest)) }
+        if let latest = settings.latest, latest < day { throw Unreadable(.tooLate(latest)) }
         return day
     }
 
@@ -187,7 +219,7 @@ extension Field {
         guard let keys = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
             throw Unreadable(.malformed)
         }
-        let known = (options ?? []).map(\.key)
+        let known = (settings.options ?? []).map(\.key)
         guard keys.allSatisfy(known.contains) else { throw Unreadable(.unknownOption) }
         let chosen = known.filter(keys.contains)
         try checkCount(chosen.count)
@@ -223,15 +255,15 @@ extension Field {
         }
         var field = Field(column.kind)
         // A cell has no bounds of its own but takes what decimals there are.
-        if column.kind == .number { field.decimals = 6 }
+        if column.kind == .number { field.settings.decimals = 6 }
         do throws(Unreadable) { return try field.value(of: Self.trimmed(text)) } catch {
             throw Unreadable(.cell(row: row, column: column.key, error.problem))
         }
     }
 
     private func checkCount(_ count: Int) throws(Unreadable) {
-        if let fewest, count < fewest { throw Unreadable(.tooFew(fewest)) }
-        let most = most ?? Self.listLimit
+        if let fewest = settings.fewest, count < fewest { throw Unreadable(.tooFew(fewest)) }
+        let most = settings.most ?? Self.listLimit
         guard count <= most else { throw Unreadable(.tooMany(most)) }
     }
 
@@ -246,6 +278,16 @@ extension Field {
     }
 
     private static func isBlank(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+
+    /// Trimmed, with the full-width digits and signs of an input method as the narrow ones.
+    private static func folded(_ text: String) -> String {
+        var folded = String.UnicodeScalarView()
+        for scalar in trimmed(text).unicodeScalars {
+            let narrow = (0xFF01...0xFF5E).contains(scalar.value) ? Unicode.Scalar(scalar.value - 0xFEE0) : nil
+            folded.append(narrow ?? (scalar == "\u{3000}" ? " " : scalar))
+        }
+        return String(folded)
+    }
 
     private static func trimmed(_ text: String) -> String {
         let scalars = text.unicodeScalars.drop(while: \.properties.isWhitespace)

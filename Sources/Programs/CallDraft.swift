@@ -1,3 +1,4 @@
+package import Forms
 package import Foundation
 package import Vocabulary
 
@@ -19,12 +20,19 @@ package struct CallDraft: Sendable {
         package let audience: CallForApplications.Question.Audience
         /// Which files answer it; nil for a text.
         package let files: FileRule?
+        /// What kind of answer it takes, and within which bounds.
+        package let field: Field
+        /// The part of the form that begins with it.
+        package let section: Section?
+        /// When it is asked, by answers to questions before it; nil for always.
+        package let condition: Condition?
 
         /// A question with its own id.
         package init(
             id: CallForApplications.Question.ID, prompt: LocalizedLine, hint: LocalizedLine? = nil,
             isRequired: Bool = true, maxLength: Int = 2000,
-            audience: CallForApplications.Question.Audience = .reviewers, files: FileRule? = nil
+            audience: CallForApplications.Question.Audience = .reviewers, files: FileRule? = nil,
+            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil
         ) {
             self.id = id
             self.prompt = prompt
@@ -33,6 +41,9 @@ package struct CallDraft: Sendable {
             self.maxLength = maxLength
             self.audience = audience
             self.files = files
+            self.field = Field(field.kind, maxLength: maxLength, field.settings.kept(for: field.kind))
+            self.section = section
+            self.condition = condition
         }
     }
 

@@ -1,4 +1,5 @@
 import Accounts
+import Forms
 package import Postgres
 import Vocabulary
 
@@ -83,7 +84,8 @@ extension Statements {
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
                            'isRequired', q.required, 'maxLength', q.max_length,
-                           'audience', q.audience, 'files', q.files) ORDER BY q.position), '[]')
+                           'audience', q.audience, 'files', q.files, 'kind', q.kind,
+                           'settings', q.settings, 'section', q.section, 'condition', q.condition) ORDER BY q.position), '[]')
                 FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id) AS questions
         FROM calls AS c
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
@@ -171,10 +173,13 @@ extension Transaction {
                 """
                 -- draftCall: question
                 INSERT INTO call_questions (
-                    tenant_id, call_id, id, position, prompt, hint, required, max_length, audience, files)
+                    tenant_id, call_id, id, position, prompt, hint, required, max_length, audience, files, kind, settings,
+                    section, condition)
                 VALUES (\(tenant), \(id), \(question.id), \(index + 1), \(question.prompt), \(question.hint),
                         \(question.isRequired), \(question.maxLength), \(question.audience.rawValue),
-                        \(question.files.map { JSONB($0) }))
+                        \(question.files.map { JSONB($0) }), \(question.field.kind.rawValue),
+                        \(JSONB(question.field.settings)), \(question.section.map { JSONB($0) }),
+                        \(question.condition.map { JSONB($0) }))
                 """)
         }
     }

@@ -1,3 +1,4 @@
+package import Forms
 package import Foundation
 package import Vocabulary
 
@@ -44,11 +45,23 @@ package struct CallForApplications: Sendable, Identifiable {
         package let audience: Audience
         /// Which files answer it; nil for a question that is answered by text.
         package let files: FileRule?
+        /// What kind of answer it takes.
+        package let kind: Field.Kind
+        /// What narrows the answers.
+        package let settings: Field.Settings
+        /// The part of the form that begins with it.
+        package let section: Section?
+        /// When it is asked; nil for always.
+        package let condition: Condition?
+
+        /// What an answer is read by.
+        package var takes: Field { Field(kind, maxLength: maxLength, settings) }
 
         /// A question at its place in the form.
         package init(
             id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
-            maxLength: Int = 2000, audience: Audience = .reviewers, files: FileRule? = nil
+            maxLength: Int = 2000, audience: Audience = .reviewers, files: FileRule? = nil,
+            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil
         ) {
             self.id = id
             self.position = position
@@ -58,6 +71,10 @@ package struct CallForApplications: Sendable, Identifiable {
             self.maxLength = maxLength
             self.audience = audience
             self.files = files
+            kind = field.kind
+            settings = field.settings
+            self.section = section
+            self.condition = condition
         }
     }
 
@@ -113,6 +130,17 @@ package struct CallForApplications: Sendable, Identifiable {
         self.questions = questions
     }
 
+    /// These questions with those that are asked because of how they are answered, however far that goes.
+    package func following(_ first: some Sequence<Question.ID>) -> Set<Question.ID> {
+        var found = Set(first)
+        // A condition asks about earlier questions only: one pass in order is enough.
+        for question in questions {
+            guard let condition = question.condition else { continue }
+            if !condition.questions.isDisjoint(with: found.map(\.uuid)) { found.insert(question.id) }
+        }
+        return found
+    }
+
     /// The same call, asking only these of its questions.
     package func asking(only asked: Set<Question.ID>) -> CallForApplications {
         var call = self
@@ -135,5 +163,14 @@ package struct CallForApplications: Sendable, Identifiable {
         case .closed: deadline.admits(now)
         case .draft, .scheduled, .cancelled: false
         }
+    }
+}
+
+extension Collection<CallForApplications.Question> {
+    /// The questions of a form, in its order, that are asked of whoever has answered so.
+    package func asked(_ texts: [CallForApplications.Question.ID: String]) -> Set<CallForApplications.Question.ID> {
+        let texts = Dictionary(uniqueKeysWithValues: texts.map { ($0.key.uuid, $0.value) })
+        let asked = map { AskedQuestion($0.id.uuid, $0.takes, when: $0.condition) }.asked(texts)
+        return Set(map(\.id).filter { asked.contains($0.uuid) })
     }
 }

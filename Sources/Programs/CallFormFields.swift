@@ -1,4 +1,5 @@
 import API
+import Forms
 import Foundation
 import Institutions
 import Partnerships
@@ -26,15 +27,10 @@ struct CallFormFields: Codable {
         let audience: CallForApplications.Question.Audience?
         let files: String?
         let mostFiles: Int?
-
-        /// The question that is meant; nil for a row that was left empty.
-        var asked: NewQuestion? {
-            prompt.map {
-                NewQuestion(
-                    id: id, prompt: $0, hint: hint, isRequired: isRequired ?? false, maxLength: maxLength,
-                    audience: audience, files: FileRule(typed: files ?? "", most: mostFiles))
-            }
-        }
+        let kind: Field.Kind?
+        let settings: SettingsRow?
+        let section: SectionRow?
+        let condition: String?
     }
 
     /// The draft the form means; refuses times that no clock shows.
@@ -48,10 +44,12 @@ struct CallFormFields: Codable {
         for (place, text) in (cutoffs ?? []).enumerated() where !text.isEmpty {
             moments.append(try LocalTime(field: text, at: "/cutoffs/\(place)").instant(in: timeZone))
         }
+        let (rows, asked) = try QuestionRow.asked(questions)
+        try CallDraft.check(asked.map(\.question)) { "/questions/\(rows[$0])" }
         return CallDraft(
             stream: stream, title: title, opensAt: opens.instant(in: timeZone),
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),
-            questions: questions.compactMap { $0.asked?.question }, access: access ?? .public, cutoffs: moments)
+            questions: asked.map(\.question), access: access ?? .public, cutoffs: moments)
     }
 
     /// The fields of a form that shows a call, by name.
@@ -74,8 +72,12 @@ struct CallFormFields: Codable {
     /// The fields of the questions, by name.
     static func values(of questions: [NewQuestion]) -> [String: String] {
         var values: [String: String] = [:]
+        let places = Dictionary(
+            questions.enumerated().compactMap { index, question in question.id.map { ($0.uuid, index + 1) } },
+            uniquingKeysWith: { first, _ in first })
         for (index, question) in questions.enumerated() {
             let row = "questions.\(index)"
+            values.merge(question.answerFields(of: row, places)) { $1 }
             values["\(row).id"] = question.id?.description
             values["\(row).max_length"] = question.maxLength.map { "\($0)" }
             values["\(row).audience"] = question.audience?.rawValue

@@ -1,4 +1,5 @@
 import API
+package import Forms
 import Foundation
 package import Vocabulary
 
@@ -64,6 +65,10 @@ struct QuestionView: Codable {
     let maxLength: Int
     let audience: CallForApplications.Question.Audience
     let files: FileRule?
+    let kind: Field.Kind
+    let settings: Field.Settings
+    let section: Section?
+    let condition: Condition?
 
     init(_ question: CallForApplications.Question) {
         id = question.id
@@ -74,6 +79,10 @@ struct QuestionView: Codable {
         maxLength = question.maxLength
         audience = question.audience
         files = question.files
+        kind = question.kind
+        settings = question.settings
+        section = question.section
+        condition = question.condition
     }
 }
 
@@ -131,10 +140,15 @@ package struct NewQuestion: Codable, Sendable, Equatable {
     package let maxLength: Int?
     package let audience: CallForApplications.Question.Audience?
     package let files: FileRule?
+    package let kind: Field.Kind?
+    package let settings: Field.Settings?
+    package let section: Section?
+    package let condition: Condition?
 
     init(
         id: CallForApplications.Question.ID?, prompt: LocalizedLine, hint: LocalizedLine?, isRequired: Bool?,
-        maxLength: Int?, audience: CallForApplications.Question.Audience?, files: FileRule?
+        maxLength: Int?, audience: CallForApplications.Question.Audience?, files: FileRule?,
+        kind: Field.Kind? = nil, settings: Field.Settings? = nil, section: Section? = nil, condition: Condition? = nil
     ) {
         self.id = id
         self.prompt = prompt
@@ -143,20 +157,26 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         self.maxLength = maxLength
         self.audience = audience
         self.files = files
+        self.kind = kind
+        self.settings = settings
+        self.section = section
+        self.condition = condition
     }
 
     /// A question of a call, to be asked again.
     init(_ question: CallForApplications.Question) {
         self.init(
             id: question.id, prompt: question.prompt, hint: question.hint, isRequired: question.isRequired,
-            maxLength: question.maxLength, audience: question.audience, files: question.files)
+            maxLength: question.maxLength, audience: question.audience, files: question.files,
+            kind: question.kind, settings: question.settings, section: question.section, condition: question.condition)
     }
 
     /// The question that is meant, with an id of its own unless it brought one.
     package var question: CallDraft.Question {
         CallDraft.Question(
             id: id ?? CallForApplications.Question.ID(), prompt: prompt, hint: hint, isRequired: isRequired ?? true,
-            maxLength: maxLength ?? 2000, audience: audience ?? .reviewers, files: files)
+            maxLength: maxLength ?? 2000, audience: audience ?? .reviewers, files: files,
+            field: Field(kind ?? .longText, settings ?? Field.Settings()), section: section, condition: condition)
     }
 }
 

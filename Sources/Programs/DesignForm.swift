@@ -79,7 +79,7 @@ struct DesignForm: Codable {
         design.milestones = milestones
         design.eligibility = eligibility
         design.panelHints = panelHints
-        design.form = questions.compactMap(\.asked)
+        design.form = try CallFormFields.QuestionRow.asked(questions).questions
         design.rubric = rubric.enumerated().compactMap { index, row in
             row.name.map { name in
                 let (lowest, highest) = (row.lowest ?? 1, row.highest ?? 5)

@@ -6,10 +6,12 @@ extension Transaction {
     /// Drafts a call with its form. Nobody but managers sees it before it is published.
     ///
     /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `call_closes_after_it_opens`,
-    /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`.
+    /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`; invalid where a question
+    /// cannot be asked so.
     package func draftCall(
         _ draft: CallDraft, as id: CallForApplications.ID, in tenant: Tenant.ID
     ) async throws -> CallForApplications {
+        try CallDraft.check(draft.questions) { "/questions/\($0)" }
         try await insert(draft, as: id, in: tenant)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
         guard let call = try await call(id) else { throw Problem.notFound }
@@ -27,6 +29,7 @@ extension Transaction {
         guard let current = try await lockCall(id) else { throw Problem.notFound }
         try matching(current)
         try current.admitsRevision()
+        try CallDraft.check(draft.questions) { "/questions/\($0)" }
         try await update(id, to: draft)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
         guard let call = try await call(id) else { throw Problem.notFound }

@@ -1,3 +1,4 @@
+import Forms
 import Foundation
 import Institutions
 import Pages
@@ -60,6 +61,8 @@ struct CallPage: ViewModel {
 
 /// A question as those read it who will answer it.
 struct QuestionItem: ViewModel {
+    /// The heading of the part that begins with it.
+    var section: String?
     var prompt: String
     var lang: String
     var hint: String?
@@ -180,9 +183,10 @@ struct ProgramWords {
     func questions(_ call: CallForApplications) -> [QuestionItem] {
         call.questions.map { question in
             let prompt = question.prompt.best(for: spoken)
-            let limit = t("question.limit", ["limit": Figures.grouped(question.maxLength)])
+            let limit = NewQuestion(question).question.answerWords(t, in: spoken)
             return QuestionItem(
-                prompt: prompt.text, lang: prompt.language.rawValue, hint: question.hint?.text(for: spoken),
+                section: question.section?.title.text(for: spoken), prompt: prompt.text, lang: prompt.language.rawValue,
+                hint: question.hint?.text(for: spoken),
                 rule: question.isRequired ? limit : t("question.optional", ["limit": limit]))
         }
     }

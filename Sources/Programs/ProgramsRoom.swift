@@ -17,6 +17,8 @@ package enum ProgramsRoom {
         "question_files_are_described": .invalid(
             "/questions", "Files are pdf, docx, pptx, xlsx, png, jpg, csv or txt, 1 to 20 of them."),
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
+        "question_by_files_has_no_other_kind": .invalid(
+            "/questions", "A question that is answered by files has no other kind."),
         "call_conditions_pkey": .invalid("/conditions", "Give each condition an id of its own."),
         "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),
         "calls_have_a_reasonable_number_of_conditions": .invalid("/conditions", "A call has at most 40 conditions."),

@@ -1,3 +1,4 @@
+import Forms
 import Foundation
 import Pages
 
@@ -13,6 +14,30 @@ extension FormInput {
                 text("\(row).prompt.zh-Hant", label: t("field.prompt_zh"), isOptional: true, limit: 500),
                 text("\(row).prompt.ja", label: t("field.prompt_ja"), isOptional: true, limit: 500),
                 text("\(row).hint.en", label: t("field.hint"), isOptional: true, limit: 500),
+                select(
+                    "\(row).kind", label: t("field.answer_kind"), hint: t("field.answer_kind_hint"),
+                    options: Field.Kind.allCases.map { ($0.rawValue, t("answer.\($0.rawValue)")) },
+                    prompt: t("answer.usual"), isOptional: true),
+                area(
+                    "\(row).settings.options", label: t("field.options"), hint: t("field.options_hint"),
+                    isOptional: true, rows: 3),
+                area(
+                    "\(row).settings.columns", label: t("field.columns"), hint: t("field.columns_hint"),
+                    isOptional: true, rows: 3),
+                text("\(row).settings.lowest", label: t("field.answer_lowest"), isOptional: true, width: "medium"),
+                text("\(row).settings.highest", label: t("field.answer_highest"), isOptional: true, width: "medium"),
+                number("\(row).settings.decimals", label: t("field.decimals"), isOptional: true),
+                text(
+                    "\(row).settings.currencies", label: t("field.currencies"), hint: t("field.currencies_hint"),
+                    isOptional: true, width: "medium"),
+                number("\(row).settings.fewest", label: t("field.fewest"), isOptional: true),
+                number("\(row).settings.most", label: t("field.most"), isOptional: true),
+                text(
+                    "\(row).condition", label: t("field.condition"), hint: t("field.condition_hint"),
+                    isOptional: true, limit: 2000),
+                localized(
+                    "\(row).section.title", label: t("field.section"), hint: t("field.section_hint"),
+                    isOptional: true),
                 number(
                     "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
                     isOptional: true, suffix: t("field.max_length_suffix")),
@@ -38,7 +63,8 @@ enum QuestionFields {
             let parts = name.split(separator: ".")
             let isKept =
                 parts.first == "questions"
-                && (parts.last == "id" || (parts.dropFirst(2).first == "hint" && parts.last != "en"))
+                && (parts.last == "id" || (parts.dropFirst(2).first == "hint" && parts.last != "en")
+                    || parts.dropFirst(2).starts(with: ["section", "intro"]))
             guard isKept, let text = texts.first, !text.isEmpty else { return nil }
             return HiddenField(name, text)
         }

@@ -129,8 +129,10 @@ package struct StreamDesign: Described, Equatable {
                 errors.append(.init("/rounds/\(index)/days", .outOfRange, "Give reviewers 1 to 365 days."))
             }
         }
-        for (index, question) in form.enumerated() where !(1...10_000).contains(question.maxLength ?? 2000) {
-            errors.append(.init("/form/\(index)/max_length", .outOfRange, "An answer has 1 to 10,000 characters."))
+        do throws(Problem) {
+            try CallDraft.check(form.map(\.question)) { "/form/\($0)" }
+        } catch {
+            errors += error.errors
         }
         if let closing, closing.next(after: Date(timeIntervalSince1970: 0)) == nil {
             errors.append(.init("/closing", .invalid, "No calendar shows this day and time."))

@@ -1,3 +1,4 @@
+import Forms
 import Foundation
 import Pages
 import Vocabulary
@@ -103,10 +104,11 @@ extension ProgramWords {
             facts: Facts(title: t("section.offer"), facts),
             questions: design.form.map { question in
                 let prompt = question.prompt.best(for: spoken)
-                let limit = t("question.limit", ["limit": Figures.grouped(question.maxLength ?? 2000)])
+                let rule = question.question.answerWords(t, in: spoken)
                 return QuestionItem(
-                    prompt: prompt.text, lang: prompt.language.rawValue, hint: question.hint?.text(for: spoken),
-                    rule: question.isRequired ?? true ? limit : t("question.optional", ["limit": limit]))
+                    section: question.section?.title.text(for: spoken), prompt: prompt.text,
+                    lang: prompt.language.rawValue, hint: question.hint?.text(for: spoken),
+                    rule: question.isRequired ?? true ? rule : t("question.optional", ["limit": rule]))
             }, hasQuestions: !design.form.isEmpty,
             criteria: design.rubric.map {
                 DesignText.Criterion(
