@@ -1,3 +1,4 @@
+package import Forms
 package import Foundation
 package import Programs
 package import Vocabulary
@@ -90,6 +91,8 @@ package struct Completeness: Sendable, Equatable {
             case unanswered
             /// The answer has this many characters too many.
             case tooLong(by: Int)
+            /// The answer cannot be read as the kind that is asked for, or is outside what the question allows.
+            case unfit(FieldProblem)
             /// The question has this many files too many.
             case tooManyFiles(by: Int)
             /// A file still waits for the scanner.
@@ -107,12 +110,22 @@ package struct Completeness: Sendable, Equatable {
 
     /// What is missing, in the order of the form.
     package let gaps: [Gap]
+    /// The questions that are asked of whoever has answered so.
+    let asked: Set<CallForApplications.Question.ID>
 
-    /// Compares answers and documents with the questions they answer.
-    package init(of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = []) {
+    /// Compares answers and documents with the questions they answer. What is not asked is not missed.
+    ///
+    /// - Parameter wanted: looks at these questions only; nil for all.
+    package init(
+        of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = [],
+        only wanted: Set<CallForApplications.Question.ID>? = nil
+    ) {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let files = Dictionary(grouping: documents.filter { $0.state != .rejected }, by: \.question)
+        let asked = questions.asked(texts.mapValues(\.string))
+        self.asked = asked
         gaps = questions.compactMap { question in
+            guard asked.contains(question.id), wanted?.contains(question.id) ?? true else { return nil }
             if let rule = question.files {
                 let own = files[question.id] ?? []
                 let over = own.count - rule.most
@@ -125,9 +138,19 @@ package struct Completeness: Sendable, Equatable {
             guard let text = texts[question.id] else {
                 return question.isRequired ? Gap(question: question.id, reason: .unanswered) : nil
             }
-            // Unicode scalars, as the database and the counter beside the field count.
-            let over = text.string.unicodeScalars.count - question.maxLength
-            return over > 0 ? Gap(question: question.id, reason: .tooLong(by: over)) : nil
+            guard case .failure(let fault) = question.takes.read(text.string) else { return nil }
+            if case .tooLong(let over) = fault.problem { return Gap(question: question.id, reason: .tooLong(by: over)) }
+            return Gap(question: question.id, reason: .unfit(fault.problem))
         }
+    }
+
+    /// Questions whose answers do not fit.
+    var unfit: [CallForApplications.Question.ID] {
+        gaps.filter {
+            switch $0.reason {
+            case .tooLong, .unfit: true
+            case .unanswered, .tooManyFiles, .notChecked: false
+            }
+        }.map(\.question)
     }
 }

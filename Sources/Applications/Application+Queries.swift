@@ -164,8 +164,9 @@ extension Query {
                 WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
                 ORDER BY r.requested_at DESC LIMIT 1) AS changes_due_at,
                a.stage_entered_at, service_days(a.state, l.days) AS stage_days, \(fragment: .stageEnds) AS stage_ends_at,
-               (SELECT count(*) FROM call_questions AS q
-                WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS questions,
+               coalesce(cardinality(a.asked), (
+                   SELECT count(*) FROM call_questions AS q
+                   WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id)) AS questions,
                \(fragment: .requiredQuestions) AS required
         \(fragment: .fromApplications)
         """
@@ -187,11 +188,12 @@ extension Query {
         "stage_ends(a.stage_entered_at, c.time_zone, service_days(a.state, l.days))"
     }
 
-    /// How many questions the form of `a` requires.
+    /// How many questions the form of `a` requires, of those that its answers lead to.
     static var requiredQuestions: Query {
         """
         (SELECT count(*) FROM call_questions AS q
-         WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required)
+         WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
+           AND (a.asked IS NULL OR q.id = ANY (a.asked)))
         """
     }
 
@@ -237,12 +239,15 @@ extension ApplicationSummary {
 }
 
 extension Transaction {
-    func insert(_ application: Application, in tenant: Tenant.ID, by person: Person.ID) async throws {
+    func insert(
+        _ application: Application, asking asked: [CallForApplications.Question.ID]?, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws {
         try await execute(
             """
             -- beginApplication
-            INSERT INTO applications (tenant_id, id, call_id, startup_id, created_by)
-            VALUES (\(tenant), \(application.id), \(application.call), \(application.startup), \(person))
+            INSERT INTO applications (tenant_id, id, call_id, startup_id, created_by, asked)
+            VALUES (\(tenant), \(application.id), \(application.call), \(application.startup), \(person), \(asked))
             """)
     }
 
@@ -295,21 +300,25 @@ extension Transaction {
             """)
     }
 
-    /// Notes when answers were saved and how complete they are; returns the new version.
+    /// Notes when answers were saved, what they lead to and how complete they are; returns the new version.
     func noteAnswers(of application: Application) async throws -> (version: Int, savedAt: Date) {
+        let call = try await call(application.call)
+        let questions = call?.questions ?? []
+        let completeness = Completeness(of: questions, answers: try await answers(of: application.id))
+        let asked = questions.askedOnly(completeness.asked)
         let row = try await one(
             """
             -- saveAnswers: how complete
             UPDATE applications
             SET saved_at = now(), version = version + 1, answered = done.answered,
-                required_answered = done.required_answered
+                required_answered = done.required_answered, asked = \(asked), unfit = \(completeness.unfit)
             FROM (SELECT count(*) AS answered,
-                         count(*) FILTER (WHERE q.required AND (q.files IS NOT NULL OR length(a.text) <= q.max_length))
-                             AS required_answered
+                         count(*) FILTER (WHERE q.required AND q.id <> ALL (\(completeness.unfit))) AS required_answered
                   FROM call_questions AS q
                   LEFT JOIN application_answers AS a
                     ON a.tenant_id = q.tenant_id AND a.application_id = \(application.id) AND a.question_id = q.id
                   WHERE q.tenant_id = acting_tenant() AND q.call_id = \(application.call)
+                    AND (\(asked)::uuid[] IS NULL OR q.id = ANY (\(asked)))
                     AND CASE WHEN q.files IS NULL THEN a.text IS NOT NULL
                         ELSE EXISTS (SELECT FROM documents AS d
                                      WHERE d.tenant_id = q.tenant_id AND d.application_id = \(application.id)

@@ -1,3 +1,4 @@
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Programs
@@ -71,10 +72,11 @@ struct Dossier: Sendable {
     /// What is asked and was answered, in order; an answer may be missing where it was not required.
     func answered(in language: Vocabulary.Language) -> [ApplicationPage.AnsweredQuestion] {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-        return call.questions.filter { $0.files == nil }.map { question in
+        let asked = Completeness(of: call.questions, answers: answers).asked
+        return call.questions.filter { $0.files == nil && asked.contains($0.id) }.map { question in
             ApplicationPage.AnsweredQuestion(
-                prompt: "\(question.position). \(question.prompt.text(for: language))", text: texts[question.id]?.string
-            )
+                prompt: "\(question.position). \(question.prompt.text(for: language))",
+                text: texts[question.id].map { question.takes.display($0.string, in: language) })
         }
     }
 

@@ -1,5 +1,6 @@
 package import API
 internal import Eligibility
+internal import Forms
 internal import Foundation
 internal import Pages
 package import Programs
@@ -35,12 +36,13 @@ package enum ApplicationRefusal: Refusal, Equatable {
             Problem(.callClosed, "The call closed at \(Timestamp.text(deadline.instant)).")
         case .incomplete(let gaps):
             Problem(
-                .incomplete, "Some answers are missing or too long.",
+                .incomplete, "Some answers are missing or do not fit.",
                 errors: gaps.map { gap in
                     switch gap.reason {
                     case .unanswered: Problem.FieldError(gap.pointer, .required, "is required")
                     case .tooLong(let over):
                         Problem.FieldError(gap.pointer, .tooLong, "is \(over) characters too long")
+                    case .unfit(let problem): Problem.FieldError(gap.pointer, .invalid, problem.words)
                     case .tooManyFiles(let over):
                         Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
                     case .notChecked:

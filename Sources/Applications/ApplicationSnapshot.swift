@@ -1,3 +1,4 @@
+package import Forms
 package import Foundation
 package import Institutions
 package import Programs
@@ -64,6 +65,13 @@ package struct ApplicationSnapshot: Sendable {
             package let prompt: LocalizedLine
             /// What was answered; nil where nothing was.
             package let answer: Answer?
+            /// What kind of answer it took; nil in snapshots of before there were kinds.
+            package let kind: Field.Kind?
+            /// What narrowed the answers.
+            package let settings: Field.Settings?
+
+            /// What an answer is read by.
+            var takes: Field { Field(kind ?? .longText, settings ?? Field.Settings()) }
         }
 
         /// An answer.
@@ -94,6 +102,8 @@ extension ApplicationSnapshot {
         package let before: String?
         /// What was answered then.
         package let after: String?
+        /// What the answers are read by, as the later of the two has it.
+        package let takes: Field
     }
 
     /// What changed from an earlier snapshot to this one, in the order of the form.
@@ -104,7 +114,8 @@ extension ApplicationSnapshot {
             let (old, new) = (before[question.id] ?? nil, question.answer?.text)
             guard old != new else { return nil }
             return Change(
-                question: question.id, prompt: question.prompt, position: question.position, before: old, after: new)
+                question: question.id, prompt: question.prompt, position: question.position, before: old, after: new,
+                takes: question.takes)
         }
     }
 }

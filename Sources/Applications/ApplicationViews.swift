@@ -1,9 +1,11 @@
 internal import API
+internal import Forms
 package import Foundation
 package import Institutions
 internal import Postgres
 package import Programs
 package import Vocabulary
+internal import Wording
 
 /// An application as its reader may see it: the one projection behind JSON and pages.
 package struct ApplicationView: Described {
@@ -32,7 +34,8 @@ package struct ApplicationView: Described {
     }
 
     /// - Parameter answers: nil where the reader may not know whether there are any.
-    init(_ summary: ApplicationSummary, answers: [Answer]?) {
+    /// - Parameter form: the call's, by which answers are read.
+    init(_ summary: ApplicationSummary, answers: [Answer]?, to form: CallForApplications? = nil) {
         let application = summary.application
         id = application.id
         call = CallLine(id: application.call, title: summary.callTitle, deadline: summary.deadline)
@@ -45,7 +48,9 @@ package struct ApplicationView: Described {
         offerExpiresAt = application.offerExpiresAt
         stage = StageView(summary)
         completeness = CompletenessView(summary.count)
-        self.answers = answers?.map(AnswerView.init)
+        self.answers = answers?.map { answer in
+            AnswerView(answer, to: form?.questions.first { $0.id == answer.question })
+        }
         batch = summary.batch
     }
 }
@@ -114,15 +119,18 @@ package struct AnswerView: Described {
     package let characters: Int
     package let fingerprint: String
     package let savedAt: Date
+    package let display: LocalizedText?
 
     package static var documentation: [String: String] {
         [
+            "display": "How it reads in each language, where that is not the text itself.",
             "characters": "Unicode scalars, as `max_length` of the question counts.",
             "fingerprint": "Send it back as `based_on`, and nobody else's newer text is overwritten.",
         ]
     }
 
-    init(_ answer: Answer) {
+    init(_ answer: Answer, to asked: CallForApplications.Question?) {
+        display = asked?.takes.display(answer.text.string)
         question = answer.question
         text = answer.text
         characters = answer.text.string.unicodeScalars.count
@@ -170,9 +178,13 @@ extension Statements {
         guard let summary = try await application(id) else { return nil }
         // A draft is its founders' alone. Row-level security holds that anyway: here it only tells "none" from "hidden".
         let isHidden = role != .founder && summary.application.submittedAt == nil
-        if role != .founder, summary.application.state == .changesRequested {
-            return ApplicationView(summary, answers: try await answersAsHandedIn(of: id))
-        }
-        return ApplicationView(summary, answers: isHidden ? nil : try await answers(of: id))
+        guard !isHidden else { return ApplicationView(summary, answers: nil) }
+        let form = try await call(summary.application.call)
+        let isChanging = role != .founder && summary.application.state == .changesRequested
+        let answers = isChanging ? try await answersAsHandedIn(of: id) : try await answers(of: id)
+        // What a founder wrote where they are asked no more, they keep; nobody else reads it.
+        let asked = form.map { Completeness(of: $0.questions, answers: answers).asked } ?? []
+        return ApplicationView(
+            summary, answers: role == .founder ? answers : answers.filter { asked.contains($0.question) }, to: form)
     }
 }

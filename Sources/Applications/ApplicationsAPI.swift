@@ -160,7 +160,9 @@ package enum ApplicationsRoom {
                     throw Problem(.answerChanged, "Read the answer again, then decide which text stays.")
                 }
                 let view = try await transaction.view(of: path.application, for: principal)
-                return .ok(SavedAnswerView(edit.text, to: path.question, in: view))
+                let stored = try await transaction.answers(of: path.application)
+                    .first { $0.question == path.question }?.text
+                return .ok(SavedAnswerView(stored, to: path.question, in: view))
             }
         }.erased
     }

@@ -17,7 +17,8 @@ extension Transaction {
     ) async throws -> Application {
         guard let call = try await self.call(call) else { throw Problem.notFound }
         let application = try Application.begin(id, to: call, by: startup, now: now)
-        try await insert(application, in: tenant, by: person)
+        try await insert(
+            application, asking: call.questions.askedOnly(call.questions.asked([:])), in: tenant, by: person)
         try await record(ApplicationEvent.ID(), of: application, from: nil, by: person)
         return application
     }

@@ -1,3 +1,4 @@
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Programs
@@ -68,8 +69,13 @@ struct Draft: Sendable {
     /// What the form begins with.
     var values: [String: [String]] {
         Dictionary(
-            answers.map { (call.field(of: $0.question), [$0.text.string]) }, uniquingKeysWith: { first, _ in first })
+            answers.flatMap { answer in
+                call.questions.first { $0.id == answer.question }.map { Array($0.values(of: answer.text.string)) } ?? []
+            }, uniquingKeysWith: { first, _ in first })
     }
+
+    /// The questions that the answers lead to.
+    var asked: Set<CallForApplications.Question.ID> { Completeness(of: call.questions, answers: answers).asked }
 
     /// The page, with the values and errors of a form that was sent, or with what is stored.
     func page(
@@ -78,12 +84,14 @@ struct Draft: Sendable {
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        let (whole, call) = (call, reopened)
+        let completeness = Completeness(
+            of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)))
+        let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
         let standing = Standing(summary, for: .startup, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
         let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-        let gaps = Completeness(of: call.questions, answers: answers, documents: documents).gaps
+        let gaps = completeness.gaps
         let given = Set(documents.filter { $0.state != .rejected }.map(\.question))
         let canSubmit = changes.map { !$0.isOverdue(at: summary.readAt) } ?? call.admits(summary.readAt)
         return DraftPage(
@@ -94,32 +102,20 @@ struct Draft: Sendable {
             conflicts: conflicts.map { conflict in
                 DraftPage.TheirVersion(
                     question: call.prompt(of: conflict.question, in: spoken),
-                    text: conflict.stored?.string ?? t("draft.cleared"),
+                    text: conflict.stored.map { call.display($0, to: conflict.question, in: spoken) }
+                        ?? t("draft.cleared"),
                     url: "#f-\(call.field(of: conflict.question))")
             },
             hasConflicts: !conflicts.isEmpty,
             form: Form(
                 action: "/portal/applications/\(id)/answers",
-                sections: [
-                    FormSection(
-                        fields: call.questions.map { question in
-                            if let rule = question.files {
-                                return input.text(
-                                    question.field, label: "\(question.position). \(question.prompt.text(for: spoken))",
-                                    hint: rule.words(with: question.hint?.text(for: spoken), t), type: "file",
-                                    isOptional: !question.isRequired)
-                            }
-                            return input.area(
-                                question.field, label: "\(question.position). \(question.prompt.text(for: spoken))",
-                                hint: question.hint?.text(for: spoken), isOptional: !question.isRequired,
-                                limit: question.maxLength, rows: question.rows)
-                        })
-                ],
+                sections: form.questions.parts(
+                    in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
                 submit: t("draft.save"), texts: t,
                 // After a conflict the form has seen the other text: saving once more is a decision.
                 hidden: call.questions.filter { $0.files == nil }.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
-                },
+                } + call.questions.compactMap(\.presence),
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
             hasFiles: call.questions.contains { $0.files != nil },
             documents: documents.isEmpty ? nil : documentLines(in: language),
@@ -174,6 +170,7 @@ extension Completeness.Gap {
         switch reason {
         case .unanswered: t("gap.unanswered")
         case .tooLong(let over): t("gap.too_long", count: over)
+        case .unfit(let problem): problem.words(t)
         case .tooManyFiles(let over): t("gap.too_many_files", count: over)
         case .notChecked: t("gap.not_checked")
         }
@@ -184,6 +181,7 @@ extension Completeness.Gap {
         switch reason {
         case .unanswered: t("draft.missing")
         case .tooLong: t("draft.too_long")
+        case .unfit: t("draft.unfit")
         case .tooManyFiles: t("draft.too_many_files")
         case .notChecked: t("draft.not_checked")
         }

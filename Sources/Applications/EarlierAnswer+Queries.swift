@@ -1,3 +1,4 @@
+internal import Forms
 package import Postgres
 internal import Programs
 internal import Vocabulary
@@ -8,7 +9,7 @@ extension Statements {
         try await rows(
             """
             -- earlierAnswers
-            SELECT w.application_id, c.title, w.question_id, q.prompt, w.text, w.saved_at
+            SELECT w.application_id, c.title, w.question_id, q.prompt, w.text, w.saved_at, q.kind
             FROM application_answers AS w
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
@@ -21,7 +22,8 @@ extension Statements {
         ).map { row in
             try EarlierAnswer(
                 application: row("application_id"), callTitle: row("title"), question: row("question_id"),
-                prompt: row("prompt"), text: row("text"), savedAt: row("saved_at"))
+                prompt: row("prompt"), text: row("text"), savedAt: row("saved_at"),
+                kind: Field.Kind(rawValue: row("kind")) ?? .longText)
         }
     }
 

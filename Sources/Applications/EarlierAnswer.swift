@@ -1,3 +1,4 @@
+package import Forms
 package import Foundation
 package import Programs
 package import Vocabulary
@@ -16,6 +17,8 @@ package struct EarlierAnswer: Sendable, Equatable {
     package let text: LongText
     /// When it was saved.
     package let savedAt: Date
+    /// What kind of answer was asked for.
+    package var kind = Field.Kind.longText
 }
 
 /// An earlier answer offered for a question of a draft.
@@ -64,7 +67,9 @@ extension ReusableAnswer {
             let offers = earlier.compactMap { answer -> ReusableAnswer? in
                 let similarity =
                     answer.question == question.id ? 1 : PromptSimilarity(question.prompt, answer.prompt).value
-                guard similarity >= PromptSimilarity.enough, answer.text != current[question.id] else { return nil }
+                guard question.canTake(answer), similarity >= PromptSimilarity.enough,
+                    answer.text != current[question.id]
+                else { return nil }
                 return ReusableAnswer(
                     question: question.id, current: current[question.id], earlier: answer,
                     similarity: Int((similarity * 100).rounded(.down)))
@@ -72,5 +77,15 @@ extension ReusableAnswer {
             var texts: Set<LongText> = []
             return Array(offers.filter { texts.insert($0.earlier.text).inserted }.prefix(3))
         }
+    }
+}
+
+extension CallForApplications.Question {
+    /// Whether an earlier answer can answer it: prose any text that was written as prose, all else what it can read.
+    fileprivate func canTake(_ earlier: EarlierAnswer) -> Bool {
+        let prose: [Field.Kind] = [.shortText, .longText]
+        if prose.contains(kind) { return prose.contains(earlier.kind) }
+        guard kind == earlier.kind, case .success = takes.read(earlier.text.string) else { return false }
+        return true
     }
 }

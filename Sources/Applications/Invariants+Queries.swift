@@ -100,11 +100,14 @@ extension ApplicationsRoom {
                 SELECT a.tenant_id, a.id, 'says ' || a.answered || ' and has ' || counted.answers AS detail
                 FROM applications AS a
                 CROSS JOIN LATERAL (
-                    SELECT count(w.text) + count(q.files) FILTER (WHERE \(fragment: hasDocuments)) AS answers
-                    FROM call_questions AS q
-                    LEFT JOIN application_answers AS w
-                      ON w.tenant_id = q.tenant_id AND w.application_id = a.id AND w.question_id = q.id
-                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id) AS counted
+                    SELECT count(*) AS answers FROM application_answers AS w
+                    WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id
+                      AND (a.asked IS NULL OR w.question_id = ANY (a.asked))) AS written
+                CROSS JOIN LATERAL (
+                    SELECT written.answers + count(DISTINCT d.question_id) AS answers FROM documents AS d
+                    WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id
+                      AND d.removed_at IS NULL AND d.state <> 'rejected'
+                      AND (a.asked IS NULL OR d.question_id = ANY (a.asked))) AS counted
                 WHERE a.answered <> counted.answers
                 """),
         Invariant(
@@ -114,11 +117,13 @@ extension ApplicationsRoom {
                 FROM applications AS a
                 CROSS JOIN LATERAL (
                     SELECT count(*) AS answers FROM call_questions AS q
-                    LEFT JOIN application_answers AS w
-                      ON w.tenant_id = q.tenant_id AND w.application_id = a.id AND w.question_id = q.id
+                    LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id AND w.application_id = a.id
+                        AND w.question_id = q.id
                     WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
-                      AND CASE WHEN q.files IS NULL THEN length(w.text) <= q.max_length ELSE \(fragment: hasDocuments) END
-                ) AS counted
+                      AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND q.id <> ALL (a.unfit)
+                      AND CASE WHEN q.files IS NULL
+                          THEN length(w.text) <= q.max_length OR w.text IS NOT NULL AND q.kind NOT LIKE '%_text'
+                          ELSE \(fragment: hasDocuments) END) AS counted
                 WHERE a.required_answered <> counted.answers
                 """),
         Invariant(
@@ -136,7 +141,8 @@ extension ApplicationsRoom {
                 FROM applications AS a
                 JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
                 -- What a startup was asked to change may be anything until it is handed in again.
-                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested' AND NOT EXISTS (
+                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested'
+                  AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND NOT EXISTS (
                     SELECT FROM application_answers AS w
                     WHERE w.tenant_id = a.tenant_id AND w.application_id = a.id AND w.question_id = q.id)
                   AND NOT (q.files IS NOT NULL AND \(fragment: hasDocuments))
@@ -149,7 +155,9 @@ extension ApplicationsRoom {
                 FROM application_answers AS w
                 JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
                 JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
-                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested' AND length(w.text) > q.max_length
+                WHERE a.submitted_at IS NOT NULL AND a.state <> 'changes_requested'
+                  AND (a.asked IS NULL OR q.id = ANY (a.asked))
+                  AND (q.id = ANY (a.unfit) OR q.kind LIKE '%_text' AND length(w.text) > q.max_length)
                 """),
         Invariant(
             "answers_stand_since_the_submission",

@@ -82,9 +82,7 @@ struct PortalPages: Sendable {
                     prompt: question.prompt.text(for: spoken),
                     hint: question.hint?.text(for: spoken),
                     note: question.files.map { $0.words(with: nil, t) }
-                        ?? (question.isRequired
-                            ? t("begin.required", ["limit": Figures.grouped(question.maxLength)])
-                            : t("begin.optional", ["limit": Figures.grouped(question.maxLength)])))
+                        ?? question.beginWords(t, in: spoken))
             },
             beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil,
             againURL: standing != .open
@@ -181,7 +179,12 @@ struct PortalPages: Sendable {
         /// older text would carry that away with the next save, since the page tells it from then on as seen.
         func values(of form: [String: [String]]) -> [String: [String]] {
             let refused = typed.errors.map(\.field) + conflicts.map { draft.call.field(of: $0.question) }
-            return refused.reduce(into: draft.values) { values, field in values[field] = form[field] }
+            return refused.reduce(into: draft.values) { values, field in
+                values[field] = form[field]
+                for part in ["\(field).amount", "\(field).currency"] where form[part] != nil {
+                    values[part] = form[part]
+                }
+            }
         }
     }
 
@@ -190,7 +193,10 @@ struct PortalPages: Sendable {
         let person = try call.principal.personID
         let before = try await dossier(id, call).draft
         let language = Pages.Language(tag: call.locale) ?? .english
-        let typed = TypedAnswers(call.fields, to: before.reopened.questions, PageKit.applications.texts(in: language))
+        let typed = TypedAnswers(
+            call.fields, to: before.reopened.questions,
+            over: Dictionary(before.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first }),
+            PageKit.applications.texts(in: language))
         do {
             let saved = try await call.database.write(as: call.context) { transaction in
                 try await transaction.saveAnswers(typed.edits, of: id, by: person)

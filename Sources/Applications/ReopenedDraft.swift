@@ -1,3 +1,4 @@
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -19,7 +20,7 @@ extension Draft {
     /// The call with the questions that are open: all of a draft's, or those that the park asked about.
     var reopened: CallForApplications {
         guard let changes else { return call }
-        return call.asking(only: Set(changes.questions))
+        return call.asking(only: call.following(changes.questions))
     }
 
     func asked(of call: CallForApplications, in language: Pages.Language) -> DraftPage.Asked? {
@@ -28,10 +29,11 @@ extension Draft {
             let spoken = Vocabulary.Language(language)
             return DraftPage.Asked(
                 message: changes.message.string,
-                standing: call.questions.filter { !changes.questions.contains($0.id) }.map { question in
+                standing: call.questions.filter { !changes.questions.contains($0.id) && asked.contains($0.id) }.map {
+                    question in
                     ApplicationPage.AnsweredQuestion(
                         prompt: "\(question.position). \(question.prompt.text(for: spoken))",
-                        text: texts[question.id]?.string)
+                        text: texts[question.id].map { question.takes.display($0.string, in: spoken) })
                 },
                 copiesURL: "/portal/applications/\(id)/copies")
         }

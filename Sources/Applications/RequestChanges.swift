@@ -79,10 +79,9 @@ extension Transaction {
         guard application.state == .changesRequested, let request = try await changeRequests(of: id).first else {
             throw ApplicationRefusal.wrongState(application.state, for: .resubmit)
         }
-        let asked = Set(request.questions)
+        let asked = call.following(request.questions)
         let completeness = Completeness(
-            of: call.questions.filter { asked.contains($0.id) }, answers: try await answers(of: id),
-            documents: try await documents(of: id))
+            of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id), only: asked)
         try application.resubmit(request, with: completeness, now: now)
         application = try await settle(application, from: .changesRequested, by: person)
         try await takeSnapshot(of: id, answering: request.id, by: person)
@@ -95,7 +94,8 @@ extension Transaction {
         _ questions: some Collection<CallForApplications.Question.ID>, of application: Application
     ) async throws {
         guard application.state == .changesRequested else { return }
-        let open = Set(try await changeRequests(of: application.id).first?.questions ?? [])
+        let named = try await changeRequests(of: application.id).first?.questions ?? []
+        let open = try await call(application.call)?.following(named) ?? []
         let closed = questions.filter { !open.contains($0) }.sorted()
         guard closed.isEmpty else { throw ChangesRefusal.notReopened(closed) }
     }

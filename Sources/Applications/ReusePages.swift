@@ -166,8 +166,9 @@ extension ReusePage {
                 source: offer.similarity == 100
                     ? t("reuse.same_question", source) : t("reuse.similar_question", source),
                 difference: DifferenceText(
-                    "\(position). \(call.prompt(of: offer.question, in: spoken))", from: offer.current?.string ?? "",
-                    to: offer.earlier.text.string))
+                    "\(position). \(call.prompt(of: offer.question, in: spoken))",
+                    from: offer.current.map { call.display($0, to: offer.question, in: spoken) } ?? "",
+                    to: call.display(offer.earlier.text, to: offer.question, in: spoken)))
         }
         hasOffers = !offers.isEmpty
     }

@@ -22,7 +22,8 @@ package struct SavedAnswers: Sendable {
 }
 
 extension Transaction {
-    /// Saves any of a draft's answers, one or all. Incomplete and too long ones are welcome; what is not mentioned stays.
+    /// Saves any of a draft's answers, one or all. Incomplete and too long ones are welcome; what is not mentioned stays. What
+    /// can be read as the kind that is asked for is stored in its one canonical form, all else as it was typed.
     ///
     /// Throws `ApplicationRefusal.answersAreFrozen`, `ChangesRefusal.notReopened`, or invalid for a question that is not one of the call's. An edit
     /// that would overwrite somebody else's newer text is reported, and the others are saved.
@@ -38,6 +39,7 @@ extension Transaction {
         try await checkReopened(edits.keys, of: application)
         guard let call = try await call(application.call) else { throw Problem.notFound }
         try call.checkQuestions(edits.keys)
+        let edits = call.canonical(edits)
 
         let stored = Dictionary(uniqueKeysWithValues: try await answers(of: id).map { ($0.question, $0.text) })
         var (texts, cleared): ([(CallForApplications.Question.ID, LongText)], [CallForApplications.Question.ID]) = (

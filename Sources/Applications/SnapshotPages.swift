@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -217,8 +218,9 @@ extension CopiesPage {
         }
         differences = changes.map { change in
             DifferenceText(
-                "\(change.position). \(change.prompt.text(for: spoken))", from: change.before ?? "",
-                to: change.after ?? "")
+                "\(change.position). \(change.prompt.text(for: spoken))",
+                from: change.before.map { change.takes.display($0, in: spoken) } ?? "",
+                to: change.after.map { change.takes.display($0, in: spoken) } ?? "")
         }
         noDifferences = pair != nil && changes.isEmpty ? t("copies.no_differences") : nil
         let numbers = snapshots.map { (value: "\($0.number)", label: t("copies.copy", ["number": "\($0.number)"])) }
@@ -295,7 +297,8 @@ extension CopyPage {
         facts = Facts(lines)
         answers = content.questions.map { question in
             ApplicationPage.AnsweredQuestion(
-                prompt: "\(question.position). \(question.prompt.text(for: spoken))", text: question.answer?.text)
+                prompt: "\(question.position). \(question.prompt.text(for: spoken))",
+                text: question.answer?.text.map { question.takes.display($0, in: spoken) })
         }
         fileURL = side.file(snapshot.number, of: snapshot.application)
         proof = snapshot.isIntact ? t("copies.proof") : t("copies.no_proof")

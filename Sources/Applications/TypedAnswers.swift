@@ -10,11 +10,15 @@ struct TypedAnswers: Sendable {
     /// Why the others cannot, by field.
     let errors: [(field: String, message: String)]
 
-    init(_ fields: [String: [String]], to questions: [CallForApplications.Question], _ t: Texts) {
+    /// - Parameter stored: what a part of an answer that the form does not send is taken from.
+    init(
+        _ fields: [String: [String]], to questions: [CallForApplications.Question],
+        over stored: [CallForApplications.Question.ID: LongText] = [:], _ t: Texts
+    ) {
         var edits: [CallForApplications.Question.ID: AnswerEdit] = [:]
         var errors: [(field: String, message: String)] = []
         for question in questions where question.files == nil {
-            guard let typed = fields[question.field]?.first else { continue }
+            guard let typed = question.typed(fields, over: stored[question.id]?.string ?? "") else { continue }
             do throws(TextRefusal) {
                 let seen = fields[question.seenField]?.first.flatMap(Fingerprint.init)
                 edits[question.id] = AnswerEdit(try AnswerText(typed: typed).text, seen: seen)

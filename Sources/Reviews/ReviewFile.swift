@@ -1,4 +1,5 @@
 package import Applications
+package import Forms
 package import Foundation
 package import Programs
 package import Vocabulary
@@ -16,6 +17,15 @@ package struct ReviewFile: Sendable {
         package let prompt: LocalizedLine
         /// What the startup wrote; nil where it wrote nothing.
         package let text: LongText?
+        /// What kind of answer was asked for; nil in files of before there were kinds.
+        package var kind: Field.Kind?
+        /// What narrowed the answers.
+        package var settings: Field.Settings?
+
+        /// What the answer is read by.
+        package var takes: Field { Field(kind ?? .longText, settings ?? Field.Settings()) }
+        /// Whether it is prose, from which one can tell the language somebody writes in.
+        var isProse: Bool { [nil, .shortText, .longText].contains(kind) }
     }
 
     /// The application.

@@ -209,11 +209,13 @@ extension Transaction {
             -- entrants
             SELECT a.id, i.names,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                               'question', q.id, 'prompt', q.prompt, 'text', w.text) ORDER BY q.position), '[]')
+                               'question', q.id, 'prompt', q.prompt, 'text', w.text, 'kind', q.kind,
+                               'settings', q.settings) ORDER BY q.position), '[]')
                     FROM call_questions AS q
                     LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id AND w.application_id = a.id
                         AND w.question_id = q.id
                     WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id
+                      AND (a.asked IS NULL OR q.id = ANY (a.asked))
                       AND q.audience = ANY (\(round.audiences))) AS answers
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
@@ -232,7 +234,7 @@ extension Transaction {
             taken.insert(code)
             return try ReviewFile(
                 application: application, code: code, startupName: round.isBlind ? nil : row("names"),
-                language: Language(mostOf: answers.lazy.compactMap(\.text?.string)), answers: answers)
+                language: Language(mostOf: answers.lazy.filter(\.isProse).compactMap(\.text?.string)), answers: answers)
         }
     }
 
@@ -277,8 +279,10 @@ extension Transaction {
 
 extension ReviewRound {
     /// Whose answers its reviewers read.
-    fileprivate var audiences: [String] {
-        let all: [CallForApplications.Question.Audience] = isBlind ? [.reviewers] : [.reviewers, .namedReviewers]
-        return all.map(\.rawValue)
+    fileprivate var audiences: [String] { Self.audiences(isBlind: isBlind).map(\.rawValue) }
+
+    /// Whose answers the reviewers of a round of either kind read.
+    static func audiences(isBlind: Bool) -> [CallForApplications.Question.Audience] {
+        isBlind ? [.reviewers] : [.reviewers, .namedReviewers]
     }
 }

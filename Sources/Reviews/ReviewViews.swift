@@ -1,9 +1,11 @@
 internal import API
 internal import Accounts
 internal import Applications
+internal import Forms
 internal import Foundation
 internal import Programs
 internal import Vocabulary
+internal import Wording
 
 /// An assignment as JSON.
 struct AssignmentView: Described {
@@ -72,11 +74,20 @@ struct FileAnswerView: Described {
     let question: CallForApplications.Question.ID
     let prompt: LocalizedLine
     let text: LongText?
+    let kind: Field.Kind
+    let display: LocalizedText?
+
+    static let documentation = [
+        "kind": "What kind of answer was asked for.",
+        "display": "How the answer reads in each language, where that is not the text itself.",
+    ]
 
     init(_ answer: ReviewFile.Answer) {
         question = answer.question
         prompt = answer.prompt
         text = answer.text
+        kind = answer.takes.kind
+        display = answer.text.flatMap { answer.takes.display($0.string) }
     }
 }
 

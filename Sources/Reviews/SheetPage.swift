@@ -1,4 +1,5 @@
 internal import Applications
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Vocabulary
@@ -13,7 +14,6 @@ struct SheetPage: ViewModel {
     var language: String
     /// What the application says, in the language it says it in.
     var answers: [Answer]
-    var lang: String
     var form: ScoreForm?
     /// The review, once it can be changed no more.
     var own: ReviewCard?
@@ -28,6 +28,8 @@ struct SheetPage: ViewModel {
     struct Answer: ViewModel {
         var prompt: String
         var text: String?
+        /// The language of the text.
+        var lang: String
         /// Files in place of a text.
         var documents: [LinkText]
     }
@@ -127,14 +129,15 @@ extension ReviewSheet {
             language: Pages.Language(tag: file.language.rawValue)?.endonym ?? file.language.rawValue,
             answers: file.answers.map { answer in
                 SheetPage.Answer(
-                    prompt: answer.prompt.text(for: spoken), text: answer.text?.string,
+                    prompt: answer.prompt.text(for: spoken),
+                    text: answer.text.map { answer.takes.display($0.string, in: spoken) },
+                    lang: (answer.isProse ? file.language : spoken).rawValue,
                     documents: documents.enumerated().filter { $1.question == answer.question }.map { index, document in
                         LinkText(
                             "\(name(of: document, at: index)) (\(Document.size(document.bytes)))",
                             "/reviews/\(id)/documents/\(document.id)")
                     })
             },
-            lang: file.language.rawValue,
             form: isOpen ? form(typed: typed, errors: errors, problem: problem, in: language) : nil,
             own: isOpen ? nil : review.map { card(of: $0, t("reviewer.own"), isDated: true, in: language) },
             standing: isOpen ? nil : standing(t),

@@ -14,7 +14,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         get value() { return form.elements[name].value; },
         set value(value) { form.elements[name].value = value; },
     }));
-    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
+    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1).split(".")[0]];
     const known = new Map(fields.map((field) => [field.name, plain(field.value)]));
     const [touched, refused] = [new Set(), new Map()];
     const dirty = () => fields.filter((field) => plain(field.value) !== known.get(field.name));
