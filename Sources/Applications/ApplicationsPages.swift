@@ -22,7 +22,7 @@ extension ApplicationsRoom {
         in site: Site, hasScanner: Bool = false, decision: @escaping DecisionPart.Reading
     ) -> [AnyRoute] {
         PortalPages(site: site, hasScanner: hasScanner, decision: decision).routes
-            + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
+            + PreviewPages(site: site).routes + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
             + SnapshotPages(site: site).routes
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes

@@ -279,6 +279,8 @@ struct CallsConsole {
         if found.access != .public {
             facts.append(.link(t("fact.admitted"), LinkText(t("admissions.title"), "/console/calls/\(id)/admissions")))
         }
+        facts.append(.link(t("fact.preview"), LinkText(t("fact.preview_form"), "/console/calls/\(id)/preview")))
+        facts.append(.link(t("fact.preview"), LinkText(t("fact.preview_file"), "/console/calls/\(id)/preview/file")))
         facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
         if let published = found.publishedAt {
             facts.append(.time(t("fact.published"), words.time(published, in: found.deadline.zone)))

@@ -12,7 +12,7 @@ extension ReviewsRoom {
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        RoundsConsole(site: site).routes + PanelConsole(site: site).routes
+        PreviewPages(site: site).routes + RoundsConsole(site: site).routes + PanelConsole(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
             + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes

@@ -15,7 +15,7 @@ struct ApplicationsPagesTests {
                 in: [
                     PageTemplate.begin, PageTemplate.draft, PageTemplate.application, PageTemplate.confirm,
                     PageTemplate.applicationList, PageTemplate.fastTrack, PageTemplate.eligibility,
-                    PageTemplate.overlap,
+                    PageTemplate.overlap, PageTemplate.preview,
                     PageTemplate.copies, PageTemplate.copy, PageTemplate.changeList,
                     PageTemplate.applicationChanges, PageTemplate.reuse, PageTemplate.moves,
                 ], sources: sources) == [])

@@ -13,7 +13,8 @@ struct ReviewsPagesTests {
         #expect(
             PageKit.reviews.faults(
                 in: [
-                    PageTemplate.rounds, PageTemplate.round, PageTemplate.reviewsForm, PageTemplate.confirm,
+                    PageTemplate.filePreview, PageTemplate.rounds, PageTemplate.round, PageTemplate.reviewsForm,
+                    PageTemplate.confirm,
                     PageTemplate.panelist, PageTemplate.seated, PageTemplate.assignments, PageTemplate.plan,
                     PageTemplate.standings, PageTemplate.applicationReviews, PageTemplate.conflicts,
                     PageTemplate.queue, PageTemplate.invitation, PageTemplate.sheet, PageTemplate.offline,

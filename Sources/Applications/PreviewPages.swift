@@ -1,0 +1,88 @@
+internal import API
+internal import Accounts
+internal import Forms
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// The form of a call as its applicants will see it, for a manager, also while the call is a draft.
+struct PreviewPages: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [show, answer] }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/preview", "previewCallForm", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            try await page(for: call, typed: nil)
+        }.erased
+    }
+
+    /// Nothing is stored: the form comes back with what follows from its answers, and what does not fit.
+    private var answer: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/preview", "tryCallForm", access: .roles([.manager]), parameters: CallPath.self
+        ) { call in
+            try await page(for: call, typed: call.fields)
+        }.erased
+    }
+
+    private func page(
+        for call: FormCall<CallPath, NoBody>, typed: [String: [String]]?
+    ) async throws -> HTML {
+        guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
+        let viewer = try await call.viewer()
+        let model = PreviewPage(found, typed: typed, in: viewer.language)
+        let spoken = Vocabulary.Language(viewer.language)
+        let frame = Frame(
+            title: model.header.title, site: site, viewer: viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(found.title.text(for: spoken), "/console/calls/\(found.id)")])
+        return HTML(bytes: try PageTemplate.preview.render(model, in: frame))
+    }
+}
+
+/// A form that asks and keeps nothing.
+struct PreviewPage: ViewModel {
+    var header: PageHeader
+    var form: Form?
+    var empty: EmptyState?
+    var fileURL: SafeURL
+}
+
+extension PageTemplate<PreviewPage> {
+    static let preview = PageTemplate("applications/preview", in: .applications)
+}
+
+extension PreviewPage {
+    init(_ call: CallForApplications, typed: [String: [String]]?, in language: Pages.Language) {
+        let t = PageKit.applications.texts(in: language)
+        let spoken = Vocabulary.Language(language)
+        let read = TypedAnswers(typed ?? [:], to: call.questions, t)
+        let answers = call.canonical(read.edits).compactMap { question, edit in
+            edit.text.map { Answer(to: question, $0, savedAt: .distantPast) }
+        }
+        let completeness = Completeness(of: call.questions, answers: answers)
+        // Nobody is told what is missing before they tried.
+        let gaps = completeness.gaps.filter { $0.reason != .unanswered }
+        let input = FormInput(
+            values: typed ?? [:], errors: read.errors + gaps.map { (call.field(of: $0.question), $0.words(t)) },
+            texts: t)
+        header = PageHeader(
+            title: t("preview.title"), kind: call.title.text(for: spoken), lede: t("preview.lede"))
+        fileURL = "/console/calls/\(call.id)/preview/file"
+        empty = call.questions.isEmpty ? EmptyState(title: t("preview.none"), text: t("preview.none_text")) : nil
+        form =
+            call.questions.isEmpty
+            ? nil
+            : Form(
+                action: "/console/calls/\(call.id)/preview",
+                sections: call.questions.parts(
+                    in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
+                submit: t("preview.submit"), texts: t, hidden: call.questions.compactMap(\.presence))
+    }
+}
