@@ -158,7 +158,7 @@ let package = Package(
             on: [
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships",
                 "Programs",
-                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "Eligibility",
+                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "Eligibility", "Forms",
             ]),
 
         // The rooms joined: every operation, page and job over one database.

@@ -61,6 +61,7 @@ extension DemoWorld {
         let joint = try await openCall("fintech", of: fintech, opened: -5, closes: 38, transaction)
         try await designFintech(fintech, transaction)
         try await openFurtherCalls(general, fintech, transaction)
+        try await openExpansionCall(of: general, transaction)
         let startups = [
             "pavement", "lanterncare", "plumbline", "gridfellow", "skylarkinspect", "tideglass", "quayside",
         ]

@@ -74,7 +74,7 @@ extension FilePreviewPage {
             let shown = call.questions.filter { audiences.contains($0.audience) }
             let withheld = call.questions.filter { !audiences.contains($0.audience) }
             return File(
-                title: t(isBlind ? "preview.blind" : "preview.named"),
+                title: isBlind ? t("preview.blind") : t("preview.named"),
                 name: isBlind ? "K7PQ4M" : t("preview.startup"),
                 answers: shown.map { question in
                     Answer(prompt: question.prompt.text(for: spoken), example: question.example(t, in: spoken))
