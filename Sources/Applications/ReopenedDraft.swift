@@ -20,7 +20,7 @@ extension Draft {
     /// The call with the questions that are open: all of a draft's, or those that the park asked about.
     var reopened: CallForApplications {
         guard let changes else { return call }
-        return call.asking(only: call.following(changes.questions))
+        return call.asking(only: Set(changes.questions))
     }
 
     func asked(of call: CallForApplications, in language: Pages.Language) -> DraftPage.Asked? {

@@ -27,6 +27,11 @@ extension Transaction {
                 errors: unknown.map { .init("/questions/\($0)", .unknown, "is not a question of this call") })
         }
         guard let due = wanted.dueOn.end(in: call.deadline.zone), due > now else { throw ChangesRefusal.dueInThePast }
+        // A changed answer may lead to questions that were not asked before: those open with it.
+        let following = call.following(wanted.questions).subtracting(wanted.questions)
+        let wanted = ChangesWanted(
+            wanted.message, to: wanted.questions + call.questions.map(\.id).filter(following.contains), by: wanted.dueOn
+        )
         let from = application.state
         try application.requestChanges()
         try await insert(wanted, as: request, of: application, from: from, due: due, in: tenant, by: person)
@@ -79,7 +84,7 @@ extension Transaction {
         guard application.state == .changesRequested, let request = try await changeRequests(of: id).first else {
             throw ApplicationRefusal.wrongState(application.state, for: .resubmit)
         }
-        let asked = call.following(request.questions)
+        let asked = Set(request.questions)
         let completeness = Completeness(
             of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id), only: asked)
         try application.resubmit(request, with: completeness, now: now)
@@ -94,8 +99,7 @@ extension Transaction {
         _ questions: some Collection<CallForApplications.Question.ID>, of application: Application
     ) async throws {
         guard application.state == .changesRequested else { return }
-        let named = try await changeRequests(of: application.id).first?.questions ?? []
-        let open = try await call(application.call)?.following(named) ?? []
+        let open = Set(try await changeRequests(of: application.id).first?.questions ?? [])
         let closed = questions.filter { !open.contains($0) }.sorted()
         guard closed.isEmpty else { throw ChangesRefusal.notReopened(closed) }
     }

@@ -42,12 +42,18 @@ extension Field {
         switch value {
         case .text(let text): text
         case .number(let figure): grouped(figure.description)
-        case .money(let money): "\(money.currency.code) \(grouped(money.decimal))"
+        case .money(let money): "\(money.currency.code) \(grouped(whole(money.decimal)))"
         case .date(let day): day.text(in: Pages.Language(tag: language.rawValue) ?? .english)
         case .link(let address): address.description
         case .chosen(let keys): keys.joined(separator: ", ")
         case .rows: ""
         }
+    }
+
+    /// Whole amounts are read more easily without their zeros.
+    private static func whole(_ decimal: String) -> String {
+        let parts = decimal.split(separator: ".", maxSplits: 1)
+        return parts.count == 2 && parts[1].allSatisfy { $0 == "0" } ? String(parts[0]) : decimal
     }
 
     /// A plain decimal with a comma before each three digits of its whole part.

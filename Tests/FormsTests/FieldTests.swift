@@ -40,6 +40,29 @@ struct FieldTests {
         #expect(Figure("9000000000000")?.description == "9000000000000" && Figure("9000000000001") == nil)
     }
 
+    @Test("Rows are typed a line each, from a sheet, too, and shown as they were typed")
+    func lines() throws {
+        let people = Field(.people)
+        let text = people.rows(ofLines: "Mei Chan | CTO\n\n Ravi\tCEO\tr@a.example | b \n")
+        #expect(text == #"[{"name":"Mei Chan","role":"CTO"},{"email":"r@a.example | b","name":"Ravi","role":"CEO"}]"#)
+        #expect(people.lines(ofRows: text) == "Mei Chan | CTO\nRavi | CEO | r@a.example | b")
+        #expect(people.rows(ofLines: people.lines(ofRows: text)) == text && people.rows(ofLines: text) == text)
+        #expect(people.rows(ofLines: " \n") == "")
+        // What lines could not say the same is shown as it is.
+        let barred = #"[{"name":"A | B","role":"CTO"}]"#
+        #expect(people.lines(ofRows: barred) == barred)
+        #expect(people.lines(ofRows: "about five") == "about five")
+    }
+
+    @Test("Digits of an input method are digits, and one currency need not be said")
+    func folded() {
+        #expect(Field(.number).canonical("１，２００") == "1200")
+        #expect(Field(.date).canonical("２０２６-０３-０１") == "2026-03-01")
+        var money = Field(.money)
+        money.currencies = [.jpy]
+        #expect(money.canonical("５０００") == "JPY 5000" && money.canonical("USD 5") == "USD 5")
+    }
+
     @Test("An amount names its currency, a day is a day of the calendar, a link is one")
     func others() throws {
         var money = Field(.money)

@@ -48,6 +48,12 @@ struct TypedQuestionTests {
         // What an amount has no use for is not kept.
         #expect(questions[1]["settings"]?["decimals"] == nil && questions[1]["settings"]?["options"] == nil)
         let place = try #require(made.header("Location"))
+        let copied = await mei.ask("POST", "\(place)/clone", json: "{}")
+        let drafts = try await world.database.reader(as: world.context(Cast.mei)).calls(of: stream, standing: .draft)
+        #expect(copied.status == 201 && drafts.count == 2, "\(copied.text)")
+        #expect(
+            drafts.allSatisfy { $0.questions.map(\.kind) == [.choice, .money] && $0.questions[1].condition != nil })
+        #expect(drafts.allSatisfy { $0.questions[0].section?.intro?.text(for: .english) == "As it is today." })
         #expect(
             try await mei.ask("GET", "\(place)/form").json()["questions"]?.elements?.map { $0["kind"]?.text } == [
                 "choice", "money",

@@ -1,3 +1,4 @@
+import Forms
 import Foundation
 import Pages
 import Testing
@@ -32,6 +33,34 @@ struct WordingTests {
         #expect(past.text == "2026年12月18日, 12:00")
         #expect(past.relative == "1 分前")
         #expect(past.viewer == nil)
+    }
+
+    @Test("an answer is said by its kind in the reader's language, and as it was typed where it cannot be read")
+    func answers() throws {
+        var stage = Field(.choices)
+        stage.options = [
+            .init("idea", try LocalizedLine(en: "Idea", ja: "アイデア")), .init("sales", try LocalizedLine(en: "Sales")),
+        ]
+        #expect(stage.display(#"["sales","idea"]"#, in: .english) == "Idea, Sales")
+        #expect(stage.display(#"["sales","idea"]"#)?[.japanese]?.string == "アイデア、Sales")
+        #expect(stage.display("seed", in: .english) == "seed" && stage.display("seed") == nil)
+        #expect(Field(.money).display("HKD 1234567", in: .english) == "HKD 1,234,567")
+        #expect(Field(.money).display("HKD 1234.5", in: .japanese) == "HKD 1,234.50")
+        var share = Field(.number)
+        (share.decimals, share.lowest) = (2, "-5000")
+        #expect(share.display("-1234.5", in: .english) == "-1,234.5" && share.display("-0.5", in: .english) == "-0.5")
+        #expect(Field(.date).display("2026-03-01", in: .traditionalChinese) == "2026年3月1日")
+        #expect(
+            Field(.people).display(
+                #"[{"name":"Mei","role":"CTO"},{"name":"Ravi","role":"CEO","email":"r@a.example"}]"#, in: .english)
+                == "Mei · CTO\nRavi · CEO · r@a.example")
+        var rows = Field(.rows)
+        rows.columns = [
+            .init("market", try LocalizedLine(en: "Market", ja: "市場")),
+            .init("size", try LocalizedLine(en: "Size"), kind: .number),
+        ]
+        #expect(rows.display(#"[{"market":"Japan","size":"12000"}]"#, in: .japanese) == "市場：Japan · Size：12,000")
+        #expect(Field(.longText).display("As it is.") == nil)
     }
 
     @Test("the same clock elsewhere is not said twice")
