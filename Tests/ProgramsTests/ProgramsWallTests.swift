@@ -28,7 +28,7 @@ struct ProgramsWallTests {
         #expect(call.programName.description == "Incubation")
         // One is by invitation: its stream's partner knows of it, and so do managers.
         let isKnown = [Cast.mei, Cast.kenji].contains { $0.person.email == member.person.email }
-        #expect(try await reader.openCalls().count == (isKnown ? 4 : 3))
+        #expect(try await reader.openCalls().count == (isKnown ? 5 : 4))
         #expect(try await (reader.call(demoID("call invitation")) != nil) == isKnown)
         #expect(try await reader.programs().count == 2)
         #expect(try await reader.streams().count == 2)
