@@ -35,5 +35,13 @@ extension Transaction {
                         NULL::call_questions, to_jsonb(q) || jsonb_build_object('call_id', \(made.id)))).*
             FROM call_questions AS q WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.source)
             """)
+        try await execute(
+            """
+            -- clone: conditions
+            INSERT INTO call_conditions
+            SELECT (jsonb_populate_record(
+                        NULL::call_conditions, to_jsonb(k) || jsonb_build_object('call_id', \(made.id)))).*
+            FROM call_conditions AS k WHERE k.tenant_id = acting_tenant() AND k.call_id = \(made.source)
+            """)
     }
 }

@@ -129,6 +129,22 @@ struct CloneTests {
         #expect(await park.send("/console/calls/\(copy)/clone").status == 303)
     }
 
+    @Test("a cloned call requires what its source required, in its order")
+    func conditions() async throws {
+        let world = try await World()
+        let source: CallForApplications.ID = demoID("call incubation")
+        let made = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.clone(.call(source), in: tenant)
+        }
+        let copy = try #require(made.calls.first?.id)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let required = try await reader.conditions(of: source)
+        #expect(required.count >= 4)
+        let cloned = try await reader.conditions(of: copy)
+        #expect(cloned.map(\.name) == required.map(\.name) && cloned.map(\.blocks) == required.map(\.blocks))
+        #expect(cloned.map(\.rule) == required.map(\.rule))
+    }
+
     @Test("a clone is made whole or not at all, and of nothing that is not there")
     func refusals() async throws {
         let world = try await World()
