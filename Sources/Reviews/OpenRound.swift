@@ -43,6 +43,7 @@ extension Transaction {
     ) async throws -> ReviewRound {
         guard var round = try await lockRound(id) else { throw Problem.notFound }
         try round.open(at: now)
+        try await checkNoneIsTheirOwn(in: round)
         try await save(round, by: person)
         try await insert(try await entrants(to: round, among: nil), into: id, in: tenant, by: person)
         return round
@@ -57,6 +58,7 @@ extension Transaction {
     ) async throws -> Int {
         guard let round = try await lockRound(id) else { throw Problem.notFound }
         try round.checkOpen()
+        try await checkNoneIsTheirOwn(in: round)
         let files = try await entrants(to: round, among: applications)
         if let applications {
             let found = Set(files.map(\.application))

@@ -12,7 +12,7 @@ extension Transaction {
     /// Asks for a plan of who judges what in an open round: worked out by a job that starts when this transaction has
     /// committed, and changing nothing.
     ///
-    /// Throws `ReviewRefusal.roundNotOpen`, or not found.
+    /// Throws `ReviewRefusal.roundNotOpen` and `.ownStartupApplied`, or not found.
     ///
     /// - Parameter person: who asks; nil for the service.
     package func requestAssignmentRun(
@@ -20,6 +20,7 @@ extension Transaction {
     ) async throws -> AssignmentRun {
         guard let found = try await self.round(round) else { throw Problem.notFound }
         try found.checkOpen()
+        try await checkNoneIsTheirOwn(in: found)
         let job = try await enqueue(PlanAssignments(run: id.uuid))
         try await insert(id, of: round, job: job, in: tenant, by: person)
         guard let run = try await assignmentRun(id) else { throw Problem.notFound }
@@ -39,7 +40,7 @@ extension Transaction {
 
     /// Takes a plan: what it leaves out and was not begun is taken back, what is new in it is assigned; all or nothing.
     ///
-    /// Throws `ReviewRefusal.planNotReady` and `.roundNotOpen`, or not found; refused by the constraints of
+    /// Throws `ReviewRefusal.planNotReady`, `.roundNotOpen` and `.ownStartupApplied`, or not found; refused by the constraints of
     /// `assignReviewer` when something has come between since it was worked out.
     package func applyPlan(of id: AssignmentRun.ID, by person: Person.ID) async throws -> AssignmentRun {
         guard let known = try await assignmentRun(id), let round = try await lockRound(known.round),
@@ -47,6 +48,7 @@ extension Transaction {
         else { throw Problem.notFound }
         try round.checkOpen()
         guard run.state == .finished, run.appliedAt == nil else { throw ReviewRefusal.planNotReady }
+        try await checkNoneIsTheirOwn(in: round)
         try await apply(id, of: round.id, by: person)
         guard let applied = try await assignmentRun(id) else { throw Problem.notFound }
         return applied

@@ -39,6 +39,8 @@ package enum ReviewRefusal: Refusal, Equatable {
     case runOver
     /// The application is not in review: its answers may be changing.
     case changesPending
+    /// A startup of the manager's own applied to the call: who is judged and by whom is for another manager to say.
+    case ownStartupApplied
 
     package var problem: Problem {
         switch self {
@@ -50,6 +52,8 @@ package enum ReviewRefusal: Refusal, Equatable {
             .invalid("/criteria", "The weights sum to \(sum). Make them sum to 100.")
         case .dueInThePast: .invalid("/due/at", "Reviews would be due before they can begin. Choose a later day.")
         case .changesPending: .conflict("The application is not in review at the moment.")
+        case .ownStartupApplied:
+            .conflict("A startup of your own applied to this call. Another manager takes this step.")
         case .nothingToEnter: .conflict("No further application is in review for this call.")
         case .cannotEnter(let places):
             Problem(

@@ -152,6 +152,17 @@ extension Transaction {
             """)
     }
 
+    /// Throws `ReviewRefusal.ownStartupApplied` where the acting manager has a startup among those that apply to the call:
+    /// row-level security would hide it from what is done, and the round would go on without it.
+    func checkNoneIsTheirOwn(in round: ReviewRound) async throws {
+        let own = try await first(
+            """
+            -- checkNoneIsTheirOwn
+            SELECT WHERE \(round.call) = ANY (calls_too_near(acting_role(), acting_person()))
+            """)
+        guard own == nil else { throw ReviewRefusal.ownStartupApplied }
+    }
+
     func update(_ id: ReviewRound.ID, to draft: RoundDraft) async throws {
         try await execute(
             """

@@ -111,6 +111,60 @@ struct ReviewWallTests {
                 .assignment(World.assignment(Cast.nora, "plumbline"))?.state == .assigned)
     }
 
+    @Test("a manager opens, enters and plans no round that judges a startup of their own, nor does the database let them")
+    func ownRound() async throws {
+        let world = try await World()
+        let (wing, person, tenant) = (world.context(Cast.wing), Cast.wing.person.id, Cast.harbour.id)
+        await #expect(throws: ReviewRefusal.ownStartupApplied) {
+            try await world.database.write(as: wing) { transaction in
+                _ = try await transaction.enterRound(World.round, in: tenant, by: person)
+            }
+        }
+        await #expect(throws: ReviewRefusal.ownStartupApplied) {
+            try await world.database.write(as: wing) { transaction in
+                _ = try await transaction.requestAssignmentRun(of: World.round, as: .init(), in: tenant, by: person)
+            }
+        }
+        let job = UUID()
+        let plant: @Sendable (Transaction, AssignmentRun.ID) async throws -> Void = { transaction, run in
+            try await transaction.execute(
+                """
+                INSERT INTO assignment_runs (tenant_id, id, round_id, job_id, requested_by)
+                VALUES (\(tenant), \(run), \(World.round), \(job), \(person))
+                """)
+        }
+        let refused = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: wing) { try await plant($0, .init()) }
+        }
+        #expect(refused?.sqlState == "42501")
+        let planned = AssignmentRun.ID()
+        try await world.database.write(as: world.context(Cast.mei)) { try await plant($0, planned) }
+        let touched = try await world.database.write(as: wing) { transaction in
+            try await transaction.execute("UPDATE assignment_runs SET requested_at = now() WHERE id = \(planned)")
+        }
+        #expect(touched == 0)
+        let draft = ReviewRound.ID()
+        let call = try #require(
+            try await world.database.reader(as: world.context(Cast.mei)).round(World.round)
+        ).call
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftRound(
+                RoundDraft(
+                    name: try LocalizedName(en: "Second"), isBlind: false, reviewsWanted: 1, quorum: 1,
+                    due: Deadline(Date().addingTimeInterval(86_400 * 20), in: .hongKong),
+                    criteria: [ReviewRound.Criterion(id: .init(), name: try LocalizedName(en: "Overall"), weight: 100)]),
+                as: draft, of: call, in: tenant)
+        }
+        await #expect(throws: ReviewRefusal.ownStartupApplied) {
+            try await world.database.write(as: wing) { transaction in
+                _ = try await transaction.openRound(draft, in: tenant, by: person)
+            }
+        }
+        try await world.database.write(as: world.context(Cast.tom)) { transaction in
+            _ = try await transaction.openRound(draft, in: tenant, by: Cast.tom.person.id)
+        }
+    }
+
     @Test("those who judge together do not learn each other's names")
     func names() async throws {
         let world = try await World()
