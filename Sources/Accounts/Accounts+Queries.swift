@@ -19,7 +19,7 @@ extension Statements {
         try await rows(
             """
             -- tenants
-            SELECT id FROM tenants WHERE acting_role() = 'system' AND acting_tenant() IS NULL ORDER BY id
+            SELECT id FROM tenants WHERE acts_as('system') AND acting_tenant() IS NULL ORDER BY id
             """
         ).map { try $0("id") }
     }

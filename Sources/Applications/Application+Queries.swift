@@ -201,8 +201,8 @@ extension Query {
     /// those of their startup.
     static var reachOfApplications: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+        (acts_as('manager', 'system')
+         OR acts_as('founder') AND a.startup_id = acting_institution())
         """
     }
 }

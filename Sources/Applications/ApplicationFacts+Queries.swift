@@ -27,8 +27,8 @@ extension Statements {
             SELECT d.facts FROM application_facts AS d
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
             WHERE d.tenant_id = acting_tenant() AND d.application_id = \(id)
-              AND (acting_role() = 'system' OR acting_role() = 'manager' AND a.submitted_at IS NOT NULL
-                   OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+              AND (acts_as('system') OR acts_as('manager') AND a.submitted_at IS NOT NULL
+                   OR acts_as('founder') AND a.startup_id = acting_institution())
             """
         ).map { try ($0("facts") as JSONB<DeclaredFacts>).value }
     }
@@ -51,8 +51,8 @@ extension Statements {
             JOIN tenants AS t ON t.id = e.tenant_id
             LEFT JOIN application_facts AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id
             WHERE e.tenant_id = acting_tenant() AND e.startup_id = \(startup)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'founder' AND e.startup_id = acting_institution())
+              AND (acts_as('manager', 'system')
+                   OR acts_as('founder') AND e.startup_id = acting_institution())
             ORDER BY e.started_on, e.id
             LIMIT 50
             """
@@ -75,8 +75,8 @@ extension Statements {
             JOIN call_conditions AS n
               ON n.tenant_id = f.tenant_id AND n.call_id = f.call_id AND n.id = f.condition_id
             WHERE f.tenant_id = acting_tenant() AND f.application_id = \(id)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+              AND (acts_as('manager', 'system')
+                   OR acts_as('founder') AND a.startup_id = acting_institution())
             ORDER BY n.position
             """
         ).map { row in
@@ -127,7 +127,7 @@ extension Transaction {
             -- screenApplication: what it rests on
             UPDATE application_findings SET cited_at = now(), cited_by = \(person)
             WHERE tenant_id = acting_tenant() AND application_id = \(application)
-              AND condition_id = ANY (\(conditions)) AND acting_role() IN ('manager', 'system')
+              AND condition_id = ANY (\(conditions)) AND acts_as('manager', 'system')
             """)
     }
 }

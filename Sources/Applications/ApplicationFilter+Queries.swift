@@ -151,7 +151,7 @@ extension Statements {
             """
             -- streamPartners
             SELECT i.id, i.names FROM institutions AS i
-            WHERE i.tenant_id = acting_tenant() AND acting_role() = 'manager'
+            WHERE i.tenant_id = acting_tenant() AND acts_as('manager')
               AND EXISTS (SELECT FROM stream_partners AS p WHERE p.tenant_id = i.tenant_id AND p.institution_id = i.id)
             ORDER BY i.id
             """

@@ -16,8 +16,8 @@ extension Statements {
             CROSS JOIN LATERAL (SELECT canonical_json(s.content) AS text) AS c
             LEFT JOIN people AS p ON p.id = s.submitted_by
             WHERE s.tenant_id = acting_tenant() AND s.application_id = \(id)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+              AND (acts_as('manager', 'system')
+                   OR acts_as('founder') AND a.startup_id = acting_institution())
             ORDER BY s.number
             """
         ).map { row in

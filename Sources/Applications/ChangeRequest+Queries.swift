@@ -36,7 +36,7 @@ extension Statements {
             """
             -- changeRequests of the workspace
             \(fragment: .changeRequests)
-            WHERE r.tenant_id = acting_tenant() AND acting_role() = 'manager'
+            WHERE r.tenant_id = acting_tenant() AND acts_as('manager')
               AND CASE WHEN \(answered) THEN x.number IS NOT NULL
                   ELSE a.state = 'changes_requested' AND x.number IS NULL AND r.cancelled_at IS NULL END
             ORDER BY CASE WHEN \(answered) THEN x.submitted_at END DESC, r.due_at, r.id
@@ -78,8 +78,8 @@ extension Query {
 
     fileprivate static var reachOfChangeRequests: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'founder' AND a.startup_id = acting_institution())
+        (acts_as('manager', 'system')
+         OR acts_as('founder') AND a.startup_id = acting_institution())
         """
     }
 }

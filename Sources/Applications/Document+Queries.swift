@@ -52,10 +52,10 @@ extension Query {
     /// caller names the questions: `call_questions` does not tell reviewers apart, their file does.
     fileprivate static func reachOfDocuments(naming: Bool) -> Query {
         """
-        (acting_role() = 'system'
-         OR acting_role() = 'manager' AND a.submitted_at IS NOT NULL
-         OR acting_role() = 'founder' AND a.startup_id = acting_institution()
-         OR acting_role() = 'reviewer' AND \(naming) AND d.state = 'clean')
+        (acts_as('system')
+         OR acts_as('manager') AND a.submitted_at IS NOT NULL
+         OR acts_as('founder') AND a.startup_id = acting_institution()
+         OR acts_as('reviewer') AND \(naming) AND d.state = 'clean')
         """
     }
 }

@@ -20,7 +20,7 @@ extension Statements {
                 -- Who began after the moment knows when the call closes.
                 WHERE t.at <= now() AND t.at > a.created_at
                 ORDER BY t.at DESC LIMIT 1) AS o
-            WHERE c.tenant_id = acting_tenant() AND acting_role() = 'system'
+            WHERE c.tenant_id = acting_tenant() AND acts_as('system')
               AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
               AND c.opens_at <= now() AND c.closes_at > now() AND c.closes_at <= now() + interval '7 days'
               AND NOT EXISTS (SELECT FROM draft_reminders AS n

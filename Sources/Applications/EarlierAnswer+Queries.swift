@@ -14,7 +14,7 @@ extension Statements {
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
             JOIN call_questions AS q ON q.tenant_id = w.tenant_id AND q.call_id = w.call_id AND q.id = w.question_id
-            WHERE w.tenant_id = acting_tenant() AND acting_role() = 'founder' AND a.startup_id = acting_institution()
+            WHERE w.tenant_id = acting_tenant() AND acts_as('founder') AND a.startup_id = acting_institution()
               AND a.id <> \(id)
             ORDER BY w.saved_at DESC, w.application_id, w.question_id
             LIMIT 1000

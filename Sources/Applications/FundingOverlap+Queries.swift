@@ -15,7 +15,7 @@ extension Statements {
             WITH asked AS MATERIALIZED (
                 SELECT a.id, a.startup_id FROM applications AS a
                 WHERE a.tenant_id = acting_tenant() AND a.id = \(id) AND a.submitted_at IS NOT NULL
-                  AND acting_role() IN ('manager', 'system')
+                  AND acts_as('manager', 'system')
                   AND a.startup_id <> ALL ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[])
             ), live AS MATERIALIZED (
                 SELECT o.id, o.startup_id, o.call_id, o.state, e.id IS NOT NULL AS is_enrolled

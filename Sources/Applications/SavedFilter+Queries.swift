@@ -12,7 +12,7 @@ extension Statements {
             -- savedFilters
             SELECT f.id, f.name, f.filter, f.is_shared, f.owner_id = acting_person() AS is_own, f.created_at
             FROM saved_filters AS f
-            WHERE f.tenant_id = acting_tenant() AND acting_role() = 'manager'
+            WHERE f.tenant_id = acting_tenant() AND acts_as('manager')
               AND (f.owner_id = acting_person() OR f.is_shared)
             ORDER BY f.name, f.id
             LIMIT 200

@@ -127,7 +127,7 @@ extension Query {
     /// Which batches `b` the seat reaches: a manager those of calls to which no startup of their own applied.
     static var reachOfBatches: Query {
         """
-        (acting_role() = 'system' OR acting_role() = 'manager'
+        (acts_as('system') OR acts_as('manager')
          AND b.call_id <> ALL ((SELECT calls_too_near(acting_role(), acting_person()))::uuid[]))
         """
     }
@@ -246,7 +246,7 @@ extension Transaction {
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             LEFT JOIN prepared_decisions AS p
                 ON p.tenant_id = a.tenant_id AND p.application_id = a.id AND p.released_at IS NULL
-            WHERE a.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND a.id = ANY (\(ids))
+            WHERE a.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND a.id = ANY (\(ids))
               -- A draft is its startup's alone.
               AND a.submitted_at IS NOT NULL
             GROUP BY a.tenant_id, a.id, i.names

@@ -54,14 +54,14 @@ extension Query {
     /// Which decisions, of applications `a`, the seat reaches.
     static var reachOfDecisions: Query {
         """
-        (acting_role() = 'founder' AND a.startup_id = acting_institution() OR \(fragment: .reachOfManagers))
+        (acts_as('founder') AND a.startup_id = acting_institution() OR \(fragment: .reachOfManagers))
         """
     }
 
     /// The same for managers: those of calls to which no startup of their own applied.
     static var reachOfManagers: Query {
         """
-        (acting_role() = 'system' OR acting_role() = 'manager'
+        (acts_as('system') OR acts_as('manager')
          AND a.call_id <> ALL ((SELECT calls_too_near(acting_role(), acting_person()))::uuid[]))
         """
     }

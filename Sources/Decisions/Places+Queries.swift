@@ -32,7 +32,7 @@ extension Transaction {
                    CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END
             FROM applications AS a
             JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.outcome = 'offer'
-            WHERE a.tenant_id = acting_tenant() AND acting_role() = 'system' AND a.call_id = \(call)
+            WHERE a.tenant_id = acting_tenant() AND acts_as('system') AND a.call_id = \(call)
               AND (a.state = 'declined' OR a.state = 'offered' AND a.offer_expires_at < now())
             ON CONFLICT DO NOTHING
             """)
@@ -43,7 +43,7 @@ extension Transaction {
             """
             -- placesToFill
             SELECT application_id, offer_expires_at FROM freed_places
-            WHERE tenant_id = acting_tenant() AND acting_role() = 'system' AND call_id = \(call) AND filled_at IS NULL
+            WHERE tenant_id = acting_tenant() AND acts_as('system') AND call_id = \(call) AND filled_at IS NULL
             ORDER BY freed_at, offer_expires_at, application_id
             """
         ).map { try FreedPlace(application: $0("application_id"), offerExpiresAt: $0("offer_expires_at")) }
@@ -67,7 +67,7 @@ extension Transaction {
                 SELECT l.places FROM decision_batches AS l
                 WHERE l.tenant_id = w.tenant_id AND l.call_id = w.call_id AND l.released_at IS NOT NULL
                 ORDER BY l.released_at DESC, l.id DESC LIMIT 1) AS latest
-            WHERE w.tenant_id = acting_tenant() AND acting_role() = 'system' AND w.call_id = \(call)
+            WHERE w.tenant_id = acting_tenant() AND acts_as('system') AND w.call_id = \(call)
               AND a.state = 'waitlisted'
             ORDER BY w.rank, w.since, w.application_id
             LIMIT 1
@@ -88,7 +88,7 @@ extension Transaction {
             UPDATE decisions AS d
             SET outcome = 'offer', last_day = \(day), award_minor = o.award_minor, currency = o.currency, released_at = now()
             FROM decisions AS o
-            WHERE d.tenant_id = acting_tenant() AND acting_role() = 'system' AND d.application_id = \(application)
+            WHERE d.tenant_id = acting_tenant() AND acts_as('system') AND d.application_id = \(application)
               AND o.tenant_id = d.tenant_id AND o.application_id = \(freed.application)
             """)
         try await execute(

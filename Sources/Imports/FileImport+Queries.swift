@@ -75,7 +75,7 @@ package struct FileImportPosition: Codable, Sendable {
 
 extension Query {
     /// Imports are the managers' own, in the query as in row-level security.
-    fileprivate static var reachOfImports: Query { "acting_role() IN ('manager', 'system')" }
+    fileprivate static var reachOfImports: Query { "acts_as('manager', 'system')" }
 
     fileprivate static var imports: Query {
         """

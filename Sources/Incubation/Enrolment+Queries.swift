@@ -68,17 +68,20 @@ extension Statements {
         in cohort: Cohort.ID? = nil, standing state: Enrolment.State? = nil, after position: EnrolmentPosition? = nil,
         limit: Int
     ) async throws -> [EnrolmentSummary] {
-        try await rows(
+        var conditions: [Query] = ["e.tenant_id = acting_tenant()", .reachOfEnrolments]
+        if let cohort { conditions.append("e.cohort_id = \(cohort)") }
+        switch state {
+        case .graduated: conditions.append("e.graduated_at IS NOT NULL")
+        case .ended: conditions.append("e.graduated_at IS NULL AND e.ended_at IS NOT NULL")
+        case .active: conditions.append("e.graduated_at IS NULL AND e.ended_at IS NULL")
+        case nil: break
+        }
+        if let position { conditions.append("(e.created_at, e.id) < (\(position.createdAt), \(position.id))") }
+        return try await rows(
             """
             -- enrolments
             \(fragment: selectEnrolments())
-            WHERE e.tenant_id = acting_tenant() AND \(fragment: .reachOfEnrolments)
-              AND (\(cohort)::uuid IS NULL OR e.cohort_id = \(cohort))
-              AND (\(state?.rawValue)::text IS NULL OR \(state?.rawValue) = CASE
-                  WHEN e.graduated_at IS NOT NULL THEN 'graduated' WHEN e.ended_at IS NOT NULL THEN 'ended'
-                  ELSE 'active' END)
-              AND (\(position?.createdAt)::timestamptz IS NULL
-                   OR (e.created_at, e.id) < (\(position?.createdAt), \(position?.id)::uuid))
+            WHERE \(fragment: conditions.joined(separator: " AND "))
             ORDER BY e.created_at DESC, e.id DESC
             LIMIT \(limit)
             """
@@ -197,9 +200,9 @@ extension Query {
     /// their startup's, a mentor those of the mentees.
     fileprivate static var reachOfEnrolments: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'founder' AND e.startup_id = acting_institution()
-         OR acting_role() = 'mentor' AND e.mentor_id = acting_person())
+        (acts_as('manager', 'system')
+         OR acts_as('founder') AND e.startup_id = acting_institution()
+         OR acts_as('mentor') AND e.mentor_id = acting_person())
         """
     }
 }

@@ -27,7 +27,7 @@ extension Statements {
                 FROM applications AS a
                 JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
                 LEFT JOIN application_events AS e ON e.tenant_id = a.tenant_id AND e.application_id = a.id
-                WHERE a.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+                WHERE a.tenant_id = acting_tenant() AND acts_as('manager', 'system')
                   AND (\(first)::date IS NULL OR (a.created_at AT TIME ZONE 'Asia/Hong_Kong')::date >= \(first))
                   AND (\(last)::date IS NULL OR (a.created_at AT TIME ZONE 'Asia/Hong_Kong')::date <= \(last))
                 GROUP BY a.tenant_id, a.id, c.stream_id),

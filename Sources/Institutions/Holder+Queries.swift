@@ -11,8 +11,8 @@ extension Statements {
             -- holders
             SELECT name, institution_id, person_id, share FROM startup_holders
             WHERE tenant_id = acting_tenant() AND startup_id = \(startup)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'founder' AND startup_id = acting_institution())
+              AND (acts_as('manager', 'system')
+                   OR acts_as('founder') AND startup_id = acting_institution())
             ORDER BY share DESC, name, id
             """
         ).map { row in

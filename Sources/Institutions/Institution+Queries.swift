@@ -44,11 +44,11 @@ extension Statements {
         SELECT i.id, i.kind, i.names, i.country, i.website,
                ARRAY(SELECT r.scheme FROM institution_identifiers AS r
                      WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id
-                       AND (acting_role() IN ('manager', 'system') OR r.institution_id = acting_institution())
+                       AND (acts_as('manager', 'system') OR r.institution_id = acting_institution())
                      ORDER BY r.scheme, r.value) AS schemes,
                ARRAY(SELECT r.value FROM institution_identifiers AS r
                      WHERE r.tenant_id = i.tenant_id AND r.institution_id = i.id
-                       AND (acting_role() IN ('manager', 'system') OR r.institution_id = acting_institution())
+                       AND (acts_as('manager', 'system') OR r.institution_id = acting_institution())
                      ORDER BY r.scheme, r.value) AS values
         FROM institutions AS i
         """

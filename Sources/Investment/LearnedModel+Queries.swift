@@ -103,7 +103,7 @@ package struct LearnedModelPosition: Codable, Sendable {
 
 extension Query {
     /// Models are the managers' own, in the query as in row-level security.
-    fileprivate static var reachOfModels: Query { "acting_role() IN ('manager', 'system')" }
+    fileprivate static var reachOfModels: Query { "acts_as('manager', 'system')" }
 
     fileprivate static var learnedModels: Query {
         """

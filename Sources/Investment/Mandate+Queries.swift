@@ -134,8 +134,8 @@ extension Query {
     /// those of their institution.
     fileprivate static var reachOfMandates: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'investor' AND m.investor_id = acting_institution())
+        (acts_as('manager', 'system')
+         OR acts_as('investor') AND m.investor_id = acting_institution())
         """
     }
 }

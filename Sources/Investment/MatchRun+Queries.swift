@@ -47,7 +47,7 @@ package struct MatchRunPosition: Codable, Sendable {
 
 extension Query {
     /// Match runs are the managers' own, in the query as in row-level security.
-    fileprivate static var reachOfRuns: Query { "acting_role() IN ('manager', 'system')" }
+    fileprivate static var reachOfRuns: Query { "acts_as('manager', 'system')" }
 
     fileprivate static var matchRuns: Query {
         """

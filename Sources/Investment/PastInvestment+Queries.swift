@@ -15,8 +15,8 @@ extension Statements {
             FROM investments AS v
             LEFT JOIN institutions AS i ON i.tenant_id = v.tenant_id AND i.id = v.startup_id
             WHERE v.tenant_id = acting_tenant() AND v.investor_id = \(investor)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'investor' AND v.investor_id = acting_institution())
+              AND (acts_as('manager', 'system')
+                   OR acts_as('investor') AND v.investor_id = acting_institution())
               AND (\(cursor?.id)::uuid IS NULL
                    OR (v.made_on, v.id) < (\(cursor?.madeOn)::date, \(cursor?.id)::uuid))
             ORDER BY v.made_on DESC, v.id DESC

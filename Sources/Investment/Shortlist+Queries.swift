@@ -74,7 +74,7 @@ extension Statements {
             -- startupCards
             SELECT t.id AS startup_id, \(fragment: .startupCard)
             FROM startups AS t JOIN institutions AS i ON i.tenant_id = t.tenant_id AND i.id = t.id
-            WHERE t.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND t.id = ANY (\(ids))
+            WHERE t.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND t.id = ANY (\(ids))
             """
         ).map(StartupCard.init)
         return Dictionary(uniqueKeysWithValues: cards.map { ($0.id, $0) })
@@ -121,7 +121,7 @@ extension Query {
                i.names AS investor_names, s.created_at, s.released_at, s.considered, s.gates,
                (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND (acting_role() IN ('manager', 'system') OR t.matching_opted_in_at IS NOT NULL)) AS items,
+                  AND (acts_as('manager', 'system') OR t.matching_opted_in_at IS NOT NULL)) AS items,
                (SELECT count(DISTINCT a.startup_id) FROM shortlist_answers AS a
                 WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id) AS answered
         FROM shortlists AS s
@@ -134,15 +134,15 @@ extension Query {
     /// those that were released to their institution.
     fileprivate static var reachOfShortlists: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'investor' AND s.investor_id = acting_institution() AND s.released_at IS NOT NULL)
+        (acts_as('manager', 'system')
+         OR acts_as('investor') AND s.investor_id = acting_institution() AND s.released_at IS NOT NULL)
         """
     }
 
     /// Which items `x` of startups `t` the seat reaches: those of its shortlists that still agree to be shown.
     fileprivate static var reachOfItems: Query {
         """
-        ((acting_role() IN ('manager', 'system') OR t.matching_opted_in_at IS NOT NULL) AND EXISTS (
+        ((acts_as('manager', 'system') OR t.matching_opted_in_at IS NOT NULL) AND EXISTS (
             SELECT FROM shortlists AS s
             WHERE s.tenant_id = x.tenant_id AND s.id = x.shortlist_id AND \(fragment: .reachOfShortlists)))
         """

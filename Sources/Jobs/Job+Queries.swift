@@ -142,7 +142,7 @@ extension Query {
     fileprivate static var operatorColumns: Query {
         """
         tenant_id, (context ->> 'person')::uuid AS person, key, priority, \
-        CASE WHEN acting_role() IN ('operator', 'system') THEN last_error END AS last_error
+        CASE WHEN acts_as('operator', 'system') THEN last_error END AS last_error
         """
     }
 

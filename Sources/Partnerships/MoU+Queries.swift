@@ -67,7 +67,7 @@ extension Statements {
             SELECT e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note
             FROM mou_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.mou_id = \(id)
-              AND (acting_role() IN ('manager', 'system') OR e.to_state <> 'draft')
+              AND (acts_as('manager', 'system') OR e.to_state <> 'draft')
               AND EXISTS (SELECT FROM mous AS m
                           WHERE m.tenant_id = e.tenant_id AND m.id = e.mou_id AND \(fragment: .reachOfMoUs))
             ORDER BY e.at, array_position(
@@ -114,8 +114,8 @@ extension Query {
     /// those its institution is a party to, once they are shared.
     fileprivate static var reachOfMoUs: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'partner' AND m.state <> 'draft' AND EXISTS (
+        (acts_as('manager', 'system')
+         OR acts_as('partner') AND m.state <> 'draft' AND EXISTS (
              SELECT FROM mou_parties AS ours
              WHERE ours.tenant_id = m.tenant_id AND ours.mou_id = m.id
                AND ours.institution_id = acting_institution()))

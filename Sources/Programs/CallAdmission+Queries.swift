@@ -16,7 +16,7 @@ extension Statements {
                        AS has_applied
             FROM call_admissions AS x
             JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
-            WHERE x.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND x.call_id = \(call)
+            WHERE x.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND x.call_id = \(call)
             ORDER BY x.admitted_at DESC, x.startup_id
             """
         ).map { row in
@@ -32,7 +32,7 @@ extension Statements {
             """
             -- fastTrackCodes
             \(fragment: selectCodes())
-            WHERE k.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND k.call_id = \(call)
+            WHERE k.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND k.call_id = \(call)
             ORDER BY k.created_at DESC, k.id
             """
         ).map(FastTrackCode.init)
@@ -43,7 +43,7 @@ extension Statements {
             """
             -- fastTrackCode
             \(fragment: selectCodes())
-            WHERE k.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND k.id = \(id)
+            WHERE k.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND k.id = \(id)
             """
         ).map(FastTrackCode.init)
     }

@@ -12,7 +12,7 @@ extension Statements {
             SELECT n.id, n.name, n.explanation, n.rule, n.blocks
             FROM call_conditions AS n JOIN calls AS c ON c.tenant_id = n.tenant_id AND c.id = n.call_id
             WHERE n.tenant_id = acting_tenant() AND n.call_id = \(call)
-              AND (acting_role() IN ('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL)
+              AND (acts_as('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL)
             ORDER BY n.position
             """
         ).map { row in

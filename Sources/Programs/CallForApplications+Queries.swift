@@ -99,12 +99,12 @@ extension Query {
     /// managers', what is public is everybody's, what is not is known to those it lets in and to the stream's partners.
     fileprivate static var reachOfCalls: Query {
         """
-        (acting_role() IN ('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL AND (
+        (acts_as('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL AND (
             c.access = 'public'
-            OR acting_role() = 'founder' AND EXISTS (
+            OR acts_as('founder') AND EXISTS (
                 SELECT FROM call_admissions AS x
                 WHERE x.tenant_id = c.tenant_id AND x.call_id = c.id AND x.startup_id = acting_institution())
-            OR acting_role() = 'partner' AND EXISTS (
+            OR acts_as('partner') AND EXISTS (
                 SELECT FROM stream_partners AS p
                 WHERE p.tenant_id = c.tenant_id AND p.stream_id = c.stream_id
                   AND p.institution_id = acting_institution())))

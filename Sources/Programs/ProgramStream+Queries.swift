@@ -53,7 +53,7 @@ extension Statements {
                ARRAY(SELECT p.co_decides FROM stream_partners AS p
                      WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
                      ORDER BY p.institution_id) AS co_decides,
-               s.ended_at, CASE WHEN acting_role() IN ('manager', 'system') THEN s.end_reason END AS end_reason
+               s.ended_at, CASE WHEN acts_as('manager', 'system') THEN s.end_reason END AS end_reason
         FROM streams AS s
         """
     }
@@ -120,8 +120,8 @@ extension Query {
     /// stream is confidential. Row-level security says the same.
     fileprivate static var reachOfPartners: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'partner' AND p.institution_id = acting_institution())
+        (acts_as('manager', 'system')
+         OR acts_as('partner') AND p.institution_id = acting_institution())
         """
     }
 }

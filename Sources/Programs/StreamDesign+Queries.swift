@@ -16,8 +16,8 @@ extension Statements {
                    d.panel_hints, d.preset
             FROM stream_designs AS d
             WHERE d.tenant_id = acting_tenant() AND d.stream_id = \(stream)
-              AND (acting_role() IN ('manager', 'system')
-                   OR acting_role() = 'partner' AND EXISTS (
+              AND (acts_as('manager', 'system')
+                   OR acts_as('partner') AND EXISTS (
                        SELECT FROM stream_partners AS p
                        WHERE p.tenant_id = d.tenant_id AND p.stream_id = d.stream_id
                          AND p.institution_id = acting_institution()))

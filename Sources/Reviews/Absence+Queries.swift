@@ -11,7 +11,7 @@ extension Statements {
             -- absences
             SELECT id, first_day, last_day FROM reviewer_absences
             WHERE tenant_id = acting_tenant() AND person_id = \(person)
-              AND (acting_role() IN ('manager', 'system') OR person_id = acting_person())
+              AND (acts_as('manager', 'system') OR person_id = acting_person())
             ORDER BY first_day, id
             """
         ).map { try Absence(id: $0("id"), firstDay: $0("first_day"), lastDay: $0("last_day")) }
@@ -26,7 +26,7 @@ extension Transaction {
             -- noteAbsence
             INSERT INTO reviewer_absences (tenant_id, person_id, id, first_day, last_day)
             SELECT \(tenant), \(person), \(absence.id), \(absence.firstDay), \(absence.lastDay)
-            WHERE acting_role() IN ('manager', 'system') OR \(person) = acting_person()
+            WHERE acts_as('manager', 'system') OR \(person) = acting_person()
             """) == 1
     }
 
@@ -37,7 +37,7 @@ extension Transaction {
             -- forgetAbsence
             DELETE FROM reviewer_absences
             WHERE tenant_id = acting_tenant() AND person_id = \(person) AND id = \(id)
-              AND (acting_role() IN ('manager', 'system') OR person_id = acting_person())
+              AND (acts_as('manager', 'system') OR person_id = acting_person())
             """) == 1
     }
 }

@@ -13,7 +13,7 @@ extension Statements {
             """
             -- assignmentRun
             \(fragment: .assignmentRuns)
-            WHERE u.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND u.id = \(id)
+            WHERE u.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND u.id = \(id)
             """
         ).map(AssignmentRun.init)
     }
@@ -24,7 +24,7 @@ extension Statements {
             """
             -- assignmentRuns
             \(fragment: .assignmentRuns)
-            WHERE u.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND u.round_id = \(round)
+            WHERE u.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND u.round_id = \(round)
             ORDER BY u.requested_at DESC, u.id DESC
             LIMIT \(limit)
             """
@@ -51,7 +51,7 @@ extension Statements {
             LEFT JOIN review_assignments AS s
                 ON s.tenant_id = u.tenant_id AND s.round_id = u.round_id AND s.application_id = p.application_id
                 AND s.person_id = p.person_id AND s.state = 'assigned'
-            WHERE p.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND p.run_id = \(run)
+            WHERE p.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND p.run_id = \(run)
               AND \(fragment: .isNotTooNear("p.application_id"))
               AND (NOT \(onlyChanges) OR s.id IS NULL)
               AND (\(position?.code)::text IS NULL OR (f.code, p.person_id) > (\(position?.code), \(position?.id)::uuid))

@@ -12,15 +12,17 @@ extension Statements {
         try await rows(
             """
             -- conflicts in a round
-            \(fragment: .allConflicts)
-            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
-              AND c.person_id IN (SELECT p.person_id FROM panel_members AS p
-                                  WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round))
-              AND c.startup_id IN (SELECT a.startup_id FROM review_rounds AS r
-                                   JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
-                                   WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
-                                     AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL
-                                     AND \(fragment: .isNotTooNear("a.id")))
+            -- Found for the people and the startups of the round: a join with the view would compute all of it.
+            \(fragment: .conflicts)
+            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+              AND c.person_id = ANY (ARRAY(
+                  SELECT p.person_id FROM panel_members AS p
+                  WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round)))
+              AND c.startup_id = ANY (ARRAY(
+                  SELECT a.startup_id FROM review_rounds AS r
+                  JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
+                  WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
+                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("a.id"))))
             ORDER BY who.name, c.person_id, i.id, c.kind
             LIMIT 5000
             """
@@ -36,7 +38,7 @@ extension Statements {
             FROM review_rounds AS r
             JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
-            WHERE r.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND r.id = \(round)
+            WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND r.id = \(round)
               AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("a.id"))
             ORDER BY i.id
             LIMIT 5000
@@ -49,8 +51,8 @@ extension Statements {
         try await rows(
             """
             -- conflicts between people and startups
-            \(fragment: .conflicts(from: "conflicts_of_interest"))
-            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+            \(fragment: .conflicts)
+            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system')
               AND c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
               AND \(fragment: .isNotTheirOwn("c.startup_id"))
             ORDER BY who.name, c.person_id, i.id, c.kind
@@ -69,7 +71,7 @@ extension Statements {
             FROM conflicts_of_interest AS c
             JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.startup_id = c.startup_id
             JOIN review_files AS f ON f.tenant_id = a.tenant_id AND f.application_id = a.id AND f.round_id = \(round)
-            WHERE c.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system')
+            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system')
               AND c.person_id = ANY (ARRAY(
                   SELECT p.person_id FROM panel_members AS p
                   WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round)))
@@ -83,23 +85,12 @@ extension Statements {
 }
 
 extension Query {
-    /// What is known to stand between people and startups of the tenant, found once: a join with the view would find all of
-    /// it anew for each row that it is joined with.
-    fileprivate static var allConflicts: Query {
-        """
-        WITH known AS MATERIALIZED (
-            SELECT c.tenant_id, c.person_id, c.startup_id, c.kind, c.through
-            FROM conflicts_of_interest AS c WHERE c.tenant_id = acting_tenant())
-        \(fragment: conflicts(from: "known"))
-        """
-    }
-
     /// A conflict and what is said of it. Declared ones are joined with their declaration.
-    fileprivate static func conflicts(from source: SQLIdentifier) -> Query {
+    fileprivate static var conflicts: Query {
         """
         SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
                d.id AS declaration, d.note
-        FROM \(identifier: source) AS c
+        FROM conflicts_of_interest AS c
         JOIN people AS who ON who.id = c.person_id
         JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
         LEFT JOIN institutions AS t ON t.tenant_id = c.tenant_id AND t.id = c.through

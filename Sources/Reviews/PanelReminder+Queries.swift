@@ -33,7 +33,7 @@ extension Statements {
                 -- Who was given something after the day is not reminded of it the same hour.
                 WHERE t.holds AND t.at > t.since AND t.at <= now() AND t.at > now() - interval '7 days'
                 ORDER BY t.at DESC LIMIT 1) AS o
-            WHERE r.tenant_id = acting_tenant() AND acting_role() = 'system'
+            WHERE r.tenant_id = acting_tenant() AND acts_as('system')
               AND r.opened_at IS NOT NULL AND r.closed_at IS NULL AND p.declined_at IS NULL
               AND EXISTS (SELECT FROM memberships AS m
                           WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
@@ -61,7 +61,7 @@ extension Statements {
             JOIN review_files AS f ON f.tenant_id = s.tenant_id AND f.round_id = s.round_id
                 AND f.application_id = s.application_id
             JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
-            WHERE s.tenant_id = acting_tenant() AND acting_role() = 'system'
+            WHERE s.tenant_id = acting_tenant() AND acts_as('system')
               AND s.state IN ('withdrawn', 'conflicted') AND s.ended_at > now() - interval '7 days'
               AND NOT EXISTS (SELECT FROM ended_assignments_told AS n
                               WHERE n.tenant_id = s.tenant_id AND n.assignment_id = s.id)

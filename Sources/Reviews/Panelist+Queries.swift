@@ -11,7 +11,7 @@ extension Statements {
             -- panel
             \(fragment: .panelists)
             WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round) AND \(fragment: .reachOfRounds)
-              AND (acting_role() IN ('manager', 'system') OR p.person_id = acting_person())
+              AND (acts_as('manager', 'system') OR p.person_id = acting_person())
             ORDER BY p.is_chair DESC, who.name, p.person_id
             """
         ).map(Panelist.init)
@@ -23,7 +23,7 @@ extension Statements {
             """
             -- own seats on panels
             \(fragment: .panelists)
-            WHERE p.tenant_id = acting_tenant() AND acting_role() = 'reviewer' AND p.person_id = acting_person()
+            WHERE p.tenant_id = acting_tenant() AND acts_as('reviewer') AND p.person_id = acting_person()
             """
         ).reduce(into: [:]) { seats, row in
             let round: ReviewRound.ID = try row("round_id")
@@ -64,7 +64,7 @@ extension Query {
                        WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
                          AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
                          AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date)
-                   OR acting_role() IN ('manager', 'system') AND NOT EXISTS (
+                   OR acts_as('manager', 'system') AND NOT EXISTS (
                        SELECT FROM memberships AS m
                        WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
                          AND m.ended_at IS NULL) AS is_away

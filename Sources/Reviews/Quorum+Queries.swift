@@ -29,7 +29,7 @@ extension Statements {
                    coalesce(j.quorum, (SELECT min(quorum) FROM rounds)) AS quorum
             FROM applications AS a
             LEFT JOIN judged AS j ON j.application_id = a.id
-            WHERE a.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND a.call_id = \(call)
+            WHERE a.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND a.call_id = \(call)
               AND a.state IN ('in_review', 'shortlisted', 'interview') AND EXISTS (SELECT FROM rounds)
               AND (j.application_id IS NULL OR j.submitted < j.quorum)
               AND \(fragment: .isNotTooNear("a.id"))

@@ -65,16 +65,17 @@ extension Statements {
         in round: ReviewRound.ID? = nil, of application: Application.ID? = nil, by person: Person.ID? = nil,
         standing state: ReviewAssignment.State? = nil, after position: AssignmentPosition? = nil, limit: Int
     ) async throws -> [AssignmentSummary] {
-        try await rows(
+        var conditions: [Query] = ["s.tenant_id = acting_tenant()", .reachOfAssignments]
+        if let round { conditions.append("s.round_id = \(round)") }
+        if let application { conditions.append("s.application_id = \(application)") }
+        if let person { conditions.append("s.person_id = \(person)") }
+        if let state { conditions.append("s.state = \(state)") }
+        if let position { conditions.append("(f.code, s.id) > (\(position.code), \(position.id))") }
+        return try await rows(
             """
             -- assignments
             \(fragment: .assignments)
-            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfAssignments)
-              AND (\(round)::uuid IS NULL OR s.round_id = \(round))
-              AND (\(application)::uuid IS NULL OR s.application_id = \(application))
-              AND (\(person)::uuid IS NULL OR s.person_id = \(person))
-              AND (\(state)::text IS NULL OR s.state = \(state))
-              AND (\(position?.code)::text IS NULL OR (f.code, s.id) > (\(position?.code), \(position?.id)::uuid))
+            WHERE \(fragment: conditions.joined(separator: " AND "))
             ORDER BY f.code, s.id
             LIMIT \(limit)
             """
@@ -100,7 +101,7 @@ extension Statements {
             SELECT f.application_id, f.code, f.startup_name, f.language, f.answers, f.entered_at, f.renewed_at
             FROM review_files AS f
             WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round) AND f.application_id = \(application)
-              AND (acting_role() IN ('manager', 'system') OR acting_role() = 'reviewer' AND (
+              AND (acts_as('manager', 'system') OR acts_as('reviewer') AND (
                   EXISTS (SELECT FROM review_assignments AS s
                           WHERE s.tenant_id = f.tenant_id AND s.round_id = f.round_id
                             AND s.application_id = f.application_id AND s.person_id = acting_person()
@@ -129,7 +130,7 @@ extension Statements {
             FROM review_files AS f
             JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
-            WHERE f.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND f.round_id = \(round)
+            WHERE f.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND f.round_id = \(round)
               AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("f.application_id"))
             ORDER BY f.code
             """
@@ -174,7 +175,7 @@ extension Statements {
             \(fragment: .reviews)
             WHERE w.tenant_id = acting_tenant() AND \(fragment: .reachOfReviews)
               AND w.round_id = \(round) AND w.application_id = \(application) AND w.submitted_at IS NOT NULL
-              AND (acting_role() = 'reviewer' OR EXISTS (
+              AND (acts_as('reviewer') OR EXISTS (
                   SELECT FROM review_assignments AS s
                   WHERE s.tenant_id = w.tenant_id AND s.id = w.assignment_id AND s.state = 'assigned'))
             ORDER BY w.submitted_at, w.assignment_id
@@ -193,7 +194,7 @@ extension Statements {
                     WHERE x.tenant_id = w.tenant_id AND x.assignment_id = w.assignment_id) AS scores
             FROM reviews AS w
             JOIN review_assignments AS s ON s.tenant_id = w.tenant_id AND s.id = w.assignment_id AND s.state = 'assigned'
-            WHERE w.tenant_id = acting_tenant() AND acting_role() IN ('manager', 'system') AND w.round_id = \(round)
+            WHERE w.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND w.round_id = \(round)
               AND w.submitted_at IS NOT NULL AND \(fragment: .isNotTooNear("w.application_id"))
             ORDER BY w.application_id, w.person_id
             """
@@ -223,8 +224,8 @@ extension Query {
     /// Which assignments `s` the seat reaches, the query's own answer to what row-level security says again.
     static var reachOfAssignments: Query {
         """
-        (acting_role() IN ('manager', 'system')
-         OR acting_role() = 'reviewer' AND s.person_id = acting_person() AND s.state = 'assigned')
+        (acts_as('manager', 'system')
+         OR acts_as('reviewer') AND s.person_id = acting_person() AND s.state = 'assigned')
         AND \(fragment: .isNotTooNear("s.application_id"))
         """
     }
@@ -233,7 +234,7 @@ extension Query {
     /// once that is submitted, those that the round shares.
     fileprivate static var reachOfReviews: Query {
         """
-        (acting_role() IN ('manager', 'system') OR acting_role() = 'reviewer' AND (
+        (acts_as('manager', 'system') OR acts_as('reviewer') AND (
             w.person_id = acting_person()
             OR w.submitted_at IS NOT NULL AND may_read_review(acting_person(), w.assignment_id)))
         AND \(fragment: .isNotTooNear("w.application_id"))
@@ -256,8 +257,8 @@ extension Query {
         """
         SELECT s.id, s.round_id, s.application_id, s.person_id, s.state, s.assigned_at, s.ended_at, s.ended_reason,
                f.code, f.language,
-               CASE WHEN acting_role() IN ('manager', 'system') THEN i.names ELSE f.startup_name END AS startup_name,
-               CASE WHEN acting_role() IN ('manager', 'system') THEN who.name END AS person_name, w.submitted_at,
+               CASE WHEN acts_as('manager', 'system') THEN i.names ELSE f.startup_name END AS startup_name,
+               CASE WHEN acts_as('manager', 'system') THEN who.name END AS person_name, w.submitted_at,
                (SELECT count(*) FROM review_scores AS x
                 WHERE x.tenant_id = s.tenant_id AND x.assignment_id = s.id) AS scored
         FROM review_assignments AS s
@@ -272,7 +273,7 @@ extension Query {
 
     fileprivate static var reviews: Query {
         """
-        SELECT w.assignment_id, w.person_id, CASE WHEN acting_role() IN ('manager', 'system') THEN who.name END AS person_name,
+        SELECT w.assignment_id, w.person_id, CASE WHEN acts_as('manager', 'system') THEN who.name END AS person_name,
                w.comment, w.private_note, w.confidence, w.version, w.saved_at, w.submitted_at,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'criterion', x.criterion_id, 'score', x.score, 'note', x.note)), '[]')

@@ -53,31 +53,57 @@ extension Statements {
         try await rows(
             """
             -- progress of rounds
-            SELECT r.id,
-                   (SELECT count(*) FROM review_files AS f
-                    JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
-                    WHERE f.tenant_id = r.tenant_id AND f.round_id = r.id AND a.withdrawn_at IS NULL) AS files,
-                   (SELECT count(*) FROM applications AS a
-                    WHERE a.tenant_id = r.tenant_id AND a.call_id = r.call_id
-                      AND a.state IN ('in_review', 'shortlisted', 'interview')
-                      AND NOT EXISTS (SELECT FROM review_files AS f
-                                      WHERE f.tenant_id = a.tenant_id AND f.round_id = r.id
-                                        AND f.application_id = a.id)) AS ready,
-                   (SELECT count(*) FROM panel_members AS p
-                    WHERE p.tenant_id = r.tenant_id AND p.round_id = r.id AND p.accepted_at IS NOT NULL) AS panelists,
-                   coalesce(sum(done.assigned), 0)::bigint AS assigned,
-                   coalesce(sum(done.submitted), 0)::bigint AS submitted,
-                   count(*) FILTER (WHERE done.submitted >= r.quorum) AS decidable
-            FROM review_rounds AS r
-            LEFT JOIN LATERAL (
-                SELECT count(*) AS assigned, count(w.submitted_at) AS submitted
-                FROM review_assignments AS s
-                LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
-                WHERE s.tenant_id = r.tenant_id AND s.round_id = r.id AND s.state = 'assigned'
+            -- Each table is read once for all rounds. Few assignments end: reviews of those are left out of all reviews,
+            -- rather than each assignment asked for its review.
+            WITH wanted AS MATERIALIZED (
+                SELECT r.id, r.call_id, r.quorum FROM review_rounds AS r
+                WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
+            ), entered AS (
+                SELECT f.round_id, count(*) AS files
+                FROM review_files AS f
+                JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+                WHERE f.tenant_id = acting_tenant() AND f.round_id IN (SELECT id FROM wanted) AND a.withdrawn_at IS NULL
+                GROUP BY f.round_id
+            ), waiting AS (
+                SELECT r.id AS round_id, count(*) AS ready
+                FROM wanted AS r
+                JOIN applications AS a ON a.tenant_id = acting_tenant() AND a.call_id = r.call_id
+                    AND a.state IN ('in_review', 'shortlisted', 'interview')
+                WHERE NOT EXISTS (SELECT FROM review_files AS f
+                                  WHERE f.tenant_id = a.tenant_id AND f.round_id = r.id AND f.application_id = a.id)
+                GROUP BY r.id
+            ), panels AS (
+                SELECT p.round_id, count(*) AS panelists FROM panel_members AS p
+                WHERE p.tenant_id = acting_tenant() AND p.round_id IN (SELECT id FROM wanted)
+                  AND p.accepted_at IS NOT NULL
+                GROUP BY p.round_id
+            ), asked AS (
+                SELECT s.round_id, count(*) AS assigned FROM review_assignments AS s
+                WHERE s.tenant_id = acting_tenant() AND s.round_id IN (SELECT id FROM wanted) AND s.state = 'assigned'
                   AND \(fragment: .isNotTooNear("s.application_id"))
-                GROUP BY s.application_id) AS done ON true
-            WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acting_role() IN ('manager', 'system')
-            GROUP BY r.tenant_id, r.id
+                GROUP BY s.round_id
+            ), reviewed AS (
+                SELECT w.round_id, w.application_id, count(*) AS submitted FROM reviews AS w
+                WHERE w.tenant_id = acting_tenant() AND w.round_id IN (SELECT id FROM wanted)
+                  AND w.submitted_at IS NOT NULL AND \(fragment: .isNotTooNear("w.application_id"))
+                  AND NOT EXISTS (SELECT FROM review_assignments AS s
+                                  WHERE s.tenant_id = acting_tenant() AND s.id = w.assignment_id
+                                    AND s.state <> 'assigned')
+                GROUP BY w.round_id, w.application_id
+            ), decided AS (
+                SELECT d.round_id, sum(d.submitted)::bigint AS submitted,
+                       count(*) FILTER (WHERE d.submitted >= r.quorum) AS decidable
+                FROM reviewed AS d JOIN wanted AS r ON r.id = d.round_id GROUP BY d.round_id
+            )
+            SELECT r.id, coalesce(e.files, 0) AS files, coalesce(t.ready, 0) AS ready,
+                   coalesce(p.panelists, 0) AS panelists, coalesce(k.assigned, 0) AS assigned,
+                   coalesce(d.submitted, 0) AS submitted, coalesce(d.decidable, 0) AS decidable
+            FROM wanted AS r
+            LEFT JOIN entered AS e ON e.round_id = r.id
+            LEFT JOIN waiting AS t ON t.round_id = r.id
+            LEFT JOIN panels AS p ON p.round_id = r.id
+            LEFT JOIN asked AS k ON k.round_id = r.id
+            LEFT JOIN decided AS d ON d.round_id = r.id
             """
         ).reduce(into: [:]) { progress, row in
             let id: ReviewRound.ID = try row("id")
@@ -92,7 +118,7 @@ extension Query {
     /// Which rounds `r` the seat reaches, the query's own answer to what row-level security says again.
     static var reachOfRounds: Query {
         """
-        (acting_role() IN ('manager', 'system') OR acting_role() = 'reviewer' AND EXISTS (
+        (acts_as('manager', 'system') OR acts_as('reviewer') AND EXISTS (
             SELECT FROM panel_members AS mine
             WHERE mine.tenant_id = r.tenant_id AND mine.round_id = r.id AND mine.person_id = acting_person()))
         """
