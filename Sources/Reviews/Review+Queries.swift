@@ -82,6 +82,26 @@ extension Statements {
         ).map(AssignmentSummary.init)
     }
 
+    /// What is the acting reviewer's to judge, all of it, in the order of the applications' codes.
+    ///
+    /// - Parameter round: only in this round; nil for all.
+    func ownAssignments(in round: ReviewRound.ID? = nil) async throws -> [AssignmentSummary] {
+        var conditions: [Query] = [
+            "s.tenant_id = acting_tenant()", "acts_as('reviewer')", "s.person_id = acting_person()",
+            "s.state = 'assigned'", .isNotTooNear("s.application_id"),
+        ]
+        if let round { conditions.append("s.round_id = \(round)") }
+        return try await rows(
+            """
+            -- ownAssignments
+            \(fragment: .assignments)
+            WHERE \(fragment: conditions.joined(separator: " AND "))
+            ORDER BY f.code, s.id
+            LIMIT 5000
+            """
+        ).map(AssignmentSummary.init)
+    }
+
     /// An assignment with what lists say of it.
     package func assignmentSummary(_ id: ReviewAssignment.ID) async throws -> AssignmentSummary? {
         try await first(

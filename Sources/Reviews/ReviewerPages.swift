@@ -29,7 +29,7 @@ struct ReviewerPages: Sendable {
             let queue = try await call.database.snapshot(as: call.context) { snapshot in
                 ReviewerQueue(
                     rounds: try await snapshot.rounds(), seats: try await snapshot.ownSeats(),
-                    assignments: try await snapshot.assignments(standing: .assigned, limit: 5000),
+                    assignments: try await snapshot.ownAssignments(),
                     now: try await snapshot.clock())
             }
             let flash: FlashNotice? =
@@ -149,7 +149,7 @@ struct ReviewerPages: Sendable {
                 return try await page(for: call, of: attempt.sheet, refusing: attempt.typed.errors)
             }
             guard call.field("then") == "next" else { return .redirect(to: "/reviews/\(id)?done=saved") }
-            let queue = try await call.reader.assignments(in: attempt.sheet.round.id, standing: .assigned, limit: 5000)
+            let queue = try await call.reader.ownAssignments(in: attempt.sheet.round.id)
             guard let next = queue.nextToJudge(besides: id) else { return .redirect(to: "/reviews?done=last") }
             return .redirect(to: "/reviews/\(next.id)?done=next")
         }.erased
@@ -237,7 +237,7 @@ struct ReviewerPages: Sendable {
             in: viewer.language)
         let queue =
             done == "submitted"
-            ? try await call.reader.assignments(in: sheet.round.id, standing: .assigned, limit: 5000) : []
+            ? try await call.reader.ownAssignments(in: sheet.round.id) : []
         let flash: FlashNotice? =
             switch done {
             case "saved": sheet.saveState(in: viewer.language).map { FlashNotice($0.text) }

@@ -7,7 +7,7 @@ extension Statements {
     func scoreSheet(of id: ReviewRound.ID) async throws -> ScoreSheet? {
         guard let round = try await round(id) else { return nil }
         let reviews = try await ownReviews(in: id)
-        let summaries = try await assignments(in: id, standing: .assigned, limit: 5000)
+        let summaries = try await ownAssignments(in: id)
         return ScoreSheet(round: round, lines: summaries.map { .init(summary: $0, review: reviews[$0.id]) })
     }
 }
