@@ -46,7 +46,7 @@ extension CallFormFields.QuestionRow {
                     section: row.section.flatMap { section in section.title.map { Section($0, intro: section.intro) } },
                     condition: try Condition(typed: row.condition ?? "", at: "\(pointer)/condition") { number in
                         rows.indices.contains(number - 1) ? ids[number - 1]?.uuid : nil
-                    }))
+                    }, fromRound: row.fromRound))
         }
         return (places, questions)
     }
@@ -251,6 +251,7 @@ extension NewQuestion {
         values["\(row).settings.fewest"] = settings.fewest.map(String.init)
         values["\(row).settings.most"] = settings.most.map(String.init)
         values["\(row).condition"] = condition?.typed(places)
+        values["\(row).from_round"] = fromRound.map(String.init)
         for language in section?.title.languages ?? [] {
             values["\(row).section.title.\(language.rawValue)"] = section?.title[language]?.string
         }
@@ -276,6 +277,7 @@ extension CallDraft.Question {
         }
         parts += (field.settings.options ?? []).map { $0.label.text(for: language) }
         if condition != nil { parts.append(t("question.conditional")) }
+        if let fromRound { parts.append(t("question.from_round", ["round": "\(fromRound)"])) }
         return parts.joined(separator: " · ")
     }
 }

@@ -26,13 +26,16 @@ package struct CallDraft: Sendable {
         package let section: Section?
         /// When it is asked, by answers to questions before it; nil for always.
         package let condition: Condition?
+        /// The round of review with which it is asked, from 2; nil for a question of the form that is handed in first.
+        package let fromRound: Int?
 
         /// A question with its own id.
         package init(
             id: CallForApplications.Question.ID, prompt: LocalizedLine, hint: LocalizedLine? = nil,
             isRequired: Bool = true, maxLength: Int = 2000,
             audience: CallForApplications.Question.Audience = .reviewers, files: FileRule? = nil,
-            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil
+            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil,
+            fromRound: Int? = nil
         ) {
             self.id = id
             self.prompt = prompt
@@ -44,6 +47,7 @@ package struct CallDraft: Sendable {
             self.field = Field(field.kind, maxLength: maxLength, field.settings.kept(for: field.kind))
             self.section = section
             self.condition = condition
+            self.fromRound = fromRound
         }
     }
 

@@ -76,17 +76,33 @@ extension Statements {
         }
     }
 
+    /// Some calls with their forms, by their ids.
+    package func calls(_ ids: [CallForApplications.ID]) async throws -> [CallForApplications.ID: CallForApplications] {
+        let found = try await rows(
+            """
+            -- calls by their ids
+            \(fragment: selectCalls())
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls) AND c.id = ANY (\(ids))
+            """
+        ).map(CallForApplications.init)
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     private func selectCalls() -> Query {
         """
         SELECT c.id, c.stream_id, s.name AS stream_name, s.program_id, p.name AS program_name, c.title, c.opens_at,
                c.closes_at, c.time_zone, c.grace_seconds, c.published_at, c.cancelled_at,
-               c.cancellation_reason, c.access, c.cutoffs,
+               c.cancellation_reason, c.access, c.cutoffs, later_rounds(c.tenant_id, c.id) AS later_rounds,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
                            'isRequired', q.required, 'maxLength', q.max_length,
                            'audience', q.audience, 'files', q.files, 'kind', q.kind,
-                           'settings', q.settings, 'section', q.section, 'condition', q.condition) ORDER BY q.position), '[]')
-                FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id) AS questions
+                           'settings', q.settings, 'section', q.section, 'condition', q.condition,
+                           'fromRound', q.from_round) ORDER BY q.position), '[]')
+                FROM call_questions AS q
+                WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id
+                  AND (q.from_round IS NULL OR acts_as('manager', 'system')
+                       OR was_asked(q.tenant_id, q.call_id, q.from_round))) AS questions
         FROM calls AS c
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
         JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
@@ -123,7 +139,8 @@ extension CallForApplications {
             deadline: Deadline(row("closes_at"), in: row("time_zone"), graceSeconds: row("grace_seconds")),
             publishedAt: row("published_at"), cancelledAt: row("cancelled_at"),
             cancellationReason: row("cancellation_reason"),
-            questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"))
+            questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"),
+            laterRounds: row("later_rounds"))
     }
 }
 
@@ -174,12 +191,12 @@ extension Transaction {
                 -- draftCall: question
                 INSERT INTO call_questions (
                     tenant_id, call_id, id, position, prompt, hint, required, max_length, audience, files, kind, settings,
-                    section, condition)
+                    section, condition, from_round)
                 VALUES (\(tenant), \(id), \(question.id), \(index + 1), \(question.prompt), \(question.hint),
                         \(question.isRequired), \(question.maxLength), \(question.audience.rawValue),
                         \(question.files.map { JSONB($0) }), \(question.field.kind.rawValue),
                         \(JSONB(question.field.settings)), \(question.section.map { JSONB($0) }),
-                        \(question.condition.map { JSONB($0) }))
+                        \(question.condition.map { JSONB($0) }), \(question.fromRound))
                 """)
         }
     }

@@ -63,7 +63,7 @@ extension CallForApplications {
 
     mutating func publish(at now: Date) throws(CallRefusal) {
         try admitsRevision()
-        guard !questions.isEmpty else { throw .noQuestions }
+        guard questions.contains(where: { $0.fromRound == nil }) else { throw .noQuestions }
         guard now < deadline.instant else { throw .windowIsOver }
         publishedAt = now
     }

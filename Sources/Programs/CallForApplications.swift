@@ -53,6 +53,8 @@ package struct CallForApplications: Sendable, Identifiable {
         package let section: Section?
         /// When it is asked; nil for always.
         package let condition: Condition?
+        /// The round of review with which it is asked, from 2; nil for a question of the form that is handed in first.
+        package let fromRound: Int?
 
         /// What an answer is read by.
         package var takes: Field { Field(kind, maxLength: maxLength, settings) }
@@ -61,7 +63,8 @@ package struct CallForApplications: Sendable, Identifiable {
         package init(
             id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
             maxLength: Int = 2000, audience: Audience = .reviewers, files: FileRule? = nil,
-            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil
+            field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil,
+            fromRound: Int? = nil
         ) {
             self.id = id
             self.position = position
@@ -75,6 +78,7 @@ package struct CallForApplications: Sendable, Identifiable {
             settings = field.settings
             self.section = section
             self.condition = condition
+            self.fromRound = fromRound
         }
     }
 
@@ -100,8 +104,10 @@ package struct CallForApplications: Sendable, Identifiable {
     package internal(set) var cancelledAt: Date?
     /// Why it was called off.
     package internal(set) var cancellationReason: ShortText?
-    /// The form, in order.
+    /// The form, in order, as far as its reader may know it.
     package private(set) var questions: [Question]
+    /// The round of each question that is asked later, in order, also of those that the reader may not know.
+    package let laterRounds: [Int]
     /// Who may know of it and apply.
     package let access: Access
     /// The cut-offs of a rolling call, in order; none for a fixed window.
@@ -112,8 +118,9 @@ package struct CallForApplications: Sendable, Identifiable {
         id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
         title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
         cancellationReason: ShortText? = nil, questions: [Question] = [], access: Access = .public,
-        cutoffs: [Date] = []
+        cutoffs: [Date] = [], laterRounds: [Int]? = nil
     ) {
+        self.laterRounds = laterRounds ?? questions.compactMap(\.fromRound).sorted()
         self.access = access
         self.cutoffs = cutoffs
         self.id = id
@@ -147,6 +154,16 @@ package struct CallForApplications: Sendable, Identifiable {
         call.questions.removeAll { !asked.contains($0.id) }
         return call
     }
+
+    /// The same call, asking what is asked up to a round of review; up to the first, what is handed in first.
+    package func asking(upTo round: Int) -> CallForApplications {
+        var call = self
+        call.questions.removeAll { $0.fromRound.map { $0 > round } ?? false }
+        return call
+    }
+
+    /// How many questions are asked only after a round.
+    package func questionsToCome(after round: Int) -> Int { laterRounds.count { $0 > round } }
 
     /// Where the call stands. It closes at the announced moment: the grace is forgiven, not announced.
     package func status(at now: Date) -> Status {

@@ -31,6 +31,7 @@ struct CallFormFields: Codable {
         let settings: SettingsRow?
         let section: SectionRow?
         let condition: String?
+        let fromRound: Int?
     }
 
     /// The draft the form means; refuses times that no clock shows.

@@ -16,6 +16,7 @@ struct CallView: Described {
     let cancelledAt: Date?
     let cancellationReason: ShortText?
     let questions: [QuestionView]
+    let laterQuestions: Int
     let access: CallForApplications.Access
     let window: CallForApplications.Window
     let cutoffs: [Date]
@@ -24,6 +25,10 @@ struct CallView: Described {
         "status": "Draft, scheduled, open, closed or cancelled, by the window and the clock.",
         "access": "Everybody's; by invitation, known to the startups it names; or by a fast-track code.",
         "window": "A rolling call stays open; what came in by one of its `cutoffs` is looked at together.",
+        "later_questions": """
+        How many questions are asked later, of applications that come as far as a round of review. Whoever was not asked \
+        them does not read them among `questions`.
+        """,
         "deadline": "The announced closing, the zone it was set in, and the lateness that is forgiven.",
     ]
 
@@ -39,6 +44,7 @@ struct CallView: Described {
         cancelledAt = call.cancelledAt
         cancellationReason = call.cancellationReason
         questions = call.questions.map(QuestionView.init)
+        laterQuestions = call.laterRounds.count
         access = call.access
         window = call.window
         cutoffs = call.cutoffs
@@ -69,6 +75,7 @@ struct QuestionView: Codable {
     let settings: Field.Settings
     let section: Section?
     let condition: Condition?
+    let fromRound: Int?
 
     init(_ question: CallForApplications.Question) {
         id = question.id
@@ -83,6 +90,7 @@ struct QuestionView: Codable {
         settings = question.settings
         section = question.section
         condition = question.condition
+        fromRound = question.fromRound
     }
 }
 
@@ -90,6 +98,12 @@ struct QuestionView: Codable {
 struct CallForm: Described {
     let call: CallForApplications.ID
     let questions: [QuestionView]
+    let laterQuestions: Int
+
+    static let documentation = [
+        "later_questions":
+            "How many questions are asked later; they stand among `questions` for whoever was asked them."
+    ]
 }
 
 /// How the closing of a call was moved, as JSON.
@@ -119,7 +133,10 @@ struct NewCall: Described {
     let cutoffs: [Date]?
 
     static let documentation = [
-        "questions": "The form, in order. A question keeps the id it is sent with and gets one otherwise.",
+        "questions": """
+        The form, in order. A question keeps the id it is sent with and gets one otherwise. One with a `from_round` of 2 \
+        or more is asked with that round of review; it stands after those that are asked before.
+        """,
         "access": "Public unless given.",
         "cutoffs": "Within the window, in order. A call with cut-offs is a rolling one.",
     ]
@@ -144,11 +161,13 @@ package struct NewQuestion: Codable, Sendable, Equatable {
     package let settings: Field.Settings?
     package let section: Section?
     package let condition: Condition?
+    package let fromRound: Int?
 
     init(
         id: CallForApplications.Question.ID?, prompt: LocalizedLine, hint: LocalizedLine?, isRequired: Bool?,
         maxLength: Int?, audience: CallForApplications.Question.Audience?, files: FileRule?,
-        kind: Field.Kind? = nil, settings: Field.Settings? = nil, section: Section? = nil, condition: Condition? = nil
+        kind: Field.Kind? = nil, settings: Field.Settings? = nil, section: Section? = nil, condition: Condition? = nil,
+        fromRound: Int? = nil
     ) {
         self.id = id
         self.prompt = prompt
@@ -161,6 +180,7 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         self.settings = settings
         self.section = section
         self.condition = condition
+        self.fromRound = fromRound
     }
 
     /// A question of a call, to be asked again.
@@ -168,7 +188,8 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         self.init(
             id: question.id, prompt: question.prompt, hint: question.hint, isRequired: question.isRequired,
             maxLength: question.maxLength, audience: question.audience, files: question.files,
-            kind: question.kind, settings: question.settings, section: question.section, condition: question.condition)
+            kind: question.kind, settings: question.settings, section: question.section, condition: question.condition,
+            fromRound: question.fromRound)
     }
 
     /// The question that is meant, with an id of its own unless it brought one.
@@ -176,7 +197,8 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         CallDraft.Question(
             id: id ?? CallForApplications.Question.ID(), prompt: prompt, hint: hint, isRequired: isRequired ?? true,
             maxLength: maxLength ?? 2000, audience: audience ?? .reviewers, files: files,
-            field: Field(kind ?? .longText, settings ?? Field.Settings()), section: section, condition: condition)
+            field: Field(kind ?? .longText, settings ?? Field.Settings()), section: section, condition: condition,
+            fromRound: fromRound)
     }
 }
 

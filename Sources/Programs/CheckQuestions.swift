@@ -19,6 +19,21 @@ extension CallDraft {
                 )
             }
         }
+        var latest = 1
+        for (place, question) in questions.enumerated() {
+            if let round = question.fromRound, !(2...20).contains(round) {
+                errors.append(
+                    .init("\(pointer(place))/from_round", .outOfRange, "Later questions come with round 2 to 20."))
+            } else if question.fromRound ?? 1 < latest {
+                // Else numbers, sections and conditions would speak of questions that nobody has seen yet.
+                errors.append(
+                    .init(
+                        "\(pointer(place))/from_round", .invalid,
+                        "Questions that are asked later stand after those that are asked before."))
+            } else {
+                latest = question.fromRound ?? 1
+            }
+        }
         let form = questions.map { AskedQuestion($0.id.uuid, $0.field, when: $0.condition) }
         let early = Set(form.askedTooEarly)
         let options = Dictionary(

@@ -21,7 +21,8 @@ extension ProgramsRoom {
             violatedBy: """
                 SELECT c.tenant_id, c.id, 'no question' AS detail FROM calls AS c
                 WHERE c.published_at IS NOT NULL AND NOT EXISTS (
-                    SELECT FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id)
+                    SELECT FROM call_questions AS q
+                    WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id AND q.from_round IS NULL)
                 """),
         Invariant(
             "calls_are_published_before_they_close",
@@ -53,6 +54,16 @@ extension ProgramsRoom {
                 SELECT q.tenant_id, q.call_id AS id, count(*) || ' up to number ' || max(q.position) AS detail
                 FROM call_questions AS q GROUP BY q.tenant_id, q.call_id
                 HAVING min(q.position) <> 1 OR max(q.position) <> count(*)
+                """),
+        Invariant(
+            "questions_stand_in_the_order_they_are_asked",
+            violatedBy: """
+                SELECT q.tenant_id, q.call_id AS id, 'question ' || q.position || ' comes too late' AS detail
+                FROM (SELECT k.tenant_id, k.call_id, k.position, coalesce(k.from_round, 1) AS round,
+                             lag(coalesce(k.from_round, 1)) OVER (PARTITION BY k.tenant_id, k.call_id ORDER BY k.position)
+                                 AS before
+                      FROM call_questions AS k) AS q
+                WHERE q.round < q.before
                 """),
         Invariant(
             "calls_keep_a_time_zone_that_exists",

@@ -161,7 +161,10 @@ extension ProgramsRoom {
             access: .roles(Role.ofATenant), parameters: CallPath.self, output: CallForm.self, problems: [.notFound]
         ) { call in
             guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
-            return .ok(CallForm(call: found.id, questions: found.questions.map(QuestionView.init)))
+            return .ok(
+                CallForm(
+                    call: found.id, questions: found.questions.map(QuestionView.init),
+                    laterQuestions: found.laterRounds.count))
         }.erased
     }
 

@@ -84,6 +84,8 @@ struct PublicCallPage: ViewModel {
     var isWaiting: Bool
     var isOpen: Bool
     var questions: [QuestionItem]
+    /// How many more are asked later, if any.
+    var later: String?
     var conditions: [ConditionItem]
     var hasConditions: Bool
     var extensions: [ExtensionItem]
@@ -189,6 +191,12 @@ struct ProgramWords {
                 hint: question.hint?.text(for: spoken),
                 rule: question.isRequired ? limit : t("question.optional", ["limit": limit]))
         }
+    }
+
+    /// How many questions of a call come later than those that its reader sees, in a sentence.
+    func later(_ call: CallForApplications) -> String? {
+        let more = call.laterRounds.count - call.questions.count { $0.fromRound != nil }
+        return more == 0 ? nil : t("question.later", count: more)
     }
 
     func conditions(_ list: [CallCondition]) -> [ConditionItem] {

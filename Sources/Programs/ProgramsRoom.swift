@@ -19,6 +19,7 @@ package enum ProgramsRoom {
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
         "question_by_files_has_no_other_kind": .invalid(
             "/questions", "A question that is answered by files has no other kind."),
+        "question_comes_with_a_later_round": .invalid("/questions", "Later questions come with round 2 to 20."),
         "call_conditions_pkey": .invalid("/conditions", "Give each condition an id of its own."),
         "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),
         "calls_have_a_reasonable_number_of_conditions": .invalid("/conditions", "A call has at most 40 conditions."),

@@ -82,7 +82,7 @@ struct PublicCalls {
                 closes: words.time(found.deadline.instant, in: found.deadline.zone, isRelative: true),
                 opens: words.time(found.opensAt, in: found.deadline.zone, isRelative: true),
                 isWaiting: status == .scheduled, isOpen: status == .open, questions: words.questions(found),
-                conditions: conditions, hasConditions: !conditions.isEmpty,
+                later: words.later(found), conditions: conditions, hasConditions: !conditions.isEmpty,
                 extensions: moved, hasExtensions: !moved.isEmpty, facts: Facts(title: t("fact.title"), facts))
             let frame = Frame(
                 title: found.title.text(for: words.spoken), site: site, viewer: viewer, current: "calls",

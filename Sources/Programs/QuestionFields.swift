@@ -35,6 +35,9 @@ extension FormInput {
                 text(
                     "\(row).condition", label: t("field.condition"), hint: t("field.condition_hint"),
                     isOptional: true, limit: 2000),
+                number(
+                    "\(row).from_round", label: t("field.from_round"), hint: t("field.from_round_hint"),
+                    isOptional: true),
                 localized(
                     "\(row).section.title", label: t("field.section"), hint: t("field.section_hint"),
                     isOptional: true),
