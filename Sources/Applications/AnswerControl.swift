@@ -116,12 +116,15 @@ extension CallForApplications.Question {
     var presence: HiddenField? { kind == .choices && files == nil ? HiddenField(field, "") : nil }
 }
 
-extension Collection<CallForApplications.Question> {
+extension CallForApplications {
     /// What is stored of which questions are asked; nil where nothing decides about it.
-    func askedOnly(_ asked: Set<CallForApplications.Question.ID>) -> [CallForApplications.Question.ID]? {
-        contains { $0.condition != nil } ? map(\.id).filter(asked.contains) : nil
+    func askedOnly(_ asked: Set<Question.ID>) -> [Question.ID]? {
+        laterRounds.isEmpty && questions.allSatisfy { $0.condition == nil }
+            ? nil : questions.map(\.id).filter(asked.contains)
     }
+}
 
+extension Collection<CallForApplications.Question> {
     /// The parts of a form, each with the questions that are asked in it; one without any has no heading.
     func parts(
         in language: Vocabulary.Language, _ field: (CallForApplications.Question) -> FormField,

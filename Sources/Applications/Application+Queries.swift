@@ -23,6 +23,8 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let count: Count
     /// Until when changes are taken that the park asked for, while it waits for them.
     package let changesDueAt: Date?
+    /// Whether it waits for answers to the questions of a later round, not for changes.
+    package let waitsForAnswers: Bool
     /// How long it has stood where it stands, and may.
     package let clock: StageClock
     /// The database's clock, for what follows from it.
@@ -109,6 +111,21 @@ extension Statements {
         ).map { try Answer(to: $0("question_id"), $0("text"), savedAt: $0("saved_at")) }
     }
 
+    /// The answers of several applications that were handed in, for managers.
+    func answers(ofAll ids: [Application.ID]) async throws -> [Application.ID: [Answer]] {
+        let found: [(Application.ID, Answer)] = try await rows(
+            """
+            -- answers of several applications
+            SELECT w.application_id, w.question_id, w.text, w.saved_at
+            FROM application_answers AS w
+            JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
+            WHERE w.tenant_id = acting_tenant() AND acts_as('manager') AND a.submitted_at IS NOT NULL
+              AND w.application_id = ANY (\(ids)) AND NOT is_reopened(w.tenant_id, w.application_id, w.question_id)
+            """
+        ).map { try ($0("application_id"), Answer(to: $0("question_id"), $0("text"), savedAt: $0("saved_at"))) }
+        return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
+    }
+
     /// What happened to an application, the oldest first.
     package func history(of id: Application.ID) async throws -> [ApplicationEvent] {
         try await rows(
@@ -118,7 +135,12 @@ extension Statements {
                    e.from_state = 'changes_requested' AND EXISTS (
                        SELECT FROM application_snapshots AS s
                        WHERE s.tenant_id = e.tenant_id AND s.application_id = e.application_id
-                         AND s.submitted_at = e.at) AS is_resubmission
+                         AND s.submitted_at = e.at) AS is_resubmission,
+                   coalesce('changes_requested' IN (e.from_state, e.to_state) AND (
+                       SELECT r.round IS NOT NULL FROM change_requests AS r
+                       WHERE r.tenant_id = e.tenant_id AND r.application_id = e.application_id
+                         AND r.requested_at <= e.at
+                       ORDER BY r.requested_at DESC LIMIT 1), false) AS is_about_questions
             FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
               AND EXISTS (SELECT FROM applications AS a
@@ -130,7 +152,8 @@ extension Statements {
             try ApplicationEvent(
                 id: row("id"), at: row("at"), person: row("person_id"), personName: row("person_name"),
                 from: row("from_state"), to: row("to_state"), note: row("note"),
-                isResubmission: row("is_resubmission") ?? false, occasion: row("occasion"))
+                isResubmission: row("is_resubmission") ?? false, isAboutQuestions: row("is_about_questions"),
+                occasion: row("occasion"))
         }
     }
 
@@ -163,12 +186,24 @@ extension Query {
                (SELECT r.due_at FROM change_requests AS r
                 WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
                 ORDER BY r.requested_at DESC LIMIT 1) AS changes_due_at,
+               coalesce((SELECT r.round IS NOT NULL FROM change_requests AS r
+                         WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
+                         ORDER BY r.requested_at DESC LIMIT 1), false) AS waits_for_answers,
+               \(fragment: .askedRound) AS asked_round,
                a.stage_entered_at, service_days(a.state, l.days) AS stage_days, \(fragment: .stageEnds) AS stage_ends_at,
                coalesce(cardinality(a.asked), (
                    SELECT count(*) FROM call_questions AS q
                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id)) AS questions,
                \(fragment: .requiredQuestions) AS required
         \(fragment: .fromApplications)
+        """
+    }
+
+    /// Up to which round `a` was asked what its call asks; 1 for what is handed in first.
+    static var askedRound: Query {
+        """
+        (SELECT coalesce(max(r.round), 1) FROM change_requests AS r
+         WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND r.cancelled_at IS NULL)
         """
     }
 
@@ -217,7 +252,7 @@ extension Application {
             id: row("id"), call: row("call_id"), startup: row("startup_id"), state: row("state"),
             version: row("version"), createdAt: row("created_at"), savedAt: row("saved_at"),
             submittedAt: row("submitted_at"), withdrawnAt: row("withdrawn_at"),
-            offerExpiresAt: row("offer_expires_at"))
+            offerExpiresAt: row("offer_expires_at"), askedRound: row("asked_round"))
     }
 }
 
@@ -231,7 +266,7 @@ extension ApplicationSummary {
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            changesDueAt: row("changes_due_at"),
+            changesDueAt: row("changes_due_at"), waitsForAnswers: row("waits_for_answers"),
             clock: StageClock(
                 enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at")),
             readAt: row("read_at"), cutoffs: row("cutoffs"))
@@ -257,7 +292,7 @@ extension Transaction {
             """
             -- lockApplication
             SELECT id, call_id, startup_id, state, version, created_at, saved_at, submitted_at,
-                   withdrawn_at, offer_expires_at
+                   withdrawn_at, offer_expires_at, \(fragment: .askedRound) AS asked_round
             FROM applications AS a
             WHERE tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND id = \(id) FOR UPDATE
             """
@@ -302,10 +337,9 @@ extension Transaction {
 
     /// Notes when answers were saved, what they lead to and how complete they are; returns the new version.
     func noteAnswers(of application: Application) async throws -> (version: Int, savedAt: Date) {
-        let call = try await call(application.call)
-        let questions = call?.questions ?? []
-        let completeness = Completeness(of: questions, answers: try await answers(of: application.id))
-        let asked = questions.askedOnly(completeness.asked)
+        let call = try await call(application.call)?.asking(upTo: application.askedRound)
+        let completeness = Completeness(of: call?.questions ?? [], answers: try await answers(of: application.id))
+        let asked = call?.askedOnly(completeness.asked)
         let row = try await one(
             """
             -- saveAnswers: how complete

@@ -63,12 +63,14 @@ package struct Application: Sendable, Identifiable, Equatable {
     package internal(set) var withdrawnAt: Date?
     /// Until when an offer stands.
     package internal(set) var offerExpiresAt: Date?
+    /// Up to which round of review it was asked what its call asks; 1 for what is handed in first.
+    package internal(set) var askedRound: Int
 
     /// An application with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, call: CallForApplications.ID, startup: Startup.ID, state: State = .draft, version: Int = 1,
         createdAt: Date, savedAt: Date, submittedAt: Date? = nil, withdrawnAt: Date? = nil,
-        offerExpiresAt: Date? = nil
+        offerExpiresAt: Date? = nil, askedRound: Int = 1
     ) {
         self.id = id
         self.call = call
@@ -80,6 +82,7 @@ package struct Application: Sendable, Identifiable, Equatable {
         self.submittedAt = submittedAt
         self.withdrawnAt = withdrawnAt
         self.offerExpiresAt = offerExpiresAt
+        self.askedRound = askedRound
     }
 
     /// Whether the offer has run out unanswered.
@@ -217,7 +220,7 @@ extension Application {
     /// What somebody may want to do with an application.
     package enum Deed: String, Sendable, CaseIterable {
         case submit, withdraw, screen, shortlist, interview, decide, change, reopen, accept, decline, requestChanges
-        case resubmit, beginAgain
+        case resubmit, beginAgain, askQuestions
         case giveBack = "give_back"
     }
 
@@ -229,6 +232,7 @@ extension Application {
             [.draft, .submitted, .changesRequested, .inReview, .shortlisted, .interview, .waitlisted].contains(state)
         case .screen: state == .submitted
         case .requestChanges: [.submitted, .inReview, .shortlisted, .interview].contains(state)
+        case .askQuestions: state.isJudged
         case .resubmit: state == .changesRequested
         // Whether the call is still open, it says itself.
         case .beginAgain: state == .withdrawn

@@ -23,6 +23,8 @@ package struct ApplicationEvent: Sendable, Identifiable {
     package let note: LongText?
     /// Whether changes were handed in with it.
     package let isResubmission: Bool
+    /// Whether it is about the questions of a later round, where it would be about changes otherwise.
+    package let isAboutQuestions: Bool
     /// What happened, where the application did not move.
     package let occasion: Occasion?
 

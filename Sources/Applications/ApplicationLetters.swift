@@ -32,10 +32,11 @@ extension Transaction {
     /// Scalars of a note that stand in a letter.
     private static let longestQuote = 3_000
 
-    /// Writes to the manager who asked for changes that they were handed in, if they still have a seat.
-    func tellOfChanges(_ application: Application, to person: Person.ID) async throws {
+    /// Writes to the manager who asked for changes, or further questions, that they were handed in, if they still have a seat.
+    func tellOfChanges(_ application: Application, _ request: ChangeRequest) async throws {
         let letter = try await letter(
-            .notice, "changed", about: application, to: person, at: "/console/applications/\(application.id)")
+            .notice, request.round == nil ? "changed" : "answered", about: application, to: request.requestedBy,
+            at: "/console/applications/\(application.id)")
         do {
             try await writeLetter(letter, held: false)
         } catch let problem as Problem where problem.kind == .conflict {

@@ -187,10 +187,14 @@ extension ApplicationEvent {
     func label(_ t: Texts) -> String {
         if let occasion { return t("event.\(occasion.rawValue)") }
         return switch (from, to) {
-        case (.changesRequested?, .changesRequested): t("event.changes_extended")
+        case (.changesRequested?, .changesRequested):
+            isAboutQuestions ? t("event.questions_extended") : t("event.changes_extended")
+        case (_, .changesRequested) where isAboutQuestions: t("event.questions_asked")
         case (.changesRequested?, .submitted), (.changesRequested?, .inReview), (.changesRequested?, .shortlisted),
             (.changesRequested?, .interview):
-            isResubmission ? t("event.resubmitted") : t("event.changes_cancelled")
+            isResubmission
+                ? t(isAboutQuestions ? "event.answered" : "event.resubmitted")
+                : t(isAboutQuestions ? "event.questions_cancelled" : "event.changes_cancelled")
         case (.rejected?, .inReview): t("event.reopened")
         case (.accepted?, .declined): t("event.given_back")
         default: t("event.\(to.rawValue)")

@@ -27,6 +27,10 @@ package enum ApplicationRefusal: Refusal, Equatable {
     case offerExpired
     /// The last day of the offer is over already.
     case offerInThePast
+    /// No question up to this round is left to be asked of it.
+    case nothingToAsk(round: Int)
+    /// The last day for its answers is over already.
+    case dueInThePast
 
     package var problem: Problem {
         switch self {
@@ -71,6 +75,10 @@ package enum ApplicationRefusal: Refusal, Equatable {
             Problem(
                 .invalid, "The offer would have expired already.",
                 errors: [.init("/offer_expires_on", .outOfRange, "must be today or later")])
+        case .nothingToAsk(let round):
+            .conflict("No question up to round \(round) is left to be asked of it.")
+        case .dueInThePast:
+            Problem(.invalid, errors: [.init("/due_on", .outOfRange, "Choose today or a later day.")])
         }
     }
 }
@@ -119,6 +127,7 @@ extension Application.Deed {
         case .decline: "declined"
         case .requestChanges: "asked to be changed"
         case .resubmit: "handed in again"
+        case .askQuestions: "asked further questions"
         case .beginAgain: "begun again"
         }
     }

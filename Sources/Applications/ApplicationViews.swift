@@ -179,7 +179,7 @@ extension Statements {
         // A draft is its founders' alone. Row-level security holds that anyway: here it only tells "none" from "hidden".
         let isHidden = role != .founder && summary.application.submittedAt == nil
         guard !isHidden else { return ApplicationView(summary, answers: nil) }
-        let form = try await call(summary.application.call)
+        let form = try await call(summary.application.call)?.asking(upTo: summary.application.askedRound)
         let isChanging = role != .founder && summary.application.state == .changesRequested
         let answers = isChanging ? try await answersAsHandedIn(of: id) : try await answers(of: id)
         // What a founder wrote where they are asked no more, they keep; nobody else reads it.

@@ -51,6 +51,8 @@ package enum ApplicationsRoom {
         "changes_are_due_after_they_are_asked_for": ChangesRefusal.dueInThePast.problem,
         "changes_are_asked_of_questions_of_the_call": .invalid(
             "/questions", "A question is not one of this call."),
+        "questions_are_asked_of_a_later_round": .invalid("/round", "Later questions come with round 2 to 20."),
+        "later_questions_are_answered_once_asked": .invalid("/answers", "A question was not asked yet."),
         "stages_follow_each_other": .conflict("The application has not reached the stage before."),
         "managers_do_not_move_their_own": ApplicationRefusal.ownStartup.problem,
         "service_levels_are_of_stages_of_the_park": .invalid("", "This stage has no clock."),

@@ -15,10 +15,10 @@ extension Transaction {
         to call: CallForApplications.ID, for startup: Startup.ID, as id: Application.ID, in tenant: Tenant.ID,
         by person: Person.ID
     ) async throws -> Application {
-        guard let call = try await self.call(call) else { throw Problem.notFound }
+        guard let call = try await self.call(call)?.asking(upTo: 1) else { throw Problem.notFound }
         let application = try Application.begin(id, to: call, by: startup, now: now)
         try await insert(
-            application, asking: call.questions.askedOnly(call.questions.asked([:])), in: tenant, by: person)
+            application, asking: call.askedOnly(call.questions.asked([:])), in: tenant, by: person)
         try await record(ApplicationEvent.ID(), of: application, from: nil, by: person)
         return application
     }

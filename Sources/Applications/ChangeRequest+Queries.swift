@@ -59,7 +59,7 @@ extension Statements {
 extension Query {
     fileprivate static var changeRequests: Query {
         """
-        SELECT r.id, r.application_id, r.message, r.requested_at, r.requested_by, r.due_at, r.from_state,
+        SELECT r.id, r.application_id, r.message, r.requested_at, r.requested_by, r.due_at, r.from_state, r.round,
                r.cancelled_at, x.number AS answered_by, x.submitted_at AS answered_at, i.names AS startup_name,
                c.title AS call_title, c.time_zone,
                ARRAY(SELECT q.question_id FROM change_request_questions AS q
@@ -92,28 +92,28 @@ extension ChangeRequest {
         try self.init(
             id: row("id"), application: row("application_id"), message: row("message"), questions: row("questions"),
             requestedAt: row("requested_at"), requestedBy: row("requested_by"), dueAt: row("due_at"),
-            from: row("from_state"), answered: answered, cancelledAt: row("cancelled_at"))
+            from: row("from_state"), round: row("round"), answered: answered, cancelledAt: row("cancelled_at"))
     }
 }
 
 extension Transaction {
     func insert(
         _ wanted: ChangesWanted, as id: ChangeRequest.ID, of application: Application, from: Application.State,
-        due: Date, in tenant: Tenant.ID, by person: Person.ID
+        due: Date, asking round: Int? = nil, by person: Person.ID
     ) async throws {
         try await execute(
             """
-            -- requestChanges
+            -- requestChanges, askLaterQuestions
             INSERT INTO change_requests
-                (tenant_id, application_id, id, call_id, requested_by, message, due_at, from_state)
-            VALUES (\(tenant), \(application.id), \(id), \(application.call), \(person), \(wanted.message), \(due),
-                    \(from))
+                (tenant_id, application_id, id, call_id, requested_by, message, due_at, from_state, round)
+            VALUES (acting_tenant(), \(application.id), \(id), \(application.call), \(person), \(wanted.message), \(due),
+                    \(from), \(round))
             """)
         try await execute(
             """
             -- requestChanges: of which questions
             INSERT INTO change_request_questions (tenant_id, application_id, request_id, call_id, question_id)
-            SELECT \(tenant), \(application.id), \(id), \(application.call), named.question
+            SELECT acting_tenant(), \(application.id), \(id), \(application.call), named.question
             FROM (SELECT DISTINCT question FROM unnest(\(wanted.questions)) AS q (question)) AS named
             """)
     }

@@ -26,6 +26,8 @@ package struct ChangeRequest: Sendable, Identifiable, Equatable {
     package let dueAt: Date
     /// Where the application stood, and goes back to.
     package let from: Application.State
+    /// The round whose questions it asks; nil where it asks for changes.
+    package let round: Int?
     /// When the changes were handed in, and as which snapshot.
     package let answered: Answered?
     /// When the park went on without them.
@@ -92,10 +94,14 @@ extension Application {
         state = request.from
     }
 
-    /// Goes on without the changes.
-    mutating func cancelChanges(_ request: ChangeRequest) throws {
+    /// Goes on without the changes; questions of a later round are as if they had not been asked.
+    ///
+    /// - Parameter requests: all that were made.
+    mutating func cancelChanges(_ request: ChangeRequest, among requests: [ChangeRequest]) throws {
         guard state == .changesRequested else { throw ChangesRefusal.notOpen }
         state = request.from
+        askedRound =
+            requests.filter { $0.id != request.id && $0.cancelledAt == nil }.compactMap(\.round).max() ?? 1
     }
 }
 

@@ -10,7 +10,7 @@ internal import struct API.Operation
 /// Changes that the park asks for, by API.
 enum ChangesAPI {
     static let operations: [AnyOperation] = [
-        listChangeRequests, requestChanges, extendChanges, cancelChanges, resubmitApplication,
+        listChangeRequests, requestChanges, askLaterQuestions, extendChanges, cancelChanges, resubmitApplication,
     ]
 
     private static var listChangeRequests: AnyOperation {
@@ -43,11 +43,34 @@ enum ChangesAPI {
             problems: [.notFound, .conflict]
         ) { call in
             let principal = try call.principal
-            let (id, tenant, request) = (call.parameters.application, try principal.workspace, ChangeRequest.ID())
+            let (id, request) = (call.parameters.application, ChangeRequest.ID())
             let wanted = call.body.wanted
             return try await call.write { transaction in
                 let asked = try await transaction.requestChanges(
-                    wanted, of: id, as: request, in: tenant, by: principal.personID)
+                    wanted, of: id, as: request, by: principal.personID)
+                return .created(
+                    ChangeRequestView(asked, at: transaction.now), location: "/v1/applications/\(id)/change-requests")
+            }
+        }.erased
+    }
+
+    private static var askLaterQuestions: AnyOperation {
+        Operation(
+            .post, "/v1/applications/{application}/later-questions", "askLaterQuestions",
+            summary: "Ask a startup what its call asks only from a round on",
+            description: """
+                Of an application that is in review, shortlisted or called to an interview. Only these questions open, until \
+                the end of the day in the zone of the call; the founders are written to at once. They hand their answers in \
+                as they would hand in changes, and the application comes back to where it stood.
+                """,
+            tag: "applications", access: .roles([.manager]), parameters: ApplicationPath.self,
+            body: LaterQuestionsBody.self, output: ChangeRequestView.self, success: .created,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let (id, request, person) = (call.parameters.application, ChangeRequest.ID(), try call.principal.personID)
+            let wanted = call.body.wanted
+            return try await call.write { transaction in
+                let asked = try await transaction.askLaterQuestions(wanted, of: id, as: request, by: person)
                 return .created(
                     ChangeRequestView(asked, at: transaction.now), location: "/v1/applications/\(id)/change-requests")
             }
@@ -125,6 +148,23 @@ struct ChangeRequestBody: Described {
     var wanted: ChangesWanted { ChangesWanted(message, to: questions, by: dueOn) }
 }
 
+/// The questions of a round, as they are asked.
+struct LaterQuestionsBody: Described {
+    let round: Int
+    let message: LongText
+    let dueOn: CalendarDate
+
+    static var documentation: [String: String] {
+        [
+            "round": "What comes with earlier rounds and was not asked yet is asked with it.",
+            "message": "The startup reads it above the questions.",
+            "due_on": "The last day, to its end in the zone of the call.",
+        ]
+    }
+
+    var wanted: QuestionsWanted { QuestionsWanted(ofRound: round, message, by: dueOn) }
+}
+
 struct ExtensionBody: Described {
     let dueOn: CalendarDate
 
@@ -136,6 +176,7 @@ struct ChangeRequestView: Described {
     let id: ChangeRequest.ID
     let message: LongText
     let questions: [CallForApplications.Question.ID]
+    let round: Int?
     let requestedAt: Date
     let dueAt: Date
     let isOverdue: Bool
@@ -146,6 +187,7 @@ struct ChangeRequestView: Described {
     static var documentation: [String: String] {
         [
             "answered_by_snapshot": "The number of the copy with which the changes were handed in.",
+            "round": "The round whose questions were asked; absent where changes were asked for.",
             "cancelled_at": "When the park went on with what was handed in before.",
         ]
     }
@@ -154,6 +196,7 @@ struct ChangeRequestView: Described {
         id = request.id
         message = request.message
         questions = request.questions
+        round = request.round
         requestedAt = request.requestedAt
         dueAt = request.dueAt
         isOverdue = request.answered == nil && request.cancelledAt == nil && request.isOverdue(at: now)

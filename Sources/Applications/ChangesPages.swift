@@ -12,7 +12,7 @@ struct ChangesPages: Sendable {
     let portal: PortalPages
     private var site: Site { portal.site }
 
-    var routes: [AnyRoute] { [list, show, request, extend, cancel, resubmit] }
+    var routes: [AnyRoute] { [list, show, request, ask, extend, cancel, resubmit] }
 
     // MARK: The park
 
@@ -37,9 +37,11 @@ struct ChangesPages: Sendable {
     private var show: AnyRoute {
         PageRoute(
             .get, "/console/applications/{application}/changes", "consoleApplicationChanges",
-            access: .roles([.manager]), parameters: ApplicationPageQuery.self
+            access: .roles([.manager]), parameters: ChangesQuery.self
         ) { call in
-            try await page(for: call, of: call.parameters.application, done: call.parameters.done)
+            try await page(
+                for: call, of: call.parameters.application, done: call.parameters.done,
+                isAsking: call.parameters.round != nil, round: call.parameters.round)
         }.erased
     }
 
@@ -48,11 +50,21 @@ struct ChangesPages: Sendable {
             .post, "/console/applications/{application}/changes", "requestConsoleChanges", access: .roles([.manager]),
             parameters: ApplicationPath.self, body: ChangeRequestBody.self
         ) { call in
-            let (id, principal) = (call.parameters.application, try call.principal)
-            let (tenant, request) = (try principal.workspace, ChangeRequest.ID())
+            let (id, request, person) = (call.parameters.application, ChangeRequest.ID(), try call.principal.personID)
             return try await answering(call, id, "requested") { transaction, body in
-                _ = try await transaction.requestChanges(
-                    body.wanted, of: id, as: request, in: tenant, by: principal.personID)
+                _ = try await transaction.requestChanges(body.wanted, of: id, as: request, by: person)
+            }
+        }.erased
+    }
+
+    private var ask: AnyRoute {
+        PageRoute(
+            .post, "/console/applications/{application}/later-questions", "askConsoleQuestions",
+            access: .roles([.manager]), parameters: ApplicationPath.self, body: LaterQuestionsBody.self
+        ) { call in
+            let (id, request, person) = (call.parameters.application, ChangeRequest.ID(), try call.principal.personID)
+            return try await answering(call, id, "asked", isAsking: true) { transaction, body in
+                _ = try await transaction.askLaterQuestions(body.wanted, of: id, as: request, by: person)
             }
         }.erased
     }
@@ -83,7 +95,7 @@ struct ChangesPages: Sendable {
     }
 
     private func answering<P, B>(
-        _ call: FormCall<P, B>, _ id: Application.ID, _ done: String,
+        _ call: FormCall<P, B>, _ id: Application.ID, _ done: String, isAsking: Bool = false,
         by verb: @Sendable @escaping (Transaction, B) async throws -> Void
     ) async throws -> HTML {
         do {
@@ -93,34 +105,36 @@ struct ChangesPages: Sendable {
                 return .redirect(to: "/console/applications/\(id)/changes?done=\(done)")
             }
         } catch let refusal as ChangesRefusal {
-            return try await page(for: call, of: id, problem: refusal.problem)
+            return try await page(for: call, of: id, problem: refusal.problem, isAsking: isAsking)
         } catch let refusal as ApplicationRefusal {
-            return try await page(for: call, of: id, problem: refusal.problem)
+            return try await page(for: call, of: id, problem: refusal.problem, isAsking: isAsking)
         } catch let problem as Problem where problem.status == 422 {
-            return try await page(for: call, of: id, problem: problem)
+            return try await page(for: call, of: id, problem: problem, isAsking: isAsking)
         }
     }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: Application.ID, problem: Problem? = nil, done: String? = nil
+        for call: FormCall<P, B>, of id: Application.ID, problem: Problem? = nil, done: String? = nil,
+        isAsking: Bool = false, round: Int? = nil
     ) async throws -> HTML {
         guard let dossier = try await call.reader.dossier(id) else { throw Problem.notFound }
         let viewer = try await call.viewer()
         let t = PageKit.applications.texts(in: viewer.language)
         let requests = try await call.reader.changeRequests(of: id)
         let model = ApplicationChangesPage(
-            dossier, requests, isTheirOwn: try await call.reader.isTheirOwn(id),
+            dossier, requests, isTheirOwn: try await call.reader.isTheirOwn(id), isAsking: isAsking,
             input: FormInput(
-                values: problem == nil ? [:] : call.fields, errors: problem?.fieldErrors ?? [], texts: t),
+                values: problem != nil ? call.fields : round.map { ["round": ["\($0)"]] } ?? [:],
+                errors: problem?.fieldErrors ?? [], texts: t),
             problem: problem?.headline, in: viewer.language)
         let name = dossier.summary.startupName.text(for: Vocabulary.Language(viewer.language))
         let frame = Frame(
-            title: t("changes.title"), site: site, viewer: viewer, current: "applications",
+            title: model.header.title, site: site, viewer: viewer, current: "applications",
             breadcrumbs: [
                 Breadcrumb(t("list.title"), "/console/applications"),
                 Breadcrumb(name, "/console/applications/\(id)"),
             ],
-            flash: ["requested", "extended", "cancelled"].contains(done)
+            flash: ["requested", "asked", "extended", "cancelled"].contains(done)
                 ? done.map { FlashNotice(t("changes.done_\($0)")) } : nil)
         return HTML(
             status: problem?.status ?? 200, bytes: try PageTemplate.applicationChanges.render(model, in: frame))
@@ -140,10 +154,11 @@ struct ChangesPages: Sendable {
             }
             guard attempt.isWhole else { return try await portal.page(for: call, retrying: attempt) }
             let person = try call.principal.personID
+            let done = attempt.draft.changes?.round == nil ? "resubmitted" : "answered"
             do {
                 return try await call.write { transaction in
                     _ = try await transaction.resubmitApplication(id, by: person)
-                    return .redirect(to: "/portal/applications/\(id)?done=resubmitted")
+                    return .redirect(to: "/portal/applications/\(id)?done=\(done)")
                 }
             } catch let refusal as ApplicationRefusal {
                 return try await portal.page(for: call, retrying: attempt, refusal: refusal)
@@ -153,6 +168,18 @@ struct ChangesPages: Sendable {
             }
         }.erased
     }
+}
+
+/// The page of an application's changes, and the round whose questions are to be asked.
+struct ChangesQuery: Codable {
+    let application: Application.ID
+    let done: String?
+    let round: Int?
+}
+
+extension CallForApplications {
+    /// The rounds whose questions are still to be asked of an application that was asked those up to `round`.
+    func roundsToAsk(after round: Int) -> [Int] { Set(laterRounds.filter { $0 > round }).sorted() }
 }
 
 /// Requests for changes of the whole workspace.
@@ -194,7 +221,12 @@ extension ChangeListPage {
                     .time(TimeText(summary.request.dueAt, in: summary.zone, from: now, language: language)),
                     .badge(
                         summary.request.isOverdue(at: now)
-                            ? Badge(t("state.changes_overdue"), .warning) : Badge(t("state.changes_requested"), .info)),
+                            ? Badge(
+                                t(summary.request.round == nil ? "state.changes_overdue" : "state.answers_overdue"),
+                                .warning)
+                            : Badge(
+                                t(summary.request.round == nil ? "state.changes_requested" : "state.questions_asked"),
+                                .info)),
                 ]
             }, empty: EmptyState(title: t("changes.none_open"), text: t("changes.none_open_text")))
         self.back = Table(
@@ -218,12 +250,15 @@ struct ApplicationChangesPage: ViewModel {
     var closed: String?
     /// The form of a new request.
     var form: Form?
+    /// The form that asks the questions of a later round.
+    var ask: Form?
     /// The request that is open, with what a manager may do about it.
     var open: Open?
     /// What was asked before.
     var before: Timeline?
 
     struct Open: ViewModel {
+        var title: String
         var message: String
         var questions: [String]
         var due: TimeText
@@ -239,22 +274,23 @@ extension PageTemplate<ApplicationChangesPage> {
 
 extension ApplicationChangesPage {
     init(
-        _ dossier: Dossier, _ requests: [ChangeRequest], isTheirOwn: Bool, input: FormInput, problem: String?,
-        in language: Pages.Language
+        _ dossier: Dossier, _ requests: [ChangeRequest], isTheirOwn: Bool, isAsking: Bool, input: FormInput,
+        problem: String?, in language: Pages.Language
     ) {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let (id, call, now) = (dossier.id, dossier.call, dossier.summary.readAt)
         let application = dossier.summary.application
         header = PageHeader(
-            title: t("changes.title"), kind: dossier.summary.startupName.text(for: spoken), lede: t("changes.lede"))
+            title: t(isAsking ? "later.title" : "changes.title"), kind: dossier.summary.startupName.text(for: spoken),
+            lede: t(isAsking ? "later.lede" : "changes.lede"))
         func prompt(_ question: CallForApplications.Question) -> String {
             "\(question.position). \(question.prompt.text(for: spoken))"
         }
         let waiting = application.state == .changesRequested ? requests.first : nil
         open = waiting.map { request in
             Open(
-                message: request.message.string,
+                title: t(request.round == nil ? "changes.asked_of" : "later.asked_of"), message: request.message.string,
                 questions: call.questions.filter { request.questions.contains($0.id) }.map(prompt),
                 due: TimeText(
                     request.dueAt, in: call.deadline.zone, and: call.deadline.zone.companion, from: now,
@@ -269,17 +305,24 @@ extension ApplicationChangesPage {
                 cancel: isTheirOwn
                     ? nil
                     : Confirmation(
-                        title: t("changes.cancel_title"), consequences: [t("changes.cancel_text")],
+                        title: t(request.round == nil ? "changes.cancel_title" : "later.cancel_title"),
+                        consequences: [t(request.round == nil ? "changes.cancel_text" : "later.cancel_text")],
                         form: Form(
                             action: "/console/applications/\(id)/changes/\(request.id)/cancellation", fields: [],
                             submit: t("changes.cancel"), texts: t, isDangerous: true)))
         }
-        let mayAsk = application.allows(.requestChanges, at: now) && !isTheirOwn
+        let rounds = call.roundsToAsk(after: application.askedRound)
+        let mayAsk =
+            !isTheirOwn
+            && (isAsking
+                ? application.allows(.askQuestions, at: now) && !rounds.isEmpty
+                : application.allows(.requestChanges, at: now))
         closed =
             isTheirOwn
-            ? t("changes.their_own") : waiting == nil && !mayAsk ? t("changes.not_now") : nil
+            ? t("changes.their_own")
+            : waiting == nil && !mayAsk ? t(isAsking ? "later.not_now" : "changes.not_now") : nil
         form =
-            mayAsk
+            mayAsk && !isAsking
             ? Form(
                 action: "/console/applications/\(id)/changes",
                 fields: [
@@ -290,6 +333,23 @@ extension ApplicationChangesPage {
                         "message", label: t("changes.message"), hint: t("changes.message_hint"), limit: 5000, rows: 6),
                     input.date("due_on", label: t("changes.due"), hint: t("changes.due_hint")),
                 ], submit: t("changes.submit"), texts: t, draft: "changes-\(id)", problem: problem) : nil
+        ask =
+            mayAsk && isAsking
+            ? Form(
+                action: "/console/applications/\(id)/later-questions",
+                fields: [
+                    input.select(
+                        "round", label: t("later.round"),
+                        options: rounds.map { round in
+                            let number = call.laterRounds.count { application.askedRound < $0 && $0 <= round }
+                            return (
+                                "\(round)", t("later.choice", ["round": "\(round)", "count": Figures.grouped(number)])
+                            )
+                        }),
+                    input.area(
+                        "message", label: t("later.message"), hint: t("changes.message_hint"), limit: 5000, rows: 6),
+                    input.date("due_on", label: t("later.due"), hint: t("changes.due_hint")),
+                ], submit: t("later.submit"), texts: t, draft: "questions-\(id)", problem: problem) : nil
         let past = requests.filter { $0.id != waiting?.id }
         before =
             past.isEmpty

@@ -27,6 +27,8 @@ struct DraftPage: ViewModel {
     /// Each question, and whether it is done.
     var checklist: Facts
     var checklistSummary: String
+    /// How many questions come later, if any.
+    var later: String?
     var facts: Facts
     var withdrawURL: SafeURL
     /// Whether the startup may apply, rule by rule; nothing where the call requires nothing.
@@ -139,6 +141,7 @@ struct Draft: Sendable {
                             "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
                 }),
             checklistSummary: summary.count.words(t),
+            later: whole.later(after: summary.application.askedRound, t),
             facts: Facts(
                 [
                     .text(t("fact.programme"), call.programName.text(for: spoken)),
@@ -157,6 +160,12 @@ struct Draft: Sendable {
 extension CallForApplications {
     /// The field of a question by its id.
     func field(of question: Question.ID) -> String { "answers_\(question)" }
+
+    /// How many questions come after a round, in a sentence.
+    func later(after round: Int, _ t: Texts) -> String? {
+        let more = questionsToCome(after: round)
+        return more == 0 ? nil : t("later.questions", count: more)
+    }
 
     /// What a question asks.
     func prompt(of question: Question.ID, in language: Vocabulary.Language) -> String {

@@ -135,6 +135,14 @@ extension ApplicationsRoom {
                 WHERE a.call_id <> w.call_id
                 """),
         Invariant(
+            "later_questions_are_asked_by_a_request",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'question ' || q.position || ' of round ' || q.from_round AS detail
+                FROM applications AS a
+                JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id
+                WHERE q.from_round > \(fragment: .askedRound) AND (a.asked IS NULL OR q.id = ANY (a.asked))
+                """),
+        Invariant(
             "submitted_applications_answer_what_is_required",
             violatedBy: """
                 SELECT a.tenant_id, a.id, 'question ' || q.position || ' is not answered' AS detail

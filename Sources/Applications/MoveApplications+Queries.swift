@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Postgres
+internal import Programs
 internal import Vocabulary
 
 /// An application with what decides whether somebody may move it.
@@ -9,6 +10,10 @@ struct Movable: Sendable {
     /// Whether its startup is the manager's own.
     let isOwn: Bool
     let readAt: Date
+    /// What its call asks, where the step depends on it.
+    var form: CallForApplications?
+    /// What it answered, where the step depends on it.
+    var answers: [Answer] = []
 }
 
 extension Statements {
@@ -18,7 +23,8 @@ extension Statements {
             """
             -- movables
             SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at, a.submitted_at,
-                   a.withdrawn_at, a.offer_expires_at, i.names AS startup_name, now() AS read_at,
+                   a.withdrawn_at, a.offer_expires_at, \(fragment: .askedRound) AS asked_round,
+                   i.names AS startup_name, now() AS read_at,
                    a.startup_id = ANY ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[]) AS is_own
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id

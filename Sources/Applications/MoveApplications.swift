@@ -2,6 +2,7 @@ package import API
 package import Accounts
 internal import Foundation
 package import Postgres
+internal import Programs
 package import Vocabulary
 
 /// A step that the park may take with many applications at once.
@@ -14,6 +15,8 @@ package enum StageMove: Sendable, Equatable {
     case shortlist(note: LongText?)
     /// The park wants to talk to them; the note says when and where.
     case interview(note: LongText)
+    /// They are asked what their call asks only from a round on.
+    case questions(QuestionsWanted)
 }
 
 /// What a move would do, or has done, to one application.
@@ -56,17 +59,18 @@ extension StageMove {
     package static let most = 500
 
     /// What it would do to an application, by the same transitions that each single verb asks.
-    func outcome(for application: Application, isOwn: Bool, at now: Date) -> Result<
-        Application.State, ApplicationRefusal
-    > {
-        guard !isOwn else { return .failure(.ownStartup) }
-        var moved = application
+    func outcome(for one: Movable) -> Result<Application.State, ApplicationRefusal> {
+        guard !one.isOwn else { return .failure(.ownStartup) }
+        var (moved, now) = (one.application, one.readAt)
         do throws(ApplicationRefusal) {
             switch self {
             case .eligible: try moved.screen(.eligible, now: now)
             case .ineligible(let reason): try moved.screen(.ineligible(because: reason), now: now)
             case .shortlist: try moved.shortlist(now: now)
             case .interview: try moved.callToInterview(now: now)
+            case .questions(let wanted):
+                guard let form = one.form else { return .failure(.nothingToAsk(round: wanted.round)) }
+                _ = try moved.askQuestions(wanted, of: form, answers: one.answers, now: now)
             }
             return .success(moved.state)
         } catch {
@@ -78,7 +82,20 @@ extension StageMove {
 extension Statements {
     /// What a move would do to each of some applications, in the order asked. Nothing changes.
     package func verdicts(on ids: [Application.ID], by move: StageMove) async throws -> [MoveVerdict] {
-        MoveVerdict.verdicts(on: ids, by: move, among: try await movables(ids, locking: false))
+        MoveVerdict.verdicts(on: ids, by: move, among: try await movables(ids, for: move, locking: false))
+    }
+
+    /// Some applications with what the step asks of each.
+    fileprivate func movables(_ ids: [Application.ID], for move: StageMove, locking: Bool) async throws -> [Movable] {
+        var found = try await movables(ids, locking: locking)
+        guard case .questions = move else { return found }
+        let forms = try await calls(Array(Set(found.map(\.application.call))).sorted())
+        let answers = try await answers(ofAll: found.map(\.application.id))
+        for index in found.indices {
+            found[index].form = forms[found[index].application.call]
+            found[index].answers = answers[found[index].application.id] ?? []
+        }
+        return found
     }
 }
 
@@ -93,7 +110,7 @@ extension MoveVerdict {
                 return MoveVerdict(application: id, startupName: nil, from: nil, to: nil, refusal: nil)
             }
             let (to, refusal): (Application.State?, ApplicationRefusal?) =
-                switch move.outcome(for: one.application, isOwn: one.isOwn, at: one.readAt) {
+                switch move.outcome(for: one) {
                 case .success(let state): (state, nil)
                 case .failure(let refusal): (nil, refusal)
                 }
@@ -110,7 +127,7 @@ extension Transaction {
     package func moveApplications(
         _ ids: [Application.ID], by move: StageMove, asOne: Bool, by person: Person.ID
     ) async throws -> [MoveVerdict] {
-        let verdicts = MoveVerdict.verdicts(on: ids, by: move, among: try await movables(ids, locking: true))
+        let verdicts = MoveVerdict.verdicts(on: ids, by: move, among: try await movables(ids, for: move, locking: true))
         guard !asOne || verdicts.allSatisfy({ $0.to != nil }) else { throw MovesRefused(verdicts: verdicts) }
         for verdict in verdicts where verdict.to != nil {
             _ = try await moveApplication(verdict.application, by: move, by: person)
@@ -125,11 +142,15 @@ extension Transaction {
         _ id: Application.ID, by step: StageMove, by person: Person.ID
     ) async throws -> Application {
         switch step {
-        case .eligible: try await screenApplication(id, finding: .eligible, by: person)
+        case .eligible: return try await screenApplication(id, finding: .eligible, by: person)
         case .ineligible(let reason):
-            try await screenApplication(id, finding: .ineligible(because: reason), by: person)
-        case .shortlist(let note): try await shortlistApplication(id, note: note, by: person)
-        case .interview(let note): try await callToInterview(id, note: note, by: person)
+            return try await screenApplication(id, finding: .ineligible(because: reason), by: person)
+        case .shortlist(let note): return try await shortlistApplication(id, note: note, by: person)
+        case .interview(let note): return try await callToInterview(id, note: note, by: person)
+        case .questions(let wanted):
+            _ = try await askLaterQuestions(wanted, of: id, as: ChangeRequest.ID(), by: person)
+            guard let asked = try await lockApplication(id) else { throw Problem.notFound }
+            return asked
         }
     }
 

@@ -6,11 +6,13 @@ internal import Vocabulary
 /// A step for many applications, and which ones: named, or all that a filter lets through.
 struct MovesBody: Described {
     enum Move: String, Codable, CaseIterable {
-        case eligible, ineligible, shortlist, interview
+        case eligible, ineligible, shortlist, interview, questions
     }
 
     let move: Move
     let note: LongText?
+    let round: Int?
+    let dueOn: CalendarDate?
     let applications: [Application.ID]?
     let filter: ApplicationFilter?
     let asOne: Bool?
@@ -18,7 +20,9 @@ struct MovesBody: Described {
 
     static var documentation: [String: String] {
         [
-            "note": "Required with `ineligible` and `interview`. The startups read it.",
+            "note": "Required with `ineligible`, `interview` and `questions`. The startups read it.",
+            "round": "With `questions`, the round up to which the call's later questions are asked.",
+            "due_on": "With `questions`, the last day, to its end in the zone of the call.",
             "applications": "At most \(StageMove.most); either these or `filter`.",
             "filter": "All that it lets through, if they are at most \(StageMove.most).",
             "as_one": "Move all or none. Without it those that cannot move stay, and the others go.",
@@ -26,13 +30,20 @@ struct MovesBody: Described {
         ]
     }
 
-    func step() throws -> StageMove { try move.step(with: note) }
+    func step() throws -> StageMove { try move.step(with: note, round: round, by: dueOn) }
 }
 
 extension MovesBody.Move {
-    /// The step; an ineligible one and an interview need a note.
-    func step(with note: LongText?) throws -> StageMove {
+    /// The step; an ineligible one, an interview and further questions need a note.
+    func step(with note: LongText?, round: Int? = nil, by dueOn: CalendarDate? = nil) throws -> StageMove {
         switch (self, note) {
+        case (.questions, _):
+            var errors: [Problem.FieldError] = []
+            if note == nil { errors.append(.init("/note", .required, "Say what the questions are for.")) }
+            if round == nil { errors.append(.init("/round", .required, "Say of which round.")) }
+            if dueOn == nil { errors.append(.init("/due_on", .required, "Say by which day.")) }
+            guard let note, let round, let dueOn else { throw Problem(.invalid, errors: errors) }
+            return .questions(QuestionsWanted(ofRound: round, note, by: dueOn))
         case (.eligible, _): return .eligible
         case (.ineligible, let reason?): return .ineligible(because: reason)
         case (.shortlist, _): return .shortlist(note: note)
@@ -89,11 +100,15 @@ struct StepBody: Described {
 struct MovesForm: Described {
     let move: MovesBody.Move
     let note: LongText?
+    let round: Int?
+    let dueOn: CalendarDate?
     let applications: [Application.ID]?
     let filter: ApplicationFilter?
     let all: Bool?
     let asOne: Bool?
     let board: Bool?
+
+    func step() throws -> StageMove { try move.step(with: note, round: round, by: dueOn) }
 }
 
 struct InterviewBody: Described {

@@ -282,6 +282,8 @@ struct OversightPages: Sendable {
                 options: MovesBody.Move.allCases.map { ($0.rawValue, t("move.\($0.rawValue)")) }),
             input.area(
                 "note", label: t("move.note"), hint: t("bulk.note_hint"), isOptional: true, limit: 2000, rows: 3),
+            input.number("round", label: t("later.round"), hint: t("later.bulk_hint"), isOptional: true),
+            input.date("due_on", label: t("later.due"), hint: t("changes.due_hint"), isOptional: true),
         ]
     }
 
@@ -317,7 +319,7 @@ struct OversightPages: Sendable {
         ) { call in
             do {
                 let form = try call.decoded()
-                let step = try form.move.step(with: form.note)
+                let step = try form.step()
                 let ids = try await call.reader.targets(
                     of: form.all == true ? nil : form.applications ?? [],
                     or: form.all == true ? form.filter ?? .init() : nil)
@@ -337,7 +339,7 @@ struct OversightPages: Sendable {
             let person = try call.principal.personID
             do {
                 let form = try call.decoded()
-                let step = try form.move.step(with: form.note)
+                let step = try form.step()
                 do {
                     return try await call.write { transaction in
                         let ids = try await transaction.targets(of: form.applications ?? [], or: nil)
@@ -372,6 +374,8 @@ struct OversightPages: Sendable {
             HiddenField("move", form.move.rawValue), HiddenField("idempotency_key", call.freshIdempotencyKey),
         ]
         hidden += form.note.map { [HiddenField("note", $0.string)] } ?? []
+        hidden += form.round.map { [HiddenField("round", "\($0)")] } ?? []
+        hidden += form.dueOn.map { [HiddenField("due_on", $0.description)] } ?? []
         hidden += verdicts.map { HiddenField("applications", $0.application.description) }
         hidden += (form.filter?.items ?? []).map { HiddenField("filter.\($0.name)", $0.value) }
         hidden += form.board == true ? [HiddenField("board", "true")] : []
@@ -430,11 +434,11 @@ struct OversightPages: Sendable {
         let t = PageKit.applications.texts(in: viewer.language)
         let input = FormInput(values: call.fields, errors: problem.fieldErrors, texts: t)
         let sent = call.fields.sorted { $0.key < $1.key }.flatMap { name, values in values.map { (name, $0) } }
-        let hidden = sent.filter { $0.0 != "csrf" && $0.0 != "move" && $0.0 != "note" && $0.0 != "as_one" }
+        let hidden = sent.filter { !["csrf", "move", "note", "round", "due_on", "as_one"].contains($0.0) }
         let filter = sent.filter { $0.0.hasPrefix("filter.") }.map { (String($0.0.dropFirst(7)), $0.1) }
         let back = (call.field("board") == "true" ? Self.stages : Self.table).adding(filter)
         // What is wrong with the choice itself has no field here.
-        let named = Set(["/move", "/note"])
+        let named = Set(["/move", "/note", "/round", "/due_on"])
         let headline =
             problem.headline
             ?? problem.errors.first { !named.contains($0.pointer) }.map { _ in
@@ -525,6 +529,8 @@ extension MoveVerdict {
         switch refusal {
         case .wrongState(let state, _)?: t("moves.wrong_state", ["state": state.label(t)])
         case .ownStartup?: t("moves.own")
+        case .nothingToAsk(let round)?: t("moves.nothing_to_ask", ["round": "\(round)"])
+        case .dueInThePast?: t("moves.due_in_the_past")
         case let other?: other.problem.headline ?? ""
         case nil: t("moves.gone")
         }

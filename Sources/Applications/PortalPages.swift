@@ -77,13 +77,14 @@ struct PortalPages: Sendable {
             deadline: TimeText(
                 call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion, from: now,
                 language: viewer.language),
-            questions: call.questions.map { question in
+            questions: call.asking(upTo: 1).questions.map { question in
                 BeginPage.Asked(
                     prompt: question.prompt.text(for: spoken),
                     hint: question.hint?.text(for: spoken),
                     note: question.files.map { $0.words(with: nil, t) }
                         ?? question.beginWords(t, in: spoken))
             },
+            later: call.later(after: 1, t),
             beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil,
             againURL: standing != .open
                 ? nil
@@ -322,6 +323,7 @@ struct PortalPages: Sendable {
             switch done {
             case "submitted": FlashNotice(t("done.submitted"))
             case "resubmitted": FlashNotice(t("done.resubmitted"))
+            case "answered": FlashNotice(t("done.answered"))
             case "accepted": FlashNotice(t("done.accepted"))
             case "declined": FlashNotice(t("done.declined"))
             case "withdrawn": FlashNotice(t("done.withdrawn"))
@@ -491,9 +493,9 @@ struct PortalPages: Sendable {
 extension Statements {
     /// Everything about an application; nil when the principal may not know of it.
     func dossier(_ id: Application.ID) async throws -> Dossier? {
-        guard let summary = try await application(id), let call = try await call(summary.application.call) else {
-            return nil
-        }
+        guard let summary = try await application(id),
+            let call = try await call(summary.application.call)?.asking(upTo: summary.application.askedRound)
+        else { return nil }
         let changes = summary.application.state == .changesRequested ? try await changeRequests(of: id).first : nil
         return Dossier(
             summary: summary, call: call, answers: try await answers(of: id), documents: try await documents(of: id),
@@ -533,6 +535,8 @@ struct BeginPage: ViewModel {
     var header: PageHeader
     var deadline: TimeText
     var questions: [Asked]
+    /// How many more are asked later, if any.
+    var later: String?
     /// Where the draft is begun; absent while the call is not open.
     var beginURL: SafeURL?
     /// Where it is begun with the answers of an application that was taken back.

@@ -51,6 +51,8 @@ struct PreviewPage: ViewModel {
     var header: PageHeader
     var form: Form?
     var empty: EmptyState?
+    /// How many questions come later, if any.
+    var later: String?
     var fileURL: SafeURL
 }
 
@@ -59,7 +61,8 @@ extension PageTemplate<PreviewPage> {
 }
 
 extension PreviewPage {
-    init(_ call: CallForApplications, typed: [String: [String]]?, in language: Pages.Language) {
+    init(_ whole: CallForApplications, typed: [String: [String]]?, in language: Pages.Language) {
+        let call = whole.asking(upTo: 1)
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let read = TypedAnswers(typed ?? [:], to: call.questions, t)
@@ -75,6 +78,7 @@ extension PreviewPage {
         header = PageHeader(
             title: t("preview.title"), kind: call.title.text(for: spoken), lede: t("preview.lede"))
         fileURL = "/console/calls/\(call.id)/preview/file"
+        later = call.later(after: 1, t)
         empty = call.questions.isEmpty ? EmptyState(title: t("preview.none"), text: t("preview.none_text")) : nil
         form =
             call.questions.isEmpty

@@ -9,6 +9,7 @@ internal import Wording
 extension DraftPage {
     /// What the park asks to be changed, beside the form of what is open again.
     struct Asked: ViewModel {
+        var title: String
         var message: String
         /// The answers that were not asked about.
         var standing: [ApplicationPage.AnsweredQuestion]
@@ -27,8 +28,9 @@ extension Draft {
         changes.map { changes in
             let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
             let spoken = Vocabulary.Language(language)
+            let t = PageKit.applications.texts(in: language)
             return DraftPage.Asked(
-                message: changes.message.string,
+                title: t(changes.round == nil ? "changes.asked" : "later.asked"), message: changes.message.string,
                 standing: call.questions.filter { !changes.questions.contains($0.id) && asked.contains($0.id) }.map {
                     question in
                     ApplicationPage.AnsweredQuestion(
@@ -79,5 +81,9 @@ extension Dossier {
         return copies(for: .park, t)
             + (application.allows(.requestChanges, at: summary.readAt)
                 ? [LinkText(t("changes.ask"), "/console/applications/\(id)/changes")] : [])
+            + (application.allows(.askQuestions, at: summary.readAt)
+                ? call.roundsToAsk(after: application.askedRound).map {
+                    LinkText(t("later.ask", ["round": "\($0)"]), "/console/applications/\(id)/changes?round=\($0)")
+                } : [])
     }
 }

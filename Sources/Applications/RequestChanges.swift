@@ -11,12 +11,11 @@ extension Transaction {
     ///
     /// Throws `ChangesRefusal`, `ApplicationRefusal`, or not found.
     package func requestChanges(
-        _ wanted: ChangesWanted, of id: Application.ID, as request: ChangeRequest.ID, in tenant: Tenant.ID,
-        by person: Person.ID
+        _ wanted: ChangesWanted, of id: Application.ID, as request: ChangeRequest.ID, by person: Person.ID
     ) async throws -> ChangeRequest {
-        guard var application = try await lockApplication(id), let call = try await call(application.call) else {
-            throw Problem.notFound
-        }
+        guard var application = try await lockApplication(id),
+            let call = try await call(application.call)?.asking(upTo: application.askedRound)
+        else { throw Problem.notFound }
         guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
         guard !wanted.questions.isEmpty else { throw ChangesRefusal.nothingNamed }
         let known = Set(call.questions.map(\.id))
@@ -34,7 +33,7 @@ extension Transaction {
         )
         let from = application.state
         try application.requestChanges()
-        try await insert(wanted, as: request, of: application, from: from, due: due, in: tenant, by: person)
+        try await insert(wanted, as: request, of: application, from: from, due: due, by: person)
         application = try await settle(application, from: from, by: person, note: wanted.message)
         try await announce(
             application, as: "changes_requested", note: wanted.message, until: wanted.dueOn, held: false)
@@ -53,7 +52,9 @@ extension Transaction {
         guard due > open.dueAt else { throw ChangesRefusal.dueNotLater }
         try await extend(request, of: id, to: due)
         try await record(ApplicationEvent.ID(), of: application, from: application.state, by: person)
-        try await announce(application, as: "changes_extended", note: nil, until: dueOn, held: false)
+        try await announce(
+            application, as: open.round == nil ? "changes_extended" : "questions_extended", note: nil, until: dueOn,
+            held: false)
         return try await changeRequest(request, of: id)
     }
 
@@ -65,11 +66,12 @@ extension Transaction {
     ) async throws -> Application {
         var (application, open, _) = try await openRequest(request, of: id)
         guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
-        try application.cancelChanges(open)
+        try application.cancelChanges(open, among: try await changeRequests(of: id))
         try await cancel(request, of: id, by: person)
         application = try await settle(application, from: .changesRequested, by: person)
         (application.version, application.savedAt) = try await noteAnswers(of: application)
-        try await announce(application, as: "changes_cancelled", note: nil, held: false)
+        try await announce(
+            application, as: open.round == nil ? "changes_cancelled" : "questions_cancelled", note: nil, held: false)
         return application
     }
 
@@ -86,11 +88,12 @@ extension Transaction {
         }
         let asked = Set(request.questions)
         let completeness = Completeness(
-            of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id), only: asked)
+            of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
+            documents: try await documents(of: id), only: asked)
         try application.resubmit(request, with: completeness, now: now)
         application = try await settle(application, from: .changesRequested, by: person)
         try await takeSnapshot(of: id, answering: request.id, by: person)
-        try await tellOfChanges(application, to: request.requestedBy)
+        try await tellOfChanges(application, request)
         return application
     }
 
@@ -118,7 +121,8 @@ extension Transaction {
         return (application, open, call)
     }
 
-    private func changeRequest(_ request: ChangeRequest.ID, of id: Application.ID) async throws -> ChangeRequest {
+    /// A request that was made.
+    func changeRequest(_ request: ChangeRequest.ID, of id: Application.ID) async throws -> ChangeRequest {
         guard let found = try await changeRequests(of: id).first(where: { $0.id == request }) else {
             throw Problem.notFound
         }

@@ -37,7 +37,9 @@ extension Transaction {
         try await matching(application)
         try application.checkAnswersAreOpen()
         try await checkReopened(edits.keys, of: application)
-        guard let call = try await call(application.call) else { throw Problem.notFound }
+        guard let call = try await call(application.call)?.asking(upTo: application.askedRound) else {
+            throw Problem.notFound
+        }
         try call.checkQuestions(edits.keys)
         let edits = call.canonical(edits)
 

@@ -28,6 +28,8 @@ package struct Standing: Sendable {
         case .draft where summary.callCancelledAt != nil: key = "draft_cancelled"
         case .draft where !summary.deadline.admits(now): key = "draft_closed"
         case .draft where summary.count.isComplete: key = "draft_complete"
+        case .changesRequested where summary.waitsForAnswers:
+            key = summary.changesDueAt.map { now > $0 } == true ? "answers_overdue" : "questions_asked"
         case .changesRequested where summary.changesDueAt.map { now > $0 } == true: key = "changes_overdue"
         case .offered where application.isOfferExpired(at: now): key = "offer_expired"
         default: key = application.state.rawValue
@@ -47,7 +49,7 @@ package struct Standing: Sendable {
         }
         switch key {
         case "draft", "draft_complete": deadline = (summary.deadline.instant, summary.deadline.zone)
-        case "changes_requested", "changes_overdue":
+        case "changes_requested", "changes_overdue", "questions_asked", "answers_overdue":
             deadline = summary.changesDueAt.map { ($0, summary.deadline.zone) }
         case "offered": deadline = application.offerExpiresAt.map { ($0, summary.deadline.zone) }
         default: deadline = nil
@@ -64,7 +66,9 @@ package struct Standing: Sendable {
         case "submitted", "in_review", "shortlisted", "interview": .info
         case "offered": .accent
         case "accepted": .success
-        case "waitlisted", "offer_expired", "draft_closed", "changes_requested", "changes_overdue": .warning
+        case "waitlisted", "offer_expired", "draft_closed", "changes_requested", "changes_overdue", "questions_asked",
+            "answers_overdue":
+            .warning
         case "ineligible", "rejected": .danger
         default: .neutral
         }

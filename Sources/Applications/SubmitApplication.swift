@@ -14,7 +14,8 @@ extension Transaction {
             throw Problem.notFound
         }
         let completeness = Completeness(
-            of: call.questions, answers: try await answers(of: id), documents: try await documents(of: id))
+            of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
+            documents: try await documents(of: id))
         try application.submit(to: call, with: completeness, now: now)
         let today = CalendarDate(now, in: call.deadline.zone)
         let eligibility = try await eligibility(of: application, to: call, on: today)

@@ -16,6 +16,6 @@ extension DemoWorld {
                     "Please name the two pilot customers, and say what the second sensor supplier costs. In the plan for "
                         + "the first year, add when you expect the licence."),
                 to: [questions[1].id, questions[3].id], by: today.adding(days: 10)),
-            of: application, as: demoID("changes halyard"), in: Cast.harbour.id, by: Cast.mei.person.id)
+            of: application, as: demoID("changes halyard"), by: Cast.mei.person.id)
     }
 }

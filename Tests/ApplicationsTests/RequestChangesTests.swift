@@ -306,7 +306,7 @@ extension World {
         let wanted = ChangesWanted(try LongText("Say how many buoys there are."), to: questions, by: day)
         return try await database.write(as: context(Cast.mei)) { transaction in
             try await transaction.requestChanges(
-                wanted, of: id, as: ChangeRequest.ID(), in: Cast.harbour.id, by: Cast.mei.person.id)
+                wanted, of: id, as: ChangeRequest.ID(), by: Cast.mei.person.id)
         }
     }
 }

@@ -322,6 +322,13 @@ extension InvariantTests {
             WHERE title = '{"en": "Test"}'
             """),
         Plant(
+            "questions_stand_in_the_order_they_are_asked", after: call,
+            "UPDATE call_questions SET from_round = 2 WHERE prompt = '{\"en\": \"What?\"}'",
+            """
+            INSERT INTO call_questions (tenant_id, call_id, id, position, prompt)
+            SELECT tenant_id, id, gen_random_uuid(), 2, '{"en": "And?"}' FROM calls WHERE title = '{"en": "Test"}'
+            """),
+        Plant(
             "calls_are_published_before_they_close", after: call,
             """
             UPDATE calls SET published_at = now() + interval '2 days', published_by = gen_random_uuid()
@@ -416,6 +423,25 @@ extension InvariantTests {
             UPDATE application_answers SET call_id = (SELECT id FROM calls WHERE title = '{"en": "Test"}')
             WHERE application_id = \(fragment: standing("draft"))
               AND question_id = (SELECT id FROM call_questions WHERE prompt = '{"en": "What?"}')
+            """),
+        Plant(
+            "later_questions_are_asked_by_a_request",
+            """
+            INSERT INTO call_questions (tenant_id, call_id, id, position, prompt, required, from_round)
+            SELECT a.tenant_id, a.call_id, gen_random_uuid(), 1 + (
+                       SELECT max(q.position) FROM call_questions AS q WHERE q.call_id = a.call_id),
+                   '{"en": "Later?"}', false, 2
+            FROM applications AS a WHERE a.id = \(fragment: submitted)
+            """,
+            """
+            UPDATE applications AS a SET asked = ARRAY(
+                SELECT q.id FROM call_questions AS q WHERE q.call_id = a.call_id AND q.from_round IS NULL)
+            WHERE a.call_id = (SELECT call_id FROM applications WHERE id = \(fragment: submitted))
+            """,
+            """
+            UPDATE applications AS a SET asked = a.asked || ARRAY(
+                SELECT q.id FROM call_questions AS q WHERE q.call_id = a.call_id AND q.from_round = 2)
+            WHERE a.id = \(fragment: submitted)
             """),
         Plant(
             "submitted_applications_answer_what_is_required",

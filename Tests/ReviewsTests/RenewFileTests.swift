@@ -28,7 +28,7 @@ struct RenewFileTests {
         let day = CalendarDate(Date(), in: .hongKong).adding(days: 3)
         let wanted = ChangesWanted(try LongText("Name the customers."), to: [question], by: day)
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            try await transaction.requestChanges(wanted, of: id, as: request, in: Cast.harbour.id, by: mei)
+            try await transaction.requestChanges(wanted, of: id, as: request, by: mei)
         }
         let text = try LongText("Two shipyards pay for it.")
         try await world.database.write(as: world.context(Cast.wing, seat: 1)) { transaction in

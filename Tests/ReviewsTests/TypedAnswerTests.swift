@@ -225,7 +225,7 @@ struct TypedAnswerTests {
                 ChangesWanted(
                     try LongText("Are you not selling?"), to: [ids[0]],
                     by: CalendarDate(Date(), in: .hongKong).adding(days: 5)), of: id, as: .init(),
-                in: Cast.harbour.id, by: Cast.mei.person.id)
+                by: Cast.mei.person.id)
         }
         #expect(Set(request.questions) == Set(ids[0...2]))
         try await save([(0, "sales")])
