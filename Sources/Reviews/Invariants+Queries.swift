@@ -96,7 +96,7 @@ extension ReviewsRoom {
                         AND w.application_id = f.application_id AND w.question_id = q.id
                     JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
                     WHERE q.tenant_id = r.tenant_id AND q.call_id = r.call_id
-                      AND (a.asked IS NULL OR q.id = ANY (a.asked))
+                      AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND coalesce(q.from_round, 1) <= r.position
                       AND (q.audience = 'reviewers' OR q.audience = 'named_reviewers' AND NOT r.is_blind)) AS written
                 CROSS JOIN LATERAL (
                     SELECT coalesce(jsonb_agg(

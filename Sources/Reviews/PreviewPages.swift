@@ -87,9 +87,9 @@ extension FilePreviewPage {
 extension CallForApplications.Question {
     /// What an answer looks like where it stands, as the reader of a language would see it.
     fileprivate func example(_ t: Texts, in language: Vocabulary.Language) -> String {
-        if files != nil { return t("preview.example.files") }
         let text: String
         switch kind {
+        case .longText where files != nil: text = t("preview.example.files")
         case .shortText, .longText: text = t("preview.example.text")
         case .number: text = takes.display(settings.lowest ?? "1200", in: language)
         case .money: text = takes.display("\(takes.allCurrencies[0].code) 120000", in: language)
@@ -101,6 +101,7 @@ extension CallForApplications.Question {
         case .link: text = "https://example.org"
         case .people, .rows: text = t("preview.example.rows")
         }
-        return condition == nil ? text : t("preview.conditional", ["example": text])
+        let asked = condition == nil ? text : t("preview.conditional", ["example": text])
+        return fromRound.map { t("preview.later", ["example": asked, "round": "\($0)"]) } ?? asked
     }
 }

@@ -253,6 +253,7 @@ extension Transaction {
                         AND w.question_id = q.id
                     WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id
                       AND (a.asked IS NULL OR q.id = ANY (a.asked))
+                      AND coalesce(q.from_round, 1) <= \(round.position)
                       AND q.audience = ANY (\(round.audiences))) AS answers
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
