@@ -34,12 +34,40 @@ extension CallForApplications.Question {
                 field, label: label, hint: hint, options: options.map { ($0.value, $0.label, nil) },
                 isOptional: isOptional)
         case .date, .choice, .choices: return input.text(field, label: label, hint: hint, isOptional: isOptional)
+        case .people where value.isEmpty, .rows where value.isEmpty:
+            let name = kind.rawValue
+            return input.grid(
+                field, label: label, hint: hint, columns: columns(input, t, in: language),
+                words: FormField.GridWords(
+                    row: { t("answer.row.\(name)", ["row": Figures.grouped($0)]) }, add: t("answer.add.\(name)"),
+                    remove: { t("answer.remove.\(name)", ["row": Figures.grouped($0)]) }),
+                fewest: settings.fewest ?? 0, most: settings.most ?? Field.listLimit, isOptional: isOptional)
         case .people, .rows:
-            let columns = takes.allColumns.map { $0.label?.text(for: language) ?? t("answer.people.\($0.key)") }
+            let columns = columns(input, t, in: language).map(\.label)
             let how = t("answer.rows_hint", ["columns": columns.joined(separator: " | ")])
             return input.area(
                 field, label: label, hint: [hint, how].compactMap(\.self).joined(separator: " "),
                 isOptional: isOptional, rows: 5)
+        }
+    }
+
+    /// The columns of rows, as cells of a form.
+    private func columns(
+        _ input: FormInput, _ t: Texts, in language: Vocabulary.Language
+    ) -> [FormField.Column] {
+        let rows = input.rows(field, columns: takes.allColumns.map(\.key))
+        return takes.allColumns.enumerated().map { index, column in
+            // A control for days shows nothing of what is none.
+            let isDay = column.kind == .date && rows.allSatisfy { $0[index].isEmpty || CalendarDate($0[index]) != nil }
+            let keys: String? =
+                switch column.kind {
+                case .number: "decimal"
+                case .link: "url"
+                default: kind == .people && column.key == "email" ? "email" : nil
+                }
+            return FormField.Column(
+                column.key, label: column.label?.text(for: language) ?? t("answer.people.\(column.key)"),
+                type: isDay ? "date" : "text", inputmode: keys, isOptional: !column.isRequired)
         }
     }
 
@@ -62,14 +90,18 @@ extension CallForApplications.Question {
         case .money:
             let (currency, amount) = moneyParts(text)
             return ["\(field).currency": [currency], "\(field).amount": [amount]]
-        case .people, .rows: return [field: [takes.lines(ofRows: text)]]
+        case .people, .rows:
+            guard let rows = takes.cells(of: text) else { return [field: [text]] }
+            return rows.enumerated().reduce(into: [:]) { values, row in
+                for (key, cell) in row.element { values["\(field).\(row.offset).\(key)"] = [cell] }
+            }
         case .shortText, .longText, .number, .date, .choice, .link: return [field: [text]]
         }
     }
 
     /// What a form sends of the question, as one text; nil when it does not ask it.
     ///
-    /// - Parameter stored: the rest of an answer of which a part is sent.
+    /// - Parameter stored: the rest of an answer of which a part is sent, or the way it is written.
     func typed(_ fields: [String: [String]], over stored: String) -> String? {
         switch kind {
         case .money:
@@ -86,10 +118,35 @@ extension CallForApplications.Question {
             let keys = values.filter { !$0.isEmpty }
             let isChosen = Set(keys).isSubset(of: (settings.options ?? []).map(\.key))
             return isChosen ? takes.text(ofChoices: keys) : keys.first
-        case .people, .rows: return fields[field]?.first.map(takes.rows(ofLines:))
+        case .people, .rows:
+            guard let rows = typedCells(fields) else {
+                return fields[field]?.first.map {
+                    $0.replacing("\r\n", with: "\n") == stored ? stored : takes.rows(ofLines: $0)
+                }
+            }
+            let text = takes.text(ofRows: rows)
+            // Who wrote by the API may have written the same otherwise, and nobody has touched it.
+            return takes.cells(of: stored).map(takes.text(ofRows:)) == text ? stored : text
         case .shortText, .longText, .number, .date, .choice, .link: return fields[field]?.first
         }
     }
+
+    /// The rows that a form sends cell by cell, in their order; nil where it sends none.
+    private func typedCells(_ fields: [String: [String]]) -> [[String: String]]? {
+        let keys = takes.allColumns.map(\.key)
+        var rows: [Int: [String: String]] = [:]
+        for (name, values) in fields where name.hasPrefix("\(field).") {
+            let parts = name.dropFirst(field.count + 1).split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let row = Int(parts[0]), let key = keys.first(where: { $0 == parts[1] }) else {
+                continue
+            }
+            rows[row, default: [:]][key] = values.first
+        }
+        return rows.isEmpty ? nil : rows.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    /// Whether the question takes a field of this name.
+    func owns(_ name: String) -> Bool { name == field || name.hasPrefix("\(field).") }
 
     /// Whether an answer is needed, and how much or which.
     func beginWords(_ t: Texts, in language: Vocabulary.Language) -> String {
@@ -158,6 +215,27 @@ extension CallForApplications {
         return edits
     }
 
+    /// What speaks against submitting, for the fields of a form: of rows each cell.
+    func errors(
+        of gaps: [Completeness.Gap], in answers: [Answer], _ t: Texts
+    ) -> [(field: String, message: String)] {
+        gaps.flatMap { gap -> [(field: String, message: String)] in
+            let whole = [(field: field(of: gap.question), message: gap.words(t))]
+            guard case .unfit(let problem) = gap.reason, problem.cell != nil,
+                let question = questions.first(where: { $0.id == gap.question }),
+                let text = answers.first(where: { $0.question == gap.question })?.text.string,
+                let rows = question.takes.cells(of: text)
+            else { return whole }
+            // The form leaves empty rows out and counts without them.
+            let cells = question.takes.cellProblems(question.takes.text(ofRows: rows)).compactMap(\.cell)
+            return cells.isEmpty
+                ? whole
+                : cells.map {
+                    ("\(question.field).\($0.row - 1).\($0.column)", $0.problem?.words(t) ?? t("gap.no_cell"))
+                }
+        }
+    }
+
     /// An answer as a reader of `language` reads it.
     func display(_ text: LongText, to question: Question.ID, in language: Vocabulary.Language) -> String {
         questions.first { $0.id == question }?.takes.display(text.string, in: language) ?? text.string
@@ -165,6 +243,15 @@ extension CallForApplications {
 }
 
 extension FieldProblem {
+    /// The cell that it is about, and what is wrong with what stands there; nil where nothing does.
+    var cell: (row: Int, column: String, problem: FieldProblem?)? {
+        switch self {
+        case .emptyCell(let row, let column): (row, column, nil)
+        case .cell(let row, let column, let problem): (row, column, problem)
+        default: nil
+        }
+    }
+
     /// What to do about it.
     func words(_ t: Texts) -> String {
         switch self {

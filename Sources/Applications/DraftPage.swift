@@ -76,6 +76,11 @@ struct Draft: Sendable {
             }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// What is stored of a question, or nothing.
+    func text(of question: CallForApplications.Question) -> String {
+        answers.first { $0.question == question.id }?.text.string ?? ""
+    }
+
     /// The questions that the answers lead to.
     var asked: Set<CallForApplications.Question.ID> { Completeness(of: call.questions, answers: answers).asked }
 

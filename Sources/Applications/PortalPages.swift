@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Forms
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -122,7 +123,7 @@ struct PortalPages: Sendable {
                 return .redirect(to: "/portal/applications/\(id)")
             }
             guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
-            return .redirect(to: "/portal/applications/\(id)?done=saved")
+            return .redirect(to: "/portal/applications/\(id)?done=saved" + (attempt.emptyRow.map { "#\($0)" } ?? ""))
         }.erased
     }
 
@@ -167,6 +168,8 @@ struct PortalPages: Sendable {
     /// What became of the answers of a form.
     struct Attempt: Sendable {
         let draft: Draft
+        /// The fields as they were sent, without a row that was taken away.
+        let form: [String: [String]]
         let typed: TypedAnswers
         let conflicts: [SavedAnswers.Conflict]
         /// Why files that were chosen are not taken, by field.
@@ -178,14 +181,22 @@ struct PortalPages: Sendable {
         /// What the form comes back with: what was typed where it could not be stored, and what is stored everywhere else.
         /// There it is what was typed, or what a co-founder has written since into a field that this form left alone; the
         /// older text would carry that away with the next save, since the page tells it from then on as seen.
-        func values(of form: [String: [String]]) -> [String: [String]] {
+        var values: [String: [String]] {
             let refused = typed.errors.map(\.field) + conflicts.map { draft.call.field(of: $0.question) }
-            return refused.reduce(into: draft.values) { values, field in
-                values[field] = form[field]
-                for part in ["\(field).amount", "\(field).currency"] where form[part] != nil {
-                    values[part] = form[part]
-                }
+            return draft.call.questions.filter { refused.contains(where: $0.owns) }.reduce(into: draft.values) {
+                values, question in
+                let parts = question.values(of: question.typed(form, over: draft.text(of: question)) ?? "")
+                values = values.filter { !question.owns($0.key) }.merging(parts) { $1 }
             }
+        }
+
+        /// Where the page goes on after a row was asked for or taken away: the first cell of the empty one.
+        var emptyRow: String? {
+            guard let sent = (form["add"] ?? form["remove"])?.first,
+                let question = draft.call.questions.first(where: { $0.owns(sent) }),
+                let column = question.takes.allColumns.first
+            else { return nil }
+            return FormInput.emptyCell(of: question.field, column.key)
         }
     }
 
@@ -194,8 +205,9 @@ struct PortalPages: Sendable {
         let person = try call.principal.personID
         let before = try await dossier(id, call).draft
         let language = Pages.Language(tag: call.locale) ?? .english
+        let form = call.fields.withoutRemovedRow
         let typed = TypedAnswers(
-            call.fields, to: before.reopened.questions,
+            form, to: before.reopened.questions,
             over: Dictionary(before.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first }),
             PageKit.applications.texts(in: language))
         do {
@@ -204,7 +216,7 @@ struct PortalPages: Sendable {
             }
             let refused = try await keepFiles(call, of: before)
             return Attempt(
-                draft: try await dossier(id, call).draft, typed: typed, conflicts: saved.conflicts,
+                draft: try await dossier(id, call).draft, form: form, typed: typed, conflicts: saved.conflicts,
                 refusedFiles: refused)
         } catch ApplicationRefusal.answersAreFrozen {
             return nil
@@ -226,7 +238,7 @@ struct PortalPages: Sendable {
         var isMendable = headline == nil
         switch refusal {
         case .incomplete(let gaps)?:
-            errors += gaps.map { (attempt.draft.call.field(of: $0.question), $0.words(t)) }
+            errors += attempt.draft.call.errors(of: gaps, in: attempt.draft.answers, t)
         case .deadlinePassed?, .callNotOpen?:
             problem = t("draft.cannot_submit")
             isMendable = false
@@ -240,7 +252,7 @@ struct PortalPages: Sendable {
         }
         return try page(
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
-            values: attempt.values(of: call.fields), errors: errors, problem: problem,
+            values: attempt.values, errors: errors, problem: problem,
             conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && isMendable ? 422 : 409)
     }
 
@@ -524,7 +536,8 @@ extension AutosaveReply {
                     ($0.seenField, Fingerprint(stored[$0.id]).description)
                 }),
             errors: Dictionary(
-                attempt.typed.errors.map { ($0.field, $0.message) }
+                // The script knows a question by one name, whatever parts its answer has.
+                attempt.typed.errors.map { (String($0.field.prefix { $0 != "." }), $0.message) }
                     + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) },
                 uniquingKeysWith: { first, _ in first }))
     }

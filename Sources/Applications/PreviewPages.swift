@@ -65,16 +65,21 @@ extension PreviewPage {
         let call = whole.asking(upTo: 1)
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        let read = TypedAnswers(typed ?? [:], to: call.questions, t)
+        let sent = typed?.withoutRemovedRow ?? [:]
+        let read = TypedAnswers(sent, to: call.questions, t)
         let answers = call.canonical(read.edits).compactMap { question, edit in
             edit.text.map { Answer(to: question, $0, savedAt: .distantPast) }
         }
         let completeness = Completeness(of: call.questions, answers: answers)
         // Nobody is told what is missing before they tried.
         let gaps = completeness.gaps.filter { $0.reason != .unanswered }
+        // Rows come back without the empty ones.
+        let values = call.questions.reduce(into: sent) { values, question in
+            guard question.takes.kind.hasRows, let text = question.typed(sent, over: "") else { return }
+            values = values.filter { !question.owns($0.key) }.merging(question.values(of: text)) { $1 }
+        }
         let input = FormInput(
-            values: typed ?? [:], errors: read.errors + gaps.map { (call.field(of: $0.question), $0.words(t)) },
-            texts: t)
+            values: values, errors: read.errors + call.errors(of: gaps, in: answers, t), texts: t)
         header = PageHeader(
             title: t("preview.title"), kind: call.title.text(for: spoken), lede: t("preview.lede"))
         fileURL = "/console/calls/\(call.id)/preview/file"

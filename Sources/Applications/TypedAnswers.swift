@@ -1,7 +1,18 @@
+internal import Forms
 internal import Foundation
 internal import Pages
 internal import Programs
 internal import Vocabulary
+
+extension [String: [String]] {
+    /// A form's fields as they are meant: a row whose button to take it away was pressed is empty.
+    var withoutRemovedRow: [String: [String]] {
+        guard let row = self["remove"]?.first else { return self }
+        return reduce(into: self) { fields, field in
+            if field.key.hasPrefix("\(row).") { fields[field.key] = [""] }
+        }
+    }
+}
 
 /// The answers of a form as they were typed: what can be stored, and what cannot for the moment.
 struct TypedAnswers: Sendable {
@@ -19,6 +30,11 @@ struct TypedAnswers: Sendable {
         var errors: [(field: String, message: String)] = []
         for question in questions where question.files == nil {
             guard let typed = question.typed(fields, over: stored[question.id]?.string ?? "") else { continue }
+            let faults = question.faults(ofCells: typed, t)
+            guard faults.isEmpty else {
+                errors += faults
+                continue
+            }
             do throws(TextRefusal) {
                 let seen = fields[question.seenField]?.first.flatMap(Fingerprint.init)
                 edits[question.id] = AnswerEdit(try AnswerText(typed: typed).text, seen: seen)
@@ -36,6 +52,21 @@ extension CallForApplications.Question {
     var field: String { "answers_\(id)" }
     /// The name of the hidden field that remembers what the writer saw.
     var seenField: String { "seen_\(id)" }
+
+    /// Why cells of rows cannot be stored; as a text, the rows would hide it.
+    fileprivate func faults(ofCells text: String, _ t: Texts) -> [(field: String, message: String)] {
+        (takes.cells(of: text) ?? []).enumerated().flatMap { row, cells in
+            takes.allColumns.compactMap { column in
+                guard let cell = cells[column.key] else { return nil }
+                do throws(TextRefusal) {
+                    _ = try AnswerText(typed: cell)
+                    return nil
+                } catch {
+                    return ("\(field).\(row).\(column.key)", error.message(t))
+                }
+            }
+        }
+    }
 
     /// Few lines for a short answer, many for a long one.
     var rows: Int { maxLength <= 300 ? 3 : maxLength <= 1200 ? 7 : 12 }

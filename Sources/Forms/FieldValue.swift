@@ -116,7 +116,7 @@ extension Field {
         return kept.isEmpty ? "" : Self.json(kept)
     }
 
-    /// Rows as people type them, a line each with `|` or a tab between cells; a text that is rows already stays.
+    /// Rows of a text that has a line each, with `|` or a tab between cells; a text that is rows already stays.
     package func rows(ofLines text: String) -> String {
         if typedRows(text) != nil { return text }
         let keys = allColumns.map(\.key)
@@ -129,16 +129,29 @@ extension Field {
         return self.text(ofRows: rows)
     }
 
-    /// Rows as people type them; the text itself where lines could not say the same.
-    package func lines(ofRows text: String) -> String {
-        guard let rows = typedRows(text) else { return text }
-        let keys = allColumns.map(\.key)
-        let lines = rows.map { row in
-            var cells = keys.map { row[$0] ?? "" }
-            while cells.last?.isEmpty == true { cells.removeLast() }
-            return cells.joined(separator: " | ")
-        }.joined(separator: "\n")
-        return self.rows(ofLines: lines) == self.text(ofRows: rows) ? lines : text
+    /// Rows without the empty ones, for a form with a line for each cell; nil where such a form would lose something, since
+    /// the text has no rows, too many, cells that no column has, or cells of several lines.
+    package func cells(of text: String) -> [[String: String]]? {
+        guard !text.isEmpty else { return [] }
+        let keys = Set(allColumns.map(\.key))
+        guard let rows = typedRows(text), rows.count <= Self.listLimit,
+            rows.allSatisfy({ row in
+                row.allSatisfy { keys.contains($0.key) && !$0.value.contains(where: \.isNewline) }
+            })
+        else { return nil }
+        return rows.map { $0.filter { !Self.isBlank($0.value) } }.filter { !$0.isEmpty }
+    }
+
+    /// What is wrong with the cells of rows, each of them; ``read(_:)`` names the first alone.
+    package func cellProblems(_ text: String) -> [FieldProblem] {
+        (typedRows(text) ?? []).enumerated().flatMap { index, row in
+            allColumns.compactMap { column in
+                do throws(Unreadable) {
+                    _ = try cell(row[column.key], of: column, row: index + 1)
+                    return nil
+                } catch { return error.problem }
+            }
+        }
     }
 
     /// Choices as one text. Empty for none.
@@ -233,21 +246,18 @@ extension Field {
         for (index, row) in typed.enumerated() {
             guard row.keys.allSatisfy(keys.contains) else { throw Unreadable(.malformed) }
             var cells: [FieldValue?] = []
-            for column in columns {
-                guard let cell = row[column.key], !Self.isBlank(cell) else {
-                    if column.isRequired { throw Unreadable(.emptyCell(row: index + 1, column: column.key)) }
-                    cells.append(nil)
-                    continue
-                }
-                cells.append(try self.cell(cell, of: column, row: index + 1))
-            }
+            for column in columns { cells.append(try cell(row[column.key], of: column, row: index + 1)) }
             rows.append(cells)
         }
         try checkCount(rows.count)
         return rows
     }
 
-    private func cell(_ text: String, of column: Column, row: Int) throws(Unreadable) -> FieldValue {
+    private func cell(_ text: String?, of column: Column, row: Int) throws(Unreadable) -> FieldValue? {
+        guard let text, !Self.isBlank(text) else {
+            if column.isRequired { throw Unreadable(.emptyCell(row: row, column: column.key)) }
+            return nil
+        }
         if kind == .people, column.key == "email" {
             guard EmailAddress(Self.trimmed(text)) != nil else {
                 throw Unreadable(.cell(row: row, column: column.key, .notAnAddress))

@@ -40,18 +40,31 @@ struct FieldTests {
         #expect(Figure("9000000000000")?.description == "9000000000000" && Figure("9000000000001") == nil)
     }
 
-    @Test("Rows are typed a line each, from a sheet, too, and shown as they were typed")
+    @Test("A text that is no rows is typed anew, a line each")
     func lines() throws {
         let people = Field(.people)
         let text = people.rows(ofLines: "Mei Chan | CTO\n\n Ravi\tCEO\tr@a.example | b \n")
         #expect(text == #"[{"name":"Mei Chan","role":"CTO"},{"email":"r@a.example | b","name":"Ravi","role":"CEO"}]"#)
-        #expect(people.lines(ofRows: text) == "Mei Chan | CTO\nRavi | CEO | r@a.example | b")
-        #expect(people.rows(ofLines: people.lines(ofRows: text)) == text && people.rows(ofLines: text) == text)
-        #expect(people.rows(ofLines: " \n") == "")
-        // What lines could not say the same is shown as it is.
-        let barred = #"[{"name":"A | B","role":"CTO"}]"#
-        #expect(people.lines(ofRows: barred) == barred)
-        #expect(people.lines(ofRows: "about five") == "about five")
+        #expect(people.rows(ofLines: text) == text && people.rows(ofLines: " \n") == "")
+    }
+
+    @Test("Rows are given cell by cell unless a form of cells would lose something, and give the same text back")
+    func cells() throws {
+        let people = Field(.people)
+        let text = #"[{"name":"A | B","role":"CTO"},{"email":"none","name":"Ravi"}]"#
+        let cells = try #require(people.cells(of: text))
+        #expect(cells == [["name": "A | B", "role": "CTO"], ["name": "Ravi", "email": "none"]])
+        #expect(people.text(ofRows: cells) == text)
+        #expect(people.cells(of: "") == [] && people.cells(of: #"[{},{"name":" "}]"#) == [])
+        let most = Array(repeating: #"{"name":"A"}"#, count: 51)
+        for lossy in [
+            "about five", #"[{"nom":"Ada"}]"#, #"[{"name":"A\nB"}]"#, "[\(most.joined(separator: ","))]", "[\"A\"]",
+        ] { #expect(people.cells(of: lossy) == nil, "\(lossy)") }
+        #expect(people.cells(of: "[\(most.dropLast().joined(separator: ","))]")?.count == 50)
+        #expect(
+            people.cellProblems(text)
+                == [.emptyCell(row: 2, column: "role"), .cell(row: 2, column: "email", .notAnAddress)])
+        #expect(people.cellProblems("about five").isEmpty && people.cellProblems("").isEmpty)
     }
 
     @Test("Digits of an input method are digits, and one currency need not be said")

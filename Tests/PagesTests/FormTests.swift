@@ -33,6 +33,35 @@ struct FormTests {
         #expect(summary.items.first?.message == "Name – Too short")
     }
 
+    @Test("rows have an empty one more, as long as there may be more, and each wrong cell is led to")
+    func grid() throws {
+        func grid(_ rows: Int, fewest: Int = 0, most: Int = 50, more: [String: [String]] = [:]) -> FormField {
+            var values = more
+            for row in 0..<rows { values["team.\(row).name"] = ["N\(row)"] }
+            return FormInput(
+                values: values, errors: [("/team/0/email", "No address"), ("/teams", "another")], texts: t
+            ).grid(
+                "team", label: "Team", columns: [.init("name", label: "Name"), .init("email", label: "E-mail")],
+                words: .init(row: { "Person \($0)" }, add: "Add", remove: { "Remove \($0)" }), fewest: fewest,
+                most: most)
+        }
+        let one = grid(1)
+        #expect(one.error == nil && one.isGroup && one.target == "f-team-0-name")
+        let rows = try #require(one.grid?.rows)
+        #expect(rows.map(\.label) == ["Person 1", "Person 2"] && rows.map(\.remove) == ["Remove 1", nil])
+        #expect(rows[0].cells.map(\.value) == ["N0", ""] && rows[0].cells.map(\.error) == [nil, "No address"])
+        #expect(rows[1].cells.map(\.name) == ["team.1.name", "team.1.email"])
+        // The empty row has one address, wherever it stands: a page goes on there after another was asked for.
+        #expect(rows[1].cells[0].id == FormInput.emptyCell(of: "team", "name") && !rows[1].cells[0].isFirst)
+        #expect(grid(3, more: ["add": ["team"]]).grid?.rows[3].cells.map(\.isFirst) == [true, false])
+        #expect(grid(0, fewest: 3).grid?.rows.count == 3 && grid(3, fewest: 3).grid?.rows.count == 4)
+        #expect(grid(2, most: 2).grid?.rows.count == 2 && grid(2, most: 2).grid?.add == nil)
+        #expect(grid(3, most: 2).grid?.rows.count == 3 && grid(0, fewest: 3, most: 2).grid?.rows.count == 2)
+        let summary = try #require(Form(action: "/x", fields: [one], submit: "Save", texts: t).errorSummary)
+        #expect(summary.items.map(\.field) == ["f-team-0-email"])
+        #expect(summary.items.map(\.message) == ["Team – Person 1, E-mail – No address"])
+    }
+
     @Test("a form without errors has no summary; a problem of the whole has one")
     func summary() {
         let fields = [FormInput([:], texts: t).text("name", label: "Name")]

@@ -120,11 +120,22 @@ public struct ErrorSummary: ViewModel {
 
     /// The errors of some fields; none if there are none.
     public init?(fields: [FormField], problem: String? = nil, texts t: Texts) {
-        items = fields.compactMap { field in
-            field.error.map { error in
-                // Errors are written to stand beside their field; up here each has to say which.
-                Item(field: field.target, message: t("kit.error_of_field", ["field": field.label, "error": error]))
+        // Errors are written to stand beside their field; up here each has to say which.
+        func said(_ error: String, of label: String) -> String {
+            t("kit.error_of_field", ["field": label, "error": error])
+        }
+        items = fields.flatMap { field in
+            let own = field.error.map { Item(field: field.target, message: said($0, of: field.label)) }
+            let cells = (field.grid?.rows ?? []).flatMap { row in
+                row.cells.compactMap { cell in
+                    cell.error.map {
+                        Item(
+                            field: cell.id,
+                            message: said(said($0, of: "\(row.label), \(cell.label)"), of: field.label))
+                    }
+                }
             }
+            return [own].compactMap(\.self) + cells
         }
         guard !items.isEmpty || problem != nil else { return nil }
         self.problem = problem

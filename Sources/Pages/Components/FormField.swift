@@ -34,9 +34,12 @@ public struct FormField: ViewModel {
     public var translations: Translations?
     /// An amount with its currency.
     public var money: Amount?
+    /// Rows of cells.
+    public var grid: Grid?
 
     /// Where the error summary leads: the control, or the first of a group.
     var target: String {
+        if let first = grid?.rows.first?.cells.first { return first.id }
         if let first = (radios ?? checkboxes)?.choices.first { return first.id }
         return translations?.parts.first?.id ?? id
     }
@@ -125,6 +128,88 @@ public struct FormField: ViewModel {
         public var isMissing: Bool
         /// How many lines, for a text of several.
         public var rows: Int?
+    }
+
+    /// Rows of cells, with an empty one to be filled.
+    public struct Grid: ViewModel {
+        /// The rows, the empty ones last.
+        public var rows: [GridRow]
+        /// The words of the button that asks for another row; none where there may be no more.
+        public var add: String?
+    }
+
+    /// One row.
+    public struct GridRow: ViewModel {
+        /// What it is called: “Person 2”.
+        public var label: String
+        /// What the button that takes it away sends as `remove`: the field's name with a dot and the row's number from 0.
+        public var row: String
+        /// The words of that button; none for an empty row.
+        public var remove: String?
+        /// Its cells.
+        public var cells: [Cell]
+    }
+
+    /// One cell.
+    public struct Cell: ViewModel {
+        /// The id of its control.
+        public var id: String
+        /// The name it is sent under: the row's with a dot and the column's key.
+        public var name: String
+        /// The column's label.
+        public var label: String
+        /// `text` or `date`.
+        public var type: String
+        /// What is in it.
+        public var value: String
+        /// Which keys a phone shows.
+        public var inputmode: String?
+        /// Whether a row may do without it.
+        public var isOptional: Bool
+        /// What is wrong with it.
+        public var error: String?
+        /// Whether the page begins here.
+        public var isFirst: Bool
+    }
+
+    /// A column of a grid.
+    public struct Column: Sendable {
+        /// Names it in what is sent.
+        public let key: String
+        /// What is read beside each of its cells.
+        public let label: String
+        /// `text` or `date`; a value that a date control would not show has to be text.
+        public let type: String
+        /// Which keys a phone shows.
+        public let inputmode: String?
+        /// Whether a row may do without it.
+        public let isOptional: Bool
+
+        /// A column.
+        public init(
+            _ key: String, label: String, type: String = "text", inputmode: String? = nil, isOptional: Bool = false
+        ) {
+            self.key = key
+            self.label = label
+            self.type = type
+            self.inputmode = inputmode
+            self.isOptional = isOptional
+        }
+    }
+
+    /// What the rows of a grid, counted from 1, and its buttons are called.
+    public struct GridWords: Sendable {
+        let row: @Sendable (Int) -> String
+        let add: String
+        let remove: @Sendable (Int) -> String
+
+        /// Words such as “Person 2”, “Add a person” and “Remove person 2”.
+        public init(row: @escaping @Sendable (Int) -> String, add: String, remove: @escaping @Sendable (Int) -> String)
+        {
+            self.row = row
+            self.add = add
+            self.remove = remove
+        }
     }
 
     /// An amount with its currency.

@@ -150,9 +150,59 @@ public struct FormInput: Sendable {
         return field
     }
 
-    private func field(_ name: String, _ label: String, _ hint: String?, _ isOptional: Bool) -> FormField {
+    /// What stands in the rows of a grid, one after the other until one is empty.
+    public func rows(_ name: String, columns keys: [String]) -> [[String]] {
+        var rows: [[String]] = []
+        while true {
+            let cells = keys.map { value("\(name).\(rows.count).\($0)") }
+            if cells.allSatisfy(\.isEmpty) { return rows }
+            rows.append(cells)
+        }
+    }
+
+    /// Rows of cells: `name.0.key`. One row more than is filled is shown, `fewest` at least, and never more than `most`
+    /// unless they are filled. A button sends `add` with the name, or `remove` with the name and number of a row.
+    public func grid(
+        _ name: String, label: String, hint: String? = nil, columns: [FormField.Column], words: FormField.GridWords,
+        fewest: Int, most: Int, isOptional: Bool = false
+    ) -> FormField {
+        // What is wrong with a cell is said there.
+        var field = field(name, label, hint, isOptional, errors[name])
+        let filled = rows(name, columns: columns.map(\.key))
+        let shown = max(filled.count, min(max(filled.count + 1, fewest), most))
+        field.isGroup = true
+        field.grid = FormField.Grid(
+            rows: (0..<shown).map { row in
+                let isEmpty = row >= filled.count
+                return FormField.GridRow(
+                    label: words.row(row + 1), row: "\(name).\(row)",
+                    remove: isEmpty ? nil : words.remove(row + 1),
+                    cells: columns.enumerated().map { index, column in
+                        let cell = "\(name).\(row).\(column.key)"
+                        return FormField.Cell(
+                            id: row == filled.count
+                                ? Self.emptyCell(of: name, column.key) : "f-" + Self.identifier(cell),
+                            name: cell, label: column.label, type: column.type, value: value(cell),
+                            inputmode: column.inputmode, isOptional: column.isOptional, error: errors[cell],
+                            isFirst: row == filled.count && index == 0 && value("add") == name)
+                    })
+            }, add: filled.count < most ? words.add : nil)
+        return field
+    }
+
+    /// The id of a cell in the first empty row of a grid, whichever row that is: where a page goes on.
+    public static func emptyCell(of name: String, _ key: String) -> String {
+        "f-\(identifier(name))-new-\(identifier(key))"
+    }
+
+    private func field(
+        _ name: String, _ label: String, _ hint: String?, _ isOptional: Bool
+    ) -> FormField { field(name, label, hint, isOptional, error(name)) }
+
+    private func field(
+        _ name: String, _ label: String, _ hint: String?, _ isOptional: Bool, _ error: String?
+    ) -> FormField {
         let id = "f-" + Self.identifier(name)
-        let error = error(name)
         let described = [hint.map { _ in "\(id)-hint" }, error.map { _ in "\(id)-error" }].compactMap { $0 }
         return FormField(
             name: name, id: id, label: label, hint: hint, error: error,

@@ -219,11 +219,12 @@ extension Gallery {
             values: [
                 "name": ["Lantau Photonics"], "stage": ["seed"], "market": ["jp"], "ask.amount": ["1,200,000"],
                 "ask.currency": ["HKD"], "areas": ["photonics"], "starts": ["2026-12-01"],
-                "title.en": ["Trouble seen an hour early"],
+                "title.en": ["Trouble seen an hour early"], "team.0.name": ["Mei Tanaka"], "team.0.email": ["mei"],
                 "pitch": ["Optical sensing that tells a dialysis nurse of trouble an hour before it shows."],
             ],
             errors: [
                 ("/email", "Enter an e-mail address like name@example.org"),
+                ("/team/0/email", "Enter an e-mail address like name@example.org"),
                 ("/seats", "Enter how many seats you need, as a number such as 4"),
             ], texts: t)
         return Form(
@@ -259,6 +260,15 @@ extension Gallery {
                         input.date("starts", label: "When would you move in?"),
                         input.money("ask", label: "How much do you ask for?", currencies: ["HKD", "USD", "JPY"]),
                         input.number("seats", label: "Seats", suffix: "desks"),
+                        input.grid(
+                            "team", label: "Who will do it?",
+                            columns: [
+                                .init("name", label: "Name"), .init("role", label: "Role"),
+                                .init("email", label: "E-mail", inputmode: "email", isOptional: true),
+                            ],
+                            words: .init(
+                                row: { "Person \($0)" }, add: "Add a person", remove: { "Remove person \($0)" }),
+                            fewest: 1, most: 5),
                         input.text("website", label: "Website", isOptional: true, width: "medium"),
                     ]),
             ], submit: "Submit application", texts: t, cancel: LinkText("Back to the call", "/design"),
