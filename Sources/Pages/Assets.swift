@@ -34,7 +34,7 @@ public struct Assets: Sendable {
         // One request instead of six. Each file keeps its names to itself in a block.
         files["trellis.js"] = names.flatMap { name -> [UInt8] in
             let text = (try? Data(contentsOf: scripts.appending(path: name))).map { Self.lean(script: Array($0)) } ?? []
-            return Array("// \(name)\n{\n".utf8) + text + Array("}\n".utf8)
+            return Array("{\n".utf8) + text + Array("}\n".utf8)
         }
         self.init(files: files)
     }

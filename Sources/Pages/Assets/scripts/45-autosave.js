@@ -2,29 +2,41 @@
 // What the server has not confirmed stays in this browser, through lost connections, an ended session, a reload and a
 // closed tab: it is sent when the page is opened again.
 const plain = (text) => text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
+const base = (name) => name.split(".")[0];
+// What a field says: empty rows say nothing, wherever they stand.
+const words = (pairs) => {
+    const rows = new Set();
+    return JSON.stringify(pairs.filter(([, value]) => value).map(([name, value]) => {
+        const [, row, column] = name.split(".");
+        return [rows.add(row).size, column, value];
+    }));
+};
+const isBox = ({ type }) => type === "radio" || type === "checkbox";
 
 for (const form of document.querySelectorAll("form[data-autosave]")) {
     const url = form.dataset.autosave;
     const key = "unsaved:" + url;
-    // A field is whatever goes by one name: a text, or the buttons of one choice.
-    const written = form.querySelectorAll(":is(textarea, select, input:not([type=hidden], [type=checkbox], [type=file]))[name]");
-    const fields = [...new Set([...written].map((field) => field.name))].map((name) => ({
-        name,
-        element: form.querySelector(`[name="${name}"]`),
-        get value() { return form.elements[name].value; },
-        set value(value) { form.elements[name].value = value; },
-    }));
-    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1).split(".")[0]];
-    const known = new Map(fields.map((field) => [field.name, plain(field.value)]));
+    // A field is whatever answers one question: a text, boxes, an amount with its currency, or rows of cells.
+    const controls = [...form.elements].filter(({ name, type }) => name && !["file", "submit"].includes(type));
+    const fields = [...new Set(controls.filter(({ type }) => type !== "hidden").map(({ name }) => base(name)))].map((name) => {
+        const own = controls.filter((control) => base(control.name) === name);
+        return {
+            name, own, element: own.find(({ type }) => type !== "hidden"),
+            get pairs() { return own.filter((control) => control.checked || !isBox(control)).map(({ name, value }) => [name, plain(value)]); },
+            get text() { return words(this.pairs); },
+        };
+    });
+    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
+    const known = new Map(fields.map(({ name, text }) => [name, text]));
     const [touched, refused] = [new Set(), new Map()];
-    const dirty = () => fields.filter((field) => plain(field.value) !== known.get(field.name));
-    const pending = () => dirty().filter(({ name, value }) => touched.has(name) && refused.get(name) !== plain(value));
+    const dirty = () => fields.filter(({ name, text }) => text !== known.get(name));
+    const pending = () => dirty().filter(({ name, text }) => touched.has(name) && refused.get(name) !== text);
     const state = form.querySelector("[data-save-state] time");
     const say = (text) => { if (state) state.textContent = text; };
     let timer, since = 0, busy = false, tries = 0;
 
     const keep = () => {
-        const rest = dirty().map((field) => [field.name, field.value, seen(field.name)?.value ?? ""]);
+        const rest = dirty().flatMap((field) => field.pairs.map((pair) => [...pair, seen(field.name)?.value ?? ""]));
         if (rest.length) localStorage.setItem(key, JSON.stringify(rest));
         else localStorage.removeItem(key);
     };
@@ -33,7 +45,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         let line = document.getElementById(element.id + "-unsaved");
         if (text && !line) {
             line = Object.assign(document.createElement("p"), { id: element.id + "-unsaved", className: "error" });
-            (element.closest("[data-choices]") ?? element).before(line);
+            (element.closest("[data-choices], .input-row") ?? element).before(line);
         }
         if (line) line.textContent = text;
         if (line && !text) line.remove();
@@ -52,11 +64,12 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         busy = true;
         since = 0;
         say(form.dataset.saving);
-        const values = sent.map((field) => [field, field.value]);
+        const texts = sent.map((field) => [field, field.text]);
         const body = new URLSearchParams({ csrf: form.elements.csrf.value });
-        for (const [field, value] of values) {
-            body.append(field.name, value);
-            if (seen(field.name)) body.append(seen(field.name).name, seen(field.name).value);
+        for (const { name, pairs } of sent) {
+            const hidden = seen(name);
+            for (const pair of pairs) body.append(...pair);
+            if (hidden) body.append(hidden.name, hidden.value);
         }
         try {
             const answer = await fetch(url, {
@@ -66,10 +79,10 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
             });
             if (answer.ok) {
                 const json = await answer.json();
-                for (const [field, value] of values) {
+                for (const [field, text] of texts) {
                     const error = json.errors[field.name];
                     // A refused text stays in the tab and is not sent again until it changes.
-                    (error ? refused : known).set(field.name, plain(value));
+                    (error ? refused : known).set(field.name, text);
                     fault(field, error ?? "");
                     const hidden = seen(field.name);
                     if (hidden && json.seen[hidden.name] !== undefined && !error) hidden.value = json.seen[hidden.name];
@@ -97,16 +110,25 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
     // A form that was refused shows what was typed: of the fields at fault nobody knows whether it is stored.
     const cameBack = document.querySelector(".error-summary") !== null;
-    for (const field of fields) if (cameBack && field.element.closest(".field-wrong")) known.delete(field.name);
+    for (const { name, own } of fields) if (cameBack && own.some((control) => control.closest(".field-wrong"))) known.delete(name);
     const kept = cameBack ? [] : JSON.parse(localStorage.getItem(key) ?? "[]");
     let restored = false;
-    for (const [name, value, before] of kept) {
-        const field = fields.find((field) => field.name === name);
-        if (!field || plain(field.value) === plain(value)) continue;
-        field.value = value;
+    for (const { name, own, element, text } of fields) {
+        const mine = kept.filter(([part]) => base(part) === name);
+        if (!mine.length || words(mine) === text) continue;
+        for (const control of own) {
+            if (isBox(control)) control.checked = mine.some(([part, value]) => part === control.name && value === control.value);
+            else control.value = mine.find(([part]) => part === control.name)?.[1] ?? "";
+        }
+        // A row that the page has no place for any more is sent all the same.
+        for (const [part, value] of mine) if (!own.some((control) => control.name === part)) {
+            const input = Object.assign(document.createElement("input"), { type: "hidden", name: part, value });
+            form.append(input);
+            own.push(input);
+        }
         // Old name of an old text: if somebody changed it meanwhile, the server will notice.
-        if (seen(name)) seen(name).value = before;
-        field.element.dispatchEvent(new Event("trellis:restored"));
+        if (seen(name)) seen(name).value = mine[0][2];
+        element.dispatchEvent(new Event("trellis:restored"));
         touched.add(name);
         restored = true;
     }
@@ -119,14 +141,18 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     keep();
 
     form.addEventListener("input", (event) => {
-        touched.add(event.target.name);
+        touched.add(base(event.target.name));
         // What was refused for want of what is typed now is tried again with it.
-        for (const { name } of event.target.closest("fieldset")?.elements ?? []) refused.delete(name);
+        for (const { name } of event.target.closest("fieldset")?.elements ?? []) refused.delete(base(name));
         since ||= Date.now();
         keep();
         later(Math.max(0, Math.min(2000, since + 5000 - Date.now())));
     });
-    form.addEventListener("submit", keep);
+    form.addEventListener("submit", ({ submitter }) => {
+        // A row that is taken away must not come back from this browser.
+        for (const control of controls) if (submitter?.name === "remove" && control.name.startsWith(submitter.value + ".")) control.value = "";
+        keep();
+    });
     addEventListener("online", () => later(0));
     addEventListener("focus", () => later(0));
     addEventListener("pagehide", save);
