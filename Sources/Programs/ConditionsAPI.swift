@@ -68,69 +68,12 @@ struct ConditionList: Described {
         var (checked, errors): ([CallCondition], [Problem.FieldError]) = ([], [])
         for (index, body) in conditions.enumerated() {
             do throws(RuleRefusal) {
-                checked.append(
-                    try CallCondition(
-                        id: body.id ?? CallCondition.ID(), name: body.name, explanation: body.explanation,
-                        checking: body.rule.term, blocks: body.blocks))
+                checked.append(try body.condition())
             } catch {
                 errors.append(error.fieldError(below: "/conditions/\(index)/rule"))
             }
         }
         guard errors.isEmpty else { throw Problem(.invalid, "A rule cannot be asked.", errors: errors) }
         return checked
-    }
-}
-
-struct ConditionBody: Described {
-    let id: CallCondition.ID?
-    let name: LocalizedName
-    let explanation: LocalizedText?
-    let rule: RuleJSON
-    let blocks: Bool
-
-    static let documentation = [
-        "id": "A condition keeps the id it is sent with and gets one otherwise.",
-        "blocks":
-            "Whether an application cannot be handed in without meeting it. Otherwise it informs whoever screens.",
-        "rule": "A term of the rule language over the facts that applicants declare.",
-    ]
-
-    init(_ condition: CallCondition) {
-        id = condition.id
-        name = condition.name
-        explanation = condition.explanation
-        rule = RuleJSON(term: condition.rule.term)
-        blocks = condition.blocks
-    }
-}
-
-/// A rule as JSON.
-struct RuleJSON: Described {
-    let term: Term
-
-    static var schema: Schema {
-        Schema(
-            .anything,
-            description: "A term of the rule language, e.g. {\"at_least\": [{\"fact\": \"full_time_staff\"}, 2]}",
-            example: .object([
-                JSON.Member(
-                    "equal",
-                    .array([
-                        .object([JSON.Member("fact", .string("incorporated_in"))]),
-                        .object([JSON.Member("country", .string("HK"))]),
-                    ]))
-            ]))
-    }
-
-    init(term: Term) {
-        self.term = term
-    }
-
-    init(from decoder: any Decoder) throws {
-        term = try Term(from: decoder)
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try term.encode(to: encoder)
     }
 }

@@ -7,171 +7,189 @@ import Postgres
 import Vocabulary
 import Wording
 
-/// What a call requires, as a manager keeps it: from templates whose numbers can be changed, or in the rule language.
+/// What a call requires, or what a stream's calls begin by requiring, as a manager keeps it: from templates whose numbers
+/// can be changed, or in the rule language.
 struct ConditionsConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [list, adding, add, editing, revise, remove] }
-
-    private var list: AnyRoute {
-        PageRoute(
-            .get, "/console/calls/{call}/conditions", "consoleCallConditions", access: .roles([.manager]),
-            parameters: ConditionsPath.self
-        ) { call in
-            try await page(for: call, of: call.parameters.call, done: call.parameters.done)
-        }.erased
+    var routes: [AnyRoute] {
+        routes(
+            "/console/calls/{call}/conditions", "Call", CallConditionsPath.self, NewCallConditionPath.self,
+            CallConditionPath.self)
+            + routes(
+                "/console/streams/{stream}/conditions", "Design", DesignConditionsPath.self,
+                NewDesignConditionPath.self, DesignConditionPath.self)
     }
 
-    private var adding: AnyRoute {
-        PageRoute(
-            .get, "/console/calls/{call}/conditions/new", "consoleNewCallCondition", access: .roles([.manager]),
-            parameters: NewConditionPath.self
-        ) { call in
-            let template = ConditionTemplate.all.first { $0.slug == call.parameters.template }
-            let values = template.map { Self.values($0.name, $0.explanation, $0.rule, blocks: $0.blocks) } ?? [:]
-            return try await form(for: call, of: call.parameters.call, nil, values: values)
-        }.erased
-    }
-
-    private var add: AnyRoute {
-        PageRoute(
-            .post, "/console/calls/{call}/conditions/new", "addConsoleCallCondition", access: .roles([.manager]),
-            parameters: CallPath.self, body: ConditionFields.self
-        ) { call in
-            let tenant = try call.principal.workspace
-            let id = call.parameters.call
-            return try await answering {
-                let condition = try call.decoded().condition(as: CallCondition.ID())
-                return try await call.write { transaction in
-                    _ = try await transaction.reviseConditions(of: id, in: tenant) { $0 + [condition] }
-                    return .redirect(to: "/console/calls/\(id)/conditions?done=added")
-                }
-            } again: { problem in
-                try await form(for: call, of: id, nil, values: call.fields, problem: problem)
-            }
-        }.erased
-    }
-
-    private var editing: AnyRoute {
-        PageRoute(
-            .get, "/console/calls/{call}/conditions/{condition}/edit", "consoleEditCallCondition",
-            access: .roles([.manager]), parameters: ConditionPath.self
-        ) { call in
-            let found = try await find(call)
-            return try await form(
-                for: call, of: call.parameters.call, found,
-                values: Self.values(found.name, found.explanation, found.rule.term, blocks: found.blocks))
-        }.erased
-    }
-
-    private var revise: AnyRoute {
-        PageRoute(
-            .post, "/console/calls/{call}/conditions/{condition}/edit", "reviseConsoleCallCondition",
-            access: .roles([.manager]), parameters: ConditionPath.self, body: ConditionFields.self
-        ) { call in
-            let tenant = try call.principal.workspace
-            let id = call.parameters.call
-            let found = try await find(call)
-            return try await answering {
-                let condition = try call.decoded().condition(as: found.id)
-                return try await call.write { transaction in
-                    _ = try await transaction.reviseConditions(of: id, in: tenant) { conditions in
-                        guard conditions.contains(where: { $0.id == found.id }) else { throw Problem.notFound }
-                        return conditions.map { $0.id == found.id ? condition : $0 }
+    private func routes<All: ConditionsAddress, New: NewConditionAddress, One: ConditionAddress>(
+        _ path: String, _ noun: String, _: All.Type, _: New.Type, _: One.Type
+    ) -> [AnyRoute] {
+        [
+            PageRoute(
+                .get, path, "console\(noun)Conditions", access: .roles([.manager]), parameters: All.self
+            ) { call in
+                try await page(for: call, of: call.parameters.keeper, done: call.parameters.done)
+            }.erased,
+            PageRoute(
+                .get, "\(path)/new", "consoleNew\(noun)Condition", access: .roles([.manager]), parameters: New.self
+            ) { call in
+                let template = ConditionTemplate.all.first { $0.slug == call.parameters.template }
+                let values = template.map { Self.values($0.name, $0.explanation, $0.rule, blocks: $0.blocks) } ?? [:]
+                return try await form(for: call, of: call.parameters.keeper, nil, values: values)
+            }.erased,
+            PageRoute(
+                .post, "\(path)/new", "addConsole\(noun)Condition", access: .roles([.manager]), parameters: New.self,
+                body: ConditionFields.self
+            ) { call in
+                let tenant = try call.principal.workspace
+                let keeper = call.parameters.keeper
+                return try await answering {
+                    let condition = try call.decoded().condition(as: CallCondition.ID())
+                    return try await call.write { transaction in
+                        try await keeper.revise(in: tenant, transaction) { $0 + [condition] }
+                        return .redirect(to: "\(keeper.path)?done=added")
                     }
-                    return .redirect(to: "/console/calls/\(id)/conditions?done=revised")
+                } again: { problem in
+                    try await form(for: call, of: keeper, nil, values: call.fields, problem: problem)
                 }
-            } again: { problem in
-                try await form(for: call, of: id, found, values: call.fields, problem: problem)
-            }
-        }.erased
-    }
-
-    private var remove: AnyRoute {
-        PageRoute(
-            .post, "/console/calls/{call}/conditions/{condition}/removal", "removeConsoleCallCondition",
-            access: .roles([.manager]), parameters: ConditionPath.self
-        ) { call in
-            let tenant = try call.principal.workspace
-            let (id, condition) = (call.parameters.call, call.parameters.condition)
-            return try await answering {
-                try await call.write { transaction in
-                    _ = try await transaction.reviseConditions(of: id, in: tenant) { conditions in
-                        conditions.filter { $0.id != condition }
+            }.erased,
+            PageRoute(
+                .get, "\(path)/{condition}/edit", "consoleEdit\(noun)Condition", access: .roles([.manager]),
+                parameters: One.self
+            ) { call in
+                let found = try await find(call)
+                return try await form(
+                    for: call, of: call.parameters.keeper, found,
+                    values: Self.values(found.name, found.explanation, found.rule.term, blocks: found.blocks))
+            }.erased,
+            PageRoute(
+                .post, "\(path)/{condition}/edit", "reviseConsole\(noun)Condition", access: .roles([.manager]),
+                parameters: One.self, body: ConditionFields.self
+            ) { call in
+                let tenant = try call.principal.workspace
+                let keeper = call.parameters.keeper
+                let found = try await find(call)
+                return try await answering {
+                    let condition = try call.decoded().condition(as: found.id)
+                    return try await call.write { transaction in
+                        try await keeper.revise(in: tenant, transaction) { conditions in
+                            guard conditions.contains(where: { $0.id == found.id }) else { throw Problem.notFound }
+                            return conditions.map { $0.id == found.id ? condition : $0 }
+                        }
+                        return .redirect(to: "\(keeper.path)?done=revised")
                     }
-                    return .redirect(to: "/console/calls/\(id)/conditions?done=removed")
+                } again: { problem in
+                    try await form(for: call, of: keeper, found, values: call.fields, problem: problem)
                 }
-            } again: { problem in
-                try await page(for: call, of: id, refusal: problem)
-            }
-        }.erased
+            }.erased,
+            PageRoute(
+                .post, "\(path)/{condition}/removal", "removeConsole\(noun)Condition", access: .roles([.manager]),
+                parameters: One.self
+            ) { call in
+                let tenant = try call.principal.workspace
+                let (keeper, condition) = (call.parameters.keeper, call.parameters.condition)
+                return try await answering {
+                    try await call.write { transaction in
+                        try await keeper.revise(in: tenant, transaction) { conditions in
+                            conditions.filter { $0.id != condition }
+                        }
+                        return .redirect(to: "\(keeper.path)?done=removed")
+                    }
+                } again: { problem in
+                    try await page(for: call, of: keeper, refusal: problem)
+                }
+            }.erased,
+        ]
     }
 
     // MARK: What is shown
 
-    private func find<B>(_ call: FormCall<ConditionPath, B>) async throws -> CallCondition {
-        let conditions = try await call.reader.conditions(of: call.parameters.call)
-        guard let found = conditions.first(where: { $0.id == call.parameters.condition }) else {
+    /// Whose conditions a page shows, and what they are.
+    private struct Kept {
+        /// What the call or the stream is called.
+        let name: LocalizedName
+        /// Its page.
+        let page: SafeURL
+        let conditions: [CallCondition]
+        /// Whether they can be changed.
+        let isOpen: Bool
+    }
+
+    private func kept(by keeper: ConditionKeeper, _ reader: Reader) async throws -> Kept {
+        switch keeper {
+        case .call(let id):
+            guard let call = try await reader.call(id) else { throw Problem.notFound }
+            return Kept(
+                name: call.title, page: "/console/calls/\(id)", conditions: try await reader.conditions(of: id),
+                isOpen: call.publishedAt == nil && call.cancelledAt == nil)
+        case .design(let id):
+            guard let stream = try await reader.stream(id) else { throw Problem.notFound }
+            return Kept(
+                name: stream.name, page: "/console/streams/\(id)",
+                conditions: try await reader.design(of: id)?.required ?? [], isOpen: stream.endedAt == nil)
+        }
+    }
+
+    private func find<P: ConditionAddress, B>(_ call: FormCall<P, B>) async throws -> CallCondition {
+        let kept = try await kept(by: call.parameters.keeper, call.reader)
+        guard let found = kept.conditions.first(where: { $0.id == call.parameters.condition }) else {
             throw Problem.notFound
         }
         return found
     }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: CallForApplications.ID, done: ConditionDone? = nil,
-        refusal: FormProblem? = nil
+        for call: FormCall<P, B>, of keeper: ConditionKeeper, done: ConditionDone? = nil, refusal: FormProblem? = nil
     ) async throws -> HTML {
-        guard let found = try await call.reader.call(id) else { throw Problem.notFound }
-        let conditions = try await call.reader.conditions(of: id)
+        let kept = try await kept(by: keeper, call.reader)
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.programs.texts(in: viewer.language), Vocabulary.Language(viewer.language))
         let words = ConditionWords(in: viewer.language)
-        let isDraft = found.publishedAt == nil && found.cancelledAt == nil
         let key = call.freshIdempotencyKey
         let model = ConditionsPage(
             header: PageHeader(
-                title: t("conditions.title"), kind: found.title.text(for: spoken),
-                lede: isDraft ? t("conditions.lede") : t("conditions.stand"),
-                actions: isDraft
-                    ? [.link(t("conditions.blank"), "/console/calls/\(id)/conditions/new", style: .primary)] : []),
+                title: t("conditions.title"), kind: kept.name.text(for: spoken),
+                lede: t("conditions.\(keeper.isDesign ? "design_" : "")\(kept.isOpen ? "lede" : "stand")"),
+                actions: kept.isOpen ? [.link(t("conditions.blank"), keeper.address("/new"), style: .primary)] : []),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
-            conditions: conditions.map { condition in
+            conditions: kept.conditions.map { condition in
                 ConditionsPage.Item(
                     condition: ConditionItem(condition, words, t),
-                    actions: isDraft
+                    actions: kept.isOpen
                         ? [
-                            .link(
-                                t("conditions.edit"), "/console/calls/\(id)/conditions/\(condition.id)/edit"),
+                            .link(t("conditions.edit"), keeper.address("/\(condition.id)/edit")),
                             .post(
-                                t("conditions.remove"), "/console/calls/\(id)/conditions/\(condition.id)/removal",
+                                t("conditions.remove"), keeper.address("/\(condition.id)/removal"),
                                 hidden: [HiddenField("idempotency_key", key)]),
                         ] : [])
             },
-            hasConditions: !conditions.isEmpty,
-            templates: isDraft
-                ? Table(
-                    caption: t("conditions.templates"),
-                    columns: [.init(t("conditions.template")), .init(t("conditions.requires"))],
-                    rows: ConditionTemplate.all.map { template in
-                        [
-                            .link(
-                                template.name.text(for: spoken),
-                                ("/console/calls/\(id)/conditions/new" as SafeURL).adding([("template", template.slug)])
-                            ),
-                            .text(
-                                EligibilityRule(stored: template.rule).demands.map(words.requirement).joined(
-                                    separator: t("condition.semicolon"))),
-                        ]
-                    }, empty: EmptyState(title: t("conditions.none"), text: t("conditions.none_text"))) : nil)
-        let frame = frame(t("conditions.title"), of: found, viewer, t, done: done)
+            hasConditions: !kept.conditions.isEmpty,
+            templates: kept.isOpen ? templates(keeper.address("/new"), words, t) : nil)
+        let frame = frame(t("conditions.title"), of: kept, viewer, t, done: done)
         return HTML(bytes: try PageTemplate.conditions.render(model, in: frame))
     }
 
+    private func templates(_ adding: SafeURL, _ words: ConditionWords, _ t: Texts) -> Table {
+        Table(
+            caption: t("conditions.templates"),
+            columns: [.init(t("conditions.template")), .init(t("conditions.requires"))],
+            rows: ConditionTemplate.all.map { template in
+                [
+                    .link(
+                        template.name.text(for: Vocabulary.Language(t.language)),
+                        adding.adding([("template", template.slug)])),
+                    .text(
+                        EligibilityRule(stored: template.rule).demands.map(words.requirement).joined(
+                            separator: t("condition.semicolon"))),
+                ]
+            }, empty: EmptyState(title: t("conditions.none"), text: t("conditions.none_text")))
+    }
+
     private func form<P, B>(
-        for call: FormCall<P, B>, of id: CallForApplications.ID, _ existing: CallCondition?,
+        for call: FormCall<P, B>, of keeper: ConditionKeeper, _ existing: CallCondition?,
         values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-        guard let found = try await call.reader.call(id) else { throw Problem.notFound }
+        let kept = try await kept(by: keeper, call.reader)
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.programs.texts(in: viewer.language), Vocabulary.Language(viewer.language))
         let words = ConditionWords(in: viewer.language)
@@ -210,10 +228,9 @@ struct ConditionsConsole {
                         rows: 8)
                 ]))
         let title = existing == nil ? t("conditions.add") : t("conditions.edit_title")
-        let address: SafeURL =
-            existing.map { "/console/calls/\(id)/conditions/\($0.id)/edit" } ?? "/console/calls/\(id)/conditions/new"
+        let address = keeper.address(existing.map { "/\($0.id)/edit" } ?? "/new")
         let model = ProgramsFormPage(
-            header: PageHeader(title: title, kind: found.title.text(for: spoken), lede: t("conditions.form_lede")),
+            header: PageHeader(title: title, kind: kept.name.text(for: spoken), lede: t("conditions.form_lede")),
             form: Form(
                 action: address, sections: sections,
                 submit: t("conditions.save"), texts: t,
@@ -221,19 +238,19 @@ struct ConditionsConsole {
                     + constants.indices.map {
                         HiddenField("numbers.\($0).was", values["numbers.\($0).was"]?.first ?? "")
                     },
-                cancel: LinkText(t("form.cancel"), "/console/calls/\(id)/conditions"),
+                cancel: LinkText(t("form.cancel"), keeper.address()),
                 problem: problem?.sentence(besides: sections.flatMap(\.fields))))
-        return try HTML(bytes: PageTemplate.form.render(model, in: frame(title, of: found, viewer, t)))
+        return try HTML(bytes: PageTemplate.form.render(model, in: frame(title, of: kept, viewer, t)))
     }
 
     private func frame(
-        _ title: String, of call: CallForApplications, _ viewer: Viewer, _ t: Texts, done: ConditionDone? = nil
+        _ title: String, of kept: Kept, _ viewer: Viewer, _ t: Texts, done: ConditionDone? = nil
     ) -> Frame {
         Frame(
             title: title, site: site, viewer: viewer, current: "programs",
             breadcrumbs: [
                 Breadcrumb(t("programs.title"), "/console/programs"),
-                Breadcrumb(call.title.text(for: Vocabulary.Language(viewer.language)), "/console/calls/\(call.id)"),
+                Breadcrumb(kept.name.text(for: Vocabulary.Language(viewer.language)), kept.page),
             ], flash: done.map { FlashNotice(t("conditions.done.\($0.rawValue)")) })
     }
 
@@ -393,17 +410,91 @@ enum ConditionDone: String, Codable, CaseIterable {
     case added, revised, removed
 }
 
-struct ConditionsPath: Codable {
+/// Who keeps conditions: a call, until it is published, or the design of a stream, for calls that are yet to be drafted.
+enum ConditionKeeper: Sendable {
+    case call(CallForApplications.ID)
+    case design(ProgramStream.ID)
+
+    var path: String {
+        switch self {
+        case .call(let id): "/console/calls/\(id)/conditions"
+        case .design(let id): "/console/streams/\(id)/conditions"
+        }
+    }
+
+    /// A page below that of the conditions.
+    func address(_ rest: String = "") -> SafeURL { SafeURL(path: path + rest) ?? .nowhere }
+
+    var isDesign: Bool {
+        if case .design = self { true } else { false }
+    }
+
+    func revise(
+        in tenant: Tenant.ID, _ transaction: Transaction, _ change: ([CallCondition]) throws -> [CallCondition]
+    ) async throws {
+        switch self {
+        case .call(let id): _ = try await transaction.reviseConditions(of: id, in: tenant, change)
+        case .design(let id): _ = try await transaction.reviseConditions(designedFor: id, in: tenant, change)
+        }
+    }
+}
+
+/// The parameters of a page about conditions.
+protocol ConditionsAddress: Codable, Sendable {
+    var keeper: ConditionKeeper { get }
+    var done: ConditionDone? { get }
+}
+
+/// Those of a page that adds a condition.
+protocol NewConditionAddress: Codable, Sendable {
+    var keeper: ConditionKeeper { get }
+    var template: String? { get }
+}
+
+/// Those of a page about one condition.
+protocol ConditionAddress: Codable, Sendable {
+    var keeper: ConditionKeeper { get }
+    var condition: CallCondition.ID { get }
+}
+
+struct CallConditionsPath: ConditionsAddress {
     let call: CallForApplications.ID
     let done: ConditionDone?
+
+    var keeper: ConditionKeeper { .call(call) }
 }
 
-struct NewConditionPath: Codable {
+struct NewCallConditionPath: NewConditionAddress {
     let call: CallForApplications.ID
     let template: String?
+
+    var keeper: ConditionKeeper { .call(call) }
 }
 
-struct ConditionPath: Codable {
+struct CallConditionPath: ConditionAddress {
     let call: CallForApplications.ID
     let condition: CallCondition.ID
+
+    var keeper: ConditionKeeper { .call(call) }
+}
+
+struct DesignConditionsPath: ConditionsAddress {
+    let stream: ProgramStream.ID
+    let done: ConditionDone?
+
+    var keeper: ConditionKeeper { .design(stream) }
+}
+
+struct NewDesignConditionPath: NewConditionAddress {
+    let stream: ProgramStream.ID
+    let template: String?
+
+    var keeper: ConditionKeeper { .design(stream) }
+}
+
+struct DesignConditionPath: ConditionAddress {
+    let stream: ProgramStream.ID
+    let condition: CallCondition.ID
+
+    var keeper: ConditionKeeper { .design(stream) }
 }

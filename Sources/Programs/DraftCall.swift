@@ -3,7 +3,8 @@ package import Accounts
 package import Postgres
 
 extension Transaction {
-    /// Drafts a call with its form. Nobody but managers sees it before it is published.
+    /// Drafts a call with its form. It begins by requiring what its stream is designed to require. Nobody but managers sees
+    /// it before it is published.
     ///
     /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `call_closes_after_it_opens`,
     /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`; invalid where a question
@@ -14,6 +15,9 @@ extension Transaction {
         try CallDraft.check(draft.questions) { "/questions/\($0)" }
         try await insert(draft, as: id, in: tenant)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
+        if let required = try await design(of: draft.stream)?.required, !required.isEmpty {
+            try await replaceConditions(of: id, with: required, in: tenant)
+        }
         guard let call = try await call(id) else { throw Problem.notFound }
         return call
     }

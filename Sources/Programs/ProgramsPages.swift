@@ -77,13 +77,14 @@ struct ProgramsForm {
     var cancel: SafeURL = "/console/programs"
     var hidden: [HiddenField] = []
     var crumbs: [Breadcrumb] = []
+    var actions: [Action] = []
 
     func html<P, B>(
         for call: FormCall<P, B>, _ viewer: Viewer, _ t: Texts, sections: [FormSection], version: String? = nil,
         problem: FormProblem?
     ) throws -> HTML {
         let model = ProgramsFormPage(
-            header: PageHeader(title: title, kind: kind, lede: lede),
+            header: PageHeader(title: title, kind: kind, lede: lede, actions: actions),
             form: Form(
                 action: address, sections: sections, submit: submit, texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]

@@ -24,6 +24,7 @@ package enum ProgramsRoom {
         "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),
         "calls_have_a_reasonable_number_of_conditions": .invalid("/conditions", "A call has at most 40 conditions."),
         "condition_rule_is_of_a_reasonable_size": .invalid("/conditions", "A rule is too large."),
+        "designed_conditions_can_be_asked": .invalid("/conditions", "A rule is too large."),
         "conditions_stand_once_published": CallRefusal.published.problem,
         "calls_open_while_their_mou_is_in_force": .conflict(
             "A partner's agreement is not in force on the day the call opens. Sign or renew it, or move the opening."),

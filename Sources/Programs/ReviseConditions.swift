@@ -19,4 +19,18 @@ extension Transaction {
         try await replaceConditions(of: call, with: conditions, in: tenant)
         return conditions
     }
+
+    /// Replaces what calls drafted in a stream begin by requiring, under the stream's lock. Calls that there are stay as they
+    /// are.
+    ///
+    /// Throws what `designStream` throws, or not found.
+    package func reviseConditions(
+        designedFor stream: ProgramStream.ID, in tenant: Tenant.ID,
+        _ change: ([CallCondition]) throws -> [CallCondition]
+    ) async throws -> [CallCondition] {
+        guard try await lockStream(stream) != nil else { throw Problem.notFound }
+        var design = try await design(of: stream) ?? .blank
+        design.conditions = try change(design.required).map(ConditionBody.init)
+        return try await designStream(stream, as: design, in: tenant).required
+    }
 }

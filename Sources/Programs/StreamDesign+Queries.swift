@@ -12,7 +12,7 @@ extension Statements {
             """
             -- design of a stream
             SELECT d.form, d.rubric, d.rounds, d.places, d.award_minor, d.award_currency, d.budget_minor,
-                   d.budget_currency, d.closing, d.duration_months, d.milestones, d.eligibility, d.conditions::text,
+                   d.budget_currency, d.closing, d.duration_months, d.milestones, d.eligibility, d.conditions,
                    d.panel_hints, d.preset
             FROM stream_designs AS d
             WHERE d.tenant_id = acting_tenant() AND d.stream_id = \(stream)
@@ -34,8 +34,7 @@ extension StreamDesign {
             award: row.money("award_minor", "award_currency"), budget: row.money("budget_minor", "budget_currency"),
             closing: (row("closing") as JSONB<Closing>?)?.value, durationMonths: row("duration_months"),
             milestones: row("milestones"), eligibility: row("eligibility"),
-            conditions: JSON(parsing: Array((row("conditions") as String).utf8)).elements ?? [],
-            panelHints: row("panel_hints"),
+            conditions: (row("conditions") as JSONB<[ConditionBody]>).value, panelHints: row("panel_hints"),
             preset: row("preset"))
     }
 }

@@ -1,4 +1,5 @@
 package import API
+import Eligibility
 package import Foundation
 package import Vocabulary
 
@@ -24,10 +25,10 @@ package struct StreamDesign: Described, Equatable {
     package var durationMonths: Int?
     /// What a startup is expected to reach, and when.
     package var milestones: LocalizedText?
-    /// Who may apply, for people to read.
+    /// Who may apply, for people to read: also what no rule can decide.
     package var eligibility: LocalizedText?
-    /// Who may apply, for whoever checks it. Its meaning is not this room's.
-    package var conditions: [JSON]
+    /// Who may apply, as rules over what applicants declare, in order. A call drafted in the stream begins with them.
+    package var conditions: [ConditionBody]
     /// Whom the panels need.
     package var panelHints: LongText?
     /// The preset it was made from.
@@ -93,26 +94,39 @@ package struct StreamDesign: Described, Equatable {
         "form": "What the form of the next call begins with.",
         "rubric": "Empty, or its weights sum to 100.",
         "closing": "The day of the year on which calls usually close, on the clock of a zone.",
-        "conditions": "Who may apply, as rules.", "preset": "The preset it was made from.",
+        "conditions": """
+        Who may apply, as rules that calls drafted in the stream begin with. What no rule can decide is said in \
+        `eligibility`.
+        """,
+        "preset": "The preset it was made from.",
     ]
 
     /// Nothing designed yet.
     package static let blank = StreamDesign(form: [], rubric: [], rounds: [], conditions: [])
 
+    /// What a design lists, by its name as JSON.
+    package enum List: String, Sendable {
+        case form, rubric, rounds, conditions
+    }
+
     /// Refuses what no call or round could begin with; the database holds the amounts and the sum of the weights.
-    package func check() throws(Problem) {
+    ///
+    /// - Parameter pointer: where the item at a place of a list was sent.
+    package func check(_ pointer: (List, Int) -> String = { "/\($0.rawValue)/\($1)" }) throws(Problem) {
         var errors: [Problem.FieldError] = []
         for (index, criterion) in rubric.enumerated() {
+            let place = pointer(.rubric, index)
             let (lowest, highest) = (criterion.lowest ?? 1, criterion.highest ?? 5)
             if !(1...100).contains(criterion.weight) {
-                errors.append(.init("/rubric/\(index)/weight", .outOfRange, "A criterion weighs 1 to 100."))
+                errors.append(.init("\(place)/weight", .outOfRange, "A criterion weighs 1 to 100."))
             }
             if lowest < 0 || lowest >= highest || highest > 100 {
-                errors.append(.init("/rubric/\(index)/highest", .outOfRange, "A scale runs upward, from 0 to 100."))
+                errors.append(.init("\(place)/highest", .outOfRange, "A scale runs upward, from 0 to 100."))
+                continue
             }
             for score in (criterion.anchors ?? [:]).keys.sorted() {
                 guard let number = Int(score), lowest <= number, number <= highest else {
-                    errors.append(.init("/rubric/\(index)/anchors/\(score)", .invalid, "is not on the scale"))
+                    errors.append(.init("\(place)/anchors/\(score)", .invalid, "is not on the scale"))
                     continue
                 }
             }
@@ -122,20 +136,34 @@ package struct StreamDesign: Described, Equatable {
             errors.append(.init("/rubric", .invalid, "The weights sum to \(sum), and have to sum to 100."))
         }
         for (index, round) in rounds.enumerated() {
+            let place = pointer(.rounds, index)
             if !(1...20).contains(round.reviewsWanted) {
-                errors.append(.init("/rounds/\(index)/reviews_wanted", .outOfRange, "Ask for 1 to 20 reviews."))
+                errors.append(.init("\(place)/reviews_wanted", .outOfRange, "Ask for 1 to 20 reviews."))
             }
             if !(1...365).contains(round.days) {
-                errors.append(.init("/rounds/\(index)/days", .outOfRange, "Give reviewers 1 to 365 days."))
+                errors.append(.init("\(place)/days", .outOfRange, "Give reviewers 1 to 365 days."))
             }
         }
         do throws(Problem) {
-            try CallDraft.check(form.map(\.question)) { "/form/\($0)" }
+            try CallDraft.check(form.map(\.question)) { pointer(.form, $0) }
         } catch {
             errors += error.errors
         }
+        var known: Set<CallCondition.ID> = []
+        for (index, condition) in conditions.enumerated() {
+            let place = pointer(.conditions, index)
+            do throws(RuleRefusal) { _ = try condition.condition() } catch {
+                errors.append(error.fieldError(below: "\(place)/rule"))
+            }
+            if let id = condition.id, !known.insert(id).inserted {
+                errors.append(.init("\(place)/id", .repeated, "Give each condition an id of its own."))
+            }
+        }
+        if conditions.count > CallCondition.most {
+            errors.append(.init("/conditions", .tooMany, "A call has at most \(CallCondition.most) conditions."))
+        }
         if let closing, closing.next(after: Date(timeIntervalSince1970: 0)) == nil {
-            errors.append(.init("/closing", .invalid, "No calendar shows this day and time."))
+            errors.append(.init("/closing/day", .invalid, "No calendar shows this day and time."))
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
     }

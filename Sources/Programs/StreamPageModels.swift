@@ -11,6 +11,7 @@ struct StreamPage: ViewModel {
     var draftURL: SafeURL?
     var cohorts: Table
     var design: DesignText
+    var conditionsURL: SafeURL?
     var partners: [Partner]
     var hasPartners: Bool
     var tags: [String]
@@ -25,6 +26,8 @@ struct DesignText: ViewModel {
     var hasCriteria: Bool
     var rounds: [String]
     var hasRounds: Bool
+    var conditions: [ConditionItem]
+    var hasConditions: Bool
 
     struct Criterion: ViewModel {
         var name: String
@@ -120,6 +123,7 @@ extension ProgramWords {
                     "name": round.name.text(for: spoken), "reviews": "\(round.reviewsWanted)", "days": "\(round.days)",
                 ]
                 return round.isBlind ? t("round.line_blind", facts) : t("round.line", facts)
-            }, hasRounds: !design.rounds.isEmpty)
+            }, hasRounds: !design.rounds.isEmpty, conditions: conditions(design.required),
+            hasConditions: !design.conditions.isEmpty)
     }
 }

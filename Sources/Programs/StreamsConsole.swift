@@ -32,7 +32,6 @@ struct StreamsConsole {
             let mous = try await call.reader.mous(stream.partners.map(\.mou))
             let names = try await call.reader.institutionNames(stream.partners.map(\.institution))
             let partners = words.partners(stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names)
-            let address = "/console/streams/\(stream.id)"
             let isRunning = stream.endedAt == nil
             let model = StreamPage(
                 header: PageHeader(
@@ -47,8 +46,9 @@ struct StreamsConsole {
                         + [.link(t("clone.action"), "/console/streams/\(stream.id)/clone")]
                         + (isRunning ? [.link(t("stream.end_action"), "/console/streams/\(stream.id)/ending")] : [])),
                 calls: words.table(calls),
-                draftURL: isRunning ? SafeURL("\(address)/calls/new") : nil,
-                cohorts: cohortTable(cohorts, words), design: words.design(design), partners: partners,
+                draftURL: isRunning ? "/console/streams/\(stream.id)/calls/new" : nil,
+                cohorts: cohortTable(cohorts, words), design: words.design(design),
+                conditionsURL: isRunning ? "/console/streams/\(stream.id)/conditions" : nil, partners: partners,
                 hasPartners: !partners.isEmpty,
                 tags: stream.focusAreas.map { $0.label(in: words.language) })
             let frame = Frame(
@@ -256,7 +256,8 @@ struct StreamsConsole {
             site: site, title: t("design.title"), kind: name, lede: t("design.lede"),
             address: "/console/streams/\(stream.id)/design", submit: t("design.submit"),
             cancel: "/console/streams/\(stream.id)", hidden: QuestionFields.kept(in: values),
-            crumbs: [Breadcrumb(name, "/console/streams/\(stream.id)")]
+            crumbs: [Breadcrumb(name, "/console/streams/\(stream.id)")],
+            actions: [.link(t("design.conditions"), "/console/streams/\(stream.id)/conditions")]
         ).html(
             for: call, viewer, t, sections: DesignForm.sections(input, values, t), version: version, problem: problem)
     }

@@ -302,6 +302,11 @@ struct Objects: Sendable {
         if name == "conflict", path.contains("/console/") { return liftable }
         if name == "assignment", let assignment = leavable[path] { return assignment }
         if name == "job", let letter = deadLetters[path] { return letter }
+        // The stream that is designed as a preset has it, with what the preset requires.
+        if path.contains("/streams/{stream}/conditions/") {
+            if name == "condition" { return "33a8b1f0-1875-5912-b8d8-27cc32d86371" }
+            if name == "stream" { return (demoID("stream acceleration fintech") as ProgramStream.ID).description }
+        }
         // A preset is nobody's: it is the same in every workspace.
         if name == "preset" { return "ideation" }
         if let id = ids[name] { return id }

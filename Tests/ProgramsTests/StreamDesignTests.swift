@@ -37,7 +37,9 @@ struct StreamDesignTests {
             places: 12, award: Money(minor: 10_000_000, currency: .hkd), budget: nil,
             closing: StreamDesign.Closing(month: 2, day: 20, hour: 12, minute: 0, zone: .hongKong),
             durationMonths: 12, milestones: try LocalizedText(en: "A prototype."), eligibility: nil,
-            conditions: [["fact": "full_time", "at_least": 2]], panelHints: try LongText("One engineer."), preset: nil)
+            conditions: [
+                ConditionBody(try #require(ConditionTemplate.all.first).condition(as: demoID("condition age")))
+            ], panelHints: try LongText("One engineer."), preset: nil)
     }
 
     @Test("a program, a stream and a cohort are revised, after a look at what they were")
