@@ -52,6 +52,18 @@ extension CallFormFields.QuestionRow {
     }
 }
 
+extension Problem {
+    /// The same problem for a form, in which the last day of an answer is typed where its highest number is.
+    var toldByField: Problem {
+        Problem(
+            kind, detail,
+            errors: errors.map { error in
+                guard error.pointer.hasSuffix("/settings/latest") else { return error }
+                return FieldError("\(error.pointer.dropLast("latest".count))highest", error.code, error.detail)
+            })
+    }
+}
+
 extension CallFormFields.SettingsRow {
     func settings(for kind: Field.Kind, at pointer: String) throws(Problem) -> Field.Settings {
         func meant(_ text: String?) -> String? { text.flatMap { $0.utf8.isEmpty ? nil : $0 } }

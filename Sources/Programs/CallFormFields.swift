@@ -46,7 +46,7 @@ struct CallFormFields: Codable {
             moments.append(try LocalTime(field: text, at: "/cutoffs/\(place)").instant(in: timeZone))
         }
         let (rows, asked) = try QuestionRow.asked(questions)
-        try CallDraft.check(asked.map(\.question)) { "/questions/\(rows[$0])" }
+        do { try CallDraft.check(asked.map(\.question)) { "/questions/\(rows[$0])" } } catch { throw error.toldByField }
         return CallDraft(
             stream: stream, title: title, opensAt: opens.instant(in: timeZone),
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),

@@ -79,7 +79,8 @@ struct DesignForm: Codable {
         design.milestones = milestones
         design.eligibility = eligibility
         design.panelHints = panelHints
-        design.form = try CallFormFields.QuestionRow.asked(questions).questions
+        let asked = try CallFormFields.QuestionRow.asked(questions)
+        design.form = asked.questions
         design.rubric = rubric.enumerated().compactMap { index, row in
             row.name.map { name in
                 let (lowest, highest) = (row.lowest ?? 1, row.highest ?? 5)
@@ -101,6 +102,19 @@ struct DesignForm: Codable {
                     name: $0, isBlind: row.isBlind ?? false, reviewsWanted: row.reviewsWanted ?? 3,
                     days: row.days ?? 21)
             }
+        }
+        // Rows without a name are not meant: what is at fault is told by the row it stands in.
+        let rows = [
+            StreamDesign.List.form: asked.rows, .rubric: rubric.indices.filter { rubric[$0].name != nil },
+            .rounds: rounds.indices.filter { rounds[$0].name != nil },
+        ]
+        do {
+            try design.check { list, place in
+                let row = rows[list].map { $0[place] } ?? place
+                return "/\(list == .form ? "questions" : list.rawValue)/\(row)"
+            }
+        } catch {
+            errors += error.toldByField.errors
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return design
