@@ -41,6 +41,10 @@ extension FormInput {
                 localized(
                     "\(row).section.title", label: t("field.section"), hint: t("field.section_hint"),
                     isOptional: true),
+                localized(
+                    "\(row).section.intro", label: t("field.section_intro"), hint: t("field.section_intro_hint"),
+                    rows: 2,
+                    isOptional: true),
                 number(
                     "\(row).max_length", label: t("field.max_length"), hint: t("field.max_length_hint"),
                     isOptional: true, suffix: t("field.max_length_suffix")),
@@ -66,8 +70,7 @@ enum QuestionFields {
             let parts = name.split(separator: ".")
             let isKept =
                 parts.first == "questions"
-                && (parts.last == "id" || (parts.dropFirst(2).first == "hint" && parts.last != "en")
-                    || parts.dropFirst(2).starts(with: ["section", "intro"]))
+                && (parts.last == "id" || (parts.dropFirst(2).first == "hint" && parts.last != "en"))
             guard isKept, let text = texts.first, !text.isEmpty else { return nil }
             return HiddenField(name, text)
         }
