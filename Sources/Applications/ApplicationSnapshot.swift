@@ -5,7 +5,7 @@ package import Programs
 package import Vocabulary
 
 /// What a startup handed in, frozen by the database in the transaction in which it did: the call, the form as it was
-/// asked, the answers, and the startup's name then.
+/// asked, the answers with their files, and the startup's name then.
 package struct ApplicationSnapshot: Sendable {
     /// The application.
     package let application: Application.ID
@@ -69,6 +69,8 @@ package struct ApplicationSnapshot: Sendable {
             package let kind: Field.Kind?
             /// What narrowed the answers.
             package let settings: Field.Settings?
+            /// The files that answered it; nil where it was not answered by files, or in snapshots of before they were named.
+            package let documents: [Document]?
 
             /// What an answer is read by.
             var takes: Field { Field(kind ?? .longText, settings ?? Field.Settings()) }
@@ -78,6 +80,25 @@ package struct ApplicationSnapshot: Sendable {
         package struct Answer: Codable, Sendable, Equatable {
             /// What was written.
             package let text: String?
+        }
+
+        /// A file that was there. Its bytes lie where they lay, and its hash tells them.
+        package struct Document: Codable, Sendable, Equatable {
+            private enum CodingKeys: String, CodingKey {
+                case id, name, bytes, sha256
+                case mediaType = "media_type"
+            }
+
+            /// The document, which stays readable to whoever reads the snapshot.
+            package let id: Applications.Document.ID
+            /// What its startup called it.
+            package let name: String
+            /// What it is.
+            package let mediaType: String
+            /// How many bytes it has.
+            package let bytes: Int
+            /// Their SHA-256, in hexadecimal digits.
+            package let sha256: String
         }
 
         /// Who applied.
@@ -104,18 +125,50 @@ extension ApplicationSnapshot {
         package let after: String?
         /// What the answers are read by, as the later of the two has it.
         package let takes: Field
+        /// The files, where one of the two has any.
+        package let files: Files?
+
+        /// Files of two snapshots, told apart by name and bytes.
+        package struct Files: Sendable, Equatable {
+            /// In both.
+            package let kept: [Content.Document]
+            /// In the earlier alone.
+            package let removed: [Content.Document]
+            /// In the later alone.
+            package let added: [Content.Document]
+        }
     }
 
     /// What changed from an earlier snapshot to this one, in the order of the form.
     package func changes(since earlier: ApplicationSnapshot) -> [Change] {
         let before = Dictionary(
-            earlier.content.questions.map { ($0.id, $0.answer?.text) }, uniquingKeysWith: { first, _ in first })
+            earlier.content.questions.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return content.questions.compactMap { question in
-            let (old, new) = (before[question.id] ?? nil, question.answer?.text)
-            guard old != new else { return nil }
+            let (old, new) = (before[question.id]?.answer?.text, question.answer?.text)
+            let files = Change.Files(from: before[question.id], to: question)
+            guard old != new || files.map({ !$0.removed.isEmpty || !$0.added.isEmpty }) == true else { return nil }
             return Change(
                 question: question.id, prompt: question.prompt, position: question.position, before: old, after: new,
-                takes: question.takes)
+                takes: question.takes, files: files)
         }
     }
+}
+
+extension ApplicationSnapshot.Change.Files {
+    /// Nil where there are none; also where the earlier snapshot names none because it is of before files were named.
+    fileprivate init?(
+        from earlier: ApplicationSnapshot.Content.Question?, to later: ApplicationSnapshot.Content.Question
+    ) {
+        guard let after = later.documents, earlier == nil || earlier?.documents != nil else { return nil }
+        let before = earlier?.documents ?? []
+        guard !before.isEmpty || !after.isEmpty else { return nil }
+        kept = after.filter { one in before.contains { $0.isSame(as: one) } }
+        removed = before.filter { one in !after.contains { $0.isSame(as: one) } }
+        added = after.filter { one in !before.contains { $0.isSame(as: one) } }
+    }
+}
+
+extension ApplicationSnapshot.Content.Document {
+    /// Whether the same bytes lie under the same name, whichever document they are.
+    fileprivate func isSame(as other: Self) -> Bool { (name, sha256) == (other.name, other.sha256) }
 }

@@ -14,11 +14,7 @@ extension Statements {
         try await rows(
             """
             -- documents
-            SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
-                   d.reason, d.uploaded_at
-            FROM documents AS d
-            LEFT JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
-            LEFT JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            \(fragment: .selectDocuments)
             WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.removed_at IS NULL
               AND (\(questions)::uuid[] IS NULL OR d.question_id = ANY (\(questions)))
               AND \(fragment: .reachOfDocuments(naming: questions != nil))
@@ -32,6 +28,37 @@ extension Statements {
         _ id: Document.ID, of application: Application.ID, answering questions: [CallForApplications.Question.ID]? = nil
     ) async throws -> Document? {
         try await documents(of: application, answering: questions).first { $0.id == id }
+    }
+
+    /// A document that answers a question or was handed in once; nil when it does not exist or the principal may not know of
+    /// it.
+    package func readableDocument(_ id: Document.ID, of application: Application.ID) async throws -> Document? {
+        try await first(
+            """
+            -- readableDocument
+            \(fragment: .selectDocuments)
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.id = \(id)
+              AND (d.removed_at IS NULL OR is_handed_in(d.tenant_id, d.application_id, d.id))
+              AND \(fragment: .reachOfDocuments(naming: false))
+            """
+        ).map(Document.init)
+    }
+
+    /// The documents of an application that a copy of what was handed in names, in the order of the form.
+    func documents(of application: Application.ID, inCopy number: Int) async throws -> [Document] {
+        try await rows(
+            """
+            -- documents of a copy
+            \(fragment: .selectDocuments)
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application)
+              AND EXISTS (SELECT FROM application_snapshots AS s
+                          WHERE s.tenant_id = d.tenant_id AND s.application_id = d.application_id AND s.number = \(number)
+                            AND s.content @> jsonb_build_object('questions', jsonb_build_array(jsonb_build_object(
+                                'documents', jsonb_build_array(jsonb_build_object('id', d.id))))))
+              AND \(fragment: .reachOfDocuments(naming: false))
+            ORDER BY q.position, d.uploaded_at, d.id
+            """
+        ).map(Document.init)
     }
 
     /// One piece of a document; nil after the last.
@@ -48,12 +75,24 @@ extension Statements {
 }
 
 extension Query {
+    fileprivate static var selectDocuments: Query {
+        """
+        SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
+               d.reason, d.uploaded_at
+        FROM documents AS d
+        LEFT JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
+        LEFT JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+        """
+    }
+
     /// A founder those of their startup, a manager those of submitted applications. A reviewer clean ones, where the
     /// caller names the questions: `call_questions` does not tell reviewers apart, their file does.
     fileprivate static func reachOfDocuments(naming: Bool) -> Query {
         """
         (acts_as('system')
          OR acts_as('manager') AND a.submitted_at IS NOT NULL
+            AND (NOT is_reopened(d.tenant_id, d.application_id, d.question_id)
+                 OR is_handed_in(d.tenant_id, d.application_id, d.id))
          OR acts_as('founder') AND a.startup_id = acting_institution()
          OR acts_as('reviewer') AND \(naming) AND d.state = 'clean')
         """
@@ -112,14 +151,18 @@ extension Transaction {
         try await dropChunks(of: document)
     }
 
-    /// What nobody may read any more is not kept.
+    /// What nobody may read any more is not kept; what was handed in is.
     func dropChunks(of document: Document) async throws {
         try await execute(
             """
             -- chunks of a document that is gone
-            DELETE FROM document_chunks
-            WHERE tenant_id = acting_tenant() AND application_id = \(document.application)
-              AND document_id = \(document.id)
+            DELETE FROM document_chunks AS b
+            WHERE b.tenant_id = acting_tenant() AND b.application_id = \(document.application)
+              AND b.document_id = \(document.id)
+              AND NOT EXISTS (SELECT FROM documents AS d
+                              WHERE d.tenant_id = b.tenant_id AND d.application_id = b.application_id
+                                AND d.id = b.document_id AND d.state <> 'rejected'
+                                AND is_handed_in(d.tenant_id, d.application_id, d.id))
             """)
     }
 

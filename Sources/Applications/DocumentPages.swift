@@ -17,7 +17,9 @@ struct DocumentLines: ViewModel {
         var name: String
         var question: String
         var size: String
-        var badge: Badge
+        /// SHA-256 of its bytes, where that is shown.
+        var digest: String?
+        var badge: Badge?
         /// Where it is downloaded; nil where it cannot be.
         var url: SafeURL?
         var removeURL: SafeURL?
@@ -170,7 +172,7 @@ extension ConsolePages {
 
 private func send(_ call: FormCall<DocumentPath, NoBody>) async throws -> HTML {
     let (path, principal) = (call.parameters, try call.principal)
-    guard let document = try await call.reader.document(path.document, of: path.application),
+    guard let document = try await call.reader.readableDocument(path.document, of: path.application),
         document.isReadable(by: principal.role)
     else { throw Problem.notFound }
     return .download(

@@ -19,13 +19,19 @@ struct DocumentsAPI: Sendable {
         Operation(
             .get, "/v1/applications/{application}/documents", "listDocuments",
             summary: "The documents of an application, in the order of the form",
-            description: "Managers see none of a draft.",
+            description: "Managers see none of a draft, and what a startup is changing as it was handed in.",
             tag: "applications", access: .roles([.manager, .founder]), parameters: ApplicationPath.self,
             output: DocumentList.self, problems: [.notFound]
         ) { call in
             let id = call.parameters.application
-            guard try await call.reader.application(id) != nil else { throw Problem.notFound }
-            return .ok(DocumentList(items: try await call.reader.documents(of: id).map(DocumentView.init)))
+            guard let summary = try await call.reader.application(id) else { throw Problem.notFound }
+            let found =
+                if try call.principal.role == .manager, summary.application.state == .changesRequested {
+                    try await call.reader.documentsAsHandedIn(of: id)
+                } else {
+                    try await call.reader.documents(of: id)
+                }
+            return .ok(DocumentList(items: found.map(DocumentView.init)))
         }.erased
     }
 
@@ -59,13 +65,15 @@ struct DocumentsAPI: Sendable {
         Operation(
             .get, "/v1/applications/{application}/documents/{document}", "downloadDocument",
             summary: "A document's bytes",
-            description:
-                "Its name stands in `Content-Disposition`. Managers get it once it is clean. Every download is on the trail.",
+            description: """
+                Its name stands in `Content-Disposition`. Managers get it once it is clean. What was handed in stays, also \
+                after it was replaced. Every download is on the trail.
+                """,
             tag: "applications", access: .roles([.manager, .founder]), rate: .expensive, parameters: DocumentPath.self,
             output: StreamedDownload.self, problems: [.notFound], produces: "*/*"
         ) { call in
             let (path, principal) = (call.parameters, try call.principal)
-            guard let document = try await call.reader.document(path.document, of: path.application),
+            guard let document = try await call.reader.readableDocument(path.document, of: path.application),
                 document.isReadable(by: principal.role)
             else { throw Problem.notFound }
             return .ok(

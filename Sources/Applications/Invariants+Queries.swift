@@ -4,6 +4,22 @@ extension ApplicationsRoom {
     /// What holds for applications beside their constraints.
     package static let invariants: [Invariant] =
         history + answers + times + [
+            Invariant(
+                "copies_keep_their_documents",
+                violatedBy: """
+                    SELECT s.tenant_id, s.application_id || ' ' || (named.value ->> 'id') AS id,
+                           'not whole, though copy ' || s.number || ' names it' AS detail
+                    FROM application_snapshots AS s
+                    CROSS JOIN jsonb_array_elements(s.content -> 'questions') AS asked
+                    CROSS JOIN jsonb_array_elements(coalesce(asked.value -> 'documents', '[]')) AS named
+                    LEFT JOIN documents AS d ON d.tenant_id = s.tenant_id AND d.application_id = s.application_id
+                        AND d.id = (named.value ->> 'id')::uuid
+                    WHERE d.id IS NULL OR encode(d.sha256, 'hex') <> named.value ->> 'sha256'
+                       OR d.state <> 'rejected' AND d.bytes IS DISTINCT FROM (
+                           SELECT sum(octet_length(c.bytes)) FROM document_chunks AS c
+                           WHERE c.tenant_id = d.tenant_id AND c.application_id = d.application_id
+                             AND c.document_id = d.id)
+                    """),
             Invariant.trail("applications_are_on_the_trail", of: ["applications", "application_events"]),
             Invariant(
                 "answers_are_on_the_trail",

@@ -58,6 +58,17 @@ extension Statements {
         }
         return answers.filter { !open.contains($0.question) } + kept
     }
+
+    /// The same of documents.
+    func documentsAsHandedIn(of id: Application.ID) async throws -> [Document] {
+        let documents = try await documents(of: id)
+        guard let request = try await changeRequests(of: id).first, let last = try await snapshots(of: id).last else {
+            return documents
+        }
+        let open = Set(request.questions)
+        return documents.filter { !open.contains($0.question) }
+            + (try await self.documents(of: id, inCopy: last.number).filter { open.contains($0.question) })
+    }
 }
 
 extension Dossier {
@@ -65,8 +76,8 @@ extension Dossier {
     func asHandedIn(_ statements: some Statements) async throws -> Dossier {
         guard changes != nil else { return self }
         return Dossier(
-            summary: summary, call: call, answers: try await statements.answersAsHandedIn(of: id), documents: documents,
-            history: history, changes: changes)
+            summary: summary, call: call, answers: try await statements.answersAsHandedIn(of: id),
+            documents: try await statements.documentsAsHandedIn(of: id), history: history, changes: changes)
     }
 
     /// Where the copies of what was handed in are.

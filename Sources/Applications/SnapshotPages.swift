@@ -124,6 +124,12 @@ extension Standing.Side {
             ? "/console/applications/\(id)/copies/\(number)/file" : "/portal/applications/\(id)/copies/\(number)/file"
     }
 
+    /// A document, whether it still answers a question or was handed in once.
+    func document(_ document: Document.ID, of id: Application.ID) -> SafeURL {
+        self == .park
+            ? "/console/applications/\(id)/documents/\(document)" : "/portal/applications/\(id)/documents/\(document)"
+    }
+
     func id(_ page: String) -> String { (self == .park ? "console" : "portal") + page }
 }
 
@@ -176,6 +182,14 @@ struct DifferenceText: ViewModel {
             }
         }
     }
+
+    /// Files by their names, a line each.
+    init(_ prompt: String, kept: [String], removed: [String], added: [String]) {
+        self.prompt = prompt
+        parts =
+            kept.map { Part(same: $0 + "\n") } + removed.map { Part(removed: $0 + "\n") }
+            + added.map { Part(added: $0 + "\n") }
+    }
 }
 
 extension CopiesPage {
@@ -217,8 +231,14 @@ extension CopiesPage {
             t("copies.between", ["since": Figures.grouped($0.0.number), "number": Figures.grouped($0.1.number)])
         }
         differences = changes.map { change in
-            DifferenceText(
-                "\(change.position). \(change.prompt.text(for: spoken))",
+            let prompt = "\(change.position). \(change.prompt.text(for: spoken))"
+            if let files = change.files {
+                return DifferenceText(
+                    prompt, kept: files.kept.map(\.line), removed: files.removed.map(\.line),
+                    added: files.added.map(\.line))
+            }
+            return DifferenceText(
+                prompt,
                 from: change.before.map { change.takes.display($0, in: spoken) } ?? "",
                 to: change.after.map { change.takes.display($0, in: spoken) } ?? "")
         }
@@ -255,6 +275,11 @@ private func plain(_ text: String) -> [UInt8] {
     return Array(bytes[first...last])
 }
 
+extension ApplicationSnapshot.Content.Document {
+    /// Name and size on a line, with enough of the hash to tell two of one name apart.
+    var line: String { "\(name) (\(Applications.Document.size(bytes)), \(sha256.prefix(16))…)" }
+}
+
 extension ApplicationSnapshot {
     /// When it was handed in, in the zone of the call.
     func time(in language: Pages.Language) -> TimeText {
@@ -270,6 +295,8 @@ struct CopyPage: ViewModel {
     var header: PageHeader
     var facts: Facts
     var answers: [ApplicationPage.AnsweredQuestion]
+    /// The files that answered questions; nil where none did.
+    var documents: DocumentLines?
     var fileURL: SafeURL
     var proof: String
     var digest: String
@@ -295,11 +322,20 @@ extension CopyPage {
         ]
         if let name = snapshot.submittedByName { lines.append(.text(t("copies.by"), name)) }
         facts = Facts(lines)
-        answers = content.questions.map { question in
+        answers = content.questions.filter { ($0.documents ?? []).isEmpty }.map { question in
             ApplicationPage.AnsweredQuestion(
                 prompt: "\(question.position). \(question.prompt.text(for: spoken))",
                 text: question.answer?.text.map { question.takes.display($0, in: spoken) })
         }
+        let files = content.questions.flatMap { question in
+            (question.documents ?? []).map { document in
+                DocumentLines.Item(
+                    name: document.name, question: "\(question.position). \(question.prompt.text(for: spoken))",
+                    size: "\(document.mediaType) · \(Document.size(document.bytes))", digest: document.sha256,
+                    url: side.document(document.id, of: snapshot.application), removeLabel: "")
+            }
+        }
+        documents = files.isEmpty ? nil : DocumentLines(notice: nil, items: files)
         fileURL = side.file(snapshot.number, of: snapshot.application)
         proof = snapshot.isIntact ? t("copies.proof") : t("copies.no_proof")
         digest = snapshot.digest

@@ -11,9 +11,12 @@ struct SnapshotLine: Described {
     let answersRequest: ChangeRequest.ID?
     let digest: String
     let isIntact: Bool
+    let documents: [SnapshotDocument]
 
     static var documentation: [String: String] {
         [
+            "documents":
+                "The files that answered questions then; `downloadDocument` gives them, also after they were replaced.",
             "number": "The first that was handed in is 1; every handing in again adds one.",
             "submitted_by": "Who handed it in. Absent to a founder where it was somebody of the park.",
             "answers_request": "The request for changes that it answers.",
@@ -29,6 +32,28 @@ struct SnapshotLine: Described {
         answersRequest = snapshot.answers
         digest = snapshot.digest
         isIntact = snapshot.isIntact
+        documents = snapshot.content.questions.flatMap { question in
+            (question.documents ?? []).map { SnapshotDocument($0, to: question.id) }
+        }
+    }
+}
+
+/// A file as it was handed in.
+struct SnapshotDocument: Codable {
+    let id: Document.ID
+    let question: CallForApplications.Question.ID
+    let name: String
+    let mediaType: String
+    let bytes: Int
+    let sha256: String
+
+    init(_ document: ApplicationSnapshot.Content.Document, to question: CallForApplications.Question.ID) {
+        id = document.id
+        self.question = question
+        name = document.name
+        mediaType = document.mediaType
+        bytes = document.bytes
+        sha256 = document.sha256
     }
 }
 
@@ -50,9 +75,15 @@ struct SnapshotDifferences: Described {
         let before: String?
         let after: String?
         let parts: [Part]
+        let removedDocuments: [SnapshotDocument]
+        let addedDocuments: [SnapshotDocument]
 
         static var documentation: [String: String] {
-            ["parts": "The two answers woven together: what they share, what went and what came, in order."]
+            [
+                "parts": "The two answers woven together: what they share, what went and what came, in order.",
+                "removed_documents": "Files that answered it in the earlier copy alone, by name and bytes.",
+                "added_documents": "Files that answer it in this copy alone.",
+            ]
         }
     }
 
@@ -73,7 +104,9 @@ struct SnapshotDifferences: Described {
         items = later.changes(since: earlier).map { change in
             Item(
                 question: change.question, prompt: change.prompt, before: change.before, after: change.after,
-                parts: TextDifference(from: change.before ?? "", to: change.after ?? "").parts.map(Part.init))
+                parts: TextDifference(from: change.before ?? "", to: change.after ?? "").parts.map(Part.init),
+                removedDocuments: (change.files?.removed ?? []).map { SnapshotDocument($0, to: change.question) },
+                addedDocuments: (change.files?.added ?? []).map { SnapshotDocument($0, to: change.question) })
         }
     }
 }

@@ -29,8 +29,8 @@ enum SnapshotsAPI {
             .get, "/v1/applications/{application}/snapshots/{number}", "getSnapshotFile",
             summary: "A frozen copy of what was handed in, as a file",
             description: """
-                The call, the form as it was asked, the answers, and the startup's name then, as canonical JSON (RFC \
-                8785). The SHA-256 of the file is the `digest` that `listSnapshots` tells: a copy with the same digest is \
+                The call, the form as it was asked, the answers, the names and hashes of the files, and the startup's name \
+                then, as canonical JSON (RFC 8785). The SHA-256 of the file is the `digest` that `listSnapshots` tells: a copy with the same digest is \
                 what was handed in.
                 """,
             tag: "applications", access: .roles([.manager, .founder]), parameters: SnapshotPath.self,

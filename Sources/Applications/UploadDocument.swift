@@ -43,7 +43,7 @@ extension Transaction {
         return stored
     }
 
-    /// Takes a document of a draft away; its bytes are gone, that it was there stays known.
+    /// Takes a document of a draft away; that it was there stays known. Its bytes are gone, unless they were handed in.
     ///
     /// Throws `ApplicationRefusal.answersAreFrozen`, or not found.
     package func removeDocument(_ id: Document.ID, of application: Application.ID, by person: Person.ID) async throws {

@@ -511,6 +511,14 @@ extension InvariantTests {
             "UPDATE applications SET created_by = gen_random_uuid() WHERE id = \(fragment: submitted)"),
         offTrail("applications_are_on_the_trail", "applications"),
         offTrail("answers_are_on_the_trail", "application_answers"),
+        Plant(
+            "copies_keep_their_documents",
+            """
+            UPDATE application_snapshots
+            SET content = jsonb_set(content, '{questions,0,documents}', jsonb_build_array(
+                jsonb_build_object('id', gen_random_uuid(), 'sha256', '00')))
+            WHERE application_id = \(fragment: submitted) AND number = 1
+            """),
     ]
 
     private static let held: Query = "(SELECT l.id FROM letters AS l WHERE l.state = 'held' ORDER BY l.id LIMIT 1)"
