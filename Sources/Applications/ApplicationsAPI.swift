@@ -20,7 +20,8 @@ package enum ApplicationsRoom {
             withdrawApplication, screenApplication, acceptOffer, declineOffer, giveBackPlace, listHistory,
             beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
-            + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ReuseAPI.operations
+            + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations
+            + ReuseAPI(hasScanner: hasScanner).operations
             + OversightAPI.operations
     }
 

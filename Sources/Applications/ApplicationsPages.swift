@@ -26,7 +26,8 @@ extension ApplicationsRoom {
             + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
             + SnapshotPages(site: site).routes
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
-            + ReusePages(site: site).routes + OversightPages(site: site).routes + ServiceLevelPages(site: site).routes
+            + ReusePages(site: site, hasScanner: hasScanner).routes + OversightPages(site: site).routes
+            + ServiceLevelPages(site: site).routes
     }
 }
 

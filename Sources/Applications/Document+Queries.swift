@@ -102,7 +102,7 @@ extension Query {
 extension Document.State: PostgresCodable {}
 
 extension Document {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         try self.init(
             id: row("id"), application: row("application_id"), question: row("question_id"),
             name: FileName(cleaning: row("name")), mediaType: row("media_type"), bytes: row("bytes"),
@@ -138,6 +138,35 @@ extension Transaction {
                 """)
             index += 1
         }
+    }
+
+    /// The same file once more, as an answer to another question: its rows are copied where they lie, and no byte leaves the
+    /// database. What was found out about it comes along, where it need not be found out again.
+    func copy(
+        _ document: Document, as id: Document.ID, to question: CallForApplications.Question.ID,
+        of application: Application, as state: Document.State, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- takeDocument
+            INSERT INTO documents (
+                tenant_id, application_id, id, call_id, question_id, name, media_type, bytes, sha256, state, scanner,
+                checked_at, uploaded_by)
+            SELECT acting_tenant(), \(application.id), \(id), \(application.call), \(question), d.name, d.media_type,
+                   d.bytes, d.sha256, \(state), CASE WHEN \(state)::text = 'clean' THEN d.scanner END,
+                   CASE WHEN \(state)::text = 'clean' THEN d.checked_at END, \(person)
+            FROM documents AS d
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(document.application) AND d.id = \(document.id)
+            """)
+        try await execute(
+            """
+            -- takeDocument: chunks
+            INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
+            SELECT acting_tenant(), \(application.id), \(id), c.seq, c.bytes
+            FROM document_chunks AS c
+            WHERE c.tenant_id = acting_tenant() AND c.application_id = \(document.application)
+              AND c.document_id = \(document.id)
+            """)
     }
 
     func remove(_ document: Document, by person: Person.ID) async throws {

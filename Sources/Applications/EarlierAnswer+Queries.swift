@@ -27,6 +27,28 @@ extension Statements {
         }
     }
 
+    /// The files that the acting founder's startup gave in its other applications and that are known to be clean, the latest
+    /// first.
+    func earlierDocuments(besides id: Application.ID) async throws -> [EarlierDocument] {
+        try await rows(
+            """
+            -- earlierDocuments
+            SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
+                   d.reason, d.uploaded_at, c.title, q.prompt
+            FROM documents AS d
+            JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+            JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
+            WHERE d.tenant_id = acting_tenant() AND acts_as('founder') AND a.startup_id = acting_institution()
+              AND a.id <> \(id) AND d.removed_at IS NULL AND d.state = 'clean'
+            ORDER BY d.uploaded_at DESC, d.id
+            LIMIT 1000
+            """
+        ).map { row in
+            try EarlierDocument(document: Document(row), callTitle: row("title"), prompt: row("prompt"))
+        }
+    }
+
     /// The application of the acting startup to a call that it took back last, if there is one.
     func withdrawnApplication(to call: CallForApplications.ID) async throws -> Application.ID? {
         try await first(
@@ -48,5 +70,14 @@ extension Statements {
         else { return nil }
         return ReusableAnswer.offers(
             for: draft.reopened.questions, answered: draft.answers, from: try await earlierAnswers(besides: id))
+    }
+
+    /// Earlier files of the acting founder's startup that fit questions of a draft; nil as for answers.
+    package func reusableDocuments(for id: Application.ID) async throws -> [ReusableDocument]? {
+        guard let draft = try await dossier(id)?.draft,
+            [.draft, .changesRequested].contains(draft.summary.application.state)
+        else { return nil }
+        return ReusableDocument.offers(
+            for: draft.reopened.questions, having: draft.documents, from: try await earlierDocuments(besides: id))
     }
 }

@@ -1,3 +1,4 @@
+internal import Files
 package import Forms
 package import Foundation
 package import Programs
@@ -53,6 +54,74 @@ package struct AnswerPick: Sendable, Equatable {
         self.application = application
         self.from = from
         self.seen = seen
+    }
+}
+
+/// A file that the startup gave before, in another application of the same workspace.
+package struct EarlierDocument: Sendable, Equatable {
+    /// The document, as it lies there.
+    package let document: Document
+    /// The call of that application.
+    package let callTitle: LocalizedName
+    /// What was asked there.
+    package let prompt: LocalizedLine
+}
+
+/// An earlier file offered for a question of a draft.
+package struct ReusableDocument: Sendable, Equatable {
+    /// The question of the draft.
+    package let question: CallForApplications.Question.ID
+    /// The files that answer it now; this one would come to them.
+    package let present: [Document]
+    /// The file that was given before.
+    package let earlier: EarlierDocument
+    /// How much the two questions ask the same, in percent; 100 is the same question.
+    package let similarity: Int
+}
+
+/// An earlier file that a startup takes into a draft.
+package struct DocumentPick: Sendable, Equatable {
+    /// The question of the draft.
+    package let question: CallForApplications.Question.ID
+    /// The application that has the file.
+    package let application: Application.ID
+    /// The file there.
+    package let document: Document.ID
+
+    /// A document of another application, for a question of this one.
+    package init(
+        _ question: CallForApplications.Question.ID, from application: Application.ID, _ document: Document.ID
+    ) {
+        self.question = question
+        self.application = application
+        self.document = document
+    }
+}
+
+extension ReusableDocument {
+    /// For each question of a form the earlier files that it takes and does not have: the nearest question first, of equally
+    /// near ones the latest, the same bytes once, and as many as it takes or three.
+    static func offers(
+        for questions: [CallForApplications.Question], having documents: [Document], from earlier: [EarlierDocument]
+    ) -> [ReusableDocument] {
+        questions.flatMap { question -> [ReusableDocument] in
+            guard let rule = question.files else { return [] }
+            let present = documents.filter { $0.question == question.id && $0.state != .rejected }
+            var given = Set(present.map(\.sha256))
+            let offers = earlier.compactMap { one -> ReusableDocument? in
+                let similarity =
+                    one.document.question == question.id ? 1 : PromptSimilarity(question.prompt, one.prompt).value
+                guard similarity >= PromptSimilarity.enough, let kind = one.document.name.kind,
+                    rule.accepted.contains(kind.rawValue)
+                else { return nil }
+                return ReusableDocument(
+                    question: question.id, present: present, earlier: one,
+                    similarity: Int((similarity * 100).rounded(.down)))
+            }.sorted {
+                ($0.similarity, $0.earlier.document.uploadedAt) > ($1.similarity, $1.earlier.document.uploadedAt)
+            }
+            return Array(offers.filter { given.insert($0.earlier.document.sha256).inserted }.prefix(max(3, rule.most)))
+        }
     }
 }
 

@@ -22,17 +22,9 @@ extension Transaction {
         guard let call = try await call(application.call)?.asking(upTo: application.askedRound),
             let asked = call.questions.first(where: { $0.id == question })
         else { throw Problem(.invalid, errors: [.init("?question", .unknown, "is not a question of this call")]) }
-        guard let rule = asked.files else { throw DocumentRefusal.notAFileQuestion }
-        guard rule.accepted.contains(checked.kind.rawValue) else {
-            throw DocumentRefusal.kindNotAccepted(accepted: rule.accepted)
-        }
-        let present = try await documents(of: id).filter { $0.state != .rejected }
-        let siblings = present.filter { $0.question == question }
-        if let same = siblings.first(where: { $0.sha256 == checked.file.sha256 }) { return same }
-        guard siblings.count < rule.most else { throw DocumentRefusal.tooMany(most: rule.most) }
-        guard present.reduce(checked.file.count, { $0 + $1.bytes }) <= Document.applicationLimit else {
-            throw DocumentRefusal.applicationFull
-        }
+        let present = try await documents(of: id)
+        let file = (kind: checked.kind, bytes: checked.file.count, sha256: checked.file.sha256)
+        if let same = try asked.place(for: file, among: present) { return same }
         try await insert(
             document, checked, to: question, of: application, as: waitsForScanner ? .quarantined : .clean, by: person)
         _ = try await noteAnswers(of: application)
@@ -41,6 +33,24 @@ extension Transaction {
         }
         guard let stored = try await self.document(document, of: id) else { throw Problem.notFound }
         return stored
+    }
+
+    /// Takes a file that the startup gave in another application, unless its bytes answer the question already. One that no
+    /// scanner has seen goes through quarantine where there is a scanner now.
+    ///
+    /// Throws `DocumentRefusal`.
+    func takeDocument(
+        _ earlier: Document, to question: CallForApplications.Question, of application: Application,
+        waitsForScanner: Bool, by person: Person.ID
+    ) async throws {
+        guard let kind = earlier.name.kind else { throw DocumentRefusal.fault(.unknownKind) }
+        let file = (kind: kind, bytes: earlier.bytes, sha256: earlier.sha256)
+        guard try question.place(for: file, among: try await documents(of: application.id)) == nil else { return }
+        let waits = earlier.state == .quarantined || waitsForScanner && earlier.scanner == nil
+        let id = Document.ID()
+        try await copy(
+            earlier, as: id, to: question.id, of: application, as: waits ? .quarantined : .clean, by: person)
+        if waits { _ = try await enqueue(ScanDocument(application: application.id.uuid, document: id.uuid)) }
     }
 
     /// Takes a document of a draft away; that it was there stays known. Its bytes are gone, unless they were handed in.
@@ -53,6 +63,22 @@ extension Transaction {
         try locked.checkAnswersAreOpen()
         try await remove(document, by: person)
         _ = try await noteAnswers(of: locked)
+    }
+}
+
+extension CallForApplications.Question {
+    /// Whether one more file answers it: nil where it does, and the document that is there already where its bytes are.
+    fileprivate func place(
+        for file: (kind: FileKind, bytes: Int, sha256: [UInt8]), among documents: [Document]
+    ) throws(DocumentRefusal) -> Document? {
+        guard let rule = files else { throw .notAFileQuestion }
+        guard rule.accepted.contains(file.kind.rawValue) else { throw .kindNotAccepted(accepted: rule.accepted) }
+        let present = documents.filter { $0.state != .rejected }
+        let siblings = present.filter { $0.question == id }
+        if let same = siblings.first(where: { $0.sha256 == file.sha256 }) { return same }
+        guard siblings.count < rule.most else { throw .tooMany(most: rule.most) }
+        guard present.reduce(file.bytes, { $0 + $1.bytes }) <= Document.applicationLimit else { throw .applicationFull }
+        return nil
     }
 }
 

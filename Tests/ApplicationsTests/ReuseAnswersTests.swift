@@ -1,6 +1,7 @@
 import API
 import Accounts
 import DemoWorld
+import Files
 import Foundation
 import Postgres
 import Programs
@@ -139,6 +140,137 @@ struct ReuseAnswersTests {
                 "UPDATE calls SET closes_at = now() - interval '1 hour' WHERE id = \(incubation)")
         }
         await #expect(throws: ApplicationRefusal.callNotOpen(.closed)) { try await again() }
+    }
+
+    @Test("Offered files: of the kind that is asked for, the same bytes once, none that is there")
+    func fileOffers() throws {
+        let question = CallForApplications.Question(
+            id: .init(), position: 1, prompt: try LocalizedLine(en: "Upload your deck"),
+            files: FileRule(["pdf"], most: 2))
+        func document(_ name: String, _ bytes: String, day: Double, to: CallForApplications.Question.ID = .init())
+            -> Document
+        {
+            Document(
+                id: .init(), application: .init(), question: to, name: FileName(cleaning: name),
+                mediaType: "application/pdf", bytes: 9, sha256: Array(bytes.utf8), state: .clean, scanner: nil,
+                reason: nil, uploadedAt: Date(timeIntervalSince1970: day * 86_400))
+        }
+        func earlier(_ document: Document, _ prompt: String) throws -> EarlierDocument {
+            EarlierDocument(
+                document: document, callTitle: try LocalizedName(en: "Call"), prompt: try LocalizedLine(en: prompt))
+        }
+        let found = ReusableDocument.offers(
+            for: [question], having: [document("now.pdf", "now", day: 9, to: question.id)],
+            from: [
+                try earlier(document("near.pdf", "near", day: 8), "Upload your deck here"),
+                try earlier(document("old.pdf", "same", day: 1), "Upload your deck"),
+                try earlier(document("new.pdf", "same", day: 2), "Upload your deck"),
+                try earlier(document("sheet.csv", "csv", day: 3), "Upload your deck"),
+                try earlier(document("there.pdf", "now", day: 4), "Upload your deck"),
+                try earlier(document("other.pdf", "other", day: 5), "Who is on the team?"),
+            ])
+        #expect(found.map(\.earlier.document.name.text) == ["new.pdf", "near.pdf"])
+        #expect(found.allSatisfy { $0.present.map(\.name.text) == ["now.pdf"] })
+        #expect(
+            ReusableDocument.offers(
+                for: [CallForApplications.Question(id: .init(), position: 1, prompt: question.prompt)], having: [],
+                from: [try earlier(document("a.pdf", "a", day: 1), "Upload your deck")]
+            ).isEmpty)
+    }
+
+    @Test("A file is taken with its bytes and its hash, once, within what the question takes, and nobody else's")
+    func files() async throws {
+        let world = try await World()
+        let (from, to) = (try await world.deck(of: incubation), try await world.deck(of: fintech, required: false))
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let text = "%PDF-1.7\nOur harbour\n%%EOF\n"
+        let (before, document) = try await world.submitted(to: incubation, with: text, answering: from, by: visitor)
+        let id = try await world.draft(to: fintech)
+        let (place, page) = ("/v1/applications/\(id)", "/portal/applications/\(id)/reuse")
+        let list = try await visitor.ask("GET", "\(place)/reusable-answers").json()
+        let offer = list["documents"]?.elements?.first
+        #expect(list["documents"]?.elements?.count == 1 && offer?["similarity"] == 100)
+        #expect(offer?["document"]?["id"]?.text == document.description)
+        let shown = await visitor.open(page)
+        #expect(shown.text.contains("<ins>deck.pdf (") && shown.text.contains("Take this file too"), "\(shown.text)")
+
+        let value = "file.\(to).\(before).\(document)"
+        let taken = await visitor.send(page, [("take", value)])
+        #expect(taken.status == 303, "\(taken.text)")
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let own = try #require(try await reader.documents(of: id).first)
+        let old = try #require(try await reader.documents(of: before).first)
+        #expect(own.id != old.id && own.sha256 == old.sha256 && own.name == old.name && own.state == .clean)
+        let sent = await visitor.ask("GET", "\(place)/documents/\(own.id)")
+        #expect(try await sent.wholeBody() == Array(text.utf8))
+        #expect(try await reader.application(id)?.count.answered == 1)
+        // Taken, it is offered no more; taken again, it is there.
+        #expect(try await reader.reusableDocuments(for: id)?.isEmpty == true)
+        let body =
+            #"{"documents":[{"question":"\#(to)","application":"\#(before)","document":"\#(document)"}]}"#
+        #expect(await visitor.ask("POST", "\(place)/reuse", json: body).status == 200)
+        #expect(try await reader.documents(of: id).count == 1)
+        // The one that is taken away leaves the other where it is.
+        #expect(await visitor.ask("POST", "\(place)/documents/\(own.id)/removal").status == 200)
+        #expect(try await reader.chunk(0, of: old) == Array(text.utf8))
+
+        // Full, it takes no more; a question for texts takes none; a stranger's is nobody's.
+        for other in ["a", "b"] {
+            _ = try await world.upload("%PDF-1.7\n\(other)\n%%EOF\n", to: to, of: id, by: visitor)
+        }
+        let full = await visitor.ask("POST", "\(place)/reuse", json: body)
+        #expect(full.status == 409, "\(full.text)")
+        let told = await visitor.send(page, [("take", value)])
+        #expect(told.status == 409 && told.text.contains("takes 2 at the most"))
+        let words = try await world.questions(of: fintech)[0].id
+        let odd = await visitor.ask(
+            "POST", "\(place)/reuse",
+            json: #"{"documents":[{"question":"\#(words)","application":"\#(before)","document":"\#(document)"}]}"#)
+        #expect(odd.status == 422 && odd.problem?.errors.map(\.pointer) == ["/documents/0"])
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.ask("POST", "\(place)/reuse", json: body).status == 404)
+        #expect(try await world.database.reader(as: world.context(Cast.ada)).earlierDocuments(besides: id).isEmpty)
+        let theirs: Application.ID = demoID("application \(Cast.startup("kelpsense")) \(incubation)")
+        let stranger = await visitor.ask(
+            "POST", "\(place)/reuse",
+            json: #"{"documents":[{"question":"\#(to)","application":"\#(theirs)","document":"\#(document)"}]}"#)
+        #expect(stranger.status == 422)
+    }
+
+    @Test("A file that no scanner has seen goes through quarantine, where there is a scanner now")
+    func unseen() async throws {
+        let world = try await World()
+        let (from, to) = (try await world.deck(of: incubation), try await world.deck(of: fintech))
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let (before, document) = try await world.submitted(
+            to: incubation, with: "%PDF-1.7\nOur harbour\n%%EOF\n", answering: from, by: visitor)
+        let id = try await world.draft(to: fintech)
+        try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            _ = try await transaction.reuseAnswers(
+                [], [DocumentPick(to, from: before, document)], in: id, waitsForScanner: true, by: ravi)
+        }
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        #expect(try await reader.documents(of: id).map(\.state) == [.quarantined])
+        let jobs: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) AS rows FROM jobs WHERE kind = \(ScanDocument.kind)")
+        #expect(jobs == 1)
+    }
+
+    @Test("What is begun again has its files again, and they outlive what was taken back")
+    func filesAgain() async throws {
+        let world = try await World()
+        let deck = try await world.deck(of: incubation)
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let text = "%PDF-1.7\nOur harbour\n%%EOF\n"
+        let (first, document) = try await world.submitted(to: incubation, with: text, answering: deck, by: visitor)
+        #expect(await visitor.ask("POST", "/v1/applications/\(first)/withdrawal", json: "{}").status == 200)
+        let begun = await visitor.ask("POST", "/v1/applications/\(first)/new-beginning")
+        let place = try #require(begun.header("Location"), "\(begun.text)")
+        let file = try await visitor.ask("GET", "\(place)/documents").json()["items"]?.elements?.first
+        #expect(file?["name"]?.text == "deck.pdf" && file?["id"]?.text != document.description)
+        let sent = await visitor.ask("GET", "\(place)/documents/\(file?["id"]?.text ?? "")")
+        #expect(try await sent.wholeBody() == Array(text.utf8))
+        #expect(await visitor.ask("POST", "\(place)/submission").status == 200)
     }
 
     @Test("By API and by pages, with the difference shown and nothing taken unasked")
