@@ -40,6 +40,11 @@ package struct ApplicationSummary: Sendable, Identifiable {
     /// The application's id.
     package var id: Application.ID { application.id }
 
+    /// Whether it is a draft that could be handed in, as far as its answers go.
+    var isReady: Bool {
+        application.state == .draft && callCancelledAt == nil && deadline.admits(readAt) && count.isComplete
+    }
+
     /// How much of a form is done, in numbers alone: what a manager may know of a draft.
     package struct Count: Sendable, Equatable {
         /// Questions with an answer.

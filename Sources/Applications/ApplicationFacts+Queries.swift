@@ -6,12 +6,14 @@ package import Postgres
 package import Programs
 package import Vocabulary
 
-/// What came of a condition when an application was handed in.
+/// What came of a condition when an application was handed in, the first time or again.
 package struct ApplicationFinding: Sendable, Equatable {
     /// The condition.
     package let condition: CallCondition.ID
     /// What was found.
     package let finding: RuleFinding
+    /// The copy of what was handed in that it belongs to.
+    package let copy: Int
     /// The day it was asked for.
     package let on: CalendarDate
     /// Whether screening named it as the one that is not met.
@@ -21,16 +23,24 @@ package struct ApplicationFinding: Sendable, Equatable {
 extension Statements {
     /// What was declared in an application; nil when nothing was. Nothing of a draft to a manager.
     func declaredFacts(of id: Application.ID) async throws -> DeclaredFacts? {
-        try await first(
+        try await declaredFacts(of: [id])[id]
+    }
+
+    /// The same of several applications in one statement.
+    func declaredFacts(of ids: [Application.ID]) async throws -> [Application.ID: DeclaredFacts] {
+        let found = try await rows(
             """
             -- declaredFacts
-            SELECT d.facts FROM application_facts AS d
+            SELECT d.application_id, d.facts FROM application_facts AS d
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
-            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(id)
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = ANY (\(ids))
               AND (acts_as('system') OR acts_as('manager') AND a.submitted_at IS NOT NULL
                    OR acts_as('founder') AND a.startup_id = acting_institution())
-            """
-        ).map { try ($0("facts") as JSONB<DeclaredFacts>).value }
+            """)
+        return try found.reduce(into: [:]) { facts, row in
+            let application: Application.ID = try row("application_id")
+            facts[application] = try (row("facts") as JSONB<DeclaredFacts>).value
+        }
     }
 
     /// What the park itself has given a startup, as far as its enrolments say.
@@ -65,16 +75,19 @@ extension Statements {
     }
 
     /// What was found when an application was handed in, in the order of the call's conditions.
-    package func findings(of id: Application.ID) async throws -> [ApplicationFinding] {
+    ///
+    /// - Parameter copy: the copy of what was handed in that it belongs to; nil for the last of which anything was found.
+    package func findings(of id: Application.ID, inCopy copy: Int? = nil) async throws -> [ApplicationFinding] {
         try await rows(
             """
             -- findings of an application
-            SELECT f.condition_id, f.finding, f.found_on, f.cited_at IS NOT NULL AS cited
+            SELECT f.condition_id, f.number, f.finding, f.found_on, f.cited_at IS NOT NULL AS cited
             FROM application_findings AS f
             JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
             JOIN call_conditions AS n
               ON n.tenant_id = f.tenant_id AND n.call_id = f.call_id AND n.id = f.condition_id
             WHERE f.tenant_id = acting_tenant() AND f.application_id = \(id)
+              AND f.number = coalesce(\(copy)::integer, \(fragment: .lastFindings(of: id)))
               AND (acts_as('manager', 'system')
                    OR acts_as('founder') AND a.startup_id = acting_institution())
             ORDER BY n.position
@@ -82,8 +95,18 @@ extension Statements {
         ).map { row in
             try ApplicationFinding(
                 condition: row("condition_id"), finding: (row("finding") as JSONB<RuleFinding>).value,
-                on: row("found_on"), isCited: row("cited"))
+                copy: row("number"), on: row("found_on"), isCited: row("cited"))
         }
+    }
+}
+
+extension Query {
+    /// The last copy of which anything was found: imports bring copies of which nothing was.
+    fileprivate static func lastFindings(of id: Application.ID) -> Query {
+        """
+        (SELECT max(l.number) FROM application_findings AS l
+         WHERE l.tenant_id = acting_tenant() AND l.application_id = \(id))
+        """
     }
 }
 
@@ -108,11 +131,12 @@ extension Transaction {
             """)
     }
 
+    /// Freezes what was found with the copy that is about to be made; its number is the trigger's.
     func insert(_ report: EligibilityReport, of application: Application) async throws {
         for result in report.results {
             try await execute(
                 """
-                -- submitApplication: finding
+                -- handing in: finding
                 INSERT INTO application_findings
                     (tenant_id, application_id, call_id, condition_id, verdict, finding, found_on)
                 VALUES (acting_tenant(), \(application.id), \(application.call), \(result.condition.id),
@@ -127,6 +151,7 @@ extension Transaction {
             -- screenApplication: what it rests on
             UPDATE application_findings SET cited_at = now(), cited_by = \(person)
             WHERE tenant_id = acting_tenant() AND application_id = \(application)
+              AND number = \(fragment: .lastFindings(of: application))
               AND condition_id = ANY (\(conditions)) AND acts_as('manager', 'system')
             """)
     }

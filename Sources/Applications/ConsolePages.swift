@@ -79,7 +79,7 @@ struct ConsolePages: Sendable {
         let (application, now) = (dossier.summary.application, dossier.summary.readAt)
         let standing = Standing(dossier.summary, for: .park, in: viewer.language)
         let isHidden = application.submittedAt == nil
-        let screened = isHidden ? [] : try await screened(of: dossier, call.reader)
+        let screened = isHidden ? [] : try await call.reader.screened(id, of: dossier.call.id)
         let overlaps = isHidden ? [] : try await call.reader.overlaps(of: id)
         // The form stands below what it is about; this leads there.
         let actions: [Action] =
@@ -101,7 +101,7 @@ struct ConsolePages: Sendable {
                 title: dossier.summary.startupName.text(for: spoken), kind: dossier.call.title.text(for: spoken),
                 badge: standing.badge, lede: standing.next, actions: actions),
             deadline: standing.deadlineText(from: now, in: viewer.language), note: nil, offer: nil,
-            findings: findings(screened, in: viewer.language),
+            findings: screened.table(in: viewer.language),
             overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
             screening: application.allows(.screen, at: now) ? screeningForm(call, id, screened, screening, t) : nil,
             step: stepForm(call, application, at: now, step, t),
@@ -136,38 +136,6 @@ struct ConsolePages: Sendable {
         return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
     }
 
-    /// A condition with what was found of it when the application was handed in.
-    private typealias Screened = (condition: CallCondition, found: ApplicationFinding)
-
-    private func screened(of dossier: Dossier, _ reader: Reader) async throws -> [Screened] {
-        let findings = try await reader.findings(of: dossier.id)
-        guard !findings.isEmpty else { return [] }
-        let conditions = try await reader.conditions(of: dossier.call.id)
-        return findings.compactMap { found in
-            conditions.first { $0.id == found.condition }.map { ($0, found) }
-        }
-    }
-
-    private func findings(_ screened: [Screened], in language: Pages.Language) -> Table? {
-        guard !screened.isEmpty else { return nil }
-        let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
-        let spoken = Vocabulary.Language(language)
-        return Table(
-            caption: t("findings.title"),
-            columns: [
-                .init(t("eligibility.condition")), .init(t("eligibility.result")), .init(t("eligibility.found")),
-                .init(t("eligibility.required")),
-            ],
-            rows: screened.map { condition, found in
-                [
-                    .text(
-                        condition.name.text(for: spoken), note: condition.blocks ? nil : t("eligibility.informs")),
-                    .badge(found.finding.verdict.badge(t), note: found.isCited ? t("findings.cited") : nil),
-                    .text(found.finding.foundWords(words, t)), .text(found.finding.requiredWords(words, t)),
-                ]
-            }, empty: EmptyState(title: t("eligibility.none"), text: t("eligibility.none_text")))
-    }
-
     private func screeningForm<P, B>(
         _ call: FormCall<P, B>, _ id: Application.ID, _ screened: [Screened], _ problem: Problem?, _ t: Texts
     ) -> Form {
@@ -188,10 +156,10 @@ struct ConsolePages: Sendable {
             : [
                 input.checkboxes(
                     "conditions", label: t("screen.conditions"), hint: t("screen.conditions_hint"),
-                    options: screened.map { condition, found in
+                    options: screened.map { one in
                         (
-                            condition.id.description, condition.name.text(for: spoken),
-                            found.finding.verdict.badge(t).label
+                            one.condition.id.description, one.condition.name.text(for: spoken),
+                            one.found.finding.verdict.badge(t).label
                         )
                     })
             ]

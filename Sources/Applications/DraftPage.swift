@@ -87,14 +87,15 @@ struct Draft: Sendable {
     /// The page, with the values and errors of a form that was sent, or with what is stored.
     func page(
         values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
-        conflicts: [SavedAnswers.Conflict] = [], in language: Pages.Language
+        conflicts: [SavedAnswers.Conflict] = [], finding eligibility: EligibilityReport? = nil,
+        in language: Pages.Language
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let completeness = Completeness(
             of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)))
         let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
-        let standing = Standing(summary, for: .startup, in: language)
+        let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
         let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
@@ -152,8 +153,10 @@ struct Draft: Sendable {
                     .text(t("fact.programme"), call.programName.text(for: spoken)),
                     .text(t("fact.stream"), call.streamName.text(for: spoken)),
                 ] + [summary.fact(of: call, in: language)].compactMap(\.self)),
-            withdrawURL: "/portal/applications/\(id)/withdrawal", reuseURL: "/portal/applications/\(id)/reuse",
-            asked: asked(of: whole, in: language))
+            withdrawURL: "/portal/applications/\(id)/withdrawal",
+            eligibility: eligibility.map {
+                EligibilityPanel($0, of: id, closing: call.deadline, in: language)
+            }, reuseURL: "/portal/applications/\(id)/reuse", asked: asked(of: whole, in: language))
     }
 
     /// When the draft was last saved, to the second and by the database's clock.

@@ -50,8 +50,8 @@ enum EligibilityAPI {
             .get, "/v1/applications/{application}/eligibility", "getEligibility",
             summary: "What the conditions of the call come to, rule by rule",
             description: """
-                Of a draft, today or on the day `at`. Of what was handed in, as it was found then; with `at`, as it would \
-                be found on that day.
+                Of a draft, today or on the day `at`. Of what was handed in, as it was found then, the last time or, with \
+                `number`, when that copy was handed in; with `at`, as it would be found on that day.
                 """,
             tag: "applications", access: .roles([.manager, .founder]), parameters: EligibilityPath.self,
             output: EligibilityView.self, problems: [.notFound]
@@ -61,9 +61,11 @@ enum EligibilityAPI {
                 let summary = try await snapshot.openApplication(path.application, for: role)
                 guard let to = try await snapshot.call(summary.application.call) else { throw Problem.notFound }
                 if let submitted = summary.application.submittedAt, path.at == nil {
+                    let findings = try await snapshot.findings(of: path.application, inCopy: path.number)
+                    guard path.number == nil || !findings.isEmpty else { throw Problem.notFound }
                     return .ok(
                         EligibilityView(
-                            try await snapshot.findings(of: path.application),
+                            findings,
                             of: try await snapshot.conditions(of: to.id),
                             on: CalendarDate(submitted, in: to.deadline.zone)))
                 }
@@ -87,4 +89,5 @@ extension Statements {
 struct EligibilityPath: Codable {
     let application: Application.ID
     let at: CalendarDate?
+    let number: Int?
 }

@@ -186,6 +186,7 @@ struct FactsView: Described {
 /// What the conditions of a call come to, rule by rule.
 struct EligibilityView: Described {
     let on: CalendarDate
+    let snapshot: Int?
     let verdict: RuleVerdict
     let eligibleAgainOn: CalendarDate?
     let conditions: [ConditionResultView]
@@ -193,6 +194,7 @@ struct EligibilityView: Described {
     static var documentation: [String: String] {
         [
             "on": "The day it was asked for.",
+            "snapshot": "The copy of what was handed in that it belongs to; absent where it was asked now.",
             "verdict": "Whether what blocks is met.",
             "eligible_again_on":
                 "The first later day on which all that blocks is met, the facts staying as they are; absent without one.",
@@ -201,6 +203,7 @@ struct EligibilityView: Described {
 
     init(_ report: EligibilityReport) {
         on = CalendarDate(report.on)
+        snapshot = nil
         verdict = report.verdict
         eligibleAgainOn = report.outlook.day
         conditions = report.results.map { result in
@@ -214,6 +217,7 @@ struct EligibilityView: Described {
         let known = Dictionary(conditions.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let obstacles = findings.filter { known[$0.condition]?.blocks == true && $0.finding.verdict != .met }
         on = findings.first?.on ?? day
+        snapshot = findings.first?.copy
         verdict = obstacles.isEmpty ? .met : obstacles.contains { $0.finding.verdict == .notMet } ? .notMet : .unknown
         eligibleAgainOn = nil
         self.conditions = findings.compactMap { finding in

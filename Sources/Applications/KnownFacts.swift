@@ -48,13 +48,40 @@ extension Statements {
         if let declared = try await declaredFacts(of: application.id) {
             return ApplicationFacts(declared, isDeclared: true)
         }
-        guard let startup = try await startup(application.startup) else {
-            return ApplicationFacts([:], isDeclared: false)
+        return ApplicationFacts(try await knownFacts(of: application.startup), isDeclared: false)
+    }
+
+    private func knownFacts(of id: Startup.ID) async throws -> DeclaredFacts {
+        guard let startup = try await startup(id) else { return [:] }
+        return DeclaredFacts(
+            profile: startup.profile, holders: try await holders(of: id), awards: try await knownAwards(of: id))
+    }
+
+    /// What the conditions come to today for those of a startup's applications that look ready to be handed in; where the
+    /// call requires nothing, absent. The same number of statements however many there are.
+    package func eligibility(
+        ofReady applications: [ApplicationSummary]
+    ) async throws -> [Application.ID: EligibilityReport] {
+        let ready = applications.filter(\.isReady)
+        guard !ready.isEmpty else { return [:] }
+        let conditions = try await conditions(of: ready.map(\.application.call))
+        let asked = ready.filter { conditions[$0.application.call] != nil }
+        guard !asked.isEmpty else { return [:] }
+        let declared = try await declaredFacts(of: asked.map(\.id))
+        // One startup: whoever writes drafts acts for one.
+        var known: [Startup.ID: DeclaredFacts] = [:]
+        for startup in Set(asked.filter { declared[$0.id] == nil }.map(\.application.startup)) {
+            known[startup] = try await knownFacts(of: startup)
         }
-        let known = DeclaredFacts(
-            profile: startup.profile, holders: try await holders(of: startup.id),
-            awards: try await knownAwards(of: startup.id))
-        return ApplicationFacts(known, isDeclared: false)
+        return Dictionary(
+            uniqueKeysWithValues: asked.map { summary in
+                let facts = declared[summary.id] ?? known[summary.application.startup] ?? [:]
+                let today = CalendarDate(summary.readAt, in: summary.deadline.zone)
+                return (
+                    summary.id,
+                    EligibilityReport(conditions[summary.application.call] ?? [], of: facts, on: Day(today))
+                )
+            })
     }
 
     /// What the conditions of an application's call come to: on a day, or today where the call is.

@@ -283,11 +283,9 @@ struct PortalPages: Sendable {
         conflicts: [SavedAnswers.Conflict] = [], status: Int = 200, flash: FlashNotice? = nil
     ) throws -> HTML {
         let t = PageKit.applications.texts(in: viewer.language)
-        var model = draft.page(
-            values: values, errors: errors, problem: problem, conflicts: conflicts, in: viewer.language)
-        model.eligibility = eligibility.map {
-            EligibilityPanel($0, of: draft.id, closing: draft.call.deadline, in: viewer.language)
-        }
+        let model = draft.page(
+            values: values, errors: errors, problem: problem, conflicts: conflicts, finding: eligibility,
+            in: viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)

@@ -75,8 +75,9 @@ extension Transaction {
         return application
     }
 
-    /// Hands the changes in: the answers that were asked about are complete, a further snapshot is kept, the application
-    /// goes back to where it stood, and whoever asked is told.
+    /// Hands the changes in: the answers that were asked about are complete, a further snapshot is kept with what is found
+    /// of each condition that day, the application goes back to where it stood, and whoever asked is told. A condition that
+    /// is met no more refuses nothing: what the park asked for is handed in, and whoever screens it reads the finding.
     ///
     /// Throws `ChangesRefusal`, `ApplicationRefusal`, or not found.
     package func resubmitApplication(_ id: Application.ID, by person: Person.ID) async throws -> Application {
@@ -91,6 +92,8 @@ extension Transaction {
             of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
             documents: try await documents(of: id), only: asked)
         try application.resubmit(request, with: completeness, now: now)
+        let today = CalendarDate(now, in: call.deadline.zone)
+        try await insert(try await eligibility(of: application, to: call, on: today).report, of: application)
         application = try await settle(application, from: .changesRequested, by: person)
         try await takeSnapshot(of: id, answering: request.id, by: person)
         try await tellOfChanges(application, request)

@@ -43,8 +43,10 @@ struct SnapshotPages: Sendable {
         ) { call in
             let path = call.parameters
             let snapshot = try await call.reader.snapshot(path.number, of: path.application)
+            let screened = try await call.reader.screened(
+                path.application, of: snapshot.content.call.id, inCopy: path.number)
             let viewer = try await call.viewer()
-            let model = CopyPage(snapshot, side, in: viewer.language)
+            let model = CopyPage(snapshot, finding: screened, side, in: viewer.language)
             return HTML(
                 bytes: try PageTemplate.copy.render(
                     model, in: frame(viewer, model.header.title, of: path.application, snapshot, side, isList: false)))
@@ -297,6 +299,8 @@ struct CopyPage: ViewModel {
     var answers: [ApplicationPage.AnsweredQuestion]
     /// The files that answered questions; nil where none did.
     var documents: DocumentLines?
+    /// What was found of each condition when it was handed in.
+    var findings: Table?
     var fileURL: SafeURL
     var proof: String
     var digest: String
@@ -307,7 +311,10 @@ extension PageTemplate<CopyPage> {
 }
 
 extension CopyPage {
-    init(_ snapshot: ApplicationSnapshot, _ side: Standing.Side, in language: Pages.Language) {
+    init(
+        _ snapshot: ApplicationSnapshot, finding screened: [Screened], _ side: Standing.Side,
+        in language: Pages.Language
+    ) {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let content = snapshot.content
@@ -335,6 +342,7 @@ extension CopyPage {
                     url: side.document(document.id, of: snapshot.application), removeLabel: "")
             }
         }
+        findings = screened.table(in: language)
         documents = files.isEmpty ? nil : DocumentLines(notice: nil, items: files)
         fileURL = side.file(snapshot.number, of: snapshot.application)
         proof = snapshot.isIntact ? t("copies.proof") : t("copies.no_proof")

@@ -19,7 +19,13 @@ package struct Standing: Sendable {
     package let deadline: (instant: Date, zone: TimeZoneName)?
 
     /// Where an application stands at the moment it was read.
-    package init(_ summary: ApplicationSummary, for side: Side, in language: Pages.Language) {
+    ///
+    /// - Parameter eligibility: what the conditions come to, of a draft; nil where they are not asked, as a manager may not,
+    ///   or there are none.
+    package init(
+        _ summary: ApplicationSummary, for side: Side, finding eligibility: EligibilityReport? = nil,
+        in language: Pages.Language
+    ) {
         let t = PageKit.applications.texts(in: language)
         let now = summary.readAt
         let application = summary.application
@@ -27,7 +33,8 @@ package struct Standing: Sendable {
         switch application.state {
         case .draft where summary.callCancelledAt != nil: key = "draft_cancelled"
         case .draft where !summary.deadline.admits(now): key = "draft_closed"
-        case .draft where summary.count.isComplete: key = "draft_complete"
+        case .draft where summary.isReady:
+            key = eligibility?.obstacles.isEmpty == false ? "draft_not_eligible" : "draft_complete"
         case .changesRequested where summary.waitsForAnswers:
             key = summary.changesDueAt.map { now > $0 } == true ? "answers_overdue" : "questions_asked"
         case .changesRequested where summary.changesDueAt.map { now > $0 } == true: key = "changes_overdue"
@@ -48,7 +55,8 @@ package struct Standing: Sendable {
         case .park: next = t("park_next.\(key)")
         }
         switch key {
-        case "draft", "draft_complete": deadline = (summary.deadline.instant, summary.deadline.zone)
+        case "draft", "draft_complete", "draft_not_eligible":
+            deadline = (summary.deadline.instant, summary.deadline.zone)
         case "changes_requested", "changes_overdue", "questions_asked", "answers_overdue":
             deadline = summary.changesDueAt.map { ($0, summary.deadline.zone) }
         case "offered": deadline = application.offerExpiresAt.map { ($0, summary.deadline.zone) }
@@ -66,8 +74,8 @@ package struct Standing: Sendable {
         case "submitted", "in_review", "shortlisted", "interview": .info
         case "offered": .accent
         case "accepted": .success
-        case "waitlisted", "offer_expired", "draft_closed", "changes_requested", "changes_overdue", "questions_asked",
-            "answers_overdue":
+        case "waitlisted", "offer_expired", "draft_closed", "draft_not_eligible", "changes_requested",
+            "changes_overdue", "questions_asked", "answers_overdue":
             .warning
         case "ineligible", "rejected": .danger
         default: .neutral

@@ -25,11 +25,12 @@ struct PortalHomePages: Sendable {
             // What became an enrolment is shown as one.
             let enrolled = Set(enrolments.map(\.enrolment.application))
             let shown = applications.filter { !enrolled.contains($0.id) }
+            let reports = try await call.reader.eligibility(ofReady: shown)
             let model = PortalHome(
                 header: PageHeader(
                     title: startup?.name.text(for: spoken) ?? t("nav.portal"), kind: t("portal.kind"),
-                    lede: lede(shown, enrolments, open, in: viewer.language)),
-                applications: shown.map { ApplicationCard($0, in: viewer.language) },
+                    lede: lede(shown, reports, enrolments, open, in: viewer.language)),
+                applications: shown.map { ApplicationCard($0, finding: reports[$0.id], in: viewer.language) },
                 hasApplications: !shown.isEmpty,
                 enrolments: enrolments.map { EnrolmentCard($0, in: viewer.language) },
                 hasEnrolments: !enrolments.isEmpty,
@@ -42,8 +43,8 @@ struct PortalHomePages: Sendable {
 
     /// The one thing that matters most now: an offer, then a draft that runs out of time, then a milestone.
     private func lede(
-        _ applications: [ApplicationSummary], _ enrolments: [EnrolmentSummary], _ open: [CallForApplications],
-        in language: Pages.Language
+        _ applications: [ApplicationSummary], _ reports: [Application.ID: EligibilityReport],
+        _ enrolments: [EnrolmentSummary], _ open: [CallForApplications], in language: Pages.Language
     ) -> String {
         let t = PageKit.incubation.texts(in: language)
         if let offer = applications.first(where: { $0.application.allows(.accept, at: $0.readAt) }) {
@@ -51,7 +52,7 @@ struct PortalHomePages: Sendable {
         }
         let drafts = applications.filter { $0.application.state == .draft && $0.deadline.admits($0.readAt) }
         if let draft = drafts.min(by: { $0.deadline.instant < $1.deadline.instant }) {
-            return Standing(draft, for: .startup, in: language).next
+            return Standing(draft, for: .startup, finding: reports[draft.id], in: language).next
         }
         if let late = enrolments.first(where: { $0.overdue > 0 && $0.enrolment.state == .active }) {
             return t("portal.lede_overdue", count: late.overdue)
@@ -85,8 +86,8 @@ struct ApplicationCard: ViewModel {
     var next: String
     var deadline: TimeText?
 
-    init(_ summary: ApplicationSummary, in language: Pages.Language) {
-        let standing = Standing(summary, for: .startup, in: language)
+    init(_ summary: ApplicationSummary, finding eligibility: EligibilityReport?, in language: Pages.Language) {
+        let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
         title = summary.callTitle.text(for: Vocabulary.Language(language))
         url = "/portal/applications/\(summary.id)"
         badge = standing.badge

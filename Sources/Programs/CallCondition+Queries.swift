@@ -6,19 +6,28 @@ import Vocabulary
 extension Statements {
     /// What a call requires, in order. Nothing of a draft to anybody but managers.
     package func conditions(of call: CallForApplications.ID) async throws -> [CallCondition] {
-        try await rows(
+        try await conditions(of: [call])[call] ?? []
+    }
+
+    /// The same of several calls in one statement; calls that require nothing are absent.
+    package func conditions(
+        of calls: [CallForApplications.ID]
+    ) async throws -> [CallForApplications.ID: [CallCondition]] {
+        let found = try await rows(
             """
-            -- conditions of a call
-            SELECT n.id, n.name, n.explanation, n.rule, n.blocks
+            -- conditions of calls
+            SELECT n.call_id, n.id, n.name, n.explanation, n.rule, n.blocks
             FROM call_conditions AS n JOIN calls AS c ON c.tenant_id = n.tenant_id AND c.id = n.call_id
-            WHERE n.tenant_id = acting_tenant() AND n.call_id = \(call)
+            WHERE n.tenant_id = acting_tenant() AND n.call_id = ANY (\(calls))
               AND (acts_as('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL)
-            ORDER BY n.position
-            """
-        ).map { row in
-            try CallCondition(
+            ORDER BY n.call_id, n.position
+            """)
+        return try found.reduce(into: [:]) { conditions, row in
+            let call: CallForApplications.ID = try row("call_id")
+            let condition = try CallCondition(
                 id: row("id"), name: row("name"), explanation: row("explanation"),
                 rule: EligibilityRule(stored: (row("rule") as JSONB<Term>).value), blocks: row("blocks"))
+            conditions[call, default: []].append(condition)
         }
     }
 }

@@ -234,6 +234,131 @@ struct EligibilityTests {
         #expect(report["conditions"]?.elements?.last?["is_cited"] == true)
     }
 
+    @Test("Handed in again, it is found again on that day: screening cites the last, and each copy shows its own")
+    func foundAgain() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let (founder, manager) = (
+            world.database.reader(as: world.context(Cast.ravi)), world.database.reader(as: world.context(Cast.mei))
+        )
+        let first = try await founder.findings(of: id)
+        #expect(!first.isEmpty && first.allSatisfy { $0.copy == 1 })
+        _ = try await world.ask(id, of: [try await world.questions(of: call)[1].id])
+        var fewer = try #require(try await founder.declaredFacts(of: id))
+        fewer[.fullTimeStaff] = .integer(1)
+        // What blocks was met and is met no more: for an application that is handed in again, a matter of screening.
+        try await world.owner.write(as: .none) { [fewer] transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                "UPDATE application_facts SET facts = \(JSONB(fewer)) WHERE application_id = \(id)")
+        }
+        _ = try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            try await transaction.resubmitApplication(id, by: ravi)
+        }
+        let staff: CallCondition.ID = demoID("condition staff")
+        for reader in [founder, manager] {
+            let last = try await reader.findings(of: id)
+            #expect(last.map(\.condition) == first.map(\.condition) && last.allSatisfy { $0.copy == 2 })
+            #expect(last.first { $0.condition == staff }?.finding.verdict == .notMet)
+            #expect(try await reader.findings(of: id, inCopy: 1) == first)
+            #expect(try await reader.findings(of: id, inCopy: 3).isEmpty)
+        }
+        let mei = try await Visitor(Cast.mei, in: world)
+        let place = "/v1/applications/\(id)/eligibility"
+        let report = try await mei.ask("GET", place).json()
+        #expect(report["snapshot"] == 2 && report["verdict"] == "not_met")
+        let earlier = try await mei.ask("GET", "\(place)?number=1").json()
+        #expect(earlier["snapshot"] == 1 && earlier["verdict"] == "met")
+        #expect(await mei.ask("GET", "\(place)?number=3").status == 404)
+        #expect(await mei.open("/console/applications/\(id)").text.contains("✗ Not met"))
+        #expect(await mei.open("/console/applications/\(id)/copies/2").text.contains("✗ Not met"))
+        let page = await mei.open("/console/applications/\(id)/copies/1").text
+        #expect(page.contains("✓ Met") && !page.contains("✗ Not met"))
+
+        let screened = await mei.ask(
+            "POST", "/v1/applications/\(id)/screening",
+            json: #"{"verdict":"ineligible","conditions":["\#(staff)"]}"#)
+        #expect(screened.status == 200, "\(screened.text)")
+        #expect(try await manager.findings(of: id).filter(\.isCited).map(\.condition) == [staff])
+        #expect(try await manager.findings(of: id, inCopy: 1).allSatisfy { !$0.isCited })
+        #expect(try await manager.history(of: id).last?.note?.string.contains("found 1; required") == true)
+    }
+
+    @Test("Nobody finds anything of a copy that is there, of one to come, or of what is not theirs")
+    func forged() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        func insert(_ number: Int, as member: Cast.Member) async throws {
+            try await world.database.write(as: world.context(member)) { transaction in
+                try await transaction.execute(
+                    """
+                    INSERT INTO application_findings
+                        (tenant_id, application_id, call_id, condition_id, number, verdict, finding, found_on)
+                    SELECT acting_tenant(), \(id), call_id, id, \(number), 'met', '{}', '2026-01-01'
+                    FROM call_conditions WHERE call_id = \(call)
+                    """)
+            }
+        }
+        let late = await #expect(throws: DatabaseError.self) { try await insert(1, as: Cast.ravi) }
+        #expect(late?.constraint == "findings_are_made_on_submission")
+        _ = try await world.ask(id, of: [try await world.questions(of: call)[1].id])
+        // Whatever number they say, it is that of the next copy, without which there are no findings.
+        let early = await #expect(throws: DatabaseError.self) { try await insert(1, as: Cast.ravi) }
+        #expect(early?.constraint == "findings_are_of_what_was_handed_in")
+        await #expect(throws: DatabaseError.self) { try await insert(2, as: Cast.ada) }
+        await #expect(throws: DatabaseError.self) { try await insert(2, as: Cast.mei) }
+        #expect(try await world.database.reader(as: world.context(Cast.mei)).findings(of: id).count == 4)
+    }
+
+    @Test("A draft that is complete but for a blocking condition is not called ready, on the home and on its page")
+    func badge() async throws {
+        let world = try await World()
+        let id = try await world.draft(to: call)
+        try await world.fill(id, of: call)
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let words = [
+            ("en", "Not eligible yet", "Ready to submit"), ("zh-Hant", "暫未符合資格", "可以提交"),
+            ("ja", "まだ応募資格なし", "提出できます"),
+        ]
+        func pages(_ language: String) async throws -> [String] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("UPDATE people SET locale = \(language) WHERE id = \(ravi)")
+            }
+            let visitor = try await Visitor(Cast.ravi, in: world)
+            return [
+                await visitor.open("/portal").text, await visitor.open("/portal/applications/\(id)").text,
+            ]
+        }
+        try await declare(id, in: world) { $0[.fullTimeStaff] = .integer(1) }
+        for (language, not, ready) in words {
+            for page in try await pages(language) { #expect(page.contains(not) && !page.contains(ready), "\(page)") }
+        }
+        // What is not declared is not known to be met.
+        try await declare(id, in: world) { $0[.fullTimeStaff] = nil }
+        for page in try await pages("en") { #expect(page.contains("Not eligible yet")) }
+        try await declare(id, in: world) { $0[.fullTimeStaff] = .integer(2) }
+        for (language, not, ready) in words {
+            for page in try await pages(language) { #expect(!page.contains(not) && page.contains(ready), "\(page)") }
+        }
+        // A manager, who may not know what a draft declares, reads what they read before.
+        try await declare(id, in: world) { $0[.fullTimeStaff] = .integer(1) }
+        let mei = try await Visitor(Cast.mei, in: world)
+        #expect(await !mei.open("/console/applications/\(id)").text.contains("Not eligible yet"))
+
+        // Two drafts cost what one costs.
+        func cost(_ drafts: [Application.ID]) async throws -> (reports: Int, statements: Int) {
+            let all = try await reader.applications(limit: 50).filter { drafts.contains($0.id) }
+            let before = world.database.statistics.statements
+            let reports = try await reader.eligibility(ofReady: all)
+            return (reports.count, world.database.statistics.statements - before)
+        }
+        let other = try await world.draft(to: fintech)
+        try await world.fill(other, of: fintech)
+        let (one, two) = (try await cost([other]), try await cost([id, other]))
+        #expect(one.reports == 1 && two.reports == 2 && one.statements == two.statements)
+        #expect(try await reader.eligibility(ofReady: []).isEmpty)
+    }
+
     @Test("A draft's facts are its founders' alone, in the trail, too; rows that could leak stay")
     func walls() async throws {
         let world = try await World()
