@@ -16,6 +16,7 @@ REVOKE ALL ON FUNCTION is_handed_in(uuid, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_handed_in(uuid, uuid, uuid) TO trellis_app;
 
 -- A question that is answered by files names those that were there. Their bytes stay where they are; the hash tells them.
+-- The streams that were chosen are handed in with the rest; where there was nothing to choose, a copy says nothing of it.
 CREATE OR REPLACE FUNCTION fill_snapshot() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT FROM applications WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id
@@ -54,6 +55,12 @@ BEGIN
                     AND w.question_id = q.id
                 WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id
                   AND (a.asked IS NULL OR q.id = ANY (a.asked))))
+            || coalesce((
+                SELECT jsonb_build_object('choices', jsonb_agg(
+                    jsonb_build_object('rank', k.rank, 'stream', k.stream_id, 'name', t.name) ORDER BY k.rank))
+                FROM stream_choices AS k JOIN streams AS t ON t.tenant_id = k.tenant_id AND t.id = k.stream_id
+                WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id
+                HAVING count(*) > 0), '{}')
         FROM applications AS a
         JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
         JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
@@ -79,7 +86,8 @@ END $$;
 CREATE TRIGGER what_is_handed_in_is_kept AFTER DELETE ON document_chunks REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION check_chunks_are_not_handed_in();
 
--- Files go back to what was handed in with the answers. Copies of before they named files say nothing of them.
+-- Files go back to what was handed in with the answers. Copies of before they named files say nothing of them. Questions of a
+-- round that were taken back leave nothing: there was nothing handed in before.
 CREATE OR REPLACE FUNCTION restore_answers(application uuid, request uuid) RETURNS void LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
@@ -95,6 +103,20 @@ BEGIN
     DELETE FROM application_answers AS w USING change_request_questions AS q
     WHERE w.tenant_id = acting_tenant() AND w.application_id = application AND q.tenant_id = w.tenant_id
       AND q.application_id = application AND q.request_id = request AND w.question_id = q.question_id;
+    IF (SELECT round FROM change_requests WHERE tenant_id = acting_tenant() AND application_id = application
+        AND id = request) IS NOT NULL THEN
+        WITH fresh AS (
+            UPDATE documents AS d SET removed_at = now(), removed_by = canceller
+            FROM change_request_questions AS q
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = application AND d.removed_at IS NULL
+              AND q.tenant_id = d.tenant_id AND q.application_id = application AND q.request_id = request
+              AND q.question_id = d.question_id
+            RETURNING d.id)
+        SELECT coalesce(array_agg(id), '{}') INTO gone FROM fresh;
+        DELETE FROM document_chunks AS b
+        WHERE b.tenant_id = acting_tenant() AND b.application_id = application AND b.document_id = ANY (gone);
+        RETURN;
+    END IF;
     FOR asked IN
         SELECT handed.value AS question, q.call_id, q.question_id, c.submitted_at, c.submitted_by
         FROM (SELECT s.content, s.submitted_at, s.submitted_by FROM application_snapshots AS s

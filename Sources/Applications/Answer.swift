@@ -97,15 +97,19 @@ package struct Completeness: Sendable, Equatable {
             case tooManyFiles(by: Int)
             /// A file still waits for the scanner.
             case notChecked
+            /// None of the streams that the call offers was chosen.
+            case noStreamChosen
         }
 
-        /// The question.
-        package let question: CallForApplications.Question.ID
+        /// The question; nil for the order of the streams.
+        package let question: CallForApplications.Question.ID?
         /// What it still needs.
         package let reason: Reason
 
         /// Where a problem points to.
-        var pointer: String { "/answers/\(question)" }
+        var pointer: String { question.map { "/answers/\($0)" } ?? "/streams" }
+        /// The field of a form that it belongs to.
+        var field: String { question.map { "answers_\($0)" } ?? TypedChoices.name(0) }
     }
 
     /// What is missing, in the order of the form.
@@ -116,32 +120,38 @@ package struct Completeness: Sendable, Equatable {
     /// Compares answers and documents with the questions they answer. What is not asked is not missed.
     ///
     /// - Parameter wanted: looks at these questions only; nil for all.
+    /// - Parameter lacksStream: whether the call offers streams to choose among, and none was chosen.
     package init(
         of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = [],
-        only wanted: Set<CallForApplications.Question.ID>? = nil
+        only wanted: Set<CallForApplications.Question.ID>? = nil, lacksStream: Bool = false
     ) {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let files = Dictionary(grouping: documents.filter { $0.state != .rejected }, by: \.question)
         let asked = questions.asked(texts.mapValues(\.string))
         self.asked = asked
-        gaps = questions.compactMap { question in
-            guard asked.contains(question.id), wanted?.contains(question.id) ?? true else { return nil }
-            if let rule = question.files {
-                let own = files[question.id] ?? []
-                let over = own.count - rule.most
-                if over > 0 { return Gap(question: question.id, reason: .tooManyFiles(by: over)) }
-                if own.contains(where: { $0.state == .quarantined }) {
-                    return Gap(question: question.id, reason: .notChecked)
+        let choice = lacksStream ? [Gap(question: nil, reason: .noStreamChosen)] : []
+        gaps =
+            choice
+            + questions.compactMap { question -> Gap? in
+                guard asked.contains(question.id), wanted?.contains(question.id) ?? true else { return nil }
+                if let rule = question.files {
+                    let own = files[question.id] ?? []
+                    let over = own.count - rule.most
+                    if over > 0 { return Gap(question: question.id, reason: .tooManyFiles(by: over)) }
+                    if own.contains(where: { $0.state == .quarantined }) {
+                        return Gap(question: question.id, reason: .notChecked)
+                    }
+                    return question.isRequired && own.isEmpty ? Gap(question: question.id, reason: .unanswered) : nil
                 }
-                return question.isRequired && own.isEmpty ? Gap(question: question.id, reason: .unanswered) : nil
+                guard let text = texts[question.id] else {
+                    return question.isRequired ? Gap(question: question.id, reason: .unanswered) : nil
+                }
+                guard case .failure(let fault) = question.takes.read(text.string) else { return nil }
+                if case .tooLong(let over) = fault.problem {
+                    return Gap(question: question.id, reason: .tooLong(by: over))
+                }
+                return Gap(question: question.id, reason: .unfit(fault.problem))
             }
-            guard let text = texts[question.id] else {
-                return question.isRequired ? Gap(question: question.id, reason: .unanswered) : nil
-            }
-            guard case .failure(let fault) = question.takes.read(text.string) else { return nil }
-            if case .tooLong(let over) = fault.problem { return Gap(question: question.id, reason: .tooLong(by: over)) }
-            return Gap(question: question.id, reason: .unfit(fault.problem))
-        }
     }
 
     /// Questions whose answers do not fit.
@@ -149,8 +159,8 @@ package struct Completeness: Sendable, Equatable {
         gaps.filter {
             switch $0.reason {
             case .tooLong, .unfit: true
-            case .unanswered, .tooManyFiles, .notChecked: false
+            case .unanswered, .tooManyFiles, .notChecked, .noStreamChosen: false
             }
-        }.map(\.question)
+        }.compactMap(\.question)
     }
 }

@@ -220,7 +220,7 @@ extension CallForApplications {
         of gaps: [Completeness.Gap], in answers: [Answer], _ t: Texts
     ) -> [(field: String, message: String)] {
         gaps.flatMap { gap -> [(field: String, message: String)] in
-            let whole = [(field: field(of: gap.question), message: gap.words(t))]
+            let whole = [(field: gap.field, message: gap.words(t))]
             guard case .unfit(let problem) = gap.reason, problem.cell != nil,
                 let question = questions.first(where: { $0.id == gap.question }),
                 let text = answers.first(where: { $0.question == gap.question })?.text.string,

@@ -186,7 +186,7 @@ extension Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
                a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
-               a.required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
+               \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                (SELECT r.due_at FROM change_requests AS r
                 WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
@@ -228,14 +228,18 @@ extension Query {
         "stage_ends(a.stage_entered_at, c.time_zone, service_days(a.state, l.days))"
     }
 
-    /// How many questions the form of `a` requires, of those that its answers lead to.
+    /// How many questions the form of `a` requires, of those that its answers lead to, with the order of its streams.
     static var requiredQuestions: Query {
         """
         (SELECT count(*) FROM call_questions AS q
          WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.required
            AND (a.asked IS NULL OR q.id = ANY (a.asked)))
+        + (SELECT least(count(*), 1) FROM offered_streams AS o WHERE o.tenant_id = a.tenant_id AND o.call_id = a.call_id)
         """
     }
+
+    /// How many of those have an answer that fits.
+    static var requiredAnswered: Query { "(a.required_answered + least(a.streams_chosen, 1))" }
 
     /// Which applications `a` the seat reaches, the query's own answer to what row-level security says again: a founder
     /// those of their startup.

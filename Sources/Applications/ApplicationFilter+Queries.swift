@@ -139,7 +139,9 @@ extension ApplicationFilter {
                     cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
                 """)
         }
-        if let complete { all.append("(a.required_answered >= \(fragment: .requiredQuestions)) = \(complete)") }
+        if let complete {
+            all.append("(\(fragment: .requiredAnswered) >= \(fragment: .requiredQuestions)) = \(complete)")
+        }
         return all.joined(separator: " AND ")
     }
 }

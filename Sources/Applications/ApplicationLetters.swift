@@ -49,6 +49,8 @@ extension Transaction {
         until day: CalendarDate? = nil, at page: SafeURL? = nil
     ) async throws -> NewLetter {
         guard let summary = try await self.application(application.id) else { throw Problem.notFound }
+        // The place that is told of, where the call offers several streams.
+        let place = kind == .decision && application.state == .offered ? try await placeStream(of: application.id) : nil
         return NewLetter(kind, to: person, about: Letter.Topic("application", application.id)) { reader in
             let t = PageKit.applications.texts(in: reader.pageLanguage)
             let spoken = Vocabulary.Language(reader.pageLanguage)
@@ -63,9 +65,13 @@ extension Transaction {
                 note.string.unicodeScalars.count <= Self.longestQuote
                     ? [t("letter.note"), LetterText.quoted(note.string)] : [t("letter.note_there")]
             }
+            let stream = place.map {
+                [t("letter.stream", ["stream": LetterText.quoted($0.name.text(for: spoken))])]
+            }
             return try LetterText(
                 subject: t("letter.\(key)_subject", names),
-                paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (quote ?? []),
+                paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (stream ?? [])
+                    + (quote ?? []),
                 action: LetterText.Action(Name(t("letter.see")), to: page ?? "/portal/applications/\(application.id)"))
         }
     }

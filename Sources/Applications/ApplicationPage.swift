@@ -64,6 +64,8 @@ struct Dossier: Sendable {
     let answers: [Answer]
     let documents: [Document]
     let history: [ApplicationEvent]
+    /// The streams that are wanted, the most wanted first.
+    let choices: [ProgramStream.ID]
     /// The changes that it waits for.
     var changes: ChangeRequest?
 
@@ -123,7 +125,7 @@ struct Dossier: Sendable {
         }
         facts.append(.text(t("fact.call"), call.title.text(for: spoken)))
         facts.append(.text(t("fact.programme"), call.programName.text(for: spoken)))
-        facts.append(.text(t("fact.stream"), call.streamName.text(for: spoken)))
+        facts.append(call.streamFact(choices, t, in: spoken))
         if let submitted = application.submittedAt {
             facts.append(
                 .time(t("fact.submitted"), TimeText(submitted, in: zone, and: zone.companion, language: language)))

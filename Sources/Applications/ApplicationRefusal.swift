@@ -47,6 +47,8 @@ package enum ApplicationRefusal: Refusal, Equatable {
                     case .tooLong(let over):
                         Problem.FieldError(gap.pointer, .tooLong, "is \(over) characters too long")
                     case .unfit(let problem): Problem.FieldError(gap.pointer, .invalid, problem.words)
+                    case .noStreamChosen:
+                        Problem.FieldError(gap.pointer, .required, "Choose one stream at least.")
                     case .tooManyFiles(let over):
                         Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
                     case .notChecked:

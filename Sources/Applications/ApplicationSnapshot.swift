@@ -101,12 +101,24 @@ package struct ApplicationSnapshot: Sendable {
             package let sha256: String
         }
 
+        /// One of the streams that were wanted.
+        package struct Choice: Codable, Sendable, Equatable {
+            /// Its place in the order, from 1.
+            package let rank: Int
+            /// The stream.
+            package let stream: ProgramStream.ID
+            /// What it was called then.
+            package let name: LocalizedName
+        }
+
         /// Who applied.
         package let startup: Startup
         /// What to.
         package let call: Call
         /// The form with its answers, in order.
         package let questions: [Question]
+        /// The streams that were wanted, the most wanted first; nil where there was nothing to choose.
+        package let choices: [Choice]?
     }
 }
 

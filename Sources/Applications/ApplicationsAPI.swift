@@ -22,7 +22,7 @@ package enum ApplicationsRoom {
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
             + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations
             + ReuseAPI(hasScanner: hasScanner).operations
-            + OversightAPI.operations
+            + OversightAPI.operations + ChoicesAPI.operations
     }
 
     /// What the room's constraints mean to a sender.
@@ -30,6 +30,11 @@ package enum ApplicationsRoom {
         "applications_once_per_call": .conflict("The startup has an application to this call already."),
         "answers_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
         "answers_answer_a_question_of_the_call": .invalid("/answers", "An answer belongs to no question of the call."),
+        "streams_are_chosen_of_those_offered": .invalid("/streams", "Choose among the streams that the call offers."),
+        "stream_choices_pkey": .invalid("/streams", "Choose each stream once."),
+        "choices_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
+        "submissions_choose_a_stream": Problem(
+            .incomplete, errors: [.init("/streams", .required, "Choose one stream at least.")]),
         "facts_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
         "facts_are_of_a_reasonable_size": .invalid("/awards", "Declare less, in fewer words."),
         "findings_are_made_on_submission": ApplicationRefusal.answersAreFrozen.problem,

@@ -13,6 +13,8 @@ struct DraftPage: ViewModel {
     var conflicts: [TheirVersion]
     var hasConflicts: Bool
     var form: Form
+    /// The streams in the order in which they are wanted, apart: its lists are one question.
+    var choices: FormSection?
     /// Whether the form carries files.
     var hasFiles: Bool
     /// What was uploaded so far.
@@ -64,6 +66,8 @@ struct Draft: Sendable {
     let call: CallForApplications
     let answers: [Answer]
     let documents: [Document]
+    /// The streams that are wanted, the most wanted first.
+    let choices: [ProgramStream.ID]
     var changes: ChangeRequest?
 
     var id: Application.ID { summary.id }
@@ -73,7 +77,8 @@ struct Draft: Sendable {
         Dictionary(
             answers.flatMap { answer in
                 call.questions.first { $0.id == answer.question }.map { Array($0.values(of: answer.text.string)) } ?? []
-            }, uniquingKeysWith: { first, _ in first })
+            }, uniquingKeysWith: { first, _ in first }
+        ).merging(call.choiceValues(of: choices)) { first, _ in first }
     }
 
     /// What is stored of a question, or nothing.
@@ -87,13 +92,14 @@ struct Draft: Sendable {
     /// The page, with the values and errors of a form that was sent, or with what is stored.
     func page(
         values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
-        conflicts: [SavedAnswers.Conflict] = [], finding eligibility: EligibilityReport? = nil,
-        in language: Pages.Language
+        conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
+        finding eligibility: EligibilityReport? = nil, in language: Pages.Language
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let completeness = Completeness(
-            of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)))
+            of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)),
+            lacksStream: changes == nil && self.call.offersChoice && choices.isEmpty)
         let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
         let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
@@ -101,30 +107,40 @@ struct Draft: Sendable {
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let gaps = completeness.gaps
         let given = Set(documents.filter { $0.state != .rejected }.map(\.question))
+        let order = changes == nil ? whole.choicesSection(input, t, in: spoken) : nil
         let canSubmit = changes.map { !$0.isOverdue(at: summary.readAt) } ?? call.admits(summary.readAt)
-        return DraftPage(
+        var page = DraftPage(
             header: PageHeader(
                 title: call.title.text(for: spoken), kind: call.programName.text(for: spoken), badge: standing.badge,
                 lede: standing.next),
             notice: canSubmit ? nil : changes == nil ? t("draft.cannot_submit") : t("changes.cannot_submit"),
-            conflicts: conflicts.map { conflict in
-                DraftPage.TheirVersion(
-                    question: call.prompt(of: conflict.question, in: spoken),
-                    text: conflict.stored.map { call.display($0, to: conflict.question, in: spoken) }
-                        ?? t("draft.cleared"),
-                    url: "#f-\(call.field(of: conflict.question))")
-            },
-            hasConflicts: !conflicts.isEmpty,
+            conflicts: theirChoice(theirs, of: whole, t, in: spoken)
+                + conflicts.map { conflict in
+                    DraftPage.TheirVersion(
+                        question: call.prompt(of: conflict.question, in: spoken),
+                        text: conflict.stored.map { call.display($0, to: conflict.question, in: spoken) }
+                            ?? t("draft.cleared"),
+                        url: "#f-\(call.field(of: conflict.question))")
+                },
+            hasConflicts: !conflicts.isEmpty || theirs != nil,
             form: Form(
                 action: "/portal/applications/\(id)/answers",
-                sections: form.questions.parts(
-                    in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
+                sections: [order].compactMap(\.self)
+                    + form.questions.parts(
+                        in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
                 submit: t("draft.save"), texts: t,
                 // After a conflict the form has seen the other text: saving once more is a decision.
                 hidden: call.questions.filter { $0.files == nil }.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
-                } + call.questions.compactMap(\.presence),
+                } + call.questions.compactMap(\.presence)
+                    + (order == nil
+                        ? []
+                        : [
+                            HiddenField(
+                                TypedChoices.seenField, StreamChoices.fingerprint(of: theirs ?? choices).description)
+                        ]),
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
+            choices: order,
             hasFiles: call.questions.contains { $0.files != nil },
             documents: documents.isEmpty ? nil : documentLines(in: language),
             autosaveURL: "/portal/applications/\(id)/autosave",
@@ -137,26 +153,50 @@ struct Draft: Sendable {
             words: DraftPage.AutosaveWords(
                 saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
             checklist: Facts(
-                call.questions.map { question in
-                    let gap = gaps.first { $0.question == question.id }
-                    return .link(
-                        gap?.brief(t)
-                            ?? (stored[question.id] == nil && !given.contains(question.id)
-                                ? t("draft.optional") : t("draft.done")),
-                        LinkText(
-                            "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
-                }),
+                (order == nil
+                    ? []
+                    : [
+                        .link(
+                            t(choices.isEmpty ? "draft.missing" : "draft.done"),
+                            LinkText(t("choices.title"), "#f-choices_streams-0"))
+                    ])
+                    + call.questions.map { question in
+                        let gap = gaps.first { $0.question == question.id }
+                        return .link(
+                            gap?.brief(t)
+                                ?? (stored[question.id] == nil && !given.contains(question.id)
+                                    ? t("draft.optional") : t("draft.done")),
+                            LinkText(
+                                "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
+                    }),
             checklistSummary: summary.count.words(t),
             later: whole.later(after: summary.application.askedRound, t),
             facts: Facts(
                 [
                     .text(t("fact.programme"), call.programName.text(for: spoken)),
-                    .text(t("fact.stream"), call.streamName.text(for: spoken)),
+                    whole.streamFact(changes == nil ? [] : choices, t, in: spoken),
                 ] + [summary.fact(of: call, in: language)].compactMap(\.self)),
             withdrawURL: "/portal/applications/\(id)/withdrawal",
             eligibility: eligibility.map {
                 EligibilityPanel($0, of: id, closing: call.deadline, in: language)
             }, reuseURL: "/portal/applications/\(id)/reuse", asked: asked(of: whole, in: language))
+        // The summary of errors knows of all fields; the order stands in a group of its own.
+        if order != nil { page.form.sections.removeFirst() }
+        return page
+    }
+
+    private func theirChoice(
+        _ theirs: [ProgramStream.ID]?, of call: CallForApplications, _ t: Texts, in language: Vocabulary.Language
+    ) -> [DraftPage.TheirVersion] {
+        guard let theirs else { return [] }
+        let names = theirs.compactMap { call.name(of: $0)?.text(for: language) }
+        return [
+            DraftPage.TheirVersion(
+                question: t("choices.title"),
+                text: names.isEmpty
+                    ? t("draft.cleared") : names.enumerated().map { "\($0 + 1). \($1)" }.joined(separator: "\n"),
+                url: "#f-choices_streams-0")
+        ]
     }
 
     /// When the draft was last saved, to the second and by the database's clock.
@@ -190,13 +230,14 @@ extension Completeness.Gap {
         case .unfit(let problem): problem.words(t)
         case .tooManyFiles(let over): t("gap.too_many_files", count: over)
         case .notChecked: t("gap.not_checked")
+        case .noStreamChosen: t("gap.no_stream")
         }
     }
 
     /// The same in a word or two.
     func brief(_ t: Texts) -> String {
         switch reason {
-        case .unanswered: t("draft.missing")
+        case .unanswered, .noStreamChosen: t("draft.missing")
         case .tooLong: t("draft.too_long")
         case .unfit: t("draft.unfit")
         case .tooManyFiles: t("draft.too_many_files")

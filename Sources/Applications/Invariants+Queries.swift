@@ -3,7 +3,7 @@ package import Postgres
 extension ApplicationsRoom {
     /// What holds for applications beside their constraints.
     package static let invariants: [Invariant] =
-        history + answers + times + [
+        history + answers + choices + times + [
             Invariant(
                 "copies_keep_their_documents",
                 violatedBy: """
@@ -193,6 +193,42 @@ extension ApplicationsRoom {
                   AND w.saved_at > interval '1 millisecond' + coalesce(
                       (SELECT max(s.submitted_at) FROM application_snapshots AS s
                        WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id), a.submitted_at)
+                """),
+    ]
+
+    private static let choices: [Invariant] = [
+        Invariant(
+            "applications_count_their_choices",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'says ' || a.streams_chosen || ' and has ' || counted.choices AS detail
+                FROM applications AS a
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS choices FROM stream_choices AS k
+                    WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id) AS counted
+                WHERE a.streams_chosen <> counted.choices
+                """),
+        Invariant(
+            "choices_count_up_without_a_gap",
+            violatedBy: """
+                SELECT k.tenant_id, k.application_id AS id, count(*) || ' choices up to ' || max(k.rank) AS detail
+                FROM stream_choices AS k GROUP BY k.tenant_id, k.application_id HAVING max(k.rank) <> count(*)
+                """),
+        Invariant(
+            "choices_are_of_the_call_applied_to",
+            violatedBy: """
+                SELECT k.tenant_id, k.application_id || ' ' || k.stream_id AS id, 'of call ' || k.call_id AS detail
+                FROM stream_choices AS k
+                JOIN applications AS a ON a.tenant_id = k.tenant_id AND a.id = k.application_id
+                WHERE a.call_id <> k.call_id
+                """),
+        Invariant(
+            "submitted_applications_choose_a_stream",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'chose none' AS detail FROM applications AS a
+                WHERE a.submitted_at IS NOT NULL
+                  AND EXISTS (SELECT FROM offered_streams AS o WHERE o.tenant_id = a.tenant_id AND o.call_id = a.call_id)
+                  AND NOT EXISTS (SELECT FROM stream_choices AS k
+                                  WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id)
                 """),
     ]
 

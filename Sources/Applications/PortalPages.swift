@@ -86,6 +86,7 @@ struct PortalPages: Sendable {
                         ?? question.beginWords(t, in: spoken))
             },
             later: call.later(after: 1, t),
+            streams: call.offersChoice ? Facts([call.streamFact([], t, in: spoken)]) : nil,
             beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil,
             againURL: standing != .open
                 ? nil
@@ -174,19 +175,30 @@ struct PortalPages: Sendable {
         let conflicts: [SavedAnswers.Conflict]
         /// Why files that were chosen are not taken, by field.
         var refusedFiles: [(field: String, message: String)] = []
+        /// The order of streams that the form sent, if it did.
+        var choices: TypedChoices?
 
         /// Whether everything that was typed or chosen is stored.
-        var isWhole: Bool { typed.errors.isEmpty && conflicts.isEmpty && refusedFiles.isEmpty }
+        var isWhole: Bool {
+            typed.errors.isEmpty && conflicts.isEmpty && refusedFiles.isEmpty && choices?.errors.isEmpty ?? true
+        }
 
         /// What the form comes back with: what was typed where it could not be stored, and what is stored everywhere else.
         /// There it is what was typed, or what a co-founder has written since into a field that this form left alone; the
         /// older text would carry that away with the next save, since the page tells it from then on as seen.
         var values: [String: [String]] {
             let refused = typed.errors.map(\.field) + conflicts.map { draft.call.field(of: $0.question) }
-            return draft.call.questions.filter { refused.contains(where: $0.owns) }.reduce(into: draft.values) {
+            var values = draft.call.questions.filter { refused.contains(where: $0.owns) }.reduce(into: draft.values) {
                 values, question in
                 let parts = question.values(of: question.typed(form, over: draft.text(of: question)) ?? "")
                 values = values.filter { !question.owns($0.key) }.merging(parts) { $1 }
+            }
+            // An order is stored as a whole, or not.
+            if let choices, !choices.errors.isEmpty {
+                for name in draft.call.offered.indices.map(TypedChoices.name) { values[name] = form[name] }
+            }
+            return values
+        }
             }
         }
 
@@ -210,14 +222,24 @@ struct PortalPages: Sendable {
             form, to: before.reopened.questions,
             over: Dictionary(before.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first }),
             PageKit.applications.texts(in: language))
+        let t = PageKit.applications.texts(in: language)
+        let choices =
+            before.changes == nil ? TypedChoices(call.fields, to: before.call, over: before.choices) : nil
         do {
-            let saved = try await call.database.write(as: call.context) { transaction in
-                try await transaction.saveAnswers(typed.edits, of: id, by: person)
+            let (saved, chosen) = try await call.database.write(as: call.context) { transaction in
+                let saved = try await transaction.saveAnswers(typed.edits, of: id, by: person)
+                guard let choices else { return (saved, choices) }
+                do {
+                    _ = try await transaction.chooseStreams(choices.places, seen: choices.seen, of: id, by: person)
+                    return (saved, choices)
+                } catch let refusal as ChoicesRefusal {
+                    return (saved, choices.refused(refusal, t))
+                }
             }
             let refused = try await keepFiles(call, of: before)
             return Attempt(
                 draft: try await dossier(id, call).draft, form: form, typed: typed, conflicts: saved.conflicts,
-                refusedFiles: refused)
+                refusedFiles: refused, choices: chosen)
         } catch ApplicationRefusal.answersAreFrozen {
             return nil
         } catch is ChangesRefusal {
@@ -232,7 +254,7 @@ struct PortalPages: Sendable {
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.applications.texts(in: viewer.language)
-        var errors = attempt.typed.errors + attempt.refusedFiles
+        var errors = (attempt.choices?.errors ?? []) + attempt.typed.errors + attempt.refusedFiles
         var problem = headline
         // What the startup can mend is answered as a form with errors; what it cannot, as a conflict.
         var isMendable = headline == nil
@@ -253,7 +275,8 @@ struct PortalPages: Sendable {
         return try page(
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
             values: attempt.values, errors: errors, problem: problem,
-            conflicts: attempt.conflicts, status: attempt.conflicts.isEmpty && isMendable ? 422 : 409)
+            conflicts: attempt.conflicts, theirs: attempt.choices?.theirs,
+            status: attempt.conflicts.isEmpty && attempt.choices?.theirs == nil && isMendable ? 422 : 409)
     }
 
     private func page<P, B>(
@@ -280,12 +303,13 @@ struct PortalPages: Sendable {
     private func page(
         for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, values: [String: [String]]? = nil,
         errors: [(field: String, message: String)] = [], problem: String? = nil,
-        conflicts: [SavedAnswers.Conflict] = [], status: Int = 200, flash: FlashNotice? = nil
+        conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil, status: Int = 200,
+        flash: FlashNotice? = nil
     ) throws -> HTML {
         let t = PageKit.applications.texts(in: viewer.language)
         let model = draft.page(
-            values: values, errors: errors, problem: problem, conflicts: conflicts, finding: eligibility,
-            in: viewer.language)
+            values: values, errors: errors, problem: problem, conflicts: conflicts, theirs: theirs,
+            finding: eligibility, in: viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)
@@ -509,14 +533,14 @@ extension Statements {
         let changes = summary.application.state == .changesRequested ? try await changeRequests(of: id).first : nil
         return Dossier(
             summary: summary, call: call, answers: try await answers(of: id), documents: try await documents(of: id),
-            history: try await history(of: id), changes: changes)
+            history: try await history(of: id), choices: try await streamChoices(of: id), changes: changes)
     }
 }
 
 extension Dossier {
     /// What is open to be written: a draft, or the answers that the park asked about.
     var draft: Draft {
-        Draft(summary: summary, call: call, answers: answers, documents: documents, changes: changes)
+        Draft(summary: summary, call: call, answers: answers, documents: documents, choices: choices, changes: changes)
     }
 }
 
@@ -532,11 +556,15 @@ extension AutosaveReply {
             seen: Dictionary(
                 uniqueKeysWithValues: draft.call.questions.filter { $0.files == nil && !disputed.contains($0.id) }.map {
                     ($0.seenField, Fingerprint(stored[$0.id]).description)
-                }),
+                }
+                    + (attempt.choices?.errors.isEmpty == true
+                        ? [(TypedChoices.seenField, StreamChoices.fingerprint(of: draft.choices).description)] : [])),
             errors: Dictionary(
                 // The script knows a question by one name, whatever parts its answer has.
                 attempt.typed.errors.map { (String($0.field.prefix { $0 != "." }), $0.message) }
-                    + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) },
+                    + attempt.conflicts.map { (draft.call.field(of: $0.question), t("draft.conflict")) }
+                    // An order is refused as a whole: none of the places that were sent is stored.
+                    + (attempt.choices?.errors.first.map { [(TypedChoices.field, $0.message)] } ?? []),
                 uniquingKeysWith: { first, _ in first }))
     }
 }
@@ -548,6 +576,8 @@ struct BeginPage: ViewModel {
     var questions: [Asked]
     /// How many more are asked later, if any.
     var later: String?
+    /// What there is to choose among, where there is.
+    var streams: Facts?
     /// Where the draft is begun; absent while the call is not open.
     var beginURL: SafeURL?
     /// Where it is begun with the answers of an application that was taken back.

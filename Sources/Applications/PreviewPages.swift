@@ -90,8 +90,9 @@ extension PreviewPage {
             ? nil
             : Form(
                 action: "/console/calls/\(call.id)/preview",
-                sections: call.questions.parts(
-                    in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
+                sections: [call.choicesSection(input, t, in: spoken)].compactMap(\.self)
+                    + call.questions.parts(
+                        in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),
                 submit: t("preview.submit"), texts: t, hidden: call.questions.compactMap(\.presence))
     }
 }

@@ -77,7 +77,8 @@ extension Dossier {
         guard changes != nil else { return self }
         return Dossier(
             summary: summary, call: call, answers: try await statements.answersAsHandedIn(of: id),
-            documents: try await statements.documentsAsHandedIn(of: id), history: history, changes: changes)
+            documents: try await statements.documentsAsHandedIn(of: id), history: history, choices: choices,
+            changes: changes)
     }
 
     /// Where the copies of what was handed in are.

@@ -59,7 +59,8 @@ extension Transaction {
         return SavedAnswers(application: application, conflicts: [])
     }
 
-    /// Begins again what the startup took back, with the answers and files it had, while the call is open.
+    /// Begins again what the startup took back, with the answers, the files and the order of streams it had, while the call is
+    /// open.
     ///
     /// Throws `ApplicationRefusal`, or not found; refused by `applications_once_per_call`.
     package func beginAgain(
@@ -68,10 +69,11 @@ extension Transaction {
     ) async throws -> Application {
         guard let before = try await lockApplication(earlier) else { throw Problem.notFound }
         guard before.state == .withdrawn else { throw ApplicationRefusal.wrongState(before.state, for: .beginAgain) }
-        let answers = try await answers(of: earlier)
+        let (answers, choices) = (try await answers(of: earlier), try await streamChoices(of: earlier))
         let files = try await documents(of: earlier).filter { $0.state != .rejected }
         let draft = try await beginApplication(
             to: before.call, for: before.startup, as: id, in: tenant, by: person)
+        if !choices.isEmpty { _ = try await chooseStreams(choices, of: id, by: person) }
         let questions = files.isEmpty ? [] : try await call(before.call)?.questions ?? []
         for document in files {
             guard let question = questions.first(where: { $0.id == document.question }) else { continue }

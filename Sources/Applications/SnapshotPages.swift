@@ -325,7 +325,9 @@ extension CopyPage {
             .time(t("fact.submitted"), snapshot.time(in: language)),
             .text(t("fact.startup"), content.startup.name.text(for: spoken)),
             .text(t("fact.programme"), content.call.program.text(for: spoken)),
-            .text(t("fact.stream"), content.call.stream.text(for: spoken)),
+            content.choices.map { choices in
+                .tags(t("fact.choices"), choices.map { "\($0.rank). \($0.name.text(for: spoken))" })
+            } ?? .text(t("fact.stream"), content.call.stream.text(for: spoken)),
         ]
         if let name = snapshot.submittedByName { lines.append(.text(t("copies.by"), name)) }
         facts = Facts(lines)

@@ -15,7 +15,8 @@ extension Transaction {
         }
         let completeness = Completeness(
             of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
-            documents: try await documents(of: id))
+            documents: try await documents(of: id),
+            lacksStream: call.offersChoice ? try await streamChoices(of: id).isEmpty : false)
         try application.submit(to: call, with: completeness, now: now)
         let today = CalendarDate(now, in: call.deadline.zone)
         let eligibility = try await eligibility(of: application, to: call, on: today)

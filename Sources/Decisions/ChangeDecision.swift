@@ -23,10 +23,12 @@ extension Transaction {
             throw DecisionRefusal.nothingToChange(summary.application.state)
         }
         let whole = try preparation.completed(
-            by: batch.terms, next: try await nextWaitingRank(for: batch.call), today: CalendarDate(now, in: batch.zone)
+            by: batch.terms, next: try await nextWaitingRank(for: batch.call), today: CalendarDate(now, in: batch.zone),
+            choices: try await streamChoices(of: application)
         ).mapError { DecisionRefusal.fault($0.fault) }.get()
         let isSame =
-            whole.outcome == decision.outcome && whole.lastDay == decision.lastDay && whole.award == decision.award
+            whole.outcome == decision.outcome && whole.stream == decision.stream && whole.lastDay == decision.lastDay
+            && whole.award == decision.award
             && !summary.application.isOfferExpired(at: now) && preparation.rank == nil
         guard !isSame else { throw DecisionRefusal.sameDecision }
         try await insert(whole, because: reason, as: id, of: application, in: tenant, by: person)
@@ -36,7 +38,8 @@ extension Transaction {
 
     /// Confirms a change that another manager proposed: the application moves, and its founders are written to at once.
     ///
-    /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places`.
+    /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places` and
+    /// `offers_keep_to_the_places_of_their_stream`.
     package func confirmChange(_ id: DecisionChange.ID, by person: Person.ID) async throws -> DecisionChange {
         guard let known = try await decisionChange(id),
             let standing = try await releasedDecision(on: known.application),
@@ -51,6 +54,12 @@ extension Transaction {
                 of: batch.call, besides: change.application, in: meant.award?.currency ?? batch.terms.currency)
             guard taken.places < batch.terms.places else {
                 throw DecisionRefusal.noPlace("All \(batch.terms.places) places are taken.")
+            }
+            if let stream = meant.stream,
+                let found = try await placesTaken(in: stream, of: batch.call, besides: change.application),
+                let places = found.places, found.taken >= places
+            {
+                throw DecisionRefusal.noPlace("All \(places) places of the stream are taken.")
             }
             if let budget = batch.terms.budget, taken.awards + (meant.award?.minor ?? 0) > budget.minor {
                 throw DecisionRefusal.noPlace("With it, awards are more than the budget of \(budget).")

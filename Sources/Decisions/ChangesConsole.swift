@@ -199,7 +199,7 @@ struct ChangesConsole: Sendable {
         else { throw Problem.notFound }
         let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
         let fields =
-            desk.fields(input, batch: batch) + [
+            desk.fields(input, batch: batch, choices: try await call.reader.namedChoices(of: summary)) + [
                 input.area("reason", label: t("changes.reason"), hint: t("changes.reason_hint"), limit: 10_000, rows: 3)
             ]
         let model = DecisionsPage(

@@ -41,6 +41,14 @@ extension Statements {
             -- tallies of batches
             SELECT b.id, taken.places, taken.awards AS taken_awards, meant.offers, meant.waitlisted, meant.rejections,
                    meant.awards, meant.letters,
+                   (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                               'stream', o.stream_id, 'name', s.name, 'places', o.places,
+                               'taken', places_taken(o.tenant_id, o.call_id, o.stream_id),
+                               'offers', (SELECT count(*) FROM prepared_decisions AS p
+                                          WHERE p.tenant_id = b.tenant_id AND p.batch_id = b.id
+                                            AND p.stream_id = o.stream_id)) ORDER BY o.position), '[]')
+                    FROM offered_streams AS o JOIN streams AS s ON s.tenant_id = o.tenant_id AND s.id = o.stream_id
+                    WHERE o.tenant_id = b.tenant_id AND o.call_id = b.call_id) AS streams,
                    (SELECT count(*) FROM applications AS a
                     WHERE a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state IN ('in_review', 'shortlisted', 'interview')
                       AND NOT EXISTS (SELECT FROM prepared_decisions AS p
@@ -72,7 +80,8 @@ extension Statements {
             tallies[id] = try BatchTally(
                 taken: row("places"), takenAwards: row("taken_awards"), offers: row("offers"),
                 waitlisted: row("waitlisted"), rejections: row("rejections"), awards: row("awards"),
-                undecided: row("undecided"), letters: row("letters"))
+                undecided: row("undecided"), letters: row("letters"),
+                streams: (row("streams") as JSONB<[BatchTally.Stream]>).value)
         }
     }
 
@@ -142,7 +151,7 @@ extension Query {
 
     fileprivate static var prepared: Query {
         """
-        SELECT p.application_id, i.names, a.state, p.outcome, p.rank, p.award_minor, b.currency, p.last_day, p.note,
+        SELECT p.application_id, i.names, a.state, p.outcome, p.stream_id, p.rank, p.award_minor, b.currency, p.last_day, p.note,
                p.feedback, p.prepared_at, who.name AS prepared_by_name
         FROM prepared_decisions AS p
         JOIN decision_batches AS b ON b.tenant_id = p.tenant_id AND b.id = p.batch_id
@@ -174,7 +183,7 @@ extension PreparedDecision {
             application: row("application_id"), startupName: row("names"), state: row("state"),
             preparation: Preparation(
                 row("outcome"), rank: row("rank"), award: row.money("award_minor", "currency"),
-                lastDay: row("last_day"), note: row("note"), feedback: row("feedback")),
+                lastDay: row("last_day"), note: row("note"), feedback: row("feedback"), stream: row("stream_id")),
             preparedAt: row("prepared_at"), preparedByName: row("prepared_by_name"))
     }
 }
@@ -241,7 +250,9 @@ extension Transaction {
             -- candidates
             SELECT a.id, i.names, a.call_id = \(batch.call) AS is_of_the_call, a.state,
                    coalesce(bool_or(p.batch_id = \(batch.id)), false) AS is_here,
-                   coalesce(bool_or(p.batch_id <> \(batch.id)), false) AS is_elsewhere
+                   coalesce(bool_or(p.batch_id <> \(batch.id)), false) AS is_elsewhere,
+                   ARRAY(SELECT k.stream_id FROM stream_choices AS k
+                         WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id ORDER BY k.rank) AS choices
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             LEFT JOIN prepared_decisions AS p
@@ -254,7 +265,28 @@ extension Transaction {
         ).map { row in
             try Candidate(
                 application: row("id"), startupName: row("names"), isOfTheCall: row("is_of_the_call"),
-                state: row("state"), isHere: row("is_here"), isElsewhere: row("is_elsewhere"))
+                state: row("state"), isHere: row("is_here"), isElsewhere: row("is_elsewhere"),
+                choices: row("choices"))
+        }
+    }
+
+    /// The streams that those who are judged for a call chose, the most wanted first; none where it offers no choice.
+    func streamChoices(
+        of applications: [Application.ID]
+    ) async throws -> [Application.ID: [ProgramStream.ID]] {
+        try await rows(
+            """
+            -- streamChoices of applications
+            SELECT k.application_id, array_agg(k.stream_id ORDER BY k.rank) AS streams
+            FROM stream_choices AS k
+            JOIN applications AS a ON a.tenant_id = k.tenant_id AND a.id = k.application_id
+            WHERE k.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND a.submitted_at IS NOT NULL
+              AND k.application_id = ANY (\(applications))
+            GROUP BY k.application_id
+            """
+        ).reduce(into: [:]) { choices, row in
+            let id: Application.ID = try row("application_id")
+            choices[id] = try row("streams")
         }
     }
 
@@ -280,15 +312,17 @@ extension Transaction {
             """
             -- prepareDecisions
             INSERT INTO prepared_decisions (
-                tenant_id, batch_id, application_id, outcome, rank, award_minor, last_day, note, feedback, prepared_by)
-            SELECT acting_tenant(), \(batch), fresh.application, fresh.outcome, fresh.rank, fresh.award, fresh.last_day,
-                   fresh.note, fresh.feedback, \(person)
-            FROM unnest(\(rows.map(\.application)), \(meant.map(\.outcome)), \(meant.map(\.rank)),
+                tenant_id, batch_id, application_id, outcome, stream_id, rank, award_minor, last_day, note, feedback,
+                prepared_by)
+            SELECT acting_tenant(), \(batch), fresh.application, fresh.outcome, fresh.stream, fresh.rank, fresh.award,
+                   fresh.last_day, fresh.note, fresh.feedback, \(person)
+            FROM unnest(\(rows.map(\.application)), \(meant.map(\.outcome)), \(meant.map(\.stream)), \(meant.map(\.rank)),
                         \(meant.map { $0.award?.minor }), \(meant.map(\.lastDay)), \(meant.map(\.note)),
                         \(meant.map(\.feedback)))
-                AS fresh (application, outcome, rank, award, last_day, note, feedback)
+                AS fresh (application, outcome, stream, rank, award, last_day, note, feedback)
             ON CONFLICT (tenant_id, batch_id, application_id)
-            DO UPDATE SET outcome = excluded.outcome, rank = excluded.rank, award_minor = excluded.award_minor,
+            DO UPDATE SET outcome = excluded.outcome, stream_id = excluded.stream_id, rank = excluded.rank,
+                          award_minor = excluded.award_minor,
                           last_day = excluded.last_day, note = excluded.note, feedback = excluded.feedback,
                           prepared_at = now(), prepared_by = excluded.prepared_by
             """)
@@ -333,8 +367,9 @@ extension Transaction {
             """
             -- releaseBatch: what stands
             INSERT INTO decisions (
-                tenant_id, application_id, batch_id, outcome, currency, award_minor, last_day, note, feedback, appeal_until)
-            SELECT p.tenant_id, p.application_id, p.batch_id, p.outcome,
+                tenant_id, application_id, batch_id, outcome, stream_id, currency, award_minor, last_day, note, feedback,
+                appeal_until)
+            SELECT p.tenant_id, p.application_id, p.batch_id, p.outcome, p.stream_id,
                    CASE WHEN p.award_minor IS NOT NULL THEN b.currency END, p.award_minor, p.last_day, p.note, p.feedback,
                    CASE WHEN p.outcome = 'reject' THEN now() + b.appeal_days * interval '1 day' END
             FROM prepared_decisions AS p

@@ -102,4 +102,28 @@ package struct BatchTally: Sendable, Equatable {
     package let undecided: Int
     /// Letters that a release would write.
     package let letters: Int
+    /// The same by the streams that applicants choose among; none where the call offers no choice.
+    package let streams: [Stream]
+
+    /// What a batch comes to in one stream.
+    package struct Stream: Codable, Sendable, Equatable {
+        /// The stream.
+        package let stream: ProgramStream.ID
+        /// What it is called.
+        package let name: LocalizedName
+        /// How many places of the call are in it at the most; nil for as many as the call has.
+        package let places: Int?
+        /// Offers of places in it that stand, and places that were accepted.
+        package let taken: Int
+        /// Offers of places in it that are prepared.
+        package let offers: Int
+
+        /// How many are left besides those that are taken; nil for as many as the call has.
+        var free: Int? { places.map { max(0, $0 - taken) } }
+        /// Whether more is prepared than there is.
+        var isOver: Bool { places.map { offers + taken > $0 } ?? false }
+    }
+
+    /// What one of the streams is called.
+    func name(of stream: ProgramStream.ID?) -> LocalizedName? { streams.first { $0.stream == stream }?.name }
 }

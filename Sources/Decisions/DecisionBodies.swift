@@ -42,8 +42,10 @@ struct PreparationBody: Described {
     let lastDay: CalendarDate?
     let note: LongText
     let feedback: LongText?
+    let stream: ProgramStream.ID?
 
     static let documentation = [
+        "stream": "Where the call offers several, the chosen one that the place is in; the first choice unless given.",
         "rank": "Who comes first on the waiting list; behind those already there unless given.",
         "award": "What the place comes with; the batch's award unless given.",
         "last_day": "The last day on which the offer can be accepted; the batch's unless given.",
@@ -51,7 +53,8 @@ struct PreparationBody: Described {
     ]
 
     var preparation: Preparation {
-        Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback)
+        Preparation(
+            outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream)
     }
 }
 
@@ -77,9 +80,11 @@ struct PreparationsBody: Described {
         let lastDay: CalendarDate?
         let note: LongText
         let feedback: LongText?
+        let stream: ProgramStream.ID?
 
         var preparation: Preparation {
-            Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback)
+            Preparation(
+                outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream)
         }
     }
 
@@ -138,10 +143,16 @@ struct ChangeBody: Described {
     let lastDay: CalendarDate?
     let note: LongText
     let reason: LongText
+    let stream: ProgramStream.ID?
 
-    static let documentation = ["note": "Stands in the letter.", "reason": "Why, for managers."]
+    static let documentation = [
+        "note": "Stands in the letter.", "reason": "Why, for managers.",
+        "stream": "Where the call offers several, the chosen one that the place is in; the first choice unless given.",
+    ]
 
-    var preparation: Preparation { Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note) }
+    var preparation: Preparation {
+        Preparation(outcome, rank: rank, award: award, lastDay: lastDay, note: note, stream: stream)
+    }
 }
 
 struct ReasonBody: Described {

@@ -13,10 +13,11 @@ extension Statements {
         try await first(
             """
             -- releasedDecision
-            SELECT d.application_id, d.batch_id, d.outcome, d.currency, d.award_minor, d.last_day, d.note, d.feedback,
+            SELECT d.application_id, d.batch_id, d.outcome, d.stream_id, s.name AS stream_name, d.currency, d.award_minor, d.last_day, d.note, d.feedback,
                    d.released_at, d.appeal_until
             FROM decisions AS d
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            LEFT JOIN streams AS s ON s.tenant_id = d.tenant_id AND s.id = d.stream_id
             WHERE d.tenant_id = acting_tenant() AND \(fragment: .reachOfDecisions) AND d.application_id = \(application)
             """
         ).map(ReleasedDecision.init)
@@ -68,7 +69,7 @@ extension Query {
 
     fileprivate static var changes: Query {
         """
-        SELECT c.id, c.application_id, i.names, k.title, c.outcome, c.rank, c.award_minor, b.currency, c.last_day, c.note,
+        SELECT c.id, c.application_id, i.names, k.title, c.outcome, c.stream_id, c.rank, c.award_minor, b.currency, c.last_day, c.note,
                c.reason, c.proposed_at, c.proposed_by, who.name AS proposed_by_name, c.confirmed_at, c.refused_at,
                c.refused_reason
         FROM decision_changes AS c
@@ -86,6 +87,7 @@ extension ReleasedDecision {
     fileprivate init(_ row: Row) throws {
         try self.init(
             application: row("application_id"), batch: row("batch_id"), outcome: row("outcome"),
+            stream: row("stream_id"), streamName: row("stream_name"),
             award: row.money("award_minor", "currency"), lastDay: row("last_day"), note: row("note"),
             feedback: row("feedback"), releasedAt: row("released_at"), appealUntil: row("appeal_until"))
     }
@@ -97,7 +99,7 @@ extension DecisionChange {
             id: row("id"), application: row("application_id"), startupName: row("names"), callTitle: row("title"),
             preparation: Preparation(
                 row("outcome"), rank: row("rank"), award: row.money("award_minor", "currency"),
-                lastDay: row("last_day"), note: row("note")),
+                lastDay: row("last_day"), note: row("note"), stream: row("stream_id")),
             reason: row("reason"), proposedAt: row("proposed_at"), proposedBy: row("proposed_by"),
             proposedByName: row("proposed_by_name"), confirmedAt: row("confirmed_at"), refusedAt: row("refused_at"),
             refusedReason: row("refused_reason"))
@@ -131,8 +133,8 @@ extension Transaction {
             """
             -- proposeChange
             INSERT INTO decision_changes (
-                tenant_id, id, application_id, outcome, rank, award_minor, last_day, note, reason, proposed_by)
-            VALUES (\(tenant), \(id), \(application), \(preparation.outcome), \(preparation.rank),
+                tenant_id, id, application_id, outcome, stream_id, rank, award_minor, last_day, note, reason, proposed_by)
+            VALUES (\(tenant), \(id), \(application), \(preparation.outcome), \(preparation.stream), \(preparation.rank),
                     \(preparation.award?.minor), \(preparation.lastDay), \(preparation.note), \(reason), \(person))
             """)
     }
@@ -163,7 +165,7 @@ extension Transaction {
             """
             -- confirmChange: what stands
             UPDATE decisions
-            SET outcome = \(preparation.outcome), award_minor = \(preparation.award?.minor),
+            SET outcome = \(preparation.outcome), stream_id = \(preparation.stream), award_minor = \(preparation.award?.minor),
                 currency = \(preparation.award?.currency), last_day = \(preparation.lastDay), note = \(preparation.note),
                 released_at = now(),
                 appeal_until = CASE WHEN \(preparation.outcome) = 'reject'
@@ -196,6 +198,26 @@ extension Transaction {
             SELECT 1 + coalesce(max(rank), 0)::bigint FROM waiting_applications
             WHERE tenant_id = acting_tenant() AND call_id = \(call)
             """)
+    }
+
+    /// How many places of a stream that a call offers are taken besides an application's own, and how many there are; nil
+    /// where the call offers no choice.
+    func placesTaken(
+        in stream: ProgramStream.ID, of call: CallForApplications.ID, besides application: Application.ID
+    ) async throws -> (taken: Int, places: Int?)? {
+        try await first(
+            """
+            -- places taken of a stream
+            SELECT o.places, (
+                SELECT count(*) FROM applications AS a
+                JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id
+                WHERE a.tenant_id = o.tenant_id AND a.call_id = o.call_id AND d.stream_id = o.stream_id
+                  AND a.id <> \(application) AND \(fragment: .reachOfManagers)
+                  AND (a.state = 'accepted' OR a.state = 'offered' AND a.offer_expires_at >= now())) AS taken
+            FROM offered_streams AS o
+            WHERE o.tenant_id = acting_tenant() AND o.call_id = \(call) AND o.stream_id = \(stream)
+            """
+        ).map { try (taken: $0("taken"), places: $0("places")) }
     }
 
     /// How many places of a call are taken besides an application's own, and what those come with in a currency.

@@ -1,6 +1,7 @@
 package import Accounts
 package import Applications
 package import Foundation
+package import Programs
 package import Vocabulary
 
 /// What stands for an application since its release, as its startup reads it.
@@ -11,6 +12,10 @@ package struct ReleasedDecision: Sendable {
     package let batch: DecisionBatch.ID
     /// What became of it.
     package let outcome: Outcome
+    /// In which stream the place is, where the call offers several.
+    package let stream: ProgramStream.ID?
+    /// What that stream is called.
+    package let streamName: LocalizedName?
     /// What the place comes with.
     package let award: Money?
     /// The last day on which the offer can be accepted.

@@ -3,6 +3,7 @@ internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Pages
+internal import Postgres
 internal import Programs
 internal import Reviews
 internal import Vocabulary
@@ -63,12 +64,15 @@ struct PreparationForm: Codable {
     let feedback: LongText?
     /// Why a released decision changes.
     let reason: LongText?
+    let stream: ProgramStream.ID?
 
     /// What a form has fields for belongs to one outcome; what is left in the others is not meant.
     func preparation() throws(Problem) -> Preparation {
         switch outcome {
         case .offer:
-            Preparation(.offer, award: try award?.money("award"), lastDay: lastDay, note: note, feedback: feedback)
+            Preparation(
+                .offer, award: try award?.money("award"), lastDay: lastDay, note: note, feedback: feedback,
+                stream: stream)
         case .waitlist: Preparation(.waitlist, rank: rank, note: note, feedback: feedback)
         case .reject: Preparation(.reject, note: note, feedback: feedback)
         }
@@ -79,7 +83,7 @@ struct PreparationForm: Codable {
             "outcome": meant.outcome.rawValue, "rank": meant.rank.map(String.init),
             "award.amount": meant.award?.decimal,
             "award.currency": meant.award?.currency.code, "last_day": meant.lastDay?.description,
-            "note": meant.note.string, "feedback": meant.feedback?.string,
+            "note": meant.note.string, "feedback": meant.feedback?.string, "stream": meant.stream?.description,
         ].compactMapValues { $0.map { [$0] } }
     }
 }
@@ -227,7 +231,21 @@ struct DecisionDesk {
     }
 
     /// The fields of a decision.
-    func fields(_ input: FormInput, batch: DecisionBatch) -> [FormField] {
+    ///
+    /// - Parameter choices: the streams that the applicant chose, the most wanted first, with what they are called.
+    func fields(
+        _ input: FormInput, batch: DecisionBatch, choices: [(stream: ProgramStream.ID, name: LocalizedName)]
+    ) -> [FormField] {
+        let places =
+            choices.isEmpty
+            ? []
+            : [
+                input.select(
+                    "stream", label: t("field.stream"), hint: t("field.stream_hint"),
+                    options: choices.enumerated().map { place, choice in
+                        (choice.stream.description, "\(place + 1). \(choice.name.text(for: spoken))")
+                    }, isOptional: true)
+            ]
         let money =
             batch.terms.currency.map { currency in
                 [
@@ -236,12 +254,23 @@ struct DecisionDesk {
                         isOptional: true)
                 ]
             } ?? []
-        return [outcomes(input)]
+        return [outcomes(input)] + places
             + [
                 input.number("rank", label: t("field.rank"), hint: t("field.rank_hint"), isOptional: true),
                 input.date("last_day", label: t("field.last_day"), hint: t("field.last_day_hint"), isOptional: true),
             ] + money
             + [input.area("note", label: t("field.note"), hint: t("field.note_hint"), limit: 10_000, rows: 5)]
+    }
+}
+
+extension Statements {
+    /// The streams that an applicant chose, the most wanted first, with what they are called.
+    func namedChoices(
+        of application: ApplicationSummary
+    ) async throws -> [(stream: ProgramStream.ID, name: LocalizedName)] {
+        let streams = try await streamChoices(of: application.id)
+        guard !streams.isEmpty, let call = try await call(application.application.call) else { return [] }
+        return streams.compactMap { stream in call.name(of: stream).map { (stream, $0) } }
     }
 }
 

@@ -94,8 +94,12 @@ struct DecisionPortal: Sendable {
                 text: t("portal.appeal_until", ["time": time]),
                 form: form(id, values: [:], problem: nil, key: nil, t))
         }
+        let place = decision.streamName.map {
+            Fact.text(t("field.stream"), $0.text(for: Vocabulary.Language(language)))
+        }
+        let facts = [place, decision.award.map { Fact.money(t("field.award"), MoneyText($0)) }].compactMap(\.self)
         return DecisionPart(
-            facts: decision.award.map { Facts([.money(t("field.award"), MoneyText($0))]) },
+            facts: facts.isEmpty ? nil : Facts(facts),
             feedback: decision.feedback?.string, appeal: shown)
     }
 

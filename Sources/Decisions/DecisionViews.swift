@@ -53,12 +53,14 @@ struct TallyView: Described {
     let awards: Money?
     let undecided: Int
     let letters: Int
+    let streams: [StreamTallyView]?
 
     static let documentation = [
         "places_taken": "Offers of the call that stand, and places that were accepted.",
         "awards": "What the prepared offers come with.",
         "undecided": "Applications in review for which nothing is prepared here.",
         "letters": "How many a release would write.",
+        "streams": "The same by stream, where the call offers several.",
     ]
 
     init(_ tally: BatchTally, in currency: Currency?) {
@@ -70,6 +72,26 @@ struct TallyView: Described {
         awards = currency.map { Money(minor: tally.awards, currency: $0) }
         undecided = tally.undecided
         letters = tally.letters
+        streams = tally.streams.isEmpty ? nil : tally.streams.map(StreamTallyView.init)
+    }
+}
+
+/// What a batch comes to in one stream.
+struct StreamTallyView: Described {
+    let stream: ProgramStream.ID
+    let name: LocalizedName
+    let places: Int?
+    let placesTaken: Int
+    let offers: Int
+
+    static let documentation = ["places": "As many as the call has unless given."]
+
+    init(_ tally: BatchTally.Stream) {
+        stream = tally.stream
+        name = tally.name
+        places = tally.places
+        placesTaken = tally.taken
+        offers = tally.offers
     }
 }
 
@@ -96,6 +118,7 @@ struct PreparedView: Described {
     let startup: LocalizedName
     let state: Application.State
     let outcome: Outcome
+    let stream: ProgramStream.ID?
     let rank: Int?
     let award: Money?
     let lastDay: CalendarDate?
@@ -109,6 +132,7 @@ struct PreparedView: Described {
         startup = decision.startupName
         state = decision.state
         outcome = decision.preparation.outcome
+        stream = decision.preparation.stream
         rank = decision.preparation.rank
         award = decision.preparation.award
         lastDay = decision.preparation.lastDay
@@ -159,6 +183,7 @@ struct VerdictView: Described {
     let application: Application.ID
     let startup: LocalizedName?
     let outcome: Outcome
+    let stream: ProgramStream.ID?
     let rank: Int?
     let award: Money?
     let lastDay: CalendarDate?
@@ -174,6 +199,7 @@ struct VerdictView: Described {
         application = verdict.application
         startup = verdict.startupName
         outcome = verdict.preparation.outcome
+        stream = verdict.preparation.stream
         rank = verdict.preparation.rank
         award = verdict.preparation.award
         lastDay = verdict.preparation.lastDay
@@ -186,6 +212,7 @@ struct VerdictView: Described {
 struct DecisionView: Described {
     let application: Application.ID
     let outcome: Outcome
+    let stream: PlaceStream?
     let award: Money?
     let lastDay: CalendarDate?
     let note: LongText
@@ -196,12 +223,14 @@ struct DecisionView: Described {
 
     static let documentation = [
         "feedback": "What the panel thinks of the application.",
+        "stream": "Which of the chosen streams the place is in, where the call offers several.",
         "appeal_until": "Until when the rejection can be appealed.",
     ]
 
     init(_ decision: ReleasedDecision, _ appeal: Appeal?) {
         application = decision.application
         outcome = decision.outcome
+        stream = decision.stream.flatMap { id in decision.streamName.map { PlaceStream(id: id, name: $0) } }
         award = decision.award
         lastDay = decision.lastDay
         note = decision.note
@@ -212,6 +241,12 @@ struct DecisionView: Described {
     }
 }
 
+/// The stream a place is in.
+struct PlaceStream: Codable {
+    let id: ProgramStream.ID
+    let name: LocalizedName
+}
+
 /// A change of a released decision, for managers.
 struct ChangeView: Described {
     let id: DecisionChange.ID
@@ -220,6 +255,7 @@ struct ChangeView: Described {
     let call: LocalizedName
     let status: DecisionChange.Status
     let outcome: Outcome
+    let stream: ProgramStream.ID?
     let rank: Int?
     let award: Money?
     let lastDay: CalendarDate?
@@ -238,6 +274,7 @@ struct ChangeView: Described {
         call = change.callTitle
         status = change.status
         outcome = change.preparation.outcome
+        stream = change.preparation.stream
         rank = change.preparation.rank
         award = change.preparation.award
         lastDay = change.preparation.lastDay

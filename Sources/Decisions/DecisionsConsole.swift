@@ -173,7 +173,6 @@ struct DecisionsConsole: Sendable {
             isOpen && !decisions.isEmpty
             ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
         let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call) : [:]
-        let address = "/console/decisions/\(id)"
         let names = Dictionary(
             decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
             uniquingKeysWith: { first, _ in first })
@@ -201,7 +200,7 @@ struct DecisionsConsole: Sendable {
                             .init(t("field.outcome")), .init(t("batch.rank"), isNumber: true),
                             .init(t("batch.award"), isNumber: true), .init(t("field.note")),
                         ],
-                        rows: decisions.map { row($0, in: batch, score: scores[$0.application], desk, address) },
+                        rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application], desk) },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
                 + (isOpen && !undecided.isEmpty
@@ -238,7 +237,8 @@ struct DecisionsConsole: Sendable {
     }
 
     private func row(
-        _ decision: PreparedDecision, in batch: DecisionBatch, score: String?, _ desk: DecisionDesk, _ address: String
+        _ decision: PreparedDecision, in batch: DecisionBatch, _ tally: BatchTally?, score: String?,
+        _ desk: DecisionDesk
     ) -> [Table.Cell] {
         let meant = decision.preparation
         let name = decision.startupName.text(for: desk.spoken)
@@ -247,7 +247,8 @@ struct DecisionsConsole: Sendable {
             batch.releasedAt == nil
                 ? .link(name, "/console/decisions/\(batch.id)/applications/\(decision.application)")
                 : .link(name, "/console/applications/\(decision.application)"),
-            .text(score ?? "–"), .badge(desk.outcome(meant.outcome)),
+            .text(score ?? "–"),
+            .badge(desk.outcome(meant.outcome), note: tally?.name(of: meant.stream)?.text(for: desk.spoken)),
             meant.rank.map(Table.Cell.number) ?? .text("–"),
             meant.award.map { .money(MoneyText($0)) } ?? .text("–"),
             .text(start == meant.note.string ? start : "\(start)…"),
@@ -263,6 +264,14 @@ struct DecisionsConsole: Sendable {
                 t("tile.places"), figure: "\(Figures.grouped(offered)) / \(Figures.grouped(batch.terms.places))",
                 note: t("tile.taken", count: tally.taken))
         ]
+        for stream in tally.streams {
+            let offered = Figures.grouped(stream.taken + (isOpen ? stream.offers : 0))
+            tiles.append(
+                StatTiles.Tile(
+                    t("tile.stream", ["stream": stream.name.text(for: desk.spoken)]),
+                    figure: stream.places.map { "\(offered) / \(Figures.grouped($0))" } ?? offered,
+                    note: stream.isOver && isOpen ? t("tile.stream_over") : t("tile.taken", count: stream.taken)))
+        }
         if let currency = batch.terms.currency {
             let sum = Money(minor: tally.takenAwards + (isOpen ? tally.awards : 0), currency: currency)
             tiles.append(
@@ -422,7 +431,7 @@ struct DecisionsConsole: Sendable {
         else { throw Problem.notFound }
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields =
-            desk.fields(input, batch: batch) + [
+            desk.fields(input, batch: batch, choices: try await call.reader.namedChoices(of: summary)) + [
                 input.area(
                     "feedback", label: t("field.feedback"), hint: t("field.feedback_hint"), isOptional: true,
                     limit: 10_000, rows: 6)
@@ -498,6 +507,7 @@ struct DecisionsConsole: Sendable {
         let batch = try await batch(id, call)
         guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(id)") }
         let rounds = try await call.reader.rounds(of: batch.call).filter { $0.openedAt != nil }
+        let tally = verdicts.isEmpty ? nil : try await call.reader.tallies(of: [id])[id]
         // What JSON calls a standing's field is a field of its own here.
         let errors = (problem?.errors ?? []).map {
             (field: String($0.field.trimmingPrefix("standing.")), message: $0.message)
@@ -534,7 +544,9 @@ struct DecisionsConsole: Sendable {
                         rows: verdicts.map { verdict in
                             [
                                 .text(verdict.startupName?.text(for: desk.spoken) ?? "–"),
-                                .badge(desk.outcome(verdict.preparation.outcome)),
+                                .badge(
+                                    desk.outcome(verdict.preparation.outcome),
+                                    note: tally?.name(of: verdict.preparation.stream)?.text(for: desk.spoken)),
                                 verdict.preparation.rank.map(Table.Cell.number) ?? .text("–"),
                                 .text(
                                     verdict.fault?.detail
@@ -611,6 +623,14 @@ struct DecisionsConsole: Sendable {
                 "release.others",
                 ["waitlisted": Figures.grouped(tally.waitlisted), "rejections": Figures.grouped(tally.rejections)]),
         ]
+        consequences += tally.streams.map { stream in
+            t(
+                stream.places == nil ? "release.stream" : "release.stream_places",
+                [
+                    "stream": stream.name.text(for: desk.spoken), "offers": Figures.grouped(stream.offers),
+                    "taken": Figures.grouped(stream.taken), "places": Figures.grouped(stream.places ?? 0),
+                ])
+        }
         if let budget = batch.terms.budget {
             let sum = MoneyText(Money(minor: tally.awards + tally.takenAwards, currency: budget.currency))
             let limit = MoneyText(budget)

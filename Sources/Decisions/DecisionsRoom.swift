@@ -15,6 +15,9 @@ package enum DecisionsRoom {
         "released_decisions_change_by_two": .conflict(
             "What was released changes only when a second manager confirms it."),
         "offers_keep_to_the_places": .conflict("There are more offers than places."),
+        "offers_keep_to_the_places_of_their_stream": .conflict("There are more offers than places in the stream."),
+        "places_are_in_a_chosen_stream": .invalid("/stream", "The applicant did not choose this stream."),
+        "offers_name_their_stream": .invalid("/stream", "Say in which of the chosen streams the place is."),
         "a_change_takes_two_people": DecisionRefusal.needsSecondPerson.problem,
         "changes_are_proposed_one_at_a_time": .conflict("A change of this decision waits for an answer already."),
         "proposed_changes_stand": DecisionRefusal.changeAnswered.problem,

@@ -8,6 +8,8 @@ internal import Vocabulary
 struct FreedPlace: Sendable {
     let application: Application.ID
     let offerExpiresAt: Date
+    /// The stream that the place is in, where the call offers several.
+    let stream: ProgramStream.ID?
 }
 
 /// Who is next on a waiting list, and by which rules they are offered a place.
@@ -19,6 +21,8 @@ struct Waiting: Sendable {
     /// How many places the call has, and how many of them are taken.
     let places: Int
     let taken: Int
+    /// Whether the stream of the place has one left.
+    let isFreeInStream: Bool
 }
 
 extension Transaction {
@@ -27,9 +31,9 @@ extension Transaction {
         try await execute(
             """
             -- noteFreedPlaces
-            INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause)
+            INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause, stream_id)
             SELECT a.tenant_id, a.id, a.offer_expires_at, a.call_id,
-                   CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END
+                   CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END, d.stream_id
             FROM applications AS a
             JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.outcome = 'offer'
             WHERE a.tenant_id = acting_tenant() AND acts_as('system') AND a.call_id = \(call)
@@ -42,22 +46,31 @@ extension Transaction {
         try await rows(
             """
             -- placesToFill
-            SELECT application_id, offer_expires_at FROM freed_places
+            SELECT application_id, offer_expires_at, stream_id FROM freed_places
             WHERE tenant_id = acting_tenant() AND acts_as('system') AND call_id = \(call) AND filled_at IS NULL
             ORDER BY freed_at, offer_expires_at, application_id
             """
-        ).map { try FreedPlace(application: $0("application_id"), offerExpiresAt: $0("offer_expires_at")) }
+        ).map { row in
+            try FreedPlace(
+                application: row("application_id"), offerExpiresAt: row("offer_expires_at"), stream: row("stream_id"))
+        }
     }
 
     /// The first on the waiting list who has not withdrawn, with the rules of the batch that put them there.
-    func nextWaiting(for call: CallForApplications.ID) async throws -> Waiting? {
+    ///
+    /// - Parameter stream: only somebody who chose it; nil where the call offers no choice.
+    func nextWaiting(for call: CallForApplications.ID, in stream: ProgramStream.ID?) async throws -> Waiting? {
         try await first(
             """
             -- nextWaiting
             SELECT w.application_id, c.time_zone, b.accept_days, b.promotes_itself, latest.places, (
                        SELECT count(*) FROM applications AS o
                        WHERE o.tenant_id = w.tenant_id AND o.call_id = w.call_id
-                         AND (o.state = 'accepted' OR o.state = 'offered' AND o.offer_expires_at >= now())) AS taken
+                         AND (o.state = 'accepted' OR o.state = 'offered' AND o.offer_expires_at >= now())) AS taken,
+                   coalesce((SELECT places_taken(o.tenant_id, o.call_id, o.stream_id) < o.places
+                             FROM offered_streams AS o
+                             WHERE o.tenant_id = w.tenant_id AND o.call_id = w.call_id AND o.stream_id = \(stream)),
+                            true) AS is_free_in_stream
             FROM waiting_applications AS w
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = w.tenant_id AND c.id = w.call_id
@@ -69,6 +82,9 @@ extension Transaction {
                 ORDER BY l.released_at DESC, l.id DESC LIMIT 1) AS latest
             WHERE w.tenant_id = acting_tenant() AND acts_as('system') AND w.call_id = \(call)
               AND a.state = 'waitlisted'
+              AND (\(stream)::uuid IS NULL OR EXISTS (
+                  SELECT FROM stream_choices AS k
+                  WHERE k.tenant_id = w.tenant_id AND k.application_id = w.application_id AND k.stream_id = \(stream)))
             ORDER BY w.rank, w.since, w.application_id
             LIMIT 1
             FOR UPDATE OF a
@@ -76,7 +92,8 @@ extension Transaction {
         ).map { row in
             try Waiting(
                 application: row("application_id"), zone: row("time_zone"), acceptDays: row("accept_days"),
-                promotesItself: row("promotes_itself"), places: row("places"), taken: row("taken"))
+                promotesItself: row("promotes_itself"), places: row("places"), taken: row("taken"),
+                isFreeInStream: row("is_free_in_stream"))
         }
     }
 
@@ -86,7 +103,7 @@ extension Transaction {
             """
             -- promote
             UPDATE decisions AS d
-            SET outcome = 'offer', last_day = \(day), award_minor = o.award_minor, currency = o.currency, released_at = now()
+            SET outcome = 'offer', stream_id = \(freed.stream), last_day = \(day), award_minor = o.award_minor, currency = o.currency, released_at = now()
             FROM decisions AS o
             WHERE d.tenant_id = acting_tenant() AND acts_as('system') AND d.application_id = \(application)
               AND o.tenant_id = d.tenant_id AND o.application_id = \(freed.application)

@@ -147,13 +147,15 @@ extension Transaction {
         let entries = standings.entries.filter { open.contains($0.application) }
         let ranked = entries.ranked(by: standing.measure)
         guard !ranked.isEmpty else { throw DecisionRefusal.noStanding }
-        return ranked.enumerated().map { place, entry in
-            let outcome: Outcome =
-                place < free ? .offer : place < free + standing.waitlist ? .waitlist : .reject
-            return (
-                entry.application,
-                Preparation(
-                    outcome, rank: outcome == .waitlist ? place - free + 1 : nil, note: standing.notes(outcome))
+        let order = ranked.map(\.application)
+        let seats = Seats(
+            offers: free, waitlist: standing.waitlist,
+            streams: Dictionary(
+                tally.streams.map { ($0.stream, $0.free ?? .max) }, uniquingKeysWith: { first, _ in first }))
+        return seats.given(to: order, wanting: try await streamChoices(of: order)).map { seat in
+            (
+                seat.application,
+                Preparation(seat.outcome, rank: seat.rank, note: standing.notes(seat.outcome), stream: seat.stream)
             )
         }
     }

@@ -1,6 +1,7 @@
 package import API
 package import Applications
 package import Foundation
+package import Programs
 package import Vocabulary
 
 /// What is to become of an application.
@@ -17,6 +18,8 @@ package enum Outcome: String, Codable, Sendable, CaseIterable {
 package struct Preparation: Sendable, Equatable {
     /// What becomes of it.
     package var outcome: Outcome
+    /// In which of the streams that the applicant chose the place is; the first of them unless given.
+    package var stream: ProgramStream.ID?
     /// Who comes first on the waiting list; behind those already there unless given.
     package var rank: Int?
     /// What the place comes with; the batch's award unless given.
@@ -31,7 +34,7 @@ package struct Preparation: Sendable, Equatable {
     /// Something meant for an application.
     package init(
         _ outcome: Outcome, rank: Int? = nil, award: Money? = nil, lastDay: CalendarDate? = nil, note: LongText,
-        feedback: LongText? = nil
+        feedback: LongText? = nil, stream: ProgramStream.ID? = nil
     ) {
         self.outcome = outcome
         self.rank = rank
@@ -39,6 +42,7 @@ package struct Preparation: Sendable, Equatable {
         self.lastDay = lastDay
         self.note = note
         self.feedback = feedback
+        self.stream = stream
     }
 }
 
@@ -97,6 +101,8 @@ struct Candidate: Sendable {
     /// Whether it is prepared in this batch, and in another that is not released.
     let isHere: Bool
     let isElsewhere: Bool
+    /// The streams the applicant chose, the most wanted first; none where the call offers no choice.
+    let choices: [ProgramStream.ID]
 }
 
 extension Preparation {
@@ -105,8 +111,9 @@ extension Preparation {
     /// - Parameters:
     ///   - next: the rank behind everybody on the waiting list.
     ///   - today: the day in the zone of the call.
+    ///   - choices: the streams that the applicant chose, the most wanted first.
     func completed(
-        by terms: BatchTerms, next: Int, today: CalendarDate
+        by terms: BatchTerms, next: Int, today: CalendarDate, choices: [ProgramStream.ID] = []
     ) -> Result<Preparation, PreparationFailure> {
         var whole = self
         switch outcome {
@@ -124,8 +131,18 @@ extension Preparation {
                 return .failure(.init("last_day", .outOfRange, "The offer would have expired already."))
             }
             whole.lastDay = day
+            whole.stream = stream ?? choices.first
+            if let named = whole.stream, !choices.contains(named) {
+                return .failure(
+                    choices.isEmpty
+                        ? .init("stream", .notAllowed, "The call offers one stream alone.")
+                        : .init("stream", .notAllowed, "The applicant did not choose this stream."))
+            }
         case .waitlist, .reject:
             if award != nil { return .failure(.init("award", .notAllowed, "Only an offer comes with an award.")) }
+            if stream != nil {
+                return .failure(.init("stream", .notAllowed, "Only the place of an offer is in a stream."))
+            }
             if lastDay != nil { return .failure(.init("last_day", .notAllowed, "Only an offer has a last day.")) }
         }
         guard outcome == .waitlist else {
@@ -190,7 +207,7 @@ extension PreparationVerdict {
             guard !candidate.isElsewhere else {
                 return verdict(preparation, DecisionFault("", .notAllowed, "It is prepared in another batch."))
             }
-            switch preparation.completed(by: batch.terms, next: next, today: today) {
+            switch preparation.completed(by: batch.terms, next: next, today: today, choices: candidate.choices) {
             case .failure(let failure): return verdict(preparation, failure.fault)
             case .success(let whole):
                 if let rank = whole.rank { next = max(next, rank + 1) }
@@ -211,6 +228,14 @@ func faults(
             .init(
                 "/places", .tooMany,
                 "\(tally.offers) offers and \(tally.taken) places taken are more than \(batch.terms.places) places."))
+    }
+    for stream in tally.streams where stream.isOver {
+        let name = stream.name.text(for: .english)
+        faults.append(
+            .init(
+                "/places", .tooMany,
+                "\(name): \(stream.offers) offers and \(stream.taken) places taken are more than its \(stream.places ?? 0) places."
+            ))
     }
     if let budget = batch.terms.budget, tally.awards + tally.takenAwards > budget.minor {
         let sum = Money(minor: tally.awards + tally.takenAwards, currency: budget.currency)

@@ -54,7 +54,9 @@ struct EnrolPages: Sendable {
             let applied = try await call.reader.call(summary.application.call)
         else { throw Problem.notFound }
         guard summary.application.state == .accepted else { return .redirect(to: "/console/applications/\(id)") }
-        let cohorts = try await call.reader.cohorts(of: applied.stream)
+        let place = try await call.reader.placeStream(of: id)?.stream
+        guard place != nil || !applied.offersChoice else { throw Problem.notFound }
+        let cohorts = try await call.reader.cohorts(of: place ?? applied.stream)
         let mentors = try await call.reader.mentors()
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.incubation.texts(in: viewer.language), Vocabulary.Language(viewer.language))

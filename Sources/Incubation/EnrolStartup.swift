@@ -7,7 +7,7 @@ internal import Vocabulary
 
 /// What a manager says to enrol the startup of an accepted offer.
 package struct NewEnrolment: Sendable {
-    /// With whom; a cohort of the stream that was applied to.
+    /// With whom; a cohort of the stream that the place is in.
     package let cohort: Cohort.ID
     /// Who advises the startup.
     package let mentor: Person.ID?
@@ -36,7 +36,11 @@ extension Transaction {
         else { throw Problem.notFound }
         guard let cohort = try await cohort(new.cohort) else { throw EnrolmentRefusal.noSuchCohort }
         if let mentor = new.mentor, try await !isMentor(mentor) { throw EnrolmentRefusal.noSuchMentor }
-        let enrolment = try Enrolment.begin(id, of: application, to: call, in: cohort, mentor: new.mentor)
+        let place = try await placeStream(of: application.id)?.stream
+        // Without the decision nobody knows where the place is, and whoever may not know of that enrols nobody.
+        guard place != nil || !call.offersChoice || application.state != .accepted else { throw Problem.notFound }
+        let enrolment = try Enrolment.begin(
+            id, of: application, to: call, in: cohort, mentor: new.mentor, place: place)
         try await insert(enrolment, in: tenant, by: person)
         let plan = MilestonePlan.standard(for: program.kind)
         let milestones = plan.milestones(from: enrolment.startedOn, until: cohort.endsOn, id: milestone)

@@ -71,11 +71,14 @@ package struct Enrolment: Sendable, Identifiable, Equatable {
 
 extension Enrolment {
     /// Enrols the startup of an accepted offer in a cohort of the stream it applied to.
+    ///
+    /// - Parameter stream: the one its place is in, where the call offers several.
     static func begin(
-        _ id: ID, of application: Application, to call: CallForApplications, in cohort: Cohort, mentor: Person.ID?
+        _ id: ID, of application: Application, to call: CallForApplications, in cohort: Cohort, mentor: Person.ID?,
+        place stream: ProgramStream.ID? = nil
     ) throws(EnrolmentRefusal) -> Enrolment {
         guard application.state == .accepted else { throw .offerNotAccepted }
-        guard cohort.stream == call.stream else { throw .cohortOfAnotherStream }
+        guard cohort.stream == stream ?? call.stream else { throw .cohortOfAnotherStream }
         return Enrolment(
             id: id, application: application.id, startup: application.startup, cohort: cohort.id, mentor: mentor,
             startedOn: cohort.startsOn)

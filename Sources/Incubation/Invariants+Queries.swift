@@ -32,7 +32,9 @@ extension IncubationRoom {
                 JOIN applications AS a ON a.tenant_id = e.tenant_id AND a.id = e.application_id
                 JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
                 JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
-                WHERE h.stream_id <> c.stream_id
+                WHERE h.stream_id <> coalesce(
+                    (SELECT d.stream_id FROM decisions AS d
+                     WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id), c.stream_id)
                 """),
         Invariant(
             "mentors_are_seated_as_mentors",

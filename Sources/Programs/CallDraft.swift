@@ -65,12 +65,16 @@ package struct CallDraft: Sendable {
     package let access: CallForApplications.Access
     /// Until when what came in is looked at together, in order; a call with cut-offs is a rolling one.
     package let cutoffs: [Date]
+    /// The streams that applicants choose among, the own one too, in the order they are shown; none where there is nothing
+    /// to choose.
+    package let offered: [Offered]
 
     /// A call with its window and form.
     package init(
         stream: ProgramStream.ID, title: LocalizedName, opensAt: Date, deadline: Deadline, questions: [Question],
-        access: CallForApplications.Access = .public, cutoffs: [Date] = []
+        access: CallForApplications.Access = .public, cutoffs: [Date] = [], offered: [Offered] = []
     ) {
+        self.offered = offered
         self.access = access
         self.cutoffs = cutoffs
         self.stream = stream

@@ -102,7 +102,11 @@ extension Statements {
                 FROM call_questions AS q
                 WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id
                   AND (q.from_round IS NULL OR acts_as('manager', 'system')
-                       OR was_asked(q.tenant_id, q.call_id, q.from_round))) AS questions
+                       OR was_asked(q.tenant_id, q.call_id, q.from_round))) AS questions,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'stream', o.stream_id, 'name', t.name, 'places', o.places) ORDER BY o.position), '[]')
+                FROM offered_streams AS o JOIN streams AS t ON t.tenant_id = o.tenant_id AND t.id = o.stream_id
+                WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id) AS offered
         FROM calls AS c
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
         JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
@@ -140,7 +144,7 @@ extension CallForApplications {
             publishedAt: row("published_at"), cancelledAt: row("cancelled_at"),
             cancellationReason: row("cancellation_reason"),
             questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"),
-            laterRounds: row("later_rounds"))
+            laterRounds: row("later_rounds"), offered: (row("offered") as JSONB<[OfferedStream]>).value)
     }
 }
 
@@ -199,6 +203,23 @@ extension Transaction {
                         \(question.condition.map { JSONB($0) }), \(question.fromRound))
                 """)
         }
+    }
+
+    func replaceOffered(of id: CallForApplications.ID, with offered: [CallDraft.Offered]) async throws {
+        try await execute(
+            """
+            -- draftCall: earlier streams
+            DELETE FROM offered_streams WHERE tenant_id = acting_tenant() AND call_id = \(id)
+            """)
+        guard !offered.isEmpty else { return }
+        try await execute(
+            """
+            -- draftCall: streams
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places)
+            SELECT acting_tenant(), \(id), fresh.stream, fresh.position, fresh.places
+            FROM unnest(\(offered.map(\.stream)), \(offered.map(\.places))) WITH ORDINALITY
+                AS fresh (stream, places, position)
+            """)
     }
 
     func save(_ call: CallForApplications, publishedBy person: Person.ID) async throws {

@@ -112,15 +112,18 @@ package struct CallForApplications: Sendable, Identifiable {
     package let access: Access
     /// The cut-offs of a rolling call, in order; none for a fixed window.
     package internal(set) var cutoffs: [Date]
+    /// The streams that applicants choose among, the own one too; none where they apply to that alone.
+    package let offered: [OfferedStream]
 
     /// A call with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
         title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
         cancellationReason: ShortText? = nil, questions: [Question] = [], access: Access = .public,
-        cutoffs: [Date] = [], laterRounds: [Int]? = nil
+        cutoffs: [Date] = [], laterRounds: [Int]? = nil, offered: [OfferedStream] = []
     ) {
         self.laterRounds = laterRounds ?? questions.compactMap(\.fromRound).sorted()
+        self.offered = offered
         self.access = access
         self.cutoffs = cutoffs
         self.id = id

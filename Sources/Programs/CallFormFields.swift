@@ -16,6 +16,13 @@ struct CallFormFields: Codable {
     let questions: [QuestionRow]
     let access: CallForApplications.Access?
     let cutoffs: [String]?
+    let offeredStreams: [OfferedRow]?
+
+    /// A stream as its row of a form sends it: the first is the call's own, rows without a stream are not meant.
+    struct OfferedRow: Codable {
+        let stream: ProgramStream.ID?
+        let places: Int?
+    }
 
     /// A question as its row of a form sends it.
     struct QuestionRow: Codable {
@@ -47,10 +54,22 @@ struct CallFormFields: Codable {
         }
         let (rows, asked) = try QuestionRow.asked(questions)
         do { try CallDraft.check(asked.map(\.question)) { "/questions/\(rows[$0])" } } catch { throw error.toldByField }
-        return CallDraft(
+        let chosen = (offeredStreams ?? []).enumerated().filter { $0.element.stream != nil }
+        let draft = CallDraft(
             stream: stream, title: title, opensAt: opens.instant(in: timeZone),
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),
-            questions: asked.map(\.question), access: access ?? .public, cutoffs: moments)
+            questions: asked.map(\.question), access: access ?? .public, cutoffs: moments,
+            // The own stream alone is nothing to choose among.
+            offered: chosen.count < 2
+                ? []
+                : chosen.compactMap { row in
+                    row.element.stream.map { CallDraft.Offered($0, places: row.element.places) }
+                })
+        if draft.offered.isEmpty, let row = (offeredStreams ?? []).firstIndex(where: { $0.places != nil }) {
+            throw .invalid("/offered_streams/\(row)/places", "Places are counted by stream where several are offered.")
+        }
+        try draft.checkOffered { "/offered_streams/\(chosen[$0].offset)" }
+        return draft
     }
 
     /// The fields of a form that shows a call, by name.
@@ -66,6 +85,12 @@ struct CallFormFields: Codable {
         values["access"] = call.access.rawValue
         for (index, cutoff) in call.cutoffs.enumerated() {
             values["cutoffs.\(index)"] = LocalTime(cutoff, in: zone).field
+        }
+        // The own stream has the first row, which the form writes itself.
+        let rows = call.offered.filter { $0.stream == call.stream } + call.offered.filter { $0.stream != call.stream }
+        for (index, offered) in rows.enumerated() {
+            values["offered_streams.\(index).stream"] = offered.stream.description
+            values["offered_streams.\(index).places"] = offered.places.map { "\($0)" }
         }
         return values.merging(Self.values(of: call.questions.map { NewQuestion($0) })) { first, _ in first }
     }

@@ -20,8 +20,11 @@ struct CallView: Described {
     let access: CallForApplications.Access
     let window: CallForApplications.Window
     let cutoffs: [Date]
+    let offeredStreams: [OfferedStreamView]?
 
     static let documentation = [
+        "offered_streams":
+            "The streams that applicants put in order, the call's own among them. Absent where there is no choice.",
         "status": "Draft, scheduled, open, closed or cancelled, by the window and the clock.",
         "access": "Everybody's; by invitation, known to the startups it names; or by a fast-track code.",
         "window": "A rolling call stays open; what came in by one of its `cutoffs` is looked at together.",
@@ -48,7 +51,22 @@ struct CallView: Described {
         access = call.access
         window = call.window
         cutoffs = call.cutoffs
+        offeredStreams =
+            call.offersChoice
+            ? call.offered.map {
+                OfferedStreamView(stream: StreamReference(id: $0.stream, name: $0.name), places: $0.places)
+            } : nil
     }
+}
+
+/// A stream that a call offers, as JSON.
+struct OfferedStreamView: Described {
+    let stream: StreamReference
+    let places: Int?
+
+    static let documentation = [
+        "places": "How many places of the call are in this stream at the most; as many as the call has unless given."
+    ]
 }
 
 struct ProgramReference: Codable {
@@ -131,8 +149,13 @@ struct NewCall: Described {
     let questions: [NewQuestion]?
     let access: CallForApplications.Access?
     let cutoffs: [Date]?
+    let offeredStreams: [CallDraft.Offered]?
 
     static let documentation = [
+        "offered_streams": """
+        The streams that applicants put in order, all of one program and the call's own among them, as they are shown. \
+        Absent where they apply to that alone.
+        """,
         "questions": """
         The form, in order. A question keeps the id it is sent with and gets one otherwise. One with a `from_round` of 2 \
         or more is asked with that round of review; it stands after those that are asked before.
@@ -144,7 +167,8 @@ struct NewCall: Described {
     func draft() -> CallDraft {
         CallDraft(
             stream: stream, title: title, opensAt: opensAt, deadline: deadline,
-            questions: (questions ?? []).map(\.question), access: access ?? .public, cutoffs: cutoffs ?? [])
+            questions: (questions ?? []).map(\.question), access: access ?? .public, cutoffs: cutoffs ?? [],
+            offered: offeredStreams ?? [])
     }
 }
 

@@ -259,15 +259,24 @@ struct CallsConsole {
         let viewer = try await call.viewer()
         let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
         let t = words.t
-        let mous = try await call.reader.mous(stream.partners.map(\.mou))
-        let names = try await call.reader.institutionNames(stream.partners.map(\.institution))
+        let chosen = found.offered.map(\.stream)
+        let streams =
+            [stream]
+            + (found.offersChoice
+                ? try await call.reader.streams(of: found.program).filter {
+                    $0.id != stream.id && chosen.contains($0.id)
+                }
+                : [])
+        let members = streams.flatMap(\.partners)
+        let mous = try await call.reader.mous(Array(Set(members.map(\.mou))))
+        let names = try await call.reader.institutionNames(Array(Set(members.map(\.institution))))
         let extensions = try await call.reader.extensions(of: id)
         let status = found.status(at: words.now)
         // The day the agreements must hold on is the day it opens; a published call has passed that check.
         let opening =
             status == .draft ? CalendarDate(max(found.opensAt, words.now), in: found.deadline.zone) : nil
-        let partners = words.partners(
-            stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names, opening: opening)
+        let agreements = Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) })
+        let partners = streams.flatMap { words.partners($0, agreements, names, opening: opening) }
         let questions = words.questions(found)
         let conditions = words.conditions(try await call.reader.conditions(of: id))
         let moved = words.extensions(extensions, of: found)
@@ -275,6 +284,7 @@ struct CallsConsole {
             .text(t("fact.program"), found.programName.text(for: words.spoken)),
             .text(t("fact.stream"), found.streamName.text(for: words.spoken)),
         ]
+        if let offered = words.offered(found) { facts.append(offered) }
         facts += words.window(found) + words.kinds(found)
         if found.access != .public {
             facts.append(.link(t("fact.admitted"), LinkText(t("admissions.title"), "/console/calls/\(id)/admissions")))
@@ -333,6 +343,10 @@ struct CallsConsole {
         let spoken = Vocabulary.Language(viewer.language)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let rows = max(3, QuestionFields.count(in: values) + 2)
+        let others = try await call.reader.streams(of: stream.program).filter { other in
+            other.id != stream.id
+                && (other.endedAt == nil || existing?.offered.contains { $0.stream == other.id } ?? false)
+        }
         let sections =
             [
                 FormSection(title: t("section.call"), fields: input.names("title", t)),
@@ -345,6 +359,7 @@ struct CallsConsole {
                                 ($0.rawValue, t("access.\($0.rawValue)"), t("access_hint.\($0.rawValue)"))
                             })
                     ]),
+            ] + (offeredSection(input, t, of: stream, beside: others, in: spoken).map { [$0] } ?? []) + [
                 FormSection(
                     title: t("section.window"), intro: t("section.window_intro"),
                     fields: [
@@ -374,7 +389,8 @@ struct CallsConsole {
                 action: existing.map { "/console/calls/\($0.id)/edit" } ?? "/console/streams/\(stream.id)/calls/new",
                 sections: sections, submit: existing == nil ? t("call.submit") : t("call.submit_edit"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
-                    + (version.map { [HiddenField("version", $0)] } ?? []) + QuestionFields.kept(in: values),
+                    + (version.map { [HiddenField("version", $0)] } ?? []) + QuestionFields.kept(in: values)
+                    + (others.isEmpty ? [] : [HiddenField("offered_streams.0.stream", stream.id.description)]),
                 cancel: LinkText(
                     t("form.cancel"), existing.map { "/console/calls/\($0.id)" } ?? "/console/programs"),
                 draft: existing.map { "call-\($0.id)" } ?? "call-new-\(stream.id)",
@@ -383,6 +399,31 @@ struct CallsConsole {
             title: title, site: site, viewer: viewer, current: "programs",
             breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+    }
+
+    /// The streams of the program that applicants may choose beside the call's own; nil where it has no other.
+    private func offeredSection(
+        _ input: FormInput, _ t: Texts, of stream: ProgramStream, beside others: [ProgramStream],
+        in spoken: Vocabulary.Language
+    ) -> FormSection? {
+        guard !others.isEmpty else { return nil }
+        var fields = [
+            input.number(
+                "offered_streams.0.places",
+                label: t("field.own_places", ["stream": stream.name.text(for: spoken)]), isOptional: true)
+        ]
+        for row in 1...min(others.count, OfferedStream.most - 1) {
+            fields.append(
+                input.select(
+                    "offered_streams.\(row).stream", label: t("field.offered_stream", ["number": "\(row)"]),
+                    options: others.map { ($0.id.description, $0.name.text(for: spoken)) },
+                    prompt: t("field.offered_none"), isOptional: true))
+            fields.append(
+                input.number(
+                    "offered_streams.\(row).places", label: t("field.offered_places", ["number": "\(row)"]),
+                    isOptional: true))
+        }
+        return FormSection(title: t("section.offered"), intro: t("section.offered_intro"), fields: fields)
     }
 
     private static func cutoffs(in values: [String: [String]]) -> Int {

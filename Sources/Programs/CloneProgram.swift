@@ -26,7 +26,8 @@ extension Transaction {
                     stream: made.stream, name: made.name, startsOn: made.startsOn, endsOn: made.endsOn,
                     capacity: made.capacity), as: made.id, in: tenant)
         }
-        for made in plan.calls { try await copyCall(made) }
+        let copies = Dictionary(plan.streams.map { ($0.source, $0.id) }, uniquingKeysWith: { first, _ in first })
+        for made in plan.calls { try await copyCall(made, streams: copies) }
         return plan
     }
 }

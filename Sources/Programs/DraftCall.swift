@@ -8,13 +8,14 @@ extension Transaction {
     ///
     /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `call_closes_after_it_opens`,
     /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`; invalid where a question
-    /// cannot be asked so.
+    /// cannot be asked or a stream not be offered so.
     package func draftCall(
         _ draft: CallDraft, as id: CallForApplications.ID, in tenant: Tenant.ID
     ) async throws -> CallForApplications {
         try CallDraft.check(draft.questions) { "/questions/\($0)" }
         try await insert(draft, as: id, in: tenant)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
+        try await replaceOffered(of: id, by: draft)
         if let required = try await design(of: draft.stream)?.required, !required.isEmpty {
             try await replaceConditions(of: id, with: required, in: tenant)
         }
@@ -36,7 +37,15 @@ extension Transaction {
         try CallDraft.check(draft.questions) { "/questions/\($0)" }
         try await update(id, to: draft)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
+        try await replaceOffered(of: id, by: draft)
         guard let call = try await call(id) else { throw Problem.notFound }
         return call
+    }
+
+    private func replaceOffered(of id: CallForApplications.ID, by draft: CallDraft) async throws {
+        if !draft.offered.isEmpty, let own = try await stream(draft.stream) {
+            try draft.checkOffered(among: Set(try await streams(of: own.program).map(\.id)))
+        }
+        try await replaceOffered(of: id, with: draft.offered)
     }
 }

@@ -15,7 +15,10 @@ extension Transaction {
     }
 
     /// Questions keep their ids, which are the call's own, so that what refers to a question still does.
-    func copyCall(_ made: ProgramClone.Draft) async throws {
+    ///
+    /// - Parameter streams: what became of the streams that are cloned; others are offered again as long as they are of the
+    ///   same program.
+    func copyCall(_ made: ProgramClone.Draft, streams: [ProgramStream.ID: ProgramStream.ID]) async throws {
         try await execute(
             """
             -- clone: call
@@ -42,6 +45,22 @@ extension Transaction {
             SELECT (jsonb_populate_record(
                         NULL::call_conditions, to_jsonb(k) || jsonb_build_object('call_id', \(made.id)))).*
             FROM call_conditions AS k WHERE k.tenant_id = acting_tenant() AND k.call_id = \(made.source)
+            """)
+        let copies = Array(streams)
+        try await execute(
+            """
+            -- clone: streams
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places)
+            SELECT acting_tenant(), \(made.id), kept.stream_id, kept.position, kept.places
+            FROM (SELECT s.id AS stream_id, o.position, o.places, count(*) OVER () AS number
+                  FROM offered_streams AS o
+                  LEFT JOIN unnest(\(copies.map(\.key)), \(copies.map(\.value))) AS n (source, copy)
+                      ON n.source = o.stream_id
+                  JOIN streams AS s ON s.tenant_id = o.tenant_id AND s.id = coalesce(n.copy, o.stream_id)
+                  JOIN streams AS own ON own.tenant_id = s.tenant_id AND own.program_id = s.program_id
+                  WHERE o.tenant_id = acting_tenant() AND o.call_id = \(made.source) AND own.id = \(made.stream)
+                    AND s.ended_at IS NULL) AS kept
+            WHERE kept.number > 1
             """)
     }
 }

@@ -243,6 +243,18 @@ struct ProgramWords {
             empty: EmptyState(title: t("overview.no_calls"), text: t("overview.no_calls_text")))
     }
 
+    /// The streams that applicants choose among, each with its places; nil where there is no choice.
+    func offered(_ call: CallForApplications) -> Fact? {
+        guard call.offersChoice else { return nil }
+        return .tags(
+            t("fact.offered"),
+            call.offered.map { offered in
+                let name = offered.name.text(for: spoken)
+                return offered.places.map { t("offered.places", ["stream": name, "places": Figures.grouped($0)]) }
+                    ?? name
+            })
+    }
+
     /// Who is let in, and when a rolling call looks at what came in.
     func kinds(_ call: CallForApplications) -> [Fact] {
         var facts: [Fact] = []

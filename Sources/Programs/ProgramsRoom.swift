@@ -20,6 +20,14 @@ package enum ProgramsRoom {
         "question_by_files_has_no_other_kind": .invalid(
             "/questions", "A question that is answered by files has no other kind."),
         "question_comes_with_a_later_round": .invalid("/questions", "Later questions come with round 2 to 20."),
+        "offered_streams_pkey": .invalid("/offered_streams", "Offer each stream once."),
+        "offered_streams_tenant_id_stream_id_fkey": .invalid("/offered_streams", "There is no such stream."),
+        "calls_offer_a_reasonable_number_of_streams": .invalid("/offered_streams", "Offer 20 streams at the most."),
+        "offered_places_are_a_reasonable_number": .invalid("/offered_streams", "Offer 1 to 10,000 places."),
+        "offered_streams_stand_once_published": CallRefusal.published.problem,
+        "calls_offer_their_own_stream_and_others": .invalid(
+            "/offered_streams", "The call's own stream is one of those it offers, and another is."),
+        "offered_streams_are_of_one_program": .invalid("/offered_streams", "Offer streams of the call's program."),
         "call_conditions_pkey": .invalid("/conditions", "Give each condition an id of its own."),
         "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),
         "calls_have_a_reasonable_number_of_conditions": .invalid("/conditions", "A call has at most 40 conditions."),

@@ -69,6 +69,7 @@ struct PublicCalls {
             if let areas = stream?.focusAreas, !areas.isEmpty {
                 facts.append(.tags(t("field.focus_areas"), areas.map { $0.label(in: words.language) }))
             }
+            if let offered = words.offered(found) { facts.append(offered) }
             facts += words.window(found) + words.kinds(found)
             let model = PublicCallPage(
                 header: PageHeader(

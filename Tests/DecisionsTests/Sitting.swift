@@ -28,7 +28,9 @@ extension World {
     }
 
     /// A fresh call with so many applications in review, each of a startup with a founder.
-    func applicants(_ count: Int) async throws -> (CallForApplications.ID, [Application.ID]) {
+    ///
+    /// - Parameter first: the place of the first applicant, where there are others already.
+    func applicants(_ count: Int, from first: Int = 0) async throws -> (CallForApplications.ID, [Application.ID]) {
         let (call, tenant, mei) = (CallForApplications.ID(), Cast.harbour.id, Cast.mei.person.id)
         let draft = try CallDraft(
             stream: demoID("stream incubation general"), title: LocalizedName(en: "A call of its own"),
@@ -39,14 +41,22 @@ extension World {
             _ = try await transaction.draftCall(draft, as: call, in: tenant)
             _ = try await transaction.publishCall(call, by: mei)
         }
+        return (call, try await apply(count, to: call, from: first))
+    }
+
+    /// So many applications to a call, in review, each of a startup with a founder.
+    func apply(
+        _ count: Int, to call: CallForApplications.ID, from first: Int = 0
+    ) async throws -> [Application.ID] {
+        let tenant = Cast.harbour.id
         let ids = (0..<count).map { _ in Application.ID() }
-        let seats = (0..<count).map(Self.seat)
+        let seats = (first..<first + count).map(Self.seat)
         try await owner.write(as: .none) { transaction in
             let (people, members, startups) = (seats.map(\.person), seats.map(\.membership), seats.map(\.startup))
             try await transaction.execute(
                 """
                 INSERT INTO people (id, email, name)
-                SELECT id, 'founder' || number || '@sitting.example', 'Founder ' || number
+                SELECT id, 'founder' || number + \(first) || '@sitting.example', 'Founder ' || number
                 FROM unnest(\(people)) WITH ORDINALITY AS f (id, number)
                 """)
             try await transaction.execute(
@@ -70,7 +80,7 @@ extension World {
                 FROM unnest(\(ids), \(startups), \(people)) AS f (id, startup, person)
                 """)
         }
-        return (call, ids)
+        return ids
     }
 
     /// The context of the founder of the applicant at a place.

@@ -462,6 +462,32 @@ extension InvariantTests {
             """,
             "UPDATE applications SET required_answered = required_answered - 1 WHERE id = \(fragment: submitted)"),
         Plant(
+            "applications_count_their_choices",
+            "UPDATE applications SET streams_chosen = 1 WHERE id = \(fragment: submitted)"),
+        Plant(
+            "choices_count_up_without_a_gap",
+            """
+            INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)
+            SELECT a.tenant_id, a.id, a.call_id, gen_random_uuid(), 2, a.created_by
+            FROM applications AS a WHERE a.id = \(fragment: submitted)
+            """,
+            "UPDATE applications SET streams_chosen = 1 WHERE id = \(fragment: submitted)"),
+        Plant(
+            "choices_are_of_the_call_applied_to",
+            """
+            INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)
+            SELECT a.tenant_id, a.id, gen_random_uuid(), gen_random_uuid(), 1, a.created_by
+            FROM applications AS a WHERE a.id = \(fragment: submitted)
+            """,
+            "UPDATE applications SET streams_chosen = 1 WHERE id = \(fragment: submitted)"),
+        Plant(
+            "submitted_applications_choose_a_stream",
+            """
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position)
+            SELECT a.tenant_id, a.call_id, gen_random_uuid(), n
+            FROM applications AS a, generate_series(1, 2) AS n WHERE a.id = \(fragment: submitted)
+            """),
+        Plant(
             "answers_stand_since_the_submission",
             """
             UPDATE application_answers AS w SET saved_at = now() + interval '1 day'

@@ -1,0 +1,47 @@
+internal import Applications
+internal import Programs
+
+/// What there is to give by standing: places, those of each stream among them, and a waiting list.
+struct Seats: Sendable, Equatable {
+    /// How many are offered a place.
+    let offers: Int
+    /// How many come on the waiting list.
+    let waitlist: Int
+    /// How many places are left in each of the streams that the call offers.
+    let streams: [ProgramStream.ID: Int]
+
+    /// What somebody gets.
+    struct Seat: Sendable, Equatable {
+        let application: Application.ID
+        let outcome: Outcome
+        let stream: ProgramStream.ID?
+        let rank: Int?
+    }
+
+    /// Gives places in order of standing, each in the first of the streams its applicant chose that has one left; whoever
+    /// finds none waits, in the same order, or is rejected.
+    ///
+    /// This is a serial dictatorship. It is strategy-proof: an applicant's order decides only which of the places that are
+    /// left at their turn they get, never when their turn is, so that no other order than the true one gives them a place
+    /// they want more. Nor could two of them swap places and both be better off. What is freed later goes to whoever waits
+    /// for that stream, whichever comes first, and is not part of the promise.
+    func given(
+        to order: [Application.ID], wanting choices: [Application.ID: [ProgramStream.ID]]
+    ) -> [Seat] {
+        var (left, offered, waiting) = (streams, 0, 0)
+        return order.map { application in
+            let wanted = choices[application] ?? []
+            let stream = wanted.first { left[$0, default: 0] > 0 }
+            if offered < offers, wanted.isEmpty || stream != nil {
+                offered += 1
+                if let stream { left[stream, default: 0] -= 1 }
+                return Seat(application: application, outcome: .offer, stream: stream, rank: nil)
+            }
+            guard waiting < waitlist else {
+                return Seat(application: application, outcome: .reject, stream: nil, rank: nil)
+            }
+            waiting += 1
+            return Seat(application: application, outcome: .waitlist, stream: nil, rank: waiting)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import API
+package import Vocabulary
+
+/// A stream that applicants of a call choose among, beside others.
+package struct OfferedStream: Codable, Sendable, Equatable {
+    /// The most streams that a call offers.
+    package static let most = 20
+
+    /// The stream.
+    package let stream: ProgramStream.ID
+    /// What it is called.
+    package let name: LocalizedName
+    /// How many places of the call are in it at the most; nil for as many as the call has.
+    package let places: Int?
+
+    /// A stream with its name and places.
+    package init(stream: ProgramStream.ID, name: LocalizedName, places: Int?) {
+        self.stream = stream
+        self.name = name
+        self.places = places
+    }
+}
+
+extension CallDraft {
+    /// A stream that is to be offered.
+    package struct Offered: Codable, Sendable, Equatable {
+        /// The stream.
+        package let stream: ProgramStream.ID
+        /// How many places of the call are in it at the most; nil for as many as the call has.
+        package let places: Int?
+
+        /// A stream, with as many places as the call has unless fewer are given.
+        package init(_ stream: ProgramStream.ID, places: Int? = nil) {
+            self.stream = stream
+            self.places = places
+        }
+    }
+
+    /// Refuses streams that cannot be offered so, all of them at once.
+    ///
+    /// - Parameter siblings: the streams of the program of the call's own, where they are known.
+    /// - Parameter pointer: where the stream at a place was sent.
+    func checkOffered(
+        among siblings: Set<ProgramStream.ID>? = nil, at pointer: (Int) -> String = { "/offered_streams/\($0)" }
+    ) throws(Problem) {
+        guard !offered.isEmpty else { return }
+        var errors: [Problem.FieldError] = []
+        if offered.count == 1 {
+            errors.append(.init("/offered_streams", .tooFew, "Offer another stream beside the call's own, or none."))
+        }
+        if offered.count > OfferedStream.most {
+            errors.append(.init("/offered_streams", .tooMany, "Offer \(OfferedStream.most) streams at the most."))
+        }
+        if !offered.contains(where: { $0.stream == stream }) {
+            errors.append(.init("/offered_streams", .required, "The call's own stream is one of those it offers."))
+        }
+        var seen: Set<ProgramStream.ID> = []
+        for (place, offered) in offered.enumerated() {
+            if !seen.insert(offered.stream).inserted {
+                errors.append(.init("\(pointer(place))/stream", .repeated, "This stream is offered already."))
+            } else if let siblings, !siblings.contains(offered.stream) {
+                errors.append(.init("\(pointer(place))/stream", .unknown, "Offer streams of the call's program."))
+            }
+            if let places = offered.places, !(1...10_000).contains(places) {
+                errors.append(.init("\(pointer(place))/places", .outOfRange, "Offer 1 to 10,000 places."))
+            }
+        }
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
+    }
+}
+
+extension CallForApplications {
+    /// Whether applicants choose among several streams.
+    package var offersChoice: Bool { !offered.isEmpty }
+
+    /// What one of the streams it offers is called.
+    package func name(of stream: ProgramStream.ID) -> LocalizedName? { offered.first { $0.stream == stream }?.name }
+}
