@@ -135,7 +135,10 @@ let package = Package(
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Decisions", on: core + ["Letters", "Institutions", "Programs", "Applications", "Reviews", "Calibration"],
+            "Decisions",
+            on: core + [
+                "Letters", "Institutions", "Programs", "Applications", "Reviews", "Calibration", "Tabular",
+            ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],

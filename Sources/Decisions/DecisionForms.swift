@@ -88,12 +88,13 @@ struct PreparationForm: Codable {
     }
 }
 
+/// Whether several decisions are looked at or prepared.
+enum BulkStep: String, Codable, CaseIterable {
+    case preview, prepare
+}
+
 /// What a standing means, as its form sends it, and whether it is to be done.
 struct BulkForm: Codable {
-    enum Step: String, Codable, CaseIterable {
-        case preview, prepare
-    }
-
     let round: ReviewRound.ID
     let by: ByStanding.Measure
     let offers: Int?
@@ -101,7 +102,8 @@ struct BulkForm: Codable {
     let offerNote: LongText
     let waitlistNote: LongText
     let rejectNote: LongText
-    let step: Step?
+    let partial: Bool?
+    let step: BulkStep?
 
     func meant() throws(Problem) -> ByStanding {
         for (field, number) in [("offers", offers ?? 0), ("waitlist", waitlist)] where !(0...100_000).contains(number) {
@@ -110,6 +112,38 @@ struct BulkForm: Codable {
         let notes: [Outcome: LongText] = [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote]
         let spare = rejectNote
         return ByStanding(round, by: by, offers: offers, waitlist: waitlist) { notes[$0] ?? spare }
+    }
+}
+
+/// One decision for all that are ticked, as its form sends it. Ranks follow the order of the ticks.
+struct ChosenForm: Codable {
+    let applications: [Application.ID]?
+    let outcome: Outcome
+    let award: TypedAmount?
+    let lastDay: CalendarDate?
+    let note: LongText
+    let feedback: LongText?
+    let partial: Bool?
+    let step: BulkStep?
+
+    func preparation() throws(Problem) -> Preparation {
+        try PreparationForm(
+            outcome: outcome, rank: nil, award: award, lastDay: lastDay, note: note, feedback: feedback, reason: nil
+        ).preparation()
+    }
+}
+
+/// A list of decisions as its form sends it, and what the letters say where a line says nothing.
+struct ListForm: Codable {
+    let list: String
+    let offerNote: LongText?
+    let waitlistNote: LongText?
+    let rejectNote: LongText?
+    let partial: Bool?
+    let step: BulkStep?
+
+    var notes: [Outcome: LongText] {
+        [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote].compactMapValues(\.self)
     }
 }
 
@@ -154,7 +188,9 @@ extension PageTemplate<DecisionsConfirmPage> {
 
 /// What was just done, as the address of the page after it says.
 enum DecisionDone: String, Codable, CaseIterable {
-    case opened, revised, prepared, withdrawn, released, proposed, confirmed, refused, answered
+    case opened, revised, prepared
+    case preparedSome = "prepared_some"
+    case withdrawn, released, proposed, confirmed, refused, answered
 }
 
 struct DoneQuery: Codable {
@@ -164,6 +200,8 @@ struct DoneQuery: Codable {
 struct BatchDonePath: Codable {
     let batch: DecisionBatch.ID
     let done: DecisionDone?
+    /// How many of several were not prepared.
+    let left: Int?
 }
 
 /// Who reads a manager's page about decisions, and in which words.
@@ -184,10 +222,10 @@ struct DecisionDesk {
         spoken = Vocabulary.Language(viewer.language)
     }
 
-    func frame(_ title: String, under trail: [Breadcrumb] = [], done: DecisionDone? = nil) -> Frame {
+    func frame(_ title: String, under trail: [Breadcrumb] = [], done: DecisionDone? = nil, left: Int? = nil) -> Frame {
         Frame(
             title: title, site: site, viewer: viewer, current: "decisions", breadcrumbs: trail,
-            flash: done.map { FlashNotice(t("done.\($0.rawValue)")) })
+            flash: done.map { FlashNotice(t("done.\($0.rawValue)", count: left ?? 0)) })
     }
 
     var home: Breadcrumb { Breadcrumb(t("batches.title"), "/console/decisions") }
@@ -230,11 +268,12 @@ struct DecisionDesk {
             })
     }
 
-    /// The fields of a decision.
+    /// The fields of a decision; several at once have no rank and no stream of their own.
     ///
     /// - Parameter choices: the streams that the applicant chose, the most wanted first, with what they are called.
     func fields(
-        _ input: FormInput, batch: DecisionBatch, choices: [(stream: ProgramStream.ID, name: LocalizedName)]
+        _ input: FormInput, batch: DecisionBatch, choices: [(stream: ProgramStream.ID, name: LocalizedName)] = [],
+        isRanked: Bool = true
     ) -> [FormField] {
         let places =
             choices.isEmpty
@@ -254,10 +293,12 @@ struct DecisionDesk {
                         isOptional: true)
                 ]
             } ?? []
-        return [outcomes(input)] + places
+        let rank =
+            isRanked
+            ? [input.number("rank", label: t("field.rank"), hint: t("field.rank_hint"), isOptional: true)] : []
+        return [outcomes(input)] + places + rank
             + [
-                input.number("rank", label: t("field.rank"), hint: t("field.rank_hint"), isOptional: true),
-                input.date("last_day", label: t("field.last_day"), hint: t("field.last_day_hint"), isOptional: true),
+                input.date("last_day", label: t("field.last_day"), hint: t("field.last_day_hint"), isOptional: true)
             ] + money
             + [input.area("note", label: t("field.note"), hint: t("field.note_hint"), limit: 10_000, rows: 5)]
     }
@@ -271,6 +312,14 @@ extension Statements {
         let streams = try await streamChoices(of: application.id)
         guard !streams.isEmpty, let call = try await call(application.application.call) else { return [] }
         return streams.compactMap { stream in call.name(of: stream).map { (stream, $0) } }
+    }
+}
+
+extension FormCall {
+    /// A batch that the manager may know of; not found otherwise.
+    func batch(_ id: DecisionBatch.ID) async throws -> DecisionBatch {
+        guard let batch = try await reader.decisionBatch(id) else { throw Problem.notFound }
+        return batch
     }
 }
 

@@ -1,7 +1,6 @@
 internal import API
 internal import Accounts
 internal import Applications
-internal import Calibration
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -10,14 +9,13 @@ internal import Reviews
 internal import Vocabulary
 internal import Wording
 
-/// Batches as managers keep them: the list, the batch, what is prepared, one by one and in bulk, and the release.
+/// Batches as managers keep them: the list, the batch, what is prepared, one by one, and the release.
 struct DecisionsConsole: Sendable {
     let site: Site
 
     var routes: [AnyRoute] {
         [
-            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, askInBulk, bulk, askToRelease,
-            release,
+            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, askToRelease, release,
         ]
     }
 
@@ -120,7 +118,7 @@ struct DecisionsConsole: Sendable {
             .get, "/console/decisions/{batch}/edit", "consoleEditBatch", access: .roles([.manager]),
             parameters: BatchPath.self
         ) { call in
-            let batch = try await batch(call.parameters.batch, call)
+            let batch = try await call.batch(call.parameters.batch)
             guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(batch.id)") }
             let version = try call.version(of: try await call.reader.batchView(batch.id))
             return try await form(for: call, batch, values: BatchForm.values(batch.terms), version: version)
@@ -132,7 +130,7 @@ struct DecisionsConsole: Sendable {
             .post, "/console/decisions/{batch}/edit", "reviseConsoleBatch", access: .roles([.manager]),
             parameters: BatchPath.self, body: BatchForm.self
         ) { call in
-            let batch = try await batch(call.parameters.batch, call)
+            let batch = try await call.batch(call.parameters.batch)
             return try await deciding {
                 let terms = try call.decoded().terms()
                 return try await call.write { transaction in
@@ -154,20 +152,21 @@ struct DecisionsConsole: Sendable {
             .get, "/console/decisions/{batch}", "consoleBatch", access: .roles([.manager]),
             parameters: BatchDonePath.self
         ) { call in
-            try await page(for: call, of: call.parameters.batch, done: call.parameters.done)
+            try await page(
+                for: call, of: call.parameters.batch, done: call.parameters.done, left: call.parameters.left)
         }.erased
     }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil
+        for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil, left: Int? = nil
     ) async throws -> HTML {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
-        let batch = try await batch(id, call)
+        let batch = try await call.batch(id)
         let decisions = try await call.reader.preparedDecisions(in: id)
         let undecided = try await call.reader.undecided(in: id)
         let tally = try await call.reader.tallies(of: [id])[id]
-        let scores = try await scores(of: batch, call)
+        let scores = try await call.scores(of: batch)
         let isOpen = batch.releasedAt == nil
         let faults =
             isOpen && !decisions.isEmpty
@@ -200,7 +199,7 @@ struct DecisionsConsole: Sendable {
                             .init(t("field.outcome")), .init(t("batch.rank"), isNumber: true),
                             .init(t("batch.award"), isNumber: true), .init(t("field.note")),
                         ],
-                        rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application], desk) },
+                        rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application]?.text, desk) },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
                 + (isOpen && !undecided.isEmpty
@@ -218,7 +217,7 @@ struct DecisionsConsole: Sendable {
                                         .link(
                                             name.text(for: desk.spoken),
                                             "/console/decisions/\(id)/applications/\(application)"),
-                                        .text(scores[application] ?? "–"),
+                                        .text(scores[application]?.text ?? "–"),
                                         short[application].map { found in
                                             .badge(
                                                 Badge(
@@ -233,7 +232,7 @@ struct DecisionsConsole: Sendable {
                                 },
                                 empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
                     ] : []))
-        return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done))
+        return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
     }
 
     private func row(
@@ -296,29 +295,6 @@ struct DecisionsConsole: Sendable {
         let parts = fault.pointer.split(separator: "/")
         guard parts.count > 1, let name = names[String(parts[1])] else { return fault.detail }
         return "\(name): \(fault.detail)"
-    }
-
-    /// What the last opened round of the call says of each application: the mean, and what is calibrated beside it.
-    private func scores<P, B>(
-        of batch: DecisionBatch, _ call: FormCall<P, B>
-    ) async throws -> [Application.ID: String] {
-        let rounds = try await call.reader.rounds(of: batch.call).filter { $0.openedAt != nil }
-        guard let last = rounds.max(by: { $0.position < $1.position }) else { return [:] }
-        let standings = try await call.database.snapshot(as: call.context) { snapshot in
-            try await snapshot.standings(of: last.id, places: max(1, batch.terms.places))
-        }
-        return (standings?.entries ?? []).reduce(into: [:]) { scores, entry in
-            guard let mean = entry.mean else { return }
-            let raw = Figures.amount(minor: Int((mean * 10).rounded()), digits: 1)
-            scores[entry.application] =
-                entry.calibrated.map { "\(raw) → \(Figures.amount(minor: Int(($0.score * 10).rounded()), digits: 1))" }
-                ?? raw
-        }
-    }
-
-    private func batch<P, B>(_ id: DecisionBatch.ID, _ call: FormCall<P, B>) async throws -> DecisionBatch {
-        guard let batch = try await call.reader.decisionBatch(id) else { throw Problem.notFound }
-        return batch
     }
 
     private func form<P, B>(
@@ -425,7 +401,7 @@ struct DecisionsConsole: Sendable {
     ) async throws -> HTML {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
-        let batch = try await batch(path.batch, call)
+        let batch = try await call.batch(path.batch)
         guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(batch.id)") }
         guard let summary = try await call.reader.application(path.application), summary.application.call == batch.call
         else { throw Problem.notFound }
@@ -458,118 +434,6 @@ struct DecisionsConsole: Sendable {
             ])
         let trail = [desk.home, Breadcrumb(batch.terms.name.string, "/console/decisions/\(batch.id)")]
         return try desk.html(model, desk.frame(model.header.title, under: trail))
-    }
-
-    // MARK: Several at once
-
-    private var askInBulk: AnyRoute {
-        PageRoute(
-            .get, "/console/decisions/{batch}/bulk", "consoleBulkDecisions", access: .roles([.manager]),
-            parameters: BatchPath.self
-        ) { call in
-            try await bulkForm(for: call, call.parameters.batch, values: ["by": ["raw"], "waitlist": ["0"]], [])
-        }.erased
-    }
-
-    private var bulk: AnyRoute {
-        PageRoute(
-            .post, "/console/decisions/{batch}/bulk", "prepareConsoleDecisions", access: .roles([.manager]),
-            parameters: BatchPath.self, body: BulkForm.self
-        ) { call in
-            let (id, person) = (call.parameters.batch, try call.principal.personID)
-            return try await deciding {
-                let form = try call.decoded()
-                let meant = try form.meant()
-                if form.step == .prepare {
-                    return try await call.write { transaction in
-                        let rows = try await transaction.decisions(meant, in: id)
-                        _ = try await transaction.prepareDecisions(rows, in: id, .allOrNothing, by: person)
-                        return .redirect(to: "/console/decisions/\(id)?done=prepared")
-                    }
-                }
-                let verdicts = try await call.database.write(as: call.context) { transaction in
-                    let rows = try await transaction.decisions(meant, in: id)
-                    return try await transaction.prepareDecisions(rows, in: id, .dryRun, by: person)
-                }
-                return try await bulkForm(for: call, id, values: call.fields, verdicts)
-            } again: { problem in
-                try await bulkForm(for: call, id, values: call.fields, [], problem: problem)
-            }
-        }.erased
-    }
-
-    private func bulkForm<P, B>(
-        for call: FormCall<P, B>, _ id: DecisionBatch.ID, values: [String: [String]], _ verdicts: [PreparationVerdict],
-        problem: FormProblem? = nil
-    ) async throws -> HTML {
-        let desk = try await DecisionDesk(call, in: site)
-        let t = desk.t
-        let batch = try await batch(id, call)
-        guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(id)") }
-        let rounds = try await call.reader.rounds(of: batch.call).filter { $0.openedAt != nil }
-        let tally = verdicts.isEmpty ? nil : try await call.reader.tallies(of: [id])[id]
-        // What JSON calls a standing's field is a field of its own here.
-        let errors = (problem?.errors ?? []).map {
-            (field: String($0.field.trimmingPrefix("standing.")), message: $0.message)
-        }
-        let input = FormInput(values: values, errors: errors, texts: t)
-        let fields = [
-            input.select(
-                "round", label: t("bulk.round"),
-                options: rounds.map { ($0.id.description, $0.name.text(for: desk.spoken)) }),
-            input.radios(
-                "by", label: t("bulk.by"),
-                options: ByStanding.Measure.allCases.map {
-                    ($0.rawValue, t("bulk.\($0.rawValue)"), t("bulk_hint.\($0.rawValue)"))
-                }),
-            input.number("offers", label: t("bulk.offers"), hint: t("bulk.offers_hint"), isOptional: true),
-            input.number("waitlist", label: t("bulk.waitlist"), hint: t("bulk.waitlist_hint")),
-            input.area("offer_note", label: t("bulk.offer_note"), limit: 10_000, rows: 3),
-            input.area("waitlist_note", label: t("bulk.waitlist_note"), limit: 10_000, rows: 3),
-            input.area("reject_note", label: t("bulk.reject_note"), limit: 10_000, rows: 3),
-        ]
-        let preview =
-            verdicts.isEmpty
-            ? []
-            : [
-                DecisionsPage.Part(
-                    title: t("bulk.preview"),
-                    table: Table(
-                        caption: t("bulk.preview"),
-                        columns: [
-                            .init(t("batch.startup")), .init(t("field.outcome")),
-                            .init(t("batch.rank"), isNumber: true),
-                            .init(t("bulk.verdict")),
-                        ],
-                        rows: verdicts.map { verdict in
-                            [
-                                .text(verdict.startupName?.text(for: desk.spoken) ?? "–"),
-                                .badge(
-                                    desk.outcome(verdict.preparation.outcome),
-                                    note: tally?.name(of: verdict.preparation.stream)?.text(for: desk.spoken)),
-                                verdict.preparation.rank.map(Table.Cell.number) ?? .text("–"),
-                                .text(
-                                    verdict.fault?.detail
-                                        ?? (verdict.replaces ? t("bulk.replaces") : t("bulk.would"))),
-                            ]
-                        },
-                        empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
-            ]
-        let isReady = !verdicts.isEmpty && verdicts.allSatisfy { $0.fault == nil }
-        let model = DecisionsPage(
-            header: PageHeader(title: t("bulk.title"), kind: batch.terms.name.string, lede: t("bulk.lede")),
-            parts: preview,
-            forms: [
-                Form(
-                    action: "/console/decisions/\(id)/bulk", sections: [FormSection(fields: fields)],
-                    submit: t("bulk.show"), texts: t,
-                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                    alternatives: isReady ? [FormButton(t("bulk.submit"), name: "step", value: "prepare")] : [],
-                    cancel: LinkText(t("form.cancel"), "/console/decisions/\(id)"),
-                    problem: problem?.sentence(besides: fields))
-            ])
-        let trail = [desk.home, Breadcrumb(batch.terms.name.string, "/console/decisions/\(id)")]
-        return try desk.html(model, desk.frame(t("bulk.title"), under: trail))
     }
 
     // MARK: The release
@@ -607,7 +471,7 @@ struct DecisionsConsole: Sendable {
     ) async throws -> HTML {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
-        let batch = try await batch(id, call)
+        let batch = try await call.batch(id)
         guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(id)") }
         guard let tally = try await call.reader.tallies(of: [id])[id] else { throw Problem.notFound }
         let version = try call.version(of: BatchView(batch, tally))

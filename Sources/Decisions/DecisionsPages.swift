@@ -15,7 +15,8 @@ extension DecisionsRoom {
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        DecisionsConsole(site: site).routes + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
+        DecisionsConsole(site: site).routes + BulkConsole(site: site).routes
+            + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
     }
 
     /// What an application's page tells its startup of the decision.
