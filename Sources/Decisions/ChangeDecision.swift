@@ -53,7 +53,7 @@ extension Transaction {
             let taken = try await taken(
                 of: batch.call, besides: change.application, in: meant.award?.currency ?? batch.terms.currency)
             guard taken.places < batch.terms.places else {
-                throw DecisionRefusal.noPlace("All \(batch.terms.places) places are taken.")
+                throw DecisionRefusal.noPlace("Every place is taken, of \(batch.terms.places).")
             }
             if let stream = meant.stream,
                 let found = try await placesTaken(in: stream, of: batch.call, besides: change.application),

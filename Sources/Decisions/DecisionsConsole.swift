@@ -478,11 +478,8 @@ struct DecisionsConsole: Sendable {
         var consequences = [
             t("release.letters", count: tally.letters),
             t(
-                "release.places",
-                [
-                    "offers": Figures.grouped(tally.offers), "taken": Figures.grouped(tally.taken),
-                    "places": Figures.grouped(batch.terms.places),
-                ]),
+                "release.places", count: tally.offers,
+                ["taken": Figures.grouped(tally.taken), "places": Figures.grouped(batch.terms.places)]),
             t(
                 "release.others",
                 ["waitlisted": Figures.grouped(tally.waitlisted), "rejections": Figures.grouped(tally.rejections)]),

@@ -227,7 +227,7 @@ func faults(
         faults.append(
             .init(
                 "/places", .tooMany,
-                "\(tally.offers) offers and \(tally.taken) places taken are more than \(batch.terms.places) places."))
+                "Offers (\(tally.offers)) and places taken (\(tally.taken)) are more than there are (\(batch.terms.places))."))
     }
     for stream in tally.streams where stream.isOver {
         let name = stream.name.text(for: .english)

@@ -257,7 +257,7 @@ struct ImportPage: ViewModel {
             title: t("import.facts"),
             [
                 .text(t("imports.kind"), t("kind.\(file.kind.rawValue)")),
-                .text(t("import.size"), t("import.bytes", ["bytes": Figures.grouped(file.bytes)])),
+                .text(t("import.size"), t("import.bytes", count: file.bytes)),
                 .time(t("imports.requested"), TimeText(file.requestedAt, in: .hongKong, language: language)),
             ])
     }

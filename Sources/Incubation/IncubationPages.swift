@@ -116,6 +116,6 @@ extension Enrolment.State {
 extension EnrolmentSummary {
     /// “3 of 6 milestones”.
     func progress(_ t: Texts) -> String {
-        t("progress.summary", ["earned": Figures.grouped(earned), "all": Figures.grouped(milestones)])
+        t("progress.summary", count: milestones, ["earned": Figures.grouped(earned)])
     }
 }

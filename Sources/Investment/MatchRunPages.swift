@@ -220,7 +220,7 @@ struct MatchRunPages {
             StatTiles.Tile(
                 t("run.gated_out"), figure: Figures.grouped(run.gatedOut ?? 0),
                 note: t(
-                    "run.of_pairs", ["pairs": Figures.grouped((run.mandates ?? 0) * (run.startups ?? 0))])),
+                    "run.of_pairs", count: (run.mandates ?? 0) * (run.startups ?? 0))),
             StatTiles.Tile(
                 t("run.lists"), figure: Figures.grouped(run.shortlists),
                 note: t("run.lists_released", ["count": Figures.grouped(run.released)])),

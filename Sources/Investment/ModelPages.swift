@@ -210,7 +210,7 @@ struct ModelPages {
         var tiles = [
             StatTiles.Tile(
                 t("models.joined"), figure: Figures.grouped(report.joined),
-                note: t("model.of_pairs", ["pairs": Figures.grouped(report.pairs)]))
+                note: t("model.of_pairs", count: report.pairs))
         ]
         if let trial = report.trial {
             tiles += [
@@ -222,7 +222,7 @@ struct ModelPages {
                     note: t("model.standards", ["figure": ModelPlots.figure(trial.standard.recall)])),
                 StatTiles.Tile(
                     t("model.investors"), figure: Figures.grouped(trial.investors),
-                    note: t("model.startups", ["count": Figures.grouped(trial.startups)])),
+                    note: t("model.startups", count: trial.startups)),
             ]
         }
         return StatTiles(tiles)
@@ -250,11 +250,11 @@ struct ModelPages {
         }
         if let gain = model.report?.trial?.gain { facts.append(.text(t("model.gain"), ModelPlots.interval(gain))) }
         if let report = model.report {
-            let steps = report.calibration.map { Figures.grouped($0.count) }
+            let steps = report.calibration?.count
             facts.append(
                 .text(
                     t("model.calibration"),
-                    steps.map { t("model.calibrated", ["steps": $0]) }
+                    steps.map { t("model.calibrated", count: $0) }
                         ?? t("model.uncalibrated", ["joined": Figures.grouped(Calibration.leastJoined)])))
         }
         if let hash = model.dataHash { facts.append(.text(t("model.data"), String(hash.prefix(16)))) }

@@ -120,7 +120,8 @@ extension ProgramWords {
             }, hasCriteria: !design.rubric.isEmpty,
             rounds: design.rounds.map { round in
                 let facts = [
-                    "name": round.name.text(for: spoken), "reviews": "\(round.reviewsWanted)", "days": "\(round.days)",
+                    "name": round.name.text(for: spoken), "reviews": t("round.reviews", count: round.reviewsWanted),
+                    "days": t("round.days", count: round.days),
                 ]
                 return round.isBlind ? t("round.line_blind", facts) : t("round.line", facts)
             }, hasRounds: !design.rounds.isEmpty, conditions: conditions(design.required),

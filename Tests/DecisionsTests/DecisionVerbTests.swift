@@ -221,7 +221,7 @@ struct DecisionVerbTests {
         // No place is free for the other.
         let (full, swap) = (DecisionChange.ID(), DecisionChange.ID())
         try await world.propose(Preparation(.offer, note: note), for: ids[1], as: full)
-        await #expect(throws: DecisionRefusal.noPlace("All 1 places are taken.")) {
+        await #expect(throws: DecisionRefusal.noPlace("Every place is taken, of 1.")) {
             try await world.confirm(full, by: Cast.tom)
         }
         await #expect(throws: DecisionRefusal.needsSecondPerson) { try await world.confirm(full, by: Cast.mei) }

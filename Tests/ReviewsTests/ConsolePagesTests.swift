@@ -25,7 +25,7 @@ struct ConsolePagesTests {
         let mei = try await Visitor(Cast.mei, in: world)
         let all = await mei.open("\(base)/assignments")
         #expect(all.status == 200, "\(all.text)")
-        #expect(all.text.contains("6 of 8 reviews are in, and 4 of 5 applications can be decided."))
+        #expect(all.text.contains("Reviews in: 6 of 8. Applications that can be decided: 4 of 5."))
         #expect(all.text.contains("1 of 3 criteria scored") && all.text.contains("0 of 3 criteria scored"))
         #expect(count("/reopening\"", in: all) == 6 && count("/withdrawal\"", in: all) == 2)
         #expect(all.text.contains("\(base)/applications/\(World.application("kelpsense"))"))
