@@ -42,7 +42,7 @@ struct ChangesConsole: Sendable {
                                         change.startupName.text(for: desk.spoken),
                                         "/console/decision-changes/\(change.id)",
                                         note: change.callTitle.text(for: desk.spoken)),
-                                    .badge(badge(change.status, t)), .badge(desk.outcome(change.preparation.outcome)),
+                                    .badge(desk.badge(change.status)), .badge(desk.outcome(change.preparation.outcome)),
                                     .text(change.proposedByName ?? "–"), .time(desk.time(change.proposedAt)),
                                 ]
                             },
@@ -117,7 +117,7 @@ struct ChangesConsole: Sendable {
         let model = DecisionsPage(
             header: PageHeader(
                 title: change.startupName.text(for: desk.spoken), kind: change.callTitle.text(for: desk.spoken),
-                badge: badge(change.status, t),
+                badge: desk.badge(change.status),
                 lede: change.status != .open ? nil : isTheirs ? t("changes.yours") : t("changes.asked"),
                 actions: isAsked
                     ? [
@@ -145,14 +145,6 @@ struct ChangesConsole: Sendable {
                 ] : [])
         let trail = [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")]
         return try desk.html(model, desk.frame(model.header.title, under: trail))
-    }
-
-    private func badge(_ status: DecisionChange.Status, _ t: Texts) -> Badge {
-        switch status {
-        case .open: Badge(t("changes.open"), .warning)
-        case .confirmed: Badge(t("changes.confirmed"), .success)
-        case .refused: Badge(t("changes.refused"))
-        }
     }
 
     private var askToPropose: AnyRoute {

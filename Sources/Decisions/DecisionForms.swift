@@ -191,6 +191,9 @@ enum DecisionDone: String, Codable, CaseIterable {
     case opened, revised, prepared
     case preparedSome = "prepared_some"
     case withdrawn, released, proposed, confirmed, refused, answered
+    case waiverProposed = "waiver_proposed"
+    case waiverConfirmed = "waiver_confirmed"
+    case waiverRefused = "waiver_refused"
 }
 
 struct DoneQuery: Codable {
@@ -254,6 +257,15 @@ struct DecisionDesk {
             case .reject: .danger
             }
         return Badge(t("outcome.\(outcome.rawValue)"), tone)
+    }
+
+    /// Where stands what takes a second manager.
+    func badge(_ status: DecisionChange.Status) -> Badge {
+        switch status {
+        case .open: Badge(t("changes.open"), .warning)
+        case .confirmed: Badge(t("changes.confirmed"), .success)
+        case .refused: Badge(t("changes.refused"))
+        }
     }
 
     func time(_ instant: Date, in zone: TimeZoneName = .hongKong) -> TimeText {

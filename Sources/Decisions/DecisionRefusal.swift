@@ -29,6 +29,14 @@ package enum DecisionRefusal: Refusal, Equatable {
     case changeAnswered
     /// Who proposed a change does not answer it.
     case needsSecondPerson
+    /// The reviews are enough to decide.
+    case enoughReviews
+    /// The waiver has been answered.
+    case waiverAnswered
+    /// Who asked for a waiver does not answer it.
+    case waiverNeedsSecondPerson
+    /// Another decision is prepared than the waiver is for.
+    case waiverOutdated
     /// There is no rejection to appeal.
     case nothingToAppeal
     /// The time to appeal is over.
@@ -62,6 +70,10 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .noPlace(let why): Problem(.conflict, why)
         case .changeAnswered: .conflict("The change has been answered already.")
         case .needsSecondPerson: .conflict("Another manager than the one who proposed it answers a change.")
+        case .enoughReviews: .conflict("Enough reviews are in. There is no quorum to waive.")
+        case .waiverAnswered: .conflict("The waiver has been answered already.")
+        case .waiverNeedsSecondPerson: .conflict("Another manager than the one who asked for it answers a waiver.")
+        case .waiverOutdated: .conflict("Another decision is prepared by now. Ask for a waiver of that one.")
         case .nothingToAppeal: .conflict("There is no rejection to appeal.")
         case .appealOver: .conflict("The time to appeal is over.")
         case .appealAnswered: .conflict("The appeal has been answered already.")

@@ -104,11 +104,13 @@ struct BatchDecisionsView: Described {
     let items: [PreparedView]
     let undecided: [ApplicantLine]
     let belowQuorum: [ShortView]
+    let waivers: [WaiverView]
     let faults: [FaultView]
 
     static let documentation = [
         "undecided": "Applications in review for which nothing is prepared here.",
         "below_quorum": "Applications in review whose reviews are too few to decide.",
+        "waivers": "What two managers say, or one asks, about decisions below the quorum.",
         "faults": "Why the batch cannot be released as it stands; none once it was.",
     ]
 }

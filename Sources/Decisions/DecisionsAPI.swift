@@ -105,6 +105,7 @@ enum DecisionsAPI {
                         belowQuorum: short.sorted { $0.key < $1.key }.map {
                             ShortView(application: $0.key, submitted: $0.value.submitted, quorum: $0.value.quorum)
                         },
+                        waivers: try await snapshot.quorumWaivers(in: id).map(WaiverView.init),
                         faults: faults.map(FaultView.init)))
             }
         }.erased

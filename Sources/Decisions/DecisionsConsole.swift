@@ -172,6 +172,8 @@ struct DecisionsConsole: Sendable {
             isOpen && !decisions.isEmpty
             ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
         let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call) : [:]
+        let waivers = try await call.reader.quorumWaivers(in: id)
+        let below = WaiversConsole.part(of: batch, decisions, short: short, waivers, desk)
         let names = Dictionary(
             decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
             uniquingKeysWith: { first, _ in first })
@@ -202,6 +204,7 @@ struct DecisionsConsole: Sendable {
                         rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application]?.text, desk) },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
+                + (below.map { [$0] } ?? [])
                 + (isOpen && !undecided.isEmpty
                     ? [
                         DecisionsPage.Part(

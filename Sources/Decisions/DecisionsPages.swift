@@ -15,7 +15,7 @@ extension DecisionsRoom {
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        DecisionsConsole(site: site).routes + BulkConsole(site: site).routes
+        DecisionsConsole(site: site).routes + BulkConsole(site: site).routes + WaiversConsole(site: site).routes
             + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
     }
 

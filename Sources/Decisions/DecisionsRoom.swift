@@ -19,6 +19,12 @@ package enum DecisionsRoom {
         "places_are_in_a_chosen_stream": .invalid("/stream", "The applicant did not choose this stream."),
         "offers_name_their_stream": .invalid("/stream", "Say in which of the chosen streams the place is."),
         "a_change_takes_two_people": DecisionRefusal.needsSecondPerson.problem,
+        "a_waiver_takes_two_people": DecisionRefusal.waiverNeedsSecondPerson.problem,
+        "a_quorum_is_waived_once": .conflict("The quorum of this decision is waived, or a waiver waits for an answer."),
+        "proposed_waivers_stand": DecisionRefusal.waiverAnswered.problem,
+        "what_is_prepared_is_waived": DecisionRefusal.waiverOutdated.problem,
+        "decisions_have_a_quorum_or_a_waiver": .conflict(
+            "A decision has too few reviews, and no two managers have waived the quorum."),
         "changes_are_proposed_one_at_a_time": .conflict("A change of this decision waits for an answer already."),
         "proposed_changes_stand": DecisionRefusal.changeAnswered.problem,
         "appeals_pkey": .conflict("The rejection was appealed already."),
@@ -29,6 +35,6 @@ package enum DecisionsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        DecisionsAPI.operations + ChangesAPI.operations
+        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations
     }
 }

@@ -220,14 +220,15 @@ extension PreparationVerdict {
 /// Everything that keeps a batch from being released: pure, and said all at once.
 func faults(
     of decisions: [PreparedDecision], in batch: DecisionBatch, _ tally: BatchTally,
-    short: [Application.ID: (submitted: Int, quorum: Int)], today: CalendarDate
+    short: [Application.ID: (submitted: Int, quorum: Int)], waived: Set<Application.ID>, today: CalendarDate
 ) -> [Problem.FieldError] {
     var faults: [Problem.FieldError] = []
     if tally.offers + tally.taken > batch.terms.places {
         faults.append(
             .init(
                 "/places", .tooMany,
-                "Offers (\(tally.offers)) and places taken (\(tally.taken)) are more than there are (\(batch.terms.places))."))
+                "Offers (\(tally.offers)) and places taken (\(tally.taken)) are more than there are (\(batch.terms.places))."
+            ))
     }
     for stream in tally.streams where stream.isOver {
         let name = stream.name.text(for: .english)
@@ -247,7 +248,7 @@ func faults(
         if !decision.state.isJudged {
             faults.append(.init(place, .notAllowed, "It is no longer in review."))
         }
-        if let found = short[decision.application] {
+        if let found = short[decision.application], !waived.contains(decision.application) {
             faults.append(
                 .init(place, .tooFew, "It has \(found.submitted) of the \(found.quorum) reviews that can decide."))
         }

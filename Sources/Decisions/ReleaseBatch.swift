@@ -14,6 +14,7 @@ extension Statements {
         guard let tally = try await tallies(of: [batch.id])[batch.id] else { throw Problem.notFound }
         return faults(
             of: decisions, in: batch, tally, short: try await shortOfQuorum(in: batch.call),
+            waived: try await quorumWaivers(in: batch.id).confirmed(for: decisions),
             today: CalendarDate(now, in: batch.zone))
     }
 }

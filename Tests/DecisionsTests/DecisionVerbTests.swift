@@ -391,6 +391,10 @@ struct DecisionVerbTests {
     func leaks() async throws {
         let world = try await World()
         let batch: DecisionBatch.ID = demoID("batch second")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.proposeWaiver(
+                of: World.applied("plumbline"), in: batch, because: note, as: .init(), in: Cast.harbour.id, by: mei)
+        }
         let tables: [(String, Query)] = [
             ("decision_batches", "SELECT count(*) FROM decision_batches"),
             ("prepared_decisions", "SELECT count(*) FROM prepared_decisions"),
@@ -398,6 +402,7 @@ struct DecisionVerbTests {
             ("waiting_applications", "SELECT count(*) FROM waiting_applications"),
             ("freed_places", "SELECT count(*) FROM freed_places"),
             ("decision_changes", "SELECT count(*) FROM decision_changes"),
+            ("quorum_waivers", "SELECT count(*) FROM quorum_waivers"),
             ("appeals", "SELECT count(*) FROM appeals"),
         ]
         for member in [Cast.wing, Cast.kenji, Cast.jun, Cast.nora, Cast.iris, Cast.leo] {
@@ -416,7 +421,8 @@ struct DecisionVerbTests {
         #expect(try await ada.value("SELECT count(*) FROM prepared_decisions", as: Int.self) == 0)
         // The trail of it, too, is none of theirs.
         let trail: Int = try await world.database.reader(as: world.context(Cast.wing)).value(
-            "SELECT count(*) FROM audit_events WHERE noun IN ('prepared_decisions', 'decisions', 'decision_batches')")
+            "SELECT count(*) FROM audit_events WHERE noun IN ('prepared_decisions', 'decisions', 'decision_batches', 'quorum_waivers')"
+        )
         #expect(trail == 0)
         await #expect(throws: Problem.self) {
             try await world.database.write(as: world.context(Cast.wing)) { transaction in

@@ -211,6 +211,14 @@ struct Objects: Sendable {
                 to: Preparation(.waitlist, note: LongText("Perhaps.")), because: LongText("A place may become free."),
                 as: change, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        let waiver: QuorumWaiver.ID = demoID("waiver second")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.proposeWaiver(
+                of: demoID(
+                    "application \(Cast.startup("plumbline")) \(demoID("call incubation") as CallForApplications.ID)"),
+                in: demoID("batch second"), because: LongText("The reviewer fell ill."), as: waiver,
+                in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         let absence = Absence.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             let day = CalendarDate(transaction.now, in: .hongKong).adding(days: 400)
@@ -238,7 +246,7 @@ struct Objects: Sendable {
             "Criterion": (demoID("criterion Team") as ReviewRound.Criterion.ID).description,
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
             "CallCondition": (demoID("condition incorporated") as CallCondition.ID).description,
-            "DecisionChange": change.description,
+            "DecisionChange": change.description, "QuorumWaiver": waiver.description,
             "DecisionBatch": (demoID("batch second") as DecisionBatch.ID).description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
