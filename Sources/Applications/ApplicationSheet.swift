@@ -2,6 +2,7 @@ internal import API
 internal import Foundation
 internal import Institutions
 internal import Pages
+internal import Postgres
 internal import Programs
 internal import Tabular
 internal import Vocabulary
@@ -19,7 +20,7 @@ enum ApplicationColumn: String, Codable, Sendable, CaseIterable {
 
 /// A list of applications as a CSV file: the startup first, then the chosen columns.
 struct ApplicationSheet: Sendable {
-    /// Rows of a file at the most.
+    /// Rows of a file at the most; it is made in memory.
     static let most = 50_000
 
     let rows: [ApplicationSummary]
@@ -73,6 +74,21 @@ struct ApplicationSheet: Sendable {
         case .submitted: [summary.application.submittedAt.map { Timestamp.text($0) } ?? ""]
         case .id: [summary.id.description]
         }
+    }
+}
+
+extension Statements {
+    /// The rows of a file: all that the filter lets through, or a problem that says that they are too many.
+    func applicationsForSheet(
+        matching filter: ApplicationFilter, most: Int = ApplicationSheet.most
+    ) async throws -> [ApplicationSummary] {
+        let found = try await applications(matching: filter, limit: most + 1)
+        guard found.count <= most else {
+            let limit = Figures.grouped(most)
+            throw Problem(
+                .invalid, "More than \(limit) applications match, and a file has \(limit) rows. Narrow the filter.")
+        }
+        return found
     }
 }
 

@@ -10,8 +10,8 @@ internal import Vocabulary
 enum OversightAPI {
     static var operations: [AnyOperation] {
         [
-            shortlist, interview, moves, listFilters, saveFilter, forgetFilter, getServiceLevels, setServiceLevels,
-            export,
+            shortlist, interview, moves, listFilters, saveFilter, renameFilter, forgetFilter, getServiceLevels,
+            setServiceLevels, export,
         ]
     }
 
@@ -97,6 +97,23 @@ enum OversightAPI {
         }.erased
     }
 
+    private static var renameFilter: AnyOperation {
+        Operation(
+            .put, "/v1/application-filters/{filter}/name", "renameFilter",
+            summary: "Give a filter of one's own another name", tag: "applications", access: .roles([.manager]),
+            precondition: Precondition.none, parameters: SavedFilterPath.self, body: FilterName.self,
+            output: SavedFilterView.self, problems: [.notFound]
+        ) { call in
+            let (id, name) = (call.parameters.filter, call.body.name)
+            return try await call.write { transaction in
+                guard try await transaction.renameFilter(id, to: name),
+                    let renamed = try await transaction.savedFilters().first(where: { $0.id == id })
+                else { throw Problem.notFound }
+                return .ok(SavedFilterView(renamed))
+            }
+        }.erased
+    }
+
     private static var forgetFilter: AnyOperation {
         Operation(
             .delete, "/v1/application-filters/{filter}", "forgetFilter", summary: "Forget a filter of one's own",
@@ -149,14 +166,14 @@ enum OversightAPI {
             .get, "/v1/applications.csv", "exportApplications", summary: "Applications by any filter, as a CSV file",
             description: """
                 UTF-8 with a byte order mark; instants in UTC and days where the call is, as ISO 8601. A text that a \
-                spreadsheet would take for a formula begins with an apostrophe.
+                spreadsheet would take for a formula begins with an apostrophe. Refused where the filter lets through \
+                more than 50,000, so that no file lacks rows without saying so.
                 """,
             tag: "applications", access: .roles([.manager]), parameters: ApplicationListQuery.self,
             output: Download.self, produces: "text/csv"
         ) { call in
             let (parameters, language) = (call.parameters, Pages.Language(tag: call.locale) ?? .english)
-            let found = try await call.reader.applications(
-                matching: parameters.filter, limit: ApplicationSheet.most)
+            let found = try await call.reader.applicationsForSheet(matching: parameters.filter)
             return .ok(
                 Download(
                     bytes: ApplicationSheet(found, columns: parameters.columns, in: language).bytes,

@@ -171,6 +171,10 @@ struct NewSavedFilter: Described {
     static var documentation: [String: String] { ["is_shared": "Whether the whole team sees it."] }
 }
 
+struct FilterName: Described {
+    let name: ShortText
+}
+
 struct SavedFilterPath: Codable {
     let filter: SavedFilter.ID
 }

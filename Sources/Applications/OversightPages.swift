@@ -12,7 +12,7 @@ internal import Wording
 struct OversightPages: Sendable {
     let site: Site
 
-    var routes: [AnyRoute] { [list, board, export, preview, move, saveFilter, forgetFilter] }
+    var routes: [AnyRoute] { [list, board, export, preview, move, saveFilter, askToRename, rename, forgetFilter] }
 
     /// Cards of a stage on the board.
     private static let cards = 8
@@ -117,9 +117,13 @@ struct OversightPages: Sendable {
             parameters: ApplicationListQuery.self
         ) { call in
             let (query, viewer) = (call.parameters, try await call.viewer())
-            let found = try await call.reader.applications(matching: query.filter, limit: ApplicationSheet.most)
-            let sheet = ApplicationSheet(found, columns: query.columns, in: viewer.language)
-            return .download(sheet.bytes, named: "applications.csv", mediaType: "text/csv; charset=utf-8")
+            do {
+                let found = try await call.reader.applicationsForSheet(matching: query.filter)
+                let sheet = ApplicationSheet(found, columns: query.columns, in: viewer.language)
+                return .download(sheet.bytes, named: "applications.csv", mediaType: "text/csv; charset=utf-8")
+            } catch let problem as Problem where problem.status == 422 {
+                return .redirect(to: Self.table.adding(query.items + [("done", "too_many")]).description)
+            }
         }.erased
     }
 
@@ -258,6 +262,7 @@ struct OversightPages: Sendable {
                 .init(
                     name: saved.name.string, url: Self.table.adding(saved.filter.items),
                     note: saved.isShared ? t("saved.shared") : nil,
+                    renameURL: saved.isOwn ? "/console/application-filters/\(saved.id)/name" : nil,
                     forgetURL: saved.isOwn ? "/console/application-filters/\(saved.id)/removal" : nil)
             },
             hasItems: !desk.saved.isEmpty,
@@ -302,7 +307,10 @@ struct OversightPages: Sendable {
             switch done {
             case "moved": FlashNotice(t("done.bulk_moved"))
             case "saved": FlashNotice(t("done.filter_saved"))
+            case "renamed": FlashNotice(t("done.filter_renamed"))
             case "forgotten": FlashNotice(t("done.filter_forgotten"))
+            case "too_many":
+                FlashNotice(t("done.export_too_many", ["limit": Figures.grouped(ApplicationSheet.most)]))
             default: nil
             }
         let frame = Frame(
@@ -509,6 +517,55 @@ struct OversightPages: Sendable {
         return try render(model, viewer, back, status: 422, t)
     }
 
+    private var askToRename: AnyRoute {
+        PageRoute(
+            .get, "/console/application-filters/{filter}/name", "consoleFilterName", access: .roles([.manager]),
+            parameters: SavedFilterPath.self
+        ) { call in
+            try await nameForm(call, call.parameters.filter)
+        }.erased
+    }
+
+    private var rename: AnyRoute {
+        PageRoute(
+            .post, "/console/application-filters/{filter}/name", "renameConsoleFilter", access: .roles([.manager]),
+            parameters: SavedFilterPath.self, body: FilterName.self
+        ) { call in
+            let id = call.parameters.filter
+            do {
+                let name = try call.decoded().name
+                return try await call.write { transaction in
+                    guard try await transaction.renameFilter(id, to: name) else { throw Problem.notFound }
+                    return .redirect(to: "/console/applications?done=renamed")
+                }
+            } catch let problem as Problem where problem.status == 422 {
+                return try await nameForm(call, id, problem)
+            }
+        }.erased
+    }
+
+    private func nameForm<B>(
+        _ call: FormCall<SavedFilterPath, B>, _ id: SavedFilter.ID, _ problem: Problem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.applications.texts(in: viewer.language)
+        guard let saved = try await call.reader.savedFilters().first(where: { $0.id == id && $0.isOwn }) else {
+            throw Problem.notFound
+        }
+        let input = FormInput(
+            values: problem == nil ? ["name": [saved.name.string]] : call.fields, errors: problem?.fieldErrors ?? [],
+            texts: t)
+        let model = MovesPage(
+            header: PageHeader(title: t("saved.rename"), kind: saved.name.string), note: nil, table: nil,
+            form: Form(
+                action: "/console/application-filters/\(id)/name",
+                fields: [input.text("name", label: t("saved.name"), limit: 500)], submit: t("saved.rename"), texts: t,
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                cancel: LinkText(t("moves.cancel"), Self.table), problem: problem?.headline),
+            back: nil)
+        return try render(model, viewer, Self.table, status: problem == nil ? 200 : 422, t)
+    }
+
     private var forgetFilter: AnyRoute {
         PageRoute(
             .post, "/console/application-filters/{filter}/removal", "forgetConsoleFilter", access: .roles([.manager]),
@@ -628,6 +685,7 @@ struct ApplicationListPage: ViewModel {
             var name: String
             var url: SafeURL
             var note: String?
+            var renameURL: SafeURL?
             var forgetURL: SafeURL?
         }
     }

@@ -69,6 +69,18 @@ extension Transaction {
             """)
     }
 
+    /// Gives a filter of the manager's own another name; false when there is none. Refused by
+    /// `saved_filters_have_distinct_names`.
+    package func renameFilter(_ id: SavedFilter.ID, to name: ShortText) async throws -> Bool {
+        try await execute(
+            """
+            -- renameFilter
+            UPDATE saved_filters SET name = \(name)
+            WHERE tenant_id = acting_tenant() AND acts_as('manager') AND id = \(id)
+              AND owner_id = acting_person()
+            """) > 0
+    }
+
     /// Forgets a filter of the manager's own; false when there is none.
     package func forgetFilter(_ id: SavedFilter.ID) async throws -> Bool {
         try await execute(

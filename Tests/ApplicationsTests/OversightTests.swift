@@ -256,6 +256,57 @@ struct OversightTests {
         #expect(twice?.constraint == "saved_filters_have_distinct_names")
     }
 
+    @Test("A filter's owner gives it another name, on the page and by JSON; nobody else does")
+    func renamed() async throws {
+        let world = try await World()
+        let (first, second) = (SavedFilter.ID(), SavedFilter.ID())
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            for (id, name) in [(first, "Late"), (second, "Other")] {
+                try await transaction.saveFilter(
+                    ApplicationFilter(overdue: true), as: id, named: ShortText(name), isShared: true,
+                    in: Cast.harbour.id, by: mei)
+            }
+        }
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let place = "/console/application-filters/\(first)/name"
+        #expect(await visitor.open("/console/applications").text.contains(place))
+        #expect(await visitor.open(place).text.contains(#"value="Late""#))
+        let empty = await visitor.send(place, [("name", "")])
+        #expect(empty.status == 422 && empty.text.contains("f-name-error"), "\(empty.text)")
+        let taken = await visitor.send(place, [("name", "Other")])
+        #expect(taken.status == 422 && taken.text.contains(#"value="Other""#), "\(taken.text)")
+        #expect(await visitor.send(place, [("name", "逾期")]).status == 303)
+        #expect(await visitor.open("/console/applications?done=renamed").text.contains("逾期"))
+        let json = "/v1/application-filters/\(first)/name"
+        let named = await visitor.ask("PUT", json, json: #"{"name":"Overdue"}"#)
+        #expect(try named.status == 200 && named.json()["name"]?.text == "Overdue", "\(named.text)")
+        #expect(await visitor.ask("PUT", json, json: #"{"name":"Other"}"#).problem?.errors.first?.pointer == "/name")
+        let wing = try await Visitor(Cast.wing, in: world)
+        #expect(await wing.ask("PUT", json, json: #"{"name":"Mine"}"#).status == 404)
+        #expect(await wing.open(place).status == 404)
+        #expect(await wing.send(place, [("name", "Mine")]).status == 404)
+        let raw: Int = try await world.database.write(as: world.context(Cast.wing)) {
+            try await $0.execute("UPDATE saved_filters SET name = 'Mine'")
+        }
+        #expect(raw == 0)
+    }
+
+    @Test("A file has every row, or there is none and it is said why")
+    func tooMany() async throws {
+        let world = try await World()
+        try await world.plantApplications(60)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let all = try await reader.applications(limit: 1_000)
+        #expect(try await reader.applicationsForSheet(matching: .init(), most: all.count).count == all.count)
+        let refused = await #expect(throws: Problem.self) {
+            try await reader.applicationsForSheet(matching: .init(), most: all.count - 1)
+        }
+        #expect(refused?.status == 422 && refused?.detail?.contains("Narrow the filter.") == true)
+        let visitor = try await Visitor(Cast.mei, in: world)
+        #expect(await visitor.open("/console/applications/export?q=planted").status == 200)
+        #expect(await visitor.open("/console/applications?done=too_many").text.contains("at most 50,000 rows"))
+    }
+
     @Test("A stream's days are the startup's promise, and go back to the usual")
     func levels() async throws {
         let world = try await World()
