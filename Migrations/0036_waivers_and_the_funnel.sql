@@ -141,3 +141,53 @@ BEGIN
 END $$;
 CREATE TRIGGER who_waived_does_not_hear_the_appeal BEFORE UPDATE ON appeals
     FOR EACH ROW EXECUTE FUNCTION check_appeal_is_not_heard_by_waivers();
+
+-- How far the applications begun between two days of Hong Kong have come, by stream and stage, as the acting role may read
+-- them; of some streams, or of all.
+CREATE FUNCTION funnel_of_streams(first date, last date, only_streams uuid[])
+    RETURNS TABLE (stream_id uuid, stages bigint[]) LANGUAGE sql STABLE AS $$
+    WITH reached AS (
+        SELECT a.id, c.stream_id,
+               a.submitted_at IS NOT NULL AS submitted,
+               bool_or(e.to_state = 'in_review') AS eligible,
+               bool_or(e.to_state = 'shortlisted') AS shortlisted,
+               bool_or(e.to_state = 'interview') AS interview,
+               bool_or(e.to_state = 'offered') AS offered,
+               bool_or(e.to_state = 'accepted') AS accepted,
+               EXISTS (SELECT FROM review_assignments AS r
+                       WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND r.state = 'assigned') AS reviewed,
+               EXISTS (SELECT FROM enrolments AS n
+                       WHERE n.tenant_id = a.tenant_id AND n.application_id = a.id) AS enrolled
+        FROM applications AS a
+        JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+        LEFT JOIN application_events AS e ON e.tenant_id = a.tenant_id AND e.application_id = a.id
+        WHERE a.tenant_id = acting_tenant()
+          AND (only_streams IS NULL OR c.stream_id = ANY (only_streams))
+          AND (first IS NULL OR (a.created_at AT TIME ZONE 'Asia/Hong_Kong')::date >= first)
+          AND (last IS NULL OR (a.created_at AT TIME ZONE 'Asia/Hong_Kong')::date <= last)
+        GROUP BY a.tenant_id, a.id, c.stream_id)
+    SELECT r.stream_id, ARRAY[
+               count(*), count(*) FILTER (WHERE r.submitted), count(*) FILTER (WHERE r.eligible),
+               count(*) FILTER (WHERE r.reviewed), count(*) FILTER (WHERE r.shortlisted),
+               count(*) FILTER (WHERE r.interview), count(*) FILTER (WHERE r.offered),
+               count(*) FILTER (WHERE r.accepted), count(*) FILTER (WHERE r.enrolled)]
+    FROM reached AS r GROUP BY r.stream_id
+$$;
+REVOKE ALL ON FUNCTION funnel_of_streams(date, date, uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION funnel_of_streams(date, date, uuid[]) TO trellis_app;
+
+-- The same for a partner, who may not read applications: counts alone, of the streams in which the institution takes part.
+CREATE FUNCTION funnel_of_partner(role text, institution uuid, first date, last date)
+    RETURNS TABLE (stream_id uuid, stages bigint[]) LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+#variable_conflict use_column
+BEGIN
+    IF role IS DISTINCT FROM 'partner' THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT f.stream_id, f.stages FROM funnel_of_streams(first, last, ARRAY(
+        SELECT p.stream_id FROM stream_partners AS p
+        WHERE p.tenant_id = acting_tenant() AND p.institution_id = institution)) AS f;
+END $$;
+REVOKE ALL ON FUNCTION funnel_of_partner(text, uuid, date, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION funnel_of_partner(text, uuid, date, date) TO trellis_app;

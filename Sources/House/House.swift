@@ -48,7 +48,7 @@ package struct House: Sendable {
                 + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
                 + InvestmentRoom.places
                 + InstitutionsRoom.places
-                + ImportsRoom.places + LettersRoom.places)
+                + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces)
     }
 
     /// Every JSON operation.

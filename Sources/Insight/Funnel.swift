@@ -82,57 +82,76 @@ struct FunnelPages: Sendable {
             summary: "How far applications came, by stream and by partner",
             description: """
                 Of the applications begun from `from` to `to`, days of Hong Kong, each counts at every stage it has been \
-                at. Shortlist and interview may be skipped, so that a share is always of those submitted.
+                at. Shortlist and interview may be skipped, so that a share is always of those submitted. A partner \
+                reads the streams in which their institution takes part.
                 """,
-            tag: "applications", access: .roles([.manager]), parameters: FunnelQuery.self, output: FunnelView.self
+            tag: "applications", access: .roles([.manager, .partner]), parameters: FunnelQuery.self,
+            output: FunnelView.self
         ) { call in
             .ok(FunnelView(try await call.reader.funnel(from: call.parameters.from, to: call.parameters.to)))
         }.erased
     }
 
-    var route: AnyRoute {
+    var routes: [AnyRoute] { [console, partner] }
+
+    private var console: AnyRoute {
         PageRoute(
             .get, "/console/funnel", "consoleFunnel", access: .roles([.manager]), parameters: FunnelQuery.self
         ) { call in
-            let viewer = try await call.viewer()
-            let (t, query) = (PageKit.insight.texts(in: viewer.language), call.parameters)
-            let funnel = try await call.reader.funnel(from: query.from, to: query.to)
-            let spoken = Vocabulary.Language(viewer.language)
-            func table(_ lines: [FunnelLine], _ name: String) -> Table {
-                Table(
-                    caption: name,
-                    columns: [Table.Column(name)]
-                        + Funnel.Stage.allCases.map { Table.Column(t("funnel.\($0.rawValue)"), isNumber: true) },
-                    rows: lines.map { line in
-                        let submitted = line.reached[1]
-                        return [.text(line.name.text(for: spoken))]
-                            + line.reached.enumerated().map { index, count in
-                                .text(
-                                    Figures.grouped(count),
-                                    note: index > 1 && submitted > 0 ? "\(count * 100 / submitted) %" : nil)
-                            }
-                    },
-                    empty: EmptyState(title: t("funnel.none"), text: t("funnel.none_text")))
-            }
-            let model = FunnelPage(
-                header: PageHeader(title: t("funnel.title"), lede: t("funnel.lede")),
-                from: query.from?.description ?? "", to: query.to?.description ?? "",
-                streams: table(funnel.streams, t("funnel.stream")),
-                partners: table(funnel.partners, t("funnel.partner")))
-            let frame = Frame(
-                title: t("funnel.title"), site: site, viewer: viewer, current: "overview",
-                breadcrumbs: [Breadcrumb(t("nav.overview"), "/console")])
-            return HTML(bytes: try PageTemplate.funnel.render(model, in: frame))
+            try await page(for: call, isPartner: false)
         }.erased
+    }
+
+    private var partner: AnyRoute {
+        PageRoute(
+            .get, "/partner/funnel", "partnerFunnel", access: .roles([.partner]), parameters: FunnelQuery.self
+        ) { call in
+            try await page(for: call, isPartner: true)
+        }.erased
+    }
+
+    private func page(for call: FormCall<FunnelQuery, NoBody>, isPartner: Bool) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let (t, query) = (PageKit.insight.texts(in: viewer.language), call.parameters)
+        let funnel = try await call.reader.funnel(from: query.from, to: query.to)
+        let spoken = Vocabulary.Language(viewer.language)
+        func table(_ lines: [FunnelLine], _ name: String) -> Table {
+            Table(
+                caption: name,
+                columns: [Table.Column(name)]
+                    + Funnel.Stage.allCases.map { Table.Column(t("funnel.\($0.rawValue)"), isNumber: true) },
+                rows: lines.map { line in
+                    let submitted = line.reached[1]
+                    return [.text(line.name.text(for: spoken))]
+                        + line.reached.enumerated().map { index, count in
+                            .text(
+                                Figures.grouped(count),
+                                note: index > 1 && submitted > 0 ? "\(count * 100 / submitted) %" : nil)
+                        }
+                },
+                empty: EmptyState(title: t("funnel.none"), text: t("funnel.none_text")))
+        }
+        let model = FunnelPage(
+            header: PageHeader(
+                title: t("funnel.title"), lede: t(isPartner ? "funnel.partner_lede" : "funnel.lede")),
+            action: isPartner ? "/partner/funnel" : "/console/funnel", from: query.from?.description ?? "",
+            to: query.to?.description ?? "",
+            streams: table(funnel.streams, t("funnel.stream")),
+            partners: isPartner ? nil : table(funnel.partners, t("funnel.partner")))
+        let frame = Frame(
+            title: t("funnel.title"), site: site, viewer: viewer, current: isPartner ? "funnel" : "overview",
+            breadcrumbs: isPartner ? [] : [Breadcrumb(t("nav.overview"), "/console")])
+        return HTML(bytes: try PageTemplate.funnel.render(model, in: frame))
     }
 }
 
 struct FunnelPage: ViewModel {
     var header: PageHeader
+    var action: SafeURL
     var from: String
     var to: String
     var streams: Table
-    var partners: Table
+    var partners: Table?
 }
 
 extension PageTemplate<FunnelPage> {

@@ -23,9 +23,14 @@ package enum InsightRoom {
         ]
     }
 
+    /// Where partners find how far applications came; behind their agreements, which are their first page.
+    package static var partnerPlaces: [Site.Place] {
+        [Site.Place("funnel", key: "funnel.title", in: .insight, url: "/partner/funnel", roles: ["partner"])]
+    }
+
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        [overview(in: site), FunnelPages(site: site).route] + DeadLetterPages(site: site).routes
+        [overview(in: site)] + FunnelPages(site: site).routes + DeadLetterPages(site: site).routes
     }
 
     private static func overview(in site: Site) -> AnyRoute {
