@@ -199,8 +199,6 @@ struct PortalPages: Sendable {
             }
             return values
         }
-            }
-        }
 
         /// Where the page goes on after a row was asked for or taken away: the first cell of the empty one.
         var emptyRow: String? {
