@@ -2,16 +2,27 @@ internal import API
 internal import Accounts
 internal import Applications
 internal import Files
+internal import Foundation
 internal import Pages
 internal import Postgres
+internal import Programs
 internal import Vocabulary
 
-extension ReviewSheet {
+internal import struct API.Operation
+
+extension ReviewFile {
     /// What a reviewer is shown as a document's name. Where the round names no startup, neither may a file: startups like
     /// to call their deck after themselves.
     func name(of document: Document, at index: Int) -> String {
-        guard summary.startupName == nil, let kind = document.name.kind else { return document.name.text }
-        return "\(summary.code)-\(index + 1).\(kind.rawValue)"
+        guard startupName == nil, let kind = document.name.kind else { return document.name.text }
+        return "\(code)-\(index + 1).\(kind.rawValue)"
+    }
+}
+
+extension Statements {
+    /// The files among the answers of a round's file, for whoever reads it: those who judge it, and the chair of the panel.
+    func documents(of file: ReviewFile) async throws -> [Document] {
+        try await documents(of: file.application, answering: file.answers.map(\.question))
     }
 }
 
@@ -31,12 +42,91 @@ extension ReviewerPages {
             let document = sheet.documents[index]
             return .download(
                 try await call.database.download(
-                    document, named: sheet.name(of: document, at: index), by: person, as: call.context))
+                    document, named: sheet.file.name(of: document, at: index), by: person, as: call.context))
         }.erased
+    }
+}
+
+/// The files of a round by API, for whoever reads its answers there.
+enum FileDocumentsAPI {
+    static let operations: [AnyOperation] = [list, download]
+
+    private static var list: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}/applications/{application}/documents", "listFileDocuments",
+            summary: "The files among the answers that a round reads of an application",
+            description: """
+                For those who judge it, and for the chair of the panel. Where the round names no startup, neither do its \
+                files.
+                """,
+            tag: "reviews", access: .roles([.reviewer]), parameters: RoundApplicationPath.self,
+            output: FileDocumentList.self, problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard let file = try await snapshot.file(of: path.application, in: path.round) else {
+                    throw Problem.notFound
+                }
+                return .ok(
+                    FileDocumentList(
+                        items: try await snapshot.documents(of: file).enumerated().map { index, document in
+                            FileDocumentView(document, named: file.name(of: document, at: index))
+                        }))
+            }
+        }.erased
+    }
+
+    private static var download: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}/applications/{application}/documents/{document}", "downloadFileDocument",
+            summary: "The bytes of such a file",
+            description: "Its name stands in `Content-Disposition`. Every download is on the trail.", tag: "reviews",
+            access: .roles([.reviewer]), rate: .expensive, parameters: RoundDocumentPath.self,
+            output: StreamedDownload.self, problems: [.notFound], produces: "*/*"
+        ) { call in
+            let (path, person) = (call.parameters, try call.principal.personID)
+            let found: (Document, String)? = try await call.database.snapshot(as: call.context) { snapshot in
+                guard let file = try await snapshot.file(of: path.application, in: path.round) else { return nil }
+                let documents = try await snapshot.documents(of: file)
+                return documents.firstIndex { $0.id == path.document }.map { index in
+                    (documents[index], file.name(of: documents[index], at: index))
+                }
+            }
+            guard let (document, name) = found else { throw Problem.notFound }
+            return .ok(try await call.database.download(document, named: name, by: person, as: call.context))
+        }.erased
+    }
+}
+
+/// The files among the answers of a file.
+struct FileDocumentList: Described {
+    let items: [FileDocumentView]
+}
+
+/// A document as a reviewer knows it.
+struct FileDocumentView: Codable {
+    let id: Document.ID
+    let question: CallForApplications.Question.ID
+    let name: String
+    let mediaType: String
+    let bytes: Int
+
+    init(_ document: Document, named name: String) {
+        id = document.id
+        question = document.question
+        self.name = name
+        mediaType = document.mediaType
+        bytes = document.bytes
     }
 }
 
 struct AssignmentDocumentPath: Codable {
     let assignment: ReviewAssignment.ID
+    let document: Document.ID
+}
+
+struct RoundDocumentPath: Codable {
+    let round: ReviewRound.ID
+    let application: Application.ID
     let document: Document.ID
 }

@@ -216,7 +216,7 @@ extension Statements {
         else { return nil }
         return ReviewSheet(
             summary: summary, round: round, file: file,
-            documents: try await documents(of: file.application, answering: file.answers.map(\.question)),
+            documents: try await documents(of: file),
             review: try await review(of: id))
     }
 }

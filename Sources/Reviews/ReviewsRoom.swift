@@ -51,6 +51,6 @@ package enum ReviewsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
-            + ReviewsAPI.operations + ScoreSheetAPI.operations + AbsencesAPI.operations
+            + ReviewsAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations + AbsencesAPI.operations
     }
 }
