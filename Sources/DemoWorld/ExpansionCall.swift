@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Applications
 internal import Forms
 internal import Foundation
 internal import Postgres
@@ -18,6 +19,36 @@ extension DemoWorld {
         )
         _ = try await transaction.draftCall(draft, as: id, in: Cast.harbour.id)
         _ = try await transaction.publishCall(id, by: Cast.mei.person.id)
+        try await beginExpansion(to: id, transaction)
+    }
+
+    /// KelpSense's draft, with an answer of each kind: complete but for the link, which it need not give.
+    private func beginExpansion(to call: CallForApplications.ID, _ transaction: Transaction) async throws {
+        let startup = Cast.startup("kelpsense")
+        let id: Application.ID = demoID("application \(startup) \(call)")
+        let person = Cast.ada.person.id
+        _ = try await transaction.beginApplication(to: call, for: startup, as: id, in: Cast.harbour.id, by: person)
+        let answers = [
+            "founded": "2024-03-01", "staff": "6", "stage": "sales", "revenue": "HKD 840000.00",
+            "markets": #"["japan","singapore"]"#, "headline": "Buoys that hear a harbour fall ill.",
+            "plan": "A marina in Kobe takes three buoys for a season; its operator runs eleven more marinas.",
+            "costs": """
+            [{"amount":"HKD 180000.00","by":"\(today.adding(days: 90))","item":"Six buoys"},\
+            {"amount":"JPY 2400000","item":"An engineer in Kobe, part of the year"}]
+            """,
+            "team": """
+            [{"email":"ada@kelpsense.example","name":"Ada Wong","role":"Founder"},{"name":"Bo Li","role":"Engineer"}]
+            """,
+        ]
+        _ = try await transaction.saveAnswers(
+            Dictionary(
+                uniqueKeysWithValues: try answers.map { key, text in
+                    (Self.expansionQuestion(key), AnswerEdit(try LongText(text)))
+                }), of: id, by: person)
+    }
+
+    private static func expansionQuestion(_ key: String) -> CallForApplications.Question.ID {
+        demoID("question expansion \(key)")
     }
 
     private func expansionForm() throws -> [CallDraft.Question] {
@@ -29,10 +60,10 @@ extension DemoWorld {
             section: Section? = nil, when condition: Condition? = nil
         ) -> CallDraft.Question {
             CallDraft.Question(
-                id: demoID("question expansion \(key)"), prompt: prompt, isRequired: isRequired, maxLength: maxLength,
+                id: Self.expansionQuestion(key), prompt: prompt, isRequired: isRequired, maxLength: maxLength,
                 field: field, section: section, condition: condition)
         }
-        let stage: CallForApplications.Question.ID = demoID("question expansion stage")
+        let stage = Self.expansionQuestion("stage")
         var stages = Field(.choice)
         stages.options = try [
             option("idea", "An idea", "構思階段", "アイデア段階"),
@@ -51,6 +82,12 @@ extension DemoWorld {
         (revenue.currencies, revenue.lowest) = ([.hkd, .usd, .jpy], "0")
         var founded = Field(.date)
         founded.latest = today
+        var costs = Field(.rows)
+        costs.columns = try [
+            .init("item", LocalizedLine(en: "What for", zhHant: "項目", ja: "項目"), isRequired: true),
+            .init("amount", LocalizedLine(en: "Amount", zhHant: "金額", ja: "金額"), kind: .money, isRequired: true),
+            .init("by", LocalizedLine(en: "Needed by", zhHant: "所需日期", ja: "必要な日"), kind: .date),
+        ]
         var team = Field(.people)
         (team.fewest, team.most) = (1, 5)
         return [
@@ -81,6 +118,14 @@ extension DemoWorld {
                 try LocalizedLine(
                     en: "How will you win the first customer there?", zhHant: "將如何取得當地首位客戶？", ja: "現地の最初の顧客をどう獲得しますか。"),
                 Field(.longText), maxLength: 1_500),
+            question(
+                "headline",
+                try LocalizedLine(
+                    en: "What will you sell there, in a line?", zhHant: "用一句話說明將在當地銷售甚麼。", ja: "現地で何を販売するか、一行で。"),
+                Field(.shortText)),
+            question(
+                "costs",
+                try LocalizedLine(en: "What will it cost?", zhHant: "所需費用為何？", ja: "費用はいくらかかりますか。"), costs),
             question(
                 "site", try LocalizedLine(en: "Your website", zhHant: "公司網站", ja: "ウェブサイト"), Field(.link),
                 isRequired: false, section: Section(try LocalizedLine(en: "Those who do it", zhHant: "團隊", ja: "チーム"))),

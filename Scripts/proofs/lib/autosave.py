@@ -281,8 +281,9 @@ def plant():
             SELECT c.tenant_id AS tenant, c.id AS call FROM calls AS c JOIN tenants AS t ON t.id = c.tenant_id
             WHERE t.slug = 'harbour' AND now() BETWEEN c.opens_at AND c.closes_at AND c.published_at IS NOT NULL
               AND c.access = 'public'
-            -- The one with the longest form.
-            ORDER BY (SELECT count(*) FROM call_questions AS q WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id) DESC,
+            -- The one that asks for the most paragraphs.
+            ORDER BY (SELECT count(*) FROM call_questions AS q
+                      WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id AND q.kind = 'long_text') DESC,
                      c.opens_at
             LIMIT 1;
         INSERT INTO people (id, email, name)
