@@ -488,12 +488,11 @@ struct DecisionsConsole: Sendable {
                 ["waitlisted": Figures.grouped(tally.waitlisted), "rejections": Figures.grouped(tally.rejections)]),
         ]
         consequences += tally.streams.map { stream in
-            t(
-                stream.places == nil ? "release.stream" : "release.stream_places",
-                [
-                    "stream": stream.name.text(for: desk.spoken), "offers": Figures.grouped(stream.offers),
-                    "taken": Figures.grouped(stream.taken), "places": Figures.grouped(stream.places ?? 0),
-                ])
+            let figures = [
+                "stream": stream.name.text(for: desk.spoken), "offers": Figures.grouped(stream.offers),
+                "taken": Figures.grouped(stream.taken), "places": Figures.grouped(stream.places ?? 0),
+            ]
+            return stream.places == nil ? t("release.stream", figures) : t("release.stream_places", figures)
         }
         if let budget = batch.terms.budget {
             let sum = MoneyText(Money(minor: tally.awards + tally.takenAwards, currency: budget.currency))

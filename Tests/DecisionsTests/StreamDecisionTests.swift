@@ -17,8 +17,12 @@ import Vocabulary
 
 @Suite("Deciding between streams")
 struct StreamDecisionTests {
-    private let note = try! LongText("Thank you for applying.")
+    private let note: LongText
     private let mei = Cast.mei.person.id
+
+    init() throws {
+        note = try LongText("Thank you for applying.")
+    }
 
     @Test("Places go in order of standing, each in the first chosen stream that has one left")
     func seats() {
