@@ -121,7 +121,7 @@ let package = Package(
         module(
             "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Programs", on: core + ["Forms", "Institutions", "Partnerships", "Eligibility"],
+            "Programs", on: core + ["Forms", "Letters", "Institutions", "Partnerships", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
         module(
             "Applications",

@@ -70,6 +70,8 @@ package struct Letter: Sendable, Identifiable {
         case submissionReceipt = "submission_receipt"
         /// What the park decided about an application.
         case decision
+        /// A startup is invited to a call that is not for everybody.
+        case callInvitation = "call_invitation"
         /// Somebody is asked to review.
         case reviewInvitation = "review_invitation"
         /// Somebody has not reviewed yet.

@@ -28,7 +28,10 @@ enum AdmissionsAPI {
     private static var invite: AnyOperation {
         Operation(
             .post, "/v1/calls/{call}/invitations", "inviteStartups", summary: "Invite startups to a call",
-            description: "Nobody else learns that the call exists.", tag: "programs", access: .roles([.manager]),
+            description: """
+                Nobody else learns that the call exists. Once it is published the founders of those who are invited are \
+                written to; the letters wait in the outbox for a look.
+                """, tag: "programs", access: .roles([.manager]),
             parameters: CallPath.self, body: NewInvitations.self, output: AdmissionList.self,
             problems: [.notFound, .conflict]
         ) { call in
@@ -46,7 +49,11 @@ enum AdmissionsAPI {
     private static var withdraw: AnyOperation {
         Operation(
             .post, "/v1/calls/{call}/invitations/{startup}/withdrawal", "withdrawInvitation",
-            summary: "Take an invitation back", description: "Refused once the startup has begun an application.",
+            summary: "Take an invitation back",
+            description: """
+                Refused once the startup has begun an application. A letter that tells of it and has not gone out is \
+                cancelled; no other is written.
+                """,
             tag: "programs", access: .roles([.manager]), parameters: InvitedPath.self, output: AdmissionList.self,
             problems: [.notFound, .conflict]
         ) { call in

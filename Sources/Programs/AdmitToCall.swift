@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 package import Institutions
+import Letters
 package import Postgres
 
 /// Why somebody is not let into a call.
@@ -17,7 +18,8 @@ package enum AdmissionRefusal: Refusal, Equatable {
 }
 
 extension Transaction {
-    /// Invites startups to a call by invitation; those invited already stay so.
+    /// Invites startups to a call by invitation; those invited already stay so. Founders of the others are written to, once
+    /// the call is published.
     ///
     /// Throws `CallRefusal.cancelled`, or not found; refused by the constraints `admissions_are_to_calls_that_need_one`
     /// and `the_invited_are_startups`.
@@ -26,18 +28,21 @@ extension Transaction {
     ) async throws -> [CallAdmission] {
         guard let call = try await lockCall(id) else { throw Problem.notFound }
         guard call.cancelledAt == nil else { throw CallRefusal.cancelled }
-        try await admit(startups, to: id, in: tenant, by: person)
+        let invited = try await admit(startups, to: id, in: tenant, by: person)
+        try await announceInvitations(of: invited, to: call)
         return try await admissions(to: id)
     }
 
-    /// Takes an invitation back, so that the startup no longer knows of the call.
+    /// Takes an invitation back, so that the startup no longer knows of the call. A letter that tells of it and has not gone
+    /// out does not go; one that has is followed by none.
     ///
     /// Not found when there is none; refused by the constraint `used_admissions_stand` once an application is begun.
     package func withdrawInvitation(
         of startup: Startup.ID, to id: CallForApplications.ID
     ) async throws -> [CallAdmission] {
         guard try await lockCall(id) != nil else { throw Problem.notFound }
-        guard try await withdrawAdmission(of: startup, to: id) else { throw Problem.notFound }
+        guard let letters = try await withdrawAdmission(of: startup, to: id) else { throw Problem.notFound }
+        _ = try await cancelLetters(letters)
         return try await admissions(to: id)
     }
 

@@ -97,7 +97,7 @@ extension CallFormFields.SettingsRow {
             var read: [Field.Option] = []
             for line in (options ?? "").split(whereSeparator: \.isNewline) {
                 guard let option = Field.Option(line: String(line), place: read.count + 1) else {
-                    throw .invalid("\(pointer)/options", "Write an option a line, such as: seed = Seed | 種子 | シード")
+                    throw .invalid("\(pointer)/options", "Write an option a line, such as seed = Seed | 種子 | シード.")
                 }
                 read.append(option)
             }
@@ -107,7 +107,7 @@ extension CallFormFields.SettingsRow {
             var read: [Field.Column] = []
             for line in (columns ?? "").split(whereSeparator: \.isNewline) {
                 guard let column = Field.Column(line: String(line), place: read.count + 1) else {
-                    throw .invalid("\(pointer)/columns", "Write a column a line, such as: market = Market | 市場 | 市場")
+                    throw .invalid("\(pointer)/columns", "Write a column a line, such as market = Market | 市場 | 市場.")
                 }
                 read.append(column)
             }
@@ -186,7 +186,7 @@ extension Condition {
         for part in typed.split(separator: ";") where part.contains(where: { $0 != " " }) {
             guard let one = Self.part(String(part), question) else {
                 throw .invalid(
-                    pointer, "Write the number of an earlier question and its answers, such as: 3 = yes, maybe")
+                    pointer, "Write the number of an earlier question and its answers, such as 3 = yes, maybe.")
             }
             parts.append(one)
         }

@@ -1,5 +1,6 @@
 import Accounts
 import Institutions
+import Letters
 import Partnerships
 package import Postgres
 import Vocabulary
@@ -66,28 +67,72 @@ extension FastTrackCode {
     }
 }
 
+/// Somebody to be told that their startup is invited.
+struct InvitedFounder: Sendable {
+    let person: Person.ID
+    let startup: Startup.ID
+    let startupName: LocalizedName
+}
+
 extension Transaction {
+    func founders(of startups: [Startup.ID]) async throws -> [InvitedFounder] {
+        try await rows(
+            """
+            -- invited founders
+            SELECT DISTINCT m.person_id, i.id, i.names
+            FROM memberships AS m JOIN institutions AS i ON i.tenant_id = m.tenant_id AND i.id = m.institution_id
+            WHERE m.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+              AND m.institution_id = ANY (\(startups)) AND m.role = 'founder' AND m.ended_at IS NULL
+            ORDER BY i.id, m.person_id
+            """
+        ).map { try InvitedFounder(person: $0("person_id"), startup: $0("id"), startupName: $0("names")) }
+    }
+
+    func keep(_ letters: [Letter.ID], with startup: Startup.ID, invitedTo call: CallForApplications.ID) async throws {
+        try await execute(
+            """
+            -- announceInvitations
+            UPDATE call_admissions SET letters = letters || \(letters)
+            WHERE tenant_id = acting_tenant() AND call_id = \(call) AND startup_id = \(startup)
+            """)
+    }
+
+    /// The letters that tell of invitations to a call.
+    func lettersOfInvitations(to call: CallForApplications.ID) async throws -> [Letter.ID] {
+        try await rows(
+            """
+            -- lettersOfInvitations
+            SELECT unnest(x.letters) AS letter FROM call_admissions AS x
+            WHERE x.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND x.call_id = \(call)
+            """
+        ).map { try $0("letter") }
+    }
+
+    /// Who was let in by this: whoever was in before is not told again.
     func admit(
         _ startups: [Startup.ID], to call: CallForApplications.ID, in tenant: Tenant.ID, by person: Person.ID
-    ) async throws {
-        try await execute(
+    ) async throws -> [Startup.ID] {
+        try await rows(
             """
             -- inviteStartups
             INSERT INTO call_admissions (tenant_id, call_id, startup_id, admitted_by)
             SELECT \(tenant), \(call), named.startup, \(person) FROM unnest(\(startups)) AS named (startup)
             ON CONFLICT (tenant_id, call_id, startup_id) DO NOTHING
-            """)
+            RETURNING startup_id
+            """
+        ).map { try $0("startup_id") }
     }
 
-    /// Whether there was such an admission.
-    func withdrawAdmission(of startup: Startup.ID, to call: CallForApplications.ID) async throws -> Bool {
+    /// The letters that told of the admission; nil where there was none.
+    func withdrawAdmission(of startup: Startup.ID, to call: CallForApplications.ID) async throws -> [Letter.ID]? {
         try await first(
             """
             -- withdrawInvitation
             DELETE FROM call_admissions
             WHERE tenant_id = acting_tenant() AND call_id = \(call) AND startup_id = \(startup)
-            RETURNING startup_id
-            """) != nil
+            RETURNING letters
+            """
+        ).map { try $0("letters") }
     }
 
     func insert(

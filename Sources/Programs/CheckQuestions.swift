@@ -69,11 +69,11 @@ extension FieldFault {
         case .options:
             .init(
                 "\(pointer)/settings/options", .invalid,
-                "Offer 1 to 50 options, each with a key of its own in small letters, such as: seed = Seed")
+                "Offer 1 to 50 options, each with a key of its own in small letters, such as seed = Seed.")
         case .columns:
             .init(
                 "\(pointer)/settings/columns", .invalid,
-                "Name 1 to 8 columns, each with a key of its own and a label, such as: market = Market")
+                "Name 1 to 8 columns, each with a key of its own and a label, such as market = Market.")
         case .counts: .init("\(pointer)/settings/most", .outOfRange, "Ask for 0 to 50, the fewest before the most.")
         }
     }

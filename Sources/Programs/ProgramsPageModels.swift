@@ -161,7 +161,8 @@ struct ProgramWords {
             language: language)
     }
 
-    private func sentence(_ instant: Date, in zone: TimeZoneName) -> String {
+    /// The same in a sentence.
+    func sentence(_ instant: Date, in zone: TimeZoneName) -> String {
         let time = time(instant, in: zone)
         return [time.text, time.zone, time.viewer.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
     }

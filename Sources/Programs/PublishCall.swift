@@ -1,17 +1,22 @@
 import API
 package import Accounts
 package import Foundation
+import Letters
 package import Postgres
 package import Vocabulary
 
 extension Transaction {
-    /// Publishes a draft: from now on everybody with a seat in the tenant reads it, and it opens by itself.
+    /// Publishes a draft: from now on everybody with a seat in the tenant reads it, or whoever it lets in, and it opens by
+    /// itself. Those who are invited are written to.
     ///
     /// Throws `CallRefusal`, or not found; refused by the constraint `calls_open_while_their_mou_is_in_force`.
     package func publishCall(_ id: CallForApplications.ID, by person: Person.ID) async throws -> CallForApplications {
         guard var call = try await lockCall(id) else { throw Problem.notFound }
         try call.publish(at: now)
         try await save(call, publishedBy: person)
+        if call.access == .invitation {
+            try await announceInvitations(of: try await admissions(to: id).map(\.startup), to: call)
+        }
         return call
     }
 
@@ -44,7 +49,7 @@ extension Transaction {
         return call
     }
 
-    /// Calls a call off, and says why. It stays to be read; nothing can be handed in any more.
+    /// Calls a call off, and says why. It stays to be read; nothing can be handed in any more, and no invitation goes out.
     ///
     /// Throws `CallRefusal.cancelled`, or not found.
     package func cancelCall(
@@ -53,6 +58,7 @@ extension Transaction {
         guard var call = try await lockCall(id) else { throw Problem.notFound }
         try call.cancel(because: reason, at: now)
         try await save(call, cancelledBy: person)
+        _ = try await cancelLetters(try await lettersOfInvitations(to: id))
         return call
     }
 }

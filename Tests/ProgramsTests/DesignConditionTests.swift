@@ -102,6 +102,11 @@ struct DesignConditionTests {
         #expect(twice.problem?.errors.map(\.pointer) == ["/conditions/1/id"], "\(twice.text)")
         let many = await put(body(Array(repeating: staff, count: 41)))
         #expect(many.problem?.errors.map(\.pointer) == ["/conditions"], "\(many.text)")
+        // Each fault is told where it stands in what was sent.
+        let form = await put(
+            #"{"form":[{"prompt":{"en":"A?"}},{"prompt":{"en":"B?"},"kind":"choice"}],"rubric":[],"rounds":[]"#
+                + #","conditions":[],"closing":{"month":2,"day":30,"hour":9,"minute":0,"zone":"Asia/Tokyo"}}"#)
+        #expect(form.problem?.errors.map(\.pointer) == ["/form/1/settings/options", "/closing/day"], "\(form.text)")
         // A rule of so many long words that no call could keep it.
         let words = (0..<100).map { #"{"text":"\#(String(repeating: "w", count: 195))\#($0)"}"# }
         let rule = #"{"one_of":[{"fact":"project"},[\#(words.joined(separator: ","))]]}"#

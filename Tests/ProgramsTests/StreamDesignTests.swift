@@ -1,6 +1,7 @@
 import API
 import Accounts
 import DemoWorld
+import Forms
 import Foundation
 import Institutions
 import Partnerships
@@ -250,12 +251,33 @@ struct StreamDesignTests {
             ("award.currency", "HKD"),
             ("closing.month", "2"), ("closing.day", "20"), ("closing.time", "12:00"),
             ("closing.zone", "Asia/Hong_Kong"), ("questions.0.prompt.en", "What keeps you awake?"),
+            ("questions.0.section.title.en", "The problem"), ("questions.0.section.intro.en", "In plain words."),
             ("questions.0.is_required", "true"), ("rubric.0.name.en", "Team"), ("rubric.0.weight", "100"),
             ("rounds.0.name.en", "Panel"), ("rounds.0.reviews_wanted", "3"), ("rounds.0.days", "14"),
         ]
         let wrong = await visitor.send(address, sent.map { $0.0 == "rubric.0.weight" ? ($0.0, "90") : $0 })
         #expect(wrong.status == 422)
         #expect(wrong.text.contains("What keeps you awake?"))
+        // What is at fault is told at the row it was typed in, though rows before it were left empty.
+        let faulty = await visitor.send(
+            address,
+            sent.filter { !$0.0.hasPrefix("rubric") && !$0.0.hasPrefix("rounds") } + [
+                ("questions.1.prompt.en", ""), ("rubric.0.name.en", ""), ("rounds.0.name.en", ""),
+                ("questions.2.prompt.en", "Which one?"), ("questions.2.kind", "choice"),
+                ("questions.2.section.title.en", "The market"), ("questions.2.section.intro.en", "As it is today."),
+                ("questions.3.prompt.en", "When?"), ("questions.3.kind", "date"),
+                ("questions.3.settings.lowest", "2027-03-01"), ("questions.3.settings.highest", "2027-02-01"),
+                ("rubric.1.name.en", "Team"), ("rubric.1.weight", "0"), ("rounds.1.name.en", "Panel"),
+                ("rounds.1.reviews_wanted", "0"), ("rounds.1.days", "14"),
+            ])
+        #expect(faulty.status == 422)
+        for field in [
+            "questions-2-settings-options", "questions-3-settings-highest", "rubric-1-weight",
+            "rounds-1-reviews_wanted",
+        ] {
+            #expect(faulty.text.contains("href=\"#f-\(field)\""), "\(field)")
+        }
+        #expect(faulty.text.contains("As it is today."))
         let saved = await visitor.send(address, sent)
         #expect(saved.status == 303, "\(saved.text.prefix(2000))")
         let design = try #require(
@@ -263,6 +285,8 @@ struct StreamDesignTests {
         #expect(design.places == 7)
         #expect(design.award == Money(minor: 10_000_000, currency: .hkd))
         #expect(design.rubric.map(\.weight) == [100])
+        #expect(design.form.first?.section?.intro?.text(for: .english) == "In plain words.")
+        #expect(await visitor.open(address).text.contains("In plain words."))
         #expect(await visitor.open("/console/streams/\(general)").text.contains("What keeps you awake?"))
         let call = await visitor.open("/console/streams/\(general)/calls/new")
         #expect(call.text.contains("What keeps you awake?"))

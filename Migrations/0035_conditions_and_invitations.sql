@@ -76,3 +76,6 @@ REVOKE ALL ON FUNCTION calls_can_begin_with(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION calls_can_begin_with(jsonb) TO trellis_app;
 ALTER TABLE stream_designs
     ADD CONSTRAINT designed_conditions_can_be_asked CHECK (calls_can_begin_with(conditions));
+
+-- The letters that tell a startup of its invitation, so that those which have not gone out do not outlive it.
+ALTER TABLE call_admissions ADD COLUMN letters uuid[] NOT NULL DEFAULT '{}';
