@@ -128,8 +128,8 @@ struct ChosenForm: Codable {
 
     func preparation() throws(Problem) -> Preparation {
         try PreparationForm(
-            outcome: outcome, rank: nil, stream: nil, award: award, lastDay: lastDay, note: note, feedback: feedback,
-            reason: nil
+            outcome: outcome, rank: nil, award: award, lastDay: lastDay, note: note, feedback: feedback,
+            reason: nil, stream: nil
         ).preparation()
     }
 }
