@@ -280,15 +280,7 @@ BEGIN
     IF acting_role() IS DISTINCT FROM 'manager' THEN
         RETURN coalesce(NEW, OLD);
     END IF;
-    IF TG_OP = 'INSERT' AND NOT EXISTS (
-        SELECT FROM prepared_decisions AS p
-        JOIN decision_batches AS b ON b.tenant_id = p.tenant_id AND b.id = p.batch_id
-        WHERE p.tenant_id = NEW.tenant_id AND p.batch_id = NEW.batch_id AND p.application_id = NEW.application_id
-          AND p.outcome = NEW.outcome AND p.stream_id IS NOT DISTINCT FROM NEW.stream_id AND p.note = NEW.note
-          AND b.released_at = now()) THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'decisions_are_released_in_a_batch',
-            MESSAGE = 'a decision is released with its batch';
-    END IF;
+    -- What is inserted is looked at by statement: see `check_released`.
     IF TG_OP = 'UPDATE' AND NOT EXISTS (
         SELECT FROM decision_changes AS c
         WHERE c.tenant_id = NEW.tenant_id AND c.application_id = NEW.application_id AND c.outcome = NEW.outcome

@@ -111,6 +111,29 @@ END $$;
 CREATE TRIGGER decisions_have_a_quorum_or_a_waiver AFTER INSERT ON decisions
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION check_quorum();
 
+-- That a decision comes of a released batch is asked once of all that a release inserts: a row at a time, the walls of the
+-- batch were computed anew for each, and a large batch ran out of its time.
+DROP TRIGGER decisions_are_released_in_a_batch ON decisions;
+CREATE TRIGGER decisions_are_released_in_a_batch BEFORE UPDATE OR DELETE ON decisions
+    FOR EACH ROW EXECUTE FUNCTION check_decision();
+CREATE FUNCTION check_released() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF acting_role() = 'manager' AND EXISTS (
+        SELECT FROM fresh AS d
+        WHERE NOT EXISTS (
+            SELECT FROM prepared_decisions AS p
+            JOIN decision_batches AS b ON b.tenant_id = p.tenant_id AND b.id = p.batch_id
+            WHERE p.tenant_id = d.tenant_id AND p.batch_id = d.batch_id AND p.application_id = d.application_id
+              AND p.outcome = d.outcome AND p.stream_id IS NOT DISTINCT FROM d.stream_id AND p.note = d.note
+              AND b.released_at = now())) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'decisions_are_released_in_a_batch',
+            MESSAGE = 'a decision is released with its batch';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER decisions_come_of_a_release AFTER INSERT ON decisions
+    REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION check_released();
+
 CALL wall_table('quorum_waivers');
 REVOKE DELETE ON quorum_waivers FROM trellis_app;
 CREATE POLICY managers_read_waivers ON quorum_waivers FOR SELECT USING (acting_role() = 'manager');

@@ -282,11 +282,10 @@ extension World {
         }
     }
 
-    /// As Kenji reads them.
     fileprivate func streamNames() async throws -> [String: String] {
         try await owner.snapshot(as: .none) { snapshot in
             try await snapshot.rows(
-                "SELECT id, coalesce(name ->> 'ja', name ->> 'en') AS name FROM streams WHERE tenant_id = \(Cast.harbour.id)"
+                "SELECT id, name ->> 'en' AS name FROM streams WHERE tenant_id = \(Cast.harbour.id)"
             )
             .reduce(into: [:]) { $0[(try $1("id") as UUID).lower] = try $1("name") }
         }

@@ -212,11 +212,11 @@ struct Objects: Sendable {
                 as: change, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         let waiver: QuorumWaiver.ID = demoID("waiver second")
+        let waived: Application.ID = demoID(
+            "application \(Cast.startup("plumbline")) \(demoID("call incubation") as CallForApplications.ID)")
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.proposeWaiver(
-                of: demoID(
-                    "application \(Cast.startup("plumbline")) \(demoID("call incubation") as CallForApplications.ID)"),
-                in: demoID("batch second"), because: LongText("The reviewer fell ill."), as: waiver,
+                of: waived, in: demoID("batch second"), because: LongText("The reviewer fell ill."), as: waiver,
                 in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         let absence = Absence.ID()
@@ -247,6 +247,7 @@ struct Objects: Sendable {
             "person": Cast.vera.person.id.description, "CallForApplications": try id("call"),
             "CallCondition": (demoID("condition incorporated") as CallCondition.ID).description,
             "DecisionChange": change.description, "QuorumWaiver": waiver.description,
+            "waived": waived.description,
             "DecisionBatch": (demoID("batch second") as DecisionBatch.ID).description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
@@ -303,6 +304,8 @@ struct Objects: Sendable {
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         // The application that waits for changes.
         if name == "application", path.contains("{request}") { return ids["changing"] }
+        // What is prepared below the quorum.
+        if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "run", path.contains("/assignment-runs/") { return planned }
