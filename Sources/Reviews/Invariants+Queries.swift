@@ -89,12 +89,13 @@ extension ReviewsRoom {
                 SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id, 'not as it was answered' AS detail
                 FROM review_files AS f
                 JOIN review_rounds AS r ON r.tenant_id = f.tenant_id AND r.id = f.round_id
+                JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+                    AND a.state <> 'changes_requested'
                 CROSS JOIN LATERAL (
                     SELECT coalesce(jsonb_agg(jsonb_build_array(q.id, w.text) ORDER BY q.position), '[]') AS answers
                     FROM call_questions AS q
                     LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id
                         AND w.application_id = f.application_id AND w.question_id = q.id
-                    JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
                     WHERE q.tenant_id = r.tenant_id AND q.call_id = r.call_id
                       AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND coalesce(q.from_round, 1) <= r.position
                       AND (q.audience = 'reviewers' OR q.audience = 'named_reviewers' AND NOT r.is_blind)) AS written
@@ -104,6 +105,11 @@ extension ReviewsRoom {
                         AS answers
                     FROM jsonb_array_elements(f.answers) WITH ORDINALITY AS one (answer, place)) AS filed
                 WHERE filed.answers <> written.answers
+                  -- What was handed in since waits for a manager to renew the file.
+                  AND NOT EXISTS (
+                      SELECT FROM application_snapshots AS s
+                      WHERE s.tenant_id = f.tenant_id AND s.application_id = f.application_id
+                        AND s.submitted_at > coalesce(f.renewed_at, f.entered_at))
                 """),
         Invariant(
             "plans_seat_panelists_on_files_of_their_round",

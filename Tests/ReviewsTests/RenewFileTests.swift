@@ -45,6 +45,7 @@ struct RenewFileTests {
             try await transaction.resubmitApplication(id, by: Cast.wing.person.id)
         }
         #expect(try await vera.file(of: id, in: World.round)?.answers == before.answers)
+        try await world.holds(id)
         let visitor = try await Visitor(Cast.mei, in: world)
         let place = "/console/rounds/\(World.round)/applications/\(id)"
         #expect(await visitor.open(place).text.contains("\(place)/renewal"))
@@ -53,6 +54,7 @@ struct RenewFileTests {
         let after = try #require(try await vera.file(of: id, in: World.round))
         #expect(after.answers.first?.text == text && after.code == before.code && after.renewedAt != nil)
         #expect(after.answers.dropFirst() == before.answers.dropFirst())
+        try await world.holds(id)
         #expect(await !visitor.open(place).text.contains("\(place)/renewal"))
         #expect(await visitor.ask("POST", "/v1/rounds/\(World.round)/applications/\(id)/renewal").status == 204)
         #expect(
