@@ -81,7 +81,8 @@ struct ScoreWords {
         case .habit:
             let (deals, total) = (evidence.deals ?? 0, evidence.total ?? 0)
             let values = ["fact": fact, "deals": Figures.grouped(deals), "times": times(evidence.times ?? 0)]
-            return t(deals == 0 ? "evidence.no_habit" : "evidence.habit", count: total, values)
+            return deals == 0
+                ? t("evidence.no_habit", count: total, values) : t("evidence.habit", count: total, values)
         case .company: return t("evidence.company", ["fact": fact])
         case .passed: return t("evidence.passed", count: evidence.startups ?? 0, ["fact": fact])
         case .declared:

@@ -1,0 +1,161 @@
+internal import API
+internal import Applications
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Reviews
+internal import Vocabulary
+internal import Wording
+
+/// One batch as managers look at it.
+extension DecisionsConsole {
+    var show: AnyRoute {
+        PageRoute(
+            .get, "/console/decisions/{batch}", "consoleBatch", access: .roles([.manager]),
+            parameters: BatchDonePath.self
+        ) { call in
+            try await page(
+                for: call, of: call.parameters.batch, done: call.parameters.done, left: call.parameters.left)
+        }.erased
+    }
+
+    func page<P, B>(
+        for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil, left: Int? = nil
+    ) async throws -> HTML {
+        let desk = try await DecisionDesk(call, in: site)
+        let t = desk.t
+        let batch = try await call.batch(id)
+        let decisions = try await call.reader.preparedDecisions(in: id)
+        let undecided = try await call.reader.undecided(in: id)
+        let tally = try await call.reader.tallies(of: [id])[id]
+        let scores = try await call.scores(of: batch)
+        let isOpen = batch.releasedAt == nil
+        let faults =
+            isOpen && !decisions.isEmpty
+            ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
+        let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call) : [:]
+        let waivers = try await call.reader.quorumWaivers(in: id)
+        let below = WaiversConsole.part(of: batch, decisions, short: short, waivers, desk)
+        let names = Dictionary(
+            decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
+            uniquingKeysWith: { first, _ in first })
+        let model = DecisionsPage(
+            header: PageHeader(
+                title: batch.terms.name.string, kind: batch.callTitle.text(for: desk.spoken), badge: badge(batch, t),
+                lede: isOpen
+                    ? t("batch.open_lede")
+                    : batch.releasedAt.map { t("batch.released_lede", ["time": desk.time($0, in: batch.zone).text]) },
+                actions: isOpen
+                    ? [
+                        .link(t("release.action"), "/console/decisions/\(id)/release", style: .primary),
+                        .link(t("bulk.action"), "/console/decisions/\(id)/bulk"),
+                        .link(t("batch.edit"), "/console/decisions/\(id)/edit"),
+                    ] : []),
+            stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
+            hasFaults: !faults.isEmpty,
+            parts: [
+                DecisionsPage.Part(
+                    title: t("batch.decisions"),
+                    table: Table(
+                        caption: t("batch.decisions"),
+                        columns: [
+                            .init(t("batch.startup")), .init(t("batch.score"), isNumber: true),
+                            .init(t("field.outcome")), .init(t("batch.rank"), isNumber: true),
+                            .init(t("batch.award"), isNumber: true), .init(t("field.note")),
+                        ],
+                        rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application]?.text, desk) },
+                        empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
+            ]
+                + (below.map { [$0] } ?? [])
+                + (isOpen && !undecided.isEmpty
+                    ? [
+                        DecisionsPage.Part(
+                            title: t("batch.undecided"),
+                            table: Table(
+                                caption: t("batch.undecided"),
+                                columns: [
+                                    .init(t("batch.startup")), .init(t("batch.score"), isNumber: true),
+                                    .init(t("batch.reviews")),
+                                ],
+                                rows: undecided.map { application, name in
+                                    [
+                                        .link(
+                                            name.text(for: desk.spoken),
+                                            "/console/decisions/\(id)/applications/\(application)"),
+                                        .text(scores[application]?.text ?? "–"),
+                                        short[application].map { found in
+                                            .badge(
+                                                Badge(
+                                                    t(
+                                                        "batch.short",
+                                                        [
+                                                            "submitted": Figures.grouped(found.submitted),
+                                                            "quorum": Figures.grouped(found.quorum),
+                                                        ]), .warning))
+                                        } ?? .text(t("batch.enough")),
+                                    ]
+                                },
+                                empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
+                    ] : []))
+        return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
+    }
+
+    private func row(
+        _ decision: PreparedDecision, in batch: DecisionBatch, _ tally: BatchTally?, score: String?,
+        _ desk: DecisionDesk
+    ) -> [Table.Cell] {
+        let meant = decision.preparation
+        let name = decision.startupName.text(for: desk.spoken)
+        let start = String(meant.note.string.prefix(80))
+        return [
+            batch.releasedAt == nil
+                ? .link(name, "/console/decisions/\(batch.id)/applications/\(decision.application)")
+                : .link(name, "/console/applications/\(decision.application)"),
+            .text(score ?? "–"),
+            .badge(desk.outcome(meant.outcome), note: tally?.name(of: meant.stream)?.text(for: desk.spoken)),
+            meant.rank.map(Table.Cell.number) ?? .text("–"),
+            meant.award.map { .money(MoneyText($0)) } ?? .text("–"),
+            .text(start == meant.note.string ? start : "\(start)…"),
+        ]
+    }
+
+    private func tiles(_ batch: DecisionBatch, _ tally: BatchTally, _ desk: DecisionDesk) -> StatTiles {
+        let t = desk.t
+        let isOpen = batch.releasedAt == nil
+        let offered = tally.taken + (isOpen ? tally.offers : 0)
+        var tiles = [
+            StatTiles.Tile(
+                t("tile.places"), figure: "\(Figures.grouped(offered)) / \(Figures.grouped(batch.terms.places))",
+                note: t("tile.taken", count: tally.taken))
+        ]
+        for stream in tally.streams {
+            let offered = Figures.grouped(stream.taken + (isOpen ? stream.offers : 0))
+            tiles.append(
+                StatTiles.Tile(
+                    t("tile.stream", ["stream": stream.name.text(for: desk.spoken)]),
+                    figure: stream.places.map { "\(offered) / \(Figures.grouped($0))" } ?? offered,
+                    note: stream.isOver && isOpen ? t("tile.stream_over") : t("tile.taken", count: stream.taken)))
+        }
+        if let currency = batch.terms.currency {
+            let sum = Money(minor: tally.takenAwards + (isOpen ? tally.awards : 0), currency: currency)
+            tiles.append(
+                StatTiles.Tile(
+                    t("tile.awards"), figure: MoneyText(sum).figure,
+                    note: batch.terms.budget.map {
+                        t("tile.budget", ["budget": "\(MoneyText($0).currency)\(MoneyText($0).figure)"])
+                    }))
+        }
+        tiles.append(
+            StatTiles.Tile(
+                t("tile.undecided"), figure: Figures.grouped(tally.undecided), note: t("tile.undecided_note")))
+        return StatTiles(tiles)
+    }
+
+    /// A reason with the name of the startup it is about.
+    private func sentence(_ fault: Problem.FieldError, _ names: [String: String]) -> String {
+        let parts = fault.pointer.split(separator: "/")
+        guard parts.count > 1, let name = names[String(parts[1])] else { return fault.detail }
+        return "\(name): \(fault.detail)"
+    }
+}
