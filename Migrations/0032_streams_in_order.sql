@@ -193,22 +193,41 @@ CREATE TRIGGER submissions_choose_a_stream BEFORE UPDATE OF state ON application
 CALL wall_table('offered_streams');
 CALL wall_table('stream_choices');
 
--- The trail says that somebody chose and when, not what: a draft is closed to managers.
-DROP TRIGGER audit_inserted ON stream_choices;
-DROP TRIGGER audit_changed ON stream_choices;
-CREATE FUNCTION audit_choice() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-DECLARE choice stream_choices := coalesce(NEW, OLD);
+-- Some of a row is on the trail with who wrote it and when, and some is not: what is told goes without the columns that the
+-- trigger names, about the object in the column that it names first. As it was for reviews alone.
+CREATE FUNCTION audit_without() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    row jsonb := to_jsonb(coalesce(NEW, OLD));
 BEGIN
     INSERT INTO audit_events
         (tenant_id, person_id, membership_id, role, action, request_id, deed, noun, object_id, after)
     VALUES (
-        choice.tenant_id, acting_person(), acting_membership(), acting_role(),
+        (row ->> 'tenant_id')::uuid, acting_person(), acting_membership(), acting_role(),
         nullif(current_setting('trellis.action', true), ''), nullif(current_setting('trellis.request', true), ''),
-        lower(TG_OP), TG_TABLE_NAME, choice.application_id, jsonb_build_object('rank', choice.rank));
+        lower(TG_OP), TG_TABLE_NAME, (row ->> TG_ARGV[0])::uuid, row - TG_ARGV[1]::text[]);
     RETURN NULL;
 END $$;
-CREATE TRIGGER audit_inserted AFTER INSERT ON stream_choices FOR EACH ROW EXECUTE FUNCTION audit_choice();
-CREATE TRIGGER audit_changed AFTER UPDATE OR DELETE ON stream_choices FOR EACH ROW EXECUTE FUNCTION audit_choice();
+DO $$
+DECLARE one record;
+BEGIN
+    FOR one IN VALUES
+        ('reviews', 'assignment_id',
+         '{tenant_id,comment,private_note,score,note,confidence,person_id,application_id}'),
+        ('review_scores', 'assignment_id',
+         '{tenant_id,comment,private_note,score,note,confidence,person_id,application_id}'),
+        -- That somebody chose and when, not what: a draft is closed to managers.
+        ('stream_choices', 'application_id', '{tenant_id,application_id,call_id,stream_id,saved_at,saved_by}')
+    LOOP
+        EXECUTE format('DROP TRIGGER audit_inserted ON %I', one.column1);
+        EXECUTE format('DROP TRIGGER audit_changed ON %I', one.column1);
+        EXECUTE format('CREATE TRIGGER audit_inserted AFTER INSERT ON %I FOR EACH ROW EXECUTE FUNCTION audit_without(%L, %L)',
+            one.column1, one.column2, one.column3);
+        EXECUTE format(
+            'CREATE TRIGGER audit_changed AFTER UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION audit_without(%L, %L)',
+            one.column1, one.column2, one.column3);
+    END LOOP;
+END $$;
+DROP FUNCTION audit_review();
 
 CREATE POLICY managers_keep_offered_streams ON offered_streams USING (acting_role() = 'manager');
 CREATE POLICY streams_of_published_calls_are_read ON offered_streams FOR SELECT
