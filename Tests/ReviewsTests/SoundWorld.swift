@@ -2,6 +2,7 @@ import Applications
 import Postgres
 import TestWorld
 import Testing
+import Vocabulary
 
 @testable import Reviews
 
