@@ -111,7 +111,7 @@ struct ReviewWallTests {
                 .assignment(World.assignment(Cast.nora, "plumbline"))?.state == .assigned)
     }
 
-    @Test("a manager opens, enters and plans no round that judges their own startup; nor does the database let them plan")
+    @Test("a manager opens, enters and plans no round that judges their own startup; nor may they plan past the verbs")
     func ownRound() async throws {
         let world = try await World()
         let (wing, person, tenant) = (world.context(Cast.wing), Cast.wing.person.id, Cast.harbour.id)
