@@ -228,6 +228,11 @@ extension Query {
         "stage_ends(a.stage_entered_at, c.time_zone, service_days(a.state, l.days))"
     }
 
+    /// Whether it is: the clock is only read where one runs.
+    static var isOverdue: Query {
+        "(service_days(a.state, l.days) IS NOT NULL AND coalesce(now() >= \(fragment: .stageEnds), false))"
+    }
+
     /// How many questions the form of `a` requires, of those that its answers lead to, with the order of its streams.
     static var requiredQuestions: Query {
         """
@@ -245,7 +250,8 @@ extension Query {
     /// those of their startup.
     static var reachOfApplications: Query {
         """
-        (acts_as('manager', 'system')
+        -- Who acts is asked once, not of every row that is counted.
+        ((SELECT acts_as('manager', 'system'))
          OR acts_as('founder') AND a.startup_id = acting_institution())
         """
     }

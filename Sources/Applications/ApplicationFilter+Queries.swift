@@ -69,11 +69,21 @@ extension Statements {
     package func applicationCounts(
         matching filter: ApplicationFilter = ApplicationFilter()
     ) async throws -> [Application.State: StageCount] {
-        try await rows(
+        // Every row of the workspace is counted: the tables that only some filters look into are left out of the others.
+        let startups: Query =
+            filter.q == nil ? .empty : "JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id"
+        let streams: Query =
+            filter.program == nil && filter.partner == nil
+            ? .empty : "JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id"
+        return try await rows(
             """
             -- applicationCounts
-            SELECT a.state, count(*) AS applications, count(*) FILTER (WHERE now() >= \(fragment: .stageEnds)) AS overdue
-            \(fragment: .fromApplications)
+            SELECT a.state, count(*) AS applications, count(*) FILTER (WHERE \(fragment: .isOverdue)) AS overdue
+            FROM applications AS a
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+            \(fragment: startups)
+            \(fragment: streams)
+            LEFT JOIN service_levels AS l ON l.tenant_id = c.tenant_id AND l.stream_id = c.stream_id AND l.state = a.state
             WHERE \(fragment: filter.condition)
             GROUP BY a.state
             """
@@ -118,7 +128,7 @@ extension ApplicationFilter {
         } else if !states.isEmpty {
             all.append("a.state = ANY (\(states))")
         }
-        if let overdue { all.append("coalesce(now() >= \(fragment: .stageEnds), false) = \(overdue)") }
+        if let overdue { all.append("\(fragment: .isOverdue) = \(overdue)") }
         if let stageDays { all.append("a.stage_entered_at <= now() - \(stageDays) * interval '24 hours'") }
         if let submittedFrom {
             all.append("(a.submitted_at AT TIME ZONE c.time_zone)::date >= \(submittedFrom)")

@@ -149,4 +149,13 @@ package struct StageCount: Sendable, Equatable {
 
     /// Nothing.
     package static let none = StageCount(applications: 0, overdue: 0)
+
+    /// Of these those that a filter's `overdue` lets through.
+    func narrowed(toOverdue wanted: Bool?) -> StageCount {
+        switch wanted {
+        case true?: StageCount(applications: overdue, overdue: overdue)
+        case false?: StageCount(applications: applications - overdue, overdue: 0)
+        case nil: self
+        }
+    }
 }

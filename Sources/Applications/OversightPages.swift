@@ -33,13 +33,16 @@ struct OversightPages: Sendable {
     func desk(_ reader: Reader, _ filter: ApplicationFilter) async throws -> Desk {
         var everywhere = filter
         (everywhere.state, everywhere.overdue) = (nil, nil)
-        async let found = reader.applicationCounts(matching: filter)
-        async let all = reader.applicationCounts(matching: everywhere)
+        async let counts = reader.applicationCounts(matching: everywhere)
         async let calls = reader.calls()
         async let streams = reader.streams()
         async let programs = reader.programs()
         async let partners = reader.streamPartners()
         async let saved = reader.savedFilters()
+        let all = try await counts
+        // States and delay are what the counts tell apart, so that what they let through is not counted again.
+        let found = all.filter { filter.states.isEmpty || filter.states.contains($0.key) }
+            .mapValues { $0.narrowed(toOverdue: filter.overdue) }
         return try await Desk(
             found: found, all: all, calls: calls, streams: streams, programs: programs, partners: partners, saved: saved
         )

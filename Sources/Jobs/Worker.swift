@@ -57,10 +57,8 @@ public final class Worker: Service, Sendable {
     /// As whom a worker keeps the tables.
     static let context = Context([(name: "trellis.role", value: "system")])
     /// For statements on jobs that are named by their ids. The planner cannot see through policies and expects next to
-    /// no rows of any table, so it would as soon read all of it; and it would plan anew each time, for longer than the
-    /// statement runs.
-    static let keepingContext =
-        context.setting("enable_seqscan", to: "off").setting("plan_cache_mode", to: "force_generic_plan")
+    /// no rows of any table, so it would as soon read all of it.
+    static let keepingContext = context.setting("enable_seqscan", to: "off")
     /// For what may be forgotten when the server crashes, since it would merely be done again: a commit need not wait
     /// for the disk.
     static let renewingContext = keepingContext.setting("synchronous_commit", to: "off")

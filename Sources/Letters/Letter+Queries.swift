@@ -52,13 +52,21 @@ extension Statements {
         ).map(Letter.init)
     }
 
-    /// How many letters stand in each state.
+    /// How many letters stand in each state: all that are held, and of each other state no more than one above
+    /// `Letter.mostCounted`, since those pile up over the years.
     package func letterCounts() async throws -> [Letter.State: Int] {
-        try await rows(
+        let others = Letter.State.allCases.filter { $0 != .held }
+        return try await rows(
             """
             -- letterCounts
-            SELECT l.state, count(*) AS letters FROM letters AS l
-            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) GROUP BY l.state
+            SELECT 'held' AS state, count(*) AS letters FROM letters AS l
+            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.state = 'held'
+            UNION ALL
+            SELECT s.state, n.letters FROM unnest(\(others)) AS s (state) CROSS JOIN LATERAL (
+                SELECT count(*) AS letters FROM (
+                    SELECT FROM letters AS l
+                    WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.state = s.state
+                    LIMIT \(Letter.mostCounted + 1)) AS l) AS n
             """
         ).reduce(into: [:]) { counts, row in
             let state: Letter.State = try row("state")

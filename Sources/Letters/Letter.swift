@@ -15,6 +15,9 @@ package struct Letter: Sendable, Identifiable {
     /// Names a letter within its tenant.
     package typealias ID = Identifier<Letter>
 
+    /// As far as letters that wait for nobody are counted for the outbox.
+    package static let mostCounted = 1_000
+
     /// The letter.
     package let id: ID
     /// Whom it is for.

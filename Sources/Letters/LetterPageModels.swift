@@ -25,7 +25,9 @@ struct OutboxPage: ViewModel {
         stats = StatTiles(
             [Letter.State.held, .released, .sent, .failed].map { state in
                 StatTiles.Tile(
-                    t("state.\(state.rawValue)"), figure: Figures.grouped(counts[state] ?? 0),
+                    t("state.\(state.rawValue)"),
+                    figure: state == .held
+                        ? Figures.grouped(held) : Figures.grouped(counts[state] ?? 0, upTo: Letter.mostCounted),
                     url: address.adding([("state", state.rawValue)]))
             })
         let chosen = [("state", query.state?.rawValue), ("kind", query.kind?.rawValue)]

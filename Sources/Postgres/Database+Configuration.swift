@@ -40,6 +40,9 @@ extension Database {
                 ("statement_timeout", statementTimeout.postgresMilliseconds),
                 // What is asked here takes milliseconds; compiling it would take a hundred times as long.
                 ("jit", "off"),
+                // The planner cannot see through policies, so what it plans for given values is hardly better; yet it would
+                // plan most statements anew each time, for longer than they run, and now and then change its mind.
+                ("plan_cache_mode", "force_generic_plan"),
                 ("lock_timeout", lockTimeout.postgresMilliseconds),
                 ("idle_in_transaction_session_timeout", idleInTransactionTimeout.postgresMilliseconds),
                 // A statement whose client has gone ends soon.

@@ -92,7 +92,7 @@ extension Statements {
         """
         SELECT c.id, c.stream_id, s.name AS stream_name, s.program_id, p.name AS program_name, c.title, c.opens_at,
                c.closes_at, c.time_zone, c.grace_seconds, c.published_at, c.cancelled_at,
-               c.cancellation_reason, c.access, c.cutoffs, later_rounds(c.tenant_id, c.id) AS later_rounds,
+               c.cancellation_reason, c.access, c.cutoffs, c.later_rounds,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
                            'isRequired', q.required, 'maxLength', q.max_length,

@@ -81,7 +81,7 @@ struct AssignmentConsole {
         let page = try call.page(found.map(AssignmentView.init), size: query.limit) {
             AssignmentPosition(code: $0.code, id: $0.id)
         }
-        let panel = try await call.reader.panel(of: round.id)
+        let panel = try await call.reader.panelNames(of: round.id)
         let progress = try await call.reader.progress(of: [round.id])[round.id]
         let latest = try await call.reader.assignmentRuns(of: round.id, limit: 1).first
         let address: SafeURL = "/console/rounds/\(round.id)/assignments"
@@ -100,7 +100,7 @@ struct AssignmentConsole {
         }
         let form =
             isOpen || assigning != nil
-            ? try await assignForm(for: call, desk, panel, values: call.fields, problem: assigning) : nil
+            ? try await assignForm(for: call, desk, values: call.fields, problem: assigning) : nil
         let model = AssignmentsPage(
             header: desk.header(
                 t("assignments.title"), lede: progress.map { lede($0, desk) },
@@ -212,10 +212,10 @@ struct AssignmentConsole {
     }
 
     private func assignForm<P, B>(
-        for call: FormCall<P, B>, _ desk: RoundDesk, _ panel: [Panelist], values: [String: [String]],
-        problem: FormProblem?
+        for call: FormCall<P, B>, _ desk: RoundDesk, values: [String: [String]], problem: FormProblem?
     ) async throws -> Form {
         let t = desk.t
+        let panel = try await call.reader.panel(of: desk.round.id)
         let files = try await call.reader.applications(in: desk.round.id)
         let conflicts = Dictionary(grouping: try await call.reader.conflicts(in: desk.round.id), by: \.person)
         let input = FormInput(values: problem == nil ? [:] : values, errors: problem?.errors ?? [], texts: t)

@@ -85,7 +85,7 @@ struct ConflictsConsole {
         let applicants = try await call.reader.applicants(in: id)
             .map { (value: $0.startup.description, label: $0.name.text(for: desk.spoken)) }
             .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
-        let panel = try await call.reader.panel(of: id)
+        let panel = try await call.reader.panelNames(of: id)
         let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.select(

@@ -76,6 +76,23 @@ extension ReviewsRoom {
                 WHERE r.opened_at IS NULL
                 """),
         Invariant(
+            "tallies_are_the_count_of_reviews",
+            violatedBy: """
+                SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id,
+                       coalesce(t.assigned || ' and ' || t.submitted, 'no tally') || ', but ' || n.assigned || ' and '
+                           || n.submitted AS detail
+                FROM review_files AS f
+                LEFT JOIN review_tallies AS t ON t.tenant_id = f.tenant_id AND t.round_id = f.round_id
+                    AND t.application_id = f.application_id
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS assigned, count(w.submitted_at) AS submitted
+                    FROM review_assignments AS s
+                    LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                    WHERE s.tenant_id = f.tenant_id AND s.round_id = f.round_id
+                      AND s.application_id = f.application_id AND s.state = 'assigned') AS n
+                WHERE (t.assigned, t.submitted) IS DISTINCT FROM (n.assigned, n.submitted)
+                """),
+        Invariant(
             "files_name_startups_unless_the_round_is_blind",
             violatedBy: """
                 SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id,

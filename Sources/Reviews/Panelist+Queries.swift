@@ -17,6 +17,19 @@ extension Statements {
         ).map(Panelist.init)
     }
 
+    /// Who sits on the panel of a round, by name, for what is chosen from; for managers.
+    func panelNames(of round: ReviewRound.ID) async throws -> [(person: Person.ID, name: String)] {
+        try await rows(
+            """
+            -- panelNames
+            SELECT p.person_id, who.name
+            FROM panel_members AS p JOIN people AS who ON who.id = p.person_id
+            WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round) AND acts_as('manager', 'system')
+            ORDER BY p.is_chair DESC, who.name, p.person_id
+            """
+        ).map { try (person: $0("person_id"), name: $0("name")) }
+    }
+
     /// The acting reviewer's own seats on panels, whatever they answered, by round.
     package func ownSeats() async throws -> [ReviewRound.ID: Panelist] {
         try await rows(
@@ -53,13 +66,7 @@ extension Query {
                CASE WHEN p.accepted_at IS NOT NULL THEN 'accepted' WHEN p.declined_at IS NOT NULL THEN 'declined'
                     ELSE 'invited' END AS answer,
                p.declined_reason,
-               (SELECT count(*) FROM review_assignments AS s
-                WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
-                  AND s.state = 'assigned') AS assigned,
-               (SELECT count(*) FROM review_assignments AS s
-                JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
-                WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
-                  AND s.state = 'assigned' AND w.submitted_at IS NOT NULL) AS submitted,
+               load.assigned, load.submitted,
                EXISTS (SELECT FROM reviewer_absences AS x
                        WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
                          AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
@@ -71,6 +78,12 @@ extension Query {
         FROM panel_members AS p
         JOIN people AS who ON who.id = p.person_id
         JOIN review_rounds AS r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS assigned, count(w.submitted_at) AS submitted
+            FROM review_assignments AS s
+            LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+            WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
+              AND s.state = 'assigned') AS load
         """
     }
 }

@@ -17,13 +17,8 @@ extension Statements {
                 SELECT r.tenant_id, r.id, r.quorum FROM review_rounds AS r
                 WHERE r.tenant_id = acting_tenant() AND r.call_id = \(call) AND r.opened_at IS NOT NULL
             ), judged AS (
-                SELECT f.application_id, r.quorum, (
-                    SELECT count(w.submitted_at) FROM review_assignments AS s
-                    JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
-                    WHERE s.tenant_id = f.tenant_id AND s.round_id = f.round_id AND s.application_id = f.application_id
-                      AND s.state = 'assigned') AS submitted
-                FROM rounds AS r
-                JOIN review_files AS f ON f.tenant_id = r.tenant_id AND f.round_id = r.id
+                SELECT t.application_id, r.quorum, t.submitted
+                FROM rounds AS r JOIN review_tallies AS t ON t.tenant_id = r.tenant_id AND t.round_id = r.id
             )
             SELECT DISTINCT ON (a.id) a.id, coalesce(j.submitted, 0) AS submitted,
                    coalesce(j.quorum, (SELECT min(quorum) FROM rounds)) AS quorum

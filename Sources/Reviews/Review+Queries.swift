@@ -74,10 +74,7 @@ extension Statements {
         return try await rows(
             """
             -- assignments
-            \(fragment: .assignments)
-            WHERE \(fragment: conditions.joined(separator: " AND "))
-            ORDER BY f.code, s.id
-            LIMIT \(limit)
+            \(fragment: .assignments(where: conditions, limit: limit))
             """
         ).map(AssignmentSummary.init)
     }
@@ -94,10 +91,7 @@ extension Statements {
         return try await rows(
             """
             -- ownAssignments
-            \(fragment: .assignments)
-            WHERE \(fragment: conditions.joined(separator: " AND "))
-            ORDER BY f.code, s.id
-            LIMIT 5000
+            \(fragment: .assignments(where: conditions, limit: 5000))
             """
         ).map(AssignmentSummary.init)
     }
@@ -107,8 +101,8 @@ extension Statements {
         try await first(
             """
             -- assignmentSummary
-            \(fragment: .assignments)
-            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfAssignments) AND s.id = \(id)
+            \(fragment: .assignments(
+                where: ["s.tenant_id = acting_tenant()", .reachOfAssignments, "s.id = \(id)"], limit: 1))
             """
         ).map(AssignmentSummary.init)
     }
@@ -272,22 +266,30 @@ extension Query {
         "\(fragment: startup) <> ALL ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[])"
     }
 
-    /// A manager reads the startup's name from the directory, a reviewer what the file shows.
-    fileprivate static var assignments: Query {
+    /// Assignments `s` with their files `f`, in the order of the codes, and what lists say of them. A manager reads the
+    /// startup's name from the directory, a reviewer what the file shows.
+    fileprivate static func assignments(where conditions: [Query], limit: Int) -> Query {
         """
+        -- Cut to the page first: what lists say of an assignment is asked of the page's rows alone.
         SELECT s.id, s.round_id, s.application_id, s.person_id, s.state, s.assigned_at, s.ended_at, s.ended_reason,
-               f.code, f.language,
-               CASE WHEN acts_as('manager', 'system') THEN i.names ELSE f.startup_name END AS startup_name,
+               s.code, s.language,
+               CASE WHEN acts_as('manager', 'system') THEN i.names ELSE s.startup_name END AS startup_name,
                CASE WHEN acts_as('manager', 'system') THEN who.name END AS person_name, w.submitted_at,
                (SELECT count(*) FROM review_scores AS x
                 WHERE x.tenant_id = s.tenant_id AND x.assignment_id = s.id) AS scored
-        FROM review_assignments AS s
-        JOIN review_files AS f
-            ON f.tenant_id = s.tenant_id AND f.round_id = s.round_id AND f.application_id = s.application_id
+        FROM (
+            SELECT s.*, f.code, f.language, f.startup_name
+            FROM review_assignments AS s
+            JOIN review_files AS f
+                ON f.tenant_id = s.tenant_id AND f.round_id = s.round_id AND f.application_id = s.application_id
+            WHERE \(fragment: conditions.joined(separator: " AND "))
+            ORDER BY f.code, s.id
+            LIMIT \(limit)) AS s
         LEFT JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
         LEFT JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
         LEFT JOIN people AS who ON who.id = s.person_id
         LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+        ORDER BY s.code, s.id
         """
     }
 

@@ -53,57 +53,41 @@ extension Statements {
         try await rows(
             """
             -- progress of rounds
-            -- Each table is read once for all rounds. Few assignments end: reviews of those are left out of all reviews,
-            -- rather than each assignment asked for its review.
+            -- Each table is read once for all rounds. Of the applications only those that change a count: the withdrawn, whose
+            -- files are not counted, and those in review, of which some are not in a round yet.
             WITH wanted AS MATERIALIZED (
                 SELECT r.id, r.call_id, r.quorum FROM review_rounds AS r
                 WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
-            ), entered AS (
-                SELECT f.round_id, count(*) AS files
-                FROM review_files AS f
-                JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
-                WHERE f.tenant_id = acting_tenant() AND f.round_id IN (SELECT id FROM wanted) AND a.withdrawn_at IS NULL
-                GROUP BY f.round_id
-            ), waiting AS (
-                SELECT r.id AS round_id, count(*) AS ready
-                FROM wanted AS r
-                JOIN applications AS a ON a.tenant_id = acting_tenant() AND a.call_id = r.call_id
-                    AND a.state IN ('in_review', 'shortlisted', 'interview')
-                WHERE NOT EXISTS (SELECT FROM review_files AS f
-                                  WHERE f.tenant_id = a.tenant_id AND f.round_id = r.id AND f.application_id = a.id)
-                GROUP BY r.id
+            ), standing AS MATERIALIZED (
+                SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn FROM applications AS a
+                WHERE a.tenant_id = acting_tenant() AND a.call_id IN (SELECT call_id FROM wanted)
+                  AND a.state IN ('withdrawn', 'in_review', 'shortlisted', 'interview')
+            ), tallied AS (
+                SELECT t.round_id, count(*) FILTER (WHERE a.is_withdrawn IS NOT TRUE) AS files,
+                       count(*) FILTER (WHERE NOT a.is_withdrawn) AS entered, sum(t.assigned)::bigint AS assigned,
+                       sum(t.submitted)::bigint AS submitted,
+                       count(*) FILTER (WHERE t.submitted >= r.quorum) AS decidable
+                FROM review_tallies AS t
+                JOIN wanted AS r ON r.id = t.round_id
+                LEFT JOIN standing AS a ON a.id = t.application_id
+                WHERE t.tenant_id = acting_tenant() AND \(fragment: .isNotTooNear("t.application_id"))
+                GROUP BY t.round_id
+            ), in_review AS (
+                SELECT call_id, count(*) AS applications FROM standing
+                WHERE NOT is_withdrawn AND \(fragment: .isNotTooNear("id")) GROUP BY call_id
             ), panels AS (
                 SELECT p.round_id, count(*) AS panelists FROM panel_members AS p
                 WHERE p.tenant_id = acting_tenant() AND p.round_id IN (SELECT id FROM wanted)
                   AND p.accepted_at IS NOT NULL
                 GROUP BY p.round_id
-            ), asked AS (
-                SELECT s.round_id, count(*) AS assigned FROM review_assignments AS s
-                WHERE s.tenant_id = acting_tenant() AND s.round_id IN (SELECT id FROM wanted) AND s.state = 'assigned'
-                  AND \(fragment: .isNotTooNear("s.application_id"))
-                GROUP BY s.round_id
-            ), reviewed AS (
-                SELECT w.round_id, w.application_id, count(*) AS submitted FROM reviews AS w
-                WHERE w.tenant_id = acting_tenant() AND w.round_id IN (SELECT id FROM wanted)
-                  AND w.submitted_at IS NOT NULL AND \(fragment: .isNotTooNear("w.application_id"))
-                  AND NOT EXISTS (SELECT FROM review_assignments AS s
-                                  WHERE s.tenant_id = acting_tenant() AND s.id = w.assignment_id
-                                    AND s.state <> 'assigned')
-                GROUP BY w.round_id, w.application_id
-            ), decided AS (
-                SELECT d.round_id, sum(d.submitted)::bigint AS submitted,
-                       count(*) FILTER (WHERE d.submitted >= r.quorum) AS decidable
-                FROM reviewed AS d JOIN wanted AS r ON r.id = d.round_id GROUP BY d.round_id
             )
-            SELECT r.id, coalesce(e.files, 0) AS files, coalesce(t.ready, 0) AS ready,
-                   coalesce(p.panelists, 0) AS panelists, coalesce(k.assigned, 0) AS assigned,
-                   coalesce(d.submitted, 0) AS submitted, coalesce(d.decidable, 0) AS decidable
+            SELECT r.id, coalesce(t.files, 0) AS files, coalesce(n.applications, 0) - coalesce(t.entered, 0) AS ready,
+                   coalesce(p.panelists, 0) AS panelists, coalesce(t.assigned, 0) AS assigned,
+                   coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable
             FROM wanted AS r
-            LEFT JOIN entered AS e ON e.round_id = r.id
-            LEFT JOIN waiting AS t ON t.round_id = r.id
+            LEFT JOIN tallied AS t ON t.round_id = r.id
+            LEFT JOIN in_review AS n ON n.call_id = r.call_id
             LEFT JOIN panels AS p ON p.round_id = r.id
-            LEFT JOIN asked AS k ON k.round_id = r.id
-            LEFT JOIN decided AS d ON d.round_id = r.id
             """
         ).reduce(into: [:]) { progress, row in
             let id: ReviewRound.ID = try row("id")

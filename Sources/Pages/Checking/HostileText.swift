@@ -67,7 +67,7 @@ struct SampleWorld {
         case .address: return address.description
         case .flag: return isOpen(flag: true)
         case .optional(let wrapped):
-            return isOpen(flag: false) ? value(of: wrapped, named: name, depth: depth) : RenderedNothing.value
+            return isOpen(flag: false) ? value(of: wrapped, named: name, depth: depth) : RenderedNothing()
         case .list(let element):
             let list = RenderedList()
             let count = depth < 8 && isOpen(flag: false) ? 2 : 0
@@ -77,7 +77,7 @@ struct SampleWorld {
             let object = RenderedObject()
             // In the order of names, so that a seed always tosses the same world.
             for (name, field) in (model.fields(of: shape) ?? [:]).sorted(by: { $0.key < $1.key }) {
-                object.fields[name] = value(of: field, named: name, depth: depth + 1)
+                object.add(name, value(of: field, named: name, depth: depth + 1))
             }
             return object
         }

@@ -18,14 +18,13 @@ public struct Table: ViewModel {
         self.caption = caption
         self.columns = columns
         self.rows = rows.map { cells in
-            Row(
-                cells: zip(columns, cells).enumerated().map { index, pair in
-                    var cell = pair.1
-                    cell.column = pair.0.label
-                    cell.isNumber = pair.0.isNumber
-                    cell.isHead = index == 0
-                    return cell
-                })
+            let cells = zip(columns, cells).map { column, cell in
+                var cell = cell
+                cell.column = column.label
+                cell.isNumber = column.isNumber
+                return cell
+            }
+            return Row(head: cells.first, cells: Array(cells.dropFirst()))
         }
         hasRows = !rows.isEmpty
         self.empty = empty
@@ -54,7 +53,9 @@ public struct Table: ViewModel {
 
     /// One row.
     public struct Row: ViewModel {
-        /// Its cells, one a column.
+        /// The cell that names it.
+        public var head: Cell?
+        /// The others, one a column.
         public var cells: [Cell]
     }
 
@@ -64,22 +65,26 @@ public struct Table: ViewModel {
         public var column: String
         /// Whether it lines up on the right.
         public var isNumber: Bool
-        /// Whether it names the row.
-        public var isHead: Bool
         /// The words.
         public var text: String?
         /// Words below the words.
         public var note: String?
         /// Words that lead somewhere.
         public var link: LinkText?
-        /// A state.
-        public var badge: Badge?
-        /// An amount.
-        public var money: MoneyText?
-        /// An instant.
-        public var time: TimeText?
-        /// What one can do with the row.
-        public var action: Action?
+        /// What is neither words nor a link.
+        public var piece: Piece?
+
+        /// What few cells hold. Apart, so that a template asks the many others once and not for each kind of it.
+        public struct Piece: ViewModel {
+            /// A state.
+            public var badge: Badge?
+            /// An amount.
+            public var money: MoneyText?
+            /// An instant.
+            public var time: TimeText?
+            /// What one can do with the row.
+            public var action: Action?
+        }
 
         /// Words, with others below them.
         public static func text(_ text: String, note: String? = nil) -> Cell { Cell(text: text, note: note) }
@@ -90,28 +95,25 @@ public struct Table: ViewModel {
             Cell(note: note, link: LinkText(label, url))
         }
         /// A state.
-        public static func badge(_ badge: Badge, note: String? = nil) -> Cell { Cell(note: note, badge: badge) }
+        public static func badge(_ badge: Badge, note: String? = nil) -> Cell {
+            Cell(note: note, piece: Piece(badge: badge))
+        }
         /// An amount.
-        public static func money(_ money: MoneyText, note: String? = nil) -> Cell { Cell(note: note, money: money) }
+        public static func money(_ money: MoneyText, note: String? = nil) -> Cell {
+            Cell(note: note, piece: Piece(money: money))
+        }
         /// An instant.
-        public static func time(_ time: TimeText) -> Cell { Cell(time: time) }
+        public static func time(_ time: TimeText) -> Cell { Cell(piece: Piece(time: time)) }
         /// What one can do with the row.
-        public static func action(_ action: Action) -> Cell { Cell(action: action) }
+        public static func action(_ action: Action) -> Cell { Cell(piece: Piece(action: action)) }
 
-        init(
-            text: String? = nil, note: String? = nil, link: LinkText? = nil, badge: Badge? = nil,
-            money: MoneyText? = nil, time: TimeText? = nil, action: Action? = nil
-        ) {
+        init(text: String? = nil, note: String? = nil, link: LinkText? = nil, piece: Piece? = nil) {
             column = ""
             isNumber = false
-            isHead = false
             self.text = text
             self.note = note
             self.link = link
-            self.badge = badge
-            self.money = money
-            self.time = time
-            self.action = action
+            self.piece = piece
         }
     }
 }

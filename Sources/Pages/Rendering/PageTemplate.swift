@@ -47,7 +47,7 @@ public struct PageTemplate<Page: ViewModel>: Sendable {
 extension PageKit.Contents {
     func render(_ framed: some Encodable, body: String, in layout: String) throws -> String {
         let object = try Rendered.object(of: framed)
-        let language = (object.fields["lang"] as? String).flatMap { Language(tag: $0) } ?? .english
+        let language = (object["lang"] as? String).flatMap { Language(tag: $0) } ?? .english
         return try render(object, body: body, in: layout, language: language)
     }
 
@@ -56,8 +56,8 @@ extension PageKit.Contents {
     }
 
     func render(_ object: RenderedObject, body: String, in layout: String, language: Language) throws -> String {
-        object.fields["t"] = catalog.plainTexts[language] ?? [:]
-        object.fields["layout_body"] = body
+        object["t"] = catalog.plainTexts[language]
+        object["layout_body"] = body
         guard let text = library.render(object, withTemplate: layout), sources[body] != nil else {
             throw TemplateFault(template: body, line: 0, message: "there is no such template")
         }

@@ -1,11 +1,33 @@
-internal import Foundation
 internal import Mustache
 
 /// A struct as the template engine reads it: names, and what they hold.
+///
+/// A struct has few names, and to compare each of them costs less than a dictionary's hash does.
 final class RenderedObject: MustacheParent {
-    var fields: [String: Any] = [:]
+    private var fields: [(name: String, value: Any)] = []
 
-    func child(named name: String) -> Any? { fields[name] }
+    /// What a name holds; nil where the struct has no such name.
+    subscript(name: String) -> Any? {
+        get { fields.first { $0.name == name }?.value }
+        set {
+            fields.removeAll { $0.name == name }
+            if let newValue { fields.append((name, newValue)) }
+        }
+    }
+
+    /// Adds a name that the struct does not have yet.
+    func add(_ name: String, _ value: Any) { fields.append((name, value)) }
+
+    func child(named name: String) -> Any? { self[name] }
+}
+
+/// Words as the template engine reads them.
+final class RenderedTexts: MustacheParent, Sendable {
+    private let texts: [String: String]
+
+    init(_ texts: [String: String]) { self.texts = texts }
+
+    func child(named name: String) -> Any? { texts[name] }
 }
 
 /// An array as the template engine reads it.
@@ -16,8 +38,8 @@ final class RenderedList: MustacheSequence {
 }
 
 /// Nothing, where there could have been something.
-enum RenderedNothing {
-    static var value: Any { NSNull() }
+struct RenderedNothing: MustacheCustomRepresentation {
+    var representation: Any? { nil }
 }
 
 /// Turns a view model into what the template engine walks.
@@ -44,7 +66,7 @@ enum Rendered {
 }
 
 private final class RenderedEncoder: Encoder {
-    var value: Any = RenderedNothing.value
+    var value: Any = RenderedNothing()
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
@@ -70,7 +92,7 @@ private struct RenderedFields<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let codingPath: [any CodingKey] = []
 
     private func put(_ value: Any?, _ key: Key) {
-        object.fields[key.stringValue] = value ?? RenderedNothing.value
+        object.add(key.stringValue, value ?? RenderedNothing())
     }
 
     mutating func encodeNil(forKey key: Key) { put(nil, key) }
@@ -132,7 +154,7 @@ private struct RenderedItems: UnkeyedEncodingContainer {
     let codingPath: [any CodingKey] = []
     var count: Int { list.values.count }
 
-    mutating func encodeNil() { list.values.append(RenderedNothing.value) }
+    mutating func encodeNil() { list.values.append(RenderedNothing()) }
     mutating func encode(_ value: Bool) { list.values.append(value) }
     mutating func encode(_ value: String) { list.values.append(value) }
     mutating func encode(_ value: Double) { list.values.append(value) }
@@ -170,7 +192,7 @@ private struct RenderedValue: SingleValueEncodingContainer {
     let encoder: RenderedEncoder
     let codingPath: [any CodingKey] = []
 
-    mutating func encodeNil() { encoder.value = RenderedNothing.value }
+    mutating func encodeNil() { encoder.value = RenderedNothing() }
     mutating func encode(_ value: Bool) { encoder.value = value }
     mutating func encode(_ value: String) { encoder.value = value }
     mutating func encode(_ value: Double) { encoder.value = value }

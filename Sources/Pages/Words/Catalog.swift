@@ -25,7 +25,7 @@ public struct Catalog: Sendable {
 
     private(set) var entries: [Language: [String: Entry]] = [:]
     /// What templates print as `{{t.some_key}}`, one table a language.
-    private(set) var plainTexts: [Language: [String: String]] = [:]
+    private(set) var plainTexts: [Language: RenderedTexts] = [:]
 
     /// Reads the files of a module; one that is absent leaves its language to English.
     init(directory: URL) throws {
@@ -56,7 +56,7 @@ public struct Catalog: Sendable {
     }
 
     func plain(named name: String) -> Plain {
-        if plainTexts[.english]?[name] != nil { return .plain }
+        if plainTexts[.english]?.child(named: name) != nil { return .plain }
         return entries[.english]?.keys.contains { Self.templateName(of: $0) == name } == true ? .needsValues : .missing
     }
 
@@ -86,7 +86,7 @@ public struct Catalog: Sendable {
                     table[Self.templateName(of: key)] = text
                 }
             }
-            plainTexts[language] = table
+            plainTexts[language] = RenderedTexts(table)
         }
     }
 

@@ -11,6 +11,11 @@ public enum Figures {
         return String(decoding: grouped, as: UTF8.self)
     }
 
+    /// A number that was counted no further than one above `most`: 1,000+.
+    public static func grouped(_ number: Int, upTo most: Int) -> String {
+        number > most ? grouped(most) + "+" : grouped(number)
+    }
+
     /// An amount in minor units: 123456 with 2 digits is 1,234.56; a whole amount has no decimals.
     public static func amount(minor: Int, digits: Int) -> String {
         guard (1...9).contains(digits) else { return grouped(minor) }
