@@ -2,32 +2,41 @@ internal import API
 internal import Accounts
 internal import Files
 package import Postgres
-package import Programs
+internal import Programs
 internal import Vocabulary
 
 extension Statements {
-    /// The documents of an application that were not removed, in the order of the form. None of a draft for a manager. A
-    /// reviewer gets the clean ones among the questions of a file they may read: the caller has looked that file up.
-    package func documents(
-        of application: Application.ID, answering questions: [CallForApplications.Question.ID]? = nil
-    ) async throws -> [Document] {
+    /// The documents of an application that were not removed, in the order of the form. None of a draft for a manager, none
+    /// at all for a reviewer.
+    package func documents(of application: Application.ID) async throws -> [Document] {
         try await rows(
             """
             -- documents
             \(fragment: .selectDocuments)
             WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.removed_at IS NULL
-              AND (\(questions)::uuid[] IS NULL OR d.question_id = ANY (\(questions)))
-              AND \(fragment: .reachOfDocuments(naming: questions != nil))
+              AND \(fragment: .reachOfDocuments(isNamed: false))
+            ORDER BY q.position, d.uploaded_at, d.id
+            """
+        ).map(Document.init)
+    }
+
+    /// Those of some documents that passed their scan, whatever became of them since, for whoever reads a file that names
+    /// them.
+    package func cleanDocuments(_ ids: [Document.ID], of application: Application.ID) async throws -> [Document] {
+        try await rows(
+            """
+            -- cleanDocuments
+            \(fragment: .selectDocuments)
+            WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.id = ANY (\(ids))
+              AND d.state = 'clean' AND \(fragment: .reachOfDocuments(isNamed: true))
             ORDER BY q.position, d.uploaded_at, d.id
             """
         ).map(Document.init)
     }
 
     /// A document that was not removed; nil when it does not exist or the principal may not know of it.
-    package func document(
-        _ id: Document.ID, of application: Application.ID, answering questions: [CallForApplications.Question.ID]? = nil
-    ) async throws -> Document? {
-        try await documents(of: application, answering: questions).first { $0.id == id }
+    package func document(_ id: Document.ID, of application: Application.ID) async throws -> Document? {
+        try await documents(of: application).first { $0.id == id }
     }
 
     /// A document that answers a question or was handed in once; nil when it does not exist or the principal may not know of
@@ -39,7 +48,7 @@ extension Statements {
             \(fragment: .selectDocuments)
             WHERE d.tenant_id = acting_tenant() AND d.application_id = \(application) AND d.id = \(id)
               AND (d.removed_at IS NULL OR is_handed_in(d.tenant_id, d.application_id, d.id))
-              AND \(fragment: .reachOfDocuments(naming: false))
+              AND \(fragment: .reachOfDocuments(isNamed: false))
             """
         ).map(Document.init)
     }
@@ -55,7 +64,7 @@ extension Statements {
                           WHERE s.tenant_id = d.tenant_id AND s.application_id = d.application_id AND s.number = \(number)
                             AND s.content @> jsonb_build_object('questions', jsonb_build_array(jsonb_build_object(
                                 'documents', jsonb_build_array(jsonb_build_object('id', d.id))))))
-              AND \(fragment: .reachOfDocuments(naming: false))
+              AND \(fragment: .reachOfDocuments(isNamed: false))
             ORDER BY q.position, d.uploaded_at, d.id
             """
         ).map(Document.init)
@@ -85,16 +94,16 @@ extension Query {
         """
     }
 
-    /// A founder those of their startup, a manager those of submitted applications. A reviewer clean ones, where the
-    /// caller names the questions: `call_questions` does not tell reviewers apart, their file does.
-    fileprivate static func reachOfDocuments(naming: Bool) -> Query {
+    /// A founder those of their startup, a manager those of submitted applications. A reviewer those that their file names,
+    /// where the caller has them from it.
+    fileprivate static func reachOfDocuments(isNamed: Bool) -> Query {
         """
         (acts_as('system')
          OR acts_as('manager') AND a.submitted_at IS NOT NULL
             AND (NOT is_reopened(d.tenant_id, d.application_id, d.question_id)
                  OR is_handed_in(d.tenant_id, d.application_id, d.id))
          OR acts_as('founder') AND a.startup_id = acting_institution()
-         OR acts_as('reviewer') AND \(naming) AND d.state = 'clean')
+         OR acts_as('reviewer') AND \(isNamed) AND d.state = 'clean')
         """
     }
 }

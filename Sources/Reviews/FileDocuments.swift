@@ -20,9 +20,10 @@ extension ReviewFile {
 }
 
 extension Statements {
-    /// The files among the answers of a round's file, for whoever reads it: those who judge it, and the chair of the panel.
+    /// The files among the answers of a round's file as it was frozen, for whoever reads it: those who judge it, and the chair
+    /// of the panel.
     func documents(of file: ReviewFile) async throws -> [Document] {
-        try await documents(of: file.application, answering: file.answers.map(\.question))
+        try await cleanDocuments(file.answers.flatMap { $0.documents ?? [] }, of: file.application)
     }
 }
 

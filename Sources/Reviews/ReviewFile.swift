@@ -21,6 +21,8 @@ package struct ReviewFile: Sendable {
         package var kind: Field.Kind?
         /// What narrowed the answers.
         package var settings: Field.Settings?
+        /// The files it consisted of, those among them that wait for their scan; nil where none were asked for.
+        package var documents: [Document.ID]?
 
         /// What the answer is read by.
         package var takes: Field { Field(kind ?? .longText, settings ?? Field.Settings()) }

@@ -231,7 +231,12 @@ extension Transaction {
             SELECT a.id, i.names,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                'question', q.id, 'prompt', q.prompt, 'text', w.text, 'kind', q.kind,
-                               'settings', q.settings) ORDER BY q.position), '[]')
+                               'settings', q.settings, 'documents', CASE WHEN q.files IS NOT NULL THEN (
+                                   SELECT coalesce(jsonb_agg(d.id ORDER BY d.uploaded_at, d.id), '[]')
+                                   FROM documents AS d
+                                   WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id
+                                     AND d.question_id = q.id AND d.removed_at IS NULL AND d.state <> 'rejected') END
+                           ) ORDER BY q.position), '[]')
                     FROM call_questions AS q
                     LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id AND w.application_id = a.id
                         AND w.question_id = q.id

@@ -202,6 +202,16 @@ struct Objects: Sendable {
                 INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
                 SELECT tenant_id, application_id, id, 0, 'deck' FROM documents WHERE id = \(document)
                 """)
+            try await transaction.execute(
+                """
+                UPDATE review_files AS f
+                SET answers = (SELECT jsonb_agg(
+                        CASE WHEN (e.answer ->> 'question')::uuid = d.question_id
+                             THEN e.answer || jsonb_build_object('documents', jsonb_build_array(d.id))
+                             ELSE e.answer END ORDER BY e.position)
+                    FROM jsonb_array_elements(f.answers) WITH ORDINALITY AS e (answer, position))
+                FROM documents AS d WHERE d.id = \(document) AND f.application_id = d.application_id
+                """)
         }
         let change = DecisionChange.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in

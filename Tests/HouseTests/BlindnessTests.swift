@@ -124,6 +124,33 @@ struct BlindnessTests {
             }
         },
         Fact(
+            testDescription: "that a quorum was waived, to everybody but managers who may know",
+            observers: outsiders + [.nora, .vera, .juror, .wing], slug: "plumbline", judge: Cast.nora
+        ) { world in
+            // Both worlds have it asked for.
+            _ = try await world.database.write(as: world.context(Cast.tom)) { transaction in
+                try await transaction.confirmWaiver(demoID("waiver second"), by: Cast.tom.person.id)
+            }
+        },
+        Fact(
+            testDescription: "in which order a startup wants its streams, to reviewers and to other startups",
+            observers: outsiders + [.nora, .vera, .juror], slug: "plumbline", judge: Cast.nora
+        ) { world in
+            try await world.owner.write(as: .none) { transaction in
+                // Past the walls: the demo's call offers no choice, and the application was handed in long ago.
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(
+                    """
+                    INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)
+                    SELECT a.tenant_id, a.id, a.call_id, s.id, row_number() OVER (ORDER BY s.id), a.created_by
+                    FROM applications AS a JOIN streams AS s ON s.tenant_id = a.tenant_id
+                    WHERE a.id = \(World.applied("plumbline"))
+                    """)
+                try await transaction.execute(
+                    "UPDATE applications SET streams_chosen = 2 WHERE id = \(World.applied("plumbline"))")
+            }
+        },
+        Fact(
             testDescription: "that a round was drafted, to everybody but managers",
             observers: outsiders + [.nora, .vera, .juror], slug: "kelpsense", judge: Cast.nora
         ) { world in

@@ -39,11 +39,9 @@ struct FileDocumentTests {
         ).map { try $0("person_id") }
         #expect(signed == [Cast.nora.person.id.uuid])
 
-        // What waits for the scanner, what is not among the answers they may read, and what was taken away is not there.
+        // What waits for the scanner and what is not among the answers they may read is not there.
         for change: Query in [
-            "state = 'quarantined'", "state = 'rejected', reason = 'Eicar'",
-            "removed_at = now(), removed_by = uploaded_by",
-            "question_id = gen_random_uuid()",
+            "state = 'quarantined'", "state = 'rejected', reason = 'Eicar'", "question_id = gen_random_uuid()",
         ] {
             let other = try await world.plant(bytes + change.sql, in: "kelpsense")
             try await world.owner.write(as: .none) { transaction in
@@ -53,7 +51,18 @@ struct FileDocumentTests {
             #expect(await nora.open("/reviews/\(assignment)/documents/\(other)").status == 404, "\(change.sql)")
             #expect(try await world.seen(other, by: Cast.nora) == 0, "\(change.sql)")
         }
-        // Nor is it, once something stands between them.
+        // Nor is what came after the file was frozen; what was taken away since is still in it, as the answers are.
+        let late = try await world.plant(bytes + "late", in: "kelpsense", isNamed: false)
+        #expect(await nora.open("/reviews/\(assignment)/documents/\(late)").status == 404)
+        #expect(try await world.seen(late, by: Cast.nora) == 0)
+        #expect(await !nora.open("/reviews/\(assignment)").text.contains("\(late)"))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                "UPDATE documents SET removed_at = now(), removed_by = uploaded_by WHERE id = \(document)")
+        }
+        #expect(await nora.open(place).status == 200)
+        // Nothing of it is, once something stands between them.
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.declareConflict(
                 of: Cast.nora.person.id, with: Cast.startup("kelpsense"), note: nil, as: .init(),
@@ -127,7 +136,9 @@ struct FileDocumentTests {
 extension World {
     /// A clean document that answers the first question of an application's file in the demo's round. Planted past the verbs,
     /// because the application was handed in long ago.
-    func plant(_ text: String, in slug: String) async throws -> Document.ID {
+    ///
+    /// - Parameter isNamed: whether the file names it, as if it had been there when the file was frozen.
+    func plant(_ text: String, in slug: String, isNamed: Bool = true) async throws -> Document.ID {
         let (id, bytes) = (Document.ID(), Array(text.utf8))
         try await owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")
@@ -145,6 +156,14 @@ extension World {
                 """
                 INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
                 SELECT tenant_id, application_id, id, 0, \(bytes) FROM documents WHERE id = \(id)
+                """)
+            guard isNamed else { return }
+            try await transaction.execute(
+                """
+                UPDATE review_files
+                SET answers = jsonb_set(
+                    answers, '{0,documents}', coalesce(answers #> '{0,documents}', '[]') || to_jsonb(\(id)::uuid))
+                WHERE application_id = \(Self.application(slug)) AND round_id = \(Self.round)
                 """)
         }
         return id

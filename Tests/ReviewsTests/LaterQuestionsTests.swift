@@ -207,6 +207,65 @@ struct LaterQuestionsTests {
         try await world.holds(id)
     }
 
+    @Test("A file freezes its documents: what is replaced meanwhile reaches its reviewers when the file is renewed")
+    func documents() async throws {
+        let world = try await World()
+        let id = try await applied(world)
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        func upload(_ text: String) async throws -> Document.ID {
+            let sent = await ravi.ask(
+                "POST", "/v1/applications/\(id)/documents?question=\(ids[4])&filename=accounts.pdf",
+                json: "%PDF-1.7\n\(text)\n%%EOF\n", as: "application/octet-stream",
+                headers: [("Idempotency-Key", UUID().uuidString)])
+            return try #require(Document.ID(try sent.json()["id"]?.text ?? ""), "\(sent.text)")
+        }
+        try await ask(id, round: 3, world)
+        try await save([2: "Ten dollars a leaf.", 3: "Ports do."], of: id, world)
+        let old = try await upload("Last year")
+        _ = try await resubmit(id, world)
+        let rounds = [try await open("Paper", world), try await open("Talk", world), try await open("Board", world)]
+        for round in rounds { try await assign(id, in: round, world) }
+
+        let nora = try await Visitor(Cast.nora, in: world)
+        /// What she is told of, what she gets, and what the tables show her who asks them.
+        func read(in round: ReviewRound.ID) async throws -> [String?] {
+            let list = await nora.ask("GET", "/v1/rounds/\(round)/applications/\(id)/documents")
+            #expect(list.status == 200, "\(list.text)")
+            return try list.json()["items"]?.elements?.map { $0["id"]?.text } ?? []
+        }
+        func visible() async throws -> Set<Document.ID> {
+            Set(
+                try await world.database.reader(as: world.context(Cast.nora)).rows(
+                    "SELECT DISTINCT document_id AS id FROM document_chunks WHERE application_id = \(id)"
+                ).map { try $0("id") })
+        }
+        #expect(try await read(in: rounds[2]) == [old.description])
+        #expect(try await read(in: rounds[0]) == [])
+        #expect(try await visible() == [old])
+
+        let day = day
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestChanges(
+                ChangesWanted(try LongText("This year's, please."), to: [ids[4]], by: day), of: id, as: .init(), by: mei)
+        }
+        #expect(await ravi.ask("POST", "/v1/applications/\(id)/documents/\(old)/removal").status == 200)
+        let new = try await upload("This year")
+        #expect(try await read(in: rounds[2]) == [old.description])
+        #expect(try await visible() == [old])
+        #expect(await nora.ask("GET", "/v1/rounds/\(rounds[2])/applications/\(id)/documents/\(new)").status == 404)
+        _ = try await resubmit(id, world)
+        #expect(try await read(in: rounds[2]) == [old.description])
+        #expect(try await visible() == [old])
+        let sent = await nora.ask("GET", "/v1/rounds/\(rounds[2])/applications/\(id)/documents/\(old)")
+        #expect(try await sent.wholeBody() == Array("%PDF-1.7\nLast year\n%%EOF\n".utf8))
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.renewFile(of: id, in: rounds[2], by: mei)
+        }
+        #expect(try await read(in: rounds[2]) == [new.description])
+        #expect(try await visible() == [new])
+        try await world.holds(id)
+    }
+
     @Test("Nothing is answered before it is asked, by whatever way")
     func tooEarly() async throws {
         let world = try await World()
