@@ -17,8 +17,8 @@ extension Statements {
                    after::text AS after
             FROM audit_events
             WHERE tenant_id = acting_tenant()
-              AND (\(object)::uuid IS NULL OR object_id = \(object))
-              AND (\(seq)::bigint IS NULL OR seq < \(seq))
+              \(given: object, { "AND object_id = \($0)" })
+              \(given: seq, { "AND seq < \($0)" })
             ORDER BY seq DESC
             LIMIT \(limit)
             """

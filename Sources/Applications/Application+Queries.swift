@@ -367,7 +367,7 @@ extension Transaction {
                   LEFT JOIN application_answers AS a
                     ON a.tenant_id = q.tenant_id AND a.application_id = \(application.id) AND a.question_id = q.id
                   WHERE q.tenant_id = acting_tenant() AND q.call_id = \(application.call)
-                    AND (\(asked)::uuid[] IS NULL OR q.id = ANY (\(asked)))
+                    \(given: asked, { "AND q.id = ANY (\($0))" })
                     AND CASE WHEN q.files IS NULL THEN a.text IS NOT NULL
                         ELSE EXISTS (SELECT FROM documents AS d
                                      WHERE d.tenant_id = q.tenant_id AND d.application_id = \(application.id)

@@ -135,10 +135,7 @@ extension ApplicationFilter {
         }
         if let submittedTo { all.append("(a.submitted_at AT TIME ZONE c.time_zone)::date <= \(submittedTo)") }
         if let q {
-            all.append(
-                """
-                EXISTS (SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(q))) > 0)
-                """)
+            all.append(.anyText(of: "i.names", contains: q.string))
         }
         if let batch {
             // The first batch whose cut-off was not past; behind the last cut-off comes one more, which the closing ends.

@@ -42,7 +42,7 @@ extension Statements {
             FROM streams AS s
             CROSS JOIN unnest(\(Application.State.clocked)::text[]) WITH ORDINALITY AS stage (state, position)
             LEFT JOIN service_levels AS l ON l.tenant_id = s.tenant_id AND l.stream_id = s.id AND l.state = stage.state
-            WHERE s.tenant_id = acting_tenant() AND (\(stream)::uuid IS NULL OR s.id = \(stream))
+            WHERE s.tenant_id = acting_tenant() \(given: stream, { "AND s.id = \($0)" })
             ORDER BY stage.position
             """
         ).reduce(into: [:]) { levels, row in

@@ -27,7 +27,7 @@ extension Statements {
             -- decisionBatches
             \(fragment: .batches)
             WHERE b.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches)
-              AND (\(call)::uuid IS NULL OR b.call_id = \(call))
+              \(given: call, { "AND b.call_id = \($0)" })
             ORDER BY b.released_at IS NOT NULL, b.opened_at DESC, b.id DESC
             LIMIT 500
             """

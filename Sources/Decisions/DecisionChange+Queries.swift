@@ -43,7 +43,7 @@ extension Statements {
             -- decisionChanges
             \(fragment: .changes)
             WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers)
-              AND (\(application)::uuid IS NULL OR c.application_id = \(application))
+              \(given: application, { "AND c.application_id = \($0)" })
             ORDER BY c.confirmed_at IS NOT NULL OR c.refused_at IS NOT NULL, c.proposed_at DESC, c.id
             LIMIT 500
             """

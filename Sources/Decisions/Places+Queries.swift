@@ -82,9 +82,13 @@ extension Transaction {
                 ORDER BY l.released_at DESC, l.id DESC LIMIT 1) AS latest
             WHERE w.tenant_id = acting_tenant() AND acts_as('system') AND w.call_id = \(call)
               AND a.state = 'waitlisted'
-              AND (\(stream)::uuid IS NULL OR EXISTS (
-                  SELECT FROM stream_choices AS k
-                  WHERE k.tenant_id = w.tenant_id AND k.application_id = w.application_id AND k.stream_id = \(stream)))
+              \(given: stream, { stream in
+                """
+                AND EXISTS (SELECT FROM stream_choices AS k
+                            WHERE k.tenant_id = w.tenant_id AND k.application_id = w.application_id
+                              AND k.stream_id = \(stream))
+                """
+              })
             ORDER BY w.rank, w.since, w.application_id
             LIMIT 1
             FOR UPDATE OF a

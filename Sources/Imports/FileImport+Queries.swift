@@ -24,8 +24,7 @@ extension Statements {
             -- fileImports
             \(fragment: .imports)
             WHERE f.tenant_id = acting_tenant() AND \(fragment: .reachOfImports)
-              AND (\(cursor?.id)::uuid IS NULL
-                   OR (f.requested_at, f.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
+              \(given: cursor, { "AND (f.requested_at, f.id) < (\($0.requestedAt), \($0.id))" })
             ORDER BY f.requested_at DESC, f.id DESC
             LIMIT \(limit)
             """

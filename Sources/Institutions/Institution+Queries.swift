@@ -29,10 +29,9 @@ extension Statements {
             -- institutions
             \(fragment: selectInstitutions())
             WHERE i.tenant_id = acting_tenant() AND \(fragment: reachOfInstitutions)
-              AND (\(kind?.rawValue)::text IS NULL OR i.kind = \(kind?.rawValue))
-              AND (\(search)::text IS NULL OR EXISTS (
-                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(cursor)::uuid IS NULL OR i.id > \(cursor))
+              \(given: kind?.rawValue, { "AND i.kind = \($0)" })
+              \(given: search, { "AND \(fragment: .anyText(of: "i.names", contains: $0))" })
+              \(given: cursor, { "AND i.id > \($0)" })
             ORDER BY i.id
             LIMIT \(limit)
             """

@@ -31,10 +31,9 @@ extension Statements {
             -- startups
             \(fragment: selectStartups())
             WHERE s.tenant_id = acting_tenant() AND \(fragment: reachOfStartups)
-              AND (\(search)::text IS NULL OR EXISTS (
-                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(areas)::text[] IS NULL OR s.focus_areas && \(areas))
-              AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
+              \(given: search, { "AND \(fragment: .anyText(of: "i.names", contains: $0))" })
+              \(given: areas, { "AND s.focus_areas && \($0)" })
+              \(given: cursor, { "AND s.id > \($0)" })
             ORDER BY s.id
             LIMIT \(limit)
             """

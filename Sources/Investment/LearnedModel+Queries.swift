@@ -37,8 +37,7 @@ extension Statements {
             -- learnedModels
             \(fragment: .learnedModels)
             WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfModels)
-              AND (\(cursor?.id)::uuid IS NULL
-                   OR (m.requested_at, m.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
+              \(given: cursor, { "AND (m.requested_at, m.id) < (\($0.requestedAt), \($0.id))" })
             ORDER BY m.requested_at DESC, m.id DESC
             LIMIT \(limit)
             """

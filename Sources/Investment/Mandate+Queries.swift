@@ -28,11 +28,12 @@ extension Statements {
             -- mandates
             \(fragment: .mandates)
             WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates)
-              AND (\(investor)::uuid IS NULL OR m.investor_id = \(investor))
+              \(given: investor, { "AND m.investor_id = \($0)" })
               AND (NOT \(standing) OR m.withdrawn_at IS NULL)
-              AND (\(search)::text IS NULL OR strpos(lower(m.name), lower(\(search))) > 0 OR EXISTS (
-                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(cursor)::uuid IS NULL OR m.id > \(cursor))
+              \(given: search, { text in
+                "AND (strpos(lower(m.name), lower(\(text))) > 0 OR \(fragment: .anyText(of: "i.names", contains: text)))"
+              })
+              \(given: cursor, { "AND m.id > \($0)" })
             ORDER BY m.id
             LIMIT \(limit)
             """
@@ -98,9 +99,8 @@ extension Statements {
                     WHERE s.tenant_id = i.tenant_id AND s.investor_id = i.id) AS last_released_at
             FROM institutions AS i
             WHERE i.tenant_id = acting_tenant() AND i.kind = 'investor'
-              AND (\(search)::text IS NULL OR EXISTS (
-                  SELECT FROM jsonb_each_text(i.names) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(cursor)::uuid IS NULL OR i.id > \(cursor))
+              \(given: search, { "AND \(fragment: .anyText(of: "i.names", contains: $0))" })
+              \(given: cursor, { "AND i.id > \($0)" })
             ORDER BY i.id
             LIMIT \(limit)
             """

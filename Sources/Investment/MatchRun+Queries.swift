@@ -22,8 +22,7 @@ extension Statements {
             -- matchRuns
             \(fragment: .matchRuns)
             WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRuns)
-              AND (\(cursor?.id)::uuid IS NULL
-                   OR (r.requested_at, r.id) < (\(cursor?.requestedAt)::timestamptz, \(cursor?.id)::uuid))
+              \(given: cursor, { "AND (r.requested_at, r.id) < (\($0.requestedAt), \($0.id))" })
             ORDER BY r.requested_at DESC, r.id DESC
             LIMIT \(limit)
             """

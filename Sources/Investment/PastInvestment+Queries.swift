@@ -17,8 +17,7 @@ extension Statements {
             WHERE v.tenant_id = acting_tenant() AND v.investor_id = \(investor)
               AND (acts_as('manager', 'system')
                    OR acts_as('investor') AND v.investor_id = acting_institution())
-              AND (\(cursor?.id)::uuid IS NULL
-                   OR (v.made_on, v.id) < (\(cursor?.madeOn)::date, \(cursor?.id)::uuid))
+              \(given: cursor, { "AND (v.made_on, v.id) < (\($0.madeOn), \($0.id))" })
             ORDER BY v.made_on DESC, v.id DESC
             LIMIT \(limit)
             """

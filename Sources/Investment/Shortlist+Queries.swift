@@ -31,11 +31,10 @@ extension Statements {
             -- shortlists
             \(fragment: .shortlists)
             WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists)
-              AND (\(run)::uuid IS NULL OR s.run_id = \(run))
-              AND (\(investor)::uuid IS NULL OR s.investor_id = \(investor))
-              AND (\(mandate)::uuid IS NULL OR s.mandate_id = \(mandate))
-              AND (\(cursor?.id)::uuid IS NULL
-                   OR (s.created_at, s.id) < (\(cursor?.createdAt)::timestamptz, \(cursor?.id)::uuid))
+              \(given: run, { "AND s.run_id = \($0)" })
+              \(given: investor, { "AND s.investor_id = \($0)" })
+              \(given: mandate, { "AND s.mandate_id = \($0)" })
+              \(given: cursor, { "AND (s.created_at, s.id) < (\($0.createdAt), \($0.id))" })
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT \(limit)
             """

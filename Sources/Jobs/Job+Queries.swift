@@ -25,9 +25,8 @@ extension Statements {
             SELECT \(fragment: .jobColumns), \(fragment: .operatorColumns)
             FROM jobs
             WHERE \(fragment: .condition(of: state))
-                AND (\(kind)::text IS NULL OR kind = \(kind))
-                AND (\(last?.status.id)::uuid IS NULL
-                    OR (created_at, id) < (\(last?.status.createdAt)::timestamptz, \(last?.status.id)::uuid))
+                \(given: kind, { "AND kind = \($0)" })
+                \(given: last?.status, { "AND (created_at, id) < (\($0.createdAt), \($0.id))" })
             ORDER BY created_at DESC, id DESC
             LIMIT \(limit)
             """

@@ -126,8 +126,7 @@ extension Statements {
             -- ownLetters
             \(fragment: .letters)
             WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfRecipients)
-              AND (\(position?.id)::uuid IS NULL
-                   OR (l.released_at, l.id) < (\(position?.at)::timestamptz, \(position?.id)::uuid))
+              \(given: position, { "AND (l.released_at, l.id) < (\($0.at), \($0.id))" })
             ORDER BY l.released_at DESC, l.id DESC
             LIMIT \(limit)
             """

@@ -45,14 +45,22 @@ extension Statements {
             -- mous
             \(fragment: selectMoUs())
             WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs)
-              AND (\(status?.rawValue)::text IS NULL OR \(status?.rawValue) = mou_status(
-                  m.state, m.effective_on, m.ends_on, m.terminated_on, (now() AT TIME ZONE t.time_zone)::date))
-              AND (\(institution)::uuid IS NULL OR EXISTS (
-                  SELECT FROM mou_parties AS p
-                  WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id AND p.institution_id = \(institution)))
-              AND (\(search)::text IS NULL OR strpos(lower(m.reference), lower(\(search))) > 0 OR EXISTS (
-                  SELECT FROM jsonb_each_text(m.title) AS n WHERE strpos(lower(n.value), lower(\(search))) > 0))
-              AND (\(cursor)::uuid IS NULL OR m.id > \(cursor))
+              \(given: status, { status in
+                """
+                AND \(status.rawValue) = mou_status(
+                    m.state, m.effective_on, m.ends_on, m.terminated_on, (now() AT TIME ZONE t.time_zone)::date)
+                """
+              })
+              \(given: institution, { institution in
+                """
+                AND EXISTS (SELECT FROM mou_parties AS p
+                            WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id AND p.institution_id = \(institution))
+                """
+              })
+              \(given: search, { text in
+                "AND (strpos(lower(m.reference), lower(\(text))) > 0 OR \(fragment: .anyText(of: "m.title", contains: text)))"
+              })
+              \(given: cursor, { "AND m.id > \($0)" })
             ORDER BY m.id
             LIMIT \(limit)
             """

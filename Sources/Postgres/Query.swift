@@ -141,6 +141,14 @@ public struct Query: Sendable, ExpressibleByStringInterpolation {
             query.append(fragment)
         }
 
+        /// Splices SQL about a value where there is one: `WHERE tenant_id = 1 \(given: cursor, { "AND id > \($0)" })`.
+        ///
+        /// Statements are planned once for all values, so a condition that might be absent is left out, not written as
+        /// `$1 IS NULL OR …`: that would have no plan but to read every row.
+        public mutating func appendInterpolation<Value>(given value: Value?, _ condition: (Value) -> Query) {
+            if let value { query.append(condition(value)) }
+        }
+
         /// Writes a quoted name.
         public mutating func appendInterpolation(identifier: SQLIdentifier) {
             query.sql += identifier.quoted
@@ -149,6 +157,13 @@ public struct Query: Sendable, ExpressibleByStringInterpolation {
 }
 
 extension Query {
+    /// Whether a text of a JSON object of texts, such as a name in several languages, contains another, in any case.
+    public static func anyText(of object: Query, contains text: String) -> Query {
+        """
+        EXISTS (SELECT FROM jsonb_each_text(\(fragment: object)) AS n WHERE strpos(lower(n.value), lower(\(text))) > 0)
+        """
+    }
+
     /// No SQL at all, to be spliced where a condition is absent.
     public static var empty: Query { Query(unchecked: "") }
 }

@@ -46,14 +46,18 @@ extension Statements {
             -- calls
             \(fragment: selectCalls())
             WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls)
-              AND (\(stream)::uuid IS NULL OR c.stream_id = \(stream))
-              AND (\(status?.rawValue)::text IS NULL OR \(status?.rawValue) = CASE
-                  WHEN c.cancelled_at IS NOT NULL THEN 'cancelled'
-                  WHEN c.published_at IS NULL THEN 'draft'
-                  WHEN now() < c.opens_at THEN 'scheduled'
-                  WHEN now() <= c.closes_at THEN 'open'
-                  ELSE 'closed' END)
-              AND (\(cursor)::uuid IS NULL OR c.id > \(cursor))
+              \(given: stream, { "AND c.stream_id = \($0)" })
+              \(given: status, { status in
+                """
+                AND \(status.rawValue) = CASE
+                    WHEN c.cancelled_at IS NOT NULL THEN 'cancelled'
+                    WHEN c.published_at IS NULL THEN 'draft'
+                    WHEN now() < c.opens_at THEN 'scheduled'
+                    WHEN now() <= c.closes_at THEN 'open'
+                    ELSE 'closed' END
+                """
+              })
+              \(given: cursor, { "AND c.id > \($0)" })
             ORDER BY c.id
             LIMIT \(limit)
             """

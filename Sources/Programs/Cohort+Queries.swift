@@ -28,8 +28,8 @@ extension Statements {
             -- cohorts
             SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
             WHERE tenant_id = acting_tenant()
-              AND (\(stream)::uuid IS NULL OR stream_id = \(stream))
-              AND (\(cursor)::uuid IS NULL OR id > \(cursor))
+              \(given: stream, { "AND stream_id = \($0)" })
+              \(given: cursor, { "AND id > \($0)" })
             ORDER BY id
             LIMIT \(limit)
             """

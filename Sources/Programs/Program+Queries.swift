@@ -27,8 +27,8 @@ extension Statements {
             -- programs
             SELECT id, kind, name, summary FROM programs
             WHERE tenant_id = acting_tenant()
-              AND (\(kind?.rawValue)::text IS NULL OR kind = \(kind?.rawValue))
-              AND (\(cursor)::uuid IS NULL OR id > \(cursor))
+              \(given: kind?.rawValue, { "AND kind = \($0)" })
+              \(given: cursor, { "AND id > \($0)" })
             ORDER BY id
             LIMIT \(limit)
             """

@@ -30,8 +30,8 @@ extension Statements {
             -- streams
             \(fragment: selectStreams())
             WHERE s.tenant_id = acting_tenant()
-              AND (\(program)::uuid IS NULL OR s.program_id = \(program))
-              AND (\(cursor)::uuid IS NULL OR s.id > \(cursor))
+              \(given: program, { "AND s.program_id = \($0)" })
+              \(given: cursor, { "AND s.id > \($0)" })
             ORDER BY s.id
             LIMIT \(limit)
             """

@@ -54,7 +54,7 @@ extension Statements {
             WHERE p.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND p.run_id = \(run)
               AND \(fragment: .isNotTooNear("p.application_id"))
               AND (NOT \(onlyChanges) OR s.id IS NULL)
-              AND (\(position?.code)::text IS NULL OR (f.code, p.person_id) > (\(position?.code), \(position?.id)::uuid))
+              \(given: position, { "AND (f.code, p.person_id) > (\($0.code), \($0.id))" })
             ORDER BY f.code, p.person_id
             LIMIT \(limit)
             """

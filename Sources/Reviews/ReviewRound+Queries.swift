@@ -41,7 +41,7 @@ extension Statements {
             -- rounds
             \(fragment: .rounds)
             WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds)
-              AND (\(call)::uuid IS NULL OR r.call_id = \(call))
+              \(given: call, { "AND r.call_id = \($0)" })
             ORDER BY c.closes_at DESC, r.call_id, r.position
             LIMIT 1000
             """
@@ -248,7 +248,7 @@ extension Transaction {
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call)
               AND a.state IN ('in_review', 'shortlisted', 'interview')
-              AND (\(wanted)::uuid[] IS NULL OR a.id = ANY (\(wanted)))
+              \(given: wanted, { "AND a.id = ANY (\($0))" })
               AND \(again) = EXISTS (SELECT FROM review_files AS f
                                   WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
             ORDER BY a.id

@@ -127,24 +127,24 @@ def statements(connection, path, fields):
     return int(fewest)
 
 
-def served(path, fields, requests=REQUESTS):
-    """The times of many requests over a few kept connections at once, in milliseconds."""
+def served(path, fields, requests=REQUESTS, connections=CONNECTIONS):
+    """The times of many requests over some kept connections at once, in milliseconds."""
     times, sizes = [], []
 
     def client():
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for _ in range(requests // CONNECTIONS):
+        for _ in range(requests // connections):
             elapsed, size = ask(connection, path, fields)
             times.append(elapsed)
             sizes.append(size)
         connection.close()
 
-    threads = [threading.Thread(target=client) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=client) for _ in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    if len(times) != requests // CONNECTIONS * CONNECTIONS:
+    if len(times) != requests // connections * connections:
         sys.exit(f"{path}: {len(times)} answers")
     times.sort()
     return times[len(times) // 2], times[math.ceil(len(times) * 0.99) - 1], max(sizes)
@@ -175,8 +175,9 @@ for (role, path), (_, small_path) in zip(many.lists(), few.lists()):
     fields = many.seats[role].fields(path)
     of_many = statements(connection, path, fields)
     connection.close()
-    # Each connection of the service plans a statement some times before it keeps a plan: that is asked of no later request.
-    served(path, fields, 40 * CONNECTIONS)
+    # Each connection of the service to PostgreSQL plans a statement once: so many at once that all of them have, before any
+    # is timed.
+    served(path, fields, 160, 16)
     median, late, size = served(path, fields)
     print(f"{role:9} {path[:76]:76} {of_few:>6} {of_many:>6} {median:>8.1f} {late:>8.1f} {size / 1024:>6.0f}", file=sys.stderr)
     name = f"{role} {urllib.parse.urlsplit(path).path}"
