@@ -21,7 +21,7 @@ struct OversightPages: Sendable {
         let found: [Application.State: StageCount]
         /// By state, whatever states the filter names.
         let all: [Application.State: StageCount]
-        let calls: [CallForApplications]
+        let calls: [(id: CallForApplications.ID, title: LocalizedName)]
         let streams: [ProgramStream]
         let programs: [Program]
         let partners: [(id: Institution.ID, name: LocalizedName)]
@@ -34,7 +34,7 @@ struct OversightPages: Sendable {
         var everywhere = filter
         (everywhere.state, everywhere.overdue) = (nil, nil)
         async let counts = reader.applicationCounts(matching: everywhere)
-        async let calls = reader.calls()
+        async let calls = reader.callTitles()
         async let streams = reader.streams()
         async let programs = reader.programs()
         async let partners = reader.streamPartners()

@@ -84,7 +84,7 @@ extension DecisionsConsole {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let calls = existing == nil ? try await call.reader.calls() : []
+        let calls = existing == nil ? try await call.reader.callTitles() : []
         let which =
             existing == nil
             ? [

@@ -23,7 +23,7 @@ struct DecisionsConsole: Sendable {
             let wanted = call.parameters.call
             let batches = try await call.reader.decisionBatches(of: wanted)
             let tallies = try await call.reader.tallies(of: batches.map(\.id))
-            let calls = try await call.reader.calls()
+            let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/decisions"
             let new: SafeURL = "/console/decisions/new"
             let model = DecisionsPage(

@@ -1,7 +1,7 @@
 import Accounts
 import Forms
 package import Postgres
-import Vocabulary
+package import Vocabulary
 
 extension Statements {
     /// A call with its form; nil when it does not exist or the principal may not know of it. Everybody with a seat in
@@ -62,6 +62,17 @@ extension Statements {
             LIMIT \(limit)
             """
         ).map(CallForApplications.init)
+    }
+
+    /// The titles of all calls, for what is chosen from, in the order of their ids.
+    package func callTitles() async throws -> [(id: CallForApplications.ID, title: LocalizedName)] {
+        try await rows(
+            """
+            -- callTitles
+            SELECT c.id, c.title FROM calls AS c WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls)
+            ORDER BY c.id
+            """
+        ).map { try (id: $0("id"), title: $0("title")) }
     }
 
     /// How the closing of a call was moved, the latest first.

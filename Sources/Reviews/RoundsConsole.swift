@@ -25,7 +25,7 @@ struct RoundsConsole: Sendable {
             let t = words.t
             let rounds = try await call.reader.rounds(of: wanted)
             let progress = try await call.reader.progress(of: rounds.map(\.id))
-            let calls = try await call.reader.calls()
+            let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/rounds"
             let model = RoundsPage(
                 header: PageHeader(
@@ -296,7 +296,7 @@ struct RoundsConsole: Sendable {
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let calls = existing == nil ? try await call.reader.calls() : []
+        let calls = existing == nil ? try await call.reader.callTitles() : []
         let rows = max(3, Self.criteria(in: values) + 1)
         let which =
             existing == nil

@@ -246,7 +246,8 @@ struct LaterQuestionsTests {
         let day = day
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestChanges(
-                ChangesWanted(try LongText("This year's, please."), to: [ids[4]], by: day), of: id, as: .init(), by: mei)
+                ChangesWanted(try LongText("This year's, please."), to: [ids[4]], by: day), of: id, as: .init(),
+                by: mei)
         }
         #expect(await ravi.ask("POST", "/v1/applications/\(id)/documents/\(old)/removal").status == 200)
         let new = try await upload("This year")
