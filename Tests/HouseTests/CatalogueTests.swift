@@ -1,3 +1,4 @@
+import DemoWorld
 import TestWorld
 import Testing
 
@@ -50,6 +51,24 @@ struct CatalogueTests {
         let compared = try await owner.rows("\(fragment: policies) 'acting_role\\(\\)( AS acting_role\\))? = '")
         #expect(try names(compared) == [])
         #expect(try await owner.rows("\(fragment: policies) 'acts_as\\('").count > 200)
+    }
+
+    @Test("a statement is planned alike for every workspace, since its plan is kept for all of them")
+    func plans() async throws {
+        let world = try await World()
+        try await world.owner.write(as: .none) { try await $0.execute("ANALYZE applications, audit_events, memberships") }
+        for statement: Query in [
+            "SELECT FROM applications WHERE tenant_id = acting_tenant()",
+            "SELECT FROM audit_events WHERE tenant_id = acting_tenant() AND person_id = acting_person()",
+            "SELECT FROM memberships WHERE institution_id = acting_institution()",
+        ] {
+            var plans: [[String]] = []
+            for member in [Cast.mei, Cast.kenji] {
+                let reader = world.database.reader(as: world.context(member))
+                plans.append(try await reader.rows("EXPLAIN \(fragment: statement)").map { try $0("QUERY PLAN") })
+            }
+            #expect(plans[0] == plans[1] && !plans[0].isEmpty)
+        }
     }
 
     @Test("policies that only look at who acts are asked before those that look into other tables")

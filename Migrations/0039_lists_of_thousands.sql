@@ -1,3 +1,14 @@
+-- Who acts, told so that the planner cannot see it. It works stable functions out to guess how many rows a condition lets pass,
+-- and keeps the plan: a statement that a small workspace asked first was planned for a small one, and took a thousand times as
+-- long in a large one. The comparison of rows is true, and nothing that the planner works out beforehand: it takes the mean of
+-- all workspaces instead, whoever asks.
+CREATE OR REPLACE FUNCTION acting_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('trellis.tenant', (1, 1) <= (1, 2)), '')::uuid;
+CREATE OR REPLACE FUNCTION acting_institution() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('trellis.institution', (1, 1) <= (1, 2)), '')::uuid;
+CREATE OR REPLACE FUNCTION acting_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN nullif(current_setting('trellis.person', (1, 1) <= (1, 2)), '')::uuid;
+
 -- How many reviews of an application a round asks for and has: of assignments that stand, and of those the submitted. What a
 -- round's progress is told by for every list; to count the reviews again each time would be to ask the walls about each of them.
 CREATE TABLE review_tallies (
@@ -11,7 +22,6 @@ CREATE TABLE review_tallies (
         REFERENCES review_files (tenant_id, round_id, application_id) ON DELETE CASCADE,
     CONSTRAINT reviews_are_submitted_where_assigned CHECK (0 <= submitted AND submitted <= assigned)
 );
-CREATE INDEX review_tallies_of_an_application ON review_tallies (tenant_id, application_id);
 
 INSERT INTO review_tallies (tenant_id, round_id, application_id, assigned, submitted)
 SELECT f.tenant_id, f.round_id, f.application_id, count(s.id), count(w.submitted_at)
@@ -219,3 +229,6 @@ BEGIN
         EXECUTE format('ALTER POLICY %I ON %I RENAME TO %I', policy.policyname, policy.tablename, 'the_' || policy.policyname);
     END LOOP;
 END $$;
+
+-- The trail of a workspace in its order.
+CREATE INDEX audit_events_of_a_tenant ON audit_events (tenant_id, seq);
