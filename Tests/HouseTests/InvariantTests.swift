@@ -32,7 +32,7 @@ struct InvariantTests {
                 """
                 DO $$ DECLARE t record; BEGIN
                     FOR t IN SELECT tgrelid::regclass AS place, tgname FROM pg_trigger
-                             WHERE tgname IN ('audit_inserted', 'audit_changed') LOOP
+                             WHERE tgname IN ('audit_inserted', 'audit_changed') OR tgname LIKE '%tallied' LOOP
                         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.place, t.tgname);
                     END LOOP;
                 END $$
@@ -664,6 +664,11 @@ extension InvariantTests {
                     """, in: openRound)),
         Plant(
             "files_are_in_rounds_that_opened", after: round, file(of: standing("in_review"), in: otherRound)),
+        Plant(
+            "tallies_are_the_count_of_reviews",
+            """
+            UPDATE review_tallies SET assigned = assigned + 1 WHERE application_id = \(fragment: standing("in_review"))
+            """),
         Plant(
             "files_name_startups_unless_the_round_is_blind",
             """

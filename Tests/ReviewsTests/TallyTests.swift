@@ -2,6 +2,7 @@ import Accounts
 import Applications
 import DemoWorld
 import Foundation
+import Institutions
 import Postgres
 import TestWorld
 import Testing
