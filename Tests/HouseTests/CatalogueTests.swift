@@ -56,7 +56,9 @@ struct CatalogueTests {
     @Test("a statement is planned alike for every workspace, since its plan is kept for all of them")
     func plans() async throws {
         let world = try await World()
-        try await world.owner.write(as: .none) { try await $0.execute("ANALYZE applications, audit_events, memberships") }
+        try await world.owner.write(as: .none) {
+            try await $0.execute("ANALYZE applications, audit_events, memberships")
+        }
         for statement: Query in [
             "SELECT FROM applications WHERE tenant_id = acting_tenant()",
             "SELECT FROM audit_events WHERE tenant_id = acting_tenant() AND person_id = acting_person()",
