@@ -75,11 +75,13 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CICal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
         module("Files", on: ["CZip"]),
+        module("Calendars", on: ["CICal"]),
         module("Matching", on: ["CCache"]),
         module("Assignment"),
         module("Calibration"),
@@ -144,7 +146,8 @@ let package = Package(
             "Incubation", on: core + ["Institutions", "Programs", "Applications"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Investment", on: core + ["Institutions", "Tabular", "Matching", crypto, logging, lifecycle],
+            "Investment",
+            on: core + ["Letters", "Institutions", "Tabular", "Matching", "Calendars", crypto, logging, lifecycle],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
@@ -201,6 +204,7 @@ let package = Package(
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
         tests(of: "Files", resources: [.copy("clamd.py")]),
+        tests(of: "Calendars"),
         tests(of: "Delivery", with: ["TestMail"]),
         tests(of: "Matching"),
         tests(of: "Assignment"),

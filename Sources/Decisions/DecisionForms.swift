@@ -338,12 +338,5 @@ extension FormCall {
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
 func deciding(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
-    do {
-        return try await deed()
-    } catch {
-        guard let problem = FormProblem(error, constraints: DecisionsRoom.constraints) else { throw error }
-        var page = try await again(problem)
-        page.status = problem.status
-        return page
-    }
+    try await FormProblem.answering(DecisionsRoom.constraints, deed, again: again)
 }

@@ -12,8 +12,16 @@ extension DemoWorld {
                 mandate.terms, as: demoID("mandate \(mandate.investor)"),
                 of: Cast.institution("harbour/\(mandate.investor)"), in: Cast.harbour.id, by: Cast.mei.person.id)
         }
-        let run: MatchRun.ID = demoID("match run")
         let person = Cast.mei.person.id
+        for investor in try Set(DemoMandate.all.map(\.investor)).sorted() {
+            _ = try await transaction.verifyInvestor(
+                Cast.institution("harbour/\(investor)"),
+                NewVerification(
+                    .institutional, evidence: ShortText("Licence and accounts seen at the office"),
+                    validUntil: CalendarDate(transaction.now, in: .utc).adding(months: 11)),
+                as: demoID("verification \(investor)"), by: person)
+        }
+        let run: MatchRun.ID = demoID("match run")
         _ = try await transaction.requestMatchRun(
             MatchRunRequest(length: 12, asOf: today), as: run, in: Cast.harbour.id, by: person)
         try await transaction.performMatchRun(run)

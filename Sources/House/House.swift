@@ -75,6 +75,7 @@ package struct House: Sendable {
                 in: site, sendsMail: sendsMail,
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
+                    "introduction": { "/introductions/\($0.text)" },
                 ])
     }
 

@@ -98,6 +98,14 @@ package enum AnswerRefusal: Refusal, Equatable {
     case dayPassed
     /// A day more than three years off is a pass.
     case dayTooFar
+    /// The proposal waited long enough.
+    case expired
+    /// The startup is asked for an introduction already, on another list.
+    case askedAlready
+    /// The two are introduced, or are about to be.
+    case introduced
+    /// The introduction that came of it has ended.
+    case introductionEnded
 
     package var problem: Problem {
         switch self {
@@ -107,6 +115,10 @@ package enum AnswerRefusal: Refusal, Equatable {
         case .dayWithoutLater: .invalid("/later_until", "A day belongs to “later”.")
         case .dayPassed: .invalid("/later_until", "Choose a day to come.")
         case .dayTooFar: .invalid("/later_until", "Choose a day within three years.")
+        case .expired: .conflict("The time to answer has passed. Ask your program manager to propose the startup again.")
+        case .askedAlready: .conflict("You have asked for an introduction to this startup already, on another list.")
+        case .introduced: .conflict("You have asked for an introduction to this startup. Say there what came of it.")
+        case .introductionEnded: .conflict("The introduction that came of this proposal has ended.")
         }
     }
 }

@@ -5,29 +5,58 @@ package import Postgres
 internal import Vocabulary
 
 extension Transaction {
-    /// Shows a shortlist to its investor.
+    /// Shows a shortlist to its investor, whose proposals then wait for an answer for `ProposalState.days`.
     ///
-    /// Throws `ShortlistRefusal.released`, or not found.
+    /// Throws `ShortlistRefusal`, or not found. The trigger `lists_go_to_investors_who_take_them` and the cap behind
+    /// `investors_have_no_more_in_hand_than_they_want` refuse the same, and what two do at once.
     package func releaseShortlist(_ id: Shortlist.ID, by person: Person.ID) async throws -> Shortlist {
         guard let shortlist = try await lockShortlist(id) else { throw Problem.notFound }
         guard shortlist.releasedAt == nil else { throw ShortlistRefusal.released }
-        try await release(id, by: person)
+        if let barrier = shortlist.barrier { throw ShortlistRefusal.notTaken(barrier) }
+        try await release(id, by: person, answerBy: CalendarDate(now, in: .utc).adding(days: ProposalState.days))
         guard let released = try await self.shortlist(id) else { throw Problem.notFound }
         return released
     }
 
-    /// Keeps what an investor answers to a startup of its shortlist. It may change its mind: the latest answer counts,
-    /// and all are kept.
+    /// Keeps what an investor answers to a startup of its shortlist. While the proposal waits it may change its mind: the
+    /// latest answer counts, and all are kept. Interest asks the startup for an introduction, another answer takes the
+    /// question back.
     ///
-    /// Throws `AnswerRefusal`, or not found for an item the investor may not see.
+    /// Throws `AnswerRefusal`, or not found for an item the investor may not see. Refused by
+    /// `introductions_are_to_startups_that_agree` and `investors_have_no_more_in_hand_than_they_want`.
     package func answerShortlistItem(
         _ startup: Startup.ID, of shortlist: Shortlist.ID, with answer: NewAnswer, as id: Answer.ID,
         in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> ShortlistItem {
-        guard try await item(startup, of: shortlist) != nil else { throw Problem.notFound }
-        try answer.check(today: CalendarDate(now, in: .utc))
+        let today = CalendarDate(now, in: .utc)
+        guard let list = try await self.shortlist(shortlist), let current = try await item(startup, of: shortlist) else {
+            throw Problem.notFound
+        }
+        try answer.check(today: today)
+        let running = try await runningIntroduction(of: startup, with: list.investor)
+        if let running {
+            guard running.shortlist == shortlist else { throw AnswerRefusal.askedAlready }
+            guard running.stage == .asked, answer.answer != .interested else { throw AnswerRefusal.introduced }
+        } else {
+            guard current.state.admitsAnswer(answerBy: list.answerBy, on: today) else { throw AnswerRefusal.expired }
+            if try await introduction(on: startup, of: shortlist) != nil { throw AnswerRefusal.introductionEnded }
+        }
         try await insert(answer, as: id, to: startup, of: shortlist, in: tenant, by: person)
+        if let running {
+            try await endIntroduction(running, as: .withdrawn, by: IntroductionActor(person, for: .investor), because: .changedMind, note: nil)
+        } else if answer.answer == .interested {
+            try await askForIntroduction(to: startup, on: list, today: today, by: person)
+        }
         guard let item = try await item(startup, of: shortlist) else { throw Problem.notFound }
         return item
+    }
+
+    private func askForIntroduction(
+        to startup: Startup.ID, on list: Shortlist, today: CalendarDate, by person: Person.ID
+    ) async throws {
+        let id = Introduction.ID()
+        try await insert(id, of: list, to: startup, consentBy: today.adding(days: Introduction.consentDays), by: person)
+        try await insert(NewStep(.asked), of: id, by: IntroductionActor(person, for: .investor))
+        try await enqueue(TellOfIntroduction(introduction: id.uuid, stage: Introduction.Stage.asked.rawValue))
     }
 }

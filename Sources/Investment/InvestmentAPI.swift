@@ -16,7 +16,7 @@ extension InvestmentRoom {
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
-        ] + MatchAPI(indexes: indexes).operations
+        ] + StandingAPI.operations + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
     }
 
     // MARK: Mandates
@@ -197,7 +197,8 @@ extension InvestmentRoom {
     private static var releaseMatchRun: AnyOperation {
         Operation(
             .post, "/v1/match-runs/{run}/release", "releaseMatchRun",
-            summary: "Show every shortlist of a run to its investor", tag: "investment", access: .roles([.manager]),
+            summary: "Show every shortlist of a run to its investor",
+            description: "But for those that say a `barrier`.", tag: "investment", access: .roles([.manager]),
             parameters: RunPath.self, output: MatchRun.self, problems: [.notFound, .conflict]
         ) { call in
             let person = try call.principal.personID
@@ -331,7 +332,11 @@ extension InvestmentRoom {
             .post, "/v1/shortlists/{shortlist}/items/{startup}/answer", "answerShortlistItem",
             summary: "Answer one startup of a shortlist",
             description:
-                "`interested`; `pass` with a `reason`; or `later` with `later_until`. The latest answer counts.",
+                """
+                `interested`; `pass` with a `reason`; or `later` with `later_until`. The latest answer counts. Interest asks \
+                the startup for an introduction, and another answer takes the question back until the startup consents. \
+                A proposal waits for 14 days, and for 14 more after `later_until`.
+                """,
             tag: "investment", access: .roles([.investor]), parameters: ItemPath.self, body: NewAnswer.self,
             output: ShortlistItem.self, problems: [.notFound, .conflict]
         ) { call in

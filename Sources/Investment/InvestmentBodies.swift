@@ -93,6 +93,7 @@ extension Mandate: Described {
     package static var documentation: [String: String] {
         [
             "version": "Counts the texts the mandate has had, from 1.",
+            "confirmed_until": "The last day on which it gets shortlists unless it is confirmed or changed, UTC.",
             "withdrawn_at": "Present once the mandate has ended; it then gets no more shortlists.",
         ]
     }
@@ -106,6 +107,7 @@ extension MandateTerms: Described {
             "regions": "Liked best, without ruling out others.",
             "exclusions": "Focus areas, with everything below them, or words that rule a startup out.",
             "deploying": "A mandate that is not deploying gets no shortlists.",
+            "most_open": "Proposals to answer and introductions that run, which the investor wants in hand at a time.",
         ]
     }
 }
@@ -159,7 +161,15 @@ extension ModelUse: Described {
     }
 }
 
-extension Shortlist: Described {}
+extension Shortlist: Described {
+    package static var documentation: [String: String] {
+        [
+            "answer_by": "The last day on which its proposals wait for an answer, UTC; absent while it is not released.",
+            "barrier": "Why it may not be released now; for managers.",
+            "open": "How many proposals wait for an answer.",
+        ]
+    }
+}
 extension ShortlistItem: Described {
     package static var documentation: [String: String] {
         [

@@ -12,13 +12,20 @@ extension InvestmentRoom {
     package static var places: [Site.Place] {
         [
             Site.Place("shortlists", key: "nav.shortlists", in: .investment, url: "/shortlists", roles: ["investor"]),
+            Site.Place(
+                "introductions", key: "nav.introductions", in: .investment, url: "/introductions",
+                roles: ["investor", "founder"]),
             Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
+            Site.Place("standing", key: "nav.standing", in: .investment, url: "/standing", roles: ["investor"]),
             Site.Place(
                 "investors", key: "nav.investors", in: .investment, groupKey: "nav.investment",
                 url: "/console/investors", roles: ["manager"]),
             Site.Place(
                 "match-runs", key: "nav.match_runs", in: .investment, groupKey: "nav.investment",
                 url: "/console/match-runs", roles: ["manager"]),
+            Site.Place(
+                "console-introductions", key: "nav.introductions", in: .investment, groupKey: "nav.investment",
+                url: "/console/introductions", roles: ["manager"]),
             Site.Place(
                 "models", key: "nav.models", in: .investment, groupKey: "nav.investment", url: "/console/models",
                 roles: ["manager"]),
@@ -30,6 +37,7 @@ extension InvestmentRoom {
     /// - Parameter indexes: what answers by the state of this moment.
     package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
+            + StandingPages(site: site).routes + IntroductionPages(site: site).routes
             + ModelPages(site: site).routes + MatchPages(site: site, indexes: indexes).routes
     }
 }

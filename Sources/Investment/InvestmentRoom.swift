@@ -15,6 +15,22 @@ package enum InvestmentRoom {
         "cheque_range_has_a_currency": .invalid(
             "/terms/cheque_max/currency", "Give both ends of the range in one currency."),
         "answers_follow_release": .conflict("The shortlist has not been released."),
+        "mandate_cap_is_one_to_a_thousand": .invalid("/terms/most_open", "Give 1 to 1,000, or leave it out."),
+        "verifications_are_confirmed_within_a_year": .invalid(
+            "/valid_until", "Choose a day from today on, within a year."),
+        "blocks_stand_once_a_side": .conflict("The two are not proposed to each other already."),
+        "blocks_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
+        "blocks_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup of the directory."),
+        "introductions_run_once_a_pair": .conflict("The two are being introduced already."),
+        "introductions_are_to_startups_that_agree": .conflict("The startup is not to be introduced now."),
+        "introductions_that_ended_stay_as_they_are": .conflict("The introduction has ended."),
+        "introductions_move_forward": .conflict("An introduction does not go back."),
+        "startups_consent_for_themselves_in_time": .conflict("The time to consent has passed."),
+        "contacts_go_to_verified_investors": .conflict(
+            "The investor is not verified at present. Your program manager can say more."),
+        "investors_have_no_more_in_hand_than_they_want": .conflict(
+            "The investor would have more in hand than its mandate allows."),
+        "lists_go_to_investors_who_take_them": .conflict("The investor takes no list under this mandate now."),
         "match_rule_caps_at_one_or_more": .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out."),
         "match_rule_floor_is_within_the_cap": .invalid(
             "/rules/least_lists", "A startup cannot be on more lists than it may be on."),

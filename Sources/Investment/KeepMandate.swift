@@ -2,6 +2,7 @@ package import API
 package import Accounts
 package import Institutions
 package import Postgres
+internal import Vocabulary
 
 extension Transaction {
     /// Declares a mandate of an investor of the tenant.
@@ -20,11 +21,11 @@ extension Transaction {
         try await keepRevision(of: id, version: 1, terms, in: tenant, by: person)
         return Mandate(
             id: id, investor: investor, investorName: institution.name, version: 1, terms: terms, createdAt: now,
-            withdrawnAt: nil)
+            confirmedUntil: Mandate.confirmed(from: CalendarDate(now, in: .utc)), withdrawnAt: nil)
     }
 
-    /// Replaces what a mandate says, after `matching` has looked at the version being replaced. Terms that say the same
-    /// make no new version.
+    /// Replaces what a mandate says, after `matching` has looked at the version being replaced, and so confirms it. Terms that
+    /// say the same make no new version.
     ///
     /// Throws `MandateRefusal`, or not found.
     package func reviseMandate(
@@ -35,13 +36,15 @@ extension Transaction {
         try matching(current)
         try current.checkStands()
         try terms.check()
-        guard terms != current.terms else { return current }
+        guard terms != current.terms else { return try await confirmMandate(id) }
         let version = current.version + 1
+        let confirmedUntil = Mandate.confirmed(from: CalendarDate(now, in: .utc))
         try await save(terms, of: id, version: version, in: tenant)
+        try await confirm(id, until: confirmedUntil)
         try await keepRevision(of: id, version: version, terms, in: tenant, by: person)
         return Mandate(
             id: id, investor: current.investor, investorName: current.investorName, version: version, terms: terms,
-            createdAt: current.createdAt, withdrawnAt: nil)
+            createdAt: current.createdAt, confirmedUntil: confirmedUntil, withdrawnAt: nil)
     }
 
     /// Ends a mandate. Its shortlists stay; it gets no more.
@@ -53,7 +56,8 @@ extension Transaction {
         try await markWithdrawn(id, in: tenant)
         return Mandate(
             id: id, investor: current.investor, investorName: current.investorName, version: current.version,
-            terms: current.terms, createdAt: current.createdAt, withdrawnAt: now)
+            terms: current.terms, createdAt: current.createdAt, confirmedUntil: current.confirmedUntil,
+            withdrawnAt: now)
     }
 }
 
@@ -77,6 +81,8 @@ package enum MandateRefusal: Refusal, Equatable {
     case investorUnknown
     /// The mandate has been withdrawn.
     case withdrawn
+    /// An investor wants 1 to 1,000 startups in hand.
+    case capOutOfRange
 
     package var problem: Problem {
         switch self {
@@ -92,6 +98,7 @@ package enum MandateRefusal: Refusal, Equatable {
             .invalid("/cheque_max/amount_minor", "The largest cheque is smaller than the smallest.")
         case .investorUnknown: .invalid("/investor", "Choose an investor of the directory.")
         case .withdrawn: .conflict("The mandate has been withdrawn.")
+        case .capOutOfRange: .invalid("/most_open", "Give 1 to 1,000, or leave it out.")
         }
     }
 }

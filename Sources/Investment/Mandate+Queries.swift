@@ -117,7 +117,7 @@ extension Query {
         """
         SELECT m.id, m.investor_id, i.names AS investor_names, m.name, m.version, m.stages, m.firm_on_stages, m.regions, m.tags,
                m.countries_in, m.countries_out, m.exclusions, m.cheque_min_minor, m.cheque_max_minor,
-               m.cheque_currency, m.deploying, m.created_at, m.withdrawn_at,
+               m.cheque_currency, m.deploying, m.most_open, m.confirmed_until, m.created_at, m.withdrawn_at,
                ARRAY(SELECT f.focus_area FROM mandate_focus_areas AS f
                      WHERE f.tenant_id = m.tenant_id AND f.mandate_id = m.id
                      ORDER BY f.weight DESC, f.focus_area) AS focus_areas,
@@ -155,9 +155,11 @@ extension Mandate {
         terms.chequeMin = try row.money("cheque_min_minor", "cheque_currency")
         terms.chequeMax = try row.money("cheque_max_minor", "cheque_currency")
         terms.deploying = try row("deploying")
+        terms.mostOpen = try row("most_open")
         try self.init(
             id: row("id"), investor: row("investor_id"), investorName: row("investor_names"), version: row("version"),
-            terms: terms, createdAt: row("created_at"), withdrawnAt: row("withdrawn_at"))
+            terms: terms, createdAt: row("created_at"), confirmedUntil: row("confirmed_until"),
+            withdrawnAt: row("withdrawn_at"))
     }
 }
 
@@ -194,7 +196,8 @@ extension Transaction {
                 tags = \(terms.tags), countries_in = \(terms.countriesIn), countries_out = \(terms.countriesOut),
                 exclusions = \(terms.exclusions), cheque_min_minor = \(terms.chequeMin?.minor),
                 cheque_max_minor = \(terms.chequeMax?.minor),
-                cheque_currency = \((terms.chequeMin ?? terms.chequeMax)?.currency), deploying = \(terms.deploying)
+                cheque_currency = \((terms.chequeMin ?? terms.chequeMax)?.currency), deploying = \(terms.deploying),
+                most_open = \(terms.mostOpen)
             WHERE tenant_id = \(tenant) AND id = \(id)
             """)
         try await execute(

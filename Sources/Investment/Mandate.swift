@@ -19,6 +19,8 @@ package struct Mandate: Codable, Sendable, Identifiable {
     package let terms: MandateTerms
     /// When it was first declared.
     package let createdAt: Date
+    /// The last day on which it gets shortlists unless somebody confirms it or changes it, UTC.
+    package let confirmedUntil: CalendarDate
     /// When it was withdrawn; a withdrawn mandate gets no more shortlists.
     package let withdrawnAt: Date?
 }
@@ -49,6 +51,9 @@ package struct MandateTerms: Codable, Sendable, Equatable {
     package var chequeMax: Money?
     /// Whether it has money to invest now; a mandate that is not deploying gets no shortlists.
     package var deploying: Bool
+    /// Proposals to answer and introductions that run, which the investor wants in hand at a time, 1 to 1,000; nil for any
+    /// number.
+    package var mostOpen: Int?
 
     /// A mandate that asks for nothing in particular.
     package init(name: Name) {
@@ -92,6 +97,7 @@ extension MandateTerms {
             guard chequeMin.currency == chequeMax.currency else { throw .mixedCurrencies }
             guard chequeMin.minor <= chequeMax.minor else { throw .chequeRangeRunsBackward }
         }
+        guard (1...1000).contains(mostOpen ?? 1) else { throw .capOutOfRange }
     }
 }
 

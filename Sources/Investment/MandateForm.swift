@@ -19,6 +19,7 @@ struct MandateForm: Codable {
     let chequeMin: TypedAmount?
     let chequeMax: TypedAmount?
     let deploying: Bool
+    let mostOpen: Int?
 
     /// An amount as people write it; the currency is sent even when there is no amount.
     struct TypedAmount: Codable {
@@ -40,6 +41,7 @@ struct MandateForm: Codable {
         terms.chequeMin = Self.money(chequeMin, "cheque_min", &errors)
         terms.chequeMax = Self.money(chequeMax, "cheque_max", &errors)
         terms.deploying = deploying
+        terms.mostOpen = mostOpen
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return terms
     }
@@ -151,6 +153,7 @@ extension MandateForm {
         ]
         if terms.firmOnStages { values["firm_on_stages"] = ["true"] }
         if terms.deploying { values["deploying"] = ["true"] }
+        if let most = terms.mostOpen { values["most_open"] = ["\(most)"] }
         for (field, money) in [("cheque_min", terms.chequeMin), ("cheque_max", terms.chequeMax)] {
             if let money {
                 values["\(field).amount"] = [MoneyText(money).figure]
@@ -202,6 +205,8 @@ extension MandateForm {
                             "cheque_max", label: t("form.cheque_max"), currencies: currencies, isOptional: true),
                         input.checkbox(
                             "deploying", label: t("form.deploying"), statement: t("form.deploying_statement")),
+                        input.number(
+                            "most_open", label: t("form.most_open"), hint: t("form.most_open_hint"), isOptional: true),
                     ]),
                 FormSection(
                     title: t("form.never"),

@@ -36,6 +36,11 @@ struct MandatePages {
             self == .own ? "/mandates/\(id)" : "/console/mandates/\(id)"
         }
 
+        func confirmation(of id: Mandate.ID) -> SafeURL {
+            self == .own
+                ? "/mandates/\(id.description)/confirmation" : "/console/mandates/\(id.description)/confirmation"
+        }
+
         func withdrawal(of id: Mandate.ID) -> SafeURL {
             self == .own
                 ? "/mandates/\(id.description)/withdrawal" : "/console/mandates/\(id.description)/withdrawal"
@@ -210,8 +215,9 @@ struct MandatePages {
                 header: PageHeader(
                     title: name, kind: t("investor.kind"), lede: investor.country?.name(in: reading.spoken),
                     actions: [
+                        .link(t("investor.standing"), "/console/investors/\(id.description)/standing"),
                         .link(
-                            t("mandates.new"), "/console/investors/\(id.description)/mandates/new", style: .primary)
+                            t("mandates.new"), "/console/investors/\(id.description)/mandates/new", style: .primary),
                     ]),
                 mandates: table(mandates, .console, reading), shortlists: self.lists(lists, reading),
                 investments: Table(
@@ -329,13 +335,24 @@ struct MandatePages {
             ? Badge(t("mandate.withdrawn"))
             : mandate.terms.deploying
                 ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
+        let hasLapsed = mandate.confirmedUntil < CalendarDate(Date(), in: .utc)
+        var actions: [Action] = []
+        if mandate.withdrawnAt == nil {
+            if way == .console {
+                actions.append(.link(t("mandate.matches"), "/console/mandates/\(mandate.id.description)/matches"))
+            }
+            actions.append(
+                .post(
+                    t("mandate.confirm"), way.confirmation(of: mandate.id), style: hasLapsed ? .primary : .secondary))
+        }
         let model = MandatePage(
             header: PageHeader(
                 title: mandate.terms.name.string, kind: t("mandate.kind", ["investor": investor]), badge: badge,
                 lede: mandate.withdrawnAt.map { t("mandate.withdrawn_on", ["day": reading.words($0)]) }
-                    ?? t("mandate.lede"),
-                actions: way == .console && mandate.withdrawnAt == nil
-                    ? [.link(t("mandate.matches"), "/console/mandates/\(mandate.id.description)/matches")] : []),
+                    ?? t(
+                        hasLapsed ? "mandate.lapsed" : "mandate.confirmed_until",
+                        ["day": mandate.confirmedUntil.text(in: reading.viewer.language)]),
+                actions: actions),
             form: mandate.withdrawnAt == nil
                 ? MandateForm.form(
                     action: way.address(of: mandate.id),
@@ -416,10 +433,7 @@ struct MandatePages {
                     .link(
                         list.mandateName.string, "/shortlists/\(list.id.description)",
                         note: reading.words(list.createdAt)),
-                    .badge(
-                        list.releasedAt == nil
-                            ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)),
-                    .number(list.items), .number(list.answered),
+                    .badge(list.badge(t)), .number(list.items), .number(list.answered),
                 ]
             },
             empty: EmptyState(

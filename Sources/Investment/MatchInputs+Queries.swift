@@ -14,10 +14,11 @@ extension Transaction {
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
         var resting: Set<Pair> = []
-        if let days = ordered.rules.restDays {
-            let unanswered = try await unanswered(within: days, until: ordered.asOf)
-            for order in orders {
-                for startup in unanswered[order.investor] ?? [] { resting.insert(Pair(order.mandate.key, startup.key)) }
+        var kept = [try await blockedOrInHand()]
+        if let days = ordered.rules.restDays { kept.append(try await unanswered(within: days, until: ordered.asOf)) }
+        for order in orders {
+            for startup in kept.lazy.flatMap({ $0[order.investor] ?? [] }) {
+                resting.insert(Pair(order.mandate.key, startup.key))
             }
         }
         return MatchInputs(
@@ -83,6 +84,7 @@ extension Statements {
             -- matchInputs: mandates
             SELECT m.id, m.version, m.investor_id, m.stages, m.firm_on_stages, m.regions, m.tags, m.countries_in,
                    m.countries_out, m.exclusions, m.cheque_min_minor, m.cheque_max_minor, m.cheque_currency,
+                   CASE WHEN m.most_open IS NOT NULL THEN greatest(0, m.most_open - in_hand(m.id)) END AS room,
                    ARRAY(SELECT f.focus_area FROM mandate_focus_areas AS f
                          WHERE f.tenant_id = m.tenant_id AND f.mandate_id = m.id ORDER BY f.focus_area) AS areas,
                    ARRAY(SELECT f.weight::int8 FROM mandate_focus_areas AS f
@@ -97,7 +99,7 @@ extension Statements {
         var (mandates, orders, free): ([World.Mandate], [MatchInputs.Order], FreeWords) = ([], [], FreeWords())
         for row in rows {
             let order = try MatchInputs.Order(
-                mandate: row("id"), version: row("version"), investor: row("investor_id"))
+                mandate: row("id"), version: row("version"), investor: row("investor_id"), room: row("room"))
             let minimum = try row.money("cheque_min_minor", "cheque_currency").flatMap(ReferenceRates.dollars)
             let maximum = try row.money("cheque_max_minor", "cheque_currency").flatMap(ReferenceRates.dollars)
             orders.append(order)

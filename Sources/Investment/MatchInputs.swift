@@ -9,6 +9,8 @@ struct MatchInputs: Sendable {
         let mandate: Mandate.ID
         let version: Int
         let investor: Institution.ID
+        /// How many startups more the investor wants in hand; nil for any number.
+        var room: Int?
     }
 
     /// The facts.
@@ -42,7 +44,10 @@ struct MatchInputs: Sendable {
         for startup in world.startups.sorted(by: { $0.key < $1.key }) { hash.add(startup) }
         hash.add(world.mandates.count)
         for mandate in world.mandates.sorted(by: { $0.key < $1.key }) { hash.add(mandate) }
-        for order in orders { hash.add(order.version) }
+        for order in orders {
+            hash.add(order.version)
+            hash.add(order.room)
+        }
         hash.add(world.deals.count)
         for deal in world.deals.sorted(by: MatchInputs.precedes) { hash.add(deal) }
         return hash.bytes()

@@ -151,12 +151,13 @@ extension Transaction {
             """)
     }
 
-    func release(run: MatchRun.ID, by person: Person.ID) async throws -> Int {
+    /// Releases the lists of a run whose investors take them; says how many.
+    func release(run: MatchRun.ID, by person: Person.ID, answerBy: CalendarDate) async throws -> Int {
         try await execute(
             """
             -- releaseMatchRun
-            UPDATE shortlists SET released_at = now(), released_by = \(person)
-            WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL
+            UPDATE shortlists SET released_at = now(), released_by = \(person), answer_by = \(answerBy)
+            WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL AND why_not_released(id) IS NULL
             """)
     }
 }

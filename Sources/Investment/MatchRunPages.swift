@@ -80,10 +80,7 @@ struct MatchRunPages {
                             .link(
                                 list.investorName.text(for: reading.spoken), "/shortlists/\(list.id.description)",
                                 note: list.mandateName.string),
-                            .badge(
-                                list.releasedAt == nil
-                                    ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)),
-                            .number(list.items), .number(list.answered),
+                            .badge(list.badge(t)), .number(list.items), .number(list.answered),
                         ]
                     },
                     empty: EmptyState(

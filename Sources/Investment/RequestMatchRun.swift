@@ -39,13 +39,17 @@ extension Transaction {
         return stopped
     }
 
-    /// Shows every shortlist of a finished run to its investor.
+    /// Shows every shortlist of a finished run to its investor, but for those that are not taken now, see
+    /// `Shortlist.barrier`.
     ///
     /// Throws `MatchRunRefusal.notFinished` or `.nothingToRelease`, or not found.
     package func releaseMatchRun(_ id: MatchRun.ID, by person: Person.ID) async throws -> MatchRun {
         guard let run = try await matchRun(id) else { throw Problem.notFound }
         guard run.state == .finished else { throw MatchRunRefusal.notFinished }
-        guard try await release(run: id, by: person) > 0 else { throw MatchRunRefusal.nothingToRelease }
+        let answerBy = CalendarDate(now, in: .utc).adding(days: ProposalState.days)
+        guard try await release(run: id, by: person, answerBy: answerBy) > 0 else {
+            throw MatchRunRefusal.nothingToRelease
+        }
         guard let released = try await matchRun(id) else { throw Problem.notFound }
         return released
     }

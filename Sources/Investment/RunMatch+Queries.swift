@@ -45,12 +45,36 @@ extension Transaction {
                   WHERE o.tenant_id = s.tenant_id AND o.investor_id = s.investor_id AND a.startup_id = i.startup_id
                     AND a.answered_at >= s.released_at)
             """)
-        var unanswered: [Institution.ID: Set<Startup.ID>] = [:]
+        return try Self.byInvestor(rows)
+    }
+
+    /// For each investor the startups that are not to be proposed to it now: one of the two does not want it, or the startup
+    /// waits for its answer on a list that it has.
+    func blockedOrInHand() async throws -> [Institution.ID: Set<Startup.ID>] {
+        let rows = try await rows(
+            """
+            -- matchInputs: blocked or in hand
+            SELECT b.investor_id, b.startup_id FROM blocks AS b
+            WHERE b.tenant_id = acting_tenant() AND b.lifted_at IS NULL
+            UNION
+            SELECT s.investor_id, x.startup_id
+            FROM shortlists AS s
+            JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
+            WHERE s.tenant_id = acting_tenant() AND s.answer_by >= (now() AT TIME ZONE 'UTC')::date
+              AND NOT EXISTS (SELECT FROM shortlist_answers AS a
+                              WHERE a.tenant_id = x.tenant_id AND a.shortlist_id = x.shortlist_id
+                                AND a.startup_id = x.startup_id)
+            """)
+        return try Self.byInvestor(rows)
+    }
+
+    private static func byInvestor(_ rows: [Row]) throws -> [Institution.ID: Set<Startup.ID>] {
+        var startups: [Institution.ID: Set<Startup.ID>] = [:]
         for row in rows {
             let (investor, startup) = try row.decode(Institution.ID.self, Startup.ID.self)
-            unanswered[investor, default: []].insert(startup)
+            startups[investor, default: []].insert(startup)
         }
-        return unanswered
+        return startups
     }
 
     /// Keeps the lists of a run. In portions: each statement stays far within its time, however many lists there are.

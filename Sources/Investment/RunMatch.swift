@@ -19,7 +19,7 @@ package struct RunMatch: Job {
 extension MatchRun {
     /// The engine with the weights it uses. What else decides a list (the taxonomy, the reference rates) changes only
     /// together with the first number.
-    static func engine(_ modelVersion: String) -> String { "5 \(modelVersion)" }
+    static func engine(_ modelVersion: String) -> String { "6 \(modelVersion)" }
 }
 
 extension InvestmentRoom {
@@ -33,6 +33,14 @@ extension InvestmentRoom {
         worker.register(TrainModel.self, acting: .system) { job, run in
             try await perform(job, run, database)
         }
+        // Neither side may know whom the other consists of, and what a clock ends is nobody's doing.
+        worker.register(TellOfIntroduction.self, acting: .system) { job, run in
+            try await run.finish { try await $0.tell(of: job) }
+        }
+        worker.register(CloseIntroductions.self, acting: .system) { _, run in
+            try await run.finish { try await $0.closeIntroductionsThatAreDue() }
+        }
+        worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in CloseIntroductions() }
     }
 
     private static func perform(_ job: RunMatch, _ run: JobRun, _ database: Database) async throws {
@@ -93,8 +101,10 @@ extension InvestmentRoom {
         for first in stride(from: 0, to: orders.count, by: 8 * lanes) {
             let piece = Array(orders[first..<min(first + 8 * lanes, orders.count)])
             let ranked = try await index.rank(piece, limit: limit, width: lanes)
-            for (mandate, candidates) in zip(piece, ranked) {
-                demands.append(Allocation.Demand(mandate, length: inputs.length, candidates: candidates))
+            for (order, candidates) in zip(inputs.orders[first...], ranked) {
+                demands.append(
+                    Allocation.Demand(
+                        order.mandate.key, length: min(inputs.length, order.room ?? .max), candidates: candidates))
             }
             try await done(demands.count)
         }

@@ -117,10 +117,18 @@ extension Query {
     fileprivate static var shortlists: Query {
         """
         SELECT s.id, s.run_id, s.mandate_id, m.name AS mandate_name, s.mandate_version, s.investor_id,
-               i.names AS investor_names, s.created_at, s.released_at, s.considered, s.gates,
+               i.names AS investor_names, s.created_at, s.released_at, s.answer_by, s.considered, s.gates,
+               CASE WHEN s.released_at IS NULL AND acts_as('manager', 'system') THEN why_not_released(s.id) END AS barrier,
                (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND (acts_as('manager', 'system') OR t.matching_opted_in_at IS NOT NULL)) AS items,
+                  AND (acts_as('manager', 'system')
+                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, s.investor_id))) AS items,
+               (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
+                LEFT JOIN LATERAL (\(fragment: .latestAnswer)) AS a ON true
+                WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
+                  AND t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, s.investor_id)
+                  AND proposal_state(a.answer, a.later_until, s.answer_by, (now() AT TIME ZONE 'UTC')::date) = 'open')
+                   AS open,
                (SELECT count(DISTINCT a.startup_id) FROM shortlist_answers AS a
                 WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id) AS answered
         FROM shortlists AS s
@@ -134,14 +142,16 @@ extension Query {
     fileprivate static var reachOfShortlists: Query {
         """
         (acts_as('manager', 'system')
-         OR acts_as('investor') AND s.investor_id = acting_institution() AND s.released_at IS NOT NULL)
+         OR acts_as('investor') AND s.investor_id = acting_institution() AND s.released_at IS NOT NULL
+            AND (SELECT is_verified(acting_institution())))
         """
     }
 
     /// Which items `x` of startups `t` the seat reaches: those of its shortlists that still agree to be shown.
     fileprivate static var reachOfItems: Query {
         """
-        ((acts_as('manager', 'system') OR t.matching_opted_in_at IS NOT NULL) AND EXISTS (
+        ((acts_as('manager', 'system')
+          OR t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, acting_institution())) AND EXISTS (
             SELECT FROM shortlists AS s
             WHERE s.tenant_id = x.tenant_id AND s.id = x.shortlist_id AND \(fragment: .reachOfShortlists)))
         """
@@ -159,17 +169,24 @@ extension Query {
     fileprivate static var shortlistItems: Query {
         """
         SELECT x.startup_id, x.rank, x.score, x.parts, \(fragment: .startupCard),
-               a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by
+               a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by,
+               proposal_state(a.answer, a.later_until, l.answer_by, (now() AT TIME ZONE 'UTC')::date) AS state
         FROM shortlist_items AS x
+        JOIN shortlists AS l ON l.tenant_id = x.tenant_id AND l.id = x.shortlist_id
         JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
         JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
-        LEFT JOIN LATERAL (
-            SELECT l.id, l.answer, l.reason, l.note, l.later_until, l.answered_at, l.answered_by
-            FROM shortlist_answers AS l
-            WHERE l.tenant_id = x.tenant_id AND l.shortlist_id = x.shortlist_id AND l.startup_id = x.startup_id
-            ORDER BY l.answered_at DESC, l.id DESC
-            LIMIT 1
-        ) AS a ON true
+        LEFT JOIN LATERAL (\(fragment: .latestAnswer)) AS a ON true
+        """
+    }
+
+    /// The answer to an item `x` that counts.
+    fileprivate static var latestAnswer: Query {
+        """
+        SELECT w.id, w.answer, w.reason, w.note, w.later_until, w.answered_at, w.answered_by
+        FROM shortlist_answers AS w
+        WHERE w.tenant_id = x.tenant_id AND w.shortlist_id = x.shortlist_id AND w.startup_id = x.startup_id
+        ORDER BY w.answered_at DESC, w.id DESC
+        LIMIT 1
         """
     }
 }
@@ -180,10 +197,11 @@ extension Shortlist {
         try self.init(
             id: row("id"), run: row("run_id"), mandate: row("mandate_id"), mandateName: row("mandate_name"),
             mandateVersion: row("mandate_version"), investor: row("investor_id"), investorName: row("investor_names"),
-            createdAt: row("created_at"), releasedAt: row("released_at"), considered: row("considered"),
+            createdAt: row("created_at"), releasedAt: row("released_at"), answerBy: row("answer_by"),
+            barrier: row("barrier"), considered: row("considered"),
             gatedOut: gates.value.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                 .map { GateCount(gate: $0.key, count: $0.value) },
-            items: row("items"), answered: row("answered"))
+            items: row("items"), answered: row("answered"), open: row("open"))
     }
 }
 
@@ -196,7 +214,8 @@ extension ShortlistItem {
                 laterUntil: row("later_until"), answeredAt: row("answered_at"), answeredBy: row("answered_by"))
         }
         try self.init(
-            startup: StartupCard(row), rank: row("rank"), score: row("score"), parts: parts.value, answer: answer)
+            startup: StartupCard(row), rank: row("rank"), score: row("score"), parts: parts.value, answer: answer,
+            state: row("state"))
     }
 }
 
@@ -213,6 +232,7 @@ extension StartupCard {
 
 extension Answer.Kind: PostgresCodable {}
 extension Answer.PassReason: PostgresCodable {}
+extension ProposalState: PostgresCodable {}
 
 extension Transaction {
     func lockShortlist(_ id: Shortlist.ID) async throws -> Shortlist? {
@@ -226,11 +246,11 @@ extension Transaction {
         return try await shortlist(id)
     }
 
-    func release(_ id: Shortlist.ID, by person: Person.ID) async throws {
+    func release(_ id: Shortlist.ID, by person: Person.ID, answerBy: CalendarDate) async throws {
         try await execute(
             """
             -- releaseShortlist
-            UPDATE shortlists SET released_at = now(), released_by = \(person)
+            UPDATE shortlists SET released_at = now(), released_by = \(person), answer_by = \(answerBy)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

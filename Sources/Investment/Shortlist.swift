@@ -27,6 +27,10 @@ package struct Shortlist: Codable, Sendable, Identifiable {
     package let createdAt: Date
     /// When its investor was shown it; nil while only managers see it.
     package let releasedAt: Date?
+    /// The last day on which its proposals wait for an answer, UTC; nil while it is not released.
+    package let answerBy: CalendarDate?
+    /// Why it may not be released now; nil where it may, once it is, and for all but managers.
+    package let barrier: ListBarrier?
     /// How many startups were looked at.
     package let considered: Int
     /// How many of them each gate of the mandate kept out.
@@ -35,6 +39,8 @@ package struct Shortlist: Codable, Sendable, Identifiable {
     package let items: Int
     /// How many of those the investor has answered.
     package let answered: Int
+    /// How many of those wait for an answer.
+    package let open: Int
 }
 
 /// How many startups a gate kept out.
@@ -57,6 +63,8 @@ package struct ShortlistItem: Codable, Sendable {
     package let parts: [ScorePart]
     /// The investor's latest answer; nil while there is none.
     package let answer: Answer?
+    /// Where the proposal stands today.
+    package let state: ProposalState
 }
 
 /// What a shortlist tells of a startup.
@@ -107,10 +115,27 @@ package struct ShortlistWithItems: Codable, Sendable {
 package enum ShortlistRefusal: Refusal, Equatable {
     /// The investor sees the list already.
     case released
+    /// The investor takes no list now.
+    case notTaken(ListBarrier)
 
     package var problem: Problem {
         switch self {
         case .released: .conflict("The shortlist has been released already.")
+        case .notTaken(let barrier): .conflict(barrier.sentence)
+        }
+    }
+}
+
+extension ListBarrier {
+    /// What a manager is told.
+    fileprivate var sentence: String {
+        switch self {
+        case .withdrawn: "The mandate has been withdrawn; it gets no more shortlists."
+        case .notDeploying: "The mandate is not deploying; it gets no shortlists."
+        case .unconfirmed: "The mandate was not confirmed for half a year. Have it confirmed first."
+        case .paused: "The investor takes no proposals at present."
+        case .unverified: "The investor is not verified as a professional one. Verify it first."
+        case .overCap: "The investor would have more in hand than the mandate allows."
         }
     }
 }

@@ -25,8 +25,9 @@ struct ShortlistCards {
             ask: startup.ask.map { MoneyText($0) } ?? MoneyText(currency: "", figure: t("card.no_ask")),
             place: words.place(startup), score: words.score(item.score, item.parts), cheque: words.cheque,
             focusAreas: words.focus(startup),
-            gates: words.gates(startup), answered: item.answer.map(badge),
-            answer: mayAnswer && item.answer == nil
+            gates: words.gates(startup),
+            answered: item.state == .expired ? Badge(t("answered.expired")) : item.answer.map(badge),
+            answer: mayAnswer && item.state == .open
                 ? answerForm(startup.id, in: id) : nil)
     }
 

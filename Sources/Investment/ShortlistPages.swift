@@ -23,7 +23,7 @@ struct ShortlistPages {
             let found = try await call.reader.shortlists(
                 after: after, limit: PageSize.rows(for: call.parameters.limit))
             let page = try call.page(found, size: call.parameters.limit) { ShortlistPosition($0) }
-            let open = page.items.reduce(0) { $0 + $1.items - $1.answered }
+            let open = page.items.reduce(0) { $0 + $1.open }
             let model = ListPage(
                 header: PageHeader(
                     title: t("shortlists.title"),
@@ -42,7 +42,7 @@ struct ShortlistPages {
                                 list.mandateName.string, "/shortlists/\(list.id.description)",
                                 note: t("shortlists.of", count: list.considered)),
                             list.releasedAt.map { .time(reading.day($0)) } ?? .text("–"), .number(list.items),
-                            .number(list.items - list.answered),
+                            .number(list.open),
                         ]
                     },
                     empty: EmptyState(
@@ -144,24 +144,27 @@ struct ShortlistPages {
         of list: Shortlist, items: [ShortlistItem], _ role: Role, _ reading: Reading
     ) -> PageHeader {
         let t = reading.t
-        let open = items.count { $0.answer == nil }
-        let badge: Badge? =
-            role != .manager
-            ? nil
-            : list.releasedAt == nil
-                ? Badge(t("shortlist.not_released")) : Badge(t("shortlist.released"), .success)
+        let open = items.count { $0.state == .open }
+        let badge = role == .manager ? list.badge(t) : nil
         let lede: String =
             if let released = list.releasedAt {
                 role == .manager
                     ? t(
                         "shortlist.lede_manager",
                         ["day": reading.words(released), "investor": list.investorName.text(for: reading.spoken)])
-                    : open > 0 ? t("shortlist.lede_open", count: open) : t("shortlist.lede_done")
+                    : open > 0
+                        ? [
+                            t("shortlist.lede_open", count: open),
+                            t("shortlist.until", ["day": list.answerBy?.text(in: reading.viewer.language) ?? ""]),
+                        ].joined(separator: " ")
+                        : t(items.allSatisfy { $0.answer != nil } ? "shortlist.lede_done" : "shortlist.lede_over")
+            } else if let barrier = list.barrier {
+                t("shortlist.barrier", ["barrier": t("barrier.\(barrier.rawValue)")])
             } else {
                 t("shortlist.lede_unreleased", ["investor": list.investorName.text(for: reading.spoken)])
             }
         let actions: [Action] =
-            role == .manager && list.releasedAt == nil
+            role == .manager && list.releasedAt == nil && list.barrier == nil
             ? [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)] : []
         return PageHeader(
             title: list.mandateName.string, kind: t("shortlist.kind"), badge: badge, lede: lede, actions: actions)
@@ -231,7 +234,7 @@ struct ShortlistPages {
                 badge: card.answered, lede: item.startup.pitch?.string),
             score: card.score, gates: card.gates, facts: cards.words.facts(item.startup),
             signals: cards.words.signals(item.score, item.parts), answers: cards.answers(answers),
-            form: role == .investor
+            form: role == .investor && item.state.admitsAnswer(answerBy: list.answerBy, on: CalendarDate(Date(), in: .utc))
                 ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil)
         var frame = frame(of: list, title: card.name, role, reading)
         frame.breadcrumbs.append(Breadcrumb(list.mandateName.string, "/shortlists/\(list.id.description)"))
@@ -267,6 +270,14 @@ struct ShortlistPages {
     }
 }
 
+extension Shortlist {
+    /// Whether its investor sees it, and what keeps it from that.
+    func badge(_ t: Texts) -> Badge {
+        if releasedAt != nil { return Badge(t("shortlist.released"), .success) }
+        return barrier.map { Badge(t("barrier.\($0.rawValue)"), .warning) } ?? Badge(t("shortlist.not_released"))
+    }
+}
+
 extension NewAnswer {
     /// Only what belongs to the answer that was chosen.
     var trimmed: NewAnswer {
@@ -282,7 +293,7 @@ enum ShownItems: String, Codable, CaseIterable, Sendable {
     func admits(_ item: ShortlistItem) -> Bool {
         switch self {
         case .all: true
-        case .open: item.answer == nil
+        case .open: item.state == .open
         case .interested: item.answer?.answer == .interested
         case .later: item.answer?.answer == .later
         case .pass: item.answer?.answer == .pass

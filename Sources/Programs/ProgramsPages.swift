@@ -26,14 +26,7 @@ extension ProgramsRoom {
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
 func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
-    do {
-        return try await deed()
-    } catch {
-        guard let problem = FormProblem(error, constraints: ProgramsRoom.constraints) else { throw error }
-        var page = try await again(problem)
-        page.status = problem.status
-        return page
-    }
+    try await FormProblem.answering(ProgramsRoom.constraints, deed, again: again)
 }
 
 /// What was just added, as the address of the page after it says.

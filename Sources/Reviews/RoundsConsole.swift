@@ -389,14 +389,7 @@ struct RoundsConsole: Sendable {
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
 func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
-    do {
-        return try await deed()
-    } catch {
-        guard let problem = FormProblem(error, constraints: ReviewsRoom.constraints) else { throw error }
-        var page = try await again(problem)
-        page.status = problem.status
-        return page
-    }
+    try await FormProblem.answering(ReviewsRoom.constraints, deed, again: again)
 }
 
 /// A round and the call it is for, as one form sends both.

@@ -23,6 +23,23 @@ package struct FormProblem: Sendable {
         if problem.kind == .notFound || problem.kind == .forbidden || problem.kind == .unauthenticated { return nil }
     }
 
+    /// What a deed answers, or the form again with what was wrong, under the status of that.
+    ///
+    /// Rethrows what the sender of a form cannot mend.
+    package static func answering(
+        _ constraints: ConstraintProblems, _ deed: () async throws -> HTML,
+        again: (FormProblem) async throws -> HTML
+    ) async throws -> HTML {
+        do {
+            return try await deed()
+        } catch {
+            guard let problem = FormProblem(error, constraints: constraints) else { throw error }
+            var page = try await again(problem)
+            page.status = problem.status
+            return page
+        }
+    }
+
     /// The errors by the names of form fields: `/parties/0/role` is the field `parties.0.role`.
     package var errors: [(field: String, message: String)] {
         problem.errors.flatMap { error in

@@ -1,0 +1,24 @@
+internal import Foundation
+internal import Jobs
+package import Postgres
+
+/// Ends the introductions of a tenant that nobody acts on: so long without a word of the startup, or without any step, or with
+/// what they rest on fallen away.
+struct CloseIntroductions: Job {
+    static let kind = "investment.close-introductions"
+    static let maxAttempts = 3
+}
+
+extension Transaction {
+    /// Ends what is due. Those that somebody moves at this moment are left to the next time.
+    package func closeIntroductionsThatAreDue() async throws {
+        for due in try await introductionsDue() {
+            try await insert(NewStep(due.stage), of: due.introduction, by: .clock)
+            try await insert(
+                Introduction.Ending(side: .clock, reason: due.reason, note: nil), of: due.introduction)
+            try await move(due.introduction, to: due.stage)
+            try await enqueue(
+                TellOfIntroduction(introduction: due.introduction.uuid, stage: due.stage.rawValue))
+        }
+    }
+}
