@@ -54,11 +54,7 @@ public struct CalendarEvent: Sendable {
         Self.library.withLock { _ in Self.write(self) }
     }
 
-    private static let library: Mutex<Void> = {
-        // Names as everybody knows them, not with the prefix of the library's makers.
-        icaltimezone_set_tzid_prefix("")
-        return Mutex(())
-    }()
+    private static let library = Mutex(())
 
     private static func write(_ event: CalendarEvent) -> String {
         let calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT)
@@ -73,10 +69,16 @@ public struct CalendarEvent: Sendable {
         let utc = icaltimezone_get_utc_timezone()
         let zone = icaltimezone_get_builtin_timezone(event.zone)
         if let zone, let rules = icaltimezone_get_component(zone) {
-            icalcomponent_add_component(calendar, icalcomponent_new_clone(rules))
+            let rules = icalcomponent_new_clone(rules)
+            // By the name that everybody knows, without the prefix of the library's makers.
+            icalproperty_set_tzid(icalcomponent_get_first_property(rules, ICAL_TZID_PROPERTY), event.zone)
+            icalcomponent_add_component(calendar, rules)
         }
         func time(_ instant: Date, in zone: OpaquePointer?) -> icaltimetype {
-            icaltime_from_timet_with_zone(time_t(instant.timeIntervalSince1970.rounded(.down)), 0, zone)
+            var time = icaltime_from_timet_with_zone(time_t(instant.timeIntervalSince1970.rounded(.down)), 0, zone)
+            // It is converted and still calls itself UTC.
+            time.zone = zone
+            return time
         }
         func local(_ property: OpaquePointer?) -> OpaquePointer? {
             if zone != nil { icalproperty_add_parameter(property, icalparameter_new_tzid(event.zone)) }

@@ -115,7 +115,8 @@ package enum AnswerRefusal: Refusal, Equatable {
         case .dayWithoutLater: .invalid("/later_until", "A day belongs to “later”.")
         case .dayPassed: .invalid("/later_until", "Choose a day to come.")
         case .dayTooFar: .invalid("/later_until", "Choose a day within three years.")
-        case .expired: .conflict("The time to answer has passed. Ask your program manager to propose the startup again.")
+        case .expired:
+            .conflict("The time to answer has passed. Ask your program manager to propose the startup again.")
         case .askedAlready: .conflict("You have asked for an introduction to this startup already, on another list.")
         case .introduced: .conflict("You have asked for an introduction to this startup. Say there what came of it.")
         case .introductionEnded: .conflict("The introduction that came of this proposal has ended.")

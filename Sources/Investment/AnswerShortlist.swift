@@ -1,6 +1,7 @@
 internal import API
 package import Accounts
 package import Institutions
+internal import Jobs
 package import Postgres
 internal import Vocabulary
 
@@ -29,7 +30,8 @@ extension Transaction {
         in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> ShortlistItem {
         let today = CalendarDate(now, in: .utc)
-        guard let list = try await self.shortlist(shortlist), let current = try await item(startup, of: shortlist) else {
+        guard let list = try await self.shortlist(shortlist), let current = try await item(startup, of: shortlist)
+        else {
             throw Problem.notFound
         }
         try answer.check(today: today)
@@ -43,7 +45,9 @@ extension Transaction {
         }
         try await insert(answer, as: id, to: startup, of: shortlist, in: tenant, by: person)
         if let running {
-            try await endIntroduction(running, as: .withdrawn, by: IntroductionActor(person, for: .investor), because: .changedMind, note: nil)
+            try await endIntroduction(
+                running, as: .withdrawn, by: IntroductionActor(person, for: .investor), because: .changedMind, note: nil
+            )
         } else if answer.answer == .interested {
             try await askForIntroduction(to: startup, on: list, today: today, by: person)
         }

@@ -41,7 +41,8 @@ extension Query {
 extension Block {
     fileprivate init(_ row: Row) throws {
         try self.init(
-            id: row("id"), investor: row("investor_id"), investorName: row("investor_names"), startup: row("startup_id"),
+            id: row("id"), investor: row("investor_id"), investorName: row("investor_names"),
+            startup: row("startup_id"),
             startupName: row("startup_names"), side: row("side"), reason: row("reason"), setAt: row("set_at"))
     }
 }

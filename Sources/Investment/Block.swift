@@ -1,5 +1,3 @@
-package import API
-package import Accounts
 package import Foundation
 package import Institutions
 package import Vocabulary

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Jobs
-package import Postgres
+internal import Postgres
+internal import Vocabulary
 
 /// Ends the introductions of a tenant that nobody acts on: so long without a word of the startup, or without any step, or with
 /// what they rest on fallen away.
@@ -11,7 +12,7 @@ struct CloseIntroductions: Job {
 
 extension Transaction {
     /// Ends what is due. Those that somebody moves at this moment are left to the next time.
-    package func closeIntroductionsThatAreDue() async throws {
+    func closeIntroductionsThatAreDue() async throws {
         for due in try await introductionsDue() {
             try await insert(NewStep(due.stage), of: due.introduction, by: .clock)
             try await insert(

@@ -1,9 +1,9 @@
 internal import API
-package import Accounts
+internal import Accounts
 package import Foundation
 package import Institutions
 package import Postgres
-internal import Vocabulary
+package import Vocabulary
 
 extension Statements {
     /// An introduction; nil when it does not exist or the seat is on neither side of it.
@@ -157,7 +157,8 @@ extension Introduction {
                 place: row("place"), link: row("link"), cancelledAt: row("cancelled_at"))
         }
         try self.init(
-            id: row("id"), investor: row("investor_id"), investorName: row("investor_names"), startup: row("startup_id"),
+            id: row("id"), investor: row("investor_id"), investorName: row("investor_names"),
+            startup: row("startup_id"),
             startupName: row("startup_names"), shortlist: row("shortlist_id"), mandate: row("mandate_id"),
             mandateVersion: row("mandate_version"), stage: row("stage"), askedAt: row("asked_at"),
             consentBy: row("consent_by"), introducedAt: row("introduced_at"), movedAt: row("moved_at"),
@@ -308,7 +309,7 @@ extension Transaction {
             FROM introductions AS n
             JOIN startups AS t ON t.tenant_id = n.tenant_id AND t.id = n.startup_id
             CROSS JOIN LATERAL (SELECT is_verified(n.investor_id) AS verified) AS v
-            WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND acts_as('manager', 'system')
+            WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND acts_as('system')
               AND CASE n.stage WHEN 'asked'
                   THEN n.consent_by < (now() AT TIME ZONE 'UTC')::date OR t.matching_opted_in_at IS NULL OR NOT v.verified
                   ELSE n.moved_at < now() - \(Introduction.silentDays) * interval '1 day' END

@@ -46,7 +46,9 @@ struct IntroductionPage: ViewModel {
                     Table.Column(t("introduction.side")), Table.Column(t("introduction.name")),
                     Table.Column(t("introduction.email")),
                 ],
-                rows: introduction.contacts.map { [.text(t("side.\($0.side.rawValue)")), .text($0.name), .text($0.email)] },
+                rows: introduction.contacts.map {
+                    [.text(t("side.\($0.side.rawValue)")), .text($0.name), .text($0.email)]
+                },
                 empty: EmptyState(title: "", text: ""))
         meeting = introduction.meeting.map { Self.meeting($0, of: introduction, reading) }
         self.forms = forms.all
@@ -86,7 +88,8 @@ struct IntroductionPage: ViewModel {
         let t = reading.t
         var items: [Fact] = [
             .time(
-                t("meeting.starts"), TimeText(meeting.startsAt, in: meeting.timeZone, language: reading.viewer.language)),
+                t("meeting.starts"), TimeText(meeting.startsAt, in: meeting.timeZone, language: reading.viewer.language)
+            ),
             .text(t("meeting.length"), t("meeting.minutes", count: meeting.minutes)),
         ]
         if meeting.cancelledAt != nil { items.insert(.badge(t("meeting.state"), Badge(t("meeting.cancelled"))), at: 0) }
@@ -146,7 +149,8 @@ struct IntroductionForms {
 
     private func input(_ which: Which, _ usual: [String: [String]] = [:]) -> FormInput {
         failed == which
-            ? FormInput(values: values, errors: problem?.errors ?? [], texts: t) : FormInput(values: usual, errors: [], texts: t)
+            ? FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+            : FormInput(values: usual, errors: [], texts: t)
     }
 
     private func form(
@@ -203,9 +207,7 @@ struct IntroductionForms {
                 input.text("starts_at", label: t("meeting.starts"), type: "datetime-local", width: "medium"),
                 input.select(
                     "time_zone", label: t("meeting.zone"),
-                    options: ["Asia/Hong_Kong", "Asia/Tokyo", "Asia/Shanghai", "Asia/Singapore", "Europe/London",
-                        "America/New_York", "America/Los_Angeles", "UTC",
-                    ].map { ($0, $0.split(separator: "/").last.map { $0.replacing("_", with: " ") } ?? $0) }),
+                    options: TimeZoneName.offered.map { ($0.description, $0.place) }),
                 input.number("minutes", label: t("meeting.length"), suffix: t("meeting.minutes_unit")),
                 input.text("place", label: t("meeting.place"), isOptional: true, limit: 500),
                 input.text("link", label: t("meeting.link"), type: "url", isOptional: true),
@@ -214,7 +216,8 @@ struct IntroductionForms {
 
     private var cancellation: Form {
         form(
-            .meeting, "/introductions/\(introduction.id.description)/meeting/cancellation", title: t("meeting.cancel_title"),
+            .meeting, "/introductions/\(introduction.id.description)/meeting/cancellation",
+            title: t("meeting.cancel_title"),
             fields: [], submit: t("meeting.cancel"), isDangerous: true)
     }
 
@@ -222,7 +225,8 @@ struct IntroductionForms {
         let input = input(.step)
         let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD"]
         return form(
-            .step, "/introductions/\(introduction.id.description)/steps", title: t("step.title"), intro: t("step.intro"),
+            .step, "/introductions/\(introduction.id.description)/steps", title: t("step.title"),
+            intro: t("step.intro"),
             fields: [
                 input.select(
                     "stage", label: t("step.stage"),
@@ -236,7 +240,8 @@ struct IntroductionForms {
                     isOptional: true),
                 input.select(
                     "instrument", label: t("step.instrument"),
-                    options: Instrument.allCases.map { ($0.rawValue, t("instrument.\($0.rawValue)")) }, isOptional: true),
+                    options: Instrument.allCases.map { ($0.rawValue, t("instrument.\($0.rawValue)")) }, isOptional: true
+                ),
                 input.checkbox("binding", label: t("step.binds"), statement: t("step.binds_statement")),
                 input.date("day", label: t("step.day"), hint: t("step.day_hint"), isOptional: true),
                 input.text("note", label: t("step.note"), isOptional: true, limit: 500),

@@ -43,7 +43,8 @@ struct IntroductionPages {
         ) { call in
             let reading = try await Reading(call)
             let t = reading.t
-            let report = try await call.reader.introductionReport(since: CalendarDate(Date(), in: .utc).adding(days: -365))
+            let report = try await call.reader.introductionReport(
+                since: CalendarDate(Date(), in: .utc).adding(days: -365))
             let table = try await table(for: call, at: "/console/introductions", side: .park, reading)
             let model = IntroductionsConsolePage(
                 header: PageHeader(title: t("introductions.title"), lede: t("introductions.lede_park")),
@@ -100,7 +101,8 @@ struct IntroductionPages {
             let reached = report.reached.first { $0.stage == stage }
             return StatTiles.Tile(
                 t("stage.\(stage.rawValue)"), figure: Figures.grouped(reached?.count ?? 0),
-                note: stage == .asked ? nil : reached.map { t("introductions.after", count: ($0.medianHours + 12) / 24) })
+                note: stage == .asked
+                    ? nil : reached.map { t("introductions.after", count: ($0.medianHours + 12) / 24) })
         }
         return StatTiles([Introduction.Stage.asked, .introduced, .met, .closed].map(tile))
     }
@@ -279,7 +281,8 @@ struct IntroductionPages {
         let side = try call.principal.side
         let t = reading.t
         let forms = IntroductionForms(
-            introduction: introduction, side: side, reading: reading, values: call.fields, failed: form, problem: problem,
+            introduction: introduction, side: side, reading: reading, values: call.fields, failed: form,
+            problem: problem,
             key: { call.freshIdempotencyKey })
         let model = IntroductionPage(introduction, steps, mandate, side: side, forms: forms, reading)
         let crumb =
@@ -342,7 +345,8 @@ struct StepForm: Codable {
         }
         return NewStep(
             stage, because: stage == .passed || stage == .stalled ? reason : nil, note: note, amount: money,
-            instrument: offers ? instrument : nil, binding: stage == .committed ? binding : nil, day: offers ? day : nil)
+            instrument: offers ? instrument : nil, binding: stage == .committed ? binding : nil, day: offers ? day : nil
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-package import API
+internal import API
 package import Vocabulary
 
 /// How introductions go: what came of those asked for since a day.

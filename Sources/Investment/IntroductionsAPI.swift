@@ -3,7 +3,9 @@ internal import Accounts
 internal import Calendars
 internal import Foundation
 internal import Institutions
+internal import Pages
 internal import Vocabulary
+internal import Wording
 
 /// Introductions by API: the investor's question comes with its answer to a shortlist, all that follows is here.
 enum IntroductionsAPI {
@@ -64,7 +66,9 @@ enum IntroductionsAPI {
             problems: [.notFound, .conflict]
         ) { call in
             let person = try call.principal.personID
-            return try await call.write { .ok(try await $0.consentToIntroduction(call.parameters.introduction, by: person)) }
+            return try await call.write {
+                .ok(try await $0.consentToIntroduction(call.parameters.introduction, by: person))
+            }
         }.erased
     }
 
@@ -137,7 +141,7 @@ enum IntroductionsAPI {
             parameters: IntroductionPath.self, output: Download.self, problems: [.notFound], produces: "text/calendar"
         ) { call in
             guard let introduction = try await call.reader.introduction(call.parameters.introduction),
-                let file = introduction.calendarFile(in: Vocabulary.Language(tag: call.locale))
+                let file = introduction.calendarFile(in: Vocabulary.Language(Pages.Language(tag: call.locale) ?? .english))
             else { throw Problem.notFound }
             return .ok(Download(bytes: Array(file.utf8), filename: "meeting.ics"))
         }.erased
@@ -276,7 +280,9 @@ struct NewBlockBody: Described {
         let own = try principal.actsFor
         let investor = principal.side == .investor ? Institution.ID(own) : investor
         let startup = principal.side == .startup ? Startup.ID(own) : startup
-        guard let investor else { throw Problem(.invalid, errors: [.init("/investor", .required, "Name the investor.")]) }
+        guard let investor else {
+            throw Problem(.invalid, errors: [.init("/investor", .required, "Name the investor.")])
+        }
         guard let startup else { throw Problem(.invalid, errors: [.init("/startup", .required, "Name the startup.")]) }
         return NewBlock(investor: investor, startup: startup, reason: reason)
     }
@@ -304,7 +310,8 @@ extension Introduction {
         return CalendarEvent(
             uid: "introduction-\(id)@trellis", sequence: meeting.sequence, changedAt: movedAt,
             startsAt: meeting.startsAt, zone: meeting.timeZone.description, minutes: meeting.minutes,
-            summary: names.joined(separator: " × "), details: contacts.map { "\($0.name) <\($0.email)>" }
+            summary: names.joined(separator: " × "),
+            details: contacts.map { "\($0.name) <\($0.email)>" }
                 .joined(separator: "\n"),
             location: meeting.place?.string, url: meeting.link?.description, isCancelled: meeting.cancelledAt != nil
         ).file()

@@ -84,6 +84,56 @@ extension InvestmentRoom {
                 SELECT m.tenant_id, m.id, concat_ws(' to ', m.cheque_min_minor, m.cheque_max_minor) FROM mandates AS m
                 WHERE m.cheque_min_minor < 0 OR m.cheque_max_minor < m.cheque_min_minor
                 """),
+        Invariant(
+            "introductions_stand_where_their_steps_say",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, n.stage || ' after ' || coalesce(s.stage, 'no step') AS detail
+                FROM introductions AS n
+                LEFT JOIN LATERAL (
+                    SELECT p.stage FROM introduction_steps AS p
+                    WHERE p.tenant_id = n.tenant_id AND p.introduction_id = n.id ORDER BY p.at DESC, p.id DESC LIMIT 1
+                ) AS s ON true
+                WHERE s.stage IS DISTINCT FROM n.stage
+                """),
+        Invariant(
+            "introductions_end_with_a_reason",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, n.stage || coalesce(' because ' || e.reason, ' without a reason') AS detail
+                FROM introductions AS n
+                LEFT JOIN introduction_endings AS e ON e.tenant_id = n.tenant_id AND e.introduction_id = n.id
+                WHERE (n.ended_at IS NULL) <> (e.reason IS NULL)
+                """),
+        Invariant(
+            "contacts_follow_two_consents",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, count(c.side) || ' contacts, ' || n.stage AS detail
+                FROM introductions AS n
+                LEFT JOIN introduction_contacts AS c ON c.tenant_id = n.tenant_id AND c.introduction_id = n.id
+                    AND c.person_id = CASE c.side WHEN 'investor' THEN n.asked_by ELSE n.consented_by END
+                GROUP BY n.tenant_id, n.id, n.stage, n.introduced_at
+                HAVING count(c.side) <> CASE WHEN n.introduced_at IS NULL THEN 0 ELSE 2 END
+                """),
+        Invariant(
+            "startups_consent_in_time",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, 'introduced at ' || n.introduced_at || ', asked until ' || n.consent_by AS detail
+                FROM introductions AS n WHERE (n.introduced_at AT TIME ZONE 'UTC')::date > n.consent_by
+                """),
+        Invariant(
+            "introductions_rest_on_interest",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, 'nobody was interested' AS detail FROM introductions AS n
+                WHERE NOT EXISTS (
+                    SELECT FROM shortlist_answers AS w
+                    JOIN shortlists AS l ON l.tenant_id = w.tenant_id AND l.id = w.shortlist_id
+                    WHERE w.tenant_id = n.tenant_id AND w.shortlist_id = n.shortlist_id AND w.startup_id = n.startup_id
+                      AND w.answer = 'interested' AND l.investor_id = n.investor_id)
+                """),
+        Invariant.trail(
+            "introductions_are_on_the_trail", of: ["introductions", "introduction_steps", "investor_verifications", "blocks"]),
+        Invariant.trailCounts(
+            "what_belongs_to_introductions_is_on_the_trail",
+            of: ["introduction_endings", "introduction_contacts", "introduction_meetings", "investor_pauses"]),
         Invariant.trail(
             "investment_is_on_the_trail",
             of: [

@@ -164,7 +164,8 @@ extension ModelUse: Described {
 extension Shortlist: Described {
     package static var documentation: [String: String] {
         [
-            "answer_by": "The last day on which its proposals wait for an answer, UTC; absent while it is not released.",
+            "answer_by":
+                "The last day on which its proposals wait for an answer, UTC; absent while it is not released.",
             "barrier": "Why it may not be released now; for managers.",
             "open": "How many proposals wait for an answer.",
         ]

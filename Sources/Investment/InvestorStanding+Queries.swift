@@ -37,7 +37,8 @@ extension Statements {
             .map { try InvestorPause(since: $0, until: row("until")) }
         return InvestorStanding(
             investor: investor,
-            verifiedUntil: verifications.filter { $0.revokedAt == nil && $0.validUntil >= today }.map(\.validUntil).max(),
+            verifiedUntil: verifications.filter { $0.revokedAt == nil && $0.validUntil >= today }.map(\.validUntil)
+                .max(),
             verifications: verifications, pause: pause, asOf: today)
     }
 }

@@ -2,6 +2,7 @@ internal import API
 package import Accounts
 internal import Foundation
 package import Institutions
+internal import Jobs
 package import Postgres
 package import Vocabulary
 
@@ -32,7 +33,9 @@ extension Transaction {
         guard try await standing(of: investor) != nil else { throw Problem.notFound }
         let today = CalendarDate(now, in: .utc)
         let latest = today.adding(days: InvestorVerification.longest)
-        guard (today...latest).contains(new.validUntil) else { throw StandingRefusal.validityOutOfRange(latest: latest) }
+        guard (today...latest).contains(new.validUntil) else {
+            throw StandingRefusal.validityOutOfRange(latest: latest)
+        }
         try await insert(new, as: id, of: investor, by: person)
         return try await knownStanding(of: investor)
     }
@@ -47,7 +50,7 @@ extension Transaction {
         guard let revokedAt = try await lockVerification(id, of: investor) else { throw Problem.notFound }
         guard revokedAt == nil else { throw StandingRefusal.revoked }
         try await revoke(id, because: reason, by: person)
-        try await closeIntroductionsThatAreDue()
+        try await enqueue(CloseIntroductions())
         return try await knownStanding(of: investor)
     }
 

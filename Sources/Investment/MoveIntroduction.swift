@@ -1,7 +1,8 @@
 internal import API
 package import Accounts
 package import Foundation
-package import Institutions
+internal import Institutions
+internal import Jobs
 package import Postgres
 package import Vocabulary
 

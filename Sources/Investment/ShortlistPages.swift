@@ -234,7 +234,8 @@ struct ShortlistPages {
                 badge: card.answered, lede: item.startup.pitch?.string),
             score: card.score, gates: card.gates, facts: cards.words.facts(item.startup),
             signals: cards.words.signals(item.score, item.parts), answers: cards.answers(answers),
-            form: role == .investor && item.state.admitsAnswer(answerBy: list.answerBy, on: CalendarDate(Date(), in: .utc))
+            form: role == .investor
+                && item.state.admitsAnswer(answerBy: list.answerBy, on: CalendarDate(Date(), in: .utc))
                 ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil)
         var frame = frame(of: list, title: card.name, role, reading)
         frame.breadcrumbs.append(Breadcrumb(list.mandateName.string, "/shortlists/\(list.id.description)"))

@@ -58,8 +58,10 @@ enum StandingAPI {
 
     private static var pauseInvestor: AnyOperation {
         Operation(
-            .post, "/v1/investors/{investor}/pause", "pauseInvestor", summary: "Spare an investor new lists for a while",
-            tag: "investment", access: .roles([.manager, .investor]), parameters: StandingPath.self, body: NewPause.self,
+            .post, "/v1/investors/{investor}/pause", "pauseInvestor",
+            summary: "Spare an investor new lists for a while",
+            tag: "investment", access: .roles([.manager, .investor]), parameters: StandingPath.self,
+            body: NewPause.self,
             output: InvestorStanding.self, problems: [.notFound]
         ) { call in
             let person = try call.principal.personID

@@ -177,7 +177,9 @@ struct StandingPages {
                         FormSection(title: t("standing.verify"), intro: t("standing.verify_intro"), fields: fields)
                     ], submit: t("standing.verify_submit"), texts: t, hidden: keyed,
                     problem: sentence(.verification, fields)))
-            if let current = standing.verifications.first(where: { $0.revokedAt == nil && $0.validUntil >= standing.asOf }) {
+            if let current = standing.verifications.first(where: {
+                $0.revokedAt == nil && $0.validUntil >= standing.asOf
+            }) {
                 let fields = [input(.revocation).text("reason", label: t("standing.revoke_reason"), limit: 500)]
                 forms.append(
                     Form(
@@ -197,13 +199,17 @@ struct StandingPages {
             forms.append(
                 Form(
                     action: way == .own ? "/standing/pause" : "/console/investors/\(investor.description)/pause",
-                    sections: [FormSection(title: t("standing.pause"), intro: t("standing.pause_intro"), fields: fields)],
+                    sections: [
+                        FormSection(title: t("standing.pause"), intro: t("standing.pause_intro"), fields: fields)
+                    ],
                     submit: t("standing.pause_submit"), texts: t, hidden: keyed, problem: sentence(.pause, fields)))
         } else {
             forms.append(
                 Form(
-                    action: way == .own ? "/standing/resumption" : "/console/investors/\(investor.description)/resumption",
-                    sections: [FormSection(title: t("standing.resume"), fields: [])], submit: t("standing.resume_submit"),
+                    action: way == .own
+                        ? "/standing/resumption" : "/console/investors/\(investor.description)/resumption",
+                    sections: [FormSection(title: t("standing.resume"), fields: [])],
+                    submit: t("standing.resume_submit"),
                     texts: t, hidden: keyed, problem: sentence(.pause, [])))
         }
         let model = StandingPage(

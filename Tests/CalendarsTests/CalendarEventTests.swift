@@ -58,7 +58,8 @@ struct CalendarEventTests {
                     CalendarEvent(
                         uid: "same", sequence: 0, changedAt: Date(timeIntervalSince1970: 0),
                         startsAt: Date(timeIntervalSince1970: 1_796_101_200),
-                        zone: number.isMultiple(of: 2) ? "Asia/Tokyo" : "Asia/Hong_Kong", minutes: 30, summary: "Meeting"
+                        zone: number.isMultiple(of: 2) ? "Asia/Tokyo" : "Asia/Hong_Kong", minutes: 30,
+                        summary: "Meeting"
                     ).file()
                 }
             }

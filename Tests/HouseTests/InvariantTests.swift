@@ -824,9 +824,10 @@ extension InvariantTests {
         """
         WITH list AS (
             INSERT INTO shortlists (
-                tenant_id, id, run_id, mandate_id, mandate_version, investor_id, considered, released_at, released_by)
+                tenant_id, id, run_id, mandate_id, mandate_version, investor_id, considered, released_at, released_by,
+                answer_by)
             SELECT m.tenant_id, gen_random_uuid(), '00000000-0000-4000-8000-000000000111', m.id, m.version, m.investor_id,
-                   9, now() - interval '1 day', gen_random_uuid()
+                   9, now() - interval '1 day', gen_random_uuid(), now() + interval '13 days'
             FROM mandates AS m ORDER BY m.id OFFSET \(place) LIMIT 1
             RETURNING tenant_id, id)
         INSERT INTO shortlist_items (tenant_id, shortlist_id, startup_id, rank, score, parts)
@@ -834,6 +835,28 @@ extension InvariantTests {
         FROM list, (SELECT id FROM startups ORDER BY id LIMIT 1) AS s
         """
     }
+
+    /// An introduction that an investor asked for.
+    private static let asked: [Query] =
+        list + [
+            """
+            WITH item AS (
+                SELECT x.tenant_id, x.shortlist_id, x.startup_id, l.investor_id, l.mandate_id, l.mandate_version
+                FROM shortlist_items AS x JOIN shortlists AS l ON l.tenant_id = x.tenant_id AND l.id = x.shortlist_id
+                WHERE l.run_id = '00000000-0000-4000-8000-000000000111'),
+            answer AS (
+                INSERT INTO shortlist_answers (tenant_id, shortlist_id, startup_id, id, answer, answered_by)
+                SELECT tenant_id, shortlist_id, startup_id, gen_random_uuid(), 'interested', gen_random_uuid() FROM item),
+            introduction AS (
+                INSERT INTO introductions (
+                    tenant_id, id, investor_id, startup_id, shortlist_id, mandate_id, mandate_version, asked_by, consent_by)
+                SELECT tenant_id, gen_random_uuid(), investor_id, startup_id, shortlist_id, mandate_id, mandate_version,
+                       gen_random_uuid(), now() + interval '7 days'
+                FROM item RETURNING tenant_id, id, asked_by)
+            INSERT INTO introduction_steps (tenant_id, introduction_id, id, side, person_id, stage)
+            SELECT tenant_id, id, gen_random_uuid(), 'investor', asked_by, 'asked' FROM introduction
+            """
+        ]
 
     private static let investment: [Plant] = [
         Plant(
@@ -893,6 +916,41 @@ extension InvariantTests {
             UPDATE mandates SET cheque_min_minor = -1
             WHERE id = (SELECT id FROM mandates WHERE cheque_currency IS NOT NULL LIMIT 1)
             """),
+        Plant(
+            "introductions_stand_where_their_steps_say", after: asked,
+            """
+            INSERT INTO introduction_steps (tenant_id, introduction_id, id, at, side, stage)
+            SELECT n.tenant_id, n.id, gen_random_uuid(), now() + interval '1 day', 'clock', 'met' FROM introductions AS n
+            """),
+        Plant(
+            "introductions_end_with_a_reason", after: asked,
+            """
+            INSERT INTO introduction_endings (tenant_id, introduction_id, side, reason)
+            SELECT n.tenant_id, n.id, 'clock', 'silence' FROM introductions AS n
+            """),
+        Plant(
+            "contacts_follow_two_consents", after: asked,
+            """
+            INSERT INTO introduction_contacts (tenant_id, introduction_id, side, person_id, name, email)
+            SELECT n.tenant_id, n.id, 'investor', n.asked_by, 'Jun', 'jun@x.example' FROM introductions AS n
+            """),
+        Plant(
+            "startups_consent_in_time", after: asked,
+            "ALTER TABLE introductions DROP CONSTRAINT introductions_follow_two_consents",
+            """
+            WITH late AS (
+                UPDATE introductions SET consent_by = '2020-01-01', introduced_at = now(), consented_by = asked_by
+                RETURNING tenant_id, id, asked_by)
+            INSERT INTO introduction_contacts (tenant_id, introduction_id, side, person_id, name, email)
+            SELECT late.tenant_id, late.id, s.side, late.asked_by, 'Jun', 'jun@x.example'
+            FROM late, (VALUES ('investor'), ('startup')) AS s (side)
+            """),
+        Plant(
+            "introductions_rest_on_interest", after: asked,
+            "UPDATE shortlist_answers SET answer = 'pass', reason = 'other' WHERE answer = 'interested'"),
+        Plant(
+            "introductions_are_on_the_trail", after: asked, "DELETE FROM audit_events WHERE noun = 'introductions'"),
+        inventTrail("what_belongs_to_introductions_is_on_the_trail", "introduction_endings"),
         offTrail("investment_is_on_the_trail", "mandates"),
         inventTrail("terms_of_mandates_are_on_the_trail", "mandate_revisions"),
     ]

@@ -23,6 +23,7 @@ package final class World: Sendable {
     package let owner: Database
     /// The edge over the whole house, answering without a socket.
     package let edge: Edge
+    private let configuration: Database.Configuration
     private let name = "world_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
 
     /// A fresh copy of the demo world.
@@ -35,6 +36,7 @@ package final class World: Sendable {
         var configuration = Database.Configuration(conninfo: conninfo, role: "trellis_app")
         configuration.readConnections = 2
         configuration.transactionConnections = 4
+        self.configuration = configuration
         database = Database(configuration, logger: logger)
         var owning = Database.Configuration(conninfo: conninfo)
         owning.readConnections = 1
@@ -44,6 +46,13 @@ package final class World: Sendable {
     }
 
     deinit { Template.ended.withLock { $0.append(name) } }
+
+    /// The world's database for so many transactions at once.
+    package func database(transactions: Int) -> Database {
+        var configuration = configuration
+        configuration.transactionConnections = transactions
+        return Database(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
 
     /// Another edge over the same world, configured by the test.
     package func edge(_ configuration: Edge.Configuration) throws -> Edge {
