@@ -4,6 +4,7 @@ import Decisions
 import DemoWorld
 import Foundation
 import Imports
+import Institutions
 import Investment
 import Letters
 import Postgres
@@ -92,6 +93,8 @@ struct Objects: Sendable {
     private var liftable: String
     /// A dead letter for each route that takes one, by the route's path: what is retried is none any more.
     private var deadLetters: [String: String]
+    /// Another startup of the shortlist, which may be blocked without hiding what other routes ask for.
+    private var blockable: String
     /// What stands for a letter where people read their own: one that its reader has.
     private var received: String
 
@@ -244,6 +247,24 @@ struct Objects: Sendable {
                     isShared: true, in: Cast.harbour.id, by: Cast.mei.person.id)
             }
         }
+        // Tidewater would meet KelpSense; a pair that the park keeps apart is another.
+        let shortlist: Shortlist.ID = try row("shortlist")
+        let reader = world.database.reader(as: world.context(Cast.jun))
+        _ = try await world.database.write(as: world.context(Cast.jun)) { transaction in
+            try await transaction.answerShortlistItem(
+                Startup.ID(startup), of: shortlist, with: NewAnswer(.interested), as: Answer.ID(), in: Cast.harbour.id,
+                by: Cast.jun.person.id)
+        }
+        let introduction = try await reader.introductions(limit: 1).map(\.id).first
+        let others = try await reader.items(of: shortlist).map(\.startup.id)
+            .filter { $0.uuid != startup && $0.description != listed }
+        blockable = others.first?.description ?? ""
+        let block: Block.ID = demoID("block")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.blockPair(
+                NewBlock(investor: Cast.institution("harbour/kasumi"), startup: Cast.startup("ledgerleaf")),
+                by: IntroductionActor(Cast.mei.person.id, for: .park), as: block)
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -263,6 +284,8 @@ struct Objects: Sendable {
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,
             "Institution": Cast.institution("harbour/sakuragi").description,
+            "Introduction": introduction?.description ?? "", "Block": block.description,
+            "InvestorVerification": (demoID("verification tidewater") as InvestorVerification.ID).description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
             "Absence": absence.description,
@@ -318,6 +341,7 @@ struct Objects: Sendable {
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
+        if name == "startup", path == "/v1/blocks" { return blockable }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }
