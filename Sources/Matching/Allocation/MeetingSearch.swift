@@ -56,7 +56,7 @@ struct MeetingSearch {
 
     /// Pairs and slots of the largest day that is searched, as many as eight by eight by six and more.
     private static let largest = 640
-    private static let steps = 6000
+    private static let steps = 4000
 
     /// `nil` for a day that is too large.
     init?(_ day: MeetingDay, _ timetable: Timetable) {
@@ -82,10 +82,10 @@ struct MeetingSearch {
             guard explore() else { return false }
         }
         let enough = day.weights(pairs: 2 * min(day.investors.count, day.startups.count) * day.slots)
-        var few = 4 * day.most
+        var few = day.most
         while true {
             let keep = min(few, enough.keep)
-            weigh(must: min(4 * (keep + few), enough.must), keep: keep, score: 1)
+            weigh(must: min(2 * (keep + few), enough.must), keep: keep, score: 1)
             guard explore() else { return false }
             if value(bestWorth) == bestValue { return true }
             few *= 8

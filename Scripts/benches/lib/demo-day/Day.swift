@@ -24,8 +24,8 @@ struct Day {
 
     /// Sixty startups and eighty investors for twenty-four slots and thirty tables, four of them until noon. Some are
     /// wanted by many and some by few, on both sides; half the investors come for a part of the day; every third startup
-    /// has a stand.
-    static func large(seed: UInt64) -> Day {
+    /// has a stand. On a tight day nobody is there for long.
+    static func large(seed: UInt64, isTight: Bool = false) -> Day {
         var inventor = Inventor(state: seed)
         let (investors, startups, slots, tables) = (80, 60, 24, 30)
         var day = Day(
@@ -34,13 +34,14 @@ struct Day {
                 rooms: Dictionary(uniqueKeysWithValues: (0..<tables).map { (table($0), 1) })))
         for number in 0..<4 { day.rules.absences[table(number)] = Set(slots / 2..<slots) }
         for number in stride(from: 0, to: startups, by: 3) { day.rules.homes[startup(number)] = table(4 + number / 3) }
-        for number in 0..<investors where number.isMultiple(of: 2) {
-            let (from, length) = (inventor.number(0...16), inventor.number(5...14))
+        for number in 0..<investors where isTight || number.isMultiple(of: 2) {
+            let (from, length) = (inventor.number(0...16), inventor.number(isTight ? 3...9 : 5...14))
             day.rules.absences[investor(number)] = Set(0..<slots).subtracting(from..<from + length)
         }
-        for number in 0..<startups where number.isMultiple(of: 4) {
+        for number in 0..<startups where isTight || number.isMultiple(of: 4) {
             let from = inventor.number(0...20)
-            day.rules.absences[startup(number)] = Set(from..<min(slots, from + 6))
+            let absent = Set(from..<min(slots, from + 6))
+            day.rules.absences[startup(number)] = isTight ? Set(0..<slots).subtracting(absent) : absent
         }
         let areas = 12
         func profiles(_ count: Int) -> [(fame: Double, areas: [Double])] {
@@ -70,10 +71,14 @@ struct Day {
     }
 
     /// A day small enough for another solver to find its best schedule, and hostile: with everything scarce at random.
-    static func small(seed: UInt64) -> Day {
+    static func small(seed: UInt64, isLargest: Bool) -> Day {
         var inventor = Inventor(state: seed)
-        let (investors, startups) = (inventor.number(3...8), inventor.number(3...8))
-        let (slots, tables) = (inventor.number(2...6), inventor.number(2...8))
+        func size(_ sizes: ClosedRange<Int>) -> Int {
+            let size = inventor.number(sizes)
+            return isLargest ? sizes.upperBound : size
+        }
+        let (investors, startups, slots) = (size(3...8), size(3...8), size(2...6))
+        let tables = inventor.number(2...8)
         var day = Day(
             rules: MeetingSchedule.Rules(
                 slots: slots, mostPerInvestor: inventor.number(1...slots), floor: inventor.number(0...3),
