@@ -216,7 +216,8 @@ private struct Residual {
 
     func circulation(factor: Int) -> Circulation {
         var gap = 0
-        for node in prices.indices {
+        // With more than a factor for every node the whole prices prove that none is left.
+        for node in prices.indices where factor <= prices.count {
             for arc in arcs[starts[node]..<starts[node + 1]] where arc.room > 0 {
                 gap += arc.room * max(0, prices[Int(arc.head)] - prices[node] - arc.cost)
             }

@@ -4,6 +4,15 @@ struct MeetingDay {
         let investor: Int
         let startup: Int
         let score: Int
+        let forInvestor: Int
+        let forStartup: Int
+    }
+
+    struct Room {
+        let key: Key
+        /// How many meetings it holds at a time; `.max` for any number.
+        let places: Int
+        let times: [Bool]
     }
 
     let rules: MeetingSchedule.Rules
@@ -13,11 +22,19 @@ struct MeetingDay {
     let startups: [Key]
     /// Pairs that may meet, in order.
     let pairs: [Option]
-    /// For every investor and startup, whether it is there in each slot.
+    /// Pairs that were wished for and cannot meet.
+    let excluded: [Pair: MeetingSchedule.Obstacle]
+    /// For every investor and startup, whether it is there in each slot and some room is open.
     let investorTimes: [[Bool]]
     let startupTimes: [[Bool]]
-    /// The slots of the pairs whose earlier meetings can be held as they stand.
-    let standing: [Int: Int]
+    /// By key; `nil` if there is room for all.
+    let rooms: [Room]?
+    /// How many meetings each slot can hold, by the rooms and by who is there.
+    let places: [Int]
+    /// Whether rooms are fewer somewhere than those who could meet.
+    let areRoomsScarce: Bool
+    /// Earlier meetings that can be held as they stand, by pair.
+    let standing: [Int: (slot: Int, room: Key?)]
     /// The greatest magnitude of a score.
     let most: Int
 
@@ -26,29 +43,51 @@ struct MeetingDay {
         let investors = Set(wishes.map(\.pair.seeker)).sorted()
         let startups = Set(wishes.map(\.pair.startup)).sorted()
         let slots = min(max(0, rules.slots), Self.longest)
-        func times(_ keys: [Key]) -> [[Bool]] {
-            keys.map { key in (0..<slots).map { !(rules.absences[key]?.contains($0) ?? false) } }
+        func times(_ key: Key) -> [Bool] { (0..<slots).map { !(rules.absences[key]?.contains($0) ?? false) } }
+        let rooms = rules.rooms.map { rooms in
+            rooms.sorted { $0.key < $1.key }.map { Room(key: $0.key, places: max(0, $0.value), times: times($0.key)) }
         }
-        let (investorTimes, startupTimes) = (times(investors), times(startups))
+        let roomy = (0..<slots).map { slot in
+            rooms.map { $0.reduce(0) { $0 + ($1.times[slot] ? min($1.places, Network.unlimited) : 0) } }
+                ?? Network.unlimited
+        }
+        func peopleTimes(_ keys: [Key]) -> [[Bool]] { keys.map { zip(times($0), roomy).map { $0 && $1 > 0 } } }
+        let (investorTimes, startupTimes) = (peopleTimes(investors), peopleTimes(startups))
         func numbers(_ keys: [Key]) -> [Key: Int] {
             Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($0.element, $0.offset) })
         }
         let (investorNumbers, startupNumbers) = (numbers(investors), numbers(startups))
-        var scores: [Pair: Int] = [:]
-        for wish in wishes where !rules.forbidden.contains(wish.pair) {
-            scores[wish.pair] = max(scores[wish.pair] ?? .min, min(max(wish.score, -Self.highest), Self.highest))
+        func order(_ wish: MeetingSchedule.Wish) -> (Int, Int, Int) { (wish.score, wish.forInvestor, wish.forStartup) }
+        var excluded: [Pair: MeetingSchedule.Obstacle] = [:]
+        var wished: [Pair: MeetingSchedule.Wish] = [:]
+        for wish in wishes {
+            if rules.forbidden.contains(wish.pair) {
+                excluded[wish.pair] = .forbidden
+            } else if wished[wish.pair].map({ order($0) < order(wish) }) ?? true {
+                wished[wish.pair] = wish
+            }
         }
         var (pairs, numberOf): ([Option], [Pair: Int]) = ([], [:])
-        for (pair, score) in scores.sorted(by: { $0.key < $1.key }) {
+        func held(_ score: Int) -> Int { min(max(score, -Self.highest), Self.highest) }
+        for (pair, wish) in wished.sorted(by: { $0.key < $1.key }) {
             guard let investor = investorNumbers[pair.seeker], let startup = startupNumbers[pair.startup],
                 (0..<slots).contains(where: { investorTimes[investor][$0] && startupTimes[startup][$0] })
-            else { continue }
+            else {
+                excluded[pair] = .noCommonTime
+                continue
+            }
             numberOf[pair] = pairs.count
-            pairs.append(Option(investor: investor, startup: startup, score: score))
+            pairs.append(
+                Option(
+                    investor: investor, startup: startup, score: held(wish.score),
+                    forInvestor: held(wish.forInvestor), forStartup: held(wish.forStartup)))
         }
-        var standing: [Int: Int] = [:]
+        var standing: [Int: (slot: Int, room: Key?)] = [:]
         var taken: Set<[Int]> = []
-        for meeting in earlier.sorted(by: { ($0.slot, $0.pair) < ($1.slot, $1.pair) }) {
+        func order(_ meeting: MeetingSchedule.Meeting) -> (Int, Pair, UInt64, UInt64) {
+            (meeting.slot, meeting.pair, meeting.room?.high ?? 0, meeting.room?.low ?? 0)
+        }
+        for meeting in earlier.sorted(by: { order($0) < order($1) }) {
             guard let number = numberOf[meeting.pair], standing[number] == nil, (0..<slots).contains(meeting.slot)
             else { continue }
             let option = pairs[number]
@@ -56,16 +95,23 @@ struct MeetingDay {
                 taken.insert([0, option.investor, meeting.slot]).inserted,
                 taken.insert([1, option.startup, meeting.slot]).inserted
             else { continue }
-            standing[number] = meeting.slot
+            standing[number] = (meeting.slot, meeting.room)
         }
         self.slots = slots
         self.investors = investors
         self.startups = startups
         self.investorTimes = investorTimes
         self.startupTimes = startupTimes
+        self.rooms = rooms
+        let most = (0..<slots).map { slot in
+            min(investorTimes.count { $0[slot] }, startupTimes.count { $0[slot] })
+        }
+        places = zip(roomy, most).map { min($0, $1) }
+        areRoomsScarce = places != most
         self.pairs = pairs
+        self.excluded = excluded
         self.standing = standing
-        most = pairs.reduce(1) { max($0, abs($1.score)) }
+        self.most = pairs.reduce(1) { max($0, abs($1.score)) }
     }
 
     /// Slots after these are not used.
@@ -85,86 +131,39 @@ struct MeetingDay {
 
     func pair(_ number: Int) -> Pair { Pair(investors[pairs[number].investor], startups[pairs[number].startup]) }
 
-    func meeting(_ number: Int, _ slot: Int) -> MeetingSchedule.Meeting {
-        MeetingSchedule.Meeting(pair: pair(number), slot: slot, score: pairs[number].score)
+    func meeting(_ number: Int, _ slot: Int, _ room: Key?) -> MeetingSchedule.Meeting {
+        MeetingSchedule.Meeting(pair(number), slot: slot, room: room, score: pairs[number].score)
     }
 
-    /// What keeping a meeting counts beside the score, so that none is given up for the sum of other scores.
-    func keep(in network: Network) -> Int { min(2 * network.nodes * most, network.dearest / 4 / network.nodes) }
+    /// Whether both sides of a pair are there.
+    func admits(_ number: Int, _ slot: Int) -> Bool {
+        investorTimes[pairs[number].investor][slot] && startupTimes[pairs[number].startup][slot]
+    }
+
+    /// What keeping a meeting counts, so that none is given up for the sum of other scores, and what a floor counts, so
+    /// that none is missed for both; where `pairs` change at most. None where there is nothing to keep or no floor: the
+    /// smaller the costs, the exacter a circulation.
+    func weights(pairs: Int) -> (keep: Int, must: Int) {
+        let keep = standing.isEmpty ? 0 : (pairs + 1) * most
+        return (keep, rules.floor > 0 ? (pairs + 1) * (keep + most) : 0)
+    }
+
+    /// The same where what changes is a cycle of a network, which passes everybody once; as far as costs may go.
+    func weights(in network: Network) -> (keep: Int, must: Int) {
+        let (keep, must) = weights(pairs: 2 * min(investors.count, startups.count))
+        return (min(keep, network.dearest / 4 / network.nodes), min(must, network.dearest / 2))
+    }
 }
 
-/// The pairs that should meet, whenever that may be.
-struct MeetingPlan {
-    /// The numbers of the pairs.
-    let pairs: [Int]
-    private let day: MeetingDay
-    private let network: Network
-    private let circulation: Circulation
-    private let given: [Int]
+/// What schedules are judged by, in this order.
+struct MeetingWorth: Comparable {
+    /// The sum over startups of their meetings up to the floor.
+    var floors = 0
+    /// Standing meetings that take place when they did.
+    var kept = 0
+    var total = 0
 
-    init(_ day: MeetingDay) {
-        self.day = day
-        var network = Network(nodes: 1 + day.investors.count + day.startups.count)
-        let keep = day.keep(in: network)
-        let must = network.must(over: day.most + keep)
-        for investor in day.investors.indices {
-            network.join(0, 1 + investor, capacity: day.most(investor: investor), cost: 0)
-        }
-        let base = 1 + day.investors.count
-        for startup in day.startups.indices {
-            let floor = day.floor(startup: startup)
-            network.join(base + startup, 0, capacity: floor, cost: -must)
-            network.join(base + startup, 0, capacity: day.most(startup: startup) - floor, cost: 0)
-        }
-        let arcs = day.pairs.enumerated().map { number, pair in
-            network.join(
-                1 + pair.investor, base + pair.startup, capacity: 1,
-                cost: -pair.score - (day.standing[number] == nil ? 0 : keep))
-        }
-        let circulation = network.cheapestCirculation()
-        self.network = network
-        self.circulation = circulation
-        pairs = arcs.indices.filter { circulation.flow[arcs[$0]] > 0 }
-        var given = [Int](repeating: 0, count: day.startups.count)
-        for pair in pairs { given[day.pairs[pair].startup] += 1 }
-        self.given = given
-    }
-
-    var bars: [Key: Int] {
-        Dictionary(
-            uniqueKeysWithValues: day.investors.enumerated().map {
-                ($0.element, circulation.prices[1 + $0.offset] - circulation.prices[0])
-            })
-    }
-
-    var prices: [Key: Int] {
-        let base = 1 + day.investors.count
-        return Dictionary(
-            uniqueKeysWithValues: day.startups.enumerated().map {
-                ($0.element, circulation.prices[0] - circulation.prices[base + $0.offset])
-            })
-    }
-
-    /// The floors that are not met when the startups have so many meetings, and why.
-    func unmet(_ counts: [Int]) -> [UnmetFloor] {
-        var seekers = [Int](repeating: 0, count: day.startups.count)
-        for pair in day.pairs where day.most(investor: pair.investor) > 0 { seekers[pair.startup] += 1 }
-        let base = 1 + day.investors.count
-        let givers = Givers(network, circulation)
-        return day.startups.indices.filter { counts[$0] < day.rules.floor }.map { startup in
-            let reason: UnmetFloor.Reason =
-                if counts[startup] < given[startup] {
-                    .noCommonTime
-                } else if counts[startup] == day.most(startup: startup) {
-                    .capped(at: counts[startup])
-                } else if counts[startup] == seekers[startup] {
-                    .fewSeekers(seekers[startup])
-                } else {
-                    .contested(
-                        by: givers(to: base + startup).filter { $0 >= base }.map { day.startups[$0 - base] })
-                }
-            return UnmetFloor(
-                startup: day.startups[startup], promised: day.rules.floor, given: counts[startup], reason: reason)
-        }
+    static func < (left: Self, right: Self) -> Bool {
+        (left.floors, left.kept, left.total) < (right.floors, right.kept, right.total)
     }
 }

@@ -39,7 +39,7 @@ public struct UnmetFloor: Hashable, Sendable {
         /// Every place it could take is needed for the promises made to these, in the order of their keys; where
         /// nobody is named, there is no place at all that it could take.
         case contested(by: [Key])
-        /// There is somebody to meet, but no time that suits both.
+        /// There is somebody to meet, but no time that suits both, or no room then.
         case noCommonTime
     }
 }

@@ -7,21 +7,44 @@ struct Timetable {
     private var ofStartup: [[Int?]]
     /// For every pair the slot in which it meets.
     private var slots: [Int?]
+    /// How many meetings every slot could still hold.
+    private var places: [Int]
 
     init(_ day: MeetingDay) {
         self.day = day
         ofInvestor = day.investors.map { _ in [Int?](repeating: nil, count: day.slots) }
         ofStartup = day.startups.map { _ in [Int?](repeating: nil, count: day.slots) }
         slots = [Int?](repeating: nil, count: day.pairs.count)
+        places = day.places
+    }
+
+    /// Times that are known.
+    init(_ day: MeetingDay, _ slots: [Int?]) {
+        self.init(day)
+        for (pair, slot) in slots.enumerated() { if let slot { set(pair, slot) } }
     }
 
     func holds(_ pair: Int) -> Bool { slots[pair] != nil }
 
+    func slot(of pair: Int) -> Int? { slots[pair] }
+
     /// By slot, then by pair.
-    var meetings: [MeetingSchedule.Meeting] {
-        slots.indices.compactMap { pair in slots[pair].map { (slot: $0, pair: pair) } }
-            .sorted { $0 < $1 }
-            .map { day.meeting($0.pair, $0.slot) }
+    var held: [(slot: Int, pair: Int)] {
+        slots.indices.compactMap { pair in slots[pair].map { (slot: $0, pair: pair) } }.sorted { $0 < $1 }
+    }
+
+    var worth: MeetingWorth {
+        MeetingWorth(
+            floors: zip(counts, day.startups.indices).reduce(0) { $0 + min($1.0, day.floor(startup: $1.1)) },
+            kept: day.standing.count { slots[$0.key] == $0.value.slot },
+            total: slots.indices.reduce(0) { $0 + (holds($1) ? day.pairs[$1].score : 0) })
+    }
+
+    /// Standing meetings that do not take place when they did, by slot, then by pair.
+    var moved: [MeetingSchedule.Meeting] {
+        day.standing.filter { slots[$0.key] != $0.value.slot }
+            .sorted { ($0.value.slot, $0.key) < ($1.value.slot, $1.key) }
+            .map { day.meeting($0.key, $0.value.slot, $0.value.room) }
     }
 
     /// The meetings of every startup.
@@ -30,15 +53,11 @@ struct Timetable {
     /// Finds times for pairs: those that stand keep theirs; the others get the first that is free for both or, failing
     /// that, one that the fewest exchanges free. Only a floor is a reason to move a meeting that stands.
     mutating func place(_ pairs: [Int]) {
-        for pair in pairs { if let slot = day.standing[pair] { set(pair, slot) } }
+        for pair in pairs { if let slot = day.standing[pair]?.slot, places[slot] > 0 { set(pair, slot) } }
         // Those who have the least choice choose first.
         let open = pairs.filter { !holds($0) }.sorted { (choice(of: $0), $0) < (choice(of: $1), $1) }
         for pair in open {
-            let option = day.pairs[pair]
-            let free = (0..<day.slots).first {
-                isFree(investor: option.investor, $0) && isFree(startup: option.startup, $0)
-            }
-            if let free {
+            if let free = free(for: pair).first(where: { places[$0] > 0 }) {
                 set(pair, free)
             } else if day.standing.isEmpty {
                 exchange(for: pair)
@@ -50,22 +69,37 @@ struct Timetable {
         }
     }
 
-    private func choice(of pair: Int) -> Int {
+    private func choice(of pair: Int) -> Int { (0..<day.slots).count { day.admits(pair, $0) } }
+
+    /// Slots in which both sides of a pair are there and have no meeting.
+    private func free(for pair: Int) -> [Int] {
         let option = day.pairs[pair]
-        return zip(day.investorTimes[option.investor], day.startupTimes[option.startup]).count { $0 && $1 }
+        return (0..<day.slots).filter { isFree(investor: option.investor, $0) && isFree(startup: option.startup, $0) }
     }
 
-    /// Frees a time for a pair: where the investor is free in one slot and the startup in another, the meetings of
-    /// the two slots that hang together change places from the startup on (the alternating path of König's proof).
+    /// Frees a time for a pair, by the fewest exchanges: the meetings of two slots that hang together change places (the
+    /// alternating paths of König's proof). Where the investor is free in one slot and the startup in another, those
+    /// that start with the startup's; where both are free and only a room is lacking, those that leave one.
     private mutating func exchange(for pair: Int) {
         let (investor, startup) = (day.pairs[pair].investor, day.pairs[pair].startup)
         var best: (path: [Int], slot: Int, other: Int)?
+        func consider(_ start: Int, _ slot: Int, _ other: Int, isFull: Bool) {
+            guard let path = path(from: start, slot, other), path.count < best?.path.count ?? .max else { return }
+            // Of an odd number, one more leaves the slot than comes.
+            guard places[path.count.isMultiple(of: 2) ? slot : other] > 0, !isFull || !path.count.isMultiple(of: 2)
+            else { return }
+            best = (path, slot, other)
+        }
         for slot in 0..<day.slots where isFree(investor: investor, slot) && day.startupTimes[startup][slot] {
-            for other in 0..<day.slots where isFree(startup: startup, other) {
-                guard let path = path(from: startup, slot, other), path.count < best?.path.count ?? .max else {
-                    continue
+            for other in 0..<day.slots where isFree(startup: startup, other) && other != slot {
+                consider(startup, slot, other, isFull: false)
+            }
+        }
+        for slot in free(for: pair) {
+            for other in 0..<day.slots where places[other] > 0 {
+                for start in day.startups.indices where ofStartup[start][slot] != nil && isFree(startup: start, other) {
+                    consider(start, slot, other, isFull: true)
                 }
-                best = (path, slot, other)
             }
         }
         guard let best else { return }
@@ -105,6 +139,7 @@ struct Timetable {
 
     private mutating func set(_ pair: Int, _ slot: Int) {
         slots[pair] = slot
+        places[slot] -= 1
         ofInvestor[day.pairs[pair].investor][slot] = pair
         ofStartup[day.pairs[pair].startup][slot] = pair
     }
@@ -112,6 +147,7 @@ struct Timetable {
     private mutating func clear(_ pair: Int) {
         guard let slot = slots[pair] else { return }
         slots[pair] = nil
+        places[slot] += 1
         ofInvestor[day.pairs[pair].investor][slot] = nil
         ofStartup[day.pairs[pair].startup][slot] = nil
     }
@@ -131,13 +167,13 @@ extension Timetable {
     private mutating func rematch(_ slot: Int) -> Bool {
         let before = slots.indices.filter { slots[$0] == slot }
         for pair in before { clear(pair) }
-        var network = Network(nodes: 1 + day.investors.count + day.startups.count)
-        let keep = day.keep(in: network)
-        let must = network.must(over: day.most + keep)
-        let base = 1 + day.investors.count
+        var network = Network(nodes: 2 + day.investors.count + day.startups.count)
+        let (keep, must) = day.weights(in: network)
+        let (base, door) = (1 + day.investors.count, network.nodes - 1)
+        network.join(0, door, capacity: places[slot], cost: 0)
         for investor in day.investors.indices where day.investorTimes[investor][slot] {
             let hasRoom = ofInvestor[investor].count { $0 != nil } < day.most(investor: investor)
-            network.join(0, 1 + investor, capacity: hasRoom ? 1 : 0, cost: 0)
+            network.join(door, 1 + investor, capacity: hasRoom ? 1 : 0, cost: 0)
         }
         var worths = [Int](repeating: 0, count: day.startups.count)
         for startup in day.startups.indices where day.startupTimes[startup][slot] {
@@ -147,7 +183,7 @@ extension Timetable {
                 base + startup, 0, capacity: count < day.most(startup: startup) ? 1 : 0, cost: -worths[startup])
         }
         let open = slots.indices.filter { slots[$0] == nil }
-        func worth(_ pair: Int) -> Int { day.pairs[pair].score + (day.standing[pair] == slot ? keep : 0) }
+        func worth(_ pair: Int) -> Int { day.pairs[pair].score + (day.standing[pair]?.slot == slot ? keep : 0) }
         let arcs = open.map { pair in
             network.join(1 + day.pairs[pair].investor, base + day.pairs[pair].startup, capacity: 1, cost: -worth(pair))
         }
@@ -161,18 +197,49 @@ extension Timetable {
 
     /// Pairs that would both rather meet.
     var blocking: [Pair] {
-        func least(_ pairs: [Int?], _ most: Int) -> Int? {
-            let scores = pairs.compactMap { $0.map { day.pairs[$0].score } }
-            return scores.count < most ? 0 : scores.min()
+        /// What a new meeting must be worth: more than the least one, or than an empty place.
+        func least(_ pairs: [Int?], _ most: Int, _ worth: (MeetingDay.Option) -> Int) -> Int? {
+            let worths = pairs.compactMap { $0.map { worth(day.pairs[$0]) } }
+            return worths.count < most ? 0 : worths.min()
         }
-        let ofInvestors = day.investors.indices.map { least(ofInvestor[$0], day.most(investor: $0)) }
-        let ofStartups = day.startups.indices.map { least(ofStartup[$0], day.most(startup: $0)) }
+        let ofInvestors = day.investors.indices.map {
+            least(ofInvestor[$0], day.most(investor: $0), \.forInvestor)
+        }
+        let ofStartups = day.startups.indices.map { least(ofStartup[$0], day.most(startup: $0), \.forStartup) }
         return slots.indices.compactMap { pair in
             let option = day.pairs[pair]
             guard slots[pair] == nil, let investor = ofInvestors[option.investor],
-                let startup = ofStartups[option.startup], option.score > investor, option.score > startup
+                let startup = ofStartups[option.startup], option.forInvestor > investor, option.forStartup > startup
             else { return nil }
             return day.pair(pair)
         }
+    }
+
+    /// What stands in the way of pairs that do not meet.
+    var obstacles: [Pair: MeetingSchedule.Obstacle] {
+        var obstacles = day.excluded
+        /// The least score of somebody's meetings, if there can be no more.
+        func least(_ pairs: [Int?], _ most: Int) -> Int? {
+            let scores = pairs.compactMap { $0.map { day.pairs[$0].score } }
+            return scores.count < most ? nil : scores.min() ?? 0
+        }
+        let ofInvestors = day.investors.indices.map { least(ofInvestor[$0], day.most(investor: $0)) }
+        let ofStartups = day.startups.indices.map { least(ofStartup[$0], day.most(startup: $0)) }
+        for pair in slots.indices where !holds(pair) {
+            let option = day.pairs[pair]
+            obstacles[day.pair(pair)] =
+                if option.score <= 0 {
+                    .worthless
+                } else if let least = ofStartups[option.startup] {
+                    .startupFull(least: least)
+                } else if let least = ofInvestors[option.investor] {
+                    .investorFull(least: least)
+                } else if free(for: pair).isEmpty {
+                    .noFreeTime
+                } else {
+                    .noFreeRoom
+                }
+        }
+        return obstacles
     }
 }

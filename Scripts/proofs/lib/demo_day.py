@@ -1,0 +1,109 @@
+"""Solves the demo days of a file as integer programs (HiGHS) and compares them with the schedules found: demo_day.py CASES
+
+Each case is a line of JSON: a day as it was handed to the engine, and the schedule that it gave. The programs know nothing of
+circulations, colours or prices: a variable for every pair and slot, one for every startup's floor, and a row for every rule. They
+are solved three times: for the floors, for the standing meetings kept with those floors, for the total with both. Schedules are
+checked and counted here, rule by rule.
+"""
+import collections
+import json
+import sys
+
+import numpy
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
+
+
+def there(case):
+    """The slots of every investor and startup, and the places of every slot."""
+    slots = range(case["slots"])
+    investors, startups = ([{t for t in slots if t not in away} for away in case[side]] for side in ("investors", "startups"))
+    places = [99 if case["rooms"] is None else sum(holds[0] for holds, closed in case["rooms"] if t not in closed) for t in slots]
+    return investors, startups, places
+
+
+def counted(case):
+    """Floors, kept meetings and total of the schedule found; refuses one that breaks a rule."""
+    investors, startups, _ = there(case)
+    scores = {(i, s): score for i, s, score in case["wishes"]}
+    forbidden = {tuple(pair) for pair in case["forbidden"]}
+    pairs, seats, loads = set(), collections.Counter(), collections.Counter()
+    for i, s, t, room in case["meetings"]:
+        assert (i, s) in scores and (i, s) not in forbidden | pairs, "a pair that may not meet, or not again"
+        assert t in investors[i] and t in startups[s], "somebody is away"
+        pairs.add((i, s))
+        seats.update([("investor", i, t), ("startup", s, t)])
+        loads.update([("investor", i), ("startup", s)])
+        if case["rooms"] is not None:
+            seats[("room", room, t)] += 1
+            holds, closed = case["rooms"][room]
+            assert t not in closed and seats[("room", room, t)] <= holds[0], "a room is closed or full"
+    assert all(count == 1 for seat, count in seats.items() if seat[0] != "room"), "a clash"
+    assert all(count <= case["mostPerInvestor" if who == "investor" else "mostPerStartup"] for (who, _), count in loads.items()), "a cap"
+    floors = sum(min(case["floor"], count) for (who, _), count in loads.items() if who == "startup")
+    kept = sum([i, s, t] in case["standing"] for i, s, t, _ in case["meetings"])
+    return floors, kept, sum(scores[i, s] for i, s, _, _ in case["meetings"])
+
+
+def best(case):
+    """The same of the best schedule; and how many standing meetings could by themselves be held."""
+    investors, startups, places = there(case)
+    forbidden = {tuple(pair) for pair in case["forbidden"]}
+    columns = [(i, s, t, score) for i, s, score in case["wishes"] if (i, s) not in forbidden
+               for t in sorted(investors[i] & startups[s]) if places[t] > 0]
+    standing = {tuple(meeting) for meeting in case["standing"]}
+    possible = sum((i, s, t) in standing for i, s, t, _ in columns)
+    if not columns:
+        return (0, 0, 0), possible
+    rows, most = collections.defaultdict(list), {}
+    for c, (i, s, t, _) in enumerate(columns):
+        for row, limit in ((("pair", i, s), 1), (("investor", i, t), 1), (("startup", s, t), 1), (("slot", t), places[t]),
+                           (("investor", i), case["mostPerInvestor"]), (("startup", s), case["mostPerStartup"])):
+            rows[row].append((c, 1))
+            most[row] = limit
+        rows[("floor", s)].append((c, -1))
+        most[("floor", s)] = 0
+    promised = sorted({s for _, s, _, _ in columns})
+    for n, s in enumerate(promised):
+        rows[("floor", s)].append((len(columns) + n, 1))
+    width = len(columns) + len(promised)
+    floors = [0] * len(columns) + [1] * len(promised)
+    kept = [int((i, s, t) in standing) for i, s, t, _ in columns] + [0] * len(promised)
+    total = [score for _, _, _, score in columns] + [0] * len(promised)
+    # Whole numbers of thousands or of ones, so that a solver's tolerance is far below the least difference.
+    unit = numpy.gcd.reduce(numpy.abs(total)) or 1
+    named = list(rows)
+    cells = [(n, c, weight) for n, name in enumerate(named) for c, weight in rows[name]]
+    n, c, weight = zip(*cells)
+    limits = [LinearConstraint(csr_matrix((weight, (n, c)), shape=(len(named), width)), -numpy.inf, [most[name] for name in named])]
+    bounds = Bounds(0, [1] * len(columns) + [case["floor"]] * len(promised))
+    values = []
+    for goal in (floors, kept, total):
+        scaled = numpy.array(goal) / (unit if goal is total else 1)
+        answer = milp(-scaled, integrality=numpy.ones(width), bounds=bounds, constraints=limits, options={"mip_rel_gap": 0})
+        assert answer.status == 0, answer.message
+        whole = numpy.rint(answer.x).astype(int)
+        values.append(int(sum(int(x) * g for x, g in zip(whole, goal))))
+        limits.append(LinearConstraint(numpy.array(goal)[None, :], values[-1], numpy.inf))
+    return tuple(values), possible
+
+
+wrong, proved, changed, moved, gaps = 0, 0, 0, 0, []
+with open(sys.argv[1]) as lines:
+    for number, line in enumerate(lines):
+        case = {"rooms": None} | json.loads(line)
+        found, (expected, possible) = counted(case), best(case)
+        proved += case["isProvedBest"]
+        changed += bool(case["standing"])
+        moved += case["moved"]
+        if found != expected or case["moved"] != possible - expected[1] or (case["isProvedBest"] and case["bound"] != expected[2]):
+            wrong += 1
+            print(f"case {number}: found {found}, {case['moved']} moved, bound {case['bound']}, proved {case['isProvedBest']}; "
+                  f"the program says {expected}, {possible - expected[1]} moved", file=sys.stderr)
+        if number % 40 == 39:
+            print(f"{number + 1} days compared", file=sys.stderr)
+count = number + 1
+print(json.dumps({"name": "demo-day.proved", "value": proved, "unit": f"days of {count} that the engine itself proved best"}))
+print(json.dumps({"name": "demo-day.programs.moved", "value": moved, "unit": f"meetings of {changed} days with cancellations, the fewest"}))
+print(json.dumps({"name": "demo-day.programs", "value": count - wrong, "unit": f"days of {count} that no program does better"}))
+sys.exit(1 if wrong or count < 200 or changed < 50 else 0)
