@@ -57,6 +57,30 @@ extension PartnershipsRoom {
                 SELECT m.tenant_id, m.id, 'terminated on ' || m.terminated_on AS detail FROM mous AS m
                 WHERE m.terminated_on < m.signed_on OR m.terminated_on >= m.ends_on
                 """),
+        Invariant(
+            "links_rest_on_signed_agreements",
+            violatedBy: """
+                SELECT l.tenant_id, l.id, 'under an agreement that is ' || m.state AS detail
+                FROM mou_links AS l JOIN mous AS m ON m.tenant_id = l.tenant_id AND m.id = l.mou_id
+                WHERE m.state NOT IN ('signed', 'terminated')
+                """),
+        Invariant(
+            "benefits_are_used_within_their_quota",
+            violatedBy: """
+                SELECT b.tenant_id, b.id, u.uses || ' uses of ' || b.quota AS detail
+                FROM mou_benefits AS b
+                CROSS JOIN LATERAL (
+                    SELECT (SELECT count(*) FROM mou_benefit_uses AS u
+                            WHERE u.tenant_id = b.tenant_id AND u.mou_id = b.mou_id AND u.benefit_id = b.id)
+                         + (SELECT count(*) FROM fast_track_codes AS k
+                            JOIN call_admissions AS x ON x.tenant_id = k.tenant_id AND x.code_id = k.id
+                            WHERE b.kind = 'fast_track' AND k.tenant_id = b.tenant_id AND k.mou_id = b.mou_id) AS uses
+                ) AS u
+                WHERE u.uses > b.quota
+                """),
+        Invariant.trail(
+            "promises_are_on_the_trail",
+            of: ["mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links"]),
         Invariant.trail("agreements_are_on_the_trail", of: ["mous", "signing_events", "mou_events"]),
         Invariant.trailCounts(
             "terms_of_agreements_are_on_the_trail",

@@ -120,7 +120,7 @@ extension Statements {
 extension Query {
     /// Which agreements `m` the seat reaches, the query's own answer to what row-level security says again: a partner
     /// those its institution is a party to, once they are shared.
-    fileprivate static var reachOfMoUs: Query {
+    static var reachOfMoUs: Query {
         """
         (acts_as('manager', 'system')
          OR acts_as('partner') AND m.state <> 'draft' AND EXISTS (

@@ -19,6 +19,8 @@ package enum MoURefusal: Refusal, Equatable {
     case participantWithoutInstitution(index: Int)
     /// It is over already.
     case isOver
+    /// It was given up; nothing is promised under it any more.
+    case isAbandoned
     /// Notice runs until this day at least.
     case noticeIsShort(earliest: CalendarDate)
     /// Nothing ends before it is signed.
@@ -55,6 +57,8 @@ package enum MoURefusal: Refusal, Equatable {
                 ])
         case .isOver:
             Problem(.conflict, "The agreement has ended already.")
+        case .isAbandoned:
+            Problem(.conflict, "The agreement was given up. Nothing can be promised under it.")
         case .noticeIsShort(let earliest):
             Problem(
                 .invalid,
@@ -114,6 +118,11 @@ extension MoU {
         term.state = .terminated
         term.terminatedOn = day
         self.termination = termination
+    }
+
+    /// Refuses promises under an agreement that was given up.
+    func admitsCommitments() throws(MoURefusal) {
+        guard term.state != .abandoned else { throw .isAbandoned }
     }
 
     mutating func abandon() throws(MoURefusal) {

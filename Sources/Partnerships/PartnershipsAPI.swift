@@ -8,7 +8,7 @@ extension PartnershipsRoom {
     package static func operations() -> [AnyOperation] {
         [
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, terminateMoU, abandonMoU,
-        ]
+        ] + ReportsAPI.operations
     }
 
     private static var listMoUs: AnyOperation {

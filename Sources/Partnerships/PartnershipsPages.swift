@@ -27,7 +27,19 @@ extension PartnershipsRoom {
             console.list, console.draft, console.create, console.show, console.edit, console.revise, console.share,
             console.agree, console.signing, console.sign, console.termination, console.terminate, console.abandonment,
             console.abandon, portal.list, portal.show,
-        ]
+        ] + ReportPages(site: site).routes + CommitmentsConsole(site: site).routes
+    }
+}
+
+/// Runs a form's deed, and shows the form again with what its sender can mend.
+func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {
+    do {
+        return try await deed()
+    } catch {
+        guard let problem = FormProblem(error, constraints: PartnershipsRoom.constraints) else { throw error }
+        var page = try await again(problem)
+        page.status = problem.status
+        return page
     }
 }
 
@@ -110,7 +122,7 @@ private struct MoUConsole {
             let principal = try call.principal
             let tenant = try principal.workspace
             let id = MoU.ID()
-            return try await answering(call) {
+            return try await answering {
                 let draft = try call.decoded().draft()
                 return try await call.write { transaction in
                     _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: principal.personID)
@@ -141,7 +153,7 @@ private struct MoUConsole {
             let tenant = try call.principal.workspace
             let id = call.parameters.mou
             let mou = try await find(id, call.reader)
-            return try await answering(call) {
+            return try await answering {
                 let draft = try call.decoded().draft()
                 return try await call.write { transaction in
                     _ = try await transaction.reviseMoU(id, to: draft, in: tenant) {
@@ -166,7 +178,7 @@ private struct MoUConsole {
             let principal = try call.principal
             let tenant = try principal.workspace
             let id = call.parameters.mou
-            return try await answering(call) {
+            return try await answering {
                 try await call.write { transaction in
                     _ = try await transaction.shareMoU(id, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/mous/\(id)?done=shared")
@@ -185,7 +197,7 @@ private struct MoUConsole {
             let principal = try call.principal
             let tenant = try principal.workspace
             let id = call.parameters.mou
-            return try await answering(call) {
+            return try await answering {
                 try await call.write { transaction in
                     _ = try await transaction.agreeMoU(id, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/mous/\(id)?done=agreed")
@@ -221,7 +233,7 @@ private struct MoUConsole {
             let id = call.parameters.mou
             let event = SigningEvent.ID()
             let mou = try await find(id, call.reader)
-            return try await answering(call) {
+            return try await answering {
                 let signing = try call.decoded().signing(newEvent: event)
                 return try await call.write { transaction in
                     _ = try await transaction.signMoU(id, signing, in: tenant, by: principal.personID)
@@ -253,7 +265,7 @@ private struct MoUConsole {
             let tenant = try principal.workspace
             let id = call.parameters.mou
             let mou = try await find(id, call.reader)
-            return try await answering(call) {
+            return try await answering {
                 let body = try call.decoded()
                 return try await call.write { transaction in
                     _ = try await transaction.terminateMoU(
@@ -287,7 +299,7 @@ private struct MoUConsole {
             let tenant = try principal.workspace
             let id = call.parameters.mou
             let mou = try await find(id, call.reader)
-            return try await answering(call) {
+            return try await answering {
                 let body = try call.decoded()
                 return try await call.write { transaction in
                     _ = try await transaction.abandonMoU(
@@ -305,20 +317,6 @@ private struct MoUConsole {
     private func find(_ id: MoU.ID, _ reader: Reader) async throws -> MoU {
         guard let mou = try await reader.mou(id) else { throw Problem.notFound }
         return mou
-    }
-
-    /// Runs a form's deed, and shows the form again with what its sender can mend.
-    private func answering<P, B>(
-        _ call: FormCall<P, B>, _ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML
-    ) async throws -> HTML {
-        do {
-            return try await deed()
-        } catch {
-            guard let problem = FormProblem(error, constraints: PartnershipsRoom.constraints) else { throw error }
-            var page = try await again(problem)
-            page.status = problem.status
-            return page
-        }
     }
 
     private func page<P, B>(
@@ -341,6 +339,11 @@ private struct MoUConsole {
     }
 
     private func actions(on mou: MoU, _ t: Texts, key: String) -> [Action] {
+        let report = Action.link(t("report.action"), "/console/mous/\(mou.id)/report")
+        return mou.status == .abandoned ? [] : steps(on: mou, t, key: key) + [report]
+    }
+
+    private func steps(on mou: MoU, _ t: Texts, key: String) -> [Action] {
         let hidden = [HiddenField("idempotency_key", key)]
         switch mou.status {
         case .draft:
@@ -537,7 +540,8 @@ private struct PartnerPages {
             let history = try await call.reader.history(of: mou.id)
             let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
             let model = words.page(
-                mou, history, names: names, own: Institution.ID(try call.principal.actsFor), actions: [])
+                mou, history, names: names, own: Institution.ID(try call.principal.actsFor),
+                actions: [.link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary)])
             let frame = Frame(
                 title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
                 breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")])

@@ -20,5 +20,28 @@ package enum PartnershipsRoom {
         "mou_participants_tenant_id_institution_id_fkey": .invalid(
             "/participants", "A participant's institution is not in the directory."),
         "mous_tenant_id_signing_event_id_fkey": .invalid("/event_id", "There is no such signing event."),
+        "targets_name_an_area_of_their_agreement": .invalid("/area", "Choose an area of the agreement."),
+        "deliverables_name_an_area_of_their_agreement": .invalid("/area", "Choose an area of the agreement."),
+        "links_name_an_area_of_their_agreement": .invalid("/area", "Choose an area of the agreement."),
+        "target_is_due_after_it_begins": .invalid("/due_on", "A target is due after the day it counts from."),
+        "target_number_is_reasonable": .invalid("/number", "Give a number from 0 to 1,000,000."),
+        "target_baseline_is_not_negative": .invalid("/baseline", "Give a number from 0 to 1,000,000."),
+        "deliverable_is_dated_when_settled": .invalid("/settled_on", "Say on which day that was so."),
+        "deliverables_are_met_with_evidence": .invalid("/evidence", "Say what shows that it is met."),
+        "agreements_have_one_fast_track": .invalid("/kind", "The agreement grants a fast track already."),
+        "benefits_concern_a_program": .invalid("/program", "There is no such program."),
+        "benefit_quota_is_reasonable": .invalid("/quota", "Give a number from 1 to 100,000."),
+        "benefits_have_uses_left": .conflict("The benefit was used as often as was agreed."),
+        "fast_tracks_are_used_by_their_codes": .conflict(
+            "A fast track is used by its codes, which count by themselves."),
+        "benefits_are_used_by_startups": .invalid("/startup", "There is no such startup."),
+        "codes_keep_to_the_quota_of_their_agreement": .invalid(
+            "/uses_allowed", "The agreement grants fewer uses of its fast track."),
+        "links_rest_on_a_signature": .conflict("Nothing is done under an agreement before it is signed."),
+        "links_are_made_once": .conflict("This is linked to the agreement already."),
+        "links_lead_to_a_program": .invalid("/program", "There is no such program."),
+        "links_lead_to_a_stream": .invalid("/stream", "There is no such stream."),
+        "links_lead_to_a_call": .invalid("/call", "There is no such call."),
+        "links_lead_to_an_enrolment": .invalid("/enrolment", "There is no such enrolment."),
     ]
 }

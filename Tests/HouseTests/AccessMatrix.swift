@@ -6,6 +6,7 @@ import Foundation
 import Imports
 import Investment
 import Letters
+import Partnerships
 import Postgres
 import Programs
 import Reviews
@@ -248,6 +249,13 @@ struct Objects: Sendable {
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        // One for each door at which a link is taken away.
+        let link: MoU.Link.ID = demoID("link fast")
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.linkActivity(
+                NewLink(.stream, (demoID("stream incubation general") as ProgramStream.ID).uuid), as: link,
+                to: demoID("mou MoU-2"), in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -266,6 +274,11 @@ struct Objects: Sendable {
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
             "Absence": absence.description,
+            "Benefit": (demoID("benefit mentoring") as MoU.Benefit.ID).description,
+            "Deliverable": (demoID("deliverable demo day") as MoU.Deliverable.ID).description,
+            "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
+            "Target": (demoID("target fintech") as MoU.Target.ID).description,
+            "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
             "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
@@ -318,6 +331,7 @@ struct Objects: Sendable {
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
+        if ["link", "target"].contains(name), path.starts(with: "/console") { return ids["removable \(name)"] }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }

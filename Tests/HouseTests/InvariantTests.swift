@@ -291,6 +291,25 @@ extension InvariantTests {
             UPDATE mous SET state = 'terminated', terminated_on = signed_on - 1, termination_reason = 'Test',
                             termination_is_mutual = true WHERE reference = 'MoU-1'
             """),
+        Plant(
+            "links_rest_on_signed_agreements",
+            """
+            INSERT INTO mous (tenant_id, id, reference, title, kind)
+            SELECT tenant_id, gen_random_uuid(), 'MoU-9', title, kind FROM mous WHERE reference = 'MoU-1'
+            """,
+            """
+            INSERT INTO mou_events (tenant_id, mou_id, id, to_state)
+            SELECT tenant_id, id, gen_random_uuid(), 'draft' FROM mous WHERE reference = 'MoU-9'
+            """,
+            "UPDATE mou_links SET mou_id = (SELECT id FROM mous WHERE reference = 'MoU-9')"),
+        Plant(
+            "benefits_are_used_within_their_quota",
+            "UPDATE mou_benefits SET quota = 1 WHERE kind = 'mentoring'",
+            """
+            INSERT INTO mou_benefit_uses (tenant_id, mou_id, benefit_id, id, used_on, recorded_by)
+            SELECT tenant_id, mou_id, benefit_id, gen_random_uuid(), used_on, recorded_by FROM mou_benefit_uses
+            """),
+        offTrail("promises_are_on_the_trail", "mou_targets"),
         offTrail("agreements_are_on_the_trail", "mous"),
         inventTrail("terms_of_agreements_are_on_the_trail", "mou_areas"),
     ]
