@@ -119,12 +119,6 @@ CREATE TABLE mou_signatures (
     CONSTRAINT parties_sign_at_an_event_that_is_known
         FOREIGN KEY (tenant_id, signing_event_id) REFERENCES signing_events (tenant_id, id)
 );
-INSERT INTO mou_signatures (tenant_id, mou_id, institution_id, signed_on, signing_event_id, recorded_by)
-SELECT p.tenant_id, p.mou_id, p.institution_id, m.signed_on, m.signing_event_id, e.person_id
-FROM mous AS m
-JOIN mou_parties AS p ON p.tenant_id = m.tenant_id AND p.mou_id = m.id
-LEFT JOIN mou_events AS e ON e.tenant_id = m.tenant_id AND e.mou_id = m.id AND e.to_state = 'signed'
-WHERE m.state IN ('signed', 'terminated');
 
 CREATE FUNCTION check_signature() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -135,8 +129,6 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER parties_sign_what_is_agreed BEFORE INSERT ON mou_signatures
-    FOR EACH ROW EXECUTE FUNCTION check_signature();
 
 -- As it was, and by the signatures of all parties.
 CREATE OR REPLACE FUNCTION check_mou_signing() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -217,6 +209,15 @@ CALL wall_table('mou_clauses');
 CALL wall_table('mou_signatures');
 CALL wall_table('mou_amendments');
 CALL wall_table('mou_amendment_signatures');
+-- What was signed before, all parties signed in one go; on the trail like all other rows.
+INSERT INTO mou_signatures (tenant_id, mou_id, institution_id, signed_on, signing_event_id, recorded_by)
+SELECT p.tenant_id, p.mou_id, p.institution_id, m.signed_on, m.signing_event_id, e.person_id
+FROM mous AS m
+JOIN mou_parties AS p ON p.tenant_id = m.tenant_id AND p.mou_id = m.id
+LEFT JOIN mou_events AS e ON e.tenant_id = m.tenant_id AND e.mou_id = m.id AND e.to_state = 'signed'
+WHERE m.state IN ('signed', 'terminated');
+CREATE TRIGGER parties_sign_what_is_agreed BEFORE INSERT ON mou_signatures
+    FOR EACH ROW EXECUTE FUNCTION check_signature();
 REVOKE UPDATE, DELETE ON mou_texts, mou_signatures, mou_amendment_signatures FROM trellis_app;
 
 CREATE POLICY the_managers_keep_mou_texts ON mou_texts USING (acts_as('manager'));
