@@ -76,10 +76,12 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CICal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
+        .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
+        module("Exports", on: ["CXlsxWriter", "Tabular"]),
         module("Files", on: ["CZip"]),
         module("Calendars", on: ["CICal"]),
         module("Matching", on: ["CCache"]),
@@ -106,7 +108,7 @@ let package = Package(
         module("Forms", on: ["Vocabulary"]),
         // How the vocabulary's values are said on a page.
         module(
-            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms"],
+            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms", "Exports"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Accounts",
@@ -121,7 +123,8 @@ let package = Package(
         module(
             "Institutions", on: core + ["Tabular"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Partnerships", on: core + ["Institutions"], resources: [.copy("Templates"), .copy("Translations")]),
+            "Partnerships", on: core + ["Exports", "Letters", "Institutions"],
+            resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Programs", on: core + ["Forms", "Letters", "Institutions", "Partnerships", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
@@ -203,6 +206,7 @@ let package = Package(
             name: "TestMail", path: "Tests/TestMail", resources: [.copy("receiver.py")], swiftSettings: settings),
         tests(of: "Postgres", with: [logging], resources: [.copy("FakeServer")]),
         tests(of: "Tabular"),
+        tests(of: "Exports"),
         tests(of: "Files", resources: [.copy("clamd.py")]),
         tests(of: "Calendars"),
         tests(of: "Delivery", with: ["TestMail"]),

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Institutions
 internal import Partnerships
 internal import Postgres
+internal import Programs
 internal import Vocabulary
 
 extension DemoWorld {
@@ -122,6 +123,56 @@ extension DemoWorld {
             ])
         try await sign(
             draft, as: demoID("mou MoU-4"), signing, in: Cast.borderServices, by: Cast.grace, transaction)
+    }
+
+    /// What MoU-1 and MoU-2 promise, and what is done under MoU-2 beside what its fintech stream brings with it.
+    func promise(_ transaction: Transaction) async throws {
+        let (tenant, person) = (Cast.harbour.id, Cast.mei.person.id)
+        let (platform, nurturing): (MoU.ID, MoU.ID) = (demoID("mou MoU-1"), demoID("mou MoU-2"))
+        let program: Program.ID = demoID("program incubation")
+        try await transaction.promiseDeliverable(
+            NewDeliverable(
+                LocalizedName(en: "Open data platform", zhHant: "開放數據平台", ja: "オープンデータ基盤"), .platform,
+                by: today.adding(days: 300), in: FocusArea.ID("data-sharing-platforms")),
+            as: demoID("deliverable platform"), of: platform, in: tenant, by: person)
+        try await transaction.setTarget(
+            NewTarget(
+                LocalizedName(en: "Ten fintech startups apply", zhHant: "十家金融科技企業申請", ja: "フィンテック10社が応募"),
+                .applicationSubmitted, 10, by: today.adding(days: 430), in: FocusArea.ID("fintech")),
+            as: demoID("target fintech"), of: nurturing, in: tenant, by: person)
+        try await transaction.setTarget(
+            NewTarget(
+                LocalizedName(en: "Ten startups nurtured", zhHant: "培育十家企業", ja: "10社を育成"), .startupEnrolled, 10,
+                by: today.adding(days: 430), baseline: 2),
+            as: demoID("target nurtured"), of: nurturing, in: tenant, by: person)
+        let event: MoU.Deliverable.ID = demoID("deliverable demo day")
+        try await transaction.promiseDeliverable(
+            NewDeliverable(
+                LocalizedName(en: "Demo day in Tokyo", zhHant: "東京路演日", ja: "東京デモデイ"), .event,
+                by: today.adding(days: -30)), as: event, of: nurturing, in: tenant, by: person)
+        try await transaction.reportDeliverable(
+            event, of: nurturing,
+            DeliverableReport(
+                .met, on: today.adding(days: -33), evidence: LongText("Six startups pitched to forty guests.")))
+        try await transaction.grantBenefit(
+            NewBenefit(
+                .fastTrack, LocalizedName(en: "Fast track for clients", zhHant: "客戶快速通道", ja: "取引先ファストトラック"),
+                for: ShortText("Clients of the bank with a first product"), quota: 20),
+            as: demoID("benefit fast track"), of: nurturing, in: tenant, by: person)
+        let mentoring: MoU.Benefit.ID = demoID("benefit mentoring")
+        try await transaction.grantBenefit(
+            NewBenefit(
+                .mentoring, LocalizedName(en: "Hours with the bank's advisers", zhHant: "銀行顧問時段", ja: "銀行アドバイザーとの面談"),
+                for: ShortText("Startups of the fintech stream"), quota: 40),
+            as: mentoring, of: nurturing, in: tenant, by: person)
+        try await transaction.recordUse(
+            NewBenefitUse(on: today.adding(days: -12), by: Cast.startup("ledgerleaf")), of: mentoring, of: nurturing,
+            in: tenant, by: person)
+        try await transaction.linkActivity(
+            NewLink(
+                .program, program.uuid, in: FocusArea.ID("smart-city"), for: .incubationAcceleration,
+                note: ShortText("The bank introduces its clients to the program.")),
+            as: demoID("link incubation"), to: nurturing, in: tenant, by: person)
     }
 
     private func sign(

@@ -71,6 +71,7 @@ package struct DemoWorld: Sendable {
         try await signAgreements(of: workspace, transaction)
         if workspace.id == Cast.harbour.id {
             try await runPrograms(transaction)
+            try await promise(transaction)
             try await keepMandates(transaction)
             try await writeLetters(transaction)
         }

@@ -76,6 +76,7 @@ package struct House: Sendable {
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
                     "introduction": { "/introductions/\($0.text)" },
+                    "mou": { "/console/mous/\($0.text)" },
                 ])
     }
 
@@ -129,6 +130,7 @@ package struct House: Sendable {
         ImportsRoom.register(in: worker, database: jobs)
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
+        PartnershipsRoom.register(in: worker, database: jobs)
         if let scanner { ApplicationsRoom.register(in: worker, scanner: scanner) }
         DecisionsRoom.register(in: worker)
         if let post { LettersRoom.register(in: worker, post: post) }

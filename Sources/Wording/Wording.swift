@@ -1,6 +1,22 @@
+public import Exports
 public import Foundation
 public import Pages
 public import Vocabulary
+
+extension Day {
+    /// The same day in a file.
+    public init(_ date: CalendarDate) {
+        let (year, month, day) = date.parts
+        self.init(year: year, month: month, day: day)
+    }
+}
+
+extension Amount {
+    /// The same amount in a file.
+    public init(_ money: Money) {
+        self.init(minor: money.minor, digits: money.currency.exponent, currency: money.currency.description)
+    }
+}
 
 extension Vocabulary.Language {
     /// The language of a page, to ask localized texts in.

@@ -7,6 +7,7 @@ import Imports
 import Institutions
 import Investment
 import Letters
+import Partnerships
 import Postgres
 import Programs
 import Reviews
@@ -269,6 +270,14 @@ struct Objects: Sendable {
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        // One for each door at which a link is taken away.
+        let link: MoU.Link.ID = demoID("link fast")
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.linkActivity(
+                NewLink(.stream, (demoID("stream incubation general") as ProgramStream.ID).uuid), as: link,
+                to: demoID("mou MoU-2"), in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        try await Self.keepTheLifeOfAnAgreement(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -289,6 +298,15 @@ struct Objects: Sendable {
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
             "Absence": absence.description,
+            "Benefit": (demoID("benefit mentoring") as MoU.Benefit.ID).description,
+            "Deliverable": (demoID("deliverable demo day") as MoU.Deliverable.ID).description,
+            "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
+            "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
+            "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
+            "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
+            "Amendment": (demoID("amendment") as Amendment.ID).description,
+            "Target": (demoID("target fintech") as MoU.Target.ID).description,
+            "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
             "Milestone": try id("milestone"),
             "MoU": try id("mou"), "Person": Cast.iris.person.id.description, "Program": try id("program"),
             "ProgramStream": try id("stream"), "Question": try id("question"), "Seat": Cast.mei.seat().description,
@@ -333,6 +351,41 @@ struct Objects: Sendable {
         return code
     }
 
+    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, and a text in English, planted
+    /// past the verbs because that of MoU-2 is agreed.
+    private static func keepTheLifeOfAnAgreement(in world: World) async throws {
+        let (tenant, mei, mou): (Tenant.ID, Person.ID, MoU.ID) = (
+            Cast.harbour.id, Cast.mei.person.id, demoID("mou MoU-2")
+        )
+        let today = CalendarDate(.now, in: .hongKong)
+        let amendment = try NewAmendment(LongText("The bank opens a desk."), effectiveOn: today.adding(days: 30))
+        let group: WorkingGroup.ID = demoID("group fintech")
+        let formed = try NewWorkingGroup(
+            Name("Fintech"),
+            members: [WorkingGroup.Member(Name("Naoko Sakuragi"), of: Cast.institution("harbour/sakuragi"))])
+        let meeting = try NewMeeting(
+            on: today, minutes: LongText("The desk is wanted."),
+            actions: [
+                NewMeeting.NewAction(ShortText("Find a room"), by: Name("Mei Lam"), as: demoID("action first")),
+                NewMeeting.NewAction(ShortText("Find a key"), by: Name("Mei Lam"), as: demoID("action second")),
+            ])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.draftAmendment(amendment, as: demoID("amendment"), of: mou, in: tenant, by: mei)
+            try await transaction.formGroup(formed, as: group, of: mou, in: tenant, by: mei)
+            try await transaction.recordMeeting(
+                meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO mou_texts (tenant_id, mou_id, language, version, body, sha256, written_at, written_by)
+                SELECT tenant_id, id, 'en', 1, 'The parties cooperate.', sha256('The parties cooperate.'), created_at, \(mei)
+                FROM mous WHERE id = \(mou)
+                """)
+        }
+    }
+
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         // The application that waits for changes.
@@ -342,6 +395,9 @@ struct Objects: Sendable {
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "startup", path == "/v1/blocks" { return blockable }
+        if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
+            return ids["removable \(name)"]
+        }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }

@@ -12,7 +12,9 @@ struct PartnershipsPagesTests {
             .appending(path: "../../Sources/Partnerships").standardized
         let pages: [any CheckedTemplate] = [
             PageTemplate<MoUListPage>.list, PageTemplate<MoUPage>.show, PageTemplate<MoUFormPage>.form,
-            PageTemplate<MoUConfirmationPage>.confirm,
+            PageTemplate<MoUConfirmationPage>.confirm, PageTemplate<ReportPage>.report,
+            PageTemplate<ActivitiesPage>.activities, PageTemplate<MoUTextPage>.text,
+            PageTemplate<GroupsPage>.groups,
         ]
         #expect(PageKit.partnerships.faults(in: pages, sources: sources) == [])
     }

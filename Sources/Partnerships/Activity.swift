@@ -1,0 +1,78 @@
+package import Foundation
+package import Institutions
+package import Vocabulary
+
+extension MoU {
+    /// Something that happened under an agreement, and that its figures count.
+    package struct Activity: Sendable {
+        /// What happened.
+        package enum Kind: String, Codable, Sendable, CaseIterable {
+            case callOpened = "call_opened"
+            case applicationSubmitted = "application_submitted"
+            case offerAccepted = "offer_accepted"
+            case startupEnrolled = "startup_enrolled"
+            case startupGraduated = "startup_graduated"
+            case fastTrackUsed = "fast_track_used"
+            case benefitUsed = "benefit_used"
+        }
+
+        /// What it happened to.
+        package enum Noun: String, Codable, Sendable, CaseIterable {
+            case call, application, enrolment, benefit
+        }
+
+        /// What happened.
+        package let kind: Kind
+        /// When, in the workspace's zone.
+        package let day: CalendarDate
+        /// What it happened to.
+        package let noun: Noun
+        /// Which; nil where the reader may not know.
+        package let object: UUID?
+        /// The call's or the benefit's name.
+        package let title: LocalizedName
+        /// The startup, where there is one and the reader may know it.
+        package let startup: Startup.ID?
+        /// What it is called.
+        package let startupName: LocalizedName?
+        /// Where it is at home.
+        package let country: Country?
+        /// The agreement's areas that it served.
+        package let areas: [FocusArea.ID]
+        /// What it helped startups with.
+        package let line: ServiceLine?
+        /// The benefit that was used.
+        package let benefit: Benefit.ID?
+    }
+}
+
+/// Which activities a figure counts: the same words make the figure and the list behind it.
+package struct ActivityFilter: Hashable, Sendable {
+    /// Only these; nil for all kinds.
+    package var kind: MoU.Activity.Kind?
+    /// The first day.
+    package var from: CalendarDate?
+    /// The last day.
+    package var to: CalendarDate?
+    /// Only what served this area.
+    package var area: FocusArea.ID?
+    /// Only startups of this country.
+    package var country: Country?
+    /// Only uses of this benefit.
+    package var benefit: MoU.Benefit.ID?
+
+    /// Whether an activity is counted.
+    package func admits(_ activity: MoU.Activity) -> Bool {
+        (kind == nil || activity.kind == kind) && from.map { activity.day >= $0 } != false
+            && to.map { activity.day <= $0 } != false && area.map { activity.areas.contains($0) } != false
+            && (country == nil || activity.country == country) && (benefit == nil || activity.benefit == benefit)
+    }
+
+    /// The filter as the query of an address.
+    package var items: [(name: String, value: String)] {
+        [
+            ("kind", kind?.rawValue), ("from", from?.description), ("to", to?.description),
+            ("area", area?.description), ("country", country?.code), ("benefit", benefit?.description),
+        ].compactMap { name, value in value.map { (name, $0) } }
+    }
+}
