@@ -496,3 +496,25 @@ BEGIN
         WHERE shown.tenant_id = acting_tenant() AND shown.startup_id = startup
           AND list.investor_id = acting_institution() AND list.released_at IS NOT NULL);
 END $$;
+
+-- Why investors passed a startup over since a day, counted over investors and without their names: told to the startup itself,
+-- and only where so many passed that no one of them can be made out.
+CREATE FUNCTION why_passed_over(startup uuid, since date, fewest integer)
+    RETURNS TABLE (reason text, investors bigint, of_all bigint) LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    RETURN QUERY
+        WITH latest AS (
+            SELECT DISTINCT ON (l.investor_id) l.investor_id, a.answer, a.reason
+            FROM shortlist_answers AS a
+            JOIN shortlists AS l ON l.tenant_id = a.tenant_id AND l.id = a.shortlist_id
+            WHERE a.tenant_id = acting_tenant() AND a.startup_id = startup
+              AND (a.answered_at AT TIME ZONE 'UTC')::date >= since
+            ORDER BY l.investor_id, a.answered_at DESC, a.id DESC),
+        passed AS (SELECT p.reason FROM latest AS p WHERE p.answer = 'pass')
+        SELECT p.reason, count(*), (SELECT count(*) FROM passed) FROM passed AS p
+        WHERE (SELECT count(*) FROM passed) >= fewest
+        GROUP BY p.reason ORDER BY count(*) DESC, p.reason;
+END $$;
+REVOKE ALL ON FUNCTION why_passed_over(uuid, date, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION why_passed_over(uuid, date, integer) TO trellis_app;

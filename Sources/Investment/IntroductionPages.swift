@@ -27,13 +27,27 @@ struct IntroductionPages {
             let side = try call.principal.side
             let base: SafeURL = "/introductions"
             let table = try await table(for: call, at: base, side: side, reading)
-            let model = ListPage(
+            let passes = side == .startup ? try await passes(for: call, reading) : nil
+            let model = IntroductionsPage(
                 header: PageHeader(title: t("introductions.title"), lede: t("introductions.lede_\(side.rawValue)")),
-                filters: nil, table: table)
+                table: table, passes: passes)
             let frame = Frame(
                 title: t("introductions.title"), site: site, viewer: reading.viewer, current: "introductions")
-            return HTML(bytes: try PageTemplate.list.render(model, in: frame))
+            return HTML(bytes: try PageTemplate.introductions.render(model, in: frame))
         }.erased
+    }
+
+    /// Why investors passed the startup over, once there are enough of them.
+    private func passes<P, B>(for call: FormCall<P, B>, _ reading: Reading) async throws -> Table {
+        let t = reading.t
+        let digest = try await call.reader.passDigest(
+            of: Startup.ID(try call.principal.actsFor),
+            since: CalendarDate(Date(), in: .utc).adding(days: -PassDigest.days))
+        return Table(
+            caption: t("passes.title"),
+            columns: [Table.Column(t("introductions.reason")), Table.Column(t("passes.investors"), isNumber: true)],
+            rows: digest.reasons.map { [.text(t("reason.\($0.reason.rawValue)")), .number($0.investors)] },
+            empty: EmptyState(title: t("passes.none"), text: t("passes.none_text")))
     }
 
     private var consoleList: AnyRoute {
@@ -373,7 +387,18 @@ struct IntroductionsConsolePage: ViewModel {
 }
 
 extension PageTemplate<IntroductionsConsolePage> {
-    static let introductionsConsole = PageTemplate("investment/introductions", in: .investment)
+    static let introductionsConsole = PageTemplate("investment/introductions-console", in: .investment)
+}
+
+/// What waits for a side, and for a startup why it was passed over.
+struct IntroductionsPage: ViewModel {
+    var header: PageHeader
+    var table: Table
+    var passes: Table?
+}
+
+extension PageTemplate<IntroductionsPage> {
+    static let introductions = PageTemplate("investment/introductions", in: .investment)
 }
 
 extension PageTemplate<IntroductionPage> {

@@ -11,7 +11,7 @@ internal import Wording
 enum IntroductionsAPI {
     static let operations: [AnyOperation] = [
         listIntroductions, getIntroduction, listSteps, consent, decline, recordStep, setMeeting, cancelMeeting,
-        getCalendar, getReport, listBlocks, blockPair, liftBlock,
+        getCalendar, getReport, getPassDigest, listBlocks, blockPair, liftBlock,
     ]
 
     private static let sides: Set<Role> = [.manager, .investor, .founder]
@@ -141,7 +141,8 @@ enum IntroductionsAPI {
             parameters: IntroductionPath.self, output: Download.self, problems: [.notFound], produces: "text/calendar"
         ) { call in
             guard let introduction = try await call.reader.introduction(call.parameters.introduction),
-                let file = introduction.calendarFile(in: Vocabulary.Language(Pages.Language(tag: call.locale) ?? .english))
+                let file = introduction.calendarFile(
+                    in: Vocabulary.Language(Pages.Language(tag: call.locale) ?? .english))
             else { throw Problem.notFound }
             return .ok(Download(bytes: Array(file.utf8), filename: "meeting.ics"))
         }.erased
@@ -156,6 +157,21 @@ enum IntroductionsAPI {
         ) { call in
             let since = call.parameters.since ?? CalendarDate(Date(), in: .utc).adding(days: -365)
             return .ok(try await call.reader.introductionReport(since: since))
+        }.erased
+    }
+
+    private static var getPassDigest: AnyOperation {
+        Operation(
+            .get, "/v1/startups/{startup}/pass-reasons", "getPassReasons",
+            summary: "Why investors passed a startup over in the last year, by reason and never by name",
+            description: "Each investor counts once, by its last answer. Of fewer than three passes nothing is told.",
+            tag: "investment", access: .roles([.manager, .founder]), parameters: PassesOf.self, output: PassDigest.self,
+            problems: [.notFound]
+        ) { call in
+            let startup = call.parameters.startup
+            guard try await call.reader.startup(startup) != nil else { throw Problem.notFound }
+            let since = CalendarDate(Date(), in: .utc).adding(days: -PassDigest.days)
+            return .ok(try await call.reader.passDigest(of: startup, since: since))
         }.erased
     }
 
@@ -238,6 +254,10 @@ struct ListIntroductions: Codable {
     let startup: Startup.ID?
     let limit: PageSize?
     let cursor: PageCursor?
+}
+
+struct PassesOf: Codable {
+    let startup: Startup.ID
 }
 
 struct IntroductionSteps: Codable {

@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Exports
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -11,7 +12,9 @@ internal import Wording
 struct ShortlistPages {
     let site: Site
 
-    var routes: [AnyRoute] { [listShortlists, showShortlist, releaseShortlist, showItem, answer] }
+    var routes: [AnyRoute] {
+        [listShortlists, showShortlist, releaseShortlist, download(.csv), download(.xlsx), showItem, answer]
+    }
 
     private var listShortlists: AnyRoute {
         PageRoute(
@@ -105,6 +108,27 @@ struct ShortlistPages {
         }.erased
     }
 
+    private enum FileFormat: String {
+        case csv, xlsx
+    }
+
+    private func download(_ format: FileFormat) -> AnyRoute {
+        PageRoute(
+            .get, "/shortlists/{shortlist}/file.\(format.rawValue)", "shortlistFile \(format.rawValue)",
+            access: .roles([.investor, .manager]), parameters: ShortlistPath.self
+        ) { call in
+            let language = try await call.viewer().language
+            guard let file = try await call.reader.file(of: call.parameters.shortlist, in: language) else {
+                throw Problem.notFound
+            }
+            let name = "\(file.name).\(format.rawValue)"
+            return switch format {
+            case .csv: .download(file.csv, named: name, mediaType: Sheet.csvMediaType)
+            case .xlsx: .download(try file.workbook(), named: name, mediaType: Workbook.mediaType)
+            }
+        }.erased
+    }
+
     private var showItem: AnyRoute {
         PageRoute(
             .get, "/shortlists/{shortlist}/items/{startup}", "shortlistItem", access: .roles([.investor, .manager]),
@@ -163,9 +187,14 @@ struct ShortlistPages {
             } else {
                 t("shortlist.lede_unreleased", ["investor": list.investorName.text(for: reading.spoken)])
             }
+        let files: [Action] = [
+            .link(t("shortlist.csv"), "/shortlists/\(list.id.description)/file.csv"),
+            .link(t("shortlist.xlsx"), "/shortlists/\(list.id.description)/file.xlsx"),
+        ]
         let actions: [Action] =
             role == .manager && list.releasedAt == nil && list.barrier == nil
-            ? [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)] : []
+            ? files + [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)]
+            : files
         return PageHeader(
             title: list.mandateName.string, kind: t("shortlist.kind"), badge: badge, lede: lede, actions: actions)
     }

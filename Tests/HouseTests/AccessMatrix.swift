@@ -257,8 +257,9 @@ struct Objects: Sendable {
                 by: Cast.jun.person.id)
         }
         let introduction = try await reader.introductions(limit: 1).map(\.id).first
+        let first = try id("listed")
         let others = try await reader.items(of: shortlist).map(\.startup.id)
-            .filter { $0.uuid != startup && $0.description != listed }
+            .filter { $0.uuid != startup && $0.description != first }
         blockable = others.first?.description ?? ""
         let block: Block.ID = demoID("block")
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in

@@ -3,6 +3,7 @@ import Applications
 import Decisions
 import DemoWorld
 import Foundation
+import Investment
 import Postgres
 import Reviews
 import TestWorld
@@ -148,6 +149,31 @@ struct BlindnessTests {
                     """)
                 try await transaction.execute(
                     "UPDATE applications SET streams_chosen = 2 WHERE id = \(World.applied("plumbline"))")
+            }
+        },
+        Fact(
+            testDescription: "what an investor answers and is verified on, to all but itself and the park",
+            observers: isLong ? [.kenji, .ada, .ravi, .chloe, .iris, .leo, .olga, .nora] : [.ada, .chloe],
+            slug: "kelpsense", judge: Cast.nora
+        ) { world in
+            let tidewater = Cast.institution("harbour/tidewater")
+            let reader = world.database.reader(as: world.context(Cast.jun))
+            guard let list = try await reader.shortlists(limit: 1).first else { throw Problem.notFound }
+            let items = try await reader.items(of: list.id).filter { $0.answer == nil }
+            _ = try await world.database.write(as: world.context(Cast.jun)) { transaction in
+                for item in items.prefix(2) {
+                    _ = try await transaction.answerShortlistItem(
+                        item.startup.id, of: list.id, with: NewAnswer(.pass, because: .team), as: Answer.ID(),
+                        in: Cast.harbour.id, by: Cast.jun.person.id)
+                }
+            }
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.verifyInvestor(
+                    tidewater,
+                    NewVerification(
+                        .corporate, evidence: try ShortText("Seen in secret"),
+                        validUntil: CalendarDate(transaction.now, in: .utc).adding(days: 300)),
+                    as: InvestorVerification.ID(), by: Cast.mei.person.id)
             }
         },
         Fact(

@@ -1,7 +1,7 @@
 """Journeys in a real browser: a founder applies; another call tells them why they are not eligible, they mend it and submit with
 a document; a reviewer judges by keyboard, and another by a file; the manager screens, has assignments planned, looks at the
-calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor answers a
-shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on any
+calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor asks by
+keyboard alone to meet a startup, whose founder consents, and answers a shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on any
 console error or violated content security policy; keeps screenshots, wide and narrow, light and dark.
 
 journeys.py URL TOKEN SMTP_PORT FOLDER
@@ -17,12 +17,14 @@ import time
 import urllib.request
 import uuid
 
+import icalendar
 from aiosmtpd.controller import Controller
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions as expect
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -338,6 +340,82 @@ def answer():
     investor.shot("shortlist-answered")
 
 
+def introduce():
+    """An investor asks for a startup on a phone by keyboard alone; its founder consents, and both see a meeting that a calendar takes."""
+    investor = Visitor("jun@tidewater.example")
+    investor.driver.set_window_size(390, 844)
+    investor.go("/shortlists")
+    tab_to(investor, lambda element: "/shortlists/" in (element.get_attribute("href") or ""))
+    enter(investor)
+    tab_to(investor, lambda element: element.get_attribute("value") == "interested" and "KelpSense" in card_of(investor))
+    investor.driver.save_screenshot(str(folder / "phone-focus.png"))
+    enter(investor)
+    investor.go("/introductions")
+    investor.says("KelpSense")
+    investor.shot("introductions-investor")
+    founder = Visitor("ada@kelpsense.example")
+    founder.go("/introductions")
+    founder.go(founder.link("/introductions/"))
+    founder.says("would like to meet you")
+    founder.shot("introduction-asked")
+    founder.press("Agree to meet")
+    founder.says("jun@tidewater.example")
+    founder.shot("introduced")
+    # Nothing is lost of a form that is wrong.
+    founder.type("place", "Harbour Science Park, room 3")
+    founder.set("starts_at", "2020-01-01T10:00")
+    founder.press("Set the meeting")
+    founder.says("Choose a time to come.")
+    assert founder.driver.find_element(By.NAME, "place").get_attribute("value") == "Harbour Science Park, room 3"
+    founder.set("starts_at", f"{datetime.date.today() + datetime.timedelta(days=9)}T15:00")
+    founder.press("Set the meeting")
+    founder.shot("introduction-meeting")
+    meeting = calendar_of(founder)
+    assert str(meeting["DTSTART"].dt.tzinfo) == "Asia/Hong_Kong" and meeting["DTSTART"].dt.hour == 15, meeting
+    assert "KelpSense" in meeting["SUMMARY"] and meeting["LOCATION"] == "Harbour Science Park, room 3", meeting
+    investor.go("/introductions")
+    investor.go(investor.link("/introductions/"))
+    investor.says("ada@kelpsense.example")
+    assert calendar_of(investor)["UID"] == meeting["UID"]
+    manager = Visitor("mei@harbour.example")
+    manager.go("/console/introductions")
+    manager.says("KelpSense")
+    manager.shot("console-introductions")
+    manager.go("/console/investors")
+    manager.go(manager.link("/console/investors/"))
+    manager.press("Verification and pause")
+    manager.shot("standing")
+
+
+def tab_to(visitor, wanted):
+    """Presses Tab until the focus is where it should be."""
+    for _ in range(400):
+        visitor.keys(Keys.TAB)
+        if wanted(visitor.driver.switch_to.active_element):
+            return
+    raise AssertionError(f"{visitor.email}: the focus does not come there on {visitor.driver.current_url}")
+
+
+def enter(visitor):
+    """Presses Enter where the focus is and waits for the next page."""
+    before = visitor.driver.find_element(By.TAG_NAME, "html")
+    visitor.keys(Keys.ENTER)
+    WebDriverWait(visitor.driver, 15).until(lambda _: gone(before))
+    visitor.sound()
+
+
+def card_of(visitor):
+    """The words of the card in which the focus is."""
+    return visitor.driver.execute_script("return document.activeElement.closest('article')?.innerText || ''")
+
+
+def calendar_of(visitor):
+    """The meeting on the page, as a calendar program reads its file."""
+    text = visitor.driver.execute_async_script(
+        "const done = arguments[0]; fetch(document.querySelector('a[href$=\"meeting.ics\"]').href).then((file) => file.text()).then(done)")
+    return next(iter(icalendar.Calendar.from_ical(text).walk("VEVENT")))
+
+
 def match():
     manager = Visitor("mei@harbour.example")
     manager.go("/console/match-runs")
@@ -461,6 +539,7 @@ qualify()
 review()
 decide(application)
 accept(founder, application)
+introduce()
 answer()
 match()
 explore()
@@ -469,4 +548,4 @@ bring_in()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
 post.stop()
-print(f"9 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
+print(f"10 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")

@@ -1,0 +1,109 @@
+internal import API
+internal import Exports
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Vocabulary
+internal import Wording
+
+/// A shortlist as a file, in a reader's language: what the page tells of each startup, and the answers.
+struct ShortlistFile {
+    private let list: Shortlist
+    private let items: [ShortlistItem]
+    private let t: Texts
+    private let spoken: Vocabulary.Language
+
+    init(_ list: Shortlist, _ items: [ShortlistItem], in language: Pages.Language) {
+        self.list = list
+        self.items = items
+        t = PageKit.investment.texts(in: language)
+        spoken = Vocabulary.Language(language)
+    }
+
+    /// What the files are called.
+    var name: String { "shortlist-\(list.id)" }
+
+    /// The list as CSV.
+    var csv: [UInt8] { sheet.csv }
+
+    /// The list as a workbook.
+    func workbook() throws -> [UInt8] { try Workbook([sheet], made: list.createdAt).xlsx() }
+
+    private var sheet: Sheet {
+        let spoken = spoken
+        return Sheet(
+            t("shortlist.kind"),
+            [
+                .integer(t("file.rank")) { $0.rank },
+                .text(t("introductions.startup")) { $0.startup.name.text(for: spoken) },
+                .text(t("file.pitch"), width: 48) { $0.startup.pitch?.string },
+                .decimal(t("matches.score")) { Decimal($0.score) / 1000 },
+                .text(t("file.country")) { $0.startup.country?.name(in: spoken) },
+                .text(t("file.city")) { $0.startup.city?.string ?? $0.startup.region?.string },
+                .text(t("fact.focus"), width: 40) { item in
+                    item.startup.focusAreas.map { $0.label(in: t.language) }.joined(separator: t("list.separator"))
+                },
+                .date(t("fact.founded")) { $0.startup.foundedOn.map(Day.init) },
+                .text(t("fact.last_round_label")) { $0.startup.stage?.label(in: spoken) },
+                .date(t("fact.last_day")) { $0.startup.lastRoundOn.map(Day.init) },
+                .text(t("matches.stage")) { $0.startup.seeking?.label(in: spoken) },
+                .money(t("fact.ask"), currency: t("file.currency")) { $0.startup.ask.map(Amount.init) },
+                .text(t("item.answer")) { item in t("proposal.\(item.state.rawValue)") },
+                .text(t("answer.reason")) { item in item.answer?.reason.map { t("reason.\($0.rawValue)") } },
+                .date(t("answer.until")) { $0.answer?.laterUntil.map(Day.init) },
+                .instant(t("file.answered_at")) { $0.answer?.answeredAt },
+                .text(t("item.note"), width: 40) { $0.answer?.note?.string },
+                .link(t("fact.website")) { item in
+                    item.startup.website.map { Link($0.site, to: $0.description) }
+                },
+            ], of: items)
+    }
+}
+
+extension Reader {
+    /// A shortlist as a file; nil when the seat does not reach it.
+    func file(of id: Shortlist.ID, in language: Pages.Language) async throws -> ShortlistFile? {
+        guard let list = try await shortlist(id) else { return nil }
+        return ShortlistFile(list, try await items(of: id), in: language)
+    }
+}
+
+/// A shortlist as a file by API.
+enum ShortlistFileAPI {
+    static let operations: [AnyOperation] = [getCSV, getWorkbook]
+
+    private static var getCSV: AnyOperation {
+        Operation(
+            .get, "/v1/shortlists/{shortlist}/file.csv", "getShortlistFile", summary: "A shortlist as CSV",
+            description: """
+                What the reader sees of the list, with its answers. Columns are named in the reader's language; texts that a \
+                spreadsheet would take for formulas begin with an apostrophe.
+                """, tag: "investment", access: .roles([.manager, .investor]), parameters: ShortlistPath.self,
+            output: Download.self, problems: [.notFound], produces: "text/csv"
+        ) { call in
+            let file = try await found(call)
+            return .ok(Download(bytes: file.csv, filename: file.name + ".csv"))
+        }.erased
+    }
+
+    private static var getWorkbook: AnyOperation {
+        Operation(
+            .get, "/v1/shortlists/{shortlist}/file.xlsx", "getShortlistWorkbook",
+            summary: "A shortlist as an Excel workbook", tag: "investment", access: .roles([.manager, .investor]),
+            parameters: ShortlistPath.self, output: Download.self, problems: [.notFound],
+            produces: Workbook.mediaType
+        ) { call in
+            let file = try await found(call)
+            return .ok(Download(bytes: try file.workbook(), filename: file.name + ".xlsx"))
+        }.erased
+    }
+
+    private static func found(_ call: Call<ShortlistPath, NoBody>) async throws -> ShortlistFile {
+        let language = Pages.Language(tag: call.locale) ?? .english
+        guard let file = try await call.reader.file(of: call.parameters.shortlist, in: language) else {
+            throw Problem.notFound
+        }
+        return file
+    }
+}
