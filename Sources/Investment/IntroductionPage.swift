@@ -28,7 +28,7 @@ struct IntroductionPage: ViewModel {
         header = PageHeader(
             title: side == .startup ? investor : side == .investor ? startup : "\(startup) × \(investor)",
             kind: t("introduction.kind"), badge: introduction.stage.badge(t),
-            lede: t(Self.lede(introduction.stage, side), names))
+            lede: Self.lede(introduction.stage, side, names, t))
         ending = introduction.ending.map { ending in
             t(
                 "introduction.ended_because",
@@ -75,10 +75,12 @@ struct IntroductionPage: ViewModel {
         ])
     }
 
-    private static func lede(_ stage: Introduction.Stage, _ side: IntroductionSide) -> String {
+    private static func lede(
+        _ stage: Introduction.Stage, _ side: IntroductionSide, _ names: [String: String], _ t: Texts
+    ) -> String {
         switch stage {
-        case .asked, .notNow: "introduction.\(stage.rawValue)_\(side.rawValue)"
-        default: "introduction.\(stage.rawValue)"
+        case .asked, .notNow: t("introduction.\(stage.rawValue)_\(side.rawValue)", names)
+        default: t("introduction.\(stage.rawValue)", names)
         }
     }
 
@@ -113,7 +115,7 @@ struct IntroductionPage: ViewModel {
             words.append("\(text.currency) \(text.figure)")
         }
         if let instrument = step.instrument { words.append(t("instrument.\(instrument.rawValue)")) }
-        if let binding = step.binding { words.append(t(binding ? "step.binding" : "step.not_binding")) }
+        if let binding = step.binding { words.append(binding ? t("step.binding") : t("step.not_binding")) }
         if let day = step.day { words.append(day.text(in: reading.viewer.language)) }
         if let note = step.note { words.append(note.string) }
         return words.isEmpty ? nil : words.joined(separator: " · ")
@@ -202,7 +204,7 @@ struct IntroductionForms {
         let input = input(.meeting, usual)
         return form(
             .meeting, "/introductions/\(introduction.id.description)/meeting",
-            title: t(hasMeeting ? "meeting.change" : "meeting.set"),
+            title: hasMeeting ? t("meeting.change") : t("meeting.set"),
             fields: [
                 input.text("starts_at", label: t("meeting.starts"), type: "datetime-local", width: "medium"),
                 input.select(
@@ -211,7 +213,7 @@ struct IntroductionForms {
                 input.number("minutes", label: t("meeting.length"), suffix: t("meeting.minutes_unit")),
                 input.text("place", label: t("meeting.place"), isOptional: true, limit: 500),
                 input.text("link", label: t("meeting.link"), type: "url", isOptional: true),
-            ], submit: t(hasMeeting ? "meeting.submit_change" : "meeting.submit"))
+            ], submit: hasMeeting ? t("meeting.submit_change") : t("meeting.submit"))
     }
 
     private var cancellation: Form {

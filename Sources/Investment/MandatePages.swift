@@ -336,6 +336,7 @@ struct MandatePages {
             : mandate.terms.deploying
                 ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
         let hasLapsed = mandate.confirmedUntil < CalendarDate(Date(), in: .utc)
+        let confirmed = ["day": mandate.confirmedUntil.text(in: reading.viewer.language)]
         var actions: [Action] = []
         if mandate.withdrawnAt == nil {
             if way == .console {
@@ -349,9 +350,7 @@ struct MandatePages {
             header: PageHeader(
                 title: mandate.terms.name.string, kind: t("mandate.kind", ["investor": investor]), badge: badge,
                 lede: mandate.withdrawnAt.map { t("mandate.withdrawn_on", ["day": reading.words($0)]) }
-                    ?? t(
-                        hasLapsed ? "mandate.lapsed" : "mandate.confirmed_until",
-                        ["day": mandate.confirmedUntil.text(in: reading.viewer.language)]),
+                    ?? (hasLapsed ? t("mandate.lapsed", confirmed) : t("mandate.confirmed_until", confirmed)),
                 actions: actions),
             form: mandate.withdrawnAt == nil
                 ? MandateForm.form(

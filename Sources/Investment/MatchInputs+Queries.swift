@@ -14,7 +14,7 @@ extension Transaction {
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
         var resting: Set<Pair> = []
-        var kept = [try await blockedOrInHand()]
+        var kept = [try await blockedOrInHand(on: ordered.asOf)]
         if let days = ordered.rules.restDays { kept.append(try await unanswered(within: days, until: ordered.asOf)) }
         for order in orders {
             for startup in kept.lazy.flatMap({ $0[order.investor] ?? [] }) {

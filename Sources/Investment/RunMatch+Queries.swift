@@ -48,9 +48,9 @@ extension Transaction {
         return try Self.byInvestor(rows)
     }
 
-    /// For each investor the startups that are not to be proposed to it now: one of the two does not want it, or the startup
-    /// waits for its answer on a list that it has.
-    func blockedOrInHand() async throws -> [Institution.ID: Set<Startup.ID>] {
+    /// For each investor the startups that are not to be proposed to it on a day: one of the two does not want it, or the
+    /// startup waits for its answer on a list that it has.
+    func blockedOrInHand(on day: CalendarDate) async throws -> [Institution.ID: Set<Startup.ID>] {
         let rows = try await rows(
             """
             -- matchInputs: blocked or in hand
@@ -60,7 +60,7 @@ extension Transaction {
             SELECT s.investor_id, x.startup_id
             FROM shortlists AS s
             JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-            WHERE s.tenant_id = acting_tenant() AND s.answer_by >= (now() AT TIME ZONE 'UTC')::date
+            WHERE s.tenant_id = acting_tenant() AND s.released_at::date <= \(day) AND s.answer_by >= \(day)
               AND NOT EXISTS (SELECT FROM shortlist_answers AS a
                               WHERE a.tenant_id = x.tenant_id AND a.shortlist_id = x.shortlist_id
                                 AND a.startup_id = x.startup_id)

@@ -181,7 +181,7 @@ struct ShortlistPages {
                             t("shortlist.lede_open", count: open),
                             t("shortlist.until", ["day": list.answerBy?.text(in: reading.viewer.language) ?? ""]),
                         ].joined(separator: " ")
-                        : t(items.allSatisfy { $0.answer != nil } ? "shortlist.lede_done" : "shortlist.lede_over")
+                        : items.allSatisfy { $0.answer != nil } ? t("shortlist.lede_done") : t("shortlist.lede_over")
             } else if let barrier = list.barrier {
                 t("shortlist.barrier", ["barrier": t("barrier.\(barrier.rawValue)")])
             } else {

@@ -473,7 +473,8 @@ struct ProposalTests {
     func blocks() async throws {
         let world = try await IntroductionWorld()
         let asked = try await world.asked()
-        let block = NewBlock(investor: asked.investor, startup: asked.startup, reason: try ShortText("A rival owns it."))
+        let block = NewBlock(
+            investor: asked.investor, startup: asked.startup, reason: try ShortText("A rival owns it."))
         _ = try await world.write(as: Cast.ada) {
             try await $0.blockPair(block, by: IntroductionActor(Cast.ada.person.id, for: .startup), as: Block.ID())
         }

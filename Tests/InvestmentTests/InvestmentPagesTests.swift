@@ -22,7 +22,9 @@ struct InvestmentPagesTests {
             PageTemplate<ListPage>.list, PageTemplate<ShortlistPage>.shortlist, PageTemplate<ItemPage>.item,
             PageTemplate<MandatePage>.mandate, PageTemplate<InvestorPage>.investor, PageTemplate<RunsPage>.runs,
             PageTemplate<RunPage>.run, PageTemplate<ModelsPage>.models, PageTemplate<ModelPage>.model,
-            PageTemplate<FitPage>.fit,
+            PageTemplate<FitPage>.fit, PageTemplate<IntroductionPage>.introduction,
+            PageTemplate<IntroductionsPage>.introductions,
+            PageTemplate<IntroductionsConsolePage>.introductionsConsole, PageTemplate<StandingPage>.standing,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

@@ -77,7 +77,9 @@ private final class Market {
     private var worth = 0.0
     private var plainWorth = 0.0
 
-    private static let areas = ["fintech", "smart-city", "robotics", "biomedical-technology", "ai-and-data", "green-technology"]
+    private static let areas = [
+        "fintech", "smart-city", "robotics", "biomedical-technology", "ai-and-data", "green-technology",
+    ]
     private static let places = ["HK", "JP", "SG", "TW"]
     private static let stages = ["pre-seed", "seed", "series-a"]
 
@@ -115,7 +117,8 @@ private final class Market {
             terms.mostOpen = [nil, length, length + 4, 2 * length][drawn.next(4)]
             try await database.write(as: system) { [terms] transaction in
                 _ = try await transaction.addInstitution(
-                    NewInstitution(kind: .investor, name: LocalizedName(try Name("Investor \(number)")), country: Country("HK")),
+                    NewInstitution(
+                        kind: .investor, name: LocalizedName(try Name("Investor \(number)")), country: Country("HK")),
                     as: id, in: Cast.harbour.id)
                 try await Self.seat(number, "investor", at: id.uuid, transaction)
                 _ = try await transaction.createMandate(
@@ -177,7 +180,9 @@ private final class Market {
             position = page.last.map(ShortlistPosition.init)
             if page.count < 200 { break }
         } while true
-        let twice = lists.enumerated().flatMap { $0.offset.isMultiple(of: 5) ? [$0.element, $0.element] : [$0.element] }
+        let twice = lists.enumerated().flatMap {
+            $0.offset.isMultiple(of: 5) ? [$0.element, $0.element] : [$0.element]
+        }
         let mei = mei
         try await atOnce(twice) { database, list in
             try await database.write(as: mei) { _ = try await $0.releaseShortlist(list, by: Cast.mei.person.id) }
@@ -275,7 +280,8 @@ private final class Market {
             let draw = random.next(100)
             if stage == .asked {
                 if draw < 55 {
-                    steps.append((founder, { _ = try await $0.consentToIntroduction(id, by: Self.person(at: startup)) }))
+                    steps.append(
+                        (founder, { _ = try await $0.consentToIntroduction(id, by: Self.person(at: startup)) }))
                 } else if draw < 75 {
                     steps.append(
                         (founder, { _ = try await $0.declineIntroduction(id, by: asStartup, because: .timing) }))
@@ -300,7 +306,9 @@ private final class Market {
             steps.append(
                 (Self.context(at: investor, .investor), { _ = try await $0.recordStep(next, of: id, by: asInvestor) }))
         }
-        try await atOnce(steps) { database, step in try await database.write(as: step.context) { try await step.deed($0) } }
+        try await atOnce(steps) { database, step in
+            try await database.write(as: step.context) { try await step.deed($0) }
+        }
     }
 
     /// Does something about each of many, so many at once. What the house refuses by its rules is part of the year.

@@ -110,7 +110,7 @@ struct ModelTests {
     func use() async throws {
         let models = try await ModelWorld()
         let standard = try await models.match.performed()
-        #expect(standard.engine == "5 \(Model.standard.version)")
+        #expect(standard.engine == "6 \(Model.standard.version)")
         let model = try #require(try await models.trained())
         let use = try await models.use(model.id)
         #expect(use.version == model.version)
@@ -119,13 +119,13 @@ struct ModelTests {
         await #expect(throws: ModelRefusal.inUse) { try await models.use(model.id) }
 
         let learned = try await models.match.performed()
-        #expect(learned.engine == "5 \(model.version)")
+        #expect(learned.engine == "6 \(model.version)")
         #expect(learned.inputsHash != standard.inputsHash)
         #expect(learned.resultsHash != standard.resultsHash)
 
         // The model in use counts when the run starts, not when it was asked for.
         let asked = try await models.match.request()
-        #expect(asked.engine == "5 \(model.version)")
+        #expect(asked.engine == "6 \(model.version)")
         try await models.use(nil)
         let back = try await models.match.perform(asked.id)
         #expect(back.engine == standard.engine)
