@@ -155,7 +155,7 @@ public struct MeetingSchedule: Hashable, Sendable {
         /// itself if it is proved best.
         public let bound: Int
         /// Whether no schedule is better: by the pairs' plan, all of which took place, or because all others were tried.
-        /// Small days always are, up to some eight investors, eight startups and six slots; larger ones where few are away.
+        /// Days up to some eight investors, eight startups and six slots nearly always are, larger ones where few are away.
         public let isProvedBest: Bool
         /// Pairs that were planned but found no time.
         public let untimed: [Pair]

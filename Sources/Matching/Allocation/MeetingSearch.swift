@@ -119,16 +119,16 @@ struct MeetingSearch {
             Prices(
                 times: [Int](repeating: 0, count: day.startups.count * day.slots),
                 rooms: [Int](repeating: 0, count: day.slots)),
-            [Double](repeating: 0, count: options.count), near: [], pace: 1, rounds: 200)
+            [Double](repeating: 0, count: options.count), near: [], rounds: 200)
     }
 
     /// Searches a branch, from the prices of the one before and the mean of what was taken at them.
     private mutating func explore(
-        _ branch: Branch, _ start: Prices, _ taken: [Double], near: [Int], pace first: Double, rounds: Int
+        _ branch: Branch, _ start: Prices, _ taken: [Double], near: [Int], rounds: Int
     ) -> Bool {
         var (prices, taken, near) = (start, taken, near)
         var lowest: (relaxed: Relaxed, prices: Prices)?
-        var (pace, stale) = (first, 0)
+        var (pace, stale) = (1.0, 0)
         for _ in 0..<rounds {
             guard steps > 0 else { return false }
             steps -= 1
@@ -156,9 +156,8 @@ struct MeetingSearch {
             consider(Timetable(day, slots(rest.fixed)))
             return true
         }
-        let next = min(1, 4 * pace)
-        return explore(taking(choice, rest), lowest.prices, taken, near: near, pace: next, rounds: Self.rounds)
-            && explore(leaving(choice, rest), lowest.prices, taken, near: near, pace: next, rounds: Self.rounds)
+        return explore(taking(choice, rest), lowest.prices, taken, near: near, rounds: Self.rounds)
+            && explore(leaving(choice, rest), lowest.prices, taken, near: near, rounds: Self.rounds)
     }
 }
 
