@@ -88,22 +88,37 @@ def best(case):
     return tuple(values), possible
 
 
-wrong, proved, changed, moved, gaps = 0, 0, 0, 0, []
+# Days up to eight by eight by six, drawn; from here on all are as large as that.
+LARGEST = 200
+wrong, missed, proved, changed, moved = [], [], [0, 0], 0, 0
 with open(sys.argv[1]) as lines:
     for number, line in enumerate(lines):
         case = {"rooms": None} | json.loads(line)
         found, (expected, possible) = counted(case), best(case)
-        proved += case["isProvedBest"]
+        proved[number >= LARGEST] += case["isProvedBest"]
         changed += bool(case["standing"])
         moved += case["moved"]
-        if found != expected or case["moved"] != possible - expected[1] or (case["isProvedBest"] and case["bound"] != expected[2]):
-            wrong += 1
-            print(f"case {number}: found {found}, {case['moved']} moved, bound {case['bound']}, proved {case['isProvedBest']}; "
+        holds = found[:2] == expected[:2] and case["moved"] == possible - expected[1] and found[2] <= expected[2] <= case["bound"]
+        if not holds or (case["isProvedBest"] and found != expected):
+            wrong.append(number)
+        elif found != expected:
+            missed.append(1 - found[2] / expected[2])
+        if not holds or found != expected:
+            print(f"day {number}: found {found}, {case['moved']} moved, bound {case['bound']}, proved {case['isProvedBest']}; "
                   f"the program says {expected}, {possible - expected[1]} moved", file=sys.stderr)
         if number % 40 == 39:
             print(f"{number + 1} days compared", file=sys.stderr)
 count = number + 1
-print(json.dumps({"name": "demo-day.proved", "value": proved, "unit": f"days of {count} that the engine itself proved best"}))
-print(json.dumps({"name": "demo-day.programs.moved", "value": moved, "unit": f"meetings of {changed} days with cancellations, the fewest"}))
-print(json.dumps({"name": "demo-day.programs", "value": count - wrong, "unit": f"days of {count} that no program does better"}))
-sys.exit(1 if wrong or count < 200 or changed < 50 else 0)
+
+
+def say(name, value, unit):
+    print(json.dumps({"name": f"demo-day.{name}", "value": value, "unit": unit}))
+
+
+say("proved", proved[0], f"days of {LARGEST} up to 8 x 8 x 6 that the engine itself proved best")
+say("proved.largest", proved[1], f"days of {count - LARGEST} of 8 x 8 x 6 that it proved best")
+say("missed", len(missed), f"days of {count} not proved whose total falls short, by {max(missed, default=0):.1e} at most")
+say("moved", moved, f"meetings of {changed} days with cancellations, on each the fewest")
+say("programs", count - len(wrong) - len(missed), f"days of {count} than which another solver's programs find none better")
+sys.exit(1 if wrong or count < 400 or changed < 100 or proved[0] < LARGEST or proved[1] + len(missed) < 0.95 * (count - LARGEST)
+         or len(missed) > 2 else 0)

@@ -9,10 +9,11 @@ struct MeetingPlan {
     /// What no schedule is better than.
     let bound: MeetingWorth
 
-    init(_ day: MeetingDay) {
+    /// The best pairs; by their scores alone, where neither floors nor standing meetings are heeded.
+    init(_ day: MeetingDay, byScoreAlone: Bool = false) {
         self.day = day
         var network = Network(nodes: 2 + day.investors.count + day.startups.count)
-        let (keep, must) = day.weights(in: network)
+        let (keep, must) = byScoreAlone ? (0, 0) : day.weights(in: network)
         let door = network.nodes - 1
         network.join(0, door, capacity: day.areRoomsScarce ? day.places.reduce(0, +) : .max, cost: 0)
         for investor in day.investors.indices {

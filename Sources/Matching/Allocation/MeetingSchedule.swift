@@ -151,11 +151,11 @@ public struct MeetingSchedule: Hashable, Sendable {
     public struct Report: Hashable, Sendable {
         /// The sum of the scores.
         public let total: Int
-        /// What no schedule's total exceeds that meets as many floors as the pairs' plan did before times were found,
-        /// and keeps as many meetings; the total itself if it is proved best.
+        /// What no schedule's total exceeds that meets as many floors as this one, and keeps as many meetings; the total
+        /// itself if it is proved best.
         public let bound: Int
         /// Whether no schedule is better: by the pairs' plan, all of which took place, or because all others were tried.
-        /// Small days always are, up to some eight investors, eight startups and six slots; larger ones where few are away.
+        /// Days up to some eight investors, eight startups and six slots nearly always are, larger ones where few are away.
         public let isProvedBest: Bool
         /// Pairs that were planned but found no time.
         public let untimed: [Pair]
@@ -163,8 +163,8 @@ public struct MeetingSchedule: Hashable, Sendable {
         public let unmet: [UnmetFloor]
         /// Meetings that were to be kept, could be held when they were, and are not; as they stood.
         public let moved: [Meeting]
-        /// How many any schedule moves that meets as many floors as any can; `moved` has no more if that is known to be
-        /// possible.
+        /// How many any schedule moves at least that meets as many floors as this one; as many as `moved` has, if this one
+        /// is proved best.
         public let fewestMoved: Int
         /// Meetings that are kept in their slot, but in another room; as they are now. As few as possible.
         public let rehoused: [Meeting]
@@ -202,10 +202,18 @@ public struct MeetingSchedule: Hashable, Sendable {
         bars = plan.bars
         rent = plan.rent
         let (counts, worth) = (timetable.counts, timetable.worth)
+        var (mostKept, mostTotal) = (worth.kept, worth.total)
+        if !isProvedBest {
+            let isAsFair = worth.floors == plan.bound.floors
+            mostKept = isAsFair ? plan.bound.kept : day.standing.count
+            mostTotal =
+                isAsFair && worth.kept == plan.bound.kept
+                ? plan.bound.total : MeetingPlan(day, byScoreAlone: true).bound.total
+        }
         report = Report(
-            total: worth.total, bound: isProvedBest ? worth.total : plan.bound.total, isProvedBest: isProvedBest,
+            total: worth.total, bound: mostTotal, isProvedBest: isProvedBest,
             untimed: unplaced.filter { !timetable.holds($0) }.map { day.pair($0) }, unmet: plan.unmet(counts),
-            moved: timetable.moved, fewestMoved: day.standing.count - (isProvedBest ? worth.kept : plan.bound.kept),
+            moved: timetable.moved, fewestMoved: day.standing.count - mostKept,
             rehoused: rooms.rehoused, walks: rooms.walks, blocking: timetable.blocking)
     }
 

@@ -25,7 +25,6 @@ struct MeetingSearch {
     private var bestWorth: MeetingWorth
     /// What any schedule seen counts at most, by the weights.
     private var bestValue = 0
-
     /// A pair in a slot.
     private struct Option {
         let pair: Int
@@ -50,6 +49,8 @@ struct MeetingSearch {
     /// What the relaxation takes, and what no schedule of the branch exceeds; scaled.
     private struct Relaxed {
         let bound: Int
+        /// How much the bound may exceed what the prices of nodes prove; 0 in small days.
+        let gap: Int
         let chosen: [Int]
         let nodes: [Int]
     }
@@ -57,10 +58,12 @@ struct MeetingSearch {
     /// Pairs and slots of the largest day that is searched, as many as eight by eight by six and more.
     private static let largest = 640
     private static let steps = 4000
+    /// Circulations for a branch.
+    private static let rounds = 12
 
     /// `nil` for a day that is too large.
     init?(_ day: MeetingDay, _ timetable: Timetable) {
-        guard day.pairs.count * day.slots <= 4 * Self.largest else { return nil }
+        guard day.pairs.count <= Self.largest else { return nil }
         options = day.pairs.indices.flatMap { pair in
             (0..<day.slots).filter { day.admits(pair, $0) }.map { slot in
                 Option(
@@ -148,9 +151,13 @@ struct MeetingSearch {
         guard let lowest else { return false }
         repair(branch, lowest.relaxed)
         if isBeaten(lowest.relaxed.bound) { return true }
-        guard let choice = choice(branch, taken) else { return true }
-        return explore(taking(choice, branch), lowest.prices, taken, near: near, rounds: 12)
-            && explore(leaving(choice, branch), lowest.prices, taken, near: near, rounds: 12)
+        let rest = narrowed(branch, lowest.relaxed, lowest.prices)
+        guard let choice = choice(rest, taken) else {
+            consider(Timetable(day, slots(rest.fixed)))
+            return true
+        }
+        return explore(taking(choice, rest), lowest.prices, taken, near: near, rounds: Self.rounds)
+            && explore(leaving(choice, rest), lowest.prices, taken, near: near, rounds: Self.rounds)
     }
 }
 
@@ -185,11 +192,40 @@ extension MeetingSearch {
         return (investors, startups, floors, rooms)
     }
 
-    private func relax(_ branch: Branch, _ prices: Prices, near: [Int]) -> Relaxed {
-        let left = left(branch)
+    /// The first nodes of investors' times, pairs and startups.
+    private var firsts: (times: Int, pairs: Int, startups: Int) {
         let times = 1 + day.investors.count
         let pairs = times + day.investors.count * day.slots
-        let startups = pairs + day.pairs.count
+        return (times, pairs, pairs + day.pairs.count)
+    }
+
+    private func cost(_ option: Option, _ prices: Prices) -> Int {
+        prices.times[option.startup * day.slots + option.slot] - value(option) * scale
+    }
+
+    /// A branch without the meetings that nothing better than the best known has, and with those that everything has:
+    /// what is not taken costs by the nodes' prices what the bound would lose (Dantzig, Fulkerson and Johnson 1954).
+    private func narrowed(_ branch: Branch, _ relaxed: Relaxed, _ prices: Prices) -> Branch {
+        guard relaxed.gap == 0 else { return branch }
+        var narrowed = branch
+        let chosen = Set(relaxed.chosen)
+        func loss(_ number: Int) -> Int {
+            let option = options[number]
+            return cost(option, prices) + relaxed.nodes[firsts.times + option.investor * day.slots + option.slot]
+                - relaxed.nodes[firsts.pairs + option.pair]
+        }
+        for number in options.indices where narrowed.isOpen[number] && !chosen.contains(number) {
+            if isBeaten(relaxed.bound - loss(number)) { narrowed.isOpen[number] = false }
+        }
+        for number in relaxed.chosen where narrowed.isOpen[number] && isBeaten(relaxed.bound + loss(number)) {
+            narrowed = taking(number, narrowed)
+        }
+        return narrowed
+    }
+
+    private func relax(_ branch: Branch, _ prices: Prices, near: [Int]) -> Relaxed {
+        let left = left(branch)
+        let (times, pairs, startups) = firsts
         var network = Network(nodes: startups + day.startups.count)
         for investor in day.investors.indices {
             network.join(0, 1 + investor, capacity: left.investors[investor], cost: 0)
@@ -211,7 +247,7 @@ extension MeetingSearch {
             let option = options[number]
             return network.join(
                 times + option.investor * day.slots + option.slot, pairs + option.pair, capacity: 1,
-                cost: prices.times[option.startup * day.slots + option.slot] - value(option) * scale)
+                cost: cost(option, prices))
         }
         let circulation = network.cheapestCirculation(near: near)
         var bound = circulation.gap
@@ -227,7 +263,7 @@ extension MeetingSearch {
         for time in isBusy.indices where !isBusy[time] { bound += prices.times[time] }
         for slot in 0..<day.slots { bound += prices.rooms[slot] * left.rooms[slot] }
         return Relaxed(
-            bound: bound, chosen: zip(open, arcs).filter { circulation.flow[$0.1] > 0 }.map(\.0),
+            bound: bound, gap: circulation.gap, chosen: zip(open, arcs).filter { circulation.flow[$0.1] > 0 }.map(\.0),
             nodes: circulation.prices)
     }
 
