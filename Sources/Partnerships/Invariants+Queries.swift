@@ -58,6 +58,58 @@ extension PartnershipsRoom {
                 WHERE m.terminated_on < m.signed_on OR m.terminated_on >= m.ends_on
                 """),
         Invariant(
+            "agreements_are_signed_by_every_party_on_its_day",
+            violatedBy: """
+                SELECT m.tenant_id, m.id, 'signed on ' || m.signed_on || ', its parties on ' || coalesce(s.days, 'no day')
+                       AS detail
+                FROM mous AS m
+                CROSS JOIN LATERAL (
+                    SELECT string_agg(g.signed_on::text, ', ' ORDER BY g.signed_on) AS days, max(g.signed_on) AS last,
+                           count(*) AS signatures
+                    FROM mou_signatures AS g WHERE g.tenant_id = m.tenant_id AND g.mou_id = m.id) AS s
+                WHERE m.state IN ('signed', 'terminated')
+                  AND (s.last IS DISTINCT FROM m.signed_on
+                       OR s.signatures < (SELECT count(*) FROM mou_parties AS p
+                                          WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id))
+                """),
+        Invariant(
+            "amendments_count_once_every_party_has_signed",
+            violatedBy: """
+                SELECT d.tenant_id, d.id, s.signatures || ' signatures, signed on ' || coalesce(d.signed_on::text, 'no day')
+                       AS detail
+                FROM mou_amendments AS d
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS signatures, max(g.signed_on) AS last FROM mou_amendment_signatures AS g
+                    WHERE g.tenant_id = d.tenant_id AND g.mou_id = d.mou_id AND g.amendment_id = d.id) AS s
+                WHERE d.signed_on IS DISTINCT FROM CASE WHEN s.signatures = (
+                    SELECT count(*) FROM mou_parties AS p WHERE p.tenant_id = d.tenant_id AND p.mou_id = d.mou_id)
+                    THEN s.last END
+                """),
+        Invariant(
+            "agreements_end_as_they_were_last_amended",
+            violatedBy: """
+                SELECT m.tenant_id, m.id, 'it ends on ' || coalesce(m.ends_on::text, 'no day') AS detail
+                FROM mous AS m
+                JOIN LATERAL (
+                    SELECT d.ends_on FROM mou_amendments AS d
+                    WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.signed_on IS NOT NULL
+                      AND d.ends_on IS NOT NULL
+                    ORDER BY d.signed_on DESC, d.number DESC LIMIT 1) AS d ON true
+                WHERE m.ends_on IS DISTINCT FROM d.ends_on
+                """),
+        Invariant(
+            "renewals_have_a_first_term",
+            violatedBy: """
+                SELECT m.tenant_id, m.id, 'it renews itself, or 99 others' AS detail FROM mous AS m
+                WHERE m.prior_mou_id IS NOT NULL AND term_of(m.tenant_id, m.id) >= 100
+                """),
+        Invariant(
+            "texts_bear_their_hash",
+            violatedBy: """
+                SELECT x.tenant_id, x.mou_id || ' ' || x.language || ' ' || x.version AS id, 'its hash is another' AS detail
+                FROM mou_texts AS x WHERE x.sha256 <> sha256(convert_to(x.body, 'UTF8'))
+                """),
+        Invariant(
             "links_rest_on_signed_agreements",
             violatedBy: """
                 SELECT l.tenant_id, l.id, 'under an agreement that is ' || m.state AS detail
@@ -80,10 +132,13 @@ extension PartnershipsRoom {
                 """),
         Invariant.trail(
             "promises_are_on_the_trail",
-            of: ["mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links"]),
+            of: ["mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links", "mou_amendments"]),
         Invariant.trail("agreements_are_on_the_trail", of: ["mous", "signing_events", "mou_events"]),
         Invariant.trailCounts(
             "terms_of_agreements_are_on_the_trail",
-            of: ["mou_parties", "mou_participants", "mou_areas", "mou_objectives"]),
+            of: [
+                "mou_parties", "mou_participants", "mou_areas", "mou_objectives", "mou_clauses", "mou_texts",
+                "mou_signatures", "mou_amendment_signatures",
+            ]),
     ]
 }

@@ -90,7 +90,22 @@ extension Statements {
 
     private func selectMoUs() -> Query {
         """
-        SELECT m.id, m.reference, m.title, m.kind, m.binding, m.summary, m.notice_days, m.state, m.signed_on,
+        SELECT m.id, m.reference, m.title, m.kind, m.binding, m.summary, m.state, m.signed_on,
+               coalesce(
+                   (SELECT d.notice_days FROM mou_amendments AS d
+                    WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
+                      AND d.signed_on IS NOT NULL AND d.effective_on <= (now() AT TIME ZONE t.time_zone)::date
+                    ORDER BY d.number DESC LIMIT 1), m.notice_days) AS notice_days,
+               m.prior_mou_id, m.prevailing_language, term_of(m.tenant_id, m.id) AS term_number,
+               (SELECT n.id FROM mous AS n
+                WHERE n.tenant_id = m.tenant_id AND n.prior_mou_id = m.id AND n.state IN ('signed', 'terminated'))
+                   AS renewed_by,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object('title', c.title, 'isBinding', c.binding)
+                                          ORDER BY c.position), '[]')
+                FROM mou_clauses AS c WHERE c.tenant_id = m.tenant_id AND c.mou_id = m.id) AS clauses,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object('institution', g.institution_id, 'signedOn', g.signed_on)
+                                          ORDER BY g.signed_on, g.institution_id), '[]')
+                FROM mou_signatures AS g WHERE g.tenant_id = m.tenant_id AND g.mou_id = m.id) AS signatures,
                m.effective_on, m.ends_on, m.terminated_on, m.termination_reason, m.termination_is_mutual,
                (now() AT TIME ZONE t.time_zone)::date AS as_of, t.time_zone,
                (SELECT jsonb_build_object(
@@ -145,7 +160,10 @@ extension MoU {
             participants: (row("participants") as JSONB<[Participant]>).value,
             termination: reason.map { Termination(reason: $0, isMutual: isMutual ?? false) },
             parties: (row("parties") as JSONB<[Party]>).value, areas: (row("areas") as JSONB<[Area]>).value,
-            objectives: (row("objectives") as JSONB<[ShortText]>).value, asOf: row("as_of"),
+            objectives: (row("objectives") as JSONB<[ShortText]>).value, renews: row("prior_mou_id"),
+            renewedBy: row("renewed_by"), termNumber: row("term_number"),
+            prevailingLanguage: row("prevailing_language"), clauses: (row("clauses") as JSONB<[Clause]>).value,
+            signatures: (row("signatures") as JSONB<[Signature]>).value, asOf: row("as_of"),
             zone: row("time_zone"))
     }
 }
@@ -168,9 +186,10 @@ extension Transaction {
         try await execute(
             """
             -- draftMoU
-            INSERT INTO mous (tenant_id, id, reference, title, kind, binding, summary, notice_days)
+            INSERT INTO mous (tenant_id, id, reference, title, kind, binding, summary, notice_days, prior_mou_id,
+                              prevailing_language)
             VALUES (\(tenant), \(id), \(draft.reference), \(draft.title), \(draft.kind), \(draft.isBinding),
-                    \(draft.summary), \(draft.noticeDays))
+                    \(draft.summary), \(draft.noticeDays), \(draft.renews), \(draft.prevailingLanguage))
             """)
     }
 
@@ -180,7 +199,8 @@ extension Transaction {
             -- reviseMoU
             UPDATE mous SET
                 reference = \(draft.reference), title = \(draft.title), kind = \(draft.kind),
-                binding = \(draft.isBinding), summary = \(draft.summary), notice_days = \(draft.noticeDays)
+                binding = \(draft.isBinding), summary = \(draft.summary), notice_days = \(draft.noticeDays),
+                prior_mou_id = \(draft.renews), prevailing_language = \(draft.prevailingLanguage)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }
@@ -198,6 +218,16 @@ extension Transaction {
             "/* replaceParts */ DELETE FROM mou_areas WHERE tenant_id = \(tenant) AND mou_id = \(id)")
         try await execute(
             "/* replaceParts */ DELETE FROM mou_objectives WHERE tenant_id = \(tenant) AND mou_id = \(id)")
+        try await execute(
+            "/* replaceParts */ DELETE FROM mou_clauses WHERE tenant_id = \(tenant) AND mou_id = \(id)")
+        try await execute(
+            """
+            -- replaceParts: clauses
+            INSERT INTO mou_clauses (tenant_id, mou_id, position, title, binding)
+            SELECT \(tenant), \(id), c.position, c.title, c.binding = 'true'
+            FROM unnest(\(draft.clauses.map(\.title)), \(draft.clauses.map { $0.isBinding ? "true" : "false" }))
+                WITH ORDINALITY AS c (title, binding, position)
+            """)
         // Empty stands for none: a text that passed its rule is never empty.
         try await execute(
             """
@@ -249,9 +279,13 @@ extension Transaction {
             """)
     }
 
-    func save(_ mou: MoU, signedAt event: SigningEvent.ID?, in tenant: Tenant.ID) async throws {
-        // Participants first: within one transaction the check may be immediate already, see `checkSigningNow`.
-        for (index, participant) in mou.participants.enumerated() {
+    /// Keeps who signed since.
+    func save(
+        _ mou: MoU, since before: MoU, signedAt event: SigningEvent.ID?, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        // Participants and signatures first: within one transaction the check may be immediate already, see
+        // `checkSigningNow`.
+        for (index, participant) in mou.participants.enumerated().dropFirst(before.participants.count) {
             try await execute(
                 """
                 -- signMoU: participant
@@ -261,11 +295,19 @@ extension Transaction {
                         \(participant.title), \(participant.institution), \(participant.institutionName))
                 """)
         }
+        for signature in mou.signatures.dropFirst(before.signatures.count) {
+            try await execute(
+                """
+                -- signMoU: signature
+                INSERT INTO mou_signatures (tenant_id, mou_id, institution_id, signed_on, signing_event_id, recorded_by)
+                VALUES (\(tenant), \(mou.id), \(signature.institution), \(signature.signedOn), \(event), \(person))
+                """)
+        }
         try await execute(
             """
             -- signMoU
             UPDATE mous SET
-                state = \(mou.term.state), signing_event_id = \(event), signed_on = \(mou.signedOn),
+                state = \(mou.term.state), signing_event_id = coalesce(\(event), signing_event_id), signed_on = \(mou.signedOn),
                 effective_on = \(mou.term.effectiveOn), ends_on = \(mou.term.endsOn)
             WHERE tenant_id = \(tenant) AND id = \(mou.id)
             """)

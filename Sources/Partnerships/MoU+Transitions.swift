@@ -1,4 +1,5 @@
 package import API
+import Institutions
 package import Vocabulary
 
 /// Why an agreement refuses.
@@ -19,6 +20,14 @@ package enum MoURefusal: Refusal, Equatable {
     case participantWithoutInstitution(index: Int)
     /// It is over already.
     case isOver
+    /// An amendment would take effect after the agreement has ended.
+    case amendsTooLate
+    /// The institution is no party to it.
+    case notAParty
+    /// The party has signed already.
+    case signedAlready
+    /// Nobody signs for the party.
+    case noSignatory
     /// It was given up; nothing is promised under it any more.
     case isAbandoned
     /// Notice runs until this day at least.
@@ -57,6 +66,18 @@ package enum MoURefusal: Refusal, Equatable {
                 ])
         case .isOver:
             Problem(.conflict, "The agreement has ended already.")
+        case .notAParty: .notFound
+        case .amendsTooLate:
+            Problem(
+                .invalid,
+                errors: [.init("/effective_on", .outOfRange, "Choose a day no later than the agreement ends.")])
+        case .signedAlready: Problem(.conflict, "This party has signed already.")
+        case .noSignatory:
+            Problem(
+                .invalid,
+                errors: [
+                    .init("/participants", .required, "Name who signed for this party, and which office they held.")
+                ])
         case .isAbandoned:
             Problem(.conflict, "The agreement was given up. Nothing can be promised under it.")
         case .noticeIsShort(let earliest):
@@ -100,12 +121,34 @@ extension MoU {
         term.state = .agreed
     }
 
-    /// Dates and signatories are held to each other by constraints; see `signMoU`.
-    mutating func sign(_ signing: Signing, by participants: [Participant]) throws(MoURefusal) {
+    /// Dates and signatories are held to each other by constraints; see `signMoU`. Parties that have signed before keep their
+    /// day.
+    mutating func sign(_ signing: Signing, by newcomers: [Participant]) throws(MoURefusal) {
         guard term.state == .agreed else { throw .notIn(.agreed) }
+        let pending = parties.map(\.institution).filter { party in !signatures.contains { $0.institution == party } }
+        signatures += pending.map { Signature(institution: $0, signedOn: signing.signedOn) }
         term = Term(.signed, effectiveOn: signing.effectiveOn, endsOn: signing.endsOn)
-        signedOn = signing.signedOn
-        self.participants = participants
+        signedOn = signatures.map(\.signedOn).max() ?? signing.signedOn
+        participants += newcomers
+    }
+
+    /// One party signs; once all have, the agreement is signed, on the day of the last.
+    mutating func sign(
+        for party: Institution.ID, _ signing: PartySigning, by newcomers: [Participant]
+    ) throws(MoURefusal) {
+        guard term.state == .agreed else { throw .notIn(.agreed) }
+        guard parties.contains(where: { $0.institution == party }) else { throw .notAParty }
+        guard !signatures.contains(where: { $0.institution == party }) else { throw .signedAlready }
+        guard newcomers.contains(where: { $0.kind == .signatory && $0.institution == party }) else {
+            throw .noSignatory
+        }
+        signatures.append(Signature(institution: party, signedOn: signing.signedOn))
+        participants += newcomers
+        if let day = signing.effectiveOn { term.effectiveOn = day }
+        if let day = signing.endsOn { term.endsOn = day }
+        guard parties.count >= 2, signatures.count == parties.count else { return }
+        signedOn = signatures.map(\.signedOn).max()
+        term = Term(.signed, effectiveOn: term.effectiveOn ?? signedOn, endsOn: term.endsOn)
     }
 
     mutating func terminate(on day: CalendarDate, _ termination: Termination) throws(MoURefusal) {

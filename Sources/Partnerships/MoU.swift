@@ -41,6 +41,18 @@ package struct MoU: Sendable, Identifiable {
     package let areas: [Area]
     /// What they want to reach, in the order of the text.
     package let objectives: [ShortText]
+    /// The agreement it renews.
+    package internal(set) var renews: MoU.ID? = nil
+    /// The signed agreement that renews it.
+    package internal(set) var renewedBy: MoU.ID? = nil
+    /// Which term of its chain it is, from 1.
+    package internal(set) var termNumber = 1
+    /// Whose wording counts where two differ.
+    package internal(set) var prevailingLanguage: Language? = nil
+    /// What the text says clause by clause, in its order.
+    package internal(set) var clauses: [Clause] = []
+    /// Which parties have signed.
+    package internal(set) var signatures: [Signature] = []
     /// The day on which it was read, in the tenant's zone.
     package let asOf: CalendarDate
     /// The tenant's zone, in which its days are meant.
@@ -127,6 +139,28 @@ package struct MoU: Sendable, Identifiable {
         package let institution: Institution.ID?
         /// What that institution was called.
         package let institutionName: Name
+    }
+
+    /// A clause of the text. An agreement that does not bind may have some that do, such as secrecy.
+    package struct Clause: Codable, Sendable, Equatable {
+        /// What it is about.
+        package let title: ShortText
+        /// Whether it binds.
+        package let isBinding: Bool
+
+        /// A clause that binds, or that does not.
+        package init(_ title: ShortText, isBinding: Bool) {
+            self.title = title
+            self.isBinding = isBinding
+        }
+    }
+
+    /// That a party signed, and when.
+    package struct Signature: Codable, Sendable, Equatable {
+        /// The party.
+        package let institution: Institution.ID
+        /// The day.
+        package let signedOn: CalendarDate
     }
 
     /// An end before its time.

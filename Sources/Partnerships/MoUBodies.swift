@@ -13,8 +13,14 @@ struct NewMoU: Described {
     let parties: [NewParty]?
     let areas: [NewArea]?
     let objectives: [ShortText]?
+    let clauses: [NewClause]?
+    let prevailingLanguage: Language?
+    let renews: MoU.ID?
 
     static let documentation = [
+        "clauses": "What the text says clause by clause, and which of them bind.",
+        "prevailing_language": "Whose wording counts where two differ.",
+        "renews": "The agreement it renews; each is renewed once.",
         "is_binding": "Whether the parties mean to be bound; false unless given.",
         "notice_days": "30 unless given.",
         "areas": "Fields of cooperation, each a concept of the taxonomy under the words of the text.",
@@ -28,8 +34,15 @@ struct NewMoU: Described {
                 MoU.Party($0.institution, as: $0.role, responsibilities: $0.responsibilities)
             },
             areas: (areas ?? []).map { MoU.Area($0.focusArea, wording: $0.wording, status: $0.status ?? .exploring) },
-            objectives: objectives ?? [])
+            objectives: objectives ?? [],
+            clauses: (clauses ?? []).map { MoU.Clause($0.title, isBinding: $0.isBinding) },
+            prevailingLanguage: prevailingLanguage, renews: renews)
     }
+}
+
+struct NewClause: Codable {
+    let title: ShortText
+    let isBinding: Bool
 }
 
 struct NewParty: Codable {
@@ -72,6 +85,32 @@ struct NewSignature: Described {
                     participant.kind, name: participant.name, title: participant.title, of: participant.institution,
                     called: participant.institutionName)
             })
+    }
+}
+
+/// What a manager sends to record one party's signature.
+struct NewPartySignature: Described {
+    let signedOn: CalendarDate
+    let effectiveOn: CalendarDate?
+    let endsOn: CalendarDate?
+    let event: NewSigningEvent?
+    let eventId: SigningEvent.ID?
+    let participants: [NewParticipant]
+
+    static let documentation = [
+        "effective_on": "The first day in force; the day of the last signature unless any party says so.",
+        "ends_on": "The first day no longer in force.", "event": "The occasion, to be recorded with the signature.",
+        "event_id": "An occasion at which others were signed, instead of `event`.",
+        "participants": "Who signed and witnessed for the party; a signatory among them.",
+    ]
+
+    func signing(newEvent id: SigningEvent.ID) throws(Problem) -> PartySigning {
+        let whole = try NewSignature(
+            signedOn: signedOn, effectiveOn: effectiveOn ?? signedOn, endsOn: endsOn, event: event, eventId: eventId,
+            participants: participants
+        ).signing(newEvent: id)
+        return PartySigning(
+            on: signedOn, by: whole.participants, at: whole.occasion, effectiveOn: effectiveOn, endsOn: endsOn)
     }
 }
 

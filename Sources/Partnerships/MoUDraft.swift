@@ -21,11 +21,18 @@ package struct MoUDraft: Sendable {
     package let areas: [MoU.Area]
     /// What they want to reach.
     package let objectives: [ShortText]
+    /// What the text says clause by clause.
+    package let clauses: [MoU.Clause]
+    /// Whose wording counts where two differ.
+    package let prevailingLanguage: Language?
+    /// The agreement it renews.
+    package let renews: MoU.ID?
 
     /// An agreement of this reference, title and kind.
     package init(
         reference: Name, title: LocalizedName, kind: MoU.Kind, isBinding: Bool = false, summary: LongText? = nil,
-        noticeDays: Int = 30, parties: [MoU.Party] = [], areas: [MoU.Area] = [], objectives: [ShortText] = []
+        noticeDays: Int = 30, parties: [MoU.Party] = [], areas: [MoU.Area] = [], objectives: [ShortText] = [],
+        clauses: [MoU.Clause] = [], prevailingLanguage: Language? = nil, renews: MoU.ID? = nil
     ) {
         self.reference = reference
         self.title = title
@@ -36,6 +43,9 @@ package struct MoUDraft: Sendable {
         self.parties = parties
         self.areas = areas
         self.objectives = objectives
+        self.clauses = clauses
+        self.prevailingLanguage = prevailingLanguage
+        self.renews = renews
     }
 }
 
@@ -96,6 +106,32 @@ package struct Signing: Sendable {
         self.endsOn = endsOn
         self.occasion = occasion
         self.participants = participants
+    }
+}
+
+/// The facts of one party's signature, on its own day. Whoever signs last may say from when to when the agreement binds.
+package struct PartySigning: Sendable {
+    /// When it signed.
+    package let signedOn: CalendarDate
+    /// Who signed and witnessed for it; a signatory among them.
+    package let participants: [Signing.Participant]
+    /// The occasion, if there was one.
+    package let occasion: Signing.Occasion?
+    /// The agreement's first day in force; the day of the last signature unless any party says so.
+    package let effectiveOn: CalendarDate?
+    /// The first day it is no longer in force.
+    package let endsOn: CalendarDate?
+
+    /// A signature on a day, by these people.
+    package init(
+        on signedOn: CalendarDate, by participants: [Signing.Participant], at occasion: Signing.Occasion? = nil,
+        effectiveOn: CalendarDate? = nil, endsOn: CalendarDate? = nil
+    ) {
+        self.signedOn = signedOn
+        self.participants = participants
+        self.occasion = occasion
+        self.effectiveOn = effectiveOn
+        self.endsOn = endsOn
     }
 }
 

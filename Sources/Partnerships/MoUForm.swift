@@ -14,6 +14,14 @@ struct MoUForm: Codable {
     let parties: [PartyRow]
     let areas: [AreaRow]
     let objectives: LongText?
+    let clauses: [ClauseRow]?
+    let prevailingLanguage: Vocabulary.Language?
+    let renews: MoU.ID?
+
+    struct ClauseRow: Codable {
+        let title: ShortText?
+        let isBinding: Bool?
+    }
 
     struct PartyRow: Codable {
         let institution: Institution.ID?
@@ -69,7 +77,10 @@ struct MoUForm: Codable {
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return MoUDraft(
             reference: reference, title: title, kind: kind, isBinding: isBinding ?? false, summary: summary,
-            noticeDays: noticeDays, parties: members, areas: fields, objectives: aims)
+            noticeDays: noticeDays, parties: members, areas: fields, objectives: aims,
+            clauses: (clauses ?? []).compactMap { row in
+                row.title.map { MoU.Clause($0, isBinding: row.isBinding ?? false) }
+            }, prevailingLanguage: prevailingLanguage, renews: renews)
     }
 
     /// The fields of a form that shows an agreement, by name.
@@ -79,6 +90,12 @@ struct MoUForm: Codable {
             "summary": mou.summary?.string ?? "", "is_binding": mou.isBinding ? "true" : "",
             "objectives": mou.objectives.map(\.string).joined(separator: "\n"),
         ]
+        values["renews"] = mou.renews?.description
+        values["prevailing_language"] = mou.prevailingLanguage?.rawValue
+        for (index, clause) in mou.clauses.enumerated() {
+            values["clauses.\(index).title"] = clause.title.string
+            values["clauses.\(index).is_binding"] = clause.isBinding ? "true" : ""
+        }
         for language in mou.title.languages {
             values["title.\(language.rawValue)"] = mou.title[language]?.string
         }
@@ -99,7 +116,8 @@ struct MoUForm: Codable {
 /// A signature as its form sends it: rows that were left empty are not meant.
 struct SignatureForm: Codable {
     let signedOn: CalendarDate
-    let effectiveOn: CalendarDate
+    /// Needed when all parties sign in one go.
+    let effectiveOn: CalendarDate?
     let endsOn: CalendarDate?
     let event: EventFields
     let participants: [ParticipantRow]
@@ -121,8 +139,23 @@ struct SignatureForm: Codable {
         let institutionName: Name?
     }
 
-    /// The signature the form means; refuses rows that say half of a thing, by their place in the form.
+    /// One party's signature.
+    func partySigning(newEvent id: SigningEvent.ID) throws(Problem) -> PartySigning {
+        let whole = try signing(newEvent: id, effectiveOn: effectiveOn ?? signedOn)
+        return PartySigning(
+            on: signedOn, by: whole.participants, at: whole.occasion, effectiveOn: effectiveOn, endsOn: endsOn)
+    }
+
+    /// The signature of all parties.
     func signing(newEvent id: SigningEvent.ID) throws(Problem) -> Signing {
+        guard let effectiveOn else {
+            throw Problem(.invalid, errors: [.init("/effective_on", .required, "Choose the first day in force.")])
+        }
+        return try signing(newEvent: id, effectiveOn: effectiveOn)
+    }
+
+    /// The signature the form means; refuses rows that say half of a thing, by their place in the form.
+    private func signing(newEvent id: SigningEvent.ID, effectiveOn: CalendarDate) throws(Problem) -> Signing {
         var errors: [Problem.FieldError] = []
         var people: [Signing.Participant] = []
         for (index, row) in participants.enumerated() {

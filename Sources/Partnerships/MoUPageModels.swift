@@ -39,6 +39,10 @@ struct MoUPage: ViewModel {
     var areas: Table
     var objectives: [String]
     var hasObjectives: Bool
+    var clauses: Table?
+    var texts: Table?
+    var amendments: Table?
+    var newText: Action?
     var isSigned: Bool
     var occasion: String?
     var hosts: String?
@@ -152,6 +156,19 @@ struct MoUWords {
             facts.append(.text(t("fact.how"), termination.isMutual ? t("how.mutual") : t("how.notice")))
         }
         facts.append(.text(t("fact.notice"), t("days", count: mou.noticeDays)))
+        if let prevailing = mou.prevailingLanguage.flatMap({ Pages.Language(tag: $0.rawValue) }) {
+            facts.append(.text(t("fact.prevails"), prevailing.endonym))
+        }
+        if mou.termNumber > 1 || mou.renewedBy != nil {
+            facts.append(.text(t("fact.term"), t("term.number", ["number": "\(mou.termNumber)"])))
+        }
+        func page(_ id: MoU.ID) -> SafeURL { isForParty ? "/partner/agreements/\(id)" : "/console/mous/\(id)" }
+        if let earlier = mou.renews {
+            facts.append(.link(t("fact.renews"), LinkText(t("term.earlier"), page(earlier))))
+        }
+        if let later = mou.renewedBy {
+            facts.append(.link(t("fact.renewed_by"), LinkText(t("term.later"), page(later))))
+        }
         return Facts(title: t("fact.title"), facts)
     }
 
@@ -187,8 +204,9 @@ struct MoUWords {
     }
 
     func page(
-        _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], own: Institution.ID?,
-        actions: [Action], refusal: FormProblem? = nil
+        _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], texts: [MoUText],
+        amendments: [Amendment],
+        own: Institution.ID?, actions: [Action], refusal: FormProblem? = nil
     ) -> MoUPage {
         let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
         let paragraphs = (mou.summary?.string ?? "").split(separator: "\n").map(String.init)
@@ -202,6 +220,7 @@ struct MoUWords {
                 caption: t("parties.title"),
                 columns: [
                     Table.Column(t("parties.name")), Table.Column(t("parties.role")), Table.Column(t("parties.duties")),
+                    Table.Column(t("parties.signed")),
                 ],
                 rows: mou.parties.map { party in
                     [
@@ -209,6 +228,7 @@ struct MoUWords {
                             name(party.institution, in: names),
                             note: party.institution == own ? t("parties.own") : nil),
                         .text(t("role.\(party.role.rawValue)")), .text(party.responsibilities?.string ?? "–"),
+                        signature(of: party.institution, on: mou),
                     ]
                 }, empty: EmptyState(title: t("parties.none"), text: t("parties.none_text"))),
             areas: Table(
@@ -223,7 +243,25 @@ struct MoUWords {
                     ]
                 }, empty: EmptyState(title: t("areas.none"), text: t("areas.none_text"))),
             objectives: mou.objectives.map(\.string),
-            hasObjectives: !mou.objectives.isEmpty, isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
+            hasObjectives: !mou.objectives.isEmpty,
+            clauses: mou.clauses.isEmpty
+                ? nil
+                : Table(
+                    caption: t("clauses.title"),
+                    columns: [Table.Column(t("clauses.clause")), Table.Column(t("fact.binding"))],
+                    rows: mou.clauses.map { clause in
+                        [
+                            .text(clause.title.string),
+                            .badge(
+                                clause.isBinding
+                                    ? Badge(t("clauses.binds"), .accent) : Badge(t("clauses.does_not"), .neutral)),
+                        ]
+                    }, empty: EmptyState(title: "", text: "")),
+            texts: self.texts(texts, of: mou),
+            amendments: self.amendments(amendments, of: mou, names),
+            newText: !isForParty && (mou.status == .draft || mou.status == .inReview)
+                ? .link(t("text.action"), "/console/mous/\(mou.id)/texts/new") : nil,
+            isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
             hosts: mou.event.flatMap { event in
                 event.hosts.isEmpty
                     ? nil
@@ -243,6 +281,63 @@ struct MoUWords {
                 },
                 empty: EmptyState(title: t("participants.none"), text: t("participants.none_text"))),
             facts: facts(mou), timeline: timeline(mou, history))
+    }
+
+    private func amendments(
+        _ amendments: [Amendment], of mou: MoU, _ names: [Institution.ID: LocalizedName]
+    ) -> Table? {
+        guard !amendments.isEmpty else { return nil }
+        return Table(
+            caption: t("amendment.section"),
+            columns: [
+                Table.Column(t("amendment.number")), Table.Column(t("amendment.words")),
+                Table.Column(t("amendment.effective")), Table.Column(t("amendment.ends")),
+                Table.Column(t("amendment.signed")),
+            ],
+            rows: amendments.map { amendment in
+                let signed = amendment.signatures
+                    .map { "\(name($0.institution, in: names)), \($0.signedOn.text(in: language))" }
+                    .joined(separator: " · ")
+                return [
+                    .text("\(amendment.number)"), .text(amendment.words.string, note: "SHA-256 \(amendment.sha256)"),
+                    .time(TimeText(amendment.effectiveOn, in: language)),
+                    amendment.endsOn.map { .time(TimeText($0, in: language)) } ?? .text("–"),
+                    amendment.signedOn != nil || isForParty || mou.term.state != .signed
+                        ? .text(signed.isEmpty ? "–" : signed)
+                        : .link(
+                            t("sign.action"), "/console/mous/\(mou.id)/amendments/\(amendment.id)/signature",
+                            note: signed.isEmpty ? nil : signed),
+                ]
+            }, empty: EmptyState(title: "", text: ""))
+    }
+
+    private func texts(_ texts: [MoUText], of mou: MoU) -> Table? {
+        guard !texts.isEmpty else { return nil }
+        return Table(
+            caption: t("text.section"),
+            columns: [Table.Column(t("text.language")), Table.Column(t("text.hash")), Table.Column(t("text.written"))],
+            rows: texts.map { text in
+                let endonym = Pages.Language(tag: text.language.rawValue)?.endonym ?? text.language.rawValue
+                let path = "texts/\(text.language.rawValue)/\(text.version)"
+                return [
+                    .link(
+                        t("text.version", ["language": endonym, "number": "\(text.version)"]),
+                        SafeURL(path: (isForParty ? "/partner/agreements/" : "/console/mous/") + "\(mou.id)/" + path)
+                            ?? .nowhere,
+                        note: text.isTheLast ? t("text.is_last") : nil),
+                    .text(String(text.sha256.prefix(16)) + "…"),
+                    .time(TimeText(text.writtenAt, in: mou.zone, language: language)),
+                ]
+            }, empty: EmptyState(title: "", text: ""))
+    }
+
+    /// When a party signed; until then a manager may record it.
+    private func signature(of party: Institution.ID, on mou: MoU) -> Table.Cell {
+        if let signed = mou.signatures.first(where: { $0.institution == party }) {
+            return .time(TimeText(signed.signedOn, in: language))
+        }
+        guard mou.status == .agreed, !isForParty else { return .text("–") }
+        return .action(.link(t("sign.action"), "/console/mous/\(mou.id)/parties/\(party)/signature"))
     }
 
     private func occasion(_ event: SigningEvent) -> String {

@@ -24,6 +24,12 @@ struct MoUView: Described {
     let parties: [PartyView]
     let areas: [AreaView]
     let objectives: [ShortText]
+    let renews: MoU.ID?
+    let renewedBy: MoU.ID?
+    let termNumber: Int
+    let prevailingLanguage: Language?
+    let clauses: [ClauseView]
+    let signatures: [SignatureView]
 
     static let documentation = [
         "reference": "What the parties file it under.",
@@ -33,7 +39,22 @@ struct MoUView: Described {
         "effective_on": "The first day in force.",
         "ends_on": "The first day no longer in force; absent when it runs until somebody ends it.",
         "participants": "Who signed and witnessed, as they were called on that day.",
+        "renews": "The agreement it renews.", "renewed_by": "The signed agreement that renews it.",
+        "term_number": "Which term of its chain it is, from 1.",
+        "prevailing_language": "Whose wording counts where two differ.",
+        "clauses": "What the text says clause by clause, and which of them bind.",
+        "signatures": "Which parties have signed; the agreement is signed once all have.",
     ]
+}
+
+struct ClauseView: Codable {
+    let title: ShortText
+    let isBinding: Bool
+}
+
+struct SignatureView: Codable {
+    let institution: Institution.ID
+    let signedOn: CalendarDate
 }
 
 struct PartyView: Codable {
@@ -137,6 +158,10 @@ extension MoUView {
         }
         areas = mou.areas.map { AreaView(focusArea: $0.focusArea, wording: $0.wording, status: $0.status) }
         objectives = mou.objectives
+        (renews, renewedBy, termNumber) = (mou.renews, mou.renewedBy, mou.termNumber)
+        prevailingLanguage = mou.prevailingLanguage
+        clauses = mou.clauses.map { ClauseView(title: $0.title, isBinding: $0.isBinding) }
+        signatures = mou.signatures.map { SignatureView(institution: $0.institution, signedOn: $0.signedOn) }
     }
 }
 

@@ -7,8 +7,9 @@ extension PartnershipsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         [
-            listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, terminateMoU, abandonMoU,
-        ] + ReportsAPI.operations
+            listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, signForParty,
+            terminateMoU, abandonMoU,
+        ] + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
     }
 
     private static var listMoUs: AnyOperation {
@@ -128,6 +129,26 @@ extension PartnershipsRoom {
         }.erased
     }
 
+    private static var signForParty: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/parties/{party}/signature", "signMoUForParty",
+            summary: "Record that one party has signed, on its own day",
+            description: "Once all parties have, the agreement is signed, on the day of the last.",
+            tag: "partnerships", access: .roles([.manager]), parameters: MoUPartyPath.self,
+            body: NewPartySignature.self,
+            output: MoUView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let signing = try call.body.signing(newEvent: SigningEvent.ID())
+            return try await call.write { transaction in
+                let mou = try await transaction.signMoU(
+                    call.parameters.mou, for: call.parameters.party, signing, in: tenant, by: principal.personID)
+                return .ok(try await transaction.view(of: mou))
+            }
+        }.erased
+    }
+
     private static var terminateMoU: AnyOperation {
         Operation(
             .post, "/v1/mous/{mou}/termination", "terminateMoU", summary: "End a signed agreement before its time",
@@ -165,6 +186,11 @@ extension PartnershipsRoom {
 
 struct MoUPath: Codable {
     let mou: MoU.ID
+}
+
+struct MoUPartyPath: Codable {
+    let mou: MoU.ID
+    let party: Institution.ID
 }
 
 struct ListMoUs: Codable {

@@ -25,9 +25,11 @@ extension PartnershipsRoom {
         let portal = PartnerPages(site: site)
         return [
             console.list, console.draft, console.create, console.show, console.edit, console.revise, console.share,
-            console.agree, console.signing, console.sign, console.termination, console.terminate, console.abandonment,
+            console.agree, console.signing, console.sign, console.partySigning, console.signForParty,
+            console.termination, console.terminate, console.abandonment,
             console.abandon, portal.list, portal.show,
-        ] + ReportPages(site: site).routes + CommitmentsConsole(site: site).routes
+        ] + TextPages(site: site).routes + AmendmentsConsole(site: site).routes + ReportPages(site: site).routes
+            + CommitmentsConsole(site: site).routes
     }
 }
 
@@ -245,6 +247,46 @@ private struct MoUConsole {
         }.erased
     }
 
+    var partySigning: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/parties/{party}/signature", "consoleSignMoUForParty",
+            access: .roles([.manager]), parameters: MoUPartyPath.self
+        ) { call in
+            let (id, party) = (call.parameters.mou, call.parameters.party)
+            let mou = try await find(id, call.reader)
+            guard mou.parties.contains(where: { $0.institution == party }) else { throw Problem.notFound }
+            let values = [
+                "signed_on": mou.asOf.description, "effective_on": mou.term.effectiveOn?.description ?? "",
+                "ends_on": mou.term.endsOn?.description ?? "",
+                "participants.0.kind": MoU.Participant.Kind.signatory.rawValue,
+                "participants.0.institution": party.description,
+            ]
+            return try await signatureForm(for: call, of: mou, party: party, values: values.mapValues { [$0] })
+        }.erased
+    }
+
+    var signForParty: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/parties/{party}/signature", "signConsoleMoUForParty",
+            access: .roles([.manager]), parameters: MoUPartyPath.self, body: SignatureForm.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let (id, party) = (call.parameters.mou, call.parameters.party)
+            let event = SigningEvent.ID()
+            let mou = try await find(id, call.reader)
+            return try await answering {
+                let signing = try call.decoded().partySigning(newEvent: event)
+                return try await call.write { transaction in
+                    _ = try await transaction.signMoU(id, for: party, signing, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/mous/\(id)?done=signed")
+                }
+            } again: { problem in
+                try await signatureForm(for: call, of: mou, party: party, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
     var termination: AnyRoute {
         PageRoute(
             .get, "/console/mous/{mou}/termination", "consoleTerminateMoU", access: .roles([.manager]),
@@ -329,7 +371,9 @@ private struct MoUConsole {
         let history = try await call.reader.history(of: id)
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
         let model = words.page(
-            mou, history, names: names, own: nil, actions: actions(on: mou, t, key: call.freshIdempotencyKey),
+            mou, history, names: names, texts: try await call.reader.texts(of: id),
+            amendments: try await call.reader.amendments(of: id), own: nil,
+            actions: actions(on: mou, t, key: call.freshIdempotencyKey),
             refusal: refusal)
         let frame = Frame(
             title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "mous",
@@ -361,7 +405,10 @@ private struct MoUConsole {
         case .agreed: return [.link(t("sign.action"), "/console/mous/\(mou.id)/signature", style: .primary)]
         case .pending, .inForce, .expiring:
             guard mou.term.state == .signed else { return [] }
-            return [.link(t("terminate.action"), "/console/mous/\(mou.id)/termination")]
+            return [
+                .link(t("amendment.action"), "/console/mous/\(mou.id)/amendments/new"),
+                .link(t("terminate.action"), "/console/mous/\(mou.id)/termination"),
+            ]
         case .expired, .terminated, .abandoned: return []
         }
     }
@@ -375,9 +422,13 @@ private struct MoUConsole {
         let spoken = Vocabulary.Language(viewer.language)
         let institutions = try await call.reader.institutionsToChooseFrom()
             .map { (value: $0.id.description, label: $0.name.text(for: spoken)) }
+        let earlier = try await call.reader.mous(limit: 400).filter { $0.signedOn != nil && $0.id != mou?.id }
+            .map { (value: $0.id.description, label: "\($0.reference.string): \($0.title.text(for: spoken))") }
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let sections = MoUFormSections(t: t, input: input, institutions: institutions)
-            .draft(parties: Self.rows("parties", in: values), areas: Self.rows("areas", in: values))
+            .draft(
+                parties: Self.rows("parties", in: values), areas: Self.rows("areas", in: values),
+                clauses: Self.rows("clauses", in: values), earlier: earlier)
         let address: SafeURL = mou.map { "/console/mous/\($0.id)/edit" } ?? "/console/mous/new"
         let back: SafeURL = mou.map { "/console/mous/\($0.id)" } ?? "/console/mous"
         let title = mou == nil ? t("draft.title") : t("edit.title")
@@ -398,7 +449,8 @@ private struct MoUConsole {
     }
 
     private func signatureForm<P, B>(
-        for call: FormCall<P, B>, of mou: MoU, values: [String: [String]], problem: FormProblem? = nil
+        for call: FormCall<P, B>, of mou: MoU, party: Institution.ID? = nil, values: [String: [String]],
+        problem: FormProblem? = nil
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.partnerships.texts(in: viewer.language)
@@ -410,13 +462,19 @@ private struct MoUConsole {
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let sections = MoUFormSections(t: t, input: input, institutions: parties)
             .signature(
-                participants: max(mou.parties.count + 2, Self.rows("participants", in: values)), spoken: spoken)
+                participants: max(party == nil ? mou.parties.count + 2 : 3, Self.rows("participants", in: values)),
+                isOfOneParty: party != nil, spoken: spoken)
+        let name = party.map { names[$0]?.text(for: spoken) ?? t("institution.unnamed") }
         let model = MoUFormPage(
-            header: PageHeader(title: t("sign.title"), kind: mou.title.text(for: spoken), lede: t("sign.lede")),
+            header: PageHeader(
+                title: name.map { t("sign.party_title", ["party": $0]) } ?? t("sign.title"),
+                kind: mou.title.text(for: spoken), lede: party == nil ? t("sign.lede") : t("sign.party_lede")),
             form: Form(
-                action: "/console/mous/\(mou.id)/signature", sections: sections, submit: t("sign.submit"), texts: t,
+                action: party.map { "/console/mous/\(mou.id)/parties/\($0)/signature" }
+                    ?? "/console/mous/\(mou.id)/signature", sections: sections, submit: t("sign.submit"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                cancel: LinkText(t("form.cancel"), "/console/mous/\(mou.id)"), draft: "mou-signature-\(mou.id)",
+                cancel: LinkText(t("form.cancel"), "/console/mous/\(mou.id)"),
+                draft: "mou-signature-\(mou.id)\(party.map { "-\($0)" } ?? "")",
                 problem: problem?.sentence(besides: sections.flatMap(\.fields))))
         return try HTML(
             bytes: PageTemplate.form.render(model, in: frame(t("sign.title"), of: mou, viewer, t)))
@@ -540,7 +598,9 @@ private struct PartnerPages {
             let history = try await call.reader.history(of: mou.id)
             let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
             let model = words.page(
-                mou, history, names: names, own: Institution.ID(try call.principal.actsFor),
+                mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
+                amendments: try await call.reader.amendments(of: mou.id),
+                own: Institution.ID(try call.principal.actsFor),
                 actions: [.link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary)])
             let frame = Frame(
                 title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
@@ -552,7 +612,7 @@ private struct PartnerPages {
 
 /// What was just done, as the address of the page after it says.
 enum Done: String, Codable, CaseIterable {
-    case drafted, revised, shared, agreed, signed, terminated, abandoned
+    case drafted, revised, shared, agreed, signed, amended, terminated, abandoned
 }
 
 struct MoUPagePath: Codable {
@@ -577,7 +637,9 @@ private struct MoUFormSections {
     let input: FormInput
     let institutions: [(value: String, label: String)]
 
-    func draft(parties: Int, areas: Int) -> [FormSection] {
+    func draft(
+        parties: Int, areas: Int, clauses: Int, earlier: [(value: String, label: String)]
+    ) -> [FormSection] {
         [
             FormSection(
                 title: t("section.what"),
@@ -593,6 +655,12 @@ private struct MoUFormSections {
                     input.area("summary", label: t("field.summary"), isOptional: true, limit: 10_000, rows: 5),
                     input.checkbox("is_binding", label: t("field.binding"), statement: t("field.binding_statement")),
                     input.number("notice_days", label: t("field.notice"), suffix: t("field.notice_suffix")),
+                    input.select(
+                        "renews", label: t("field.renews"), hint: t("field.renews_hint"), options: earlier,
+                        isOptional: true),
+                    input.select(
+                        "prevailing_language", label: t("field.prevails"), hint: t("field.prevails_hint"),
+                        options: Pages.Language.allCases.map { ($0.tag, $0.endonym) }, isOptional: true),
                 ])
         ]
             + (0..<max(3, parties + 1)).map(party) + [
@@ -607,18 +675,31 @@ private struct MoUFormSections {
                             isOptional: true,
                             rows: 5)
                     ]),
+                FormSection(
+                    title: t("section.clauses"), intro: t("section.clauses_intro"),
+                    fields: (0..<max(3, clauses + 1)).flatMap { index in
+                        let place = ["number": "\(index + 1)"]
+                        return [
+                            input.text(
+                                "clauses.\(index).title", label: t("field.clause", place), isOptional: true, limit: 500),
+                            input.checkbox(
+                                "clauses.\(index).is_binding", label: t("field.clause_binding", place),
+                                statement: t("field.clause_binds")),
+                        ]
+                    }),
             ]
     }
 
-    func signature(participants: Int, spoken: Vocabulary.Language) -> [FormSection] {
+    func signature(participants: Int, isOfOneParty: Bool, spoken: Vocabulary.Language) -> [FormSection] {
         [
             FormSection(
                 title: t("section.dates"),
                 fields: [
                     input.text("signed_on", label: t("field.signed_on"), type: "date", width: "medium"),
                     input.text(
-                        "effective_on", label: t("field.effective_on"), hint: t("field.effective_hint"), type: "date",
-                        width: "medium"),
+                        "effective_on", label: t("field.effective_on"),
+                        hint: isOfOneParty ? t("field.party_effective_hint") : t("field.effective_hint"), type: "date",
+                        isOptional: isOfOneParty, width: "medium"),
                     input.text(
                         "ends_on", label: t("field.ends_on"), hint: t("field.ends_hint"), type: "date",
                         isOptional: true, width: "medium"),
@@ -683,7 +764,7 @@ private struct MoUFormSections {
     }
 
     private func participant(_ index: Int) -> FormSection {
-        let isSpare = index >= institutions.count
+        let isSpare = index > 0 && index >= institutions.count
         return FormSection(
             title: t("section.person", ["number": "\(index + 1)"]), intro: index == 0 ? t("section.people_intro") : nil,
             fields: [

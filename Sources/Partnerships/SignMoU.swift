@@ -1,6 +1,6 @@
 import API
 package import Accounts
-import Institutions
+package import Institutions
 package import Postgres
 import Vocabulary
 
@@ -14,16 +14,37 @@ extension Transaction {
     package func signMoU(
         _ id: MoU.ID, _ signing: Signing, in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> MoU {
-        guard var mou = try await lockMoU(id) else { throw Problem.notFound }
-        let participants = try await participants(of: signing)
-        let before = mou.term.state
-        try mou.sign(signing, by: participants)
-        let event = try await keep(signing.occasion, in: tenant)
-        try await save(mou, signedAt: event, in: tenant)
-        try await recordStep(of: id, from: before, to: .signed, in: tenant, by: person)
-        try await checkSigningNow()
-        guard let signed = try await self.mou(id) else { throw Problem.notFound }
-        return signed
+        guard let mou = try await lockMoU(id) else { throw Problem.notFound }
+        let participants = try await participants(of: signing.participants)
+        var signed = mou
+        try signed.sign(signing, by: participants)
+        return try await keep(signed, since: mou, at: signing.occasion, in: tenant, by: person)
+    }
+
+    /// Records that one party has signed an agreed text, on its own day. Once all parties have, the agreement is signed.
+    ///
+    /// Throws `MoURefusal`, or not found; refused by the constraints of `signMoU`.
+    package func signMoU(
+        _ id: MoU.ID, for party: Institution.ID, _ signing: PartySigning, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> MoU {
+        guard let mou = try await lockMoU(id) else { throw Problem.notFound }
+        let participants = try await participants(of: signing.participants)
+        var signed = mou
+        try signed.sign(for: party, signing, by: participants)
+        return try await keep(signed, since: mou, at: signing.occasion, in: tenant, by: person)
+    }
+
+    private func keep(
+        _ signed: MoU, since before: MoU, at occasion: Signing.Occasion?, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> MoU {
+        let event = try await keep(occasion, in: tenant)
+        try await save(signed, since: before, signedAt: event, in: tenant, by: person)
+        if signed.term.state == .signed {
+            try await recordStep(of: signed.id, from: before.term.state, to: .signed, in: tenant, by: person)
+            try await checkSigningNow()
+        }
+        guard let kept = try await mou(signed.id) else { throw Problem.notFound }
+        return kept
     }
 
     private func keep(_ occasion: Signing.Occasion?, in tenant: Tenant.ID) async throws -> SigningEvent.ID? {
@@ -36,10 +57,10 @@ extension Transaction {
         }
     }
 
-    private func participants(of signing: Signing) async throws -> [MoU.Participant] {
-        let names = try await institutionNames(signing.participants.compactMap(\.institution))
+    private func participants(of people: [Signing.Participant]) async throws -> [MoU.Participant] {
+        let names = try await institutionNames(people.compactMap(\.institution))
         var participants: [MoU.Participant] = []
-        for (index, participant) in signing.participants.enumerated() {
+        for (index, participant) in people.enumerated() {
             let known = try participant.institution.flatMap { names[$0] }.map { try Name($0.text(for: .english)) }
             guard let name = participant.institutionName ?? known else {
                 throw MoURefusal.participantWithoutInstitution(index: index)

@@ -256,6 +256,7 @@ struct Objects: Sendable {
                 NewLink(.stream, (demoID("stream incubation general") as ProgramStream.ID).uuid), as: link,
                 to: demoID("mou MoU-2"), in: Cast.harbour.id, by: Cast.mei.person.id)
         }
+        try await Self.keepTheLifeOfAnAgreement(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -277,6 +278,7 @@ struct Objects: Sendable {
             "Benefit": (demoID("benefit mentoring") as MoU.Benefit.ID).description,
             "Deliverable": (demoID("deliverable demo day") as MoU.Deliverable.ID).description,
             "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
+            "Amendment": (demoID("amendment") as Amendment.ID).description,
             "Target": (demoID("target fintech") as MoU.Target.ID).description,
             "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
             "Milestone": try id("milestone"),
@@ -321,6 +323,28 @@ struct Objects: Sendable {
                 word, new, as: code, for: call, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         return code
+    }
+
+    /// An amendment of MoU-2 that waits for its signatures, and a text in English, planted past the verbs because that of
+    /// MoU-2 is agreed.
+    private static func keepTheLifeOfAnAgreement(in world: World) async throws {
+        let (tenant, mei, mou): (Tenant.ID, Person.ID, MoU.ID) = (
+            Cast.harbour.id, Cast.mei.person.id, demoID("mou MoU-2")
+        )
+        let today = CalendarDate(.now, in: .hongKong)
+        let amendment = try NewAmendment(LongText("The bank opens a desk."), effectiveOn: today.adding(days: 30))
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.draftAmendment(amendment, as: demoID("amendment"), of: mou, in: tenant, by: mei)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO mou_texts (tenant_id, mou_id, language, version, body, sha256, written_at, written_by)
+                SELECT tenant_id, id, 'en', 1, 'The parties cooperate.', sha256('The parties cooperate.'), created_at, \(mei)
+                FROM mous WHERE id = \(mou)
+                """)
+        }
     }
 
     /// The identifier for a parameter or field; nil where none is meant.

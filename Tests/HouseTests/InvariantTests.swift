@@ -292,6 +292,39 @@ extension InvariantTests {
                             termination_is_mutual = true WHERE reference = 'MoU-1'
             """),
         Plant(
+            "agreements_are_signed_by_every_party_on_its_day",
+            """
+            DELETE FROM mou_signatures
+            WHERE institution_id = tenant_id AND mou_id = (SELECT id FROM mous WHERE reference = 'MoU-4')
+            """),
+        Plant("renewals_have_a_first_term", "UPDATE mous SET prior_mou_id = id WHERE reference = 'MoU-1'"),
+        Plant(
+            "texts_bear_their_hash",
+            """
+            INSERT INTO mou_texts (tenant_id, mou_id, language, version, body, sha256, written_by)
+            SELECT tenant_id, id, 'en', 1, 'A text', 'another', id FROM mous WHERE reference = 'MoU-1'
+            """),
+        Plant(
+            "amendments_count_once_every_party_has_signed",
+            """
+            INSERT INTO mou_amendments (tenant_id, mou_id, id, number, words, sha256, effective_on, drafted_by, signed_on)
+            SELECT tenant_id, id, gen_random_uuid(), 1, 'More', '', current_date, id, current_date
+            FROM mous WHERE reference = 'MoU-1'
+            """),
+        Plant(
+            "agreements_end_as_they_were_last_amended",
+            """
+            INSERT INTO mou_amendments (tenant_id, mou_id, id, number, words, sha256, effective_on, ends_on, drafted_by, signed_on)
+            SELECT tenant_id, id, id, 1, 'More', '', current_date, ends_on + 1, id, current_date
+            FROM mous WHERE reference = 'MoU-1'
+            """,
+            """
+            INSERT INTO mou_amendment_signatures
+                (tenant_id, mou_id, amendment_id, institution_id, signed_on, person_name, title, recorded_by)
+            SELECT p.tenant_id, p.mou_id, p.mou_id, p.institution_id, current_date, 'A', 'B', p.mou_id
+            FROM mou_parties AS p WHERE p.mou_id = (SELECT id FROM mous WHERE reference = 'MoU-1')
+            """),
+        Plant(
             "links_rest_on_signed_agreements",
             """
             INSERT INTO mous (tenant_id, id, reference, title, kind)

@@ -13,7 +13,7 @@ struct PartnershipsPagesTests {
         let pages: [any CheckedTemplate] = [
             PageTemplate<MoUListPage>.list, PageTemplate<MoUPage>.show, PageTemplate<MoUFormPage>.form,
             PageTemplate<MoUConfirmationPage>.confirm, PageTemplate<ReportPage>.report,
-            PageTemplate<ActivitiesPage>.activities,
+            PageTemplate<ActivitiesPage>.activities, PageTemplate<MoUTextPage>.text,
         ]
         #expect(PageKit.partnerships.faults(in: pages, sources: sources) == [])
     }

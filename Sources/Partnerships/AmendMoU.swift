@@ -1,0 +1,31 @@
+import API
+package import Accounts
+package import Postgres
+
+extension Transaction {
+    /// Drafts a change of a signed agreement, for its parties to sign.
+    ///
+    /// Throws `MoURefusal`, or not found; refused by `amendment_ends_after_it_takes_effect` and
+    /// `amended_notice_is_not_negative`.
+    package func draftAmendment(
+        _ new: NewAmendment, as id: Amendment.ID, of mou: MoU.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        guard let agreement = try await lockMoU(mou) else { throw Problem.notFound }
+        try agreement.admitsAmendment(effectiveOn: new.effectiveOn)
+        try await insert(new, as: id, of: mou, in: tenant, by: person)
+    }
+
+    /// Records that a party has signed an amendment. Once all have, the agreement's end is the amendment's.
+    ///
+    /// Throws `MoURefusal`, or not found; refused by `amendment_takes_effect_after_signing`.
+    package func signAmendment(
+        _ id: Amendment.ID, of mou: MoU.ID, _ signature: Amendment.Signature, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        guard let agreement = try await lockMoU(mou),
+            var amendment = try await amendments(of: mou).first(where: { $0.id == id })
+        else { throw Problem.notFound }
+        try amendment.sign(signature, of: agreement)
+        try await insert(signature, of: id, mou, in: tenant, by: person)
+        if amendment.signedOn != nil { try await settle(amendment, of: mou) }
+    }
+}
