@@ -121,7 +121,7 @@ let package = Package(
         module(
             "Institutions", on: core + ["Tabular"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Partnerships", on: core + ["Exports", "Institutions"],
+            "Partnerships", on: core + ["Exports", "Letters", "Institutions"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Programs", on: core + ["Forms", "Letters", "Institutions", "Partnerships", "Eligibility"],

@@ -239,3 +239,20 @@ CREATE POLICY parties_read_mou_amendments ON mou_amendments FOR SELECT
 CREATE POLICY parties_read_mou_amendment_signatures ON mou_amendment_signatures FOR SELECT
     USING (acts_as('partner') AND EXISTS (
         SELECT FROM mous WHERE mous.tenant_id = mou_amendment_signatures.tenant_id AND mous.id = mou_id));
+
+-- What somebody was written to about an agreement, once for each occasion and the day that it is about: its end, or the last
+-- day on which anything happened under it.
+CREATE TABLE mou_reminders (
+    tenant_id   uuid NOT NULL,
+    mou_id      uuid NOT NULL,
+    person_id   uuid NOT NULL,
+    occasion    text NOT NULL,
+    about_day   date NOT NULL,
+    reminded_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (tenant_id, mou_id, person_id, occasion, about_day),
+    FOREIGN KEY (tenant_id, mou_id) REFERENCES mous (tenant_id, id) ON DELETE CASCADE,
+    CONSTRAINT agreement_occasion_is_known CHECK (occasion IN (
+        'ends_in_180_days', 'ends_in_90_days', 'ends_in_30_days', 'notice_is_due', 'dormant'))
+);
+CALL wall_table('mou_reminders');
+CREATE POLICY the_managers_see_mou_reminders ON mou_reminders FOR SELECT USING (acts_as('manager'));

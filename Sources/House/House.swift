@@ -75,6 +75,7 @@ package struct House: Sendable {
                 in: site, sendsMail: sendsMail,
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
+                    "mou": { "/console/mous/\($0.text)" },
                 ])
     }
 
@@ -128,6 +129,7 @@ package struct House: Sendable {
         ImportsRoom.register(in: worker, database: jobs)
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
+        PartnershipsRoom.register(in: worker, database: jobs)
         if let scanner { ApplicationsRoom.register(in: worker, scanner: scanner) }
         DecisionsRoom.register(in: worker)
         if let post { LettersRoom.register(in: worker, post: post) }

@@ -66,8 +66,18 @@ package struct PartnerReport: Sendable {
     package let standing: [MoU.Standing]
     /// The day of the first activity.
     package let firstActivity: CalendarDate?
+    /// The day of the last activity, whether in the span or not.
+    package let lastActivity: CalendarDate?
     /// The activities of the span, by day.
     package let activities: [MoU.Activity]
+
+    /// Since when nothing has happened under an agreement that is in force; nil unless that is long ago.
+    package var dormantSince: CalendarDate? {
+        guard mou.status.isInForce, let last = lastActivity ?? mou.term.effectiveOn,
+            last.days(until: mou.asOf) >= MoU.dormantAfterDays
+        else { return nil }
+        return last
+    }
 
     /// How many areas something stands under or happened for.
     package var activeAreas: Int { areas.count { $0.standing > 0 || $0.figure.count > 0 } }
@@ -127,8 +137,14 @@ extension PartnerReport {
         }
         self.standing = standing
         firstActivity = activities.first?.day
+        lastActivity = activities.last?.day
         self.activities = activities.filter(ActivityFilter(from: first, to: last).admits)
     }
+}
+
+extension MoU {
+    /// An agreement in force is called dormant when nothing has happened under it for so many days.
+    package static let dormantAfterDays = 180
 }
 
 extension MoU.Target {

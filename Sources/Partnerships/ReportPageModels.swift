@@ -144,7 +144,8 @@ struct ReportPresentation {
                     "active": "\(report.activeAreas)", "areas": "\(report.areas.count)", "met": "\(met)",
                     "due": "\(due)",
                 ])
-                + (report.daysToFirstActivity.map { " " + t("report.first", ["days": t("days", count: $0)]) } ?? ""),
+                + (report.daysToFirstActivity.map { " " + t("report.first", ["days": t("days", count: $0)]) } ?? "")
+                + (report.dormantSince.map { " " + t("report.dormant", ["day": $0.text(in: words.language)]) } ?? ""),
             stats: StatTiles(
                 report.figures.map { figure in
                     StatTiles.Tile(

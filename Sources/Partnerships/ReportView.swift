@@ -22,6 +22,7 @@ struct ReportView: Described {
     let standing: [StandingView]
     let firstActivityOn: CalendarDate?
     let daysToFirstActivity: Int?
+    let dormantSince: CalendarDate?
 
     static let documentation = [
         "figures": "A number for each kind of what happened; `activities` is the address of what it counts.",
@@ -29,6 +30,7 @@ struct ReportView: Described {
         "active_areas": "Areas that something stands under or happened for.",
         "standing": "What is done under the agreement, by a link or because a partner takes part in it.",
         "days_to_first_activity": "From the signature.",
+        "dormant_since": "The last day on which anything happened, if that is 180 days ago or more.",
     ]
 
     init(_ report: PartnerReport) {
@@ -48,6 +50,7 @@ struct ReportView: Described {
         standing = report.standing.map(StandingView.init)
         firstActivityOn = report.firstActivity
         daysToFirstActivity = report.daysToFirstActivity
+        dormantSince = report.dormantSince
     }
 }
 

@@ -1,0 +1,78 @@
+internal import Accounts
+internal import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// Whom to write to about which agreement: managers, and the staff of its parties. Of several days that have passed, the
+    /// latest, if that was in the last two weeks: who begins to use the service is not told of half a year. Only for the
+    /// service.
+    func partiesToRemind() async throws -> [MoUReminder] {
+        try await rows(
+            """
+            -- partiesToRemind
+            WITH agreement AS (
+                SELECT m.id, m.ends_on, m.notice_days, m.effective_on, m.signed_on,
+                       (now() AT TIME ZONE t.time_zone)::date AS today
+                FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
+                WHERE m.tenant_id = acting_tenant() AND acts_as('system') AND m.state = 'signed'
+                  AND mou_is_in_force(m.state, m.effective_on, m.ends_on, m.terminated_on,
+                                      (now() AT TIME ZONE t.time_zone)::date)),
+            due AS (
+                SELECT a.id, o.occasion, a.ends_on AS about_day
+                FROM agreement AS a
+                CROSS JOIN LATERAL (
+                    SELECT d.occasion FROM (VALUES
+                        ('ends_in_180_days', a.ends_on - 180), ('ends_in_90_days', a.ends_on - 90),
+                        ('ends_in_30_days', a.ends_on - 30), ('notice_is_due', a.ends_on - a.notice_days)
+                    ) AS d (occasion, day)
+                    WHERE d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
+                    ORDER BY d.day DESC, d.occasion = 'notice_is_due' DESC LIMIT 1) AS o
+                -- What is renewed need not be.
+                WHERE NOT EXISTS (
+                    SELECT FROM mous AS n
+                    WHERE n.tenant_id = acting_tenant() AND n.prior_mou_id = a.id AND n.state = 'signed')
+                UNION ALL
+                SELECT a.id, 'dormant', l.day
+                FROM agreement AS a
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(max(x.day), a.effective_on) AS day FROM activities_under('system', NULL, a.id) AS x) AS l
+                WHERE a.today - l.day >= \(MoU.dormantAfterDays))
+            SELECT d.id, p.person_id, p.is_partner, d.occasion, d.about_day
+            FROM due AS d
+            CROSS JOIN LATERAL (
+                SELECT s.person_id, bool_and(s.role = 'partner') AS is_partner
+                FROM memberships AS s
+                JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
+                WHERE s.tenant_id = acting_tenant() AND s.ended_at IS NULL
+                  AND (s.role = 'manager' OR s.role = 'partner' AND EXISTS (
+                      SELECT FROM mou_parties AS q
+                      WHERE q.tenant_id = s.tenant_id AND q.mou_id = d.id AND q.institution_id = s.institution_id))
+                GROUP BY s.person_id) AS p
+            WHERE NOT EXISTS (
+                SELECT FROM mou_reminders AS r
+                WHERE r.tenant_id = acting_tenant() AND r.mou_id = d.id AND r.person_id = p.person_id
+                  AND r.occasion = d.occasion AND r.about_day = d.about_day)
+            ORDER BY d.id, p.person_id, d.occasion
+            """
+        ).map {
+            try MoUReminder(
+                mou: $0("id"), person: $0("person_id"), isPartner: $0("is_partner"), occasion: $0("occasion"),
+                aboutDay: $0("about_day"))
+        }
+    }
+}
+
+extension Transaction {
+    /// Notes a reminder; says whether nobody did before.
+    func note(_ reminder: MoUReminder) async throws -> Bool {
+        try await execute(
+            """
+            -- remindParties
+            INSERT INTO mou_reminders (tenant_id, mou_id, person_id, occasion, about_day)
+            VALUES (acting_tenant(), \(reminder.mou), \(reminder.person), \(reminder.occasion), \(reminder.aboutDay))
+            ON CONFLICT DO NOTHING
+            """) == 1
+    }
+}
+
+extension MoUReminder.Occasion: PostgresCodable {}

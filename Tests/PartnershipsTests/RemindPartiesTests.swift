@@ -1,0 +1,109 @@
+import API
+import Accounts
+import DemoWorld
+import Foundation
+import Postgres
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Partnerships
+
+@Suite("Reminders of agreements")
+struct RemindPartiesTests {
+    private let second: MoU.ID = demoID("mou MoU-2")
+    private var today: CalendarDate { CalendarDate(Date.now, in: .hongKong) }
+
+    /// Who was written to about an agreement, and under which subject.
+    private func letters(about mou: MoU.ID, in world: World) async throws -> [String] {
+        try await world.owner.reader(as: .none).rows(
+            """
+            SELECT split_part(l.recipient_name, ' ', 1) || ': ' || x.subject AS line
+            FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id AND x.version = l.version
+            WHERE l.about_noun = 'mou' AND l.about_id = \(mou) ORDER BY 1
+            """
+        ).map { try $0("line") }
+    }
+
+    private func remind(_ world: World) async throws {
+        try await world.database.write(as: .system(in: Cast.harbour.id)) { try await $0.remindParties() }
+    }
+
+    private func end(_ mou: MoU.ID, in days: Int, notice: Int = 10, _ world: World) async throws {
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute(
+                """
+                UPDATE mous SET ends_on = \(today.adding(days: days)), notice_days = \(notice) WHERE id = \(mou)
+                """)
+        }
+    }
+
+    @Test("managers and the staff of the parties are told half a year, three months and a month before the end, once")
+    func ends() async throws {
+        let world = try await World()
+        try await remind(world)
+        #expect(try await letters(about: second, in: world).isEmpty)
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute("UPDATE people SET locale = 'ja' WHERE id = \(Cast.kenji.person.id)")
+        }
+        try await end(second, in: 178, world)
+        try await remind(world)
+        let half = [
+            "Kenji: MoU-2は半年後に満了します", "Mei: MoU-2 ends in half a year", "Tom: MoU-2 ends in half a year",
+            "Wing: MoU-2 ends in half a year",
+        ]
+        #expect(try await letters(about: second, in: world) == half)
+        try await remind(world)
+        #expect(try await letters(about: second, in: world) == half)
+        // Weeks late it is nobody's news any more.
+        try await end(second, in: 160, world)
+        try await remind(world)
+        #expect(try await letters(about: second, in: world) == half)
+        try await end(second, in: 90, world)
+        try await remind(world)
+        try await end(second, in: 29, world)
+        try await remind(world)
+        #expect(try await letters(about: second, in: world).count == 12)
+        try await end(second, in: 60, notice: 60, world)
+        try await remind(world)
+        #expect(try await letters(about: second, in: world).contains("Mei: MoU-2: notice is due"))
+    }
+
+    @Test("what is renewed need not be, and what ends by termination ends by itself")
+    func quiet() async throws {
+        let world = try await World()
+        try await end(second, in: 90, world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            _ = try await transaction.execute(
+                """
+                INSERT INTO mous (tenant_id, id, reference, title, kind, state, signed_on, effective_on, prior_mou_id)
+                SELECT tenant_id, gen_random_uuid(), 'MoU-2b', title, kind, 'signed', \(today), \(today), id
+                FROM mous WHERE id = \(second)
+                """)
+        }
+        try await remind(world)
+        #expect(try await letters(about: second, in: world).isEmpty)
+    }
+
+    @Test("an agreement under which nothing happens for 180 days is dormant, and says so once")
+    func dormancy() async throws {
+        let world = try await World()
+        // MoU-1 has been in force for more than a year, and nothing is linked to it.
+        let first: MoU.ID = demoID("mou MoU-1")
+        try await remind(world)
+        let told = ["Mei: MoU-1 is dormant", "Tom: MoU-1 is dormant", "Wing: MoU-1 is dormant"]
+        #expect(try await letters(about: first, in: world) == told)
+        try await remind(world)
+        #expect(try await letters(about: first, in: world) == told)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.report(on: first).dormantSince == today.adding(days: -420))
+        #expect(try await reader.report(on: second).dormantSince == nil)
+        let mei = try await Visitor(Cast.mei, in: world)
+        #expect(await mei.open("/console/mous/\(first)/report").text.contains("it is dormant"))
+        // Nobody else sees who was written to.
+        let kenji = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await kenji.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 0)
+        #expect(try await reader.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 3)
+    }
+}
