@@ -256,3 +256,93 @@ CREATE TABLE mou_reminders (
 );
 CALL wall_table('mou_reminders');
 CREATE POLICY the_managers_see_mou_reminders ON mou_reminders FOR SELECT USING (acts_as('manager'));
+
+-- People of the parties who work on something together. They need no seat here: the park writes down who they are.
+CREATE TABLE mou_working_groups (
+    tenant_id uuid NOT NULL,
+    mou_id    uuid NOT NULL,
+    id        uuid NOT NULL,
+    name      text NOT NULL,
+    cadence   text,
+    formed_at timestamptz NOT NULL DEFAULT now(),
+    formed_by uuid NOT NULL,
+    PRIMARY KEY (tenant_id, mou_id, id),
+    FOREIGN KEY (tenant_id, mou_id) REFERENCES mous (tenant_id, id) ON DELETE CASCADE
+);
+CREATE TABLE mou_group_members (
+    tenant_id      uuid NOT NULL,
+    mou_id         uuid NOT NULL,
+    group_id       uuid NOT NULL,
+    position       integer NOT NULL,
+    person_name    text NOT NULL,
+    institution_id uuid NOT NULL,
+    is_chair       boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant_id, mou_id, group_id, position),
+    FOREIGN KEY (tenant_id, mou_id, group_id) REFERENCES mou_working_groups (tenant_id, mou_id, id) ON DELETE CASCADE,
+    CONSTRAINT group_members_are_of_a_party FOREIGN KEY (tenant_id, mou_id, institution_id)
+        REFERENCES mou_parties (tenant_id, mou_id, institution_id)
+);
+CREATE UNIQUE INDEX groups_have_one_chair ON mou_group_members (tenant_id, mou_id, group_id) WHERE is_chair;
+CREATE TABLE mou_meetings (
+    tenant_id   uuid NOT NULL,
+    mou_id      uuid NOT NULL,
+    group_id    uuid NOT NULL,
+    id          uuid NOT NULL,
+    held_on     date NOT NULL,
+    minutes     text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now(),
+    recorded_by uuid NOT NULL,
+    PRIMARY KEY (tenant_id, mou_id, group_id, id),
+    FOREIGN KEY (tenant_id, mou_id, group_id) REFERENCES mou_working_groups (tenant_id, mou_id, id) ON DELETE CASCADE
+);
+CREATE TABLE mou_actions (
+    tenant_id  uuid NOT NULL,
+    mou_id     uuid NOT NULL,
+    group_id   uuid NOT NULL,
+    id         uuid NOT NULL,
+    meeting_id uuid NOT NULL,
+    text       text NOT NULL,
+    owner_name text NOT NULL,
+    due_on     date,
+    done_on    date,
+    PRIMARY KEY (tenant_id, mou_id, group_id, id),
+    CONSTRAINT actions_come_of_a_meeting FOREIGN KEY (tenant_id, mou_id, group_id, meeting_id)
+        REFERENCES mou_meetings (tenant_id, mou_id, group_id, id) ON DELETE CASCADE
+);
+CALL wall_table('mou_working_groups');
+CALL wall_table('mou_group_members');
+CALL wall_table('mou_meetings');
+CALL wall_table('mou_actions');
+CREATE POLICY the_managers_keep_mou_working_groups ON mou_working_groups USING (acts_as('manager'));
+CREATE POLICY the_managers_keep_mou_group_members ON mou_group_members USING (acts_as('manager'));
+CREATE POLICY the_managers_keep_mou_meetings ON mou_meetings USING (acts_as('manager'));
+CREATE POLICY the_managers_keep_mou_actions ON mou_actions USING (acts_as('manager'));
+CREATE POLICY parties_read_mou_working_groups ON mou_working_groups FOR SELECT
+    USING (acts_as('partner') AND EXISTS (
+        SELECT FROM mous WHERE mous.tenant_id = mou_working_groups.tenant_id AND mous.id = mou_id));
+CREATE POLICY parties_read_mou_group_members ON mou_group_members FOR SELECT
+    USING (acts_as('partner') AND EXISTS (
+        SELECT FROM mous WHERE mous.tenant_id = mou_group_members.tenant_id AND mous.id = mou_id));
+CREATE POLICY parties_read_mou_meetings ON mou_meetings FOR SELECT
+    USING (acts_as('partner') AND EXISTS (
+        SELECT FROM mous WHERE mous.tenant_id = mou_meetings.tenant_id AND mous.id = mou_id));
+CREATE POLICY parties_read_mou_actions ON mou_actions FOR SELECT
+    USING (acts_as('partner') AND EXISTS (
+        SELECT FROM mous WHERE mous.tenant_id = mou_actions.tenant_id AND mous.id = mou_id));
+
+-- The last day on which an agreement was alive: something happened under it, a group met, a deliverable was settled. It reads
+-- as `activities_under` does.
+CREATE FUNCTION last_sign_of_life(role text, institution uuid, agreement uuid) RETURNS date LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    IF NOT agreement_is_open_to(role, institution, agreement) THEN
+        RETURN NULL;
+    END IF;
+    RETURN greatest(
+        (SELECT max(a.day) FROM activities_under(role, institution, agreement) AS a),
+        (SELECT max(e.held_on) FROM mou_meetings AS e WHERE e.tenant_id = acting_tenant() AND e.mou_id = agreement),
+        (SELECT max(d.settled_on) FROM mou_deliverables AS d
+         WHERE d.tenant_id = acting_tenant() AND d.mou_id = agreement));
+END $$;
+REVOKE ALL ON FUNCTION last_sign_of_life(text, uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION last_sign_of_life(text, uuid, uuid) TO trellis_app;

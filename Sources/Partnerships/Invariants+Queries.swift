@@ -132,13 +132,17 @@ extension PartnershipsRoom {
                 """),
         Invariant.trail(
             "promises_are_on_the_trail",
-            of: ["mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links", "mou_amendments"]),
+            of: [
+                "mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links", "mou_amendments",
+                "mou_working_groups",
+                "mou_meetings", "mou_actions",
+            ]),
         Invariant.trail("agreements_are_on_the_trail", of: ["mous", "signing_events", "mou_events"]),
         Invariant.trailCounts(
             "terms_of_agreements_are_on_the_trail",
             of: [
                 "mou_parties", "mou_participants", "mou_areas", "mou_objectives", "mou_clauses", "mou_texts",
-                "mou_signatures", "mou_amendment_signatures",
+                "mou_signatures", "mou_amendment_signatures", "mou_group_members",
             ]),
     ]
 }

@@ -9,7 +9,7 @@ extension PartnershipsRoom {
         [
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, signForParty,
             terminateMoU, abandonMoU,
-        ] + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
+        ] + GroupsAPI.operations + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
     }
 
     private static var listMoUs: AnyOperation {

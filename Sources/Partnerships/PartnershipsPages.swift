@@ -28,7 +28,8 @@ extension PartnershipsRoom {
             console.agree, console.signing, console.sign, console.partySigning, console.signForParty,
             console.termination, console.terminate, console.abandonment,
             console.abandon, portal.list, portal.show,
-        ] + TextPages(site: site).routes + AmendmentsConsole(site: site).routes + ReportPages(site: site).routes
+        ] + GroupPages(site: site).routes + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
+            + ReportPages(site: site).routes
             + CommitmentsConsole(site: site).routes
     }
 }
@@ -384,7 +385,8 @@ private struct MoUConsole {
 
     private func actions(on mou: MoU, _ t: Texts, key: String) -> [Action] {
         let report = Action.link(t("report.action"), "/console/mous/\(mou.id)/report")
-        return mou.status == .abandoned ? [] : steps(on: mou, t, key: key) + [report]
+        let groups = Action.link(t("group.section"), "/console/mous/\(mou.id)/working-groups")
+        return mou.status == .abandoned ? [] : steps(on: mou, t, key: key) + [report, groups]
     }
 
     private func steps(on mou: MoU, _ t: Texts, key: String) -> [Action] {
@@ -601,7 +603,10 @@ private struct PartnerPages {
                 mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
                 amendments: try await call.reader.amendments(of: mou.id),
                 own: Institution.ID(try call.principal.actsFor),
-                actions: [.link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary)])
+                actions: [
+                    .link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary),
+                    .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
+                ])
             let frame = Frame(
                 title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
                 breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")])

@@ -30,6 +30,8 @@ package enum PartnershipsRoom {
             "/signed_on", "An amendment is signed by all on the day it takes effect or before."),
         "amended_notice_is_not_negative": .invalid("/notice_days", "Notice cannot be less than no days."),
         "parties_sign_amendments": .conflict("Only parties sign the agreement."),
+        "group_members_are_of_a_party": .invalid("/members", "A member comes from a party of the agreement."),
+        "groups_have_one_chair": .invalid("/members", "One member takes the chair."),
         "parties_sign_what_is_agreed": .conflict("The text is not agreed yet."),
         "parties_sign": .conflict("Only parties sign the agreement."),
         "mou_signatures_pkey": .conflict("This party has signed already."),

@@ -278,6 +278,9 @@ struct Objects: Sendable {
             "Benefit": (demoID("benefit mentoring") as MoU.Benefit.ID).description,
             "Deliverable": (demoID("deliverable demo day") as MoU.Deliverable.ID).description,
             "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
+            "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
+            "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
+            "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
             "Amendment": (demoID("amendment") as Amendment.ID).description,
             "Target": (demoID("target fintech") as MoU.Target.ID).description,
             "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
@@ -325,16 +328,29 @@ struct Objects: Sendable {
         return code
     }
 
-    /// An amendment of MoU-2 that waits for its signatures, and a text in English, planted past the verbs because that of
-    /// MoU-2 is agreed.
+    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, and a text in English, planted
+    /// past the verbs because that of MoU-2 is agreed.
     private static func keepTheLifeOfAnAgreement(in world: World) async throws {
         let (tenant, mei, mou): (Tenant.ID, Person.ID, MoU.ID) = (
             Cast.harbour.id, Cast.mei.person.id, demoID("mou MoU-2")
         )
         let today = CalendarDate(.now, in: .hongKong)
         let amendment = try NewAmendment(LongText("The bank opens a desk."), effectiveOn: today.adding(days: 30))
+        let group: WorkingGroup.ID = demoID("group fintech")
+        let formed = try NewWorkingGroup(
+            Name("Fintech"),
+            members: [WorkingGroup.Member(Name("Naoko Sakuragi"), of: Cast.institution("harbour/sakuragi"))])
+        let meeting = try NewMeeting(
+            on: today, minutes: LongText("The desk is wanted."),
+            actions: [
+                NewMeeting.NewAction(ShortText("Find a room"), by: Name("Mei Lam"), as: demoID("action first")),
+                NewMeeting.NewAction(ShortText("Find a key"), by: Name("Mei Lam"), as: demoID("action second")),
+            ])
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.draftAmendment(amendment, as: demoID("amendment"), of: mou, in: tenant, by: mei)
+            try await transaction.formGroup(formed, as: group, of: mou, in: tenant, by: mei)
+            try await transaction.recordMeeting(
+                meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)
         }
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")
@@ -355,7 +371,9 @@ struct Objects: Sendable {
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
-        if ["link", "target"].contains(name), path.starts(with: "/console") { return ids["removable \(name)"] }
+        if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
+            return ids["removable \(name)"]
+        }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }
@@ -513,7 +531,10 @@ struct Questioner: Sendable {
         case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
         case ("saveAnswer", .object(let members)):
             return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })
-        case ("signMoU", .object(let members)): return .object(members.filter { !$0.name.hasPrefix("event") })
+        case ("signMoU", .object(let members)), ("signMoUForParty", .object(let members)):
+            return .object(members.filter { !$0.name.hasPrefix("event") })
+        case ("linkMoUActivity", .object(let members)):
+            return .object(members.filter { !["stream", "call", "enrolment"].contains($0.name) })
         default: return body
         }
     }

@@ -1,0 +1,368 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Pages
+import Postgres
+import Vocabulary
+import Wording
+
+/// The working groups of an agreement: kept by managers, read by the staff of its parties, too.
+struct GroupPages {
+    let site: Site
+
+    var routes: [AnyRoute] {
+        [read(isManager: true), read(isManager: false), newGroup, form, newMeeting, record, finish]
+    }
+
+    private func read(isManager: Bool) -> AnyRoute {
+        PageRoute(
+            .get, isManager ? "/console/mous/{mou}/working-groups" : "/partner/agreements/{mou}/working-groups",
+            isManager ? "consoleMoUGroups" : "partnerMoUGroups", access: .roles([isManager ? .manager : .partner]),
+            parameters: GroupsQuery.self
+        ) { call in
+            try await page(for: call, of: call.parameters.mou, isManager: isManager, done: call.parameters.done)
+        }.erased
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: MoU.ID, isManager: Bool, done: GroupDone? = nil, refusal: FormProblem? = nil
+    ) async throws -> HTML {
+        guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
+        let groups = try await call.reader.workingGroups(of: id)
+        let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+        let viewer = try await call.viewer()
+        let t = PageKit.partnerships.texts(in: viewer.language)
+        let words = GroupWords(t: t, mou: mou, names: names, isManager: isManager, key: call.freshIdempotencyKey)
+        let name = mou.title.text(for: Vocabulary.Language(viewer.language))
+        let back: SafeURL = isManager ? "/console/mous/\(id)" : "/partner/agreements/\(id)"
+        let model = GroupsPage(
+            header: PageHeader(
+                title: t("group.section"), kind: name,
+                actions: isManager && mou.status != .abandoned
+                    ? [.link(t("group.action"), "/console/mous/\(id)/working-groups/new", style: .primary)] : []),
+            refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            groups: groups.map(words.section),
+            empty: groups.isEmpty ? EmptyState(title: t("group.none"), text: t("group.none_text")) : nil)
+        let frame = Frame(
+            title: t("group.section"), site: site, viewer: viewer, current: isManager ? "mous" : "agreements",
+            breadcrumbs: [
+                isManager
+                    ? Breadcrumb(t("list.title"), "/console/mous")
+                    : Breadcrumb(t("agreements.title"), "/partner/agreements"), Breadcrumb(name, back),
+            ], flash: done.map { FlashNotice(t("grouped.\($0.rawValue)")) })
+        return HTML(bytes: try PageTemplate.groups.render(model, in: frame))
+    }
+
+    private var newGroup: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/working-groups/new", "consoleNewMoUGroup", access: .roles([.manager]),
+            parameters: MoUPath.self
+        ) { call in
+            try await groupForm(for: call, of: call.parameters.mou, values: [:])
+        }.erased
+    }
+
+    private var form: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/working-groups/new", "formConsoleMoUGroup", access: .roles([.manager]),
+            parameters: MoUPath.self, body: GroupForm.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let (id, mou) = (WorkingGroup.ID(), call.parameters.mou)
+            return try await answering {
+                let new = try call.decoded().new()
+                return try await call.write { transaction in
+                    try await transaction.formGroup(new, as: id, of: mou, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/mous/\(mou)/working-groups?done=formed")
+                }
+            } again: { problem in
+                try await groupForm(for: call, of: mou, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private func groupForm<P, B>(
+        for call: FormCall<P, B>, of id: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
+    ) async throws -> HTML {
+        guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
+        let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+        return try await show(
+            for: call, mou, "working-groups/new", values: values, problem
+        ) { t, input, spoken in
+            let parties = mou.parties.map {
+                ($0.institution.description, names[$0.institution]?.text(for: spoken) ?? t("institution.unnamed"))
+            }
+            let members = (0..<6).map { index in
+                FormSection(
+                    title: t("group.member", ["number": "\(index + 1)"]),
+                    intro: index == 0 ? t("group.members_intro") : nil,
+                    fields: [
+                        input.text("members.\(index).name", label: t("field.person"), isOptional: true, limit: 200),
+                        input.select(
+                            "members.\(index).institution", label: t("field.person_party"), options: parties,
+                            isOptional: true),
+                        input.checkbox(
+                            "members.\(index).is_chair", label: t("group.chair"), statement: t("group.takes_the_chair")),
+                    ])
+            }
+            return (
+                t("group.title"), t("group.submit"),
+                [
+                    FormSection(fields: [
+                        input.text("name", label: t("group.name"), limit: 200),
+                        input.text(
+                            "cadence", label: t("group.cadence"), hint: t("group.cadence_hint"), isOptional: true,
+                            limit: 500),
+                    ])
+                ] + members
+            )
+        }
+    }
+
+    private var newMeeting: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/working-groups/{group}/meetings", "consoleNewMoUMeeting",
+            access: .roles([.manager]), parameters: GroupPath.self
+        ) { call in
+            try await meetingForm(for: call, call.parameters, values: [:])
+        }.erased
+    }
+
+    private var record: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/working-groups/{group}/meetings", "recordConsoleMoUMeeting",
+            access: .roles([.manager]), parameters: GroupPath.self, body: MeetingForm.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let (id, path) = (WorkingGroup.Meeting.ID(), call.parameters)
+            return try await answering {
+                let new = try call.decoded().new()
+                return try await call.write { transaction in
+                    try await transaction.recordMeeting(
+                        new, as: id, of: path.group, path.mou, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/mous/\(path.mou)/working-groups?done=recorded")
+                }
+            } again: { problem in
+                try await meetingForm(for: call, path, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private func meetingForm<P, B>(
+        for call: FormCall<P, B>, _ path: GroupPath, values: [String: [String]], problem: FormProblem? = nil
+    ) async throws -> HTML {
+        guard let mou = try await call.reader.mou(path.mou),
+            let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
+        else { throw Problem.notFound }
+        return try await show(
+            for: call, mou, "working-groups/\(path.group)/meetings", values: values, problem
+        ) { t, input, _ in
+            let actions = (0..<4).map { index in
+                FormSection(
+                    title: t("group.todo", ["number": "\(index + 1)"]),
+                    intro: index == 0 ? t("group.todo_intro") : nil,
+                    fields: [
+                        input.text("actions.\(index).text", label: t("group.what"), isOptional: true, limit: 500),
+                        input.text("actions.\(index).owner", label: t("group.who"), isOptional: true, limit: 200),
+                        input.text(
+                            "actions.\(index).due_on", label: t("report.due"), type: "date", isOptional: true,
+                            width: "medium"),
+                    ])
+            }
+            return (
+                t("group.meeting_title", ["group": group.name.string]), t("group.meeting_submit"),
+                [
+                    FormSection(fields: [
+                        input.text("held_on", label: t("group.held_on"), type: "date", width: "medium"),
+                        input.area("minutes", label: t("group.minutes"), limit: 10_000, rows: 10),
+                    ])
+                ] + actions
+            )
+        }
+    }
+
+    private var finish: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/actions/{action}/completion", "finishConsoleMoUAction",
+            access: .roles([.manager]),
+            parameters: ActionPath.self
+        ) { call in
+            let path = call.parameters
+            return try await answering {
+                try await call.write { transaction in
+                    try await transaction.finishAction(path.action, of: path.mou)
+                    return .redirect(to: "/console/mous/\(path.mou)/working-groups?done=finished")
+                }
+            } again: { problem in
+                try await page(for: call, of: path.mou, isManager: true, refusal: problem)
+            }
+        }.erased
+    }
+
+    private func show<P, B>(
+        for call: FormCall<P, B>, _ mou: MoU, _ path: String, values: [String: [String]], _ problem: FormProblem?,
+        _ contents: (Texts, FormInput, Vocabulary.Language) -> (title: String, submit: String, sections: [FormSection])
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.partnerships.texts(in: viewer.language)
+        let spoken = Vocabulary.Language(viewer.language)
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let (title, submit, sections) = contents(t, input, spoken)
+        let (name, back): (String, SafeURL) = (mou.title.text(for: spoken), "/console/mous/\(mou.id)/working-groups")
+        let model = MoUFormPage(
+            header: PageHeader(title: title, kind: name),
+            form: Form(
+                action: SafeURL(path: "/console/mous/\(mou.id)/\(path)") ?? back, sections: sections, submit: submit,
+                texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                cancel: LinkText(t("form.cancel"), back),
+                problem: problem?.sentence(besides: sections.flatMap(\.fields))))
+        let frame = Frame(
+            title: title, site: site, viewer: viewer, current: "mous",
+            breadcrumbs: [
+                Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, "/console/mous/\(mou.id)"),
+                Breadcrumb(t("group.section"), back),
+            ])
+        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+    }
+}
+
+/// What was just done, as the address of the page after it says.
+enum GroupDone: String, Codable, CaseIterable {
+    case formed, recorded, finished
+}
+
+struct GroupsQuery: Codable {
+    let mou: MoU.ID
+    let done: GroupDone?
+}
+
+/// A group as its form sends it: rows without a name are not meant.
+struct GroupForm: Codable {
+    let name: Name
+    let cadence: ShortText?
+    let members: [MemberRow]?
+
+    struct MemberRow: Codable {
+        let name: Name?
+        let institution: Institution.ID?
+        let isChair: Bool?
+    }
+
+    func new() throws(Problem) -> NewWorkingGroup {
+        var members: [WorkingGroup.Member] = []
+        for (index, row) in (self.members ?? []).enumerated() {
+            guard let name = row.name else { continue }
+            guard let institution = row.institution else {
+                throw .invalid("/members/\(index)/institution", "Choose the party they come from.")
+            }
+            members.append(WorkingGroup.Member(name, of: institution, isChair: row.isChair ?? false))
+        }
+        return NewWorkingGroup(name, cadence: cadence, members: members)
+    }
+}
+
+/// A meeting as its form sends it: rows without words are not meant.
+struct MeetingForm: Codable {
+    let heldOn: CalendarDate
+    let minutes: LongText
+    let actions: [ActionRow]?
+
+    struct ActionRow: Codable {
+        let text: ShortText?
+        let owner: Name?
+        let dueOn: CalendarDate?
+    }
+
+    func new() throws(Problem) -> NewMeeting {
+        var actions: [NewMeeting.NewAction] = []
+        for (index, row) in (self.actions ?? []).enumerated() {
+            guard let text = row.text else { continue }
+            guard let owner = row.owner else { throw .invalid("/actions/\(index)/owner", "Say who does it.") }
+            actions.append(NewMeeting.NewAction(text, by: owner, until: row.dueOn))
+        }
+        return NewMeeting(on: heldOn, minutes: minutes, actions: actions)
+    }
+}
+
+/// The groups of an agreement.
+struct GroupsPage: ViewModel {
+    var header: PageHeader
+    var refusal: ErrorSummary?
+    var groups: [Section]
+    var empty: EmptyState?
+
+    struct Section: ViewModel {
+        var anchor: String
+        var name: String
+        var cadence: String?
+        var members: Table
+        var actions: Table
+        var meetings: Table
+        var newMeeting: Action?
+    }
+}
+
+extension PageTemplate<GroupsPage> {
+    static let groups = PageTemplate("partnerships/groups", in: .partnerships)
+}
+
+/// Says groups in a reader's language.
+private struct GroupWords {
+    let t: Texts
+    let mou: MoU
+    let names: [Institution.ID: LocalizedName]
+    let isManager: Bool
+    let key: String
+
+    func section(_ group: WorkingGroup) -> GroupsPage.Section {
+        let spoken = Vocabulary.Language(t.language)
+        return GroupsPage.Section(
+            anchor: "group-\(group.id)", name: group.name.string, cadence: group.cadence?.string,
+            members: Table(
+                caption: t("group.members"),
+                columns: [Table.Column(t("field.person")), Table.Column(t("parties.name"))],
+                rows: group.members.map { member in
+                    [
+                        .text(member.name.string, note: member.isChair ? t("group.chair") : nil),
+                        .text(names[member.institution]?.text(for: spoken) ?? t("institution.unnamed")),
+                    ]
+                }, empty: EmptyState(title: t("group.nobody"), text: t("group.nobody_text"))),
+            actions: Table(
+                caption: t("group.actions"),
+                columns: [
+                    Table.Column(t("group.what")), Table.Column(t("group.who")), Table.Column(t("report.due")),
+                    Table.Column(t("report.status")),
+                ],
+                rows: group.actions.map { action in
+                    [
+                        .text(action.text.string), .text(action.owner.string),
+                        action.dueOn.map { .time(TimeText($0, in: t.language)) } ?? .text("–"), status(of: action),
+                    ]
+                }, empty: EmptyState(title: t("group.no_actions"), text: t("group.no_actions_text"))),
+            meetings: Table(
+                caption: t("group.meetings"),
+                columns: [Table.Column(t("group.held_on")), Table.Column(t("group.minutes"))],
+                rows: group.meetings.map { meeting in
+                    [.time(TimeText(meeting.heldOn, in: t.language)), .text(meeting.minutes.string)]
+                }, empty: EmptyState(title: t("group.no_meetings"), text: t("group.no_meetings_text"))),
+            newMeeting: isManager
+                ? .link(t("group.meeting_action"), "/console/mous/\(mou.id)/working-groups/\(group.id)/meetings") : nil)
+    }
+
+    private func status(of action: WorkingGroup.Action) -> Table.Cell {
+        if let done = action.doneOn {
+            return .badge(Badge(t("group.done"), .success), note: done.text(in: t.language))
+        }
+        guard isManager else {
+            let isLate = action.dueOn.map { $0 < mou.asOf } ?? false
+            return .badge(isLate ? Badge(t("group.late"), .warning) : Badge(t("group.open"), .info))
+        }
+        return .action(
+            .post(
+                t("group.finish"), "/console/mous/\(mou.id)/actions/\(action.id)/completion",
+                hidden: [HiddenField("idempotency_key", "\(key)-\(action.id)")]))
+    }
+}
