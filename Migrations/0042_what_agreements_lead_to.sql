@@ -400,14 +400,16 @@ BEGIN
         FROM mou_links AS l JOIN programs AS g ON g.tenant_id = l.tenant_id AND g.id = l.program_id
         WHERE l.tenant_id = acting_tenant() AND l.mou_id = agreement
         UNION ALL
-        SELECT 2, 'stream', s.id, s.name, g.name, u.areas, u.service_line, l.id, l.note, true
+        SELECT 2, 'stream', s.id, s.name, g.name, u.areas, coalesce(u.service_line, 'incubation_acceleration'), l.id, l.note,
+               true
         FROM streams_under(agreement) AS u
         JOIN streams AS s ON s.tenant_id = acting_tenant() AND s.id = u.stream_id
         JOIN programs AS g ON g.tenant_id = s.tenant_id AND g.id = s.program_id
         LEFT JOIN mou_links AS l ON l.tenant_id = s.tenant_id AND l.mou_id = agreement AND l.stream_id = s.id
         WHERE u.is_joint OR l.id IS NOT NULL
         UNION ALL
-        SELECT 3, 'call', c.id, c.title, s.name, u.areas, u.service_line, l.id, l.note, true
+        SELECT 3, 'call', c.id, c.title, s.name, u.areas, coalesce(u.service_line, 'incubation_acceleration'), l.id, l.note,
+               true
         FROM calls_under(agreement) AS u
         JOIN calls AS c ON c.tenant_id = acting_tenant() AND c.id = u.call_id
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id

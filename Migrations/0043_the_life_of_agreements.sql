@@ -329,3 +329,23 @@ CREATE POLICY parties_read_mou_meetings ON mou_meetings FOR SELECT
 CREATE POLICY parties_read_mou_actions ON mou_actions FOR SELECT
     USING (acts_as('partner') AND EXISTS (
         SELECT FROM mous WHERE mous.tenant_id = mou_actions.tenant_id AND mous.id = mou_id));
+<<<<<<< HEAD
+=======
+
+-- The last day on which an agreement was alive: something happened under it, a group met, a deliverable was settled. It reads
+-- as `activities_under` does.
+CREATE FUNCTION last_sign_of_life(role text, institution uuid, agreement uuid) RETURNS date LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    IF NOT agreement_is_open_to(role, institution, agreement) THEN
+        RETURN NULL;
+    END IF;
+    RETURN greatest(
+        (SELECT max(a.day) FROM activities_under(role, institution, agreement) AS a),
+        (SELECT max(e.held_on) FROM mou_meetings AS e WHERE e.tenant_id = acting_tenant() AND e.mou_id = agreement),
+        (SELECT max(d.settled_on) FROM mou_deliverables AS d
+         WHERE d.tenant_id = acting_tenant() AND d.mou_id = agreement));
+END $$;
+REVOKE ALL ON FUNCTION last_sign_of_life(text, uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION last_sign_of_life(text, uuid, uuid) TO trellis_app;
+>>>>>>> partnerships

@@ -11,6 +11,7 @@ extension DemoWorld {
         switch workspace.id {
         case Cast.harbour.id:
             try await signDataPlatform(transaction)
+            try await meet(about: "MoU-1", of: workspace, ago: 14, by: Cast.mei, transaction)
             try await signNurturing(
                 "MoU-2", with: "harbour/sakuragi", of: workspace, signatory: ("Mei Lam", "Chief Partnership Officer"),
                 transaction)
@@ -18,7 +19,10 @@ extension DemoWorld {
             try await signNurturing(
                 "MoU-3", with: "port-digital/sakuragi", of: workspace, signatory: ("Leo Fung", "Director of Programs"),
                 transaction)
-        default: try await signResearch(transaction)
+            try await meet(about: "MoU-3", of: workspace, ago: 21, by: Cast.leo, transaction)
+        default:
+            try await signResearch(transaction)
+            try await meet(about: "MoU-4", of: workspace, ago: 28, by: Cast.grace, transaction)
         }
     }
 
@@ -123,6 +127,27 @@ extension DemoWorld {
             ])
         try await sign(
             draft, as: demoID("mou MoU-4"), signing, in: Cast.borderServices, by: Cast.grace, transaction)
+    }
+
+    /// The last meeting of those who keep an agreement, so that none of the demo is dormant.
+    private func meet(
+        about reference: String, of tenant: Tenant, ago days: Int, by member: Cast.Member, _ transaction: Transaction
+    ) async throws {
+        let (mou, group): (MoU.ID, WorkingGroup.ID) = (demoID("mou \(reference)"), demoID("group \(reference)"))
+        let person = member.person
+        try await transaction.formGroup(
+            NewWorkingGroup(
+                Name("Steering group"), cadence: ShortText("Every quarter"),
+                members: [WorkingGroup.Member(Name(person.name), of: Institution.ID(tenant.id.uuid), isChair: true)]),
+            as: group, of: mou, in: tenant.id, by: person.id)
+        try await transaction.recordMeeting(
+            NewMeeting(
+                on: today.adding(days: -days), minutes: LongText("Both sides reported and agreed on the next quarter."),
+                actions: [
+                    NewMeeting.NewAction(
+                        ShortText("Name the speakers of the next session"), by: Name(person.name),
+                        until: today.adding(days: 20), as: demoID("action \(reference)"))
+                ]), as: demoID("meeting \(reference)"), of: group, mou, in: tenant.id, by: person.id)
     }
 
     /// What MoU-1 and MoU-2 promise, and what is done under MoU-2 beside what its fintech stream brings with it.

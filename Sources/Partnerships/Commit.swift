@@ -93,6 +93,7 @@ extension Statements {
         guard let mou = try await mou(id) else { throw Problem.notFound }
         return try await PartnerReport(
             of: mou, from: from, to: to, targets: targets(of: id), deliverables: deliverables(of: id),
-            benefits: benefits(of: id), standing: standing(under: id), activities: activities(under: id))
+            benefits: benefits(of: id), standing: standing(under: id), activities: activities(under: id),
+            lastSignOfLife: lastSignOfLife(of: id))
     }
 }

@@ -2,7 +2,7 @@ internal import Accounts
 internal import Foundation
 internal import Institutions
 package import Postgres
-internal import Vocabulary
+package import Vocabulary
 
 extension Statements {
     /// What the parties of an agreement mean to reach, the nearest first.
@@ -88,6 +88,15 @@ extension Statements {
                 startup: row("startup_id"), startupName: row("startup_name"), country: row("country"),
                 areas: row("areas"), line: row("service_line"), benefit: row("benefit_id"))
         }
+    }
+
+    /// The last day on which something happened under an agreement, a group of it met, or a deliverable was settled.
+    package func lastSignOfLife(of mou: MoU.ID) async throws -> CalendarDate? {
+        try await one(
+            """
+            -- lastSignOfLife
+            SELECT last_sign_of_life(acting_role(), acting_institution(), \(mou)) AS day
+            """)("day")
     }
 
     /// What a manager may link to an agreement: all programs and streams, and the latest calls and enrolments.

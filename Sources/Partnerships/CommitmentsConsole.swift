@@ -70,9 +70,10 @@ struct CommitmentsConsole {
     private func targetForm<P, B>(
         for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-        try await form(for: call, of: mou, "targets/new", values: values, problem) { t, input, mou, spoken in
-            (
-                t("target.title"), t("target.lede"), t("target.submit"),
+        try await form.page(for: call, of: mou, "targets/new", values: values, problem) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("target.title"), lede: t("target.lede"), submit: t("target.submit"),
                 Self.titles(input, t) + [
                     input.select(
                         "metric", label: t("target.metric"), hint: t("target.metric_hint"),
@@ -88,13 +89,12 @@ struct CommitmentsConsole {
                         isOptional: true, width: "medium"),
                     input.number(
                         "baseline", label: t("report.baseline"), hint: t("target.baseline_hint"), isOptional: true),
-                    Self.area(of: mou, input, t),
+                    Self.area(of: form.mou, input, t),
                     input.select(
                         "country", label: t("target.country"),
-                        options: Country.allCases.map { ($0.code, $0.name(in: spoken)) }.sorted { $0.1 < $1.1 },
+                        options: Country.allCases.map { ($0.code, $0.name(in: form.spoken)) }.sorted { $0.1 < $1.1 },
                         isOptional: true),
-                ]
-            )
+                ])
         }
     }
 
@@ -132,17 +132,17 @@ struct CommitmentsConsole {
     private func deliverableForm<P, B>(
         for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-        try await form(for: call, of: mou, "deliverables/new", values: values, problem) { t, input, mou, _ in
-            (
-                t("deliverable.title"), t("deliverable.lede"), t("deliverable.submit"),
+        try await form.page(for: call, of: mou, "deliverables/new", values: values, problem) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("deliverable.title"), lede: t("deliverable.lede"), submit: t("deliverable.submit"),
                 Self.titles(input, t) + [
                     input.select(
                         "kind", label: t("report.kind"),
                         options: MoU.Deliverable.Kind.allCases.map { ($0.rawValue, t("deliverable.\($0.rawValue)")) }),
                     input.text("due_on", label: t("report.due"), type: "date", width: "medium"),
-                    Self.area(of: mou, input, t),
-                ]
-            )
+                    Self.area(of: form.mou, input, t),
+                ])
         }
     }
 
@@ -189,11 +189,12 @@ struct CommitmentsConsole {
         for call: FormCall<P, B>, _ path: DeliverablePath, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
         let found = try await find(path, call.reader)
-        return try await form(
+        return try await form.page(
             for: call, of: path.mou, "deliverables/\(path.deliverable)", values: values, problem
-        ) { t, input, _, spoken in
-            (
-                found.title.text(for: spoken), t("delivered.lede"), t("delivered.submit"),
+        ) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                found.title.text(for: form.spoken), lede: t("delivered.lede"), submit: t("delivered.submit"),
                 [
                     input.select(
                         "status", label: t("report.status"),
@@ -204,8 +205,7 @@ struct CommitmentsConsole {
                     input.area(
                         "evidence", label: t("report.evidence"), hint: t("delivered.evidence_hint"), isOptional: true,
                         limit: 10_000),
-                ]
-            )
+                ])
         }
     }
 
@@ -244,9 +244,10 @@ struct CommitmentsConsole {
         for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
         let programs = try await call.reader.linkable().filter { $0.noun == .program }
-        return try await form(for: call, of: mou, "benefits/new", values: values, problem) { t, input, _, spoken in
-            (
-                t("benefit.title"), t("benefit.lede"), t("benefit.submit"),
+        return try await form.page(for: call, of: mou, "benefits/new", values: values, problem) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("benefit.title"), lede: t("benefit.lede"), submit: t("benefit.submit"),
                 Self.titles(input, t) + [
                     input.select(
                         "kind", label: t("report.kind"),
@@ -254,11 +255,10 @@ struct CommitmentsConsole {
                     input.text("beneficiaries", label: t("benefit.for"), limit: 500),
                     input.select(
                         "program", label: t("noun.program"),
-                        options: programs.map { ($0.id.text, $0.name.text(for: spoken)) }, isOptional: true),
+                        options: programs.map { ($0.id.text, $0.name.text(for: form.spoken)) }, isOptional: true),
                     input.number(
                         "quota", label: t("benefit.quota"), hint: t("benefit.quota_hint"), isOptional: true),
-                ]
-            )
+                ])
         }
     }
 
@@ -298,19 +298,19 @@ struct CommitmentsConsole {
         guard let benefit = try await call.reader.benefits(of: path.mou).first(where: { $0.id == path.benefit })
         else { throw Problem.notFound }
         let startups = try await call.reader.startups(named: nil, in: nil, after: nil, limit: 400)
-        return try await form(
+        return try await form.page(
             for: call, of: path.mou, "benefits/\(path.benefit)/uses", values: values, problem
-        ) { t, input, mou, spoken in
-            (
-                benefit.title.text(for: spoken), t("use.lede"), t("use.submit"),
+        ) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                benefit.title.text(for: form.spoken), lede: t("use.lede"), submit: t("use.submit"),
                 [
                     input.text("used_on", label: t("report.day"), type: "date", width: "medium"),
                     input.select(
                         "startup", label: t("report.startup"),
-                        options: startups.map { ($0.id.description, $0.name.text(for: spoken)) }, isOptional: true),
+                        options: startups.map { ($0.id.description, $0.name.text(for: form.spoken)) }, isOptional: true),
                     input.text("note", label: t("link.note"), isOptional: true, limit: 500),
-                ]
-            )
+                ])
         }
     }
 
@@ -366,59 +366,32 @@ struct CommitmentsConsole {
         for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
         let linkable = try await call.reader.linkable()
-        return try await form(for: call, of: mou, "links/new", values: values, problem) { t, input, mou, spoken in
-            (
-                t("link.title"), t("link.lede"), t("link.submit"),
+        return try await form.page(for: call, of: mou, "links/new", values: values, problem) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("link.title"), lede: t("link.lede"), submit: t("link.submit"),
                 [
                     input.select(
                         "object", label: t("report.what"),
                         options: linkable.map { found in
                             (
                                 "\(found.noun.rawValue):\(found.id.text)",
-                                "\(t("noun.\(found.noun.rawValue)")): \(found.name.text(for: spoken))"
+                                "\(t("noun.\(found.noun.rawValue)")): \(found.name.text(for: form.spoken))"
                             )
                         }),
-                    Self.area(of: mou, input, t),
+                    Self.area(of: form.mou, input, t),
                     input.select(
                         "service_line", label: t("report.line"),
                         options: MoU.ServiceLine.allCases.map { ($0.rawValue, t("line.\($0.rawValue)")) },
                         isOptional: true),
                     input.text("note", label: t("link.note"), isOptional: true, limit: 500),
-                ]
-            )
+                ])
         }
     }
 
     // MARK: What the forms share
 
-    private func form<P, B>(
-        for call: FormCall<P, B>, of id: MoU.ID, _ path: String, values: [String: [String]], _ problem: FormProblem?,
-        _ contents: (Texts, FormInput, MoU, Vocabulary.Language) -> (
-            title: String, lede: String, submit: String, fields: [FormField]
-        )
-    ) async throws -> HTML {
-        guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
-        let viewer = try await call.viewer()
-        let t = PageKit.partnerships.texts(in: viewer.language)
-        let spoken = Vocabulary.Language(viewer.language)
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let (title, lede, submit, fields) = contents(t, input, mou, spoken)
-        let name = mou.title.text(for: spoken)
-        let back: SafeURL = "/console/mous/\(id)/report"
-        let model = MoUFormPage(
-            header: PageHeader(title: title, kind: name, lede: lede),
-            form: Form(
-                action: SafeURL(path: "/console/mous/\(id)/\(path)") ?? back, fields: fields, submit: submit, texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                cancel: LinkText(t("form.cancel"), back), problem: problem?.sentence(besides: fields)))
-        let frame = Frame(
-            title: title, site: site, viewer: viewer, current: "mous",
-            breadcrumbs: [
-                Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, "/console/mous/\(id)"),
-                Breadcrumb(t("report.title"), back),
-            ])
-        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
-    }
+    private var form: AgreementForm { AgreementForm(site: site, parent: ("report", titleKey: "report.title")) }
 
     private static func titles(_ input: FormInput, _ t: Texts) -> [FormField] {
         [

@@ -12,7 +12,11 @@ struct GroupPages {
     let site: Site
 
     var routes: [AnyRoute] {
+<<<<<<< HEAD
         [read(isManager: true), read(isManager: false), newGroup, form, newMeeting, record, finish]
+=======
+        [read(isManager: true), read(isManager: false), newGroup, formGroup, newMeeting, record, finish]
+>>>>>>> partnerships
     }
 
     private func read(isManager: Bool) -> AnyRoute {
@@ -63,7 +67,11 @@ struct GroupPages {
         }.erased
     }
 
+<<<<<<< HEAD
     private var form: AnyRoute {
+=======
+    private var formGroup: AnyRoute {
+>>>>>>> partnerships
         PageRoute(
             .post, "/console/mous/{mou}/working-groups/new", "formConsoleMoUGroup", access: .roles([.manager]),
             parameters: MoUPath.self, body: GroupForm.self
@@ -88,11 +96,18 @@ struct GroupPages {
     ) async throws -> HTML {
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+<<<<<<< HEAD
         return try await show(
             for: call, mou, "working-groups/new", values: values, problem
         ) { t, input, spoken in
             let parties = mou.parties.map {
                 ($0.institution.description, names[$0.institution]?.text(for: spoken) ?? t("institution.unnamed"))
+=======
+        return try await form.page(for: call, of: id, "working-groups/new", values: values, problem) { form in
+            let (t, input) = (form.t, form.input)
+            let parties = mou.parties.map {
+                ($0.institution.description, names[$0.institution]?.text(for: form.spoken) ?? t("institution.unnamed"))
+>>>>>>> partnerships
             }
             let members = (0..<6).map { index in
                 FormSection(
@@ -107,8 +122,13 @@ struct GroupPages {
                             "members.\(index).is_chair", label: t("group.chair"), statement: t("group.takes_the_chair")),
                     ])
             }
+<<<<<<< HEAD
             return (
                 t("group.title"), t("group.submit"),
+=======
+            return AgreementForm.Contents(
+                t("group.title"), submit: t("group.submit"),
+>>>>>>> partnerships
                 [
                     FormSection(fields: [
                         input.text("name", label: t("group.name"), limit: 200),
@@ -116,8 +136,12 @@ struct GroupPages {
                             "cadence", label: t("group.cadence"), hint: t("group.cadence_hint"), isOptional: true,
                             limit: 500),
                     ])
+<<<<<<< HEAD
                 ] + members
             )
+=======
+                ] + members)
+>>>>>>> partnerships
         }
     }
 
@@ -154,12 +178,21 @@ struct GroupPages {
     private func meetingForm<P, B>(
         for call: FormCall<P, B>, _ path: GroupPath, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
+<<<<<<< HEAD
         guard let mou = try await call.reader.mou(path.mou),
             let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
         else { throw Problem.notFound }
         return try await show(
             for: call, mou, "working-groups/\(path.group)/meetings", values: values, problem
         ) { t, input, _ in
+=======
+        guard let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
+        else { throw Problem.notFound }
+        return try await form.page(
+            for: call, of: path.mou, "working-groups/\(path.group)/meetings", values: values, problem
+        ) { form in
+            let (t, input) = (form.t, form.input)
+>>>>>>> partnerships
             let actions = (0..<4).map { index in
                 FormSection(
                     title: t("group.todo", ["number": "\(index + 1)"]),
@@ -172,15 +205,24 @@ struct GroupPages {
                             width: "medium"),
                     ])
             }
+<<<<<<< HEAD
             return (
                 t("group.meeting_title", ["group": group.name.string]), t("group.meeting_submit"),
+=======
+            return AgreementForm.Contents(
+                t("group.meeting_title", ["group": group.name.string]), submit: t("group.meeting_submit"),
+>>>>>>> partnerships
                 [
                     FormSection(fields: [
                         input.text("held_on", label: t("group.held_on"), type: "date", width: "medium"),
                         input.area("minutes", label: t("group.minutes"), limit: 10_000, rows: 10),
                     ])
+<<<<<<< HEAD
                 ] + actions
             )
+=======
+                ] + actions)
+>>>>>>> partnerships
         }
     }
 
@@ -202,6 +244,7 @@ struct GroupPages {
         }.erased
     }
 
+<<<<<<< HEAD
     private func show<P, B>(
         for call: FormCall<P, B>, _ mou: MoU, _ path: String, values: [String: [String]], _ problem: FormProblem?,
         _ contents: (Texts, FormInput, Vocabulary.Language) -> (title: String, submit: String, sections: [FormSection])
@@ -226,6 +269,10 @@ struct GroupPages {
                 Breadcrumb(t("group.section"), back),
             ])
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+=======
+    private var form: AgreementForm {
+        AgreementForm(site: site, parent: ("working-groups", titleKey: "group.section"))
+>>>>>>> partnerships
     }
 }
 

@@ -51,8 +51,6 @@ package enum PartnershipsRoom {
         "fast_tracks_are_used_by_their_codes": .conflict(
             "A fast track is used by its codes, which count by themselves."),
         "benefits_are_used_by_startups": .invalid("/startup", "There is no such startup."),
-        "codes_keep_to_the_quota_of_their_agreement": .invalid(
-            "/uses_allowed", "The agreement grants fewer uses of its fast track."),
         "links_rest_on_a_signature": .conflict("Nothing is done under an agreement before it is signed."),
         "links_are_made_once": .conflict("This is linked to the agreement already."),
         "links_lead_to_a_program": .invalid("/program", "There is no such program."),

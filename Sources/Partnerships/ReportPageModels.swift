@@ -12,6 +12,7 @@ struct ReportPage: ViewModel {
     var from: String
     var to: String
     var summary: String
+    var workbooks: [LinkText]
     var stats: StatTiles
     var targets: Table
     var newTarget: Action?
@@ -146,6 +147,14 @@ struct ReportPresentation {
                 ])
                 + (report.daysToFirstActivity.map { " " + t("report.first", ["days": t("days", count: $0)]) } ?? "")
                 + (report.dormantSince.map { " " + t("report.dormant", ["day": $0.text(in: words.language)]) } ?? ""),
+<<<<<<< HEAD
+=======
+            workbooks: Pages.Language.allCases.map { language in
+                LinkText(
+                    t("report.workbook_in", ["language": language.endonym]),
+                    at("/report.xlsx").adding(query + [("lang", language.tag)]))
+            },
+>>>>>>> partnerships
             stats: StatTiles(
                 report.figures.map { figure in
                     StatTiles.Tile(

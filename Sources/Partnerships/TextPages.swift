@@ -45,6 +45,7 @@ struct TextPages {
     private func form<P, B>(
         for call: FormCall<P, B>, of id: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
+<<<<<<< HEAD
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let viewer = try await call.viewer()
         let t = PageKit.partnerships.texts(in: viewer.language)
@@ -67,6 +68,22 @@ struct TextPages {
             title: t("text.title"), site: site, viewer: viewer, current: "mous",
             breadcrumbs: [Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, "/console/mous/\(id)")])
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+=======
+        try await AgreementForm(site: site).page(
+            for: call, of: id, "texts/new", values: values, problem, keepsDraft: true
+        ) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("text.title"), lede: t("text.lede"), submit: t("text.submit"),
+                [
+                    input.select(
+                        "language", label: t("text.language"),
+                        options: Pages.Language.allCases.map { ($0.tag, $0.endonym) }),
+                    input.area(
+                        "body", label: t("text.body"), hint: t("text.hint"), limit: MoUBodyRule.limit, rows: 20),
+                ])
+        }
+>>>>>>> partnerships
     }
 
     private func read(isManager: Bool) -> AnyRoute {

@@ -49,7 +49,8 @@ extension Transaction {
     /// Gives a code for a call on a fast track. Of `word` the hash alone is kept.
     ///
     /// Throws `CallRefusal.cancelled`, or not found; refused by `codes_are_for_calls_on_a_fast_track`,
-    /// `codes_rest_on_an_agreement_of_the_stream`, `code_ends_after_it_begins` and `code_has_a_use_at_least`.
+    /// `codes_rest_on_an_agreement_of_the_stream`, `codes_keep_to_the_quota_of_their_agreement`,
+    /// `code_ends_after_it_begins` and `code_has_a_use_at_least`.
     package func giveFastTrackCode(
         _ word: FastTrackWord, _ new: NewFastTrackCode, as id: FastTrackCode.ID, for call: CallForApplications.ID,
         in tenant: Tenant.ID, by person: Person.ID

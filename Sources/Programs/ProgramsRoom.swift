@@ -53,6 +53,8 @@ package enum ProgramsRoom {
             "/cutoffs", "Cut-offs stand in order, after the opening and not after the closing."),
         "admissions_are_to_calls_that_need_one": .conflict("The call is not one by invitation."),
         "codes_are_for_calls_on_a_fast_track": .conflict("The call is not on a fast track."),
+        "codes_keep_to_the_quota_of_their_agreement": .invalid(
+            "/uses_allowed", "The agreement grants fewer uses of its fast track."),
         "codes_rest_on_an_agreement_of_the_stream": .invalid(
             "/mou", "Choose an agreement that a partner of the stream takes part under."),
         "codes_are_given_under_an_mou": .invalid("/mou", "There is no such agreement."),

@@ -395,7 +395,10 @@ struct Objects: Sendable {
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
+<<<<<<< HEAD
         if name == "startup", path == "/v1/blocks" { return blockable }
+=======
+>>>>>>> partnerships
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
@@ -556,7 +559,10 @@ struct Questioner: Sendable {
         case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
         case ("saveAnswer", .object(let members)):
             return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })
-        case ("signMoU", .object(let members)): return .object(members.filter { !$0.name.hasPrefix("event") })
+        case ("signMoU", .object(let members)), ("signMoUForParty", .object(let members)):
+            return .object(members.filter { !$0.name.hasPrefix("event") })
+        case ("linkMoUActivity", .object(let members)):
+            return .object(members.filter { !["stream", "call", "enrolment"].contains($0.name) })
         default: return body
         }
     }

@@ -89,15 +89,21 @@ struct RemindPartiesTests {
     @Test("an agreement under which nothing happens for 180 days is dormant, and says so once")
     func dormancy() async throws {
         let world = try await World()
-        // MoU-1 has been in force for more than a year, and nothing is linked to it.
+        // MoU-1 has been in force for more than a year; what keeps it alive is the meeting of its group.
         let first: MoU.ID = demoID("mou MoU-1")
+        try await remind(world)
+        #expect(try await letters(about: first, in: world).isEmpty)
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute(
+                "UPDATE mou_meetings SET held_on = \(today.adding(days: -180)) WHERE mou_id = \(first)")
+        }
         try await remind(world)
         let told = ["Mei: MoU-1 is dormant", "Tom: MoU-1 is dormant", "Wing: MoU-1 is dormant"]
         #expect(try await letters(about: first, in: world) == told)
         try await remind(world)
         #expect(try await letters(about: first, in: world) == told)
         let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.report(on: first).dormantSince == today.adding(days: -420))
+        #expect(try await reader.report(on: first).dormantSince == today.adding(days: -180))
         #expect(try await reader.report(on: second).dormantSince == nil)
         let mei = try await Visitor(Cast.mei, in: world)
         #expect(await mei.open("/console/mous/\(first)/report").text.contains("it is dormant"))

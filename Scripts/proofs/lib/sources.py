@@ -153,7 +153,7 @@ agree(leo, rival)
 sign(leo, rival, [person("signatory", "Leo Fung", "Director of Programs", port),
                   person("signatory", "Naoko Sakuragi", "Group Managing Director", bank_there)])
 
-# MoU-4: research of a department, no startups and no money.
+# MoU-4: research of a department, no startups and no money; its parties sign on days of their own.
 research = draft(
     grace, "MoU-4 retold", "Research for border services", "research", [border, lantau],
     [("immigration-control", "Innovative immigration control operation"),
@@ -161,11 +161,20 @@ research = draft(
      ("ai-assisted-applications", "AI assisted immigration application"),
      ("collaborative-robotics", "Collaborative robotics technology")], ["Serve as an example for neighbouring cities"])
 agree(grace, research)
-told = sign(grace, research, [
-    person("signatory", "Grace Ho", "Director of Services", border),
+grace.post(f"/v1/mous/{research}/parties/{lantau}/signature", {"signed_on": day(-3), "participants": [
     person("signatory", "Samuel Tse", "Chief Executive Officer", lantau),
-    person("witness", "Helen Mak", "Secretary for Public Security", border),
-    person("witness", "Peter Ip", "Chairman of the Board", lantau)])
+    person("witness", "Peter Ip", "Chairman of the Board", lantau)]})
+hold(grace.get(f"/v1/mous/{research}")["status"] == "agreed", "one signature of two makes no agreement")
+told = grace.post(f"/v1/mous/{research}/parties/{border}/signature", {
+    "signed_on": day(-1), "ends_on": day(900), "participants": [
+        person("signatory", "Grace Ho", "Director of Services", border),
+        person("witness", "Helen Mak", "Secretary for Public Security", border)]})
+hold((told["status"], told["signed_on"], told["effective_on"]) == ("in_force", day(-1), day(-1)),
+     "MoU-4 is signed on the day of the last party")
+hold([(p["kind"], p["name"], p["title"]) for p in told["participants"]] == [
+    ("signatory", "Samuel Tse", "Chief Executive Officer"), ("witness", "Peter Ip", "Chairman of the Board"),
+    ("signatory", "Grace Ho", "Director of Services"), ("witness", "Helen Mak", "Secretary for Public Security")],
+    "two sign MoU-4 and two witness it, with their titles of that day")
 hold([a["status"] for a in told["areas"]] == ["exploring"] * 4, "the areas of MoU-4 are explored first")
 figures = grace.get(f"/v1/mous/{research}/report")["figures"]
 hold(all(f["count"] == 0 for f in figures), "nothing comes of MoU-4 that startups do")
