@@ -329,8 +329,6 @@ CREATE POLICY parties_read_mou_meetings ON mou_meetings FOR SELECT
 CREATE POLICY parties_read_mou_actions ON mou_actions FOR SELECT
     USING (acts_as('partner') AND EXISTS (
         SELECT FROM mous WHERE mous.tenant_id = mou_actions.tenant_id AND mous.id = mou_id));
-<<<<<<< HEAD
-=======
 
 -- The last day on which an agreement was alive: something happened under it, a group met, a deliverable was settled. It reads
 -- as `activities_under` does.
@@ -348,4 +346,3 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION last_sign_of_life(text, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION last_sign_of_life(text, uuid, uuid) TO trellis_app;
->>>>>>> partnerships

@@ -75,10 +75,7 @@ package struct House: Sendable {
                 in: site, sendsMail: sendsMail,
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
-<<<<<<< HEAD
                     "introduction": { "/introductions/\($0.text)" },
-=======
->>>>>>> partnerships
                     "mou": { "/console/mous/\($0.text)" },
                 ])
     }

@@ -45,17 +45,11 @@ struct AmendmentsConsole {
     private func draftForm<P, B>(
         for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-<<<<<<< HEAD
-        try await form(for: call, of: mou, "amendments/new", values: values, problem) { t, input, _ in
-            (
-                t("amendment.title"), t("amendment.lede"), t("amendment.submit"),
-=======
         try await AgreementForm(site: site).page(for: call, of: mou, "amendments/new", values: values, problem) {
             form in
             let (t, input) = (form.t, form.input)
             return AgreementForm.Contents(
                 t("amendment.title"), lede: t("amendment.lede"), submit: t("amendment.submit"),
->>>>>>> partnerships
                 [
                     input.area(
                         "words", label: t("amendment.words"), hint: t("amendment.words_hint"), limit: 10_000, rows: 8),
@@ -70,12 +64,7 @@ struct AmendmentsConsole {
                     input.number(
                         "notice_days", label: t("field.notice"), hint: t("amendment.stays"), isOptional: true,
                         suffix: t("field.notice_suffix")),
-<<<<<<< HEAD
-                ]
-            )
-=======
                 ])
->>>>>>> partnerships
         }
     }
 
@@ -116,15 +105,6 @@ struct AmendmentsConsole {
             let amendment = try await call.reader.amendments(of: path.mou).first(where: { $0.id == path.amendment })
         else { throw Problem.notFound }
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
-<<<<<<< HEAD
-        return try await form(
-            for: call, of: path.mou, "amendments/\(path.amendment)/signature", values: values, problem
-        ) { t, input, spoken in
-            let signed = amendment.signatures.map(\.institution)
-            return (
-                t("amendment.sign_title", ["number": "\(amendment.number)"]), t("amendment.sign_lede"),
-                t("sign.submit"),
-=======
         return try await AgreementForm(site: site).page(
             for: call, of: path.mou, "amendments/\(path.amendment)/signature", values: values, problem
         ) { form in
@@ -133,46 +113,10 @@ struct AmendmentsConsole {
             return AgreementForm.Contents(
                 t("amendment.sign_title", ["number": "\(amendment.number)"]), lede: t("amendment.sign_lede"),
                 submit: t("sign.submit"),
->>>>>>> partnerships
                 [
                     input.select(
                         "institution", label: t("field.person_party"),
                         options: mou.parties.map(\.institution).filter { !signed.contains($0) }
-<<<<<<< HEAD
-                            .map { ($0.description, names[$0]?.text(for: spoken) ?? t("institution.unnamed")) }),
-                    input.text("signed_on", label: t("field.signed_on"), type: "date", width: "medium"),
-                    input.text("name", label: t("field.person"), limit: 200),
-                    input.text("title", label: t("field.person_title"), limit: 500),
-                ]
-            )
-        }
-    }
-
-    private func form<P, B>(
-        for call: FormCall<P, B>, of id: MoU.ID, _ path: String, values: [String: [String]], _ problem: FormProblem?,
-        _ contents: (Texts, FormInput, Vocabulary.Language) -> (
-            title: String, lede: String, submit: String, fields: [FormField]
-        )
-    ) async throws -> HTML {
-        guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
-        let viewer = try await call.viewer()
-        let t = PageKit.partnerships.texts(in: viewer.language)
-        let spoken = Vocabulary.Language(viewer.language)
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let (title, lede, submit, fields) = contents(t, input, spoken)
-        let (name, back): (String, SafeURL) = (mou.title.text(for: spoken), "/console/mous/\(id)")
-        let model = MoUFormPage(
-            header: PageHeader(title: title, kind: name, lede: lede),
-            form: Form(
-                action: SafeURL(path: "/console/mous/\(id)/\(path)") ?? back, fields: fields, submit: submit, texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                cancel: LinkText(t("form.cancel"), back), problem: problem?.sentence(besides: fields)))
-        let frame = Frame(
-            title: title, site: site, viewer: viewer, current: "mous",
-            breadcrumbs: [Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, back)])
-        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
-    }
-=======
                             .map { ($0.description, names[$0]?.text(for: form.spoken) ?? t("institution.unnamed")) }),
                     input.text("signed_on", label: t("field.signed_on"), type: "date", width: "medium"),
                     input.text("name", label: t("field.person"), limit: 200),
@@ -180,5 +124,4 @@ struct AmendmentsConsole {
                 ])
         }
     }
->>>>>>> partnerships
 }

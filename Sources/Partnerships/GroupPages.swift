@@ -12,11 +12,7 @@ struct GroupPages {
     let site: Site
 
     var routes: [AnyRoute] {
-<<<<<<< HEAD
-        [read(isManager: true), read(isManager: false), newGroup, form, newMeeting, record, finish]
-=======
         [read(isManager: true), read(isManager: false), newGroup, formGroup, newMeeting, record, finish]
->>>>>>> partnerships
     }
 
     private func read(isManager: Bool) -> AnyRoute {
@@ -67,11 +63,7 @@ struct GroupPages {
         }.erased
     }
 
-<<<<<<< HEAD
-    private var form: AnyRoute {
-=======
     private var formGroup: AnyRoute {
->>>>>>> partnerships
         PageRoute(
             .post, "/console/mous/{mou}/working-groups/new", "formConsoleMoUGroup", access: .roles([.manager]),
             parameters: MoUPath.self, body: GroupForm.self
@@ -96,18 +88,10 @@ struct GroupPages {
     ) async throws -> HTML {
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
-<<<<<<< HEAD
-        return try await show(
-            for: call, mou, "working-groups/new", values: values, problem
-        ) { t, input, spoken in
-            let parties = mou.parties.map {
-                ($0.institution.description, names[$0.institution]?.text(for: spoken) ?? t("institution.unnamed"))
-=======
         return try await form.page(for: call, of: id, "working-groups/new", values: values, problem) { form in
             let (t, input) = (form.t, form.input)
             let parties = mou.parties.map {
                 ($0.institution.description, names[$0.institution]?.text(for: form.spoken) ?? t("institution.unnamed"))
->>>>>>> partnerships
             }
             let members = (0..<6).map { index in
                 FormSection(
@@ -122,13 +106,8 @@ struct GroupPages {
                             "members.\(index).is_chair", label: t("group.chair"), statement: t("group.takes_the_chair")),
                     ])
             }
-<<<<<<< HEAD
-            return (
-                t("group.title"), t("group.submit"),
-=======
             return AgreementForm.Contents(
                 t("group.title"), submit: t("group.submit"),
->>>>>>> partnerships
                 [
                     FormSection(fields: [
                         input.text("name", label: t("group.name"), limit: 200),
@@ -136,12 +115,7 @@ struct GroupPages {
                             "cadence", label: t("group.cadence"), hint: t("group.cadence_hint"), isOptional: true,
                             limit: 500),
                     ])
-<<<<<<< HEAD
-                ] + members
-            )
-=======
                 ] + members)
->>>>>>> partnerships
         }
     }
 
@@ -178,21 +152,12 @@ struct GroupPages {
     private func meetingForm<P, B>(
         for call: FormCall<P, B>, _ path: GroupPath, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-<<<<<<< HEAD
-        guard let mou = try await call.reader.mou(path.mou),
-            let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
-        else { throw Problem.notFound }
-        return try await show(
-            for: call, mou, "working-groups/\(path.group)/meetings", values: values, problem
-        ) { t, input, _ in
-=======
         guard let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
         else { throw Problem.notFound }
         return try await form.page(
             for: call, of: path.mou, "working-groups/\(path.group)/meetings", values: values, problem
         ) { form in
             let (t, input) = (form.t, form.input)
->>>>>>> partnerships
             let actions = (0..<4).map { index in
                 FormSection(
                     title: t("group.todo", ["number": "\(index + 1)"]),
@@ -205,24 +170,14 @@ struct GroupPages {
                             width: "medium"),
                     ])
             }
-<<<<<<< HEAD
-            return (
-                t("group.meeting_title", ["group": group.name.string]), t("group.meeting_submit"),
-=======
             return AgreementForm.Contents(
                 t("group.meeting_title", ["group": group.name.string]), submit: t("group.meeting_submit"),
->>>>>>> partnerships
                 [
                     FormSection(fields: [
                         input.text("held_on", label: t("group.held_on"), type: "date", width: "medium"),
                         input.area("minutes", label: t("group.minutes"), limit: 10_000, rows: 10),
                     ])
-<<<<<<< HEAD
-                ] + actions
-            )
-=======
                 ] + actions)
->>>>>>> partnerships
         }
     }
 
@@ -244,35 +199,8 @@ struct GroupPages {
         }.erased
     }
 
-<<<<<<< HEAD
-    private func show<P, B>(
-        for call: FormCall<P, B>, _ mou: MoU, _ path: String, values: [String: [String]], _ problem: FormProblem?,
-        _ contents: (Texts, FormInput, Vocabulary.Language) -> (title: String, submit: String, sections: [FormSection])
-    ) async throws -> HTML {
-        let viewer = try await call.viewer()
-        let t = PageKit.partnerships.texts(in: viewer.language)
-        let spoken = Vocabulary.Language(viewer.language)
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let (title, submit, sections) = contents(t, input, spoken)
-        let (name, back): (String, SafeURL) = (mou.title.text(for: spoken), "/console/mous/\(mou.id)/working-groups")
-        let model = MoUFormPage(
-            header: PageHeader(title: title, kind: name),
-            form: Form(
-                action: SafeURL(path: "/console/mous/\(mou.id)/\(path)") ?? back, sections: sections, submit: submit,
-                texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                cancel: LinkText(t("form.cancel"), back),
-                problem: problem?.sentence(besides: sections.flatMap(\.fields))))
-        let frame = Frame(
-            title: title, site: site, viewer: viewer, current: "mous",
-            breadcrumbs: [
-                Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, "/console/mous/\(mou.id)"),
-                Breadcrumb(t("group.section"), back),
-            ])
-        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
-=======
     private var form: AgreementForm {
         AgreementForm(site: site, parent: ("working-groups", titleKey: "group.section"))
->>>>>>> partnerships
     }
 }
 

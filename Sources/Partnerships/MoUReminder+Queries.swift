@@ -35,11 +35,7 @@ extension Statements {
                 SELECT a.id, 'dormant', l.day
                 FROM agreement AS a
                 CROSS JOIN LATERAL (
-<<<<<<< HEAD
-                    SELECT coalesce(max(x.day), a.effective_on) AS day FROM activities_under('system', NULL, a.id) AS x) AS l
-=======
                     SELECT coalesce(last_sign_of_life('system', NULL, a.id), a.effective_on) AS day) AS l
->>>>>>> partnerships
                 WHERE a.today - l.day >= \(MoU.dormantAfterDays))
             SELECT d.id, p.person_id, p.is_partner, d.occasion, d.about_day
             FROM due AS d

@@ -66,23 +66,14 @@ package struct PartnerReport: Sendable {
     package let standing: [MoU.Standing]
     /// The day of the first activity.
     package let firstActivity: CalendarDate?
-<<<<<<< HEAD
-    /// The day of the last activity, whether in the span or not.
-    package let lastActivity: CalendarDate?
-=======
     /// The last day on which something happened, a group met or a deliverable was settled, whether in the span or not.
     package let lastSignOfLife: CalendarDate?
->>>>>>> partnerships
     /// The activities of the span, by day.
     package let activities: [MoU.Activity]
 
     /// Since when nothing has happened under an agreement that is in force; nil unless that is long ago.
     package var dormantSince: CalendarDate? {
-<<<<<<< HEAD
-        guard mou.status.isInForce, let last = lastActivity ?? mou.term.effectiveOn,
-=======
         guard mou.status.isInForce, let last = lastSignOfLife ?? mou.term.effectiveOn,
->>>>>>> partnerships
             last.days(until: mou.asOf) >= MoU.dormantAfterDays
         else { return nil }
         return last
@@ -146,11 +137,7 @@ extension PartnerReport {
         }
         self.standing = standing
         firstActivity = activities.first?.day
-<<<<<<< HEAD
-        lastActivity = activities.last?.day
-=======
         self.lastSignOfLife = lastSignOfLife
->>>>>>> partnerships
         self.activities = activities.filter(ActivityFilter(from: first, to: last).admits)
     }
 }

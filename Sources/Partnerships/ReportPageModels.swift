@@ -147,14 +147,11 @@ struct ReportPresentation {
                 ])
                 + (report.daysToFirstActivity.map { " " + t("report.first", ["days": t("days", count: $0)]) } ?? "")
                 + (report.dormantSince.map { " " + t("report.dormant", ["day": $0.text(in: words.language)]) } ?? ""),
-<<<<<<< HEAD
-=======
             workbooks: Pages.Language.allCases.map { language in
                 LinkText(
                     t("report.workbook_in", ["language": language.endonym]),
                     at("/report.xlsx").adding(query + [("lang", language.tag)]))
             },
->>>>>>> partnerships
             stats: StatTiles(
                 report.figures.map { figure in
                     StatTiles.Tile(

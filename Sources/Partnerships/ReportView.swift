@@ -30,11 +30,7 @@ struct ReportView: Described {
         "active_areas": "Areas that something stands under or happened for.",
         "standing": "What is done under the agreement, by a link or because a partner takes part in it.",
         "days_to_first_activity": "From the signature.",
-<<<<<<< HEAD
-        "dormant_since": "The last day on which anything happened, if that is 180 days ago or more.",
-=======
         "dormant_since": "The last sign of life of an agreement in force, if that is 180 days ago or more.",
->>>>>>> partnerships
     ]
 
     init(_ report: PartnerReport) {

@@ -45,30 +45,6 @@ struct TextPages {
     private func form<P, B>(
         for call: FormCall<P, B>, of id: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-<<<<<<< HEAD
-        guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
-        let viewer = try await call.viewer()
-        let t = PageKit.partnerships.texts(in: viewer.language)
-        let name = mou.title.text(for: Vocabulary.Language(viewer.language))
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let fields = [
-            input.select(
-                "language", label: t("text.language"),
-                options: Pages.Language.allCases.map { ($0.tag, $0.endonym) }),
-            input.area("body", label: t("text.body"), hint: t("text.hint"), limit: MoUBodyRule.limit, rows: 20),
-        ]
-        let model = MoUFormPage(
-            header: PageHeader(title: t("text.title"), kind: name, lede: t("text.lede")),
-            form: Form(
-                action: "/console/mous/\(id)/texts/new", fields: fields, submit: t("text.submit"), texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                cancel: LinkText(t("form.cancel"), "/console/mous/\(id)"), draft: "mou-text-\(id)",
-                problem: problem?.sentence(besides: fields)))
-        let frame = Frame(
-            title: t("text.title"), site: site, viewer: viewer, current: "mous",
-            breadcrumbs: [Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, "/console/mous/\(id)")])
-        return HTML(bytes: try PageTemplate.form.render(model, in: frame))
-=======
         try await AgreementForm(site: site).page(
             for: call, of: id, "texts/new", values: values, problem, keepsDraft: true
         ) { form in
@@ -83,7 +59,6 @@ struct TextPages {
                         "body", label: t("text.body"), hint: t("text.hint"), limit: MoUBodyRule.limit, rows: 20),
                 ])
         }
->>>>>>> partnerships
     }
 
     private func read(isManager: Bool) -> AnyRoute {

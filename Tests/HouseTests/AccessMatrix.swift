@@ -395,10 +395,7 @@ struct Objects: Sendable {
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
-<<<<<<< HEAD
         if name == "startup", path == "/v1/blocks" { return blockable }
-=======
->>>>>>> partnerships
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
