@@ -21,6 +21,6 @@ extension Transaction {
 
     /// Lets a pair be proposed again, as far as this side is concerned. Throws not found.
     package func liftBlock(_ id: Block.ID, by person: Person.ID) async throws {
-        guard try await lift(id, by: person) else { throw Problem.notFound }
+        guard try await block(id) != nil, try await lift(id, by: person) else { throw Problem.notFound }
     }
 }

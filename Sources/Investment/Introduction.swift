@@ -282,12 +282,14 @@ package struct NewStep: Codable, Sendable, Equatable {
             if binding != nil { throw .misplaced("/binding") }
             if day != nil { throw .misplaced("/day") }
         }
-        let ends = stage == .passed || stage == .stalled
-        if ends, stage == .passed || side == .park {
-            guard let reason else { throw .missing("/reason", "Say why.") }
+        guard stage == .passed || stage == .stalled else {
+            if reason != nil { throw .misplaced("/reason") }
+            return
+        }
+        if let reason {
             guard EndingReason.offered(to: side).contains(reason) else { throw .reasonOfTheOthers }
-        } else if !ends, reason != nil {
-            throw .misplaced("/reason")
+        } else if stage == .passed || side == .park {
+            throw .missing("/reason", "Say why.")
         }
     }
 }
