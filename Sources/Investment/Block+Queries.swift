@@ -1,16 +1,17 @@
 internal import Accounts
+package import Foundation
 internal import Institutions
 package import Postgres
 internal import Vocabulary
 
 extension Statements {
     /// The blocks that stand, the latest first: all for the park, for a side those it set.
-    package func blocks(after cursor: Block.ID? = nil, limit: Int) async throws -> [Block] {
+    package func blocks(after cursor: BlockPosition? = nil, limit: Int) async throws -> [Block] {
         try await rows(
             """
             -- blocks
-            \(fragment: .blocks) \(given: cursor, { "AND b.id < \($0)" })
-            ORDER BY b.id DESC
+            \(fragment: .blocks) \(given: cursor, { "AND (b.set_at, b.id) < (\($0.setAt), \($0.id))" })
+            ORDER BY b.set_at DESC, b.id DESC
             LIMIT \(limit)
             """
         ).map(Block.init)
@@ -19,6 +20,20 @@ extension Statements {
     /// A block that stands; nil when it does not, or is not the seat's to know.
     package func block(_ id: Block.ID) async throws -> Block? {
         try await first("/* block */ \(fragment: .blocks) AND b.id = \(id)").map(Block.init)
+    }
+}
+
+/// Where a list of blocks goes on.
+package struct BlockPosition: Codable, Sendable {
+    /// When the last one of the page was set.
+    package let setAt: Date
+    /// That one.
+    package let id: Block.ID
+
+    /// Behind a block.
+    package init(_ block: Block) {
+        setAt = block.setAt
+        id = block.id
     }
 }
 

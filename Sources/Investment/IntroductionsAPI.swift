@@ -183,9 +183,9 @@ enum IntroductionsAPI {
             description: "Managers see all, an investor and a startup those they set.", tag: "investment",
             access: .roles(sides), parameters: ListBlocks.self, output: Page<Block>.self
         ) { call in
-            let after = try call.position(call.parameters.cursor, as: Block.ID.self)
+            let after = try call.position(call.parameters.cursor, as: BlockPosition.self)
             let found = try await call.reader.blocks(after: after, limit: PageSize.rows(for: call.parameters.limit))
-            return .ok(try call.page(found, size: call.parameters.limit) { $0.id })
+            return .ok(try call.page(found, size: call.parameters.limit) { BlockPosition($0) })
         }.erased
     }
 
