@@ -28,7 +28,7 @@ CREATE TABLE mou_targets (
     CONSTRAINT target_has_a_title CHECK (title <> '{}'::jsonb),
     CONSTRAINT target_metric_is_known CHECK (metric IN (
         'call_opened', 'application_submitted', 'offer_accepted', 'startup_enrolled', 'startup_graduated',
-        'fast_track_used', 'benefit_used')),
+        'startup_introduced', 'deal_closed', 'fast_track_used', 'benefit_used')),
     CONSTRAINT target_direction_is_known CHECK (direction IN ('at_least', 'at_most')),
     CONSTRAINT target_baseline_is_not_negative CHECK (baseline BETWEEN 0 AND 1000000),
     CONSTRAINT target_number_is_reasonable CHECK (number BETWEEN 0 AND 1000000),
@@ -351,6 +351,18 @@ BEGIN
         SELECT 'startup_graduated', n.graduated_at, 'enrolment', n.id, n.title, n.startup_id, n.areas, n.service_line,
                NULL, n.is_joint
         FROM enrolled AS n WHERE n.graduated_at IS NOT NULL
+        UNION ALL
+        -- Who would invest, and in whom, is not the partner's to know: it learns that somebody was introduced.
+        SELECT e.kind, e.at, 'introduction', o.id, n.title, o.startup_id, n.areas, 'investment_matching', NULL, false
+        FROM introductions AS o
+        CROSS JOIN LATERAL (
+            SELECT n.title, n.areas FROM enrolled AS n
+            WHERE n.startup_id = o.startup_id AND n.created_at <= o.introduced_at
+            ORDER BY n.created_at DESC LIMIT 1) AS n
+        CROSS JOIN LATERAL (VALUES
+            ('startup_introduced', o.introduced_at),
+            ('deal_closed', CASE WHEN o.stage = 'closed' THEN o.ended_at END)) AS e (kind, at)
+        WHERE o.tenant_id = acting_tenant() AND e.at IS NOT NULL
         UNION ALL
         SELECT 'fast_track_used', x.admitted_at, 'call', c.id, c.title, x.startup_id, '{}', NULL, b.id, false
         FROM fast_track_codes AS k

@@ -12,13 +12,15 @@ extension MoU {
             case offerAccepted = "offer_accepted"
             case startupEnrolled = "startup_enrolled"
             case startupGraduated = "startup_graduated"
+            case startupIntroduced = "startup_introduced"
+            case dealClosed = "deal_closed"
             case fastTrackUsed = "fast_track_used"
             case benefitUsed = "benefit_used"
         }
 
         /// What it happened to.
         package enum Noun: String, Codable, Sendable, CaseIterable {
-            case call, application, enrolment, benefit
+            case call, application, enrolment, introduction, benefit
         }
 
         /// What happened.

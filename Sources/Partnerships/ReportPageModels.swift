@@ -350,6 +350,7 @@ struct ReportPresentation {
         return switch activity.noun {
         case .call: "/console/calls/\(object)"
         case .application: "/console/applications/\(object)"
+        case .introduction: "/introductions/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
         case .benefit: nil
         }

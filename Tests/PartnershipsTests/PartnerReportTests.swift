@@ -4,6 +4,7 @@ import DemoWorld
 import Foundation
 import Incubation
 import Institutions
+import Investment
 import Postgres
 import Programs
 import TestWorld
@@ -66,6 +67,40 @@ struct PartnerReportTests {
         // An earlier span counts nothing, and says so by the same filter.
         let before = try await reader.report(on: second, from: today.adding(days: -900), to: today.adding(days: -800))
         #expect(before.figures.allSatisfy { $0.count == 0 })
+    }
+
+    @Test("introductions and deals of startups nurtured under it count, and tell a partner neither who nor with whom")
+    func introductions() async throws {
+        let world = try await World()
+        let (startup, jun, ada) = (Cast.startup("kelpsense"), Cast.jun.person.id, Cast.ada.person.id)
+        let investor = world.database.reader(as: world.context(Cast.jun))
+        var found: Shortlist.ID?
+        for list in try await investor.shortlists(limit: 50) {
+            if try await investor.item(startup, of: list.id) != nil { found = list.id }
+        }
+        let list = try #require(found)
+        try await world.database.write(as: world.context(Cast.jun)) { [tenant] transaction in
+            _ = try await transaction.answerShortlistItem(
+                startup, of: list, with: NewAnswer(.interested), as: Answer.ID(), in: tenant, by: jun)
+        }
+        let id = try #require(try await investor.introductions(limit: 1).first).id
+        _ = try await world.database.write(as: world.context(Cast.ada)) {
+            try await $0.consentToIntroduction(id, by: ada)
+        }
+        _ = try await world.database.write(as: world.context(Cast.jun)) { [today] transaction in
+            try await transaction.recordStep(
+                NewStep(.closed, amount: Money(minor: 100_000_00, currency: .usd), instrument: .equity, day: today),
+                of: id,
+                by: IntroductionActor(jun, for: .investor))
+        }
+        let ours = try await world.database.reader(as: world.context(Cast.mei)).activities(under: second)
+            .filter { $0.noun == .introduction }
+        #expect(ours.map(\.kind).sorted { $0.rawValue < $1.rawValue } == [.dealClosed, .startupIntroduced])
+        #expect(ours.allSatisfy { $0.object == id.uuid && $0.startup == startup && $0.line == .investmentMatching })
+        let theirs = try await world.database.reader(as: world.context(Cast.kenji)).activities(under: second)
+            .filter { $0.noun == .introduction }
+        #expect(theirs.count == 2)
+        #expect(theirs.allSatisfy { $0.object == nil && $0.startup == nil && $0.startupName == nil })
     }
 
     @Test("a partner reads the same figures, and no name of a startup that it does not nurture")
