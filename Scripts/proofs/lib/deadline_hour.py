@@ -15,6 +15,8 @@ import threading
 import time
 import uuid
 
+from answers import answers
+
 url, token, data, port = sys.argv[1:5]
 TOTAL, MINUTES = int(sys.argv[5]), float(sys.argv[6])
 WINDOW = MINUTES * 60 * min(1.0, TOTAL / 2000)
@@ -145,11 +147,11 @@ def apply(founder, starts):
     time.sleep(max(0, starts - time.monotonic()))
     startup, _, mine = founder
     application = expect(send("begin", "POST", f"/v1/calls/{call['id']}/applications", None, key(), token=mine), 201)["id"]
-    answers = {question["id"]: f"Answer of {startup}" for question in call["questions"] if not question.get("files")}
+    given = answers(call["questions"], f"Answer of {startup}")
     while True:
         _, headers, _ = send("read", "GET", f"/v1/applications/{application}", token=mine)
         saved = send(
-            "save", "PUT", f"/v1/applications/{application}/answers", json.dumps({"answers": answers}).encode(),
+            "save", "PUT", f"/v1/applications/{application}/answers", json.dumps({"answers": given}).encode(),
             headers={"If-Match": headers["ETag"]}, token=mine)
         if saved[0] == 200:
             break

@@ -15,6 +15,8 @@ import threading
 import time
 import uuid
 
+from answers import answers
+
 url, token, data, port = sys.argv[1:5]
 TOTAL, CLIENTS, KILLS = 1000, 16, 6
 done = threading.Event()
@@ -91,9 +93,9 @@ def submit(founder):
     # A save is repeated with the entity tag of the moment: a save that was acknowledged late is simply seen again.
     while True:
         _, etag, _ = send("GET", f"/v1/applications/{application}", token=mine)
-        answers = {question["id"]: f"Answer of {startup}" for question in call["questions"]}
+        given = answers(call["questions"], f"Answer of {startup}")
         saved = send(
-            "PUT", f"/v1/applications/{application}/answers", {"answers": answers}, headers={"If-Match": etag}, token=mine)
+            "PUT", f"/v1/applications/{application}/answers", {"answers": given}, headers={"If-Match": etag}, token=mine)
         if saved[0] == 200:
             break
         expect(saved, 412)
