@@ -150,7 +150,9 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Investment",
-            on: core + ["Exports", "Letters", "Institutions", "Tabular", "Matching", "Calendars", crypto, logging, lifecycle],
+            on: core + [
+                "Exports", "Letters", "Institutions", "Tabular", "Matching", "Calendars", crypto, logging, lifecycle,
+            ],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(

@@ -130,7 +130,8 @@ extension InvestmentRoom {
                       AND w.answer = 'interested' AND l.investor_id = n.investor_id)
                 """),
         Invariant.trail(
-            "introductions_are_on_the_trail", of: ["introductions", "introduction_steps", "investor_verifications", "blocks"]),
+            "introductions_are_on_the_trail",
+            of: ["introductions", "introduction_steps", "investor_verifications", "blocks"]),
         Invariant.trailCounts(
             "what_belongs_to_introductions_is_on_the_trail",
             of: ["introduction_endings", "introduction_contacts", "introduction_meetings", "investor_pauses"]),

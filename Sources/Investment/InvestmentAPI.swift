@@ -16,7 +16,8 @@ extension InvestmentRoom {
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
-        ] + StandingAPI.operations + ShortlistFileAPI.operations + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
+        ] + StandingAPI.operations + ShortlistFileAPI.operations + IntroductionsAPI.operations
+            + MatchAPI(indexes: indexes).operations
     }
 
     // MARK: Mandates
