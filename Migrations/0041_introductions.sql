@@ -253,8 +253,16 @@ BEGIN
                    WHERE b.tenant_id = acting_tenant() AND b.investor_id = investor AND b.startup_id = startup
                      AND b.lifted_at IS NULL);
 END $$;
-REVOKE ALL ON FUNCTION is_blocked(uuid, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION is_blocked(uuid, uuid) TO trellis_app;
+-- Whether a block hides a startup from an investor. Not one that it has asked for: that it is gone would tell of the block.
+CREATE FUNCTION is_hidden(startup uuid, investor uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    RETURN is_blocked(startup, investor) AND NOT EXISTS (
+        SELECT FROM introductions AS n
+        WHERE n.tenant_id = acting_tenant() AND n.investor_id = investor AND n.startup_id = startup);
+END $$;
+REVOKE ALL ON FUNCTION is_blocked(uuid, uuid), is_hidden(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_blocked(uuid, uuid), is_hidden(uuid, uuid) TO trellis_app;
 
 -- An investor whose verification has run out sees no list, and none shows whom one of the two has blocked.
 DROP POLICY investors_see_released_shortlists ON shortlists;
@@ -263,7 +271,7 @@ CREATE POLICY investors_see_released_shortlists ON shortlists FOR SELECT
         AND (SELECT is_verified(acting_institution())));
 DROP POLICY items_follow_their_shortlist ON shortlist_items;
 CREATE POLICY items_follow_their_shortlist ON shortlist_items FOR SELECT
-    USING (acts_as('investor') AND NOT is_blocked(startup_id, acting_institution()) AND EXISTS (
+    USING (acts_as('investor') AND NOT is_hidden(startup_id, acting_institution()) AND EXISTS (
         SELECT FROM shortlists WHERE shortlists.tenant_id = shortlist_items.tenant_id AND shortlists.id = shortlist_id));
 DROP POLICY investors_answer_their_shortlists ON shortlist_answers;
 CREATE POLICY investors_answer_their_shortlists ON shortlist_answers FOR INSERT
@@ -274,7 +282,11 @@ CREATE POLICY investors_answer_their_shortlists ON shortlist_answers FOR INSERT
 
 -- Introductions: the two sides and the park.
 CREATE POLICY the_managers_keep_introductions ON introductions USING (acts_as('manager'));
-CREATE POLICY investors_ask_for_introductions ON introductions
+CREATE POLICY investors_see_their_introductions ON introductions FOR SELECT
+    USING (acts_as('investor') AND investor_id = acting_institution());
+CREATE POLICY investors_ask_for_introductions ON introductions FOR INSERT
+    WITH CHECK (acts_as('investor') AND investor_id = acting_institution() AND asked_by = acting_person());
+CREATE POLICY investors_move_their_introductions ON introductions FOR UPDATE
     USING (acts_as('investor') AND investor_id = acting_institution());
 CREATE POLICY founders_see_their_introductions ON introductions FOR SELECT
     USING (acts_as('founder') AND startup_id = acting_institution());
@@ -293,10 +305,17 @@ REVOKE ALL ON FUNCTION acting_side_of(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION acting_side_of(uuid) TO trellis_app;
 
 CREATE POLICY the_managers_read_steps ON introduction_steps FOR SELECT USING (acts_as('manager'));
+-- Who ended it is a part of why; both sides see that it ended in its stage.
 CREATE POLICY sides_read_the_steps ON introduction_steps FOR SELECT
-    USING (acts_as('investor', 'founder') AND acting_side_of(introduction_id) IS NOT NULL);
+    USING (acts_as('investor', 'founder') AND (
+        stage NOT IN ('passed', 'stalled', 'not_now', 'withdrawn') AND acting_side_of(introduction_id) IS NOT NULL
+        OR side = acting_side_of(introduction_id)));
+-- No words reach the other side before both have consented.
 CREATE POLICY sides_take_steps ON introduction_steps FOR INSERT
-    WITH CHECK (person_id = acting_person() AND side = acting_side_of(introduction_id));
+    WITH CHECK (person_id = acting_person() AND side = acting_side_of(introduction_id)
+        AND (note IS NULL OR EXISTS (
+            SELECT FROM introductions AS n
+            WHERE n.tenant_id = introduction_steps.tenant_id AND n.id = introduction_id AND n.introduced_at IS NOT NULL)));
 CREATE POLICY the_managers_read_endings ON introduction_endings FOR SELECT USING (acts_as('manager'));
 CREATE POLICY sides_keep_their_reasons ON introduction_endings FOR SELECT
     USING (acts_as('investor', 'founder') AND side = acting_side_of(introduction_id));
@@ -307,7 +326,9 @@ CREATE POLICY sides_read_the_contacts ON introduction_contacts FOR SELECT
     USING (acts_as('investor', 'founder') AND acting_side_of(introduction_id) IS NOT NULL);
 CREATE POLICY the_managers_keep_meetings ON introduction_meetings USING (acts_as('manager'));
 CREATE POLICY sides_keep_the_meeting ON introduction_meetings
-    USING (acts_as('investor', 'founder') AND acting_side_of(introduction_id) IS NOT NULL);
+    USING (acts_as('investor', 'founder') AND EXISTS (
+        SELECT FROM introductions AS n
+        WHERE n.tenant_id = introduction_meetings.tenant_id AND n.id = introduction_id AND n.introduced_at IS NOT NULL));
 
 -- Who asks is known by the institution's name to whom is asked, and the other way round once they are introduced.
 CREATE FUNCTION acting_institution_deals_with(other uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
@@ -422,6 +443,17 @@ CREATE TRIGGER lists_go_to_investors_who_take_them BEFORE UPDATE OF released_at 
 -- An introduction begins with an investor that is interested in a startup it was shown, and may be.
 CREATE FUNCTION check_introduction() RETURNS trigger LANGUAGE plpgsql SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
+    IF NEW.stage <> 'asked' OR NOT is_verified(NEW.investor_id) OR NOT EXISTS (
+        SELECT FROM shortlists AS s
+        WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.shortlist_id AND s.released_at IS NOT NULL
+          AND (s.investor_id, s.mandate_id, s.mandate_version) = (NEW.investor_id, NEW.mandate_id, NEW.mandate_version)
+          AND 'interested' = (
+              SELECT a.answer FROM shortlist_answers AS a
+              WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id AND a.startup_id = NEW.startup_id
+              ORDER BY a.answered_at DESC, a.id DESC LIMIT 1)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'introductions_rest_on_interest',
+            MESSAGE = 'an introduction begins with interest in a startup of a released list';
+    END IF;
     IF NOT EXISTS (SELECT FROM startups AS t
                    WHERE t.tenant_id = NEW.tenant_id AND t.id = NEW.startup_id AND t.matching_opted_in_at IS NOT NULL)
         OR is_blocked(NEW.startup_id, NEW.investor_id) THEN
@@ -445,10 +477,14 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'introductions_that_ended_stay_as_they_are',
             MESSAGE = 'an introduction that ended stays as it is';
     END IF;
-    IF (NEW.investor_id, NEW.startup_id, NEW.shortlist_id, NEW.mandate_id, NEW.mandate_version, NEW.asked_at, NEW.asked_by)
+    IF (NEW.investor_id, NEW.startup_id, NEW.shortlist_id, NEW.mandate_id, NEW.mandate_version, NEW.asked_at, NEW.asked_by,
+        NEW.consent_by)
         IS DISTINCT FROM
-        (OLD.investor_id, OLD.startup_id, OLD.shortlist_id, OLD.mandate_id, OLD.mandate_version, OLD.asked_at, OLD.asked_by)
-    THEN
+        (OLD.investor_id, OLD.startup_id, OLD.shortlist_id, OLD.mandate_id, OLD.mandate_version, OLD.asked_at, OLD.asked_by,
+        OLD.consent_by)
+        OR OLD.consented_by IS NOT NULL AND NEW.consented_by <> OLD.consented_by
+        -- Neither side says the other's no.
+        OR NEW.stage = 'not_now' AND acts_as('investor') OR NEW.stage = 'withdrawn' AND acts_as('founder') THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'introductions_keep_what_was_asked',
             MESSAGE = 'an introduction keeps who asked for whom';
     END IF;
@@ -457,6 +493,11 @@ BEGIN
         OR NEW.consented_by <> acting_person() OR (now() AT TIME ZONE 'UTC')::date > OLD.consent_by) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'startups_consent_for_themselves_in_time',
             MESSAGE = 'only the startup consents, once and in time';
+    END IF;
+    -- A block that was set while the question was being asked saw no introduction to end.
+    IF OLD.introduced_at IS NULL AND NEW.introduced_at IS NOT NULL AND is_blocked(NEW.startup_id, NEW.investor_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'introductions_are_to_startups_that_agree',
+            MESSAGE = 'one of the two does not want it';
     END IF;
     IF OLD.introduced_at IS NULL AND NEW.introduced_at IS NOT NULL AND NOT is_verified(NEW.investor_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'contacts_go_to_verified_investors',
@@ -490,7 +531,7 @@ CREATE TRIGGER contacts_follow_two_consents AFTER UPDATE OF introduced_at ON int
 CREATE OR REPLACE FUNCTION shortlisted_for_acting_investor(startup uuid) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $$
 BEGIN
-    RETURN NOT is_blocked(startup, acting_institution()) AND EXISTS (
+    RETURN NOT is_hidden(startup, acting_institution()) AND EXISTS (
         SELECT FROM shortlist_items AS shown
         JOIN shortlists AS list ON list.tenant_id = shown.tenant_id AND list.id = shown.shortlist_id
         WHERE shown.tenant_id = acting_tenant() AND shown.startup_id = startup

@@ -20,8 +20,8 @@ extension Transaction {
     }
 
     /// Keeps what an investor answers to a startup of its shortlist. While the proposal waits it may change its mind: the
-    /// latest answer counts, and all are kept. Interest asks the startup for an introduction, another answer takes the
-    /// question back.
+    /// latest answer counts, and all are kept. Interest asks the startup for an introduction, and a pass takes the question
+    /// back.
     ///
     /// Throws `AnswerRefusal`, or not found for an item the investor may not see. Refused by
     /// `introductions_are_to_startups_that_agree` and `investors_have_no_more_in_hand_than_they_want`.
@@ -35,10 +35,12 @@ extension Transaction {
             throw Problem.notFound
         }
         try answer.check(today: today)
+        // Two of one investor answer one after the other.
+        guard try await lockMandate(list.mandate) != nil else { throw Problem.notFound }
         let running = try await runningIntroduction(of: startup, with: list.investor)
         if let running {
             guard running.shortlist == shortlist else { throw AnswerRefusal.askedAlready }
-            guard running.stage == .asked, answer.answer != .interested else { throw AnswerRefusal.introduced }
+            guard running.stage == .asked, answer.answer == .pass else { throw AnswerRefusal.introduced }
         } else {
             guard current.state.admitsAnswer(answerBy: list.answerBy, on: today) else { throw AnswerRefusal.expired }
             if try await introduction(on: startup, of: shortlist) != nil { throw AnswerRefusal.introductionEnded }

@@ -37,7 +37,7 @@ extension Statements {
         ).map(Introduction.init)
     }
 
-    /// The steps of an introduction, the oldest first.
+    /// The steps of an introduction, the oldest first. An end that the other side made is told by the stage alone.
     package func steps(of id: Introduction.ID) async throws -> [IntroductionStep] {
         try await rows(
             """
@@ -45,6 +45,9 @@ extension Statements {
             SELECT p.at, p.side, p.stage, p.note, p.amount_minor, p.currency, p.instrument, p.binding, p.day
             FROM introduction_steps AS p JOIN introductions AS n ON n.tenant_id = p.tenant_id AND n.id = p.introduction_id
             WHERE p.tenant_id = acting_tenant() AND p.introduction_id = \(id) AND \(fragment: .reachOfIntroductions)
+              -- Who ended it is a part of why.
+              AND (acts_as('manager', 'system') OR p.stage NOT IN ('passed', 'stalled', 'not_now', 'withdrawn')
+                   OR p.side = CASE WHEN acts_as('investor') THEN 'investor' ELSE 'startup' END)
             ORDER BY p.at, p.id
             """
         ).map { row in
@@ -305,14 +308,18 @@ extension Transaction {
             SELECT n.id, CASE WHEN n.stage <> 'asked' THEN 'stalled' WHEN NOT v.verified THEN 'withdrawn' ELSE 'not_now' END
                        AS stage,
                    CASE WHEN n.stage <> 'asked' THEN 'silence' WHEN NOT v.verified THEN 'unverified'
-                        WHEN t.matching_opted_in_at IS NULL THEN 'opted_out' ELSE 'no_answer' END AS reason
+                        WHEN v.blocked THEN 'blocked' WHEN t.matching_opted_in_at IS NULL THEN 'opted_out' ELSE 'no_answer' END AS reason
             FROM introductions AS n
             JOIN startups AS t ON t.tenant_id = n.tenant_id AND t.id = n.startup_id
-            CROSS JOIN LATERAL (SELECT is_verified(n.investor_id) AS verified) AS v
+            LEFT JOIN introduction_meetings AS m ON m.tenant_id = n.tenant_id AND m.introduction_id = n.id
+                AND m.cancelled_at IS NULL
+            CROSS JOIN LATERAL (SELECT is_verified(n.investor_id) AS verified,
+                                       is_blocked(n.startup_id, n.investor_id) AS blocked) AS v
             WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND acts_as('system')
               AND CASE n.stage WHEN 'asked'
-                  THEN n.consent_by < (now() AT TIME ZONE 'UTC')::date OR t.matching_opted_in_at IS NULL OR NOT v.verified
-                  ELSE n.moved_at < now() - \(Introduction.silentDays) * interval '1 day' END
+                  THEN n.consent_by < (now() AT TIME ZONE 'UTC')::date OR t.matching_opted_in_at IS NULL OR v.blocked
+                      OR NOT v.verified
+                  ELSE greatest(n.moved_at, m.starts_at) < now() - \(Introduction.silentDays) * interval '1 day' END
             ORDER BY n.id
             FOR UPDATE OF n SKIP LOCKED
             """

@@ -59,20 +59,23 @@ struct IntroductionPage: ViewModel {
                     t("stage.\(step.stage.rawValue)"), .done, who: t("side.\(step.side.rawValue)"),
                     time: reading.day(step.at), note: Self.note(of: step, reading))
             })
-        facts = Facts([
+        var facts: [Fact] = [
             .text(t("introductions.investor"), investor), .text(t("introductions.startup"), startup),
-            side == .startup
-                ? .text(t("introduction.looks_for"), mandate?.focus(reading) ?? t("mandates.any"))
-                : .link(
-                    t("introduction.list"),
-                    LinkText(
-                        mandate?.name.string ?? t("shortlist.kind"),
-                        "/shortlists/\(introduction.shortlist.description)/items/\(introduction.startup.description)")),
             .time(t("introductions.asked"), reading.day(introduction.askedAt)),
             introduction.introducedAt.map { .time(t("stage.introduced"), reading.day($0)) }
                 ?? .time(
                     t("introduction.consent_by"), TimeText(introduction.consentBy, in: reading.viewer.language)),
-        ])
+        ]
+        // What a mandate says is the investor's own; a startup does not read it.
+        if let mandate {
+            facts.append(
+                .link(
+                    t("introduction.list"),
+                    LinkText(
+                        mandate.name.string,
+                        "/shortlists/\(introduction.shortlist.description)/items/\(introduction.startup.description)")))
+        }
+        self.facts = Facts(facts)
     }
 
     private static func lede(

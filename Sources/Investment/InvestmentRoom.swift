@@ -22,6 +22,8 @@ package enum InvestmentRoom {
         "blocks_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
         "blocks_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup of the directory."),
         "introductions_run_once_a_pair": .conflict("The two are being introduced already."),
+        "introductions_rest_on_interest": .conflict("The startup is not to be introduced now."),
+        "introductions_keep_what_was_asked": .conflict("This is not yours to change."),
         "introductions_are_to_startups_that_agree": .conflict("The startup is not to be introduced now."),
         "introductions_that_ended_stay_as_they_are": .conflict("The introduction has ended."),
         "introductions_move_forward": .conflict("An introduction does not go back."),

@@ -52,7 +52,7 @@ extension Transaction {
         return try await knownIntroduction(id)
     }
 
-    /// The startup's no, or the investor's second thought, before there is consent. The other side learns that it does not
+    /// The startup's no, before there is consent; the park may say it for the startup. The investor learns that it does not
     /// come about, not why.
     ///
     /// Throws `IntroductionRefusal.notAsked`, or not found.
@@ -60,7 +60,7 @@ extension Transaction {
         _ id: Introduction.ID, by actor: IntroductionActor, because reason: EndingReason, note: ShortText? = nil
     ) async throws -> Introduction {
         let asked = try await lockAsked(id)
-        guard reason == .changedMind || EndingReason.offered(to: actor.side).contains(reason) else {
+        guard EndingReason.offered(to: actor.side).contains(reason) else {
             throw IntroductionRefusal.reasonOfTheOthers
         }
         try await endIntroduction(
@@ -101,10 +101,9 @@ extension Transaction {
         }
         try meeting.check(now: now)
         try await save(meeting, of: id, by: actor.person)
-        if introduction.stage == .introduced {
-            try await insert(NewStep(.meetingSet), of: id, by: actor)
-            try await move(id, to: .meetingSet)
-        }
+        if introduction.stage == .introduced { try await insert(NewStep(.meetingSet), of: id, by: actor) }
+        // Also where the stage stays: whoever changes a meeting is not silent.
+        try await move(id, to: introduction.stage == .introduced ? .meetingSet : introduction.stage)
         try await enqueue(TellOfIntroduction(introduction: id.uuid, stage: Introduction.Stage.meetingSet.rawValue))
         return try await knownIntroduction(id)
     }
@@ -118,6 +117,7 @@ extension Transaction {
             throw IntroductionRefusal.noMeeting
         }
         try await cancelMeeting(of: id)
+        try await move(id, to: introduction.stage)
         try await enqueue(TellOfIntroduction(introduction: id.uuid, stage: Introduction.Stage.meetingSet.rawValue))
         return try await knownIntroduction(id)
     }

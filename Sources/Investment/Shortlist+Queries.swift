@@ -122,15 +122,18 @@ extension Query {
                (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
                   AND (acts_as('manager', 'system')
-                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, s.investor_id))) AS items,
+                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, s.investor_id))) AS items,
                (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
                 LEFT JOIN LATERAL (\(fragment: .latestAnswer)) AS a ON true
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, s.investor_id)
+                  AND t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, s.investor_id)
                   AND proposal_state(a.answer, a.later_until, s.answer_by, (now() AT TIME ZONE 'UTC')::date) = 'open')
                    AS open,
-               (SELECT count(DISTINCT a.startup_id) FROM shortlist_answers AS a
-                WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id) AS answered
+               (SELECT count(DISTINCT a.startup_id)
+                FROM shortlist_answers AS a JOIN startups AS t ON t.tenant_id = a.tenant_id AND t.id = a.startup_id
+                WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id
+                  AND (acts_as('manager', 'system')
+                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(a.startup_id, s.investor_id))) AS answered
         FROM shortlists AS s
         JOIN mandates AS m ON m.tenant_id = s.tenant_id AND m.id = s.mandate_id
         JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.investor_id
@@ -151,7 +154,7 @@ extension Query {
     fileprivate static var reachOfItems: Query {
         """
         ((acts_as('manager', 'system')
-          OR t.matching_opted_in_at IS NOT NULL AND NOT is_blocked(x.startup_id, acting_institution())) AND EXISTS (
+          OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, acting_institution())) AND EXISTS (
             SELECT FROM shortlists AS s
             WHERE s.tenant_id = x.tenant_id AND s.id = x.shortlist_id AND \(fragment: .reachOfShortlists)))
         """

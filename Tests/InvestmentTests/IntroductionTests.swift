@@ -116,6 +116,7 @@ struct IntroductionTests {
             }
         }
         await #expect(throws: AnswerRefusal.introduced) { try await world.answer(NewAnswer(.pass, because: .team)) }
+        #expect(try await world.reader(Cast.ada).steps(of: asked.id).map(\.stage) == [.asked, .introduced])
     }
 
     @Test("are consented to by the startup alone, whatever the operation would let through")
@@ -472,33 +473,107 @@ struct ProposalTests {
     @Test("are none of a pair that one of the two blocked, who alone knows of it")
     func blocks() async throws {
         let world = try await IntroductionWorld()
-        let asked = try await world.asked()
-        let block = NewBlock(
-            investor: asked.investor, startup: asked.startup, reason: try ShortText("A rival owns it."))
-        _ = try await world.write(as: Cast.ada) {
-            try await $0.blockPair(block, by: IntroductionActor(Cast.ada.person.id, for: .startup), as: Block.ID())
+        let other = try #require(
+            try await world.match.items(world.list.id, as: Cast.jun).map(\.startup.id).last { $0 != world.startup })
+        let block = NewBlock(investor: world.list.investor, startup: other, reason: try ShortText("A rival owns it."))
+        let id = Block.ID()
+        _ = try await world.write(as: Cast.mei) {
+            try await $0.blockPair(block, by: IntroductionActor(Cast.mei.person.id, for: .park), as: id)
         }
-        let ended = try await world.current(asked.id, as: Cast.jun)
-        #expect(ended.stage == .notNow && ended.ending == nil)
-        #expect(try await world.current(asked.id).ending?.reason == .blocked)
         #expect(try await world.reader(Cast.jun).blocks(limit: 10).isEmpty)
         #expect(try await world.reader(Cast.jun).rows("SELECT id FROM blocks").isEmpty)
-        #expect(try await world.reader(Cast.ada).blocks(limit: 10).map(\.startup) == [asked.startup])
-        // At every door: the list, its rows, the startup's entry, an answer, an introduction, the next run.
-        #expect(try await world.reader(Cast.jun).item(world.startup, of: world.list.id) == nil)
+        #expect(try await world.reader(Cast.mei).blocks(limit: 10).map(\.startup) == [other])
+        // At every door: the list, its rows, the startup's entry, an answer, the next run.
+        #expect(try await world.reader(Cast.jun).item(other, of: world.list.id) == nil)
         let rows = try await world.reader(Cast.jun).rows(
-            "SELECT startup_id FROM shortlist_items WHERE startup_id = \(world.startup)")
+            "SELECT startup_id FROM shortlist_items WHERE startup_id = \(other)")
         #expect(rows.isEmpty)
-        #expect(try await world.reader(Cast.jun).rows("SELECT id FROM startups WHERE id = \(world.startup)").isEmpty)
-        await #expect(throws: Problem.notFound) { try await world.answer(NewAnswer(.interested)) }
+        #expect(try await world.reader(Cast.jun).rows("SELECT id FROM startups WHERE id = \(other)").isEmpty)
+        await #expect(throws: Problem.notFound) { try await world.answer(NewAnswer(.interested), to: other) }
         let run = try await world.match.performed(MatchRunRequest(length: 50, mandates: [world.list.mandate]))
         let list = try #require(try await world.match.lists(run.id).first)
-        #expect(try await !world.match.items(list.id).contains { $0.startup.id == world.startup })
+        #expect(try await !world.match.items(list.id).contains { $0.startup.id == other })
         // A gate would tell.
         #expect(!list.gatedOut.contains { $0.gate.contains("block") })
-        // Once it is lifted, the pair may be proposed again.
-        let id = try #require(try await world.reader(Cast.ada).blocks(limit: 1).first).id
-        try await world.write(as: Cast.ada) { try await $0.liftBlock(id, by: Cast.ada.person.id) }
-        #expect(try await world.reader(Cast.jun).item(world.startup, of: world.list.id) != nil)
+        // Nobody lifts what another side set; once it is lifted, the pair may be proposed again.
+        await #expect(throws: Problem.notFound) {
+            try await world.write(as: Cast.jun) { try await $0.liftBlock(id, by: Cast.jun.person.id) }
+        }
+        try await world.write(as: Cast.mei) { try await $0.liftBlock(id, by: Cast.mei.person.id) }
+        #expect(try await world.reader(Cast.jun).item(other, of: world.list.id) != nil)
+    }
+
+    @Test("look to the investor the same whether the startup said no or blocked it, or let the time pass")
+    func blockedAndDeclined() async throws {
+        var seen: [[String]] = []
+        for way in 0..<3 {
+            let world = try await IntroductionWorld()
+            let asked = try await world.asked()
+            let ada = IntroductionActor(Cast.ada.person.id, for: .startup)
+            switch way {
+            case 0:
+                _ = try await world.write(as: Cast.ada) {
+                    try await $0.declineIntroduction(asked.id, by: ada, because: .terms)
+                }
+            case 1:
+                let block = NewBlock(investor: asked.investor, startup: asked.startup)
+                _ = try await world.write(as: Cast.ada) { try await $0.blockPair(block, by: ada, as: Block.ID()) }
+                #expect(try await world.current(asked.id).ending?.reason == .blocked)
+            default:
+                try await world.letPass(days: 8)
+                try await world.runClock()
+            }
+            let reader = world.reader(Cast.jun)
+            let introduction = try await world.current(asked.id, as: Cast.jun)
+            let item = try await reader.item(world.startup, of: world.list.id)
+            let list = try #require(try await reader.shortlist(world.list.id))
+            seen.append([
+                introduction.stage.rawValue, introduction.startupName?.text(for: .english) ?? "nameless",
+                "\(introduction.ending == nil)", item?.state.rawValue ?? "gone", "\(list.items) \(list.answered)",
+                try await reader.steps(of: asked.id).map { "\($0.side) \($0.stage)" }.joined(),
+                try await reader.rows("SELECT side FROM introduction_steps").map { try $0("side") as String }.joined(),
+            ])
+            await #expect(throws: AnswerRefusal.introductionEnded) { try await world.answer(NewAnswer(.interested)) }
+        }
+        #expect(seen[0] == seen[1] && seen[1] == seen[2])
+    }
+
+    @Test("lead to no introduction past the verb: none without interest, in another's name or already begun")
+    func noWayAround() async throws {
+        let world = try await IntroductionWorld()
+        let (list, startup) = (world.list, world.startup)
+        func insert(stage: String, by person: Person.ID) async throws {
+            try await world.write(as: Cast.jun) { transaction in
+                _ = try await transaction.execute(
+                    """
+                    INSERT INTO introductions (tenant_id, id, investor_id, startup_id, shortlist_id, mandate_id,
+                                               mandate_version, stage, asked_by, consent_by)
+                    VALUES (acting_tenant(), gen_random_uuid(), \(list.investor), \(startup), \(list.id), \(list.mandate),
+                            \(list.mandateVersion), \(stage), \(person), now() + interval '7 days')
+                    """)
+            }
+        }
+        await #expect {
+            try await insert(stage: "asked", by: Cast.jun.person.id)
+        } throws: { ($0 as? DatabaseError)?.constraint == "introductions_rest_on_interest" }
+        let asked = try await world.asked()
+        await #expect {
+            try await insert(stage: "asked", by: Cast.chloe.person.id)
+        } throws: { $0 is DatabaseError }
+        await #expect {
+            try await world.write(as: Cast.ada) {
+                _ = try await $0.execute("UPDATE introductions SET consent_by = consent_by + 30 WHERE id = \(asked.id)")
+            }
+        } throws: { ($0 as? DatabaseError)?.constraint == "introductions_keep_what_was_asked" }
+        await #expect {
+            try await world.write(as: Cast.jun) {
+                _ = try await $0.execute(
+                    """
+                    INSERT INTO introduction_meetings (tenant_id, introduction_id, starts_at, time_zone, minutes, link, set_by)
+                    VALUES (acting_tenant(), \(asked.id), now() + interval '1 day', 'UTC', 30, 'https://call.example',
+                            acting_person())
+                    """)
+            }
+        } throws: { ($0 as? DatabaseError)?.sqlState == "42501" }
     }
 }
