@@ -239,8 +239,9 @@ struct BlindnessTests {
             .replacing(#/[0-9a-f]{32,64}/#, with: "*").replacing(#/name="csrf" value="[^"]*"/#, with: "*")
             .replacing(#/cursor=[\w-]+/#, with: "*").replacing(#/"next":"[\w-]+"/#, with: "*")
             .replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/#, with: "*")
-            // Pages tell to the minute when a letter came or a plan was asked for, and the second world is made some seconds
-            // after the first.
+            // Pages tell to the minute when a letter came or a plan was asked for and how long ago, and the second world is
+            // made some seconds after the first.
+            .replacing(#/<span class="time-relative">[^<]*<\/span>/#, with: "*")
             .replacing(#/\d\d:\d\d(?=<\/time>)/#, with: "*").replacing(#/\d{4}, \d\d:\d\d/#, with: "*")
     }
 }
