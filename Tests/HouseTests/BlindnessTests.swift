@@ -233,6 +233,8 @@ struct BlindnessTests {
 
     /// Without what is fresh in every answer: ids made for the asking, request ids, secrets and seals.
     static func masked(_ answer: Outgoing, _ objects: Objects) -> String {
+        // A workbook is an archive that bears the second in which it was packed; what is in it is compared as CSV.
+        if answer.text.hasPrefix("PK\u{3}\u{4}") { return "a workbook" }
         var text = objects.masked(answer.text)
         if let request = answer.header("X-Request-Id") { text = text.replacing(request, with: "*") }
         return text.replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/#, with: "*")
