@@ -16,8 +16,9 @@ extension InvestmentRoom {
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
-        ] + StandingAPI.operations + ShortlistFileAPI.operations + IntroductionsAPI.operations
-            + MatchAPI(indexes: indexes).operations
+        ] + MatchScheduleAPI.operations + StandingAPI.operations + ShortlistFileAPI.operations
+            + IntroductionsAPI.operations
+            + MatchAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
     }
 
     // MARK: Mandates

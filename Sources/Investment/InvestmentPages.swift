@@ -15,6 +15,7 @@ extension InvestmentRoom {
             Site.Place(
                 "introductions", key: "nav.introductions", in: .investment, url: "/introductions",
                 roles: ["investor", "founder"]),
+            Site.Place("hints", key: "nav.hints", in: .investment, url: "/hints", roles: ["founder"]),
             Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
             Site.Place("standing", key: "nav.standing", in: .investment, url: "/standing", roles: ["investor"]),
             Site.Place(
@@ -37,8 +38,10 @@ extension InvestmentRoom {
     /// - Parameter indexes: what answers by the state of this moment.
     package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
+            + MatchSchedulePages(site: site).routes
             + StandingPages(site: site).routes + IntroductionPages(site: site).routes
             + ModelPages(site: site).routes + MatchPages(site: site, indexes: indexes).routes
+            + HintPages(site: site, indexes: indexes).routes
     }
 }
 

@@ -15,6 +15,7 @@ package enum InvestmentRoom {
         "cheque_range_has_a_currency": .invalid(
             "/terms/cheque_max/currency", "Give both ends of the range in one currency."),
         "answers_follow_release": .conflict("The shortlist has not been released."),
+        "proposals_wait_for_so_long": AnswerRefusal.expired.problem,
         "mandate_cap_is_one_to_a_thousand": .invalid("/terms/most_open", "Give 1 to 1,000, or leave it out."),
         "verifications_are_confirmed_within_a_year": .invalid(
             "/valid_until", "Choose a day from today on, within a year."),
@@ -38,6 +39,7 @@ package enum InvestmentRoom {
             "/rules/least_lists", "A startup cannot be on more lists than it may be on."),
         "match_rule_rests_at_most_three_years": .invalid(
             "/rules/rest_days", "Give 1 to 1,096 days, or leave it out."),
+        "match_schedule_comes_within_half_a_year": MatchScheduleRefusal.weeksOutOfRange.problem,
         "match_run_length_is_reasonable": .invalid("/length", "A shortlist holds 1 to 200 startups."),
     ]
 }

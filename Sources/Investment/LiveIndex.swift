@@ -19,7 +19,7 @@ package final class LiveIndexes: Service, Sendable {
     /// An index that nobody has asked for so long is given up.
     static let patience = Duration.seconds(3600)
 
-    private let database: Database
+    let database: Database
     private let logger: Logger
     private let builds = Builds()
     private let kept = Mutex<[Tenant.ID: LiveIndex]>([:])

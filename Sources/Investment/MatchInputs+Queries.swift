@@ -65,9 +65,11 @@ extension Transaction {
 
 extension Statements {
     /// Some startups, those of them that there are.
-    func startupFacts(of ids: [Startup.ID]) async throws -> [World.Startup] {
+    ///
+    /// - Parameter condition: which of them, as a condition on `s`; all unless given.
+    func startupFacts(of ids: [Startup.ID], for condition: Query = .empty) async throws -> [World.Startup] {
         var free = FreeWords()
-        return try await rows(.startupFacts + " AND s.id = ANY (\(ids))").map { row in
+        return try await rows(.startupFacts + " AND s.id = ANY (\(ids))" + condition).map { row in
             var columns = row.reading
             return try World.Startup(&columns, &free)
         }

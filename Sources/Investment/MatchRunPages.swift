@@ -134,7 +134,9 @@ struct MatchRunPages {
         let given = values.isEmpty ? ["length": ["\(MatchRunRequest.usualLength)"]] : values
         let input = FormInput(values: given, errors: problem?.fields ?? [], texts: t)
         let model = RunsPage(
-            header: PageHeader(title: t("runs.title"), lede: t("runs.lede")),
+            header: PageHeader(
+                title: t("runs.title"), lede: t("runs.lede"),
+                actions: [.link(t("runs.schedule"), "/console/match-schedule")]),
             form: Form(
                 action: "/console/match-runs",
                 fields: [

@@ -42,6 +42,10 @@ extension InvestmentRoom {
             try await run.finish { try await $0.closeIntroductionsThatAreDue() }
         }
         worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in CloseIntroductions() }
+        worker.register(BeginScheduledRun.self, acting: .system) { _, run in
+            try await run.finish { try await $0.beginScheduledRun() }
+        }
+        worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in BeginScheduledRun() }
     }
 
     private static func perform(_ job: RunMatch, _ run: JobRun, _ database: Database) async throws {

@@ -20,18 +20,22 @@ extension Index {
         var own: [Code] = []
         segment.words.forEach { word, row in if row == found.row { own.append(word) } }
         let words = own + lexicon.implied(sheet)
-        let scale = scale(isWarm: sheet.isWarm)
         var best = Shortlist(limit: limit)
         for key in mandates {
             guard let mandate = mandate(key), GateKeeper(mandate, market, areas).admits(startup, sheet) else {
                 continue
             }
-            let profile = profile(mandate)
-            var pair = PairValues()
-            fillSame(&pair, profile, isWarm: sheet.isWarm)
-            fill(&pair, profile, sheet, words: words.reduce(0) { $0 &+ profile.strength($1) })
-            best.offer(key, pair.value.indices.reduce(0) { $0 + part($1, pair, scale, profile) })
+            best.offer(key, score(profile(mandate), sheet, words))
         }
         return best.sorted.map { RankedMandate(mandate: $0.startup, score: $0.score) }
+    }
+
+    /// The score of a startup by its sheet and all its words.
+    func score(_ profile: Profile, _ sheet: Sheet, _ words: [Code]) -> Int {
+        var pair = PairValues()
+        fillSame(&pair, profile, isWarm: sheet.isWarm)
+        fill(&pair, profile, sheet, words: words.reduce(0) { $0 &+ profile.strength($1) })
+        let scale = scale(isWarm: sheet.isWarm)
+        return pair.value.indices.reduce(0) { $0 + part($1, pair, scale, profile) }
     }
 }

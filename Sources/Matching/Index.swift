@@ -54,7 +54,12 @@ public struct Index: Sendable {
     ///
     /// - Parameter filter: which startups to look at; all of them when not given.
     public func rank(_ mandate: Key, limit: Int, filter: Filter = Filter()) -> [Ranked] {
-        guard let mandate = mandateFacts[mandate], mandate.isDeploying, limit > 0 else { return [] }
+        mandateFacts[mandate].map { rank($0, limit: limit, filter: filter) } ?? []
+    }
+
+    /// The same for a mandate that need not be one of the world's.
+    func rank(_ mandate: World.Mandate, limit: Int, filter: Filter = Filter()) -> [Ranked] {
+        guard mandate.isDeploying, limit > 0 else { return [] }
         let profile = profile(mandate)
         let keeper = GateKeeper(mandate, market, areas, filter)
         let telling = telling(profile)
@@ -373,14 +378,20 @@ extension Index {
         }
         var rows: [Segment.Kind: Rows] = [:]
         for startup in told {
-            let (words, length) = lexicon.numbers(of: startup)
-            let known = history.known(startup.key)
-            let sheet = market.codebook.lend { Sheet(startup, known, length: length, &$0) }
-            let implied = lexicon.implied(sheet)
+            let (sheet, own) = read(startup)
             let kind: Segment.Kind = startup.isOptedIn ? sheet.isWarm ? .warm : .cold : .closed
-            rows[kind, default: Rows()].append(startup.key, sheet, words: words.filter { !implied.contains($0) })
+            rows[kind, default: Rows()].append(startup.key, sheet, words: own)
         }
         for kind in Segment.Kind.allCases { if let rows = rows[kind] { layers.add(rows, kind) } }
+    }
+
+    /// A startup as a row would hold it: its sheet, and its words but for those that the sheet implies.
+    func read(_ startup: World.Startup) -> (sheet: Sheet, own: [Code]) {
+        let (words, length) = lexicon.numbers(of: startup)
+        let known = history.known(startup.key)
+        let sheet = market.codebook.lend { Sheet(startup, known, length: length, &$0) }
+        let implied = lexicon.implied(sheet)
+        return (sheet, words.filter { !implied.contains($0) })
     }
 
     /// Puts mandates in the place of those that have their keys, and takes others out.

@@ -363,6 +363,16 @@ struct ProposalTests {
         #expect(try await world.reader(Cast.jun).item(world.startup, of: world.list.id)?.state == .expired)
         await #expect(throws: AnswerRefusal.expired) { try await world.answer(NewAnswer(.interested)) }
         #expect(try await world.reader(Cast.jun).shortlist(world.list.id)?.open == 0)
+        // Nor does the database take it from a verb that does not look.
+        await #expect {
+            try await world.write(as: Cast.jun) {
+                try await $0.insert(
+                    NewAnswer(.interested), as: Answer.ID(), to: world.startup, of: world.list.id, in: Cast.harbour.id,
+                    by: Cast.jun.person.id)
+            }
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "proposals_wait_for_so_long"
+        }
     }
 
     @Test("keep to what an investor wants in hand, also when lists are released and answered at once")

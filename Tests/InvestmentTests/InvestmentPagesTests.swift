@@ -24,7 +24,8 @@ struct InvestmentPagesTests {
             PageTemplate<RunPage>.run, PageTemplate<ModelsPage>.models, PageTemplate<ModelPage>.model,
             PageTemplate<FitPage>.fit, PageTemplate<IntroductionPage>.introduction,
             PageTemplate<IntroductionsPage>.introductions,
-            PageTemplate<IntroductionsConsolePage>.introductionsConsole, PageTemplate<StandingPage>.standing,
+            PageTemplate<MatchSchedulePage>.matchSchedule, PageTemplate<IntroductionsConsolePage>.introductionsConsole,
+            PageTemplate<StandingPage>.standing,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

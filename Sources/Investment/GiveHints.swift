@@ -1,0 +1,29 @@
+internal import Accounts
+internal import Institutions
+internal import Matching
+internal import Postgres
+internal import Vocabulary
+
+extension LiveIndexes {
+    /// What a startup could put otherwise to be among the best for more mandates, as of now; nil where the reader knows of no
+    /// such startup, or, being a founder, asks about another than its own.
+    ///
+    /// Mandates count that would get a list today, caps apart: how much an investor has in hand is its own affair.
+    func hints(for id: Startup.ID, in tenant: Tenant.ID, by reader: some Statements) async throws -> Hints? {
+        guard let startup = try await reader.startup(id), let facts = try await reader.hintFacts(of: id) else {
+            return nil
+        }
+        let index = try await index(of: tenant)
+        let mandates = try await mandatesTakingLists(in: tenant)
+        let versions = Hint.versions(of: startup.profile, isShown: startup.matchingOptedInAt != nil)
+        let length = MatchRunRequest.usualLength
+        // Apart from the thread that answers: every mandate may have to be ranked.
+        let prospects = try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try index.prospects(
+                of: facts, as: versions.map { $0.of(facts) }, among: mandates.map(\.key), length: length)
+        }
+        return Hints(
+            startup: id, engine: MatchRun.engine(index.model.version), length: length,
+            items: Hint.best(of: versions, prospects, from: startup.profile.ask))
+    }
+}
