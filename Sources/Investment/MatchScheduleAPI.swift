@@ -18,9 +18,9 @@ enum MatchScheduleAPI {
 
     private static var setSchedule: AnyOperation {
         Operation(
-            .put, "/v1/match-schedule", "setMatchSchedule", summary: "Have match runs come by themselves",
+            .post, "/v1/match-schedule", "setMatchSchedule", summary: "Have match runs come by themselves",
             description: """
-                One run on `first_on` and every so many weeks after it. Its lists wait to be released, as those of any run.
+                One run on `first_on` and every so many weeks after it, instead of as they came before. Its lists wait to be released, as those of any run.
                 """, tag: "investment", access: .roles([.manager]), body: NewMatchSchedule.self,
             output: MatchSchedule.self
         ) { call in
@@ -31,7 +31,7 @@ enum MatchScheduleAPI {
 
     private static var endSchedule: AnyOperation {
         Operation(
-            .delete, "/v1/match-schedule", "endMatchSchedule", summary: "Let no more match runs come by themselves",
+            .post, "/v1/match-schedule/end", "endMatchSchedule", summary: "Let no more match runs come by themselves",
             tag: "investment", access: .roles([.manager]), output: NoOutput.self, problems: [.notFound]
         ) { call in
             try await call.write {

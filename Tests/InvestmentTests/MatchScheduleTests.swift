@@ -89,7 +89,7 @@ struct MatchScheduleTests {
         #expect(bad.status == 422)
         #expect(bad.text.contains("Give 1 to 26 weeks."))
         #expect(bad.text.contains(#"value="27""#) && bad.text.contains(#"value="9""#))
-        let past = await mei.ask("PUT", "/v1/match-schedule", json: #"{"weeks": 2, "first_on": "2026-01-01"}"#)
+        let past = await mei.ask("POST", "/v1/match-schedule", json: #"{"weeks": 2, "first_on": "2026-01-01"}"#)
         #expect(past.status == 422 && past.text.contains("/first_on"))
         let day = CalendarDate(Date(), in: .utc).adding(days: 3)
         let good = await mei.send(
