@@ -82,7 +82,7 @@ let package = Package(
         module("Postgres", on: ["CLibPQ", logging]),
         module("Tabular"),
         module("Exports", on: ["CXlsxWriter", "Tabular"]),
-        module("Files", on: ["CZip"]),
+        module("Files", on: ["CZip", "API"]),
         module("Calendars", on: ["CICal"]),
         module("Matching", on: ["CCache"]),
         module("Assignment"),
@@ -108,7 +108,7 @@ let package = Package(
         module("Forms", on: ["Vocabulary"]),
         // How the vocabulary's values are said on a page.
         module(
-            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms", "Exports"],
+            "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms", "Exports", "Files"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Accounts",
@@ -123,14 +123,16 @@ let package = Package(
         module(
             "Institutions", on: core + ["Tabular"], resources: [.copy("Templates"), .copy("Translations")]),
         module(
-            "Partnerships", on: core + ["Exports", "Letters", "Institutions"],
+            "Partnerships", on: core + ["Exports", "Files", "Letters", "Institutions"],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Programs", on: core + ["Forms", "Letters", "Institutions", "Partnerships", "Eligibility"],
             resources: [.copy("Templates"), .copy("Translations"), .copy("Presets"), .copy("ConditionTemplates")]),
         module(
             "Applications",
-            on: core + ["Forms", "Letters", "Institutions", "Programs", "Files", "Eligibility", "Tabular"],
+            on: core + [
+                "Forms", "Letters", "Institutions", "Programs", "Exports", "Files", "Eligibility",
+            ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
             "Reviews",

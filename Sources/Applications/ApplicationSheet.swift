@@ -1,10 +1,10 @@
 internal import API
+internal import Exports
 internal import Foundation
 internal import Institutions
 internal import Pages
 internal import Postgres
 internal import Programs
-internal import Tabular
 internal import Vocabulary
 internal import Wording
 
@@ -33,46 +33,42 @@ struct ApplicationSheet: Sendable {
         self.language = language
     }
 
-    /// UTF-8 with a byte order mark, without which Excel takes Chinese for Latin.
+    /// The file.
     var bytes: [UInt8] {
         let (t, spoken) = (PageKit.applications.texts(in: language), Vocabulary.Language(language))
-        var text = "\u{FEFF}" + line([t("list.startup")] + columns.flatMap { titles($0, t) })
-        for summary in rows {
-            text += line([summary.startupName.text(for: spoken)] + columns.flatMap { cells($0, summary, t, spoken) })
-        }
-        return Array(text.utf8)
+        let startup = Column<ApplicationSummary>.text(t("list.startup")) { $0.startupName.text(for: spoken) }
+        return Sheet(t("list.title"), [startup] + columns.flatMap { $0.columns(t, spoken) }, of: rows).csv
     }
+}
 
-    private func line(_ cells: [String]) -> String { cells.map(CSVCell.text).joined(separator: ",") + "\r\n" }
-
-    /// A stage is two columns of a file, so that each is one value.
-    private func titles(_ column: ApplicationColumn, _ t: Texts) -> [String] {
-        switch column {
-        case .stage: [t("column.stage_since"), t("column.stage_days")]
-        case .due: [t("column.due"), t("column.overdue")]
-        case .complete: [t("column.required_done"), t("column.required_all")]
-        default: [column.title(t)]
-        }
-    }
-
-    private func cells(
-        _ column: ApplicationColumn, _ summary: ApplicationSummary, _ t: Texts, _ spoken: Vocabulary.Language
-    ) -> [String] {
-        let (clock, now) = (summary.clock, summary.readAt)
-        return switch column {
-        case .call: [summary.callTitle.text(for: spoken)]
-        case .stream: [summary.streamName.text(for: spoken)]
-        case .state: [summary.application.state.label(t)]
-        case .stage: [Timestamp.text(clock.enteredAt), "\(clock.daysStood(at: now))"]
+extension ApplicationColumn {
+    /// The same in a file, where each is one value: a stage, a due day and what is complete are two.
+    fileprivate func columns(_ t: Texts, _ spoken: Vocabulary.Language) -> [Column<ApplicationSummary>] {
+        switch self {
+        case .call: [.text(title(t)) { $0.callTitle.text(for: spoken) }]
+        case .stream: [.text(title(t)) { $0.streamName.text(for: spoken) }]
+        case .state: [.text(title(t)) { $0.application.state.label(t) }]
+        case .stage:
+            [
+                .instant(t("column.stage_since")) { $0.clock.enteredAt },
+                .integer(t("column.stage_days")) { $0.clock.daysStood(at: $0.readAt) },
+            ]
         case .due:
             [
-                clock.lastDay(in: summary.deadline.zone)?.description ?? "",
-                clock.days == nil ? "" : t(clock.isOverdue(at: now) ? "filter.yes" : "filter.no"),
+                .date(t("column.due")) { $0.clock.lastDay(in: $0.deadline.zone).map(Day.init) },
+                .text(t("column.overdue")) { summary in
+                    summary.clock.days == nil
+                        ? nil : t(summary.clock.isOverdue(at: summary.readAt) ? "filter.yes" : "filter.no")
+                },
             ]
-        case .complete: ["\(summary.count.requiredAnswered)", "\(summary.count.required)"]
-        case .begun: [Timestamp.text(summary.application.createdAt)]
-        case .submitted: [summary.application.submittedAt.map { Timestamp.text($0) } ?? ""]
-        case .id: [summary.id.description]
+        case .complete:
+            [
+                .integer(t("column.required_done")) { $0.count.requiredAnswered },
+                .integer(t("column.required_all")) { $0.count.required },
+            ]
+        case .begun: [.instant(title(t)) { $0.application.createdAt }]
+        case .submitted: [.instant(title(t)) { $0.application.submittedAt }]
+        case .id: [.text(title(t)) { $0.id.description }]
         }
     }
 }

@@ -137,8 +137,7 @@ extension Transaction {
                     CASE WHEN \(state)::text = 'clean' THEN now() END, \(person))
             """)
         var index = 0
-        while index * Document.chunk < checked.file.count {
-            let bytes = try await checked.file.bytes(at: index * Document.chunk, upTo: Document.chunk)
+        while let bytes = try await checked.piece(index) {
             try await execute(
                 """
                 -- uploadDocument: chunk

@@ -42,36 +42,8 @@ package struct Document: Sendable, Identifiable, Equatable {
     /// When it came.
     package let uploadedAt: Date
 
-    /// How many bytes a piece has in which documents are stored and sent.
-    static let chunk = 256 * 1024
     /// Most bytes of all documents of an application.
     package static let applicationLimit = 200 * 1024 * 1024
-    /// Most bytes of one.
-    package static let limit = 25 * 1024 * 1024
-}
-
-/// A file that was looked through and can be given as an answer.
-package struct CheckedFile: Sendable {
-    /// Its name, cleaned.
-    package let name: FileName
-    /// What it is.
-    package let kind: FileKind
-    /// Its bytes.
-    package let file: SpooledFile
-
-    /// Looks a file through, on a thread that may wait. Throws `DocumentRefusal.fault`.
-    package init(_ upload: Upload, named given: String) async throws {
-        let (name, count) = (FileName(cleaning: given), upload.file.count)
-        let outcome = try await upload.file.inspect { descriptor -> Result<FileKind, FileFault> in
-            Result { () throws(FileFault) in
-                try FileCheck().kind(of: name, descriptor: descriptor, count: count)
-            }
-        }
-        switch outcome {
-        case .success(let kind): (self.name, self.kind, file) = (name, kind, upload.file)
-        case .failure(let fault): throw DocumentRefusal.fault(fault)
-        }
-    }
 }
 
 /// Why a file does not become an answer.
@@ -89,11 +61,7 @@ package enum DocumentRefusal: Refusal, Equatable {
 
     package var problem: Problem {
         switch self {
-        case .fault(.tooLarge): Problem(.tooLarge, "A file has at most \(Document.limit) bytes.")
-        case .fault(let fault):
-            Problem(
-                .fileRefused, "The file is not taken: \(fault.sentence).", errors: [.init("", .invalid, fault.sentence)]
-            )
+        case .fault(let fault): fault.problem
         case .kindNotAccepted(let accepted):
             Problem(
                 .fileRefused, "The question accepts \(accepted.joined(separator: ", ")).",
@@ -102,32 +70,6 @@ package enum DocumentRefusal: Refusal, Equatable {
             Problem(.invalid, errors: [.init("?question", .invalid, "is answered by text")])
         case .tooMany(let most): .conflict("The question takes \(most) at the most; remove one first.")
         case .applicationFull: .conflict("The documents of an application have at most 200 MiB together.")
-        }
-    }
-}
-
-extension Problem.Kind {
-    /// A file is not what it says, or could do harm.
-    package static let fileRefused = Problem.Kind("file-refused", "The file is not taken", status: 422)
-}
-
-extension FileFault {
-    fileprivate var sentence: String {
-        switch self {
-        case .empty: "it is empty"
-        case .tooLarge: "it is too large"
-        case .unknownKind: "its name must end with pdf, docx, pptx, xlsx, png, jpg, csv or txt"
-        case .otherKind: "its contents are not what its name says"
-        case .polyglot: "it is more than one file"
-        case .damaged: "it cannot be read to its end"
-        case .encrypted: "it is protected by a password"
-        case .macros: "it carries macros"
-        case .nestedArchive: "it carries another archive or Office document"
-        case .unsafeEntry: "an entry in it points outside"
-        case .bomb: "it is far larger unpacked"
-        case .tooManyPixels: "its picture has too many pixels"
-        case .notText: "its text is not UTF-8"
-        case .active: "it is a web page or drawing"
         }
     }
 }

@@ -38,16 +38,9 @@ extension Document {
         return DocumentLines.Item(
             name: name.text,
             question: prompt.map { "\($0.position). \($0.prompt.text(for: Vocabulary.Language(language)))" } ?? "",
-            size: Self.size(bytes), badge: Badge(t("document.\(state.rawValue)"), tone), url: url, removeURL: removeURL,
+            size: FileSize.text(bytes), badge: Badge(t("document.\(state.rawValue)"), tone), url: url,
+            removeURL: removeURL,
             removeLabel: t("document.remove_named", ["name": name.text]))
-    }
-
-    /// “2.4 MB”, in steps of a thousand as file managers count.
-    package static func size(_ bytes: Int) -> String {
-        if bytes < 1_000 { return "\(bytes) B" }
-        if bytes < 1_000_000 { return "\((bytes + 500) / 1_000) kB" }
-        let tenths = (bytes + 50_000) / 100_000
-        return "\(tenths / 10).\(tenths % 10) MB"
     }
 }
 
@@ -92,7 +85,7 @@ extension DocumentRefusal {
     /// What to do about a file that is not taken, beside its field.
     func words(_ t: Texts) -> String {
         switch self {
-        case .fault(let fault): t("document.fault.\(fault.rawValue)")
+        case .fault(let fault): fault.words(in: t.language)
         case .kindNotAccepted(let accepted):
             t("document.kind_not_accepted", ["kinds": accepted.joined(separator: ", ")])
         case .notAFileQuestion: t("document.not_a_file_question")
@@ -122,6 +115,8 @@ extension PortalPages {
                         _ = try await transaction.uploadDocument(
                             checked, to: question.id, of: id, as: document, waitsForScanner: waits, by: person)
                     }
+                } catch let fault as FileFault {
+                    refused.append((question.field, fault.words(in: t.language)))
                 } catch let refusal as DocumentRefusal {
                     refused.append((question.field, refusal.words(t)))
                 }
@@ -143,7 +138,7 @@ extension PortalPages {
         PageRoute(
             .post, "/portal/applications/{application}/documents/{document}/removal", "removePortalDocument",
             access: .roles([.founder]), parameters: DocumentPath.self, bodyLimit: Self.formLimit,
-            uploadLimit: Document.limit
+            uploadLimit: CheckedFile.limit
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
             // The button stands in the form of the answers, so what was typed comes along.

@@ -45,7 +45,7 @@ struct DocumentsAPI: Sendable {
                 """,
             tag: "applications", access: .roles([.founder]), parameters: UploadParameters.self, body: Upload.self,
             output: DocumentView.self, success: .created, problems: [.notFound, .conflict, .fileRefused],
-            bodyLimit: Document.limit, consumes: "application/octet-stream"
+            bodyLimit: CheckedFile.limit, consumes: "application/octet-stream"
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
             guard try await call.reader.application(path.application) != nil else { throw Problem.notFound }

@@ -56,19 +56,16 @@ struct FastTrackPages: Sendable {
             let principal = try call.principal
             let (tenant, startup) = (try principal.workspace, Startup.ID(try principal.actsFor))
             let id = Application.ID()
-            do {
+            let words = ConstraintProblems(merging: [ProgramsRoom.constraints, ApplicationsRoom.constraints])
+            return try await FormProblem.answering(words) {
                 let code = try call.decoded().code.string
                 return try await call.write { transaction in
                     let begun = try await transaction.beginApplication(
                         with: code, for: startup, as: id, in: tenant, by: principal.personID)
                     return .redirect(to: "/portal/applications/\(begun)")
                 }
-            } catch {
-                let words = ConstraintProblems(merging: [ProgramsRoom.constraints, ApplicationsRoom.constraints])
-                guard let problem = FormProblem(error, constraints: words) else { throw error }
-                var page = try await page(for: call, values: call.fields, problem: problem)
-                page.status = problem.status
-                return page
+            } again: { problem in
+                try await page(for: call, values: call.fields, problem: problem)
             }
         }.erased
     }

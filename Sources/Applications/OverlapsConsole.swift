@@ -28,16 +28,15 @@ struct OverlapsConsole: Sendable {
             access: .roles([.manager]), parameters: OverlapPath.self, body: OverlapVerdictBody.self
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
-            do {
+            return try await FormProblem.answering(ApplicationsRoom.constraints) {
                 let body = try call.decoded()
                 return try await call.write { transaction in
                     _ = try await transaction.judgeOverlap(
                         of: path.application, with: path.other, as: body.verdict, because: body.reason, by: person)
                     return .redirect(to: "/console/applications/\(path.application)?done=judged")
                 }
-            } catch {
-                guard let problem = FormProblem(error, constraints: ApplicationsRoom.constraints) else { throw error }
-                return try await page(for: call, problem: problem)
+            } again: { problem in
+                try await page(for: call, problem: problem)
             }
         }.erased
     }

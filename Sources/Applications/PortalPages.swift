@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Files
 internal import Forms
 internal import Foundation
 internal import Institutions
@@ -117,7 +118,7 @@ struct PortalPages: Sendable {
     private var save: AnyRoute {
         PageRoute(
             .post, "/portal/applications/{application}/answers", "savePortalAnswers", access: .roles([.founder]),
-            parameters: ApplicationPath.self, bodyLimit: Self.formLimit, uploadLimit: Document.limit
+            parameters: ApplicationPath.self, bodyLimit: Self.formLimit, uploadLimit: CheckedFile.limit
         ) { call in
             let id = call.parameters.application
             guard let attempt = try await keep(call, of: call.parameters.application) else {
@@ -146,7 +147,7 @@ struct PortalPages: Sendable {
         PageRoute(
             .post, "/portal/applications/{application}/submission", "submitPortalApplication",
             access: .roles([.founder]), parameters: ApplicationPath.self, bodyLimit: Self.formLimit,
-            uploadLimit: Document.limit
+            uploadLimit: CheckedFile.limit
         ) { call in
             let id = call.parameters.application
             // First what was typed is kept, in a transaction of its own: whatever then speaks against submitting.

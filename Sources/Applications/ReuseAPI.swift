@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Files
 internal import Foundation
 internal import Institutions
 internal import Postgres

@@ -133,7 +133,7 @@ extension DocumentPick {
 
 extension Document {
     /// Name and size on a line.
-    fileprivate var line: String { "\(name.text) (\(Self.size(bytes)))" }
+    fileprivate var line: String { "\(name.text) (\(FileSize.text(bytes)))" }
 }
 
 /// Earlier answers beside those of a draft.

@@ -19,11 +19,6 @@ package struct ScanDocument: Job {
     package let document: UUID
 }
 
-/// The scanner gave no verdict.
-struct ScannerFailed: Error, CustomStringConvertible {
-    let description: String
-}
-
 extension ApplicationsRoom {
     /// Says who scans. Without a scanner the jobs wait for a worker that has one.
     package static func register(in worker: Worker, scanner: Clamd) {
@@ -31,7 +26,9 @@ extension ApplicationsRoom {
             let (application, id) = (Application.ID(job.application), Document.ID(job.document))
             let found = try await run.write { try await $0.document(id, of: application) }
             guard let document = found, document.state == .quarantined else { return }
-            let verdict = try await scan(document, by: scanner, run)
+            let verdict = try await scanner.verdict(on: document.bytes) { index in
+                try await run.write { try await $0.chunk(index, of: document) }
+            }
             try await run.finish { transaction in
                 switch verdict {
                 case .clean: try await transaction.record(.clean, of: document, by: Clamd.name, because: nil)
@@ -43,23 +40,6 @@ extension ApplicationsRoom {
                     }
                 }
             }
-        }
-    }
-
-    /// Piece by piece from the database to the scanner; the conversation has threads of its own.
-    private static func scan(_ document: Document, by scanner: Clamd, _ run: JobRun) async throws -> Clamd.Verdict {
-        do {
-            let conversation = try await scanner.begin()
-            var (index, sent) = (0, 0)
-            while let bytes = try await run.write({ [index] in try await $0.chunk(index, of: document) }) {
-                try await conversation.send(bytes)
-                sent += bytes.count
-                index += 1
-            }
-            guard sent == document.bytes else { throw ScannerFailed(description: "The document is not whole.") }
-            return try await conversation.verdict()
-        } catch let failure as Clamd.Failure {
-            throw ScannerFailed(description: failure.description)
         }
     }
 }

@@ -279,7 +279,7 @@ private func plain(_ text: String) -> [UInt8] {
 
 extension ApplicationSnapshot.Content.Document {
     /// Name and size on a line, with enough of the hash to tell two of one name apart.
-    var line: String { "\(name) (\(Applications.Document.size(bytes)), \(sha256.prefix(16))…)" }
+    var line: String { "\(name) (\(FileSize.text(bytes)), \(sha256.prefix(16))…)" }
 }
 
 extension ApplicationSnapshot {
@@ -340,7 +340,7 @@ extension CopyPage {
             (question.documents ?? []).map { document in
                 DocumentLines.Item(
                     name: document.name, question: "\(question.position). \(question.prompt.text(for: spoken))",
-                    size: "\(document.mediaType) · \(Document.size(document.bytes))", digest: document.sha256,
+                    size: "\(document.mediaType) · \(FileSize.text(document.bytes))", digest: document.sha256,
                     url: side.document(document.id, of: snapshot.application), removeLabel: "")
             }
         }

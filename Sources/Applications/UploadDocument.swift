@@ -1,6 +1,6 @@
 package import API
 package import Accounts
-internal import Files
+package import Files
 internal import Jobs
 package import Postgres
 package import Programs

@@ -21,7 +21,8 @@ extension DecisionsConsole {
     }
 
     func page<P, B>(
-        for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil, left: Int? = nil
+        for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil, left: Int? = nil,
+        problem: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
@@ -36,6 +37,7 @@ extension DecisionsConsole {
             ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
         let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call) : [:]
         let waivers = try await call.reader.quorumWaivers(in: id)
+        let says = try await call.reader.partnerSays(on: id)
         let below = WaiversConsole.part(of: batch, decisions, short: short, waivers, desk)
         let names = Dictionary(
             decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
@@ -44,14 +46,15 @@ extension DecisionsConsole {
             header: PageHeader(
                 title: batch.terms.name.string, kind: batch.callTitle.text(for: desk.spoken), badge: badge(batch, t),
                 lede: isOpen
-                    ? t("batch.open_lede")
+                    ? batch.consultedAt == nil ? t("batch.open_lede") : t("joint.open_lede")
                     : batch.releasedAt.map { t("batch.released_lede", ["time": desk.time($0, in: batch.zone).text]) },
                 actions: isOpen
                     ? [
                         .link(t("release.action"), "/console/decisions/\(id)/release", style: .primary),
                         .link(t("bulk.action"), "/console/decisions/\(id)/bulk"),
                         .link(t("batch.edit"), "/console/decisions/\(id)/edit"),
-                    ] : []),
+                    ] + consultation(of: batch, says, key: call.freshIdempotencyKey, t) : []),
+            refusal: problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
             stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
             hasFaults: !faults.isEmpty,
             parts: [
@@ -67,7 +70,7 @@ extension DecisionsConsole {
                         rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application]?.text, desk) },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
-                + (below.map { [$0] } ?? [])
+                + [Self.part(says, desk), below].compactMap(\.self)
                 + (isOpen && !undecided.isEmpty
                     ? [
                         DecisionsPage.Part(
@@ -99,6 +102,16 @@ extension DecisionsConsole {
                                 empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
                     ] : []))
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
+    }
+
+    /// Asks the partners, as long as one of them is not for the batch as it is.
+    private func consultation(of batch: DecisionBatch, _ says: [PartnerSay], key: String, _ t: Texts) -> [Action] {
+        guard says.contains(where: { !$0.agrees }) else { return [] }
+        return [
+            .post(
+                batch.consultedAt == nil ? t("joint.ask") : t("joint.ask_again"),
+                "/console/decisions/\(batch.id)/consultation", hidden: [HiddenField("idempotency_key", key)])
+        ]
     }
 
     private func row(

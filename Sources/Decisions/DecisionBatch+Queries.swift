@@ -49,6 +49,14 @@ extension Statements {
                                             AND p.stream_id = o.stream_id)) ORDER BY o.position), '[]')
                     FROM offered_streams AS o JOIN streams AS s ON s.tenant_id = o.tenant_id AND s.id = o.stream_id
                     WHERE o.tenant_id = b.tenant_id AND o.call_id = b.call_id) AS streams,
+                   (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                               'name', i.names, 'places', q.places, 'taken', q.taken,
+                               'offers', (SELECT count(*) FROM prepared_decisions AS p
+                                          WHERE p.tenant_id = b.tenant_id AND p.batch_id = b.id AND p.outcome = 'offer'
+                                            AND (p.stream_id IS NULL OR p.stream_id = q.stream_id)))
+                               ORDER BY q.stream_id, q.institution_id), '[]')
+                    FROM partner_places(b.tenant_id, b.call_id) AS q
+                    JOIN institutions AS i ON i.tenant_id = b.tenant_id AND i.id = q.institution_id) AS partners,
                    (SELECT count(*) FROM applications AS a
                     WHERE a.tenant_id = b.tenant_id AND a.call_id = b.call_id AND a.state IN ('in_review', 'shortlisted', 'interview')
                       AND NOT EXISTS (SELECT FROM prepared_decisions AS p
@@ -81,7 +89,8 @@ extension Statements {
                 taken: row("places"), takenAwards: row("taken_awards"), offers: row("offers"),
                 waitlisted: row("waitlisted"), rejections: row("rejections"), awards: row("awards"),
                 undecided: row("undecided"), letters: row("letters"),
-                streams: (row("streams") as JSONB<[BatchTally.Stream]>).value)
+                streams: (row("streams") as JSONB<[BatchTally.Stream]>).value,
+                partners: (row("partners") as JSONB<[BatchTally.Partner]>).value)
         }
     }
 
@@ -144,7 +153,7 @@ extension Query {
     fileprivate static var batches: Query {
         """
         SELECT b.id, b.call_id, c.title, c.time_zone, b.name, b.places, b.currency, b.budget_minor, b.award_minor, b.last_day,
-               b.accept_days, b.promotes_itself, b.appeal_days, b.opened_at, b.released_at
+               b.accept_days, b.promotes_itself, b.appeal_days, b.opened_at, b.consulted_at, b.released_at
         FROM decision_batches AS b JOIN calls AS c ON c.tenant_id = b.tenant_id AND c.id = b.call_id
         """
     }
@@ -172,7 +181,7 @@ extension DecisionBatch {
                 name: row("name"), places: row("places"), budget: row.money("budget_minor", "currency"),
                 award: row.money("award_minor", "currency"), lastDay: row("last_day"), acceptDays: row("accept_days"),
                 promotesItself: row("promotes_itself"), appealDays: row("appeal_days")),
-            openedAt: row("opened_at"), releasedAt: row("released_at"))
+            openedAt: row("opened_at"), consultedAt: row("consulted_at"), releasedAt: row("released_at"))
     }
 }
 

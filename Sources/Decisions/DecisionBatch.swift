@@ -20,13 +20,15 @@ package struct DecisionBatch: Sendable, Identifiable {
     package let terms: BatchTerms
     /// When it was opened.
     package let openedAt: Date
+    /// When the partners who have a say in it were last asked, if they were.
+    package let consultedAt: Date?
     /// When it was released, if it was.
     package let releasedAt: Date?
 
     /// A batch with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, call: CallForApplications.ID, callTitle: LocalizedName, zone: TimeZoneName, terms: BatchTerms,
-        openedAt: Date, releasedAt: Date? = nil
+        openedAt: Date, consultedAt: Date? = nil, releasedAt: Date? = nil
     ) {
         self.id = id
         self.call = call
@@ -34,6 +36,7 @@ package struct DecisionBatch: Sendable, Identifiable {
         self.zone = zone
         self.terms = terms
         self.openedAt = openedAt
+        self.consultedAt = consultedAt
         self.releasedAt = releasedAt
     }
 }
@@ -104,6 +107,20 @@ package struct BatchTally: Sendable, Equatable {
     package let letters: Int
     /// The same by the streams that applicants choose among; none where the call offers no choice.
     package let streams: [Stream]
+    /// What partners let be given in their streams, and what is.
+    package var partners: [Partner] = []
+
+    /// What a partner lets be given of a call in its stream.
+    package struct Partner: Codable, Sendable, Equatable {
+        /// What it is called.
+        package let name: LocalizedName
+        /// How many places at the most.
+        package let places: Int
+        /// Offers of these that stand, and places that were accepted.
+        package let taken: Int
+        /// Offers of these that are prepared.
+        package let offers: Int
+    }
 
     /// What a batch comes to in one stream.
     package struct Stream: Codable, Sendable, Equatable {

@@ -43,6 +43,10 @@ package enum DecisionRefusal: Refusal, Equatable {
     case appealOver
     /// The appeal has been answered.
     case appealAnswered
+    /// No partner has a say in what is prepared.
+    case nobodyToConsult
+    /// The batch is another than was seen.
+    case batchChanged
 
     package var problem: Problem {
         switch self {
@@ -77,6 +81,8 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .nothingToAppeal: .conflict("There is no rejection to appeal.")
         case .appealOver: .conflict("The time to appeal is over.")
         case .appealAnswered: .conflict("The appeal has been answered already.")
+        case .nobodyToConsult: .conflict("No partner has a say in what is prepared here.")
+        case .batchChanged: .conflict("The batch has changed since you looked. Look at it as it is now.")
         }
     }
 }

@@ -17,10 +17,14 @@ struct BatchView: Described {
     let promotesItself: Bool
     let appealDays: Int
     let openedAt: Date
+    let consultedAt: Date?
     let releasedAt: Date?
     let tally: TallyView
 
-    static let documentation = ["released_at": "Absent while nobody but managers knows of it."]
+    static let documentation = [
+        "consulted_at": "When the partners who have a say in it were last asked.",
+        "released_at": "Absent while nobody knows of it but managers and the partners who were asked.",
+    ]
 
     init(_ batch: DecisionBatch, _ tally: BatchTally) {
         id = batch.id
@@ -34,6 +38,7 @@ struct BatchView: Described {
         promotesItself = batch.terms.promotesItself
         appealDays = batch.terms.appealDays
         openedAt = batch.openedAt
+        consultedAt = batch.consultedAt
         releasedAt = batch.releasedAt
         self.tally = TallyView(tally, in: batch.terms.currency)
     }

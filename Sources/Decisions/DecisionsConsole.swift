@@ -10,7 +10,8 @@ struct DecisionsConsole: Sendable {
 
     var routes: [AnyRoute] {
         [
-            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, askToRelease, release,
+            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, consult, askToRelease,
+            release,
         ]
     }
 

@@ -9,7 +9,8 @@ extension DecisionsRoom {
     package static var places: [Site.Place] {
         [
             Site.Place(
-                "decisions", key: "nav.decisions", in: .decisions, url: "/console/decisions", roles: ["manager"])
+                "decisions", key: "nav.decisions", in: .decisions, url: "/console/decisions", roles: ["manager"]),
+            Site.Place("joint", key: "nav.joint", in: .decisions, url: "/partner/decisions", roles: ["partner"]),
         ]
     }
 
@@ -17,6 +18,7 @@ extension DecisionsRoom {
     package static func pages(in site: Site) -> [AnyRoute] {
         DecisionsConsole(site: site).routes + BulkConsole(site: site).routes + WaiversConsole(site: site).routes
             + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
+            + JointPages(site: site).routes
     }
 
     /// What an application's page tells its startup of the decision.

@@ -15,6 +15,13 @@ package enum DecisionsRoom {
         "released_decisions_change_by_two": .conflict(
             "What was released changes only when a second manager confirms it."),
         "offers_keep_to_the_places": .conflict("There are more offers than places."),
+        "offers_keep_to_the_places_of_their_partner": .conflict(
+            "There are more offers than the partner of the stream takes part in."),
+        "batches_are_released_with_their_partners": .conflict(
+            "A partner that decides together with the park has not agreed to the batch as it is."),
+        "opinions_are_about_the_batch_as_it_stands": DecisionRefusal.batchChanged.problem,
+        "partners_speak_where_they_are_asked": .notFound,
+        "objections_are_explained": .invalid("/words", "Say why you are against it."),
         "offers_keep_to_the_places_of_their_stream": .conflict("There are more offers than places in the stream."),
         "places_are_in_a_chosen_stream": .invalid("/stream", "The applicant did not choose this stream."),
         "offers_name_their_stream": .invalid("/stream", "Say in which of the chosen streams the place is."),
@@ -35,6 +42,6 @@ package enum DecisionsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations
+        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations + JointAPI.operations
     }
 }

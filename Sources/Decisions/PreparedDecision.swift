@@ -220,7 +220,8 @@ extension PreparationVerdict {
 /// Everything that keeps a batch from being released: pure, and said all at once.
 func faults(
     of decisions: [PreparedDecision], in batch: DecisionBatch, _ tally: BatchTally,
-    short: [Application.ID: (submitted: Int, quorum: Int)], waived: Set<Application.ID>, today: CalendarDate
+    short: [Application.ID: (submitted: Int, quorum: Int)], waived: Set<Application.ID>, partners: [PartnerSay] = [],
+    today: CalendarDate
 ) -> [Problem.FieldError] {
     var faults: [Problem.FieldError] = []
     if tally.offers + tally.taken > batch.terms.places {
@@ -238,6 +239,15 @@ func faults(
                 "\(name): \(stream.offers) offers and \(stream.taken) places taken are more than its \(stream.places ?? 0) places."
             ))
     }
+    for partner in tally.partners where partner.offers + partner.taken > partner.places {
+        let name = partner.name.text(for: .english)
+        faults.append(
+            .init(
+                "/places", .tooMany,
+                "\(name): \(partner.offers) offers and \(partner.taken) places taken are more than the \(partner.places) it takes part in."
+            ))
+    }
+    faults += partners.compactMap(\.fault)
     if let budget = batch.terms.budget, tally.awards + tally.takenAwards > budget.minor {
         let sum = Money(minor: tally.awards + tally.takenAwards, currency: budget.currency)
         faults.append(.init("/budget", .tooMany, "Awards of \(sum) are more than the budget of \(budget)."))

@@ -15,6 +15,7 @@ extension Statements {
         return faults(
             of: decisions, in: batch, tally, short: try await shortOfQuorum(in: batch.call),
             waived: try await quorumWaivers(in: batch.id).confirmed(for: decisions),
+            partners: try await partnerSays(on: batch.id),
             today: CalendarDate(now, in: batch.zone))
     }
 }
@@ -23,7 +24,8 @@ extension Transaction {
     /// Releases a batch: every application moves as was prepared, and its founders are written to. Releasing is the look that
     /// the letters need; they go out with this transaction. All or nothing.
     ///
-    /// Throws `DecisionRefusal` with every reason at once, or not found; refused by `offers_keep_to_the_places`.
+    /// Throws `DecisionRefusal` with every reason at once, or not found; refused by `offers_keep_to_the_places`,
+    /// `offers_keep_to_the_places_of_their_partner` and `batches_are_released_with_their_partners`.
     package func releaseBatch(
         _ id: DecisionBatch.ID, by person: Person.ID, matching: (DecisionBatch) async throws -> Void = { _ in }
     ) async throws -> DecisionBatch {

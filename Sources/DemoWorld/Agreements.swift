@@ -48,7 +48,7 @@ extension DemoWorld {
             objectives: [
                 ShortText("Go beyond proof of concept in at least two areas"),
                 ShortText("Give data publishers and users a neutral place to meet"),
-            ])
+            ], renewsItself: true)
         let signing = try Signing(
             on: today.adding(days: -420), effectiveOn: today.adding(days: -420), endsOn: today.adding(days: 675),
             at: .new(

@@ -4,7 +4,7 @@ import Foundation
 /// to be counted: call it on a thread that may wait.
 public struct FileCheck: Sendable {
     /// Most bytes of a file.
-    public var maximumBytes = 25 * 1024 * 1024
+    public var maximumBytes = CheckedFile.limit
     /// Most entries of an Office document.
     public var maximumEntries = 2_000
     /// Most bytes of an Office document unpacked.

@@ -54,7 +54,7 @@ package struct House: Sendable {
     /// Every JSON operation.
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
-            + PartnershipsRoom.operations() + ProgramsRoom.operations()
+            + PartnershipsRoom.operations(hasScanner: hasScanner) + ProgramsRoom.operations()
             + ApplicationsRoom.operations(hasScanner: hasScanner)
             + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
             + InvestmentRoom.operations(indexes)
@@ -65,7 +65,8 @@ package struct House: Sendable {
     /// Every page.
     package var pages: [AnyRoute] {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
-            + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site) + PartnershipsRoom.pages(in: site)
+            + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
+            + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
             + ProgramsRoom.pages(in: site)
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
@@ -131,7 +132,10 @@ package struct House: Sendable {
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
         PartnershipsRoom.register(in: worker, database: jobs)
-        if let scanner { ApplicationsRoom.register(in: worker, scanner: scanner) }
+        if let scanner {
+            ApplicationsRoom.register(in: worker, scanner: scanner)
+            PartnershipsRoom.register(in: worker, scanner: scanner)
+        }
         DecisionsRoom.register(in: worker)
         if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)

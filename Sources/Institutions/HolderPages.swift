@@ -49,7 +49,7 @@ struct HolderPages: Sendable {
     private func save<P>(_ call: FormCall<P, HoldersForm>, of startup: Startup.ID) async throws -> HTML {
         let tenant = try call.principal.workspace
         let place = place(of: startup, try call.principal)
-        do {
+        return try await FormProblem.answering(InstitutionsRoom.constraints) {
             let holders = try call.decoded().list()
             return try await call.write { transaction in
                 _ = try await transaction.recordHolders(holders, of: startup, in: tenant) {
@@ -57,9 +57,8 @@ struct HolderPages: Sendable {
                 }
                 return .redirect(to: "\(place)?done=saved")
             }
-        } catch {
-            guard let problem = FormProblem(error, constraints: InstitutionsRoom.constraints) else { throw error }
-            return try await form(for: call, of: startup, problem: problem)
+        } again: { problem in
+            try await form(for: call, of: startup, problem: problem)
         }
     }
 

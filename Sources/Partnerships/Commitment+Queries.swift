@@ -99,7 +99,8 @@ extension Statements {
             """)("day")
     }
 
-    /// What a manager may link to an agreement: all programs and streams, and the latest calls and enrolments.
+    /// What a manager may link to an agreement: all programs and streams, and the latest cohorts, calls,
+    /// enrolments and introductions.
     func linkable(limit: Int = 200) async throws -> [(noun: MoU.Standing.Noun, id: UUID, name: LocalizedName)] {
         try await rows(
             """
@@ -110,13 +111,21 @@ extension Statements {
                 UNION ALL
                 SELECT 2, 'stream', s.id, s.name, s.created_at FROM streams AS s WHERE s.tenant_id = acting_tenant()
                 UNION ALL
-                (SELECT 3, 'call', c.id, c.title, c.created_at FROM calls AS c
+                (SELECT 3, 'cohort', h.id, jsonb_build_object('en', h.name), h.starts_on::timestamptz FROM cohorts AS h
+                 WHERE h.tenant_id = acting_tenant() ORDER BY h.starts_on DESC LIMIT \(limit))
+                UNION ALL
+                (SELECT 4, 'call', c.id, c.title, c.created_at FROM calls AS c
                  WHERE c.tenant_id = acting_tenant() AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
                  ORDER BY c.created_at DESC LIMIT \(limit))
                 UNION ALL
-                (SELECT 4, 'enrolment', n.id, i.names, n.created_at
+                (SELECT 5, 'enrolment', n.id, i.names, n.created_at
                  FROM enrolments AS n JOIN institutions AS i ON i.tenant_id = n.tenant_id AND i.id = n.startup_id
-                 WHERE n.tenant_id = acting_tenant() ORDER BY n.created_at DESC LIMIT \(limit))) AS o
+                 WHERE n.tenant_id = acting_tenant() ORDER BY n.created_at DESC LIMIT \(limit))
+                UNION ALL
+                (SELECT 6, 'introduction', x.id, i.names, x.asked_at
+                 FROM introductions AS x
+                 JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
+                 WHERE x.tenant_id = acting_tenant() ORDER BY x.asked_at DESC LIMIT \(limit))) AS o
             WHERE acts_as('manager')
             ORDER BY o.place, o.created_at DESC, o.id
             """
@@ -212,10 +221,10 @@ extension Transaction {
         try await execute(
             """
             -- linkActivity
-            INSERT INTO mou_links (tenant_id, mou_id, id, program_id, stream_id, call_id, enrolment_id, focus_area,
-                                   service_line, note, linked_by)
+            INSERT INTO mou_links (tenant_id, mou_id, id, program_id, stream_id, call_id, enrolment_id, cohort_id,
+                                   introduction_id, focus_area, service_line, note, linked_by)
             VALUES (\(tenant), \(mou), \(id), \(object(.program)), \(object(.stream)), \(object(.call)),
-                    \(object(.enrolment)), \(new.area), \(new.line), \(new.note), \(person))
+                    \(object(.enrolment)), \(object(.cohort)), \(object(.introduction)), \(new.area), \(new.line), \(new.note), \(person))
             """)
     }
 

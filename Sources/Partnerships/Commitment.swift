@@ -126,7 +126,7 @@ extension MoU {
     package struct Standing: Sendable {
         /// What it is.
         package enum Noun: String, Codable, Sendable, CaseIterable {
-            case program, stream, call, enrolment
+            case program, stream, cohort, call, enrolment, introduction
         }
 
         /// What it is.
@@ -253,7 +253,8 @@ package struct NewLink: Sendable {
     let line: MoU.ServiceLine?
     let note: ShortText?
 
-    /// A program with all its streams, a stream, a call or an enrolment.
+    /// A program with all its streams, a stream, a cohort with whoever is enrolled in it, a call, an enrolment, or an
+    /// introduction with the deal it leads to.
     package init(
         _ noun: MoU.Standing.Noun, _ object: UUID, in area: FocusArea.ID? = nil, for line: MoU.ServiceLine? = nil,
         note: ShortText? = nil

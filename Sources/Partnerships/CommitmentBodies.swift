@@ -89,21 +89,27 @@ struct LinkBody: Described {
     let stream: UUID?
     let call: UUID?
     let enrolment: UUID?
+    let cohort: UUID?
+    let introduction: UUID?
     let area: FocusArea.ID?
     let serviceLine: MoU.ServiceLine?
     let note: ShortText?
 
     static let documentation = [
-        "program": "With all its streams.", "area": "The area of the agreement that it serves.",
+        "program": "With all its streams.", "cohort": "With whoever is enrolled in it.",
+        "introduction": "With the deal it leads to.",
+        "area": "The area of the agreement that it serves.",
         "service_line": "What it helps startups with.",
     ]
 
     func new() throws(Problem) -> NewLink {
         let named = [
             (MoU.Standing.Noun.program, program), (.stream, stream), (.call, call), (.enrolment, enrolment),
+            (.cohort, cohort), (.introduction, introduction),
         ].compactMap { noun, id in id.map { (noun, $0) } }
         guard let (noun, id) = named.first, named.count == 1 else {
-            throw .invalid("/program", "Name one thing: a program, a stream, a call or an enrolment.")
+            throw .invalid(
+                "/program", "Name one thing: a program, a stream, a cohort, a call, an enrolment or an introduction.")
         }
         return NewLink(noun, id, in: area, for: serviceLine, note: note)
     }

@@ -130,12 +130,25 @@ extension PartnershipsRoom {
                 ) AS u
                 WHERE u.uses > b.quota
                 """),
+        Invariant(
+            "files_of_agreements_are_whole",
+            violatedBy: """
+                SELECT d.tenant_id, d.id, 'of ' || d.bytes || ' bytes there are ' || coalesce(c.bytes, 0) AS detail
+                FROM mou_documents AS d
+                LEFT JOIN LATERAL (
+                    SELECT sum(octet_length(c.bytes)) AS bytes, string_agg(c.bytes, '' ORDER BY c.seq) AS whole
+                    FROM mou_document_chunks AS c
+                    WHERE c.tenant_id = d.tenant_id AND c.mou_id = d.mou_id AND c.document_id = d.id) AS c ON true
+                WHERE CASE WHEN d.withdrawn_at IS NULL AND d.state <> 'rejected'
+                           THEN c.bytes IS DISTINCT FROM d.bytes OR sha256(c.whole) <> d.sha256
+                           ELSE c.bytes IS NOT NULL END
+                """),
         Invariant.trail(
             "promises_are_on_the_trail",
             of: [
                 "mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links", "mou_amendments",
                 "mou_working_groups",
-                "mou_meetings", "mou_actions",
+                "mou_meetings", "mou_actions", "mou_documents",
             ]),
         Invariant.trail("agreements_are_on_the_trail", of: ["mous", "signing_events", "mou_events"]),
         Invariant.trailCounts(

@@ -96,7 +96,7 @@ extension Statements {
                     WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
                       AND d.signed_on IS NOT NULL AND d.effective_on <= (now() AT TIME ZONE t.time_zone)::date
                     ORDER BY d.number DESC LIMIT 1), m.notice_days) AS notice_days,
-               m.prior_mou_id, m.prevailing_language, term_of(m.tenant_id, m.id) AS term_number,
+               m.renews_itself, m.notice_given_on, m.notice_given_by, m.prior_mou_id, m.prevailing_language, term_of(m.tenant_id, m.id) AS term_number,
                (SELECT n.id FROM mous AS n
                 WHERE n.tenant_id = m.tenant_id AND n.prior_mou_id = m.id AND n.state IN ('signed', 'terminated'))
                    AS renewed_by,
@@ -150,6 +150,8 @@ extension MoU {
     fileprivate init(_ row: Row) throws {
         let reason: ShortText? = try row("termination_reason")
         let isMutual: Bool? = try row("termination_is_mutual")
+        let noticeGivenOn: CalendarDate? = try row("notice_given_on")
+        let noticeGivenBy: Institution.ID? = try row("notice_given_by")
         try self.init(
             id: row("id"), reference: row("reference"), title: row("title"), kind: row("kind"),
             isBinding: row("binding"), summary: row("summary"), noticeDays: row("notice_days"),
@@ -161,7 +163,10 @@ extension MoU {
             termination: reason.map { Termination(reason: $0, isMutual: isMutual ?? false) },
             parties: (row("parties") as JSONB<[Party]>).value, areas: (row("areas") as JSONB<[Area]>).value,
             objectives: (row("objectives") as JSONB<[ShortText]>).value, renews: row("prior_mou_id"),
-            renewedBy: row("renewed_by"), termNumber: row("term_number"),
+            renewedBy: row("renewed_by"), termNumber: row("term_number"), renewsItself: row("renews_itself"),
+            notice: noticeGivenBy.flatMap { party in
+                noticeGivenOn.map { Notice(institution: party, givenOn: $0) }
+            },
             prevailingLanguage: row("prevailing_language"), clauses: (row("clauses") as JSONB<[Clause]>).value,
             signatures: (row("signatures") as JSONB<[Signature]>).value, asOf: row("as_of"),
             zone: row("time_zone"))
@@ -187,9 +192,10 @@ extension Transaction {
             """
             -- draftMoU
             INSERT INTO mous (tenant_id, id, reference, title, kind, binding, summary, notice_days, prior_mou_id,
-                              prevailing_language)
+                              prevailing_language, renews_itself)
             VALUES (\(tenant), \(id), \(draft.reference), \(draft.title), \(draft.kind), \(draft.isBinding),
-                    \(draft.summary), \(draft.noticeDays), \(draft.renews), \(draft.prevailingLanguage))
+                    \(draft.summary), \(draft.noticeDays), \(draft.renews), \(draft.prevailingLanguage),
+                    \(draft.renewsItself))
             """)
     }
 
@@ -200,7 +206,8 @@ extension Transaction {
             UPDATE mous SET
                 reference = \(draft.reference), title = \(draft.title), kind = \(draft.kind),
                 binding = \(draft.isBinding), summary = \(draft.summary), notice_days = \(draft.noticeDays),
-                prior_mou_id = \(draft.renews), prevailing_language = \(draft.prevailingLanguage)
+                prior_mou_id = \(draft.renews), prevailing_language = \(draft.prevailingLanguage),
+                renews_itself = \(draft.renewsItself)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

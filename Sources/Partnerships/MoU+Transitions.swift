@@ -32,6 +32,12 @@ package enum MoURefusal: Refusal, Equatable {
     case isAbandoned
     /// Notice runs until this day at least.
     case noticeIsShort(earliest: CalendarDate)
+    /// It does not renew itself.
+    case doesNotRenewItself
+    /// A party has given notice already.
+    case noticeIsGiven
+    /// Notice had to be given by this day.
+    case noticeIsLate(latest: CalendarDate)
     /// Nothing ends before it is signed.
     case endsBeforeSigning
     /// It ends by itself on that day or before it.
@@ -88,6 +94,12 @@ package enum MoURefusal: Refusal, Equatable {
                         "/terminated_on", .outOfRange,
                         "Notice runs until \(earliest). Choose that day or a later one, or end it by mutual consent.")
                 ])
+        case .doesNotRenewItself: Problem(.conflict, "This agreement does not renew itself. It ends without notice.")
+        case .noticeIsGiven: Problem(.conflict, "A party has given notice already. No further term follows.")
+        case .noticeIsLate(let latest):
+            Problem(
+                .invalid,
+                errors: [.init("/given_on", .outOfRange, "Notice had to be given on \(latest) or before.")])
         case .endsBeforeSigning:
             Problem(
                 .invalid,
@@ -161,6 +173,20 @@ extension MoU {
         term.state = .terminated
         term.terminatedOn = day
         self.termination = termination
+    }
+
+    /// The last day on which a party may give notice of what renews itself; nil when it does not.
+    package var noticeUntil: CalendarDate? {
+        renewsItself && term.state == .signed ? term.endsOn?.adding(days: -noticeDays) : nil
+    }
+
+    mutating func give(_ notice: Notice) throws(MoURefusal) {
+        guard term.state == .signed else { throw .notIn(.signed) }
+        guard let latest = noticeUntil else { throw .doesNotRenewItself }
+        guard parties.contains(where: { $0.institution == notice.institution }) else { throw .notAParty }
+        guard self.notice == nil else { throw .noticeIsGiven }
+        guard notice.givenOn <= latest else { throw .noticeIsLate(latest: latest) }
+        self.notice = notice
     }
 
     /// Refuses promises under an agreement that was given up.

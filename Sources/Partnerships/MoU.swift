@@ -47,6 +47,10 @@ package struct MoU: Sendable, Identifiable {
     package internal(set) var renewedBy: MoU.ID? = nil
     /// Which term of its chain it is, from 1.
     package internal(set) var termNumber = 1
+    /// Whether a further term of the same length follows its end, unless a party gives notice.
+    package internal(set) var renewsItself = false
+    /// Who told the others that no further term is to follow.
+    package internal(set) var notice: Notice? = nil
     /// Whose wording counts where two differ.
     package internal(set) var prevailingLanguage: Language? = nil
     /// What the text says clause by clause, in its order.
@@ -153,6 +157,14 @@ package struct MoU: Sendable, Identifiable {
             self.title = title
             self.isBinding = isBinding
         }
+    }
+
+    /// That a party wants no further term, and when it told the others.
+    package struct Notice: Sendable, Equatable {
+        /// The party.
+        package let institution: Institution.ID
+        /// The day.
+        package let givenOn: CalendarDate
     }
 
     /// That a party signed, and when.

@@ -16,11 +16,14 @@ struct NewMoU: Described {
     let clauses: [NewClause]?
     let prevailingLanguage: Language?
     let renews: MoU.ID?
+    let renewsItself: Bool?
 
     static let documentation = [
         "clauses": "What the text says clause by clause, and which of them bind.",
         "prevailing_language": "Whose wording counts where two differ.",
         "renews": "The agreement it renews; each is renewed once.",
+        "renews_itself":
+            "Whether a further term of the same length follows its end unless a party gives notice; false unless given.",
         "is_binding": "Whether the parties mean to be bound; false unless given.",
         "notice_days": "30 unless given.",
         "areas": "Fields of cooperation, each a concept of the taxonomy under the words of the text.",
@@ -36,13 +39,19 @@ struct NewMoU: Described {
             areas: (areas ?? []).map { MoU.Area($0.focusArea, wording: $0.wording, status: $0.status ?? .exploring) },
             objectives: objectives ?? [],
             clauses: (clauses ?? []).map { MoU.Clause($0.title, isBinding: $0.isBinding) },
-            prevailingLanguage: prevailingLanguage, renews: renews)
+            prevailingLanguage: prevailingLanguage, renews: renews, renewsItself: renewsItself ?? false)
     }
 }
 
 struct NewClause: Codable {
     let title: ShortText
     let isBinding: Bool
+}
+
+/// What a manager sends to record that a party gave notice.
+struct NewNotice: Described {
+    let institution: Institution.ID
+    let givenOn: CalendarDate
 }
 
 struct NewParty: Codable {

@@ -27,12 +27,15 @@ package struct MoUDraft: Sendable {
     package let prevailingLanguage: Language?
     /// The agreement it renews.
     package let renews: MoU.ID?
+    /// Whether a further term of the same length follows its end, unless a party gives notice.
+    package let renewsItself: Bool
 
     /// An agreement of this reference, title and kind.
     package init(
         reference: Name, title: LocalizedName, kind: MoU.Kind, isBinding: Bool = false, summary: LongText? = nil,
         noticeDays: Int = 30, parties: [MoU.Party] = [], areas: [MoU.Area] = [], objectives: [ShortText] = [],
-        clauses: [MoU.Clause] = [], prevailingLanguage: Language? = nil, renews: MoU.ID? = nil
+        clauses: [MoU.Clause] = [], prevailingLanguage: Language? = nil, renews: MoU.ID? = nil,
+        renewsItself: Bool = false
     ) {
         self.reference = reference
         self.title = title
@@ -46,6 +49,7 @@ package struct MoUDraft: Sendable {
         self.clauses = clauses
         self.prevailingLanguage = prevailingLanguage
         self.renews = renews
+        self.renewsItself = renewsItself
     }
 }
 

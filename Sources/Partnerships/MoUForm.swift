@@ -17,6 +17,7 @@ struct MoUForm: Codable {
     let clauses: [ClauseRow]?
     let prevailingLanguage: Vocabulary.Language?
     let renews: MoU.ID?
+    let renewsItself: Bool?
 
     struct ClauseRow: Codable {
         let title: ShortText?
@@ -80,7 +81,7 @@ struct MoUForm: Codable {
             noticeDays: noticeDays, parties: members, areas: fields, objectives: aims,
             clauses: (clauses ?? []).compactMap { row in
                 row.title.map { MoU.Clause($0, isBinding: row.isBinding ?? false) }
-            }, prevailingLanguage: prevailingLanguage, renews: renews)
+            }, prevailingLanguage: prevailingLanguage, renews: renews, renewsItself: renewsItself ?? false)
     }
 
     /// The fields of a form that shows an agreement, by name.
@@ -91,6 +92,7 @@ struct MoUForm: Codable {
             "objectives": mou.objectives.map(\.string).joined(separator: "\n"),
         ]
         values["renews"] = mou.renews?.description
+        values["renews_itself"] = mou.renewsItself ? "true" : ""
         values["prevailing_language"] = mou.prevailingLanguage?.rawValue
         for (index, clause) in mou.clauses.enumerated() {
             values["clauses.\(index).title"] = clause.title.string

@@ -156,6 +156,14 @@ struct MoUWords {
             facts.append(.text(t("fact.how"), termination.isMutual ? t("how.mutual") : t("how.notice")))
         }
         facts.append(.text(t("fact.notice"), t("days", count: mou.noticeDays)))
+        if mou.renewsItself {
+            facts.append(
+                .text(
+                    t("fact.renewal"),
+                    mou.notice.map { t("renewal.notice", ["date": $0.givenOn.text(in: language)]) }
+                        ?? mou.noticeUntil.map { t("renewal.until", ["date": $0.text(in: language)]) }
+                        ?? t("renewal.by_itself")))
+        }
         if let prevailing = mou.prevailingLanguage.flatMap({ Pages.Language(tag: $0.rawValue) }) {
             facts.append(.text(t("fact.prevails"), prevailing.endonym))
         }

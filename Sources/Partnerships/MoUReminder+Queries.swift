@@ -11,7 +11,8 @@ extension Statements {
             """
             -- partiesToRemind
             WITH agreement AS (
-                SELECT m.id, m.ends_on, m.notice_days, m.effective_on, m.signed_on,
+                SELECT m.id, m.ends_on, m.notice_days, m.effective_on, m.signed_on, m.prior_mou_id,
+                       m.renews_itself AND m.notice_given_on IS NULL AS renews_itself,
                        (now() AT TIME ZONE t.time_zone)::date AS today
                 FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
                 WHERE m.tenant_id = acting_tenant() AND acts_as('system') AND m.state = 'signed'
@@ -26,11 +27,25 @@ extension Statements {
                         ('ends_in_30_days', a.ends_on - 30), ('notice_is_due', a.ends_on - a.notice_days)
                     ) AS d (occasion, day)
                     WHERE d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
+                      -- What renews itself does not end by itself: notice is all there is to decide.
+                      AND (NOT a.renews_itself OR d.occasion = 'notice_is_due')
                     ORDER BY d.day DESC, d.occasion = 'notice_is_due' DESC LIMIT 1) AS o
                 -- What is renewed need not be.
                 WHERE NOT EXISTS (
                     SELECT FROM mous AS n
                     WHERE n.tenant_id = acting_tenant() AND n.prior_mou_id = a.id AND n.state = 'signed')
+                UNION ALL
+                -- Half of the term is over: what was promised is looked at together while there is time to reach it.
+                SELECT a.id, 'mid_term', a.ends_on FROM agreement AS a
+                WHERE a.ends_on - a.effective_on >= 180
+                  AND a.today - (a.effective_on + (a.ends_on - a.effective_on) / 2) BETWEEN 0 AND 13
+                UNION ALL
+                -- A further term that nobody recorded has begun by itself.
+                SELECT a.id, 'renewed', a.effective_on FROM agreement AS a
+                WHERE a.prior_mou_id IS NOT NULL AND a.today - a.effective_on BETWEEN 0 AND 13
+                  AND EXISTS (SELECT FROM mou_events AS e
+                              WHERE e.tenant_id = acting_tenant() AND e.mou_id = a.id AND e.to_state = 'signed'
+                                AND e.person_id IS NULL)
                 UNION ALL
                 SELECT a.id, 'dormant', l.day
                 FROM agreement AS a

@@ -24,6 +24,8 @@ struct MoUView: Described {
     let parties: [PartyView]
     let areas: [AreaView]
     let objectives: [ShortText]
+    let renewsItself: Bool
+    let notice: NoticeView?
     let renews: MoU.ID?
     let renewedBy: MoU.ID?
     let termNumber: Int
@@ -39,6 +41,8 @@ struct MoUView: Described {
         "effective_on": "The first day in force.",
         "ends_on": "The first day no longer in force; absent when it runs until somebody ends it.",
         "participants": "Who signed and witnessed, as they were called on that day.",
+        "renews_itself": "Whether a further term of the same length follows its end unless a party gives notice.",
+        "notice": "Which party told the others, and when, that no further term is to follow.",
         "renews": "The agreement it renews.", "renewed_by": "The signed agreement that renews it.",
         "term_number": "Which term of its chain it is, from 1.",
         "prevailing_language": "Whose wording counts where two differ.",
@@ -50,6 +54,11 @@ struct MoUView: Described {
 struct ClauseView: Codable {
     let title: ShortText
     let isBinding: Bool
+}
+
+struct NoticeView: Codable {
+    let institution: Institution.ID
+    let givenOn: CalendarDate
 }
 
 struct SignatureView: Codable {
@@ -158,6 +167,8 @@ extension MoUView {
         }
         areas = mou.areas.map { AreaView(focusArea: $0.focusArea, wording: $0.wording, status: $0.status) }
         objectives = mou.objectives
+        renewsItself = mou.renewsItself
+        notice = mou.notice.map { NoticeView(institution: $0.institution, givenOn: $0.givenOn) }
         (renews, renewedBy, termNumber) = (mou.renews, mou.renewedBy, mou.termNumber)
         prevailingLanguage = mou.prevailingLanguage
         clauses = mou.clauses.map { ClauseView(title: $0.title, isBinding: $0.isBinding) }

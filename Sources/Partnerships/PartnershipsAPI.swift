@@ -5,11 +5,14 @@ import Vocabulary
 
 extension PartnershipsRoom {
     /// The operations, for the router.
-    package static func operations() -> [AnyOperation] {
+    ///
+    /// - Parameter hasScanner: whether a virus scanner has the last word on files of agreements.
+    package static func operations(hasScanner: Bool) -> [AnyOperation] {
         [
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, signForParty,
-            terminateMoU, abandonMoU,
+            terminateMoU, abandonMoU, giveNotice,
         ] + GroupsAPI.operations + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
+            + MoUDocumentsAPI(hasScanner: hasScanner).operations
     }
 
     private static var listMoUs: AnyOperation {
@@ -162,6 +165,22 @@ extension PartnershipsRoom {
                     call.parameters.mou, on: call.body.terminatedOn,
                     MoU.Termination(reason: call.body.reason, isMutual: call.body.isMutual ?? false), in: tenant,
                     by: principal.personID)
+                return .ok(try await transaction.view(of: mou))
+            }
+        }.erased
+    }
+
+    private static var giveNotice: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/notice", "giveMoUNotice",
+            summary: "Record that a party wants no further term of what renews itself",
+            description: "The agreement ends on its day, and nothing follows it by itself.", tag: "partnerships",
+            access: .roles([.manager]), parameters: MoUPath.self, body: NewNotice.self, output: MoUView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            try await call.write { transaction in
+                let mou = try await transaction.giveNotice(
+                    of: call.parameters.mou, by: call.body.institution, on: call.body.givenOn)
                 return .ok(try await transaction.view(of: mou))
             }
         }.erased

@@ -56,6 +56,13 @@ package enum PartnershipsRoom {
         "links_lead_to_a_program": .invalid("/program", "There is no such program."),
         "links_lead_to_a_stream": .invalid("/stream", "There is no such stream."),
         "links_lead_to_a_call": .invalid("/call", "There is no such call."),
+        "links_lead_to_a_cohort": .invalid("/cohort", "There is no such cohort."),
+        "links_lead_to_an_introduction": .invalid("/introduction", "There is no such introduction."),
         "links_lead_to_an_enrolment": .invalid("/enrolment", "There is no such enrolment."),
+        "notice_is_given_before_the_end": .invalid("/given_on", "Notice is given before the agreement ends."),
+        "abandoned_agreements_take_no_files": .conflict("The agreement was given up. It takes no more files."),
+        "agreements_have_at_most_200_mib_of_files": .conflict(
+            "An agreement has at most 100 files, of 200 MiB together. Withdraw one first."),
+        "agreement_files_are_given_once": .conflict("The agreement has this file already."),
     ]
 }

@@ -12,14 +12,18 @@ extension PartnershipsRoom {
     /// Has the jobs of this room done by a worker.
     package static func register(in worker: Worker, database: Database) {
         worker.register(RemindParties.self, acting: .system) { _, run in
-            try await run.finish { try await $0.remindParties() }
+            try await run.finish { transaction in
+                _ = try await transaction.renewAgreements()
+                try await transaction.remindParties()
+            }
         }
         worker.scheduleInEveryTenant(.every(.seconds(3600)), database: database) { _ in RemindParties() }
     }
 }
 
-/// Writes to managers and to the staff of parties what is due of a tenant's agreements: the end comes near, notice must be
-/// given now or not at all, nothing has happened for long. One letter a person, agreement and occasion.
+/// Begins the further terms of what renews itself, and writes to managers and to the staff of parties what is due of a
+/// tenant's agreements: half of the term is over, the end comes near, notice must be given now or not at all, nothing has
+/// happened for long, a further term has begun. One letter a person, agreement and occasion.
 struct RemindParties: Job {
     static let kind = "partnerships.remind-parties"
     static let maxAttempts = 3
@@ -29,18 +33,19 @@ struct RemindParties: Job {
 struct MoUReminder: Sendable {
     /// What it is about.
     enum Occasion: String, Codable, Sendable, CaseIterable {
+        case midTerm = "mid_term"
         case endsIn180Days = "ends_in_180_days"
         case endsIn90Days = "ends_in_90_days"
         case endsIn30Days = "ends_in_30_days"
         case noticeIsDue = "notice_is_due"
-        case dormant
+        case dormant, renewed
     }
 
     let mou: MoU.ID
     let person: Person.ID
     let isPartner: Bool
     let occasion: Occasion
-    /// The end, or the last day on which anything happened.
+    /// The end, the last day on which anything happened, or the first of a further term.
     let aboutDay: CalendarDate
 }
 

@@ -308,8 +308,10 @@ struct ReportPresentation {
         return switch noun {
         case .program: "/console/programs"
         case .stream: "/console/streams/\(object)"
+        case .cohort: "/console/programs"
         case .call: "/console/calls/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
+        case .introduction: "/introductions/\(object)"
         }
     }
 

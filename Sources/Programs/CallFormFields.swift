@@ -159,6 +159,8 @@ struct StreamFields: Codable {
         let partner: String
         let seats: Int?
         let coDecides: Bool?
+        let recommends: Bool?
+        let places: Int?
     }
 
     /// What the form means, for a stream that is added and one that is revised.
@@ -168,7 +170,8 @@ struct StreamFields: Codable {
             let terms = terms?.first { $0.partner == text }
             guard
                 let partner = ProgramStream.Partner(
-                    field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false)
+                    field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false,
+                    recommends: terms?.recommends ?? false, places: terms?.places)
             else { throw Problem.invalid("/partners", "Choose partners from the list.") }
             members.append(partner)
         }
@@ -187,6 +190,8 @@ struct StreamFields: Codable {
             values["terms.\(index).partner"] = [partner.field]
             values["terms.\(index).seats"] = ["\(partner.seats)"]
             values["terms.\(index).co_decides"] = partner.coDecides ? ["true"] : []
+            values["terms.\(index).recommends"] = partner.recommends ? ["true"] : []
+            values["terms.\(index).places"] = partner.places.map { ["\($0)"] }
         }
         return values
     }
@@ -196,11 +201,14 @@ extension ProgramStream.Partner {
     /// Partner and agreement as one choice of a list.
     var field: String { "\(institution) \(mou)" }
 
-    init?(field: String, seats: Int = 0, coDecides: Bool = false) {
+    init?(
+        field: String, seats: Int = 0, coDecides: Bool = false, recommends: Bool = false, places: Int? = nil
+    ) {
         let parts = field.split(separator: " ").map(String.init)
         guard parts.count == 2, let institution = Identifier<Institution>(parts[0]), let mou = Identifier<MoU>(parts[1])
         else { return nil }
-        self.init(institution, under: mou, seats: seats, coDecides: coDecides)
+        self.init(
+            institution, under: mou, seats: seats, coDecides: coDecides, recommends: recommends, places: places)
     }
 }
 

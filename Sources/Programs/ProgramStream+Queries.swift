@@ -41,18 +41,11 @@ extension Statements {
     private func selectStreams() -> Query {
         """
         SELECT s.id, s.program_id, s.name, s.focus_areas,
-               ARRAY(SELECT p.institution_id FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
-                     ORDER BY p.institution_id) AS partners,
-               ARRAY(SELECT p.mou_id FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
-                     ORDER BY p.institution_id) AS mous,
-               ARRAY(SELECT p.seats FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
-                     ORDER BY p.institution_id) AS seats,
-               ARRAY(SELECT p.co_decides FROM stream_partners AS p
-                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)
-                     ORDER BY p.institution_id) AS co_decides,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'institution', p.institution_id, 'mou', p.mou_id, 'seats', p.seats, 'coDecides', p.co_decides,
+                           'recommends', p.recommends, 'places', p.places) ORDER BY p.institution_id), '[]')
+                FROM stream_partners AS p
+                WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)) AS partners,
                s.ended_at, CASE WHEN acts_as('manager', 'system') THEN s.end_reason END AS end_reason
         FROM streams AS s
         """
@@ -82,10 +75,12 @@ extension Transaction {
         try await execute(
             """
             -- addStream: partners
-            INSERT INTO stream_partners (tenant_id, stream_id, institution_id, mou_id, seats, co_decides)
-            SELECT \(tenant), \(id), p.institution, p.mou, p.seats, p.co_decides
+            INSERT INTO stream_partners (
+                tenant_id, stream_id, institution_id, mou_id, seats, co_decides, recommends, places)
+            SELECT \(tenant), \(id), p.institution, p.mou, p.seats, p.co_decides, p.recommends, p.places
             FROM unnest(\(partners.map(\.institution)), \(partners.map(\.mou)), \(partners.map(\.seats)),
-                        \(partners.map(\.coDecides))) AS p (institution, mou, seats, co_decides)
+                        \(partners.map(\.coDecides)), \(partners.map(\.recommends)), \(partners.map(\.places)))
+                AS p (institution, mou, seats, co_decides, recommends, places)
             """)
     }
 
@@ -128,14 +123,9 @@ extension Query {
 
 extension ProgramStream {
     fileprivate init(_ row: Row) throws {
-        let institutions: [Institution.ID] = try row("partners")
-        let mous: [MoU.ID] = try row("mous")
-        let seats: [Int] = try row("seats")
-        let coDecides: [Bool] = try row("co_decides")
         try self.init(
             id: row("id"), program: row("program_id"), name: row("name"), focusAreas: row("focus_areas"),
-            partners: institutions.indices.map {
-                Partner(institutions[$0], under: mous[$0], seats: seats[$0], coDecides: coDecides[$0])
-            }, endedAt: row("ended_at"), endReason: row("end_reason"))
+            partners: (row("partners") as JSONB<[Partner]>).value, endedAt: row("ended_at"),
+            endReason: row("end_reason"))
     }
 }

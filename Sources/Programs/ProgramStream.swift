@@ -16,15 +16,24 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
         package let mou: MoU.ID
         /// How many reviewers it seats on the panels of the stream.
         package let seats: Int
-        /// Whether its staff decide together with the park's.
+        /// Whether its staff decide together with the park's: no batch is released that they have not agreed to.
         package let coDecides: Bool
+        /// Whether its staff are asked for their advice on batches.
+        package let recommends: Bool
+        /// How many places of a call are given in the stream at the most; nil for as many as the call has.
+        package let places: Int?
 
         /// A partner under an agreement.
-        package init(_ institution: Institution.ID, under mou: MoU.ID, seats: Int = 0, coDecides: Bool = false) {
+        package init(
+            _ institution: Institution.ID, under mou: MoU.ID, seats: Int = 0, coDecides: Bool = false,
+            recommends: Bool = false, places: Int? = nil
+        ) {
             self.institution = institution
             self.mou = mou
             self.seats = seats
             self.coDecides = coDecides
+            self.recommends = recommends
+            self.places = places
         }
     }
 

@@ -281,7 +281,8 @@ struct ProgramWords {
                 status: Badge(mou.status, in: language),
                 terms: [
                     partner.seats > 0 ? t("partner.seats", count: partner.seats) : nil,
-                    partner.coDecides ? t("partner.co_decides") : nil,
+                    partner.coDecides ? t("partner.co_decides") : partner.recommends ? t("partner.recommends") : nil,
+                    partner.places.map { t("partner.places", count: $0) },
                 ].compactMap(\.self).joined(separator: " · "),
                 warning: day.flatMap { day in
                     mou.term.isInForce(on: day)

@@ -125,9 +125,13 @@ struct PartnerBody: Codable {
     let mou: MoU.ID
     let seats: Int?
     let coDecides: Bool?
+    let recommends: Bool?
+    let places: Int?
 
     var partner: ProgramStream.Partner {
-        ProgramStream.Partner(institution, under: mou, seats: seats ?? 0, coDecides: coDecides ?? false)
+        ProgramStream.Partner(
+            institution, under: mou, seats: seats ?? 0, coDecides: coDecides ?? false, recommends: recommends ?? false,
+            places: places)
     }
 }
 
@@ -140,8 +144,9 @@ struct StreamBody: Described {
 
     static let documentation = [
         "partners": """
-        Who takes part, each under an agreement (`mou`) that it is a party to, with how many reviewers it seats and \
-        whether its staff decide together with the park's.
+        Who takes part, each under an agreement (`mou`) that it is a party to: how many reviewers it seats, whether its \
+        staff decide together with the park's (`co_decides`) or are asked for advice (`recommends`), and how many places \
+        of a call are given in the stream at the most.
         """
     ]
 

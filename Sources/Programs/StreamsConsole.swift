@@ -191,6 +191,12 @@ struct StreamsConsole {
                     input.checkbox(
                         "terms.\(index).co_decides", label: t("field.co_decides"),
                         statement: t("field.co_decides_statement")),
+                    input.checkbox(
+                        "terms.\(index).recommends", label: t("field.recommends"),
+                        statement: t("field.recommends_statement")),
+                    input.number(
+                        "terms.\(index).places", label: t("field.partner_places"),
+                        hint: t("field.partner_places_hint"), isOptional: true),
                 ])
         }
         // Focus areas deeper in the taxonomy are none of the boxes and come back unseen.

@@ -134,7 +134,7 @@ extension ReviewSheet {
                     lang: (answer.isProse ? file.language : spoken).rawValue,
                     documents: documents.enumerated().filter { $1.question == answer.question }.map { index, document in
                         LinkText(
-                            "\(file.name(of: document, at: index)) (\(Document.size(document.bytes)))",
+                            "\(file.name(of: document, at: index)) (\(FileSize.text(document.bytes)))",
                             "/reviews/\(id)/documents/\(document.id)")
                     })
             },

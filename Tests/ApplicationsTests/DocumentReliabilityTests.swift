@@ -79,7 +79,7 @@ struct DocumentReliabilityTests {
         // More than the service has connections.
         for _ in 0..<12 {
             let stream = try #require(await ravi.ask("GET", "/v1/applications/\(id)/documents/\(document)").stream)
-            #expect(try await stream.piece(0)?.count == Document.chunk)
+            #expect(try await stream.piece(0)?.count == CheckedFile.piece)
             slow.append(stream)
         }
         #expect(try await sessions(in: world) == 0)

@@ -418,7 +418,7 @@ struct OversightTests {
         #expect(reply.status == 200, "\(reply.text)")
         let found = try #require(
             try await world.database.reader(as: world.context(Cast.mei)).application(id))
-        let since = Timestamp.text(found.clock.enteredAt)
+        let since = found.clock.enteredAt.formatted(.iso8601)
         let due = try #require(found.clock.lastDay(in: found.deadline.zone))
         #expect(
             Array(reply.text.unicodeScalars)

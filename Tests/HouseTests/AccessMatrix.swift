@@ -279,6 +279,7 @@ struct Objects: Sendable {
                 to: demoID("mou MoU-2"), in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         try await Self.keepTheLifeOfAnAgreement(in: world)
+        let joint = try await Self.askABank(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -304,6 +305,9 @@ struct Objects: Sendable {
             "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
             "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
+            "joint": joint.description,
+            "MoUDocument": (demoID("mou document first") as MoUDocument.ID).description,
+            "removable document": (demoID("mou document second") as MoUDocument.ID).description,
             "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
             "Amendment": (demoID("amendment") as Amendment.ID).description,
             "Target": (demoID("target fintech") as MoU.Target.ID).description,
@@ -352,6 +356,32 @@ struct Objects: Sendable {
         return code
     }
 
+    /// A batch in which the bank has a say and is asked, with a rejection of what is in its stream. The application is put in
+    /// review past the verbs.
+    private static func askABank(in world: World) async throws -> DecisionBatch.ID {
+        let (call, batch): (CallForApplications.ID, DecisionBatch.ID) = (demoID("call fintech"), demoID("batch joint"))
+        let application: Application.ID = demoID("application \(Cast.startup("brightwharf")) \(call)")
+        let terms = try BatchTerms(
+            name: Name("With the bank"), places: 2, lastDay: CalendarDate(.now, in: .hongKong).adding(days: 60))
+        let meant = try Preparation(.reject, note: LongText("Not this time."))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("UPDATE applications SET state = 'in_review' WHERE id = \(application)")
+        }
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.openBatch(
+                terms, as: batch, of: call, in: Cast.harbour.id, by: Cast.mei.person.id)
+            try await transaction.prepareDecision(on: application, meant, in: batch, by: Cast.mei.person.id)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                UPDATE decision_batches SET consulted_at = opened_at, consulted_by = opened_by WHERE id = \(batch)
+                """)
+        }
+        return batch
+    }
+
     /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, and a text in English, planted
     /// past the verbs because that of MoU-2 is agreed.
     private static func keepTheLifeOfAnAgreement(in world: World) async throws {
@@ -376,6 +406,26 @@ struct Objects: Sendable {
             try await transaction.recordMeeting(
                 meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)
         }
+        // Two files of the bank's, one for each door at which a file is withdrawn.
+        for document: MoUDocument.ID in [demoID("mou document first"), demoID("mou document second")] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(
+                    """
+                    INSERT INTO mou_documents (tenant_id, mou_id, id, kind, name, media_type, bytes, sha256, institution_id,
+                                               state, given_at, given_by)
+                    SELECT tenant_id, id, \(document), 'annex', 'annex.txt', 'text/plain; charset=utf-8', 4,
+                           sha256(\(document.description)::bytea), \(Cast.institution("harbour/sakuragi")), 'clean',
+                           created_at, \(Cast.kenji.person.id)
+                    FROM mous WHERE id = \(mou)
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO mou_document_chunks (tenant_id, mou_id, document_id, seq, bytes)
+                    VALUES (\(tenant), \(mou), \(document), 0, 'text')
+                    """)
+            }
+        }
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")
             try await transaction.execute(
@@ -398,6 +448,11 @@ struct Objects: Sendable {
         if name == "startup", path == "/v1/blocks" { return blockable }
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
+        }
+        // What the bank has a say in.
+        if name == "batch", path.contains("/joint-batches/") || path.contains("/partner/") { return ids["joint"] }
+        if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {
+            return ids["removable document"]
         }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
@@ -559,7 +614,8 @@ struct Questioner: Sendable {
         case ("signMoU", .object(let members)), ("signMoUForParty", .object(let members)):
             return .object(members.filter { !$0.name.hasPrefix("event") })
         case ("linkMoUActivity", .object(let members)):
-            return .object(members.filter { !["stream", "call", "enrolment"].contains($0.name) })
+            return .object(
+                members.filter { !["stream", "call", "enrolment", "cohort", "introduction"].contains($0.name) })
         default: return body
         }
     }

@@ -1,14 +1,19 @@
 """Journeys in a real browser: a founder applies; another call tells them why they are not eligible, they mend it and submit with
 a document; a reviewer judges by keyboard, and another by a file; the manager screens, has assignments planned, looks at the
 calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor asks by
-keyboard alone to meet a startup, whose founder consents, and answers a shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in. Fails on any
+keyboard alone to meet a startup, whose founder consents, and answers a shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in;
+two parties sign an agreement, each on its own day, by keyboard, and a person of the bank reads its report in 日本語 and takes it along as
+CSV and as a workbook. Fails on any
 console error or violated content security policy; keeps screenshots, wide and narrow, light and dark.
 
 journeys.py URL TOKEN SMTP_PORT FOLDER
 """
+import base64
+import csv
 import datetime
 import email
 import email.policy
+import io
 import json
 import pathlib
 import sys
@@ -16,6 +21,8 @@ import tempfile
 import time
 import urllib.request
 import uuid
+import xml.etree.ElementTree
+import zipfile
 
 import icalendar
 from aiosmtpd.controller import Controller
@@ -532,6 +539,93 @@ def review():
     panelist.awaits("No other application is left to review")
 
 
+def cooperate():
+    """A bank and the park sign, each on its own day and by keyboard; the bank's person reads what came of it, and takes it along."""
+    bank = ask("GET", "/v1/institutions?q=Sakuragi")[0]["items"][0]["id"]
+    park = ask("GET", "/v1/institutions?kind=park&q=Harbour")[0]["items"][0]["id"]
+    mou = ask("POST", "/v1/mous", {
+        "reference": "MoU-Journey", "title": {"en": "Startups for Tokyo", "ja": "東京でのスタートアップ協力"}, "kind": "nurturing", "notice_days": 30,
+        "parties": [{"institution": park, "role": "lead"}, {"institution": bank, "role": "partner"}],
+        "areas": [{"focus_area": "smart-city", "wording": "Smart city"}]})[0]["id"]
+    ask("POST", f"/v1/mous/{mou}/review")
+    ask("POST", f"/v1/mous/{mou}/agreement")
+    today = datetime.date.today()
+    manager = Visitor("mei@harbour.example")
+    for party, name, office, days in ((bank, "Naoko Sakuragi", "Managing Director", 40), (park, "Mei Lam", "Chief Partnership Officer", 35)):
+        manager.go(f"/console/mous/{mou}")
+        tab_to(manager, lambda element: (element.get_attribute("href") or "").endswith(f"/parties/{party}/signature"))
+        enter(manager)
+        manager.set("signed_on", str(today - datetime.timedelta(days=days)))
+        manager.set("effective_on", str(today - datetime.timedelta(days=35)))
+        manager.type("participants.0.title", office)
+        # Nobody has signed yet: the form comes back as it was filled in.
+        tab_to(manager, lambda element: element.tag_name == "button" and element.text == "Record signature")
+        enter(manager)
+        assert manager.driver.find_element(By.NAME, "participants.0.title").get_attribute("value") == office, "the office is lost"
+        manager.type("participants.0.name", name)
+        manager.shot("signature")
+        tab_to(manager, lambda element: element.tag_name == "button" and element.text == "Record signature")
+        enter(manager)
+    manager.says("In force")
+    manager.shot("signed")
+    program = next(found["id"] for found in ask("GET", "/v1/programs")[0]["items"] if found["name"]["en"] == "Incubation")
+    ask("POST", f"/v1/mous/{mou}/links", {"program": program, "area": "smart-city"})
+
+    partner = Visitor("kenji@sakuragi.example")
+    partner.go("/partner/agreements")
+    partner.says("当機関の覚書")
+    tab_to(partner, lambda element: (element.get_attribute("href") or "").endswith(mou))
+    enter(partner)
+    partner.says("発効中")
+    partner.says("Naoko Sakuragi")
+    partner.shot("partner-agreement")
+    tab_to(partner, lambda element: (element.get_attribute("href") or "").endswith("/report"))
+    enter(partner)
+    partner.says("進捗報告")
+    partner.shot("partner-report")
+    tiles = [int(tile.text.replace(",", "")) for tile in partner.driver.find_elements(By.CSS_SELECTOR, ".stat-figure")]
+    assert sum(tiles) > 0, "nothing came of it"
+    rows = list(csv.reader(io.StringIO(taken(partner, "/report.csv").decode("utf-8-sig"))))
+    assert rows[0][:3] == ["区分", "項目", "件数"], rows[0]
+    figures = [row for row in rows[1:] if row[0] == "実績"]
+    assert [int(row[2]) for row in figures] == tiles, (figures, tiles)
+    assert not any("KelpSense" in cell for row in rows for cell in row), "the bank does not nurture KelpSense"
+    sheets = workbook(taken(partner, "/report.xlsx"))
+    assert list(sheets)[:2] == ["実績", "成果物"], list(sheets)
+    assert [row[:3] for row in sheets["実績"]] == [row[:3] for row in rows], "the workbook says something else"
+
+
+def taken(visitor, ending):
+    """A file that the page offers, as the browser takes it."""
+    return base64.b64decode(visitor.driver.execute_async_script(
+        "const done = arguments[1], reader = new FileReader(); reader.onload = () => done(reader.result.split(',')[1]);"
+        "const link = [...document.querySelectorAll('a')].map((found) => new URL(found.href)).find((found) => found.pathname.endsWith(arguments[0]));"
+        "fetch(link.pathname).then((file) => file.blob()).then((blob) => reader.readAsDataURL(blob))", ending))
+
+
+def workbook(content):
+    """The sheets of a workbook by name, each row as the texts and numbers in it."""
+    main = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        def tree(name):
+            return xml.etree.ElementTree.fromstring(archive.read(name))
+
+        shared = ["".join(item.itertext()) for item in tree("xl/sharedStrings.xml")] if "xl/sharedStrings.xml" in archive.namelist() else []
+
+        def text(cell):
+            value = cell.find(f"{main}v")
+            if cell.get("t") == "s":
+                return shared[int(value.text)]
+            if cell.get("t") == "inlineStr":
+                return "".join(cell.itertext())
+            return "" if value is None else value.text
+
+        names = [sheet.get("name") for sheet in tree("xl/workbook.xml").iter(f"{main}sheet")]
+        return {
+            name: [[text(cell) for cell in row.iter(f"{main}c")] for row in tree(f"xl/worksheets/sheet{number}.xml").iter(f"{main}row")]
+            for number, name in enumerate(names, 1)}
+
+
 post = Controller(Mailbox(), hostname="127.0.0.1", port=mail_port)
 post.start()
 founder, application = apply()
@@ -545,7 +639,8 @@ match()
 explore()
 learn()
 bring_in()
+cooperate()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
 post.stop()
-print(f"10 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
+print(f"11 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")

@@ -20,6 +20,8 @@ public struct Form: ViewModel {
     public var draft: String?
     /// When the server last kept it.
     public var saved: SaveState?
+    /// Whether a file is chosen in it, which only a form of parts can carry.
+    public var hasFiles: Bool
 
     /// A form of one section or several; the error summary gathers itself from the fields.
     public init(
@@ -36,6 +38,7 @@ public struct Form: ViewModel {
         self.isDangerous = isDangerous
         self.draft = draft
         self.saved = saved
+        hasFiles = sections.contains { $0.fields.contains { $0.input?.type == "file" } }
         errorSummary = ErrorSummary(fields: sections.flatMap(\.fields), problem: problem, texts: texts)
     }
 

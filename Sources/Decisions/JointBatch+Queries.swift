@@ -1,0 +1,139 @@
+internal import Accounts
+internal import Foundation
+internal import Institutions
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// The batches in which the partner's staff have a say and are asked, those not released first. Nothing for anybody else.
+    package func jointBatches() async throws -> [JointBatch] {
+        try await rows(
+            """
+            -- jointBatches
+            \(fragment: .jointBatches)
+            ORDER BY j.released_at IS NOT NULL, j.consulted_at DESC, j.batch_id
+            LIMIT 500
+            """
+        ).map(JointBatch.init)
+    }
+
+    /// Such a batch; nil when it does not exist or the principal has no say in it.
+    package func jointBatch(_ id: DecisionBatch.ID) async throws -> JointBatch? {
+        try await first(
+            """
+            -- jointBatch
+            \(fragment: .jointBatches)
+            WHERE j.batch_id = \(id)
+            """
+        ).map(JointBatch.init)
+    }
+
+    /// What of such a batch is about the partner's streams: offers, then the waiting list by rank, then rejections.
+    package func jointDecisions(in batch: DecisionBatch.ID) async throws -> [JointDecision] {
+        try await rows(
+            """
+            -- jointDecisions
+            SELECT d.startup, d.stream, d.outcome, d.rank, d.award_minor, d.currency, d.last_day, d.note
+            FROM joint_decisions(acting_role(), acting_institution(), acting_person(), \(batch)) AS d
+            """
+        ).map { row in
+            try JointDecision(
+                startupName: row("startup"), streamName: row("stream"), outcome: row("outcome"), rank: row("rank"),
+                award: row.money("award_minor", "currency"), lastDay: row("last_day"), note: row("note"))
+        }
+    }
+
+    /// The partners who have a say in a batch, with the last each said. For managers.
+    package func partnerSays(on batch: DecisionBatch.ID) async throws -> [PartnerSay] {
+        try await rows(
+            """
+            -- partnerSays
+            SELECT s.institution_id, i.names, s.co_decides, s.is_current, o.stance, o.words, o.given_at,
+                   who.name AS given_by_name
+            FROM decision_batches AS b
+            CROSS JOIN LATERAL partners_of_batch(b.id) AS s
+            JOIN institutions AS i ON i.tenant_id = b.tenant_id AND i.id = s.institution_id
+            LEFT JOIN batch_opinions AS o ON o.tenant_id = b.tenant_id AND o.batch_id = b.id AND o.id = s.opinion_id
+            LEFT JOIN people AS who ON who.id = o.given_by
+            WHERE b.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches) AND b.id = \(batch)
+            ORDER BY s.co_decides DESC, s.institution_id
+            """
+        ).map { row in
+            try PartnerSay(
+                institution: row("institution_id"), name: row("names"), coDecides: row("co_decides"),
+                opinion: PartnerOpinion(row), givenByName: row("given_by_name"), isCurrent: row("is_current"))
+        }
+    }
+}
+
+extension Query {
+    /// The function asks by role, institution and person whom it tells what.
+    fileprivate static var jointBatches: Query {
+        """
+        SELECT j.batch_id, j.call_title, j.time_zone, j.name, j.places, j.currency, j.award_minor, j.last_day,
+               j.consulted_at, j.released_at, j.co_decides, encode(j.version, 'hex') AS version, j.decisions,
+               j.is_current, o.stance, o.words, o.given_at
+        FROM joint_batches(acting_role(), acting_institution(), acting_person()) AS j
+        LEFT JOIN batch_opinions AS o ON o.tenant_id = acting_tenant() AND o.batch_id = j.batch_id AND o.id = j.opinion_id
+            AND o.institution_id = acting_institution()
+        """
+    }
+}
+
+extension PartnerOpinion.Stance: PostgresCodable {}
+
+extension PartnerOpinion {
+    fileprivate init?(_ row: Row) throws {
+        guard let stance: Stance = try row("stance") else { return nil }
+        try self.init(stance: stance, words: row("words"), givenAt: row("given_at"))
+    }
+}
+
+extension JointBatch {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("batch_id"), callTitle: row("call_title"), zone: row("time_zone"), name: row("name"),
+            places: row("places"), award: row.money("award_minor", "currency"), lastDay: row("last_day"),
+            consultedAt: row("consulted_at"), releasedAt: row("released_at"), coDecides: row("co_decides"),
+            version: row("version"), decisions: row("decisions"), opinion: PartnerOpinion(row),
+            isCurrent: row("is_current"))
+    }
+}
+
+extension Transaction {
+    func markConsulted(_ id: DecisionBatch.ID, by person: Person.ID) async throws {
+        try await execute(
+            """
+            -- consultPartners
+            UPDATE decision_batches AS b SET consulted_at = now(), consulted_by = \(person)
+            WHERE b.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches) AND b.id = \(id)
+            """)
+    }
+
+    /// The staff of institutions, who are written to.
+    func staff(of institutions: [Institution.ID]) async throws -> [Person.ID] {
+        try await rows(
+            """
+            -- consultPartners: staff
+            SELECT DISTINCT s.person_id FROM memberships AS s
+            JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
+            WHERE s.tenant_id = acting_tenant() AND s.role = 'partner' AND s.ended_at IS NULL
+              AND s.institution_id = ANY (\(institutions))
+            ORDER BY s.person_id
+            """
+        ).map { try $0("person_id") }
+    }
+
+    func insert(
+        _ stance: PartnerOpinion.Stance, _ words: LongText?, as id: PartnerOpinion.ID, on batch: JointBatch,
+        of institution: Institution.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- giveOpinion
+            INSERT INTO batch_opinions (tenant_id, batch_id, id, institution_id, stance, words, version, given_by)
+            VALUES (\(tenant), \(batch.id), \(id), \(institution), \(stance), \(words), decode(\(batch.version), 'hex'),
+                    \(person))
+            """)
+    }
+}

@@ -1,0 +1,67 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Pages
+import Postgres
+import Vocabulary
+import Wording
+
+/// Agreements as a party's staff read them.
+struct PartnerPages {
+    let site: Site
+
+    var list: AnyRoute {
+        PageRoute(
+            .get, "/partner/agreements", "partnerAgreements", access: .roles([.partner]), parameters: ListMoUs.self
+        ) { call in
+            let viewer = try await call.viewer()
+            let t = PageKit.partnerships.texts(in: viewer.language)
+            let words = MoUWords(t: t, isForParty: true)
+            let query = call.parameters
+            let after = try call.position(query.cursor, as: MoU.ID.self)
+            let found = try await call.reader.mous(after: after, limit: PageSize.rows(for: query.limit))
+            let names = try await call.reader.institutionNames(found.flatMap(\.parties).map(\.institution))
+            let views = try call.page(found.map { MoUView($0, names: names) }, size: query.limit) { $0.id }
+            let mous = found.prefix(views.items.count)
+            let address: SafeURL = "/partner/agreements"
+            let model = MoUListPage(
+                header: PageHeader(title: t("agreements.title"), lede: t("agreements.lede")),
+                table: words.table(
+                    mous.map { words.row($0, names: names, at: "/partner/agreements/\($0.id)") },
+                    empty: EmptyState(title: t("agreements.none"), text: t("agreements.none_text")),
+                    pager: Pager(
+                        firstURL: query.cursor == nil ? nil : address,
+                        nextURL: views.next.map { address.adding([("cursor", $0)]) })))
+            let frame = Frame(title: t("agreements.title"), site: site, viewer: viewer, current: "agreements")
+            return HTML(bytes: try PageTemplate.list.render(model, in: frame))
+        }.erased
+    }
+
+    var show: AnyRoute {
+        PageRoute(
+            .get, "/partner/agreements/{mou}", "partnerAgreement", access: .roles([.partner]),
+            parameters: MoUPath.self
+        ) { call in
+            guard let mou = try await call.reader.mou(call.parameters.mou) else { throw Problem.notFound }
+            let viewer = try await call.viewer()
+            let t = PageKit.partnerships.texts(in: viewer.language)
+            let words = MoUWords(t: t, isForParty: true)
+            let history = try await call.reader.history(of: mou.id)
+            let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+            let model = words.page(
+                mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
+                amendments: try await call.reader.amendments(of: mou.id),
+                own: Institution.ID(try call.principal.actsFor),
+                actions: [
+                    .link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary),
+                    .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
+                    .link(t("document.section"), "/partner/agreements/\(mou.id)/documents"),
+                ])
+            let frame = Frame(
+                title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
+                breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")])
+            return HTML(bytes: try PageTemplate.show.render(model, in: frame))
+        }.erased
+    }
+}

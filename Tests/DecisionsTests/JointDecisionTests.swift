@@ -1,0 +1,283 @@
+import API
+import Accounts
+import Applications
+import DemoWorld
+import Foundation
+import Institutions
+import Letters
+import Partnerships
+import Postgres
+import Programs
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Decisions
+
+@Suite("Deciding together with partners")
+struct JointDecisionTests {
+    private let note: LongText
+    private let mei = Cast.mei.person.id
+    private let kenji = Cast.kenji.person.id
+    private let bank = Cast.institution("harbour/sakuragi")
+    private let agreement: MoU.ID = demoID("mou MoU-2")
+
+    init() throws {
+        note = try LongText("Thank you for applying.")
+    }
+
+    /// Two applicants, of whom the first wants the bank's stream, with an offer in its stream prepared for each.
+    private func sitting(
+        _ partner: ProgramStream.Partner, in world: World
+    ) async throws -> (batch: DecisionBatch.ID, theirs: Application.ID, other: Application.ID) {
+        let (call, ids) = try await world.choosing([["other"], ["own"]])
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.reviseStream(
+                call.other,
+                to: RevisedStream(name: LocalizedName(en: "Deep tech"), focusAreas: [], partners: [partner]),
+                in: Cast.harbour.id
+            ) { _ in }
+        }
+        let batch = try await world.open(
+            call.id, places: 5, preparing: ids.map { ($0, Preparation(.offer, note: note)) })
+        return (batch, ids[0], ids[1])
+    }
+
+    private func consult(_ batch: DecisionBatch.ID, in world: World) async throws {
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.consultPartners(on: batch, by: mei)
+        }
+    }
+
+    private func say(
+        _ stance: PartnerOpinion.Stance, _ words: String? = nil, on batch: DecisionBatch.ID, seen: String? = nil,
+        in world: World
+    ) async throws {
+        let context = world.context(Cast.kenji)
+        let known = try await world.database.reader(as: context).jointBatch(batch)?.version
+        let words = try words.map { try LongText($0) }
+        _ = try await world.database.write(as: context) { transaction in
+            try await transaction.giveOpinion(
+                stance, saying: words, on: batch, seen: seen ?? known ?? "", as: .init(), of: bank,
+                in: Cast.harbour.id, by: kenji)
+        }
+    }
+
+    @Test("nothing is released before the partner agrees to its part as it stands, by verb or past it")
+    func agreement() async throws {
+        let world = try await World()
+        let (batch, theirs, other) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        // Nothing shows before the park asks.
+        #expect(try await reader.jointBatches().isEmpty)
+        await #expect(throws: Problem.self) { try await say(.inFavor, on: batch, in: world) }
+        func faults() async throws -> [String] {
+            do {
+                try await world.release(batch)
+                return []
+            } catch let refusal as DecisionRefusal { return refusal.problem.errors.map(\.pointer) }
+        }
+        #expect(try await faults() == ["/partners/\(bank)"])
+        let bare = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.execute(
+                    "UPDATE decision_batches SET released_at = now(), released_by = \(mei) WHERE id = \(batch)")
+            }
+        }
+        #expect(bare?.constraint == "batches_are_released_with_their_partners")
+
+        try await consult(batch, in: world)
+        let written: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM letters WHERE recipient_id = \(kenji)")
+        #expect(written == 1)
+        // Of two offers the bank sees the one in its stream.
+        #expect(try await reader.jointBatches().map(\.decisions) == [1])
+        #expect(try await reader.jointDecisions(in: batch).map { $0.startupName.text(for: .english) } == ["Startup 1"])
+        try await say(.against, "Not with this product.", on: batch, in: world)
+        #expect(try await faults() == ["/partners/\(bank)"])
+        try await say(.inFavor, on: batch, in: world)
+        let first = try #require(try await reader.jointBatch(batch))
+        #expect(first.isCurrent && first.opinion?.stance == .inFavor)
+        // Another's offer is none of its business; its own applicant's is, to the word.
+        try await world.prepare(other, Preparation(.reject, note: LongText("Not this time.")), in: batch)
+        #expect(try await reader.jointBatch(batch)?.isCurrent == true)
+        try await world.prepare(theirs, Preparation(.offer, note: LongText("Welcome.")), in: batch)
+        #expect(try await reader.jointBatch(batch)?.isCurrent == false)
+        #expect(try await faults() == ["/partners/\(bank)"])
+        await #expect(throws: DecisionRefusal.batchChanged) {
+            try await say(.inFavor, on: batch, seen: first.version, in: world)
+        }
+        try await consult(batch, in: world)
+        try await say(.inFavor, on: batch, in: world)
+        #expect(try await faults() == [])
+        await #expect(throws: DecisionRefusal.released) { try await say(.against, "Too late.", on: batch, in: world) }
+        #expect(try await reader.jointBatch(batch)?.isCurrent == true)
+        let heard = try await world.database.reader(as: world.context(Cast.mei)).partnerSays(on: batch)
+        #expect(heard.map(\.agrees) == [true] && heard.first?.givenByName == Cast.kenji.person.name)
+    }
+
+    @Test("a partner that advises is heard, and keeps nothing from being released")
+    func advice() async throws {
+        let world = try await World()
+        let (batch, _, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, recommends: true), in: world)
+        try await consult(batch, in: world)
+        let unexplained = await #expect(throws: DatabaseError.self) { try await say(.against, on: batch, in: world) }
+        #expect(unexplained?.constraint == "objections_are_explained")
+        try await say(.against, "We know the founder.", on: batch, in: world)
+        let mei = try await Visitor(Cast.mei, in: world)
+        #expect(await mei.open("/console/decisions/\(batch)").text.contains("We know the founder."))
+        try await world.release(batch)
+    }
+
+    @Test("a partner takes part as long as its agreement is in force, and where something is prepared for it")
+    func say() async throws {
+        let world = try await World()
+        let partner = ProgramStream.Partner(bank, under: agreement, coDecides: true)
+        let (batch, theirs, _) = try await sitting(partner, in: world)
+        try await consult(batch, in: world)
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                "UPDATE mous SET ends_on = (now() - interval '2 days')::date WHERE id = \(agreement)")
+        }
+        #expect(try await reader.jointBatches().isEmpty)
+        await #expect(throws: DecisionRefusal.nobodyToConsult) { try await consult(batch, in: world) }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("UPDATE mous SET ends_on = NULL WHERE id = \(agreement)")
+        }
+        #expect(try await reader.jointBatches().count == 1)
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.withdrawPreparation(of: theirs, in: batch) {}
+        }
+        #expect(try await reader.jointBatches().isEmpty)
+        try await world.release(batch)
+    }
+
+    @Test("nobody else learns of it, and nobody speaks for another, past the verbs")
+    func walls() async throws {
+        let world = try await World()
+        let (batch, _, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        try await consult(batch, in: world)
+        // Planted: what a partner of another stream said.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO batch_opinions (tenant_id, batch_id, id, institution_id, stance, words, version, given_by)
+                VALUES (\(Cast.harbour.id), \(batch), gen_random_uuid(), \(Cast.institution("harbour/kitagawa")), 'against',
+                        'In confidence', 'x', \(mei))
+                """)
+        }
+        for member in [Cast.kenji, Cast.ada, Cast.jun, Cast.nora, Cast.iris, Cast.leo] {
+            let reader = world.database.reader(as: world.context(member))
+            let rows: Int = try await reader.value(
+                """
+                SELECT (SELECT count(*) FROM batch_opinions) + (SELECT count(*) FROM decision_batches)
+                     + (SELECT count(*) FROM prepared_decisions)
+                """)
+            #expect(rows == 0, "\(member.person.email)")
+            if member.person.id != kenji { #expect(try await reader.jointBatches().isEmpty) }
+        }
+        let version = try await world.database.reader(as: world.context(Cast.kenji)).jointBatch(batch)?.version ?? ""
+        for (member, institution) in [
+            (Cast.kenji, Cast.institution("harbour/kitagawa")), (Cast.mei, bank), (Cast.ada, bank),
+        ] {
+            await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(member)) { transaction in
+                    try await transaction.execute(
+                        """
+                        INSERT INTO batch_opinions (tenant_id, batch_id, id, institution_id, stance, version, given_by)
+                        VALUES (\(Cast.harbour.id), \(batch), gen_random_uuid(), \(institution), 'for',
+                                decode(\(version), 'hex'), \(member.person.id))
+                        """)
+                }
+            }
+        }
+        try await say(.inFavor, on: batch, in: world)
+        for sql: Query in ["UPDATE batch_opinions SET stance = 'against', words = 'x'", "DELETE FROM batch_opinions"] {
+            await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(Cast.kenji)) { try await $0.execute(sql) }
+            }
+        }
+    }
+
+    @Test("a partner's places bound what is released in its stream, by verb and past it")
+    func places() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other"], ["other"], ["own"]])
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.reviseStream(
+                call.other,
+                to: RevisedStream(
+                    name: LocalizedName(en: "Deep tech"), focusAreas: [],
+                    partners: [ProgramStream.Partner(bank, under: agreement, places: 1)]), in: Cast.harbour.id
+            ) { _ in }
+        }
+        let batch = try await world.open(
+            call.id, places: 5, preparing: ids.map { ($0, Preparation(.offer, note: note)) })
+        let refused = await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        #expect(refused?.problem.errors.map(\.pointer) == ["/places"])
+        #expect(refused?.problem.errors.first?.detail.contains("more than the 1 it takes part in") == true)
+        try await world.prepare(ids[1], Preparation(.waitlist, note: note), in: batch)
+        try await world.release(batch)
+        // Whoever moves the second past the verb is told by the database.
+        let second = await #expect(throws: DatabaseError.self) {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute(
+                    "SELECT set_config('trellis.tenant', \(Cast.harbour.id.description), true)")
+                try await transaction.execute(
+                    """
+                    UPDATE decisions SET outcome = 'offer', stream_id = \(call.other), last_day = current_date + 7
+                    WHERE application_id = \(ids[1])
+                    """)
+                try await transaction.execute(
+                    """
+                    UPDATE applications SET state = 'offered', offer_expires_at = now() + interval '1 day'
+                    WHERE id = \(ids[1])
+                    """)
+            }
+        }
+        #expect(second?.constraint == "offers_keep_to_the_places_of_their_partner")
+    }
+
+    @Test("by HTTP: asked, read, refused, agreed, and on the pages of both sides")
+    func edge() async throws {
+        let world = try await World()
+        let (batch, _, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        let (mei, kenji) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
+        #expect(await kenji.ask("GET", "/v1/joint-batches/\(batch)").status == 404)
+        #expect(await mei.ask("GET", "/v1/joint-batches/\(batch)").status == 403)
+        #expect(await mei.open("/console/decisions/\(batch)").text.contains("Ask partners"))
+        let asked = await mei.ask("POST", "/v1/decision-batches/\(batch)/consultation")
+        #expect(asked.status == 200, "\(asked.text)")
+        let home = "/v1/joint-batches/\(batch)"
+        let shown = try await kenji.ask("GET", home).json()
+        #expect(shown["co_decides"] == true && shown["decisions"]?.elements?.count == 1)
+        let version = try #require(shown["version"]?.text)
+        let mute = await kenji.ask("POST", "\(home)/opinions", json: #"{"stance":"against","version":"\#(version)"}"#)
+        #expect(mute.status == 422 && mute.problem?.errors.first?.pointer == "/words")
+        let stale = await kenji.ask("POST", "\(home)/opinions", json: #"{"stance":"for","version":"00"}"#)
+        #expect(stale.status == 409)
+        let page = "/partner/decisions/\(batch)"
+        #expect(await kenji.open("/partner/decisions").text.contains(page))
+        let open = await kenji.open(page)
+        #expect(open.text.contains("Startup 1") && !open.text.contains("Startup 2"))
+        let half = await kenji.send(page, [("stance", "against"), ("words", ""), ("version", version)])
+        #expect(half.status == 422 && half.text.contains("Say why you are against it."))
+        let said = await kenji.send(page, [("stance", "for"), ("words", "Gladly."), ("version", version)])
+        #expect(said.status == 303, "\(said.text.prefix(400))")
+        #expect(await kenji.open(try #require(said.header("Location"))).text.contains("Gladly."))
+        let heard = try await mei.ask("GET", "/v1/decision-batches/\(batch)/opinions").json()
+        #expect(heard["items"]?.elements?.first?["opinion"]?["is_current"] == true)
+        let console = await mei.open("/console/decisions/\(batch)")
+        #expect(console.text.contains("Gladly.") && !console.text.contains("Ask partners"))
+        #expect(await mei.ask("POST", "/v1/decision-batches/\(batch)/release").status == 200)
+        #expect(await mei.send("/console/decisions/\(batch)/consultation").status == 409)
+    }
+}

@@ -1,0 +1,169 @@
+import Postgres
+
+extension InvariantTests {
+    /// A file as the demo's open round would take it in, in a round that the statement names.
+    static func file(of application: Query, in round: Query) -> Query {
+        """
+        INSERT INTO review_files (tenant_id, round_id, application_id, code, language, answers, entered_by)
+        SELECT a.tenant_id, r.id, a.id, 'TEST', 'en', (
+            SELECT jsonb_agg(jsonb_build_object('question', q.id, 'prompt', q.prompt, 'text', w.text) ORDER BY q.position)
+            FROM call_questions AS q
+            LEFT JOIN application_answers AS w ON w.application_id = a.id AND w.question_id = q.id
+            WHERE q.call_id = r.call_id), a.created_by
+        FROM applications AS a, review_rounds AS r
+        WHERE a.id = \(fragment: application) AND r.id = \(fragment: round)
+        """
+    }
+
+    static let openRound: Query = "(SELECT r.id FROM review_rounds AS r WHERE r.position < 9 LIMIT 1)"
+    static let otherRound: Query = "(SELECT r.id FROM review_rounds AS r WHERE r.position = 9)"
+
+    /// Another blind round of the demo's call, with one criterion; a draft.
+    static let round: [Query] = [
+        """
+        INSERT INTO review_rounds (
+            tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
+        SELECT r.tenant_id, gen_random_uuid(), r.call_id, 9, '{"en": "Test"}', true, false, 1, 1, now(), 'Asia/Hong_Kong'
+        FROM review_rounds AS r LIMIT 1
+        """,
+        """
+        INSERT INTO review_criteria (tenant_id, round_id, id, position, name, weight, lowest, highest)
+        SELECT r.tenant_id, r.id, gen_random_uuid(), 1, '{"en": "Test"}', 100, 1, 5 FROM review_rounds AS r
+        WHERE r.position = 9
+        """,
+    ]
+
+    /// An assignment without a review, of an application in review.
+    static let unbegun: Query = """
+        (SELECT s.id FROM review_assignments AS s
+         JOIN applications AS a ON a.id = s.application_id AND a.state = 'in_review'
+         WHERE NOT EXISTS (SELECT FROM reviews AS w WHERE w.assignment_id = s.id) ORDER BY s.id LIMIT 1)
+        """
+    static let written: Query = """
+        (SELECT w.assignment_id FROM reviews AS w WHERE w.submitted_at IS NOT NULL ORDER BY w.assignment_id LIMIT 1)
+        """
+
+    static let reviews: [Plant] = [
+        Plant(
+            "weights_of_an_opened_rubric_sum_to_a_hundred",
+            "UPDATE review_criteria SET weight = 39 WHERE weight = 40"),
+        Plant(
+            "rounds_close_after_they_open", after: round,
+            """
+            UPDATE review_rounds SET opened_at = now(), opened_by = gen_random_uuid(),
+                   closed_at = now() - interval '1 hour', closed_by = gen_random_uuid() WHERE position = 9
+            """),
+        Plant(
+            "panelists_are_seated_as_reviewers",
+            """
+            INSERT INTO panel_members (tenant_id, round_id, person_id, most, languages, invited_by)
+            SELECT r.tenant_id, r.id, m.person_id, 1, '{en}', m.person_id FROM review_rounds AS r
+            JOIN memberships AS m ON m.tenant_id = r.tenant_id AND m.role = 'founder' AND NOT EXISTS (
+                SELECT FROM memberships AS o WHERE o.person_id = m.person_id AND o.role = 'reviewer') LIMIT 1
+            """),
+        Plant(
+            "files_are_of_applications_to_the_call", after: step(of: submitted, from: "submitted", to: "in_review"),
+            """
+            INSERT INTO review_files (tenant_id, round_id, application_id, code, language, answers, entered_by)
+            SELECT a.tenant_id, r.id, a.id, 'TEST', 'en', (
+                SELECT jsonb_agg(jsonb_build_object('question', q.id, 'prompt', q.prompt) ORDER BY q.position)
+                FROM call_questions AS q WHERE q.call_id = r.call_id), a.created_by
+            FROM applications AS a, review_rounds AS r
+            WHERE r.id = \(fragment: openRound) AND a.state = 'in_review' AND a.call_id <> r.call_id
+            """),
+        Plant(
+            "files_are_of_applications_that_were_in_review",
+            file(
+                of: """
+                    (SELECT a.id FROM applications AS a JOIN review_rounds AS r ON r.call_id = a.call_id
+                     WHERE a.state = 'submitted' LIMIT 1)
+                    """, in: openRound)),
+        Plant(
+            "files_are_in_rounds_that_opened", after: round, file(of: standing("in_review"), in: otherRound)),
+        Plant(
+            "tallies_are_the_count_of_reviews",
+            """
+            UPDATE review_tallies SET assigned = assigned + 1 WHERE application_id = \(fragment: standing("in_review"))
+            """),
+        Plant(
+            "files_name_startups_unless_the_round_is_blind",
+            """
+            UPDATE review_files SET startup_name = '{"en": "Test"}' WHERE application_id = \(fragment: standing("in_review"))
+            """),
+        Plant(
+            "files_hold_the_answers_their_reviewers_may_read",
+            "UPDATE review_files SET answers = '[]' WHERE application_id = \(fragment: standing("in_review"))"),
+        Plant(
+            "plans_seat_panelists_on_files_of_their_round",
+            """
+            INSERT INTO assignment_runs (tenant_id, id, round_id, job_id)
+            SELECT r.tenant_id, gen_random_uuid(), r.id, gen_random_uuid() FROM review_rounds AS r LIMIT 1
+            """,
+            """
+            INSERT INTO planned_assignments (tenant_id, run_id, application_id, person_id, affinity)
+            SELECT n.tenant_id, n.id, a.id, p.person_id, 1 FROM assignment_runs AS n, applications AS a, panel_members AS p
+            WHERE a.id = \(fragment: submitted) LIMIT 1
+            """),
+        Plant(
+            "nobody_judges_across_a_conflict",
+            """
+            INSERT INTO startup_holders (tenant_id, startup_id, id, name, person_id, share)
+            SELECT s.tenant_id, a.startup_id, gen_random_uuid(), 'Test', s.person_id, 1
+            FROM review_assignments AS s JOIN applications AS a ON a.id = s.application_id
+            WHERE s.id = \(fragment: unbegun)
+            """),
+        Plant(
+            "reviewers_have_at_most_what_they_take",
+            """
+            UPDATE panel_members SET least = 0, most = 0
+            WHERE person_id = (SELECT s.person_id FROM review_assignments AS s WHERE s.id = \(fragment: unbegun))
+            """,
+            "DELETE FROM audit_events WHERE noun = 'panel_members' AND deed = 'update' AND before ? 'most'"),
+        Plant(
+            "reviewers_accepted_before_they_judge",
+            """
+            UPDATE panel_members SET accepted_at = NULL
+            WHERE person_id = (SELECT s.person_id FROM review_assignments AS s WHERE s.id = \(fragment: unbegun))
+            """),
+        Plant(
+            "nobody_judges_what_was_taken_back",
+            after: step(
+                of: "(SELECT s.application_id FROM review_assignments AS s WHERE s.id = \(fragment: unbegun))",
+                from: "in_review", to: "withdrawn")),
+        Plant(
+            "reviewers_are_assigned_while_the_round_is_open",
+            """
+            UPDATE review_assignments SET assigned_at = assigned_at - interval '1 day' WHERE id = \(fragment: unbegun)
+            """),
+        Plant(
+            "assignments_end_after_they_begin",
+            """
+            UPDATE review_assignments SET state = 'abstained', ended_at = assigned_at - interval '1 day'
+            WHERE id = \(fragment: unbegun)
+            """),
+        Plant(
+            "submitted_reviews_score_each_criterion",
+            "DELETE FROM review_scores WHERE assignment_id = \(fragment: written) AND score >= 0"),
+        Plant(
+            "scores_are_on_the_scale_of_their_criterion",
+            "UPDATE review_scores SET score = 99 WHERE assignment_id = \(fragment: written)"),
+        Plant(
+            "scores_are_of_the_round_of_their_review", after: round,
+            """
+            INSERT INTO review_scores (tenant_id, assignment_id, round_id, criterion_id, score)
+            SELECT c.tenant_id, \(fragment: written), c.round_id, c.id, 3 FROM review_criteria AS c
+            WHERE c.round_id = \(fragment: otherRound)
+            """),
+        Plant(
+            "reviews_are_of_the_pair_that_was_assigned",
+            "UPDATE reviews SET person_id = gen_random_uuid() WHERE assignment_id = \(fragment: written)"),
+        Plant(
+            "reviews_are_submitted_while_the_round_is_open",
+            """
+            UPDATE reviews SET submitted_at = submitted_at - interval '1 day' WHERE assignment_id = \(fragment: written)
+            """),
+        offTrail("reviewing_is_on_the_trail", "review_assignments"),
+        inventTrail("panels_and_files_are_on_the_trail", "review_files"),
+        offTrail("reviews_are_on_the_trail", "reviews"),
+    ]
+}
