@@ -30,7 +30,7 @@ let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let rooms = [
     "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions", "Incubation",
-    "Investment", "Imports",
+    "Investment", "DemoDays", "Imports",
 ]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
@@ -158,6 +158,11 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
+            "DemoDays",
+            on: core + ["Exports", "Letters", "Institutions", "Investment", "Matching", "Calendars", crypto],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
+        module(
             "Imports", on: core + ["Institutions", "Investment", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
 
@@ -171,7 +176,7 @@ let package = Package(
             on: [
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships",
                 "Programs",
-                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "Eligibility", "Forms",
+                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "DemoDays", "Eligibility", "Forms",
             ]),
 
         // The rooms joined: every operation, page and job over one database.
@@ -179,7 +184,7 @@ let package = Package(
             "House",
             on: core + [
                 "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions",
-                "Incubation", "Investment",
+                "Incubation", "Investment", "DemoDays",
                 "Imports", "Insight", "Files", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),

@@ -83,11 +83,6 @@ package struct Standing: Sendable {
     }
 }
 
-extension TimeZoneName {
-    /// The second zone to say a moment in: parks in Hong Kong and partners in Tokyo are an hour apart.
-    package var companion: TimeZoneName { self == .hongKong ? .tokyo : .hongKong }
-}
-
 extension StageClock {
     /// How long in the stage, and until when it may: “12 days, due by 14 March”.
     func words(at now: Date, in zone: TimeZoneName, _ language: Pages.Language) -> String {

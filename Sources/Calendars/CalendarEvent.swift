@@ -49,31 +49,41 @@ public struct CalendarEvent: Sendable {
     }
 
     /// The file, of media type `text/calendar; charset=utf-8`.
-    public func file() -> String {
+    public func file() -> String { Self.file(of: [self]) }
+
+    /// Several events in one file. Calendars take what is called off out by its status, beside others that take place.
+    public static func file(of events: [CalendarEvent]) -> String {
         // The library keeps its zones in one table for all threads.
-        Self.library.withLock { _ in Self.write(self) }
+        library.withLock { _ in write(events) }
     }
 
     private static let library = Mutex(())
 
-    private static func write(_ event: CalendarEvent) -> String {
+    private static func write(_ events: [CalendarEvent]) -> String {
         let calendar = icalcomponent_new(ICAL_VCALENDAR_COMPONENT)
         // It owns what is added to it.
         defer { icalcomponent_free(calendar) }
-        func add(_ property: OpaquePointer?, to component: OpaquePointer?) {
-            icalcomponent_add_property(component, property)
-        }
         add(icalproperty_new_version("2.0"), to: calendar)
         add(icalproperty_new_prodid("-//Trellis//Trellis//EN"), to: calendar)
-        add(icalproperty_new_method(event.isCancelled ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH), to: calendar)
+        let isCancelled = !events.isEmpty && events.allSatisfy(\.isCancelled)
+        add(icalproperty_new_method(isCancelled ? ICAL_METHOD_CANCEL : ICAL_METHOD_PUBLISH), to: calendar)
+        for zone in Set(events.map(\.zone)).sorted() {
+            guard let known = icaltimezone_get_builtin_timezone(zone), let rules = icaltimezone_get_component(known)
+            else { continue }
+            let copy = icalcomponent_new_clone(rules)
+            // By the name that everybody knows, without the prefix of the library's makers.
+            icalproperty_set_tzid(icalcomponent_get_first_property(copy, ICAL_TZID_PROPERTY), zone)
+            icalcomponent_add_component(calendar, copy)
+        }
+        for event in events { icalcomponent_add_component(calendar, entry(event)) }
+        guard let text = icalcomponent_as_ical_string_r(calendar) else { return "" }
+        defer { icalmemory_free_buffer(text) }
+        return String(cString: text)
+    }
+
+    private static func entry(_ event: CalendarEvent) -> OpaquePointer? {
         let utc = icaltimezone_get_utc_timezone()
         let zone = icaltimezone_get_builtin_timezone(event.zone)
-        if let zone, let rules = icaltimezone_get_component(zone) {
-            let rules = icalcomponent_new_clone(rules)
-            // By the name that everybody knows, without the prefix of the library's makers.
-            icalproperty_set_tzid(icalcomponent_get_first_property(rules, ICAL_TZID_PROPERTY), event.zone)
-            icalcomponent_add_component(calendar, rules)
-        }
         func time(_ instant: Date, in zone: OpaquePointer?) -> icaltimetype {
             var time = icaltime_from_timet_with_zone(time_t(instant.timeIntervalSince1970.rounded(.down)), 0, zone)
             // It is converted and still calls itself UTC.
@@ -85,7 +95,6 @@ public struct CalendarEvent: Sendable {
             return property
         }
         let entry = icalcomponent_new(ICAL_VEVENT_COMPONENT)
-        icalcomponent_add_component(calendar, entry)
         add(icalproperty_new_uid(plain(event.uid)), to: entry)
         add(icalproperty_new_sequence(Int32(clamping: event.sequence)), to: entry)
         add(icalproperty_new_dtstamp(time(event.changedAt, in: utc)), to: entry)
@@ -97,9 +106,11 @@ public struct CalendarEvent: Sendable {
         if let location = event.location { add(icalproperty_new_location(plain(location)), to: entry) }
         if let url = event.url { add(icalproperty_new_url(plain(url)), to: entry) }
         add(icalproperty_new_status(event.isCancelled ? ICAL_STATUS_CANCELLED : ICAL_STATUS_CONFIRMED), to: entry)
-        guard let text = icalcomponent_as_ical_string_r(calendar) else { return "" }
-        defer { icalmemory_free_buffer(text) }
-        return String(cString: text)
+        return entry
+    }
+
+    private static func add(_ property: OpaquePointer?, to component: OpaquePointer?) {
+        icalcomponent_add_property(component, property)
     }
 
     /// Without what the format has no room for: control characters other than the end of a line.

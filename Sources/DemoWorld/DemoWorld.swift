@@ -73,6 +73,7 @@ package struct DemoWorld: Sendable {
             try await runPrograms(transaction)
             try await promise(transaction)
             try await keepMandates(transaction)
+            try await planDemoDay(transaction)
             try await writeLetters(transaction)
         }
     }

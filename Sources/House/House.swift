@@ -2,6 +2,7 @@ package import API
 package import Accounts
 internal import Applications
 internal import Decisions
+internal import DemoDays
 package import Files
 internal import Imports
 internal import Incubation
@@ -46,7 +47,7 @@ package struct House: Sendable {
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
                 + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
-                + InvestmentRoom.places
+                + InvestmentRoom.places + DemoDaysRoom.places
                 + InstitutionsRoom.places
                 + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces)
     }
@@ -57,7 +58,7 @@ package struct House: Sendable {
             + PartnershipsRoom.operations(hasScanner: hasScanner) + ProgramsRoom.operations()
             + ApplicationsRoom.operations(hasScanner: hasScanner)
             + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
-            + InvestmentRoom.operations(indexes)
+            + InvestmentRoom.operations(indexes) + DemoDaysRoom.operations()
             + ImportsRoom.operations()
             + LettersRoom.operations() + InsightRoom.operations()
     }
@@ -70,13 +71,14 @@ package struct House: Sendable {
             + ProgramsRoom.pages(in: site)
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
-            + InvestmentRoom.pages(in: site, indexes)
+            + InvestmentRoom.pages(in: site, indexes) + DemoDaysRoom.pages(in: site)
             + ImportsRoom.pages(in: site)
             + LettersRoom.pages(
                 in: site, sendsMail: sendsMail,
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
                     "introduction": { "/introductions/\($0.text)" },
+                    "demo_day": { "/console/demo-days/\($0.text)" },
                     "mou": { "/console/mous/\($0.text)" },
                 ])
     }
@@ -87,7 +89,8 @@ package struct House: Sendable {
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
             ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints,
             DecisionsRoom.constraints, IncubationRoom.constraints,
-            InvestmentRoom.constraints, ImportsRoom.constraints, LettersRoom.constraints, InsightRoom.constraints,
+            InvestmentRoom.constraints, DemoDaysRoom.constraints, ImportsRoom.constraints, LettersRoom.constraints,
+            InsightRoom.constraints,
         ])
     }
 
@@ -99,7 +102,7 @@ package struct House: Sendable {
             ("Partnerships", PartnershipsRoom.invariants), ("Programs", ProgramsRoom.invariants),
             ("Applications", ApplicationsRoom.invariants), ("Reviews", ReviewsRoom.invariants),
             ("Incubation", IncubationRoom.invariants), ("Investment", InvestmentRoom.invariants),
-            ("Imports", ImportsRoom.invariants),
+            ("DemoDays", DemoDaysRoom.invariants), ("Imports", ImportsRoom.invariants),
         ]
     }
 
@@ -128,6 +131,7 @@ package struct House: Sendable {
     ) -> Worker {
         let worker = Worker(database: jobs, keeper: keeper, logger: logger, configuration: configuration)
         InvestmentRoom.register(in: worker, database: jobs)
+        DemoDaysRoom.register(in: worker, database: jobs)
         ImportsRoom.register(in: worker, database: jobs)
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)

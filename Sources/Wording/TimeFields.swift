@@ -7,6 +7,9 @@ extension TimeZoneName {
         "Asia/Hong_Kong", "Asia/Tokyo", "Asia/Shanghai", "Asia/Taipei", "Asia/Singapore", "Asia/Seoul", "Asia/Kolkata",
         "Australia/Sydney", "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Etc/UTC",
     ].compactMap { TimeZoneName($0) }
+
+    /// The second zone to say a moment in: parks in Hong Kong and partners in Tokyo are an hour apart.
+    public var companion: TimeZoneName { self == .hongKong ? .tokyo : .hongKong }
 }
 
 extension LocalTime {

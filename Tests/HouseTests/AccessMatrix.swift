@@ -1,6 +1,7 @@
 import Accounts
 import Applications
 import Decisions
+import DemoDays
 import DemoWorld
 import Foundation
 import Imports
@@ -291,6 +292,9 @@ struct Objects: Sendable {
             "DecisionChange": change.description, "QuorumWaiver": waiver.description,
             "waived": waived.description,
             "DecisionBatch": (demoID("batch second") as DecisionBatch.ID).description,
+            "DemoDay": (demoID("demo day") as DemoDay.ID).description,
+            "DemoDayPlan": (demoID("demo day plan 2") as DemoDayPlan.ID).description,
+            "participant": Cast.institution("harbour/kasumi").description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
             "FileImport": handedIn.description,

@@ -1,8 +1,10 @@
 import Accounts
 import Applications
 import Decisions
+import DemoDays
 import DemoWorld
 import Foundation
+import Institutions
 import Investment
 import Postgres
 import Reviews
@@ -174,6 +176,20 @@ struct BlindnessTests {
                         .corporate, evidence: try ShortText("Seen in secret"),
                         validUntil: CalendarDate(transaction.now, in: .utc).adding(days: 300)),
                     as: InvestorVerification.ID(), by: Cast.mei.person.id)
+            }
+        },
+        Fact(
+            testDescription: "whom a startup would meet on a demo day and whom not, to both sides",
+            observers: isLong ? [.kenji, .ravi, .jun, .chloe, .iris, .leo, .olga, .nora] : [.jun, .ravi],
+            slug: "kelpsense", judge: Cast.nora
+        ) { world in
+            let (tidewater, other) = (
+                Cast.institution("harbour/tidewater"), Cast.institution("harbour/sakuragi-ventures")
+            )
+            try await world.database.write(as: world.context(Cast.ada)) { transaction in
+                try await transaction.sayWishes(
+                    Wishes(ranked: [other], refused: [tidewater]), for: Institution.ID(Cast.startup("kelpsense").uuid),
+                    on: demoID("demo day"), in: Cast.harbour.id, by: Cast.ada.person.id)
             }
         },
         Fact(
