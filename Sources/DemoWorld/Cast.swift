@@ -77,6 +77,10 @@ package enum Cast {
     package static let jun = member(
         "Jun Sato", "jun@tidewater.example", "investor at Tidewater Capital, and a reviewer at Harbour Science Park",
         [(harbour, institution("harbour/tidewater"), "investor"), (harbour, nil, "reviewer")])
+    /// Prepares for Tidewater Capital what Jun answers.
+    package static let mina = member(
+        "Mina Ogawa", "mina@tidewater.example", "analyst at Tidewater Capital",
+        [(harbour, institution("harbour/tidewater"), "investor")])
     /// Invests for Lion Peak Angels.
     package static let chloe = member(
         "Chloe Yip", "chloe@lionpeak.example", "investor at Lion Peak Angels",
@@ -109,7 +113,9 @@ package enum Cast {
         "Olga Reyes", "olga@operator.example", "operator of the platform", [(nil, nil, "operator")])
 
     /// Everybody, the manager first.
-    package static let everybody = [mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, wing, leo, grace, olga]
+    package static let everybody = [
+        mei, tom, kenji, ada, ravi, jun, mina, chloe, iris, nora, vera, wing, leo, grace, olga,
+    ]
 
     private static func member(
         _ name: String, _ email: String, _ part: String, _ seats: [(Tenant?, Institution.ID?, String)]

@@ -8,7 +8,7 @@ internal import Vocabulary
 /// The world that the demo shows and the tests play in: two rival parks and a department, their partners, programs,
 /// startups and investors, all invented, all made by the rooms' own verbs.
 package struct DemoWorld: Sendable {
-    private let database: Database
+    let database: Database
     let now: Date
     let passwordHash: String
 
@@ -26,7 +26,8 @@ package struct DemoWorld: Sendable {
     /// The day it is told on, in Hong Kong.
     var today: CalendarDate { CalendarDate(now, in: .hongKong) }
 
-    /// Loads what is not there yet: each workspace in one transaction, whole or not at all.
+    /// Loads what is not there yet: each workspace in one transaction, whole or not at all. What not even the service may do
+    /// for a firm, its own people do afterwards.
     package func load(progress: (String) -> Void = { _ in }) async throws {
         for workspace in Cast.workspaces {
             let loaded = try await database.write(as: .system(in: workspace.id)) { transaction in
@@ -34,6 +35,7 @@ package struct DemoWorld: Sendable {
                 try await found(workspace, transaction)
                 return true
             }
+            if loaded, workspace.id == Cast.harbour.id { try await prepareAnswers() }
             if loaded { progress(workspace.name) }
         }
         try await database.write(as: .platform) { transaction in

@@ -21,6 +21,8 @@ extension DemoWorld {
                     validUntil: CalendarDate(transaction.now, in: .utc).adding(months: 11)),
                 as: demoID("verification \(investor)"), by: person)
         }
+        _ = try await transaction.setFirmRole(
+            .analyst, of: Cast.mina.seat(), at: Cast.institution("harbour/tidewater"), by: person)
         let run: MatchRun.ID = demoID("match run")
         _ = try await transaction.requestMatchRun(
             MatchRunRequest(length: 12, asOf: today), as: run, in: Cast.harbour.id, by: person)

@@ -15,6 +15,7 @@ extension Transaction {
         guard shortlist.releasedAt == nil else { throw ShortlistRefusal.released }
         if let barrier = shortlist.barrier { throw ShortlistRefusal.notTaken(barrier) }
         try await release(id, by: person, answerBy: CalendarDate(now, in: .utc).adding(days: ProposalState.days))
+        try await enqueue(TellOfShortlists([id], to: shortlist.investor))
         guard let released = try await self.shortlist(id) else { throw Problem.notFound }
         return released
     }
@@ -23,8 +24,8 @@ extension Transaction {
     /// latest answer counts, and all are kept. Interest asks the startup for an introduction, and a pass takes the question
     /// back.
     ///
-    /// Throws `AnswerRefusal`, or not found for an item the investor may not see. Refused by
-    /// `introductions_are_to_startups_that_agree` and `investors_have_no_more_in_hand_than_they_want`.
+    /// Throws `FirmRefusal.analyst`, `AnswerRefusal`, or not found for an item the investor may not see. Refused by
+    /// `analysts_do_not_answer_for_the_firm`, `introductions_are_to_startups_that_agree` and `investors_have_no_more_in_hand_than_they_want`.
     package func answerShortlistItem(
         _ startup: Startup.ID, of shortlist: Shortlist.ID, with answer: NewAnswer, as id: Answer.ID,
         in tenant: Tenant.ID, by person: Person.ID
@@ -34,6 +35,7 @@ extension Transaction {
         else {
             throw Problem.notFound
         }
+        try await checkAnswersForTheFirm()
         try answer.check(today: today)
         // Two of one investor answer one after the other.
         guard try await lockMandate(list.mandate) != nil else { throw Problem.notFound }

@@ -17,8 +17,9 @@ extension InvestmentRoom {
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
         ] + MatchScheduleAPI.operations + StandingAPI.operations + ShortlistFileAPI.operations
-            + IntroductionsAPI.operations
-            + MatchAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
+            + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
+            + CountAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
+            + FirmNotesAPI.operations + ChangesAPI.operations + FirmAPI.operations + FirmWorkAPI.operations
     }
 
     // MARK: Mandates

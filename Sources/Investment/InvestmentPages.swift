@@ -17,6 +17,7 @@ extension InvestmentRoom {
                 roles: ["investor", "founder"]),
             Site.Place("hints", key: "nav.hints", in: .investment, url: "/hints", roles: ["founder"]),
             Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
+            Site.Place("firm", key: "nav.firm", in: .investment, url: "/firm", roles: ["investor"]),
             Site.Place("standing", key: "nav.standing", in: .investment, url: "/standing", roles: ["investor"]),
             Site.Place(
                 "investors", key: "nav.investors", in: .investment, groupKey: "nav.investment",
@@ -37,11 +38,12 @@ extension InvestmentRoom {
     ///
     /// - Parameter indexes: what answers by the state of this moment.
     package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
-        ShortlistPages(site: site).routes + MandatePages(site: site).routes + MatchRunPages(site: site).routes
-            + MatchSchedulePages(site: site).routes
+        ShortlistPages(site: site).routes + MandatePages(site: site, indexes: indexes).routes
+            + MatchRunPages(site: site).routes + MatchSchedulePages(site: site).routes
             + StandingPages(site: site).routes + IntroductionPages(site: site).routes
-            + ModelPages(site: site).routes + MatchPages(site: site, indexes: indexes).routes
-            + HintPages(site: site, indexes: indexes).routes
+            + FirmNotePages(site: site).routes + TeaserPages(site: site).routes + FirmPages(site: site).routes
+            + FirmWorkPages(site: site).routes + ModelPages(site: site).routes
+            + MatchPages(site: site, indexes: indexes).routes + HintPages(site: site, indexes: indexes).routes
     }
 }
 

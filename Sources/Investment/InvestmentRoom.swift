@@ -34,6 +34,11 @@ package enum InvestmentRoom {
         "investors_have_no_more_in_hand_than_they_want": .conflict(
             "The investor would have more in hand than its mandate allows."),
         "lists_go_to_investors_who_take_them": .conflict("The investor takes no list under this mandate now."),
+        "analysts_do_not_answer_for_the_firm": FirmRefusal.analyst.problem,
+        "firms_keep_a_principal": .conflict("A firm keeps a principal. Make somebody else one first."),
+        "firm_roles_are_of_investors_seats": .invalid("/seat", "Choose somebody of the firm."),
+        "referrals_go_to_somebody_else": FirmRefusal.notColleague.problem,
+        "referrals_stay_within_the_firm": FirmRefusal.notColleague.problem,
         "match_rule_caps_at_one_or_more": .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out."),
         "match_rule_floor_is_within_the_cap": .invalid(
             "/rules/least_lists", "A startup cannot be on more lists than it may be on."),

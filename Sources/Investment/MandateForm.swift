@@ -164,7 +164,8 @@ extension MandateForm {
     }
 
     static func form(
-        action: SafeURL, values: [String: [String]], problem: Problem?, reading: Reading, hidden: [HiddenField]
+        action: SafeURL, count: SafeURL, values: [String: [String]], problem: Problem?, reading: Reading,
+        hidden: [HiddenField]
     ) -> Form {
         let t = reading.t
         // A constraint's pointer speaks of the operation's body, where the terms stand one level deeper.
@@ -216,6 +217,7 @@ extension MandateForm {
                             isOptional: true, rows: 3)
                     ]),
             ],
-            submit: t("form.submit"), texts: t, hidden: hidden, draft: "mandate", problem: problem?.sentence)
+            submit: t("form.submit"), texts: t, hidden: hidden,
+            alternatives: [FormButton(t("form.count"), url: count)], draft: "mandate", problem: problem?.sentence)
     }
 }

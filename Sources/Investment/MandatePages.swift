@@ -10,12 +10,14 @@ internal import Wording
 /// What investors will fund: an investor's own mandates, and the manager's investors.
 struct MandatePages {
     let site: Site
+    let indexes: LiveIndexes
 
     var routes: [AnyRoute] {
         [
             listMandates, newMandate, createMandate, showMandate(at: .own), reviseMandate(at: .own),
             withdrawMandate(at: .own), listInvestors, showInvestor, newInvestorsMandate, createInvestorsMandate,
             showMandate(at: .console), reviseMandate(at: .console), withdrawMandate(at: .console),
+            countNew, countInvestorsNew, countRevised(at: .own), countRevised(at: .console),
         ]
     }
 
@@ -39,6 +41,10 @@ struct MandatePages {
         func confirmation(of id: Mandate.ID) -> SafeURL {
             self == .own
                 ? "/mandates/\(id.description)/confirmation" : "/console/mandates/\(id.description)/confirmation"
+        }
+
+        func count(of id: Mandate.ID) -> SafeURL {
+            self == .own ? "/mandates/\(id.description)/count" : "/console/mandates/\(id.description)/count"
         }
 
         func withdrawal(of id: Mandate.ID) -> SafeURL {
@@ -75,8 +81,7 @@ struct MandatePages {
         PageRoute(.get, "/mandates/new", "newMandate", access: .roles([.investor])) { call in
             let reading = try await Reading(call)
             return try newPage(
-                reading, action: "/mandates", values: ["deploying": ["true"]], problem: nil,
-                key: call.freshIdempotencyKey, crumbs: [Breadcrumb(reading.t("mandates.title"), "/mandates")], .own)
+                reading, .own, of: nil, values: ["deploying": ["true"]], problem: nil, key: call.freshIdempotencyKey)
         }.erased
     }
 
@@ -216,6 +221,7 @@ struct MandatePages {
                     title: name, kind: t("investor.kind"), lede: investor.country?.name(in: reading.spoken),
                     actions: [
                         .link(t("investor.standing"), "/console/investors/\(id.description)/standing"),
+                        .link(t("investor.firm"), "/console/investors/\(id.description)/firm"),
                         .link(
                             t("mandates.new"), "/console/investors/\(id.description)/mandates/new", style: .primary),
                     ]),
@@ -253,8 +259,8 @@ struct MandatePages {
             guard let investor = try await call.reader.institution(id) else { throw Problem.notFound }
             let reading = try await Reading(call)
             return try newPage(
-                reading, action: "/console/investors/\(id.description)/mandates", values: ["deploying": ["true"]],
-                problem: nil, key: call.freshIdempotencyKey, crumbs: crumbs(of: investor, reading), .console)
+                reading, .console, of: investor, values: ["deploying": ["true"]], problem: nil,
+                key: call.freshIdempotencyKey)
         }.erased
     }
 
@@ -275,15 +281,7 @@ struct MandatePages {
         let principal = try call.principal
         let (tenant, person, id) = (try principal.workspace, principal.personID, Mandate.ID())
         func again(_ problem: Problem) async throws -> HTML {
-            guard let institution = try await call.reader.institution(investor) else { throw Problem.notFound }
-            let reading = try await Reading(call)
-            let (action, crumbs): (SafeURL, [Breadcrumb]) =
-                way == .own
-                ? ("/mandates", [Breadcrumb(reading.t("mandates.title"), "/mandates")])
-                : ("/console/investors/\(investor.description)/mandates", self.crumbs(of: institution, reading))
-            return try newPage(
-                reading, action: action, values: call.fields, problem: problem, key: call.freshIdempotencyKey,
-                crumbs: crumbs, way)
+            try await newPage(for: call, of: investor, problem: problem, count: nil, way)
         }
         do {
             let terms = try call.decoded().terms()
@@ -298,6 +296,16 @@ struct MandatePages {
         }
     }
 
+    /// The form for a new mandate as it was sent, with what is wrong with it or what was counted.
+    func newPage<P>(
+        for call: FormCall<P, MandateForm>, of investor: Institution.ID, problem: Problem?, count: MatchCount?, _ way: Way
+    ) async throws -> HTML {
+        guard let institution = try await call.reader.institution(investor) else { throw Problem.notFound }
+        return try newPage(
+            try await Reading(call), way, of: institution, values: call.fields, problem: problem, count: count,
+            key: call.freshIdempotencyKey)
+    }
+
     private func crumbs(of investor: Institution, _ reading: Reading) -> [Breadcrumb] {
         [
             Breadcrumb(reading.t("investors.title"), "/console/investors"),
@@ -307,24 +315,33 @@ struct MandatePages {
     }
 
     private func newPage(
-        _ reading: Reading, action: SafeURL, values: [String: [String]], problem: Problem?, key: String,
-        crumbs: [Breadcrumb], _ way: Way
+        _ reading: Reading, _ way: Way, of investor: Institution?, values: [String: [String]], problem: Problem?,
+        count: MatchCount? = nil, key: String
     ) throws -> HTML {
+        let (action, counting, crumbs): (SafeURL, SafeURL, [Breadcrumb]) =
+            if way == .console, let investor {
+                (
+                    "/console/investors/\(investor.id.description)/mandates",
+                    "/console/investors/\(investor.id.description)/mandates/count", self.crumbs(of: investor, reading)
+                )
+            } else {
+                ("/mandates", "/mandates/count", [Breadcrumb(reading.t("mandates.title"), "/mandates")])
+            }
         let t = reading.t
         let model = MandatePage(
             header: PageHeader(title: t("mandate.new"), lede: t("mandate.new_lede")),
             form: MandateForm.form(
-                action: action, values: values, problem: problem,
+                action: action, count: counting, values: values, problem: problem,
                 reading: reading, hidden: [HiddenField("idempotency_key", key)]),
-            revisions: nil, withdrawal: nil)
+            count: count.map { table($0, reading) }, revisions: nil, withdrawal: nil)
         let frame = Frame(
             title: t("mandate.new"), site: site, viewer: reading.viewer, current: way.current, breadcrumbs: crumbs)
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.mandate.render(model, in: frame))
     }
 
-    private func page<P, B>(
+    func page<P, B>(
         for call: FormCall<P, B>, of mandate: Mandate, values: [String: [String]]?, version: String,
-        problem: Problem?, _ way: Way
+        problem: Problem?, count: MatchCount? = nil, _ way: Way
     ) async throws -> HTML {
         let revisions = try await call.reader.revisions(of: mandate.id)
         let reading = try await Reading(call)
@@ -354,10 +371,11 @@ struct MandatePages {
                 actions: actions),
             form: mandate.withdrawnAt == nil
                 ? MandateForm.form(
-                    action: way.address(of: mandate.id),
+                    action: way.address(of: mandate.id), count: way.count(of: mandate.id),
                     values: values ?? MandateForm.values(mandate.terms, in: reading.viewer.language), problem: problem,
                     reading: reading,
                     hidden: [HiddenField("version", version)]) : nil,
+            count: count.map { table($0, reading) },
             revisions: Table(
                 caption: t("mandate.revisions"),
                 columns: [
@@ -445,6 +463,8 @@ struct MandatePages {
 struct MandatePage: ViewModel {
     var header: PageHeader
     var form: Form?
+    /// What the terms in the form would match, when somebody has just asked.
+    var count: Table?
     var revisions: Table?
     var withdrawal: Confirmation?
 }

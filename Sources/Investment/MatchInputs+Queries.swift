@@ -125,7 +125,7 @@ extension Statements {
     /// for something that did not fit. These tell of it as long as past deals do, also when they keep nothing off any more.
     ///
     /// - Parameter investors: which of them; `nil` for all.
-    private func latestAnswers(
+    func latestAnswers(
         on today: Int, of investors: Set<Institution.ID>?
     ) async throws -> [Institution.ID: (standing: Set<Key>, passes: [World.Pass])] {
         let given: Query =

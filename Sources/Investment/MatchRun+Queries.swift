@@ -1,5 +1,6 @@
 internal import Accounts
 package import Foundation
+internal import Institutions
 internal import Jobs
 package import Postgres
 internal import Vocabulary
@@ -151,13 +152,19 @@ extension Transaction {
             """)
     }
 
-    /// Releases the lists of a run whose investors take them; says how many.
-    func release(run: MatchRun.ID, by person: Person.ID, answerBy: CalendarDate) async throws -> Int {
-        try await execute(
+    /// Releases the lists of a run whose investors take them; says which, by investor.
+    func release(
+        run: MatchRun.ID, by person: Person.ID, answerBy: CalendarDate
+    ) async throws -> [Institution.ID: [Shortlist.ID]] {
+        let released = try await rows(
             """
             -- releaseMatchRun
             UPDATE shortlists SET released_at = now(), released_by = \(person), answer_by = \(answerBy)
             WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL AND why_not_released(id) IS NULL
+            RETURNING investor_id, id
             """)
+        var lists: [Institution.ID: [Shortlist.ID]] = [:]
+        for row in released { lists[try row("investor_id"), default: []].append(try row("id")) }
+        return lists
     }
 }

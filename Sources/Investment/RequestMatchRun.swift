@@ -47,9 +47,9 @@ extension Transaction {
         guard let run = try await matchRun(id) else { throw Problem.notFound }
         guard run.state == .finished else { throw MatchRunRefusal.notFinished }
         let answerBy = CalendarDate(now, in: .utc).adding(days: ProposalState.days)
-        guard try await release(run: id, by: person, answerBy: answerBy) > 0 else {
-            throw MatchRunRefusal.nothingToRelease
-        }
+        let lists = try await release(run: id, by: person, answerBy: answerBy)
+        guard !lists.isEmpty else { throw MatchRunRefusal.nothingToRelease }
+        try await enqueue(contentsOf: lists.map { TellOfShortlists($0.value, to: $0.key) })
         guard let released = try await matchRun(id) else { throw Problem.notFound }
         return released
     }

@@ -100,26 +100,28 @@ extension Transaction {
             -- finishMatchRun: staging
             CREATE TEMPORARY TABLE matched_items (
                 portion integer NOT NULL, shortlist_id uuid NOT NULL, startup_id uuid NOT NULL, rank integer NOT NULL,
-                score bigint NOT NULL, parts jsonb NOT NULL
+                score bigint NOT NULL, parts jsonb NOT NULL, profile jsonb
             ) ON COMMIT DROP
             """)
         let items = lists.flatMap { list in
             list.items.enumerated().map { (list: list.id, rank: $0.offset + 1, item: $0.element) }
         }
+        let profiles = try await profilesToKeep(of: Array(Set(items.map(\.item.startup))))
         _ = try await copy(
-            into: "matched_items", columns: ["portion", "shortlist_id", "startup_id", "rank", "score", "parts"],
+            into: "matched_items",
+            columns: ["portion", "shortlist_id", "startup_id", "rank", "score", "parts", "profile"],
             rows: items.enumerated().map { number, entry in
                 [
                     Int32(clamping: number / 5000), entry.list, entry.item.startup, Int32(clamping: entry.rank),
-                    entry.item.score, entry.item.parts,
+                    entry.item.score, entry.item.parts, profiles[entry.item.startup],
                 ]
             })
         for portion in 0...(max(0, items.count - 1) / 5000) {
             try await execute(
                 """
                 -- finishMatchRun: items
-                INSERT INTO shortlist_items (tenant_id, shortlist_id, startup_id, rank, score, parts)
-                SELECT acting_tenant(), shortlist_id, startup_id, rank, score, parts FROM matched_items
+                INSERT INTO shortlist_items (tenant_id, shortlist_id, startup_id, rank, score, parts, profile)
+                SELECT acting_tenant(), shortlist_id, startup_id, rank, score, parts, profile FROM matched_items
                 WHERE portion = \(portion)
                 """)
         }

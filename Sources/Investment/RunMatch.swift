@@ -38,6 +38,9 @@ extension InvestmentRoom {
         worker.register(TellOfIntroduction.self, acting: .system) { job, run in
             try await run.finish { try await $0.tell(of: job) }
         }
+        worker.register(TellOfShortlists.self, acting: .system) { job, run in
+            try await run.finish { try await $0.tell(of: job) }
+        }
         worker.register(CloseIntroductions.self, acting: .system) { _, run in
             try await run.finish { try await $0.closeIntroductionsThatAreDue() }
         }

@@ -41,6 +41,20 @@ extension Statements {
         ).map(Shortlist.init)
     }
 
+    /// The last list of the same mandate that was made before this one and shown to its investor.
+    func shortlist(before list: Shortlist) async throws -> Shortlist? {
+        try await first(
+            """
+            -- shortlist before another
+            \(fragment: .shortlists)
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists) AND s.mandate_id = \(list.mandate)
+              AND s.released_at IS NOT NULL AND (s.created_at, s.id) < (\(list.createdAt), \(list.id))
+            ORDER BY s.created_at DESC, s.id DESC
+            LIMIT 1
+            """
+        ).map(Shortlist.init)
+    }
+
     /// What is on a shortlist, the best first, with the latest answers. A startup that no longer agrees to be shown is
     /// left out for the investor.
     package func items(of id: Shortlist.ID) async throws -> [ShortlistItem] {
@@ -202,8 +216,7 @@ extension Shortlist {
             mandateVersion: row("mandate_version"), investor: row("investor_id"), investorName: row("investor_names"),
             createdAt: row("created_at"), releasedAt: row("released_at"), answerBy: row("answer_by"),
             barrier: row("barrier"), considered: row("considered"),
-            gatedOut: gates.value.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                .map { GateCount(gate: $0.key, count: $0.value) },
+            gatedOut: GateCount.list(gates.value),
             items: row("items"), answered: row("answered"), open: row("open"))
     }
 }

@@ -9,6 +9,10 @@ struct ShortlistCards {
     let words: FitWords
     let list: Shortlist
     let mayAnswer: Bool
+    /// What has changed since the last list; nil where that is not told.
+    var changes: ChangeWords?
+    /// What the firm's people say of it among themselves; nil for whoever is of no firm.
+    var talk: FirmTalk?
     /// A fresh key for each form.
     let key: () -> String
 
@@ -24,11 +28,16 @@ struct ShortlistCards {
             pitch: startup.pitch?.string ?? t("card.no_pitch"), stage: words.stage(startup),
             ask: startup.ask.map { MoneyText($0) } ?? MoneyText(currency: "", figure: t("card.no_ask")),
             place: words.place(startup), score: words.score(item.score, item.parts), cheque: words.cheque,
-            focusAreas: words.focus(startup),
+            change: said(of: startup.id), focusAreas: words.focus(startup),
             gates: words.gates(startup),
             answered: item.state == .expired ? Badge(t("answered.expired")) : item.answer.map(badge),
             answer: mayAnswer && item.state == .open
                 ? answerForm(startup.id, in: id) : nil)
+    }
+
+    private func said(of startup: Startup.ID) -> String? {
+        let sentences = [changes?.sentence(on: startup)].compactMap(\.self) + (talk?.sentences(on: startup, t) ?? [])
+        return sentences.isEmpty ? nil : sentences.joined(separator: " · ")
     }
 
     // MARK: Answers

@@ -11,12 +11,15 @@ internal import Wording
 struct ShortlistFile {
     private let list: Shortlist
     private let items: [ShortlistItem]
+    /// What the reader's firm has noted; nil for whoever is of no firm.
+    private let notes: [Startup.ID: [FirmNote]]?
     private let t: Texts
     private let spoken: Vocabulary.Language
 
-    init(_ list: Shortlist, _ items: [ShortlistItem], in language: Pages.Language) {
+    init(_ list: Shortlist, _ items: [ShortlistItem], _ notes: [FirmNote]?, in language: Pages.Language) {
         self.list = list
         self.items = items
+        self.notes = notes.map { Dictionary(grouping: $0, by: \.startup) }
         t = PageKit.investment.texts(in: language)
         spoken = Vocabulary.Language(language)
     }
@@ -31,41 +34,53 @@ struct ShortlistFile {
     func workbook() throws -> [UInt8] { try Workbook([sheet], made: list.createdAt).xlsx() }
 
     private var sheet: Sheet {
+        Sheet(t("shortlist.kind"), columns + (notes.map { [firmNotes($0)] } ?? []), of: items)
+    }
+
+    private func firmNotes(_ notes: [Startup.ID: [FirmNote]]) -> Column<ShortlistItem> {
+        .text(t("file.firm_notes"), width: 48) { item in
+            notes[item.startup.id].map { notes in
+                notes.map { "\($0.revisedBy.name): \($0.body)" }.joined(separator: "\n")
+            }
+        }
+    }
+
+    private var columns: [Column<ShortlistItem>] {
         let spoken = spoken
-        return Sheet(
-            t("shortlist.kind"),
-            [
-                .integer(t("file.rank")) { $0.rank },
-                .text(t("introductions.startup")) { $0.startup.name.text(for: spoken) },
-                .text(t("file.pitch"), width: 48) { $0.startup.pitch?.string },
-                .decimal(t("matches.score")) { Decimal($0.score) / 1000 },
-                .text(t("file.country")) { $0.startup.country?.name(in: spoken) },
-                .text(t("file.city")) { $0.startup.city?.string ?? $0.startup.region?.string },
-                .text(t("fact.focus"), width: 40) { item in
-                    item.startup.focusAreas.map { $0.label(in: t.language) }.joined(separator: t("list.separator"))
-                },
-                .date(t("fact.founded")) { $0.startup.foundedOn.map(Day.init) },
-                .text(t("fact.last_round_label")) { $0.startup.stage?.label(in: spoken) },
-                .date(t("fact.last_day")) { $0.startup.lastRoundOn.map(Day.init) },
-                .text(t("matches.stage")) { $0.startup.seeking?.label(in: spoken) },
-                .money(t("fact.ask"), currency: t("file.currency")) { $0.startup.ask.map(Amount.init) },
-                .text(t("item.answer")) { item in t("proposal.\(item.state.rawValue)") },
-                .text(t("answer.reason")) { item in item.answer?.reason.map { t("reason.\($0.rawValue)") } },
-                .date(t("answer.until")) { $0.answer?.laterUntil.map(Day.init) },
-                .instant(t("file.answered_at")) { $0.answer?.answeredAt },
-                .text(t("item.note"), width: 40) { $0.answer?.note?.string },
-                .link(t("fact.website")) { item in
-                    item.startup.website.map { Link($0.site, to: $0.description) }
-                },
-            ], of: items)
+        return [
+            .integer(t("file.rank")) { $0.rank },
+            .text(t("introductions.startup")) { $0.startup.name.text(for: spoken) },
+            .text(t("file.pitch"), width: 48) { $0.startup.pitch?.string },
+            .decimal(t("matches.score")) { Decimal($0.score) / 1000 },
+            .text(t("file.country")) { $0.startup.country?.name(in: spoken) },
+            .text(t("file.city")) { $0.startup.city?.string ?? $0.startup.region?.string },
+            .text(t("fact.focus"), width: 40) { item in
+                item.startup.focusAreas.map { $0.label(in: t.language) }.joined(separator: t("list.separator"))
+            },
+            .date(t("fact.founded")) { $0.startup.foundedOn.map(Day.init) },
+            .text(t("fact.last_round_label")) { $0.startup.stage?.label(in: spoken) },
+            .date(t("fact.last_day")) { $0.startup.lastRoundOn.map(Day.init) },
+            .text(t("matches.stage")) { $0.startup.seeking?.label(in: spoken) },
+            .money(t("fact.ask"), currency: t("file.currency")) { $0.startup.ask.map(Amount.init) },
+            .text(t("item.answer")) { item in t("proposal.\(item.state.rawValue)") },
+            .text(t("answer.reason")) { item in item.answer?.reason.map { t("reason.\($0.rawValue)") } },
+            .date(t("answer.until")) { $0.answer?.laterUntil.map(Day.init) },
+            .instant(t("file.answered_at")) { $0.answer?.answeredAt },
+            .text(t("item.note"), width: 40) { $0.answer?.note?.string },
+            .link(t("fact.website")) { item in
+                item.startup.website.map { Link($0.site, to: $0.description) }
+            },
+        ]
     }
 }
 
 extension Reader {
-    /// A shortlist as a file; nil when the seat does not reach it.
-    func file(of id: Shortlist.ID, in language: Pages.Language) async throws -> ShortlistFile? {
+    /// A shortlist as a file, for an investor with what its firm has noted; nil when the seat does not reach it.
+    func file(of id: Shortlist.ID, in language: Pages.Language, for role: Role) async throws -> ShortlistFile? {
         guard let list = try await shortlist(id) else { return nil }
-        return ShortlistFile(list, try await items(of: id), in: language)
+        let items = try await items(of: id)
+        let notes = role == .investor ? try await firmNotes(on: items.map(\.startup.id)) : nil
+        return ShortlistFile(list, items, notes, in: language)
     }
 }
 
@@ -101,7 +116,10 @@ enum ShortlistFileAPI {
 
     private static func found(_ call: Call<ShortlistPath, NoBody>) async throws -> ShortlistFile {
         let language = Pages.Language(tag: call.locale) ?? .english
-        guard let file = try await call.reader.file(of: call.parameters.shortlist, in: language) else {
+        guard
+            let file = try await call.reader.file(
+                of: call.parameters.shortlist, in: language, for: try call.principal.role)
+        else {
             throw Problem.notFound
         }
         return file

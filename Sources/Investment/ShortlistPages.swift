@@ -70,20 +70,25 @@ struct ShortlistPages {
             let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
             let reading = try await Reading(call)
             let role = try call.principal.role
+            let changes = ChangeWords(changes: try await reader.changes(of: list, items), reading: reading)
+            let firmRole = try await reader.actingFirmRole()
+            let talk = firmRole == nil ? nil : try await FirmTalk(on: list.id, reader)
             let cards = ShortlistCards(
-                words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: role == .investor,
-                key: { call.freshIdempotencyKey })
+                words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: firmRole?.answers ?? false,
+                changes: changes, talk: talk, key: { call.freshIdempotencyKey })
             let show = call.parameters.show ?? .all
-            let shown = items.filter { show.admits($0) }
+            let referred = talk?.referred(to: try call.principal.personID)
+            let shown = items.filter { show.admits($0, referred: referred) }
             let t = reading.t
             let model = ShortlistPage(
                 header: header(of: list, items: items, role, reading),
                 stats: stats(of: list, items: items, reading),
-                tabs: tabs(of: list, items: items, show, reading), cards: shown.map(cards.card),
+                tabs: tabs(of: list, items: items, show, referred: referred, reading), cards: shown.map(cards.card),
                 empty: shown.isEmpty
                     ? EmptyState(
                         title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
                         text: items.isEmpty ? t("shortlist.none_text") : t("shortlist.none_left_text")) : nil,
+                left: changes.left,
                 gates: list.gatedOut.map {
                     GateLine(label: cards.words.label(ofGate: $0.gate), count: Figures.grouped($0.count))
                 },
@@ -118,7 +123,10 @@ struct ShortlistPages {
             access: .roles([.investor, .manager]), parameters: ShortlistPath.self
         ) { call in
             let language = try await call.viewer().language
-            guard let file = try await call.reader.file(of: call.parameters.shortlist, in: language) else {
+            guard
+                let file = try await call.reader.file(
+                    of: call.parameters.shortlist, in: language, for: try call.principal.role)
+            else {
                 throw Problem.notFound
             }
             let name = "\(file.name).\(format.rawValue)"
@@ -213,16 +221,18 @@ struct ShortlistPages {
         ])
     }
 
-    private func tabs(of list: Shortlist, items: [ShortlistItem], _ show: ShownItems, _ reading: Reading) -> Tabs {
+    private func tabs(
+        of list: Shortlist, items: [ShortlistItem], _ show: ShownItems, referred: Set<Startup.ID>?, _ reading: Reading
+    ) -> Tabs {
         let t = reading.t
         let base: SafeURL = "/shortlists/\(list.id.description)"
         return Tabs(
             label: t("shortlist.tabs"),
-            items: ShownItems.allCases.map { choice in
+            items: ShownItems.allCases.filter { $0 != .referred || referred != nil }.map { choice in
                 NavigationItem(
                     label: t("show.\(choice.rawValue)"),
                     url: choice == .all ? base : base.adding([("show", choice.rawValue)]), isCurrent: choice == show,
-                    count: Figures.grouped(items.count { choice.admits($0) }))
+                    count: Figures.grouped(items.count { choice.admits($0, referred: referred) }))
             })
     }
 
@@ -241,8 +251,9 @@ struct ShortlistPages {
 
     // MARK: One startup
 
-    private func itemPage<P, B>(
-        for call: FormCall<P, B>, _ path: ItemPath, values: [String: [String]], problem: Problem?
+    func itemPage<P, B>(
+        for call: FormCall<P, B>, _ path: ItemPath, values: [String: [String]], problem: Problem?,
+        firm again: FirmWork.Again? = nil
     ) async throws -> HTML {
         let reader = call.reader
         guard let list = try await reader.shortlist(path.shortlist),
@@ -250,6 +261,7 @@ struct ShortlistPages {
         else { throw Problem.notFound }
         let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
         let answers = try await reader.answers(to: path.startup, of: path.shortlist)
+        let firmRole = try await reader.actingFirmRole()
         let reading = try await Reading(call)
         let role = try call.principal.role
         let t = reading.t
@@ -263,12 +275,18 @@ struct ShortlistPages {
                 badge: card.answered, lede: item.startup.pitch?.string),
             score: card.score, gates: card.gates, facts: cards.words.facts(item.startup),
             signals: cards.words.signals(item.score, item.parts), answers: cards.answers(answers),
-            form: role == .investor
+            form: firmRole?.answers ?? false
                 && item.state.admitsAnswer(answerBy: list.answerBy, on: CalendarDate(Date(), in: .utc))
-                ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil)
+                ? answerForm(path, values, problem, key: call.freshIdempotencyKey, t) : nil,
+            firm: role == .investor
+                ? try await FirmWork(
+                    on: path, of: list.investor, for: try call.principal.personID, reader, again: again,
+                    key: { call.freshIdempotencyKey }, reading) : nil)
         var frame = frame(of: list, title: card.name, role, reading)
         frame.breadcrumbs.append(Breadcrumb(list.mandateName.string, "/shortlists/\(list.id.description)"))
-        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.item.render(model, in: frame))
+        return HTML(
+            status: (problem ?? again?.problem)?.formStatus ?? 200,
+            bytes: try PageTemplate.item.render(model, in: frame))
     }
 
     private func answerForm(
@@ -318,15 +336,17 @@ extension NewAnswer {
 
 /// Which startups of a list are shown.
 enum ShownItems: String, Codable, CaseIterable, Sendable {
-    case all, open, interested, later, pass
+    case all, open, interested, later, pass, referred
 
-    func admits(_ item: ShortlistItem) -> Bool {
+    /// - Parameter referred: startups that the reader was asked to look at; nil for whoever is of no firm.
+    func admits(_ item: ShortlistItem, referred: Set<Startup.ID>?) -> Bool {
         switch self {
         case .all: true
         case .open: item.state == .open
         case .interested: item.answer?.answer == .interested
         case .later: item.answer?.answer == .later
         case .pass: item.answer?.answer == .pass
+        case .referred: referred?.contains(item.startup.id) ?? false
         }
     }
 }
@@ -349,6 +369,8 @@ struct ShortlistPage: ViewModel {
     var tabs: Tabs
     var cards: [ShortlistCard]
     var empty: EmptyState?
+    /// Startups of the last list that are gone.
+    var left: Table?
     var gates: [GateLine]
     var hasGates: Bool
 }
@@ -362,6 +384,8 @@ struct ItemPage: ViewModel {
     var signals: Table
     var answers: Table
     var form: Form?
+    /// What the reader's firm does among itself; for an investor alone.
+    var firm: FirmWork?
 }
 
 extension PageTemplate<ShortlistPage> {

@@ -30,20 +30,9 @@ extension Index {
     /// have. What may not be proposed to it is left out.
     public func propose(_ mandate: Key, _ startups: [Key]) -> Proposal? {
         guard let facts = self.mandate(mandate) else { return nil }
-        let keeper = GateKeeper(facts, market, areas)
-        var gatedOut: [String: Int] = [:]
-        var sheet = Sheet()
-        for layer in offeredLayers {
-            let segment = layer.segment
-            segment.read(0..<segment.count, into: &sheet) { row, sheet in
-                guard layer.has(row), !keeper.admits(segment.keys[row], sheet) else { return }
-                if let gate = keeper.closed(segment.keys[row], sheet, isOptedIn: true).first {
-                    gatedOut[gate.slug, default: 0] += 1
-                }
-            }
-        }
+        let tally = tally(facts)
         return Proposal(
-            mandate: mandate, items: explain(facts, startups), considered: offered, gatedOut: gatedOut)
+            mandate: mandate, items: explain(facts, startups), considered: tally.considered, gatedOut: tally.gatedOut)
     }
 
     /// The reasons for each of some startups, in their order; what may not be proposed to the mandate is left out.

@@ -297,7 +297,8 @@ struct Objects: Sendable {
             "participant": Cast.institution("harbour/kasumi").description,
             "Cohort": try id("cohort"), "Document": document.uuidString.lowercased(),
             "Enrolment": try id("enrolment"), "FastTrackCode": fastTrack.description,
-            "FileImport": handedIn.description,
+            "FileImport": handedIn.description, "FirmNote": (demoID("firm note") as FirmNote.ID).description,
+            "firm seat": Cast.jun.seat().description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "Introduction": introduction?.description ?? "", "Block": block.description,
             "InvestorVerification": (demoID("verification tidewater") as InvestorVerification.ID).description,
@@ -458,6 +459,8 @@ struct Objects: Sendable {
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {
             return ids["removable document"]
         }
+        // A seat at the firm whose roles are set.
+        if name == "seat", path.contains("/v1/investors/") { return ids["firm seat"] }
         if name == "run", path.contains("/assignment-runs/") { return planned }
         if name == "letter", path == "/letters/{letter}" || path.contains("/me/letters") { return received }
         if name == "conflict", path.contains("/console/") { return liftable }

@@ -25,7 +25,8 @@ struct InvestmentPagesTests {
             PageTemplate<FitPage>.fit, PageTemplate<IntroductionPage>.introduction,
             PageTemplate<IntroductionsPage>.introductions,
             PageTemplate<MatchSchedulePage>.matchSchedule, PageTemplate<IntroductionsConsolePage>.introductionsConsole,
-            PageTemplate<StandingPage>.standing,
+            PageTemplate<StandingPage>.standing, PageTemplate<FirmNotePage>.firmNote,
+            PageTemplate<TeaserPage>.teaser, PageTemplate<FirmPage>.firm,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

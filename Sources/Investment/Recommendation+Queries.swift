@@ -1,0 +1,82 @@
+internal import Accounts
+internal import Foundation
+package import Institutions
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// What the acting firm's people recommend for a list, or for one startup of it, the earliest first.
+    package func recommendations(
+        on list: Shortlist.ID, startup: Startup.ID? = nil
+    ) async throws -> [Recommendation] {
+        try await rows(
+            """
+            -- recommendations
+            WITH \(fragment: .colleagues)
+            SELECT r.id, r.startup_id, r.recommendation, r.note, r.recommended_at, r.recommended_by, c.name
+            FROM recommendations AS r
+            JOIN shortlists AS s ON s.tenant_id = r.tenant_id AND s.id = r.shortlist_id
+            LEFT JOIN colleagues AS c ON c.person_id = r.recommended_by
+            WHERE r.tenant_id = acting_tenant() AND acts_as('investor') AND s.investor_id = acting_institution()
+              AND r.shortlist_id = \(list) \(given: startup, { "AND r.startup_id = \($0)" })
+            ORDER BY r.recommended_at, r.id
+            LIMIT 2000
+            """
+        ).map { row in
+            try Recommendation(
+                id: row("id"), startup: row("startup_id"), recommendation: row("recommendation"), note: row("note"),
+                at: row("recommended_at"), by: Colleague(person: row("recommended_by"), name: row("name") ?? ""))
+        }
+    }
+
+    /// Whom the acting firm's people have asked to look at startups of a list, or at one of them, the earliest first.
+    package func referrals(on list: Shortlist.ID, startup: Startup.ID? = nil) async throws -> [Referral] {
+        try await rows(
+            """
+            -- referrals
+            WITH \(fragment: .colleagues)
+            SELECT r.id, r.startup_id, r.referred_to, a.name AS asked, r.note, r.referred_at, r.referred_by, b.name AS asks
+            FROM referrals AS r
+            JOIN shortlists AS s ON s.tenant_id = r.tenant_id AND s.id = r.shortlist_id
+            LEFT JOIN colleagues AS a ON a.person_id = r.referred_to
+            LEFT JOIN colleagues AS b ON b.person_id = r.referred_by
+            WHERE r.tenant_id = acting_tenant() AND acts_as('investor') AND s.investor_id = acting_institution()
+              AND r.shortlist_id = \(list) \(given: startup, { "AND r.startup_id = \($0)" })
+            ORDER BY r.referred_at, r.id
+            LIMIT 2000
+            """
+        ).map { row in
+            try Referral(
+                id: row("id"), startup: row("startup_id"),
+                to: Colleague(person: row("referred_to"), name: row("asked") ?? ""), note: row("note"),
+                at: row("referred_at"), by: Colleague(person: row("referred_by"), name: row("asks") ?? ""))
+        }
+    }
+}
+
+extension Recommendation.Kind: PostgresCodable {}
+
+extension Transaction {
+    func insert(
+        _ new: NewRecommendation, for startup: Startup.ID, of list: Shortlist.ID, as id: Recommendation.ID,
+        by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- recommend
+            INSERT INTO recommendations (tenant_id, id, shortlist_id, startup_id, recommendation, note, recommended_by)
+            VALUES (acting_tenant(), \(id), \(list), \(startup), \(new.recommendation), \(new.note), \(person))
+            """)
+    }
+
+    func insert(
+        _ new: NewReferral, of startup: Startup.ID, on list: Shortlist.ID, as id: Referral.ID, by person: Person.ID
+    ) async throws {
+        try await execute(
+            """
+            -- refer
+            INSERT INTO referrals (tenant_id, id, shortlist_id, startup_id, referred_to, note, referred_by)
+            VALUES (acting_tenant(), \(id), \(list), \(startup), \(new.colleague), \(new.note), \(person))
+            """)
+    }
+}
