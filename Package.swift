@@ -30,7 +30,7 @@ let core: [Target.Dependency] = ["Postgres", "Jobs", "API", "Pages", "Vocabulary
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let rooms = [
     "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions", "Incubation",
-    "Investment", "DemoDays", "Imports",
+    "Investment", "DemoDays", "Fundraising", "Imports",
 ]
 /// What the tests of a room may use beside it.
 func besides(_ room: String) -> [Target.Dependency] {
@@ -50,7 +50,9 @@ let package = Package(
     name: "trellis",
     defaultLocalization: "en",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "trellis", targets: ["trellis"])],
+    products: [
+        .executable(name: "trellis", targets: ["trellis"]), .executable(name: "watermark", targets: ["watermark"]),
+    ],
     dependencies: [
         // The HTTP server: small, on SwiftNIO, with typed request contexts; we declare operations on top of it.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -77,6 +79,8 @@ let package = Package(
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CICal", pkgConfig: "libical", providers: [.apt(["libical-dev"])]),
         .systemLibrary(name: "CXlsxWriter", pkgConfig: "xlsxwriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        .systemLibrary(name: "CQPDF", pkgConfig: "libqpdf", providers: [.apt(["libqpdf-dev"])]),
+        .systemLibrary(name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libpango1.0-dev"])]),
 
         // Foundations know nothing of incubation.
         module("Postgres", on: ["CLibPQ", logging]),
@@ -163,6 +167,11 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
+            "Fundraising",
+            on: core + ["Exports", "Files", "Letters", "Institutions", "Investment"],
+            resources: [.copy("Templates"), .copy("Translations")]),
+
+        module(
             "Imports", on: core + ["Institutions", "Investment", "Tabular"],
             resources: [.copy("Templates"), .copy("Translations")]),
 
@@ -176,7 +185,8 @@ let package = Package(
             on: [
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships",
                 "Programs",
-                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "DemoDays", "Eligibility", "Forms",
+                "Applications", "Reviews", "Decisions", "Incubation", "Investment", "DemoDays", "Fundraising",
+                "Eligibility", "Forms",
             ]),
 
         // The rooms joined: every operation, page and job over one database.
@@ -184,10 +194,13 @@ let package = Package(
             "House",
             on: core + [
                 "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions",
-                "Incubation", "Investment", "DemoDays",
+                "Incubation", "Investment", "DemoDays", "Fundraising",
                 "Imports", "Insight", "Files", logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
+
+        // What parses the PDFs of strangers, apart from everything else.
+        .executableTarget(name: "watermark", dependencies: ["CQPDF", "CPango"], swiftSettings: settings),
 
         .executableTarget(
             name: "trellis",

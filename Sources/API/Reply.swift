@@ -78,8 +78,14 @@ struct Rendered: Sendable {
     /// Sent in place of the body, piece by piece.
     var stream: StreamedDownload?
 
-    /// A `Content-Disposition` that survives any file name (RFC 6266).
-    static func attachment(_ filename: String) -> String {
+    /// A `Content-Disposition` of a file to be saved.
+    static func attachment(_ filename: String) -> String { disposition("attachment", of: filename) }
+
+    /// A `Content-Disposition` of a file to be shown.
+    static func inline(_ filename: String) -> String { disposition("inline", of: filename) }
+
+    /// One that survives any file name (RFC 6266).
+    private static func disposition(_ kind: String, of filename: String) -> String {
         var plain: [UInt8] = []
         var encoded: [UInt8] = []
         for byte in filename.utf8.prefix(200) {
@@ -96,7 +102,7 @@ struct Rendered: Sendable {
                 encoded.append(JSON.upperHex[Int(byte & 15)])
             }
         }
-        return "attachment; filename=\"\(String(decoding: plain, as: UTF8.self))\"; "
+        return "\(kind); filename=\"\(String(decoding: plain, as: UTF8.self))\"; "
             + "filename*=UTF-8''\(String(decoding: encoded, as: UTF8.self))"
     }
 }

@@ -64,6 +64,31 @@ public final class SpooledFile: Sendable {
     }
 }
 
+extension SpooledFile {
+    /// A file that `fill` writes by its descriptor, which is open as long as that runs.
+    package static func filled(
+        in folder: String, by fill: @Sendable (_ descriptor: Int32) async throws -> Void
+    ) async throws -> SpooledFile {
+        let opened = try await NIOThreadPool.singleton.runIfActive { try OpenedFile(in: folder) }
+        try await fill(opened.descriptor)
+        return try await NIOThreadPool.singleton.runIfActive {
+            var (hash, count) = (SHA256(), 0)
+            while case let bytes = try opened.read(at: count, count: Spool.batch), !bytes.isEmpty {
+                hash.update(data: bytes)
+                count += bytes.count
+            }
+            return SpooledFile(count: count, sha256: Array(hash.finalize()), opened: opened)
+        }
+    }
+
+    /// Lends the descriptor to whoever waits somewhere else than on a thread of ours.
+    package func lending<Value>(_ use: (_ descriptor: Int32) async throws -> Value) async throws -> Value {
+        let value = try await use(opened.descriptor)
+        withExtendedLifetime(opened) {}
+        return value
+    }
+}
+
 /// A descriptor that is closed when nobody has it any more.
 private final class OpenedFile: Sendable {
     let descriptor: Int32
@@ -119,24 +144,27 @@ struct SpoolFailure: Error, CustomStringConvertible {
 }
 
 /// Writes and hashes what arrives, a quarter of a megabyte at a time and never on a thread that reads sockets.
-struct Spool {
-    private static let batch = 256 * 1024
+package struct Spool {
+    fileprivate static let batch = 256 * 1024
 
     private let opened: OpenedFile
     private var hash = SHA256()
     private var pending: [UInt8] = []
     private(set) var count = 0
 
-    init(in folder: String) async throws {
+    /// An empty file in a folder.
+    package init(in folder: String) async throws {
         opened = try await NIOThreadPool.singleton.runIfActive { try OpenedFile(in: folder) }
     }
 
-    mutating func append(_ bytes: some Collection<UInt8>) async throws {
+    /// Takes what comes next.
+    package mutating func append(_ bytes: some Collection<UInt8>) async throws {
         pending.append(contentsOf: bytes)
         if pending.count >= Spool.batch { try await flush() }
     }
 
-    mutating func finish() async throws -> SpooledFile {
+    /// The file as a whole.
+    package mutating func finish() async throws -> SpooledFile {
         if !pending.isEmpty { try await flush() }
         return SpooledFile(count: count, sha256: Array(hash.finalize()), opened: opened)
     }

@@ -2,7 +2,7 @@ internal import API
 internal import Accounts
 internal import Files
 internal import Foundation
-internal import Pages
+package import Pages
 internal import Postgres
 internal import Programs
 internal import Vocabulary
@@ -82,6 +82,9 @@ extension FileRule {
 }
 
 extension DocumentRefusal {
+    /// What to do about a file that is not taken, for forms of other rooms.
+    package func words(in language: Pages.Language) -> String { words(PageKit.applications.texts(in: language)) }
+
     /// What to do about a file that is not taken, beside its field.
     func words(_ t: Texts) -> String {
         switch self {

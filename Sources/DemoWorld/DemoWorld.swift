@@ -76,6 +76,7 @@ package struct DemoWorld: Sendable {
             try await promise(transaction)
             try await keepMandates(transaction)
             try await planDemoDay(transaction)
+            try await raiseRounds(transaction)
             try await writeLetters(transaction)
         }
     }

@@ -4,6 +4,7 @@ internal import Applications
 internal import Decisions
 internal import DemoDays
 package import Files
+internal import Fundraising
 internal import Imports
 internal import Incubation
 internal import Insight
@@ -47,7 +48,7 @@ package struct House: Sendable {
         site = Site(
             places: InsightRoom.places + IncubationRoom.portalPlaces + PartnershipsRoom.places + ProgramsRoom.places
                 + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
-                + InvestmentRoom.places + DemoDaysRoom.places
+                + InvestmentRoom.places + DemoDaysRoom.places + FundraisingRoom.places
                 + InstitutionsRoom.places
                 + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces)
     }
@@ -59,6 +60,7 @@ package struct House: Sendable {
             + ApplicationsRoom.operations(hasScanner: hasScanner)
             + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
             + InvestmentRoom.operations(indexes) + DemoDaysRoom.operations()
+            + FundraisingRoom.operations(hasScanner: hasScanner)
             + ImportsRoom.operations()
             + LettersRoom.operations() + InsightRoom.operations()
     }
@@ -72,6 +74,7 @@ package struct House: Sendable {
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes) + DemoDaysRoom.pages(in: site)
+            + FundraisingRoom.pages(in: site, hasScanner: hasScanner)
             + ImportsRoom.pages(in: site)
             + LettersRoom.pages(
                 in: site, sendsMail: sendsMail,
@@ -80,6 +83,7 @@ package struct House: Sendable {
                     "introduction": { "/introductions/\($0.text)" },
                     "demo_day": { "/console/demo-days/\($0.text)" },
                     "mou": { "/console/mous/\($0.text)" },
+                    "funding_round": { _ in "/console/fundraising" }, "data_room": { _ in "/console/fundraising" },
                 ])
     }
 
@@ -89,7 +93,8 @@ package struct House: Sendable {
             AccountsAPI.constraints, InstitutionsRoom.constraints, PartnershipsRoom.constraints,
             ProgramsRoom.constraints, ApplicationsRoom.constraints, ReviewsRoom.constraints,
             DecisionsRoom.constraints, IncubationRoom.constraints,
-            InvestmentRoom.constraints, DemoDaysRoom.constraints, ImportsRoom.constraints, LettersRoom.constraints,
+            InvestmentRoom.constraints, DemoDaysRoom.constraints, FundraisingRoom.constraints,
+            ImportsRoom.constraints, LettersRoom.constraints,
             InsightRoom.constraints,
         ])
     }
@@ -102,7 +107,8 @@ package struct House: Sendable {
             ("Partnerships", PartnershipsRoom.invariants), ("Programs", ProgramsRoom.invariants),
             ("Applications", ApplicationsRoom.invariants), ("Reviews", ReviewsRoom.invariants),
             ("Incubation", IncubationRoom.invariants), ("Investment", InvestmentRoom.invariants),
-            ("DemoDays", DemoDaysRoom.invariants), ("Imports", ImportsRoom.invariants),
+            ("DemoDays", DemoDaysRoom.invariants), ("Fundraising", FundraisingRoom.invariants),
+            ("Imports", ImportsRoom.invariants),
         ]
     }
 
@@ -136,9 +142,11 @@ package struct House: Sendable {
         ApplicationsRoom.register(in: worker, database: jobs)
         ReviewsRoom.register(in: worker, database: jobs)
         PartnershipsRoom.register(in: worker, database: jobs)
+        FundraisingRoom.register(in: worker)
         if let scanner {
             ApplicationsRoom.register(in: worker, scanner: scanner)
             PartnershipsRoom.register(in: worker, scanner: scanner)
+            FundraisingRoom.register(in: worker, scanner: scanner)
         }
         DecisionsRoom.register(in: worker)
         if let post { LettersRoom.register(in: worker, post: post) }

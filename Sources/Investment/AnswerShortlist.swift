@@ -31,14 +31,15 @@ extension Transaction {
         in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> ShortlistItem {
         let today = CalendarDate(now, in: .utc)
-        guard let list = try await self.shortlist(shortlist), let current = try await item(startup, of: shortlist)
-        else {
+        guard let list = try await self.shortlist(shortlist), try await item(startup, of: shortlist) != nil else {
             throw Problem.notFound
         }
         try await checkAnswersForTheFirm()
         try answer.check(today: today)
-        // Two of one investor answer one after the other.
-        guard try await lockMandate(list.mandate) != nil else { throw Problem.notFound }
+        // Two of one investor answer one after the other, and the second answers what the first has left.
+        guard try await lockMandate(list.mandate) != nil, let current = try await item(startup, of: shortlist) else {
+            throw Problem.notFound
+        }
         let running = try await runningIntroduction(of: startup, with: list.investor)
         if let running {
             guard running.shortlist == shortlist else { throw AnswerRefusal.askedAlready }

@@ -25,7 +25,7 @@ enum FirmAPI {
 
     private static var setFirmRole: AnyOperation {
         Operation(
-            .put, "/v1/investors/{investor}/people/{seat}/firm-role", "setFirmRole",
+            .post, "/v1/investors/{investor}/people/{seat}/firm-role", "setFirmRole",
             summary: "Say what somebody is within a firm",
             description: """
                 A principal and a delegate answer for the firm; an analyst reads, notes and recommends. For a principal of \

@@ -45,7 +45,8 @@ extension Statements {
 
     /// Whether the acting investor has a startup on a list that it sees.
     func isShown(_ startup: Startup.ID) async throws -> Bool {
-        try await one("/* isShown */ SELECT acts_as('investor') AND shown_to_acting_investor(\(startup)) AS shown")("shown")
+        try await one("/* isShown */ SELECT acts_as('investor') AND shown_to_acting_investor(\(startup)) AS shown")(
+            "shown")
     }
 }
 

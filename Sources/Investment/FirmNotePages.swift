@@ -40,7 +40,8 @@ struct FirmNotePages {
         ) { call in
             guard let note = try await call.reader.firmNote(call.parameters.note) else { throw Problem.notFound }
             return try await page(
-                for: call, note, values: ["body": [note.body.string]], version: try call.version(of: note), problem: nil)
+                for: call, note, values: ["body": [note.body.string]], version: try call.version(of: note), problem: nil
+            )
         }.erased
     }
 
@@ -86,7 +87,8 @@ struct FirmNotePages {
 
 extension FirmNote {
     static func form(
-        action: SafeURL, values: [String: [String]], problem: Problem?, hidden: [HiddenField], submit: String, _ t: Texts
+        action: SafeURL, values: [String: [String]], problem: Problem?, hidden: [HiddenField], submit: String,
+        _ t: Texts
     ) -> Form {
         let input = FormInput(values: values, errors: problem?.fields ?? [], texts: t)
         return Form(
@@ -106,17 +108,19 @@ struct NoteCard: ViewModel {
     var url: SafeURL?
 
     init(_ note: FirmNote, _ reading: Reading) {
+        let t = reading.t
         body = note.body.string
         by =
             note.version == 1
-            ? reading.t("note.by", ["name": note.writtenBy.name, "day": reading.words(note.writtenAt)])
-            : reading.t("note.revised_by", ["name": note.revisedBy.name, "day": reading.words(note.revisedAt)])
+            ? t("note.by", ["name": note.writtenBy.name, "day": reading.words(note.writtenAt)])
+            : t("note.revised_by", ["name": note.revisedBy.name, "day": reading.words(note.revisedAt)])
         url = "/firm-notes/\(note.id.description)"
     }
 
     init(_ wording: FirmNoteWording, _ reading: Reading) {
+        let t = reading.t
         body = wording.body.string
-        by = reading.t("note.by", ["name": wording.writtenBy.name, "day": reading.words(wording.writtenAt)])
+        by = t("note.by", ["name": wording.writtenBy.name, "day": reading.words(wording.writtenAt)])
     }
 }
 

@@ -58,7 +58,8 @@ struct FirmPages {
         } catch let problem as Problem where problem.kind == .notFound {
             // The firm is there; the seat that was chosen is not one of it.
             return try await page(
-                for: call, of: firm, way, values: call.fields, problem: .invalid("/seat", "Choose somebody of the firm."))
+                for: call, of: firm, way, values: call.fields,
+                problem: .invalid("/seat", "Choose somebody of the firm."))
         }
     }
 
@@ -84,7 +85,8 @@ struct FirmPages {
                 rows: people.map { person in
                     [
                         .text(person.name),
-                        .text(t("firm_role.\(person.role.rawValue)"), note: t("firm_role_hint.\(person.role.rawValue)")),
+                        .text(
+                            t("firm_role.\(person.role.rawValue)"), note: t("firm_role_hint.\(person.role.rawValue)")),
                     ]
                 },
                 empty: EmptyState(title: t("firm.nobody"), text: t("firm.nobody_text"))),
@@ -108,7 +110,8 @@ struct FirmPages {
                                     }),
                             ])
                     ], submit: t("firm.submit"), texts: t,
-                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)], problem: problem?.sentence) : nil)
+                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)], problem: problem?.sentence)
+                : nil)
         let crumbs: [Breadcrumb] =
             way == .own
             ? []

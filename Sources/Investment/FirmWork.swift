@@ -72,7 +72,8 @@ private struct FirmWorkForms {
                             options: Recommendation.Kind.allCases.map {
                                 ($0.rawValue, t("recommendation.\($0.rawValue)"), nil)
                             }),
-                        placed(fields.text("note", label: t("recommend.note"), isOptional: true, limit: 500), "recommend"),
+                        placed(
+                            fields.text("note", label: t("recommend.note"), isOptional: true, limit: 500), "recommend"),
                     ])
             ], submit: t("recommend.submit"), texts: t, hidden: hidden, problem: problem?.sentence)
     }

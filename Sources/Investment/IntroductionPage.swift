@@ -75,6 +75,12 @@ struct IntroductionPage: ViewModel {
                         mandate.name.string,
                         "/shortlists/\(introduction.shortlist.description)/items/\(introduction.startup.description)")))
         }
+        if side == .investor {
+            facts.append(
+                .link(
+                    t("introduction.raising"),
+                    LinkText(t("introduction.raising_link"), "/raising/\(introduction.startup.description)")))
+        }
         self.facts = Facts(facts)
     }
 

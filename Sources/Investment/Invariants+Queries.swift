@@ -135,6 +135,19 @@ extension InvestmentRoom {
         Invariant.trailCounts(
             "what_belongs_to_introductions_is_on_the_trail",
             of: ["introduction_endings", "introduction_contacts", "introduction_meetings", "investor_pauses"]),
+        Invariant(
+            "firm_notes_keep_every_wording",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, 'version ' || n.version || ', ' || count(w.version) || ' wordings' AS detail
+                FROM firm_notes AS n
+                LEFT JOIN firm_note_texts AS w ON w.tenant_id = n.tenant_id AND w.note_id = n.id
+                GROUP BY n.tenant_id, n.id HAVING max(w.version) IS DISTINCT FROM n.version OR count(w.version) <> n.version
+                """),
+        Invariant.trail(
+            "work_of_firms_is_on_the_trail",
+            of: ["firm_notes", "recommendations", "referrals", "teasers", "teaser_openings"]),
+        Invariant.trailCounts(
+            "what_belongs_to_firms_is_on_the_trail", of: ["firm_roles", "firm_note_texts", "teaser_lists"]),
         Invariant.trail(
             "investment_is_on_the_trail",
             of: [

@@ -20,6 +20,7 @@ extension InvestmentRoom {
             + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
             + CountAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
             + FirmNotesAPI.operations + ChangesAPI.operations + FirmAPI.operations + FirmWorkAPI.operations
+            + ComparisonAPI.operations
     }
 
     // MARK: Mandates

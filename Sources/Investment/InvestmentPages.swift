@@ -42,7 +42,7 @@ extension InvestmentRoom {
             + MatchRunPages(site: site).routes + MatchSchedulePages(site: site).routes
             + StandingPages(site: site).routes + IntroductionPages(site: site).routes
             + FirmNotePages(site: site).routes + TeaserPages(site: site).routes + FirmPages(site: site).routes
-            + FirmWorkPages(site: site).routes + ModelPages(site: site).routes
+            + FirmWorkPages(site: site).routes + ComparisonPages(site: site).routes + ModelPages(site: site).routes
             + MatchPages(site: site, indexes: indexes).routes + HintPages(site: site, indexes: indexes).routes
     }
 }

@@ -298,7 +298,8 @@ struct MandatePages {
 
     /// The form for a new mandate as it was sent, with what is wrong with it or what was counted.
     func newPage<P>(
-        for call: FormCall<P, MandateForm>, of investor: Institution.ID, problem: Problem?, count: MatchCount?, _ way: Way
+        for call: FormCall<P, MandateForm>, of investor: Institution.ID, problem: Problem?, count: MatchCount?,
+        _ way: Way
     ) async throws -> HTML {
         guard let institution = try await call.reader.institution(investor) else { throw Problem.notFound }
         return try newPage(

@@ -78,12 +78,14 @@ struct ShortlistPages {
                 changes: changes, talk: talk, key: { call.freshIdempotencyKey })
             let show = call.parameters.show ?? .all
             let referred = talk?.referred(to: try call.principal.personID)
-            let shown = items.filter { show.admits($0, referred: referred) }
+            let narrowed = items.filter { call.parameters.admits($0) }
+            let shown = narrowed.filter { show.admits($0, referred: referred) }
             let t = reading.t
             let model = ShortlistPage(
                 header: header(of: list, items: items, role, reading),
                 stats: stats(of: list, items: items, reading),
-                tabs: tabs(of: list, items: items, show, referred: referred, reading), cards: shown.map(cards.card),
+                filters: call.parameters.filters(of: items, reading),
+                tabs: tabs(call.parameters, items: narrowed, referred: referred, reading), cards: shown.map(cards.card),
                 empty: shown.isEmpty
                     ? EmptyState(
                         title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
@@ -202,7 +204,9 @@ struct ShortlistPages {
         let actions: [Action] =
             role == .manager && list.releasedAt == nil && list.barrier == nil
             ? files + [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)]
-            : files
+            : role == .investor && items.count > 1
+                ? [.link(t("compare.link"), ("/shortlists/compare" as SafeURL).adding([("list", list.id.description)]))]
+                    + files : files
         return PageHeader(
             title: list.mandateName.string, kind: t("shortlist.kind"), badge: badge, lede: lede, actions: actions)
     }
@@ -222,16 +226,15 @@ struct ShortlistPages {
     }
 
     private func tabs(
-        of list: Shortlist, items: [ShortlistItem], _ show: ShownItems, referred: Set<Startup.ID>?, _ reading: Reading
+        _ asked: ShowShortlist, items: [ShortlistItem], referred: Set<Startup.ID>?, _ reading: Reading
     ) -> Tabs {
         let t = reading.t
-        let base: SafeURL = "/shortlists/\(list.id.description)"
         return Tabs(
             label: t("shortlist.tabs"),
             items: ShownItems.allCases.filter { $0 != .referred || referred != nil }.map { choice in
                 NavigationItem(
                     label: t("show.\(choice.rawValue)"),
-                    url: choice == .all ? base : base.adding([("show", choice.rawValue)]), isCurrent: choice == show,
+                    url: asked.address(showing: choice), isCurrent: choice == asked.show ?? .all,
                     count: Figures.grouped(items.count { choice.admits($0, referred: referred) }))
             })
     }
@@ -269,11 +272,18 @@ struct ShortlistPages {
             words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: false,
             key: { call.freshIdempotencyKey })
         let card = cards.card(item)
+        var facts = cards.words.facts(item.startup)
+        if role == .investor {
+            facts.items.append(
+                .link(
+                    t("introduction.raising"),
+                    LinkText(t("introduction.raising_link"), "/raising/\(item.startup.id.description)")))
+        }
         let model = ItemPage(
             header: PageHeader(
                 title: card.name, kind: t("item.kind", ["rank": "\(item.rank)", "list": list.mandateName.string]),
                 badge: card.answered, lede: item.startup.pitch?.string),
-            score: card.score, gates: card.gates, facts: cards.words.facts(item.startup),
+            score: card.score, gates: card.gates, facts: facts,
             signals: cards.words.signals(item.score, item.parts), answers: cards.answers(answers),
             form: firmRole?.answers ?? false
                 && item.state.admitsAnswer(answerBy: list.answerBy, on: CalendarDate(Date(), in: .utc))
@@ -351,11 +361,6 @@ enum ShownItems: String, Codable, CaseIterable, Sendable {
     }
 }
 
-struct ShowShortlist: Codable {
-    let shortlist: Shortlist.ID
-    let show: ShownItems?
-}
-
 /// How many startups a gate kept out.
 struct GateLine: ViewModel {
     var label: String
@@ -366,6 +371,7 @@ struct GateLine: ViewModel {
 struct ShortlistPage: ViewModel {
     var header: PageHeader
     var stats: StatTiles
+    var filters: Filters
     var tabs: Tabs
     var cards: [ShortlistCard]
     var empty: EmptyState?

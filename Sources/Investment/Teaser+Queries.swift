@@ -70,7 +70,8 @@ extension Statements {
 
 extension Transaction {
     func insert(
-        _ id: Teaser.ID, _ secret: Secret, to recipient: Person.ID, of firm: Institution.ID, telling lists: [TeasedList],
+        _ id: Teaser.ID, _ secret: Secret, to recipient: Person.ID, of firm: Institution.ID,
+        telling lists: [TeasedList],
         until day: CalendarDate
     ) async throws {
         try await execute(

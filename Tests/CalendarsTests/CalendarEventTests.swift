@@ -45,6 +45,26 @@ struct CalendarEventTests {
         #expect(lines.contains("STATUS:CANCELLED"))
     }
 
+    @Test("hold several events, each zone's rules once, and call one off beside others that take place")
+    func several() {
+        func event(_ uid: String, in zone: String, isCancelled: Bool = false) -> CalendarEvent {
+            CalendarEvent(
+                uid: uid, sequence: 1, changedAt: Date(timeIntervalSince1970: 1_796_000_000),
+                startsAt: Date(timeIntervalSince1970: 1_796_101_200), zone: zone, minutes: 20, summary: "Meeting",
+                isCancelled: isCancelled)
+        }
+        let lines = CalendarEvent.file(of: [
+            event("first", in: "Asia/Hong_Kong"), event("second", in: "Asia/Hong_Kong", isCancelled: true),
+            event("third", in: "Asia/Tokyo"),
+        ]).split(separator: "\r\n")
+        #expect(lines.count { $0 == "BEGIN:VEVENT" } == 3)
+        #expect(lines.count { $0 == "TZID:Asia/Hong_Kong" } == 1 && lines.count { $0 == "TZID:Asia/Tokyo" } == 1)
+        #expect(lines.contains("METHOD:PUBLISH"))
+        #expect(lines.count { $0 == "STATUS:CANCELLED" } == 1 && lines.count { $0 == "STATUS:CONFIRMED" } == 2)
+        #expect(
+            CalendarEvent.file(of: []).contains("BEGIN:VCALENDAR"), "nobody has a meeting, and still there is a file")
+    }
+
     @Test("count a zone that there is not as UTC")
     func noZone() {
         #expect(event { $0.zone = "Asia/Atlantis" }.contains("DTSTART:20261201T050000Z"))

@@ -395,7 +395,7 @@ struct DemoDayTests {
             [
                 (Day.tidewater, Day.kelpsense, 0, 1), (Day.lionPeak, Day.ledgerleaf, 0, 1),
             ])
-        // No more than a job makes a plan.
+        // What a job has planned nobody moves by hand.
         let made = try await world.planned()
         #expect(made.report?.meetings == 4)
         await #expect {

@@ -4,6 +4,7 @@ import Decisions
 import DemoDays
 import DemoWorld
 import Foundation
+import Fundraising
 import Imports
 import Institutions
 import Investment
@@ -281,6 +282,7 @@ struct Objects: Sendable {
         }
         try await Self.keepTheLifeOfAnAgreement(in: world)
         let joint = try await Self.askABank(in: world)
+        try await Self.fillADataRoom(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -301,6 +303,12 @@ struct Objects: Sendable {
             "firm seat": Cast.jun.seat().description,
             "Institution": Cast.institution("harbour/sakuragi").description,
             "Introduction": introduction?.description ?? "", "Block": block.description,
+            "FundingRound": (demoID("funding round kelpsense") as FundingRound.ID).description,
+            "Indication": (demoID("indication") as Indication.ID).description,
+            "RoomDocument": (demoID("room document 0") as RoomDocument.ID).description,
+            "removable room document": (demoID("room document 1") as RoomDocument.ID).description,
+            "removable room document of a page": (demoID("room document 2") as RoomDocument.ID).description,
+            "RoomGrant": (demoID("room grant 0") as RoomGrant.ID).description,
             "InvestorVerification": (demoID("verification tidewater") as InvestorVerification.ID).description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
@@ -442,6 +450,56 @@ struct Objects: Sendable {
         }
     }
 
+    /// What Tidewater would put into KelpSense's round, and three documents that it may read: one for each door at which a
+    /// document is taken away, and one that stays. Their bytes are planted: no watermark can be put on them.
+    private static func fillADataRoom(in world: World) async throws {
+        let (round, indication): (FundingRound.ID, Indication.ID) = (
+            demoID("funding round kelpsense"), demoID("indication")
+        )
+        let (startup, firm) = (Cast.startup("kelpsense"), Cast.institution("harbour/tidewater"))
+        let reader = world.database.reader(as: world.context(Cast.jun))
+        guard let currency = try await reader.fundingRound(round)?.terms.target.currency else { throw Problem.notFound }
+        _ = try await world.database.write(as: world.context(Cast.jun)) { transaction in
+            let day = CalendarDate(transaction.now, in: .utc).adding(days: 20)
+            return try await transaction.giveIndication(
+                NewIndication(Money(minor: 1_000_000, currency: currency), binding: false, until: day), as: indication,
+                to: round, of: firm, by: Cast.jun.person.id)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            for place in 0..<3 {
+                let (document, grant): (RoomDocument.ID, RoomGrant.ID) = (
+                    demoID("room document \(place)"), demoID("room grant \(place)")
+                )
+                try await transaction.execute(
+                    """
+                    INSERT INTO data_room_documents (tenant_id, startup_id, id, folder, title, watermarked, added_by)
+                    VALUES (\(Cast.harbour.id), \(startup), \(document), 'Pitch', 'Buoys in figures', true,
+                            \(Cast.ada.person.id))
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO data_room_versions (tenant_id, startup_id, document_id, number, name, media_type, bytes, sha256,
+                                                    state, uploaded_by)
+                    SELECT tenant_id, startup_id, id, 1, 'figures.pdf', 'application/pdf', 4, sha256('deck'), 'clean', added_by
+                    FROM data_room_documents WHERE id = \(document)
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO data_room_pieces (tenant_id, startup_id, document_id, number, seq, bytes)
+                    SELECT tenant_id, startup_id, document_id, number, 0, 'deck' FROM data_room_versions
+                    WHERE document_id = \(document)
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO data_room_grants (tenant_id, startup_id, document_id, id, investor_id, may_download, granted_by)
+                    SELECT tenant_id, startup_id, id, \(grant), \(firm), true, added_by FROM data_room_documents
+                    WHERE id = \(document)
+                    """)
+            }
+        }
+    }
+
     /// The identifier for a parameter or field; nil where none is meant.
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         // The application that waits for changes.
@@ -451,6 +509,9 @@ struct Objects: Sendable {
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "startup", path == "/v1/blocks" { return blockable }
+        if name == "document", path.contains("data-room"), path.hasSuffix("/removal") {
+            return ids["removable room document\(path.starts(with: "/v1") ? "" : " of a page")"]
+        }
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
@@ -611,7 +672,7 @@ struct Questioner: Sendable {
             if route.kind == .json { members.append(JSON.Member("name", "matrix")) }
             return .object(members)
         }
-        let body = Self.filled(schema.exampleValue, "", schema, objects)
+        let body = Self.filled(schema.exampleValue, "", schema, objects, of: route.path)
         // Some examples are refused before anything is looked for; without the part that is, the object is found or not.
         switch (route.id, body) {
         case ("saveReview", _), ("submitReview", _): return .object([JSON.Member("scores", .object([]))])
@@ -628,18 +689,21 @@ struct Questioner: Sendable {
     }
 
     /// An example with the identifiers of the objects in the place of made-up ones.
-    private static func filled(_ value: JSON, _ name: String, _ schema: Schema, _ objects: Objects) -> JSON {
+    private static func filled(
+        _ value: JSON, _ name: String, _ schema: Schema, _ objects: Objects, of path: String
+    ) -> JSON {
         switch (value, schema.resolved.shape) {
         case (.object(let members), .object(let properties)):
             .object(
                 members.map { member in
                     guard let property = properties.first(where: { $0.name == member.name }) else { return member }
-                    return JSON.Member(member.name, filled(member.value, member.name, property.schema, objects))
+                    return JSON.Member(
+                        member.name, filled(member.value, member.name, property.schema, objects, of: path))
                 })
         case (.array(let items), .array(let element, _, _)):
-            .array(items.map { filled($0, name, element, objects) })
+            .array(items.map { filled($0, name, element, objects, of: path) })
         case (.string, .string(let text)) where text.format == "uuid":
-            objects.id(name, schema).map(JSON.string) ?? value
+            objects.id(name, schema, beside: path).map(JSON.string) ?? value
         default: value
         }
     }

@@ -105,7 +105,7 @@ struct CatalogueTests {
                                     -- As large as a file, and gone with the end of the import, which is on record.
                                     'import_files',
                                     -- Bytes whose hash is on record with their document.
-                                    'document_chunks', 'mou_document_chunks',
+                                    'document_chunks', 'mou_document_chunks', 'data_room_pieces',
                                     -- Each wording is kept with who wrote it and when; none is ever changed.
                                     'letter_texts',
                                     -- Each copy is kept with who handed it in and when; none is ever changed.

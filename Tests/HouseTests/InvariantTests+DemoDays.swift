@@ -1,3 +1,5 @@
+import Postgres
+
 extension InvariantTests {
     static let demoDays: [Plant] = [
         Plant(

@@ -144,6 +144,9 @@ extension InvariantTests {
         Plant(
             "introductions_are_on_the_trail", after: asked, "DELETE FROM audit_events WHERE noun = 'introductions'"),
         inventTrail("what_belongs_to_introductions_is_on_the_trail", "introduction_endings"),
+        Plant("firm_notes_keep_every_wording", "UPDATE firm_notes SET version = version + 1"),
+        offTrail("work_of_firms_is_on_the_trail", "firm_notes"),
+        inventTrail("what_belongs_to_firms_is_on_the_trail", "firm_roles"),
         offTrail("investment_is_on_the_trail", "mandates"),
         inventTrail("terms_of_mandates_are_on_the_trail", "mandate_revisions"),
     ]

@@ -94,12 +94,12 @@ struct FirmRoleTests {
         let listed = try await jun.ask("GET", people).json()["items"]?.elements ?? []
         #expect(listed.compactMap { $0["role"]?.text } == ["principal", "analyst"])
         #expect(await chloe.ask("GET", people).status == 404)
-        #expect(await chloe.ask("PUT", role(of: Cast.mina), json: #"{"role": "principal"}"#).status == 404)
-        #expect(await jun.ask("PUT", role(of: Cast.chloe), json: #"{"role": "analyst"}"#).status == 404)
-        let own = await mina.ask("PUT", role(of: Cast.mina), json: #"{"role": "principal"}"#)
+        #expect(await chloe.ask("POST", role(of: Cast.mina), json: #"{"role": "principal"}"#).status == 404)
+        #expect(await jun.ask("POST", role(of: Cast.chloe), json: #"{"role": "analyst"}"#).status == 404)
+        let own = await mina.ask("POST", role(of: Cast.mina), json: #"{"role": "principal"}"#)
         #expect(own.status == 403)
         #expect(own.text.contains("Only a principal"))
-        let last = await jun.ask("PUT", role(of: Cast.jun), json: #"{"role": "delegate"}"#)
+        let last = await jun.ask("POST", role(of: Cast.jun), json: #"{"role": "delegate"}"#)
         #expect(last.status == 409)
         #expect(last.text.contains("A firm keeps a principal"))
         // Past the operation, the wall holds.
@@ -113,7 +113,7 @@ struct FirmRoleTests {
                 try await $0.set(.analyst, of: Cast.chloe.seat(), at: Self.tidewater, by: Cast.jun.person.id)
             }
         }
-        #expect(await mei.ask("PUT", role(of: Cast.mina), json: #"{"role": "principal"}"#).status == 200)
+        #expect(await mei.ask("POST", role(of: Cast.mina), json: #"{"role": "principal"}"#).status == 200)
 
         // Two principals who step down at once: one of them stays.
         async let first: Void = set(.analyst, of: Cast.jun, by: Cast.jun, in: world)

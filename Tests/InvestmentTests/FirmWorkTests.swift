@@ -33,7 +33,9 @@ struct FirmWorkTests {
         let item = await jun.open("/shortlists/\(world.list.id)/items/\(world.startup)").text
         #expect(item.contains("Unmistakable growth"))
         let card = await jun.open("/shortlists/\(world.list.id)").text
-        #expect(card.contains("Mina Ogawa: Meet them") && !card.contains("Mina Ogawa: Talk"), "the latest counts")
+        // Of another startup she says the same in the demo.
+        let earlier = card.components(separatedBy: "Mina Ogawa: Talk").count - 1
+        #expect(card.contains("Mina Ogawa: Meet them") && earlier == 1, "the latest counts")
 
         for member in [Cast.mei, Cast.chloe, Cast.ada, Cast.leo] {
             #expect(try await world.reader(member).rows("SELECT id FROM recommendations").isEmpty)

@@ -26,7 +26,7 @@ struct InvestmentPagesTests {
             PageTemplate<IntroductionsPage>.introductions,
             PageTemplate<MatchSchedulePage>.matchSchedule, PageTemplate<IntroductionsConsolePage>.introductionsConsole,
             PageTemplate<StandingPage>.standing, PageTemplate<FirmNotePage>.firmNote,
-            PageTemplate<TeaserPage>.teaser, PageTemplate<FirmPage>.firm,
+            PageTemplate<TeaserPage>.teaser, PageTemplate<FirmPage>.firm, PageTemplate<ComparisonPage>.comparison,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

@@ -27,11 +27,13 @@ struct ShortlistChangesTests {
         let (passed, moved) = (before[0].startup.id, before[1].startup)
         try await world.answer(NewAnswer(.pass, because: .team), to: passed)
         try await world.letPass(days: 20)
+        let area = try #require(FocusAreaTaxonomy.standard.top.first { !moved.focusAreas.contains($0.id) }).id
         try await world.world.owner.write(as: .none) { transaction in
             let changed = try await transaction.execute(
                 """
                 UPDATE startups SET ask_minor = 98765400, ask_currency = 'HKD', seeking = 'series-b',
-                    focus_areas = array_append(focus_areas, 'fintech'), focus_weights = array_append(focus_weights, 100)
+                    focus_areas = array_append(focus_areas, \(area.description)),
+                    focus_weights = array_append(focus_weights, 100::smallint)
                 WHERE id = \(moved.id)
                 """)
             #expect(changed == 1)
@@ -80,7 +82,7 @@ struct ShortlistChangesTests {
         let before = try await world.match.items(world.list.id)
         #expect(changes.left.count == before.count)
         #expect(changes.left.allSatisfy { $0.reason == .waiting })
-        #expect(changes.items.allSatisfy(\.isNew))
+        #expect(changes.items.allSatisfy { $0.isNew })
 
         try await world.letPass(days: 20)
         let third = try await next(in: world, length: 1)

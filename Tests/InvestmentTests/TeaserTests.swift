@@ -23,7 +23,8 @@ struct TeaserTests {
     }
 
     /// The letters that tell of lists: whose they are, what they say, and their links.
-    private func letters(in world: IntroductionWorld) async throws -> [(reader: Person.ID, text: String, link: String)] {
+    private func letters(in world: IntroductionWorld) async throws -> [(reader: Person.ID, text: String, link: String)]
+    {
         try await world.world.owner.reader(as: .none).rows(
             """
             SELECT l.recipient_id, x.subject || ' ' || x.body AS text, x.action_path
@@ -64,8 +65,10 @@ struct TeaserTests {
         try await tell(lists, in: world)
         let letters = try await letters(in: world)
         #expect(letters.map(\.reader) == [Cast.jun.person.id])
-        #expect(letters[0].text.contains("6 startups") && letters[0].text.contains("Anything at all"))
-        #expect(letters[0].text.contains("Speaks for") || letters[0].text.contains("No. 1:"))
+        var count = 0
+        for list in lists { count += try await world.match.items(list, as: Cast.jun).count }
+        #expect(letters[0].text.contains("\(count) startups") && letters[0].text.contains("Anything at all"))
+        #expect(letters[0].text.contains("1. For it:"), "\(letters[0].text)")
     }
 
     @Test("tells no startup's name, lets nobody in, and puts on record who was shown what")
@@ -115,10 +118,10 @@ struct TeaserTests {
             return page.status == 404 && page.text.contains("This link does not open here")
         }
         #expect(await isClosed("/t/x"))
-        #expect(await isClosed(link.dropLast() + (link.hasSuffix("A") ? "B" : "A")))
+        #expect(await isClosed(String(link.dropLast()) + (link.hasSuffix("A") ? "B" : "A")))
         // The secret is good in its own workspace only.
         let foreign = Cast.portDigital.id.description.split(separator: "-").joined()
-        #expect(await isClosed("/t/" + foreign + link.dropFirst(3 + 32)))
+        #expect(await isClosed("/t/" + foreign + String(link.dropFirst(3 + 32))))
 
         func once(_ change: Query, undoing undo: Query) async throws -> Bool {
             try await world.world.owner.write(as: .none) {
@@ -138,8 +141,14 @@ struct TeaserTests {
                 undoing: "UPDATE teasers SET opens_until = opens_until + 15"))
         #expect(
             try await once(
-                "UPDATE investor_verifications SET valid_until = valid_until - 400",
-                undoing: "UPDATE investor_verifications SET valid_until = valid_until + 400"))
+                """
+                UPDATE investor_verifications
+                SET revoked_at = now(), revoked_by = verified_by, revocation_reason = 'A test'
+                """,
+                undoing: """
+                    UPDATE investor_verifications
+                    SET revoked_at = NULL, revoked_by = NULL, revocation_reason = NULL
+                    """))
         #expect(
             try await once(
                 "UPDATE memberships SET ended_at = now() WHERE person_id = \(Cast.jun.person.id)",

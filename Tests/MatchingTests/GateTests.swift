@@ -81,6 +81,12 @@ import Testing
                             || startup.askedStage.map(mandate.stages.contains) ?? true)
                 }
                 #expect(Set(index.rank(mandate.key, limit: 1000).map(\.startup)) == Set(allowed.map(\.key)))
+                // One that is being thought about is counted like one that the world has.
+                var draft = mandate
+                draft.key = Inventor.key(9, 9)
+                let tally = index.tally(draft)
+                #expect(tally.admitted == allowed.count)
+                #expect(tally.considered == tally.admitted + tally.gatedOut.values.reduce(0, +))
             }
         }
     }

@@ -1,0 +1,110 @@
+import Dispatch
+import Foundation
+
+/// Puts a text on every page of a PDF, by the program `watermark`, which runs for one file and apart from the service: a
+/// PDF that crashes, floods or never ends its reader costs that file and nothing else.
+public struct Watermarker: Sendable {
+    /// Why a file got no watermark.
+    public enum Fault: String, Error, Codable, Sendable, CaseIterable {
+        /// It cannot be read to its end.
+        case damaged
+        /// It is encrypted.
+        case protected
+        /// It took more memory or time than a file may take, or brought its reader down.
+        case tooHeavy = "too_heavy"
+        /// No font here has the letters of the text.
+        case unwritable
+    }
+
+    /// The program could not be started: nothing is said about the file.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What an operator reads.
+        public let description: String
+    }
+
+    /// The program beside the running executable.
+    public static var standard: Watermarker {
+        let own = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        return Watermarker(program: own.deletingLastPathComponent().appending(path: "watermark").path)
+    }
+
+    private let program: String
+    private let patience: Int
+
+    /// The program at a path, given so many seconds for a file.
+    public init(program: String, patience: Int = 40) {
+        self.program = program
+        self.patience = patience
+    }
+
+    /// Each blocks a thread of its own while it waits, and as many run at a time as a small machine bears.
+    private static let waiting: OperationQueue = {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 4
+        return queue
+    }()
+
+    /// Reads a PDF by one descriptor from its beginning and writes it with the text by another.
+    ///
+    /// Throws `Fault`, or `Failure` where the program is not there.
+    public func mark(from input: Int32, into output: Int32, with text: String) async throws {
+        let (program, patience) = (program, patience)
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Self.waiting.addOperation {
+                continuation.resume(
+                    with: Result { try Self.run(program, from: input, into: output, text, patience) })
+            }
+        }
+    }
+
+    private static func run(
+        _ program: String, from input: Int32, into output: Int32, _ text: String, _ patience: Int
+    ) throws {
+        lseek(input, 0, SEEK_SET)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+
+        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
+        // In the environment rather than among the arguments, which everybody on the machine can read.
+        var environment: [UnsafeMutablePointer<CChar>?] = [
+            strdup("WATERMARK_TEXT=\(text)"), strdup("LC_ALL=C.UTF-8"), nil,
+        ]
+        defer { for pointer in arguments + environment { free(pointer) } }
+        var child = pid_t()
+        guard posix_spawn(&child, program, &actions, nil, &arguments, &environment) == 0 else {
+            throw Failure(description: "The watermarking program cannot be started: \(program)")
+        }
+        let status = wait(for: child, atMost: patience)
+        // Ended by a signal: out of its limits, or fallen over the file.
+        guard status & 0x7F == 0 else { throw Fault.tooHeavy }
+        switch (status >> 8) & 0xFF {
+        case 0: return
+        case 3: throw Fault.damaged
+        case 4: throw Fault.protected
+        case 5: throw Fault.unwritable
+        case 127: throw Failure(description: "The watermarking program cannot be started: \(program)")
+        default: throw Fault.tooHeavy
+        }
+    }
+
+    /// How the child ended; it is killed where it does not end by itself.
+    private static func wait(for child: pid_t, atMost patience: Int) -> Int32 {
+        var status: Int32 = 0
+        let deadline = Date(timeIntervalSinceNow: Double(patience))
+        while true {
+            let ended = waitpid(child, &status, WNOHANG)
+            if ended == child { return status }
+            if ended < 0, errno != EINTR { return SIGKILL }
+            if Date() > deadline {
+                kill(child, SIGKILL)
+                waitpid(child, &status, 0)
+                return SIGKILL
+            }
+            usleep(4_000)
+        }
+    }
+}
