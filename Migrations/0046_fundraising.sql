@@ -290,9 +290,10 @@ CREATE POLICY founders_read_who_indicated ON indication_contacts FOR SELECT
 -- What the seat that asks is told of the indications of a round; NULL where it does not reach the round.
 CREATE FUNCTION acting_disclosure(round uuid) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    asked funding_rounds;
+    asked record;
 BEGIN
-    SELECT * INTO asked FROM funding_rounds AS r WHERE r.tenant_id = acting_tenant() AND r.id = round;
+    SELECT r.id, r.startup_id, r.opened_at, r.shown_to_introduced, r.shown_to_listed INTO asked
+    FROM funding_rounds AS r WHERE r.tenant_id = acting_tenant() AND r.id = round;
     RETURN CASE
         WHEN acts_as('founder') AND asked.startup_id = acting_institution() OR acts_as('system') THEN 'contacts'
         WHEN acts_as('manager') AND asked.id IS NOT NULL THEN 'summary'
@@ -403,9 +404,10 @@ CREATE TRIGGER rounds_keep_their_word BEFORE INSERT OR UPDATE ON funding_rounds
 -- Under a share of the round's row, so that nobody indicates to a round that is closed or shown wider in the same moment.
 CREATE FUNCTION check_indication() RETURNS trigger LANGUAGE plpgsql SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
-    asked funding_rounds;
+    asked record;
 BEGIN
-    SELECT * INTO asked FROM funding_rounds AS r WHERE r.tenant_id = NEW.tenant_id AND r.id = NEW.round_id FOR SHARE;
+    SELECT r.state, r.closes_on, r.startup_id INTO asked
+    FROM funding_rounds AS r WHERE r.tenant_id = NEW.tenant_id AND r.id = NEW.round_id FOR SHARE;
     IF asked.state IS DISTINCT FROM 'open' OR asked.closes_on < (now() AT TIME ZONE 'UTC')::date THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'indications_go_to_open_rounds',
             MESSAGE = 'the round takes no indications';
@@ -547,9 +549,9 @@ CREATE TRIGGER grants_go_to_firms_that_asked BEFORE INSERT ON data_room_grants
 -- Under the lock of the document, so that versions are counted one after the other.
 CREATE FUNCTION check_room_version() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    own data_room_documents;
+    own record;
 BEGIN
-    SELECT * INTO own FROM data_room_documents AS d
+    SELECT d.watermarked INTO own FROM data_room_documents AS d
     WHERE d.tenant_id = NEW.tenant_id AND d.startup_id = NEW.startup_id AND d.id = NEW.document_id FOR NO KEY UPDATE;
     IF own.watermarked AND NEW.media_type <> 'application/pdf' THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'watermarks_go_on_pdfs',
