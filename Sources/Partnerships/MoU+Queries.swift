@@ -103,7 +103,9 @@ extension Statements {
                (SELECT coalesce(jsonb_agg(jsonb_build_object('title', c.title, 'isBinding', c.binding)
                                           ORDER BY c.position), '[]')
                 FROM mou_clauses AS c WHERE c.tenant_id = m.tenant_id AND c.mou_id = m.id) AS clauses,
-               (SELECT coalesce(jsonb_agg(jsonb_build_object('institution', g.institution_id, 'signedOn', g.signed_on)
+               (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                           'institution', g.institution_id, 'signedOn', g.signed_on,
+                           'isByOwnHand', g.signed_by IS NOT NULL)
                                           ORDER BY g.signed_on, g.institution_id), '[]')
                 FROM mou_signatures AS g WHERE g.tenant_id = m.tenant_id AND g.mou_id = m.id) AS signatures,
                m.effective_on, m.ends_on, m.terminated_on, m.termination_reason, m.termination_is_mutual,
@@ -306,8 +308,10 @@ extension Transaction {
             try await execute(
                 """
                 -- signMoU: signature
-                INSERT INTO mou_signatures (tenant_id, mou_id, institution_id, signed_on, signing_event_id, recorded_by)
-                VALUES (\(tenant), \(mou.id), \(signature.institution), \(signature.signedOn), \(event), \(person))
+                INSERT INTO mou_signatures
+                    (tenant_id, mou_id, institution_id, signed_on, signing_event_id, recorded_by, signed_by)
+                VALUES (\(tenant), \(mou.id), \(signature.institution), \(signature.signedOn), \(event), \(person),
+                        \(signature.isByOwnHand ? person : nil))
                 """)
         }
         try await execute(

@@ -26,6 +26,12 @@ package enum MoURefusal: Refusal, Equatable {
     case notAParty
     /// The party has signed already.
     case signedAlready
+    /// Somebody else, or nobody, is asked to sign for the institution.
+    case notAskedToSign
+    /// Nobody of a party has that seat.
+    case noSuchSignatory
+    /// It was to end by the day on which it would be signed.
+    case endsBeforeItIsSigned(CalendarDate)
     /// Nobody signs for the party.
     case noSignatory
     /// It was given up; nothing is promised under it any more.
@@ -78,6 +84,16 @@ package enum MoURefusal: Refusal, Equatable {
                 .invalid,
                 errors: [.init("/effective_on", .outOfRange, "Choose a day no later than the agreement ends.")])
         case .signedAlready: Problem(.conflict, "This party has signed already.")
+        case .notAskedToSign:
+            Problem(.conflict, "You are not asked to sign this agreement for your institution.")
+        case .noSuchSignatory:
+            Problem(
+                .invalid,
+                errors: [.init("/seat", .unknown, "Choose somebody who has a seat at a party of the agreement.")])
+        case .endsBeforeItIsSigned(let day):
+            Problem(
+                .conflict, "The agreement was to end on \(day). Ask the park to record from when to when it is to bind."
+            )
         case .noSignatory:
             Problem(
                 .invalid,
@@ -138,13 +154,14 @@ extension MoU {
     mutating func sign(_ signing: Signing, by newcomers: [Participant]) throws(MoURefusal) {
         guard term.state == .agreed else { throw .notIn(.agreed) }
         let pending = parties.map(\.institution).filter { party in !signatures.contains { $0.institution == party } }
-        signatures += pending.map { Signature(institution: $0, signedOn: signing.signedOn) }
+        signatures += pending.map { Signature($0, on: signing.signedOn) }
         term = Term(.signed, effectiveOn: signing.effectiveOn, endsOn: signing.endsOn)
         signedOn = signatures.map(\.signedOn).max() ?? signing.signedOn
         participants += newcomers
     }
 
-    /// One party signs; once all have, the agreement is signed, on the day of the last.
+    /// One party signs; once all have, the agreement is signed, on the day of the last. What is signed by somebody's own hand
+    /// binds from that day where an earlier one was meant: they cannot choose another.
     mutating func sign(
         for party: Institution.ID, _ signing: PartySigning, by newcomers: [Participant]
     ) throws(MoURefusal) {
@@ -154,13 +171,16 @@ extension MoU {
         guard newcomers.contains(where: { $0.kind == .signatory && $0.institution == party }) else {
             throw .noSignatory
         }
-        signatures.append(Signature(institution: party, signedOn: signing.signedOn))
+        if signing.isByOwnHand, let end = term.endsOn, end <= signing.signedOn { throw .endsBeforeItIsSigned(end) }
+        signatures.append(Signature(party, on: signing.signedOn, isByOwnHand: signing.isByOwnHand))
         participants += newcomers
         if let day = signing.effectiveOn { term.effectiveOn = day }
         if let day = signing.endsOn { term.endsOn = day }
         guard parties.count >= 2, signatures.count == parties.count else { return }
         signedOn = signatures.map(\.signedOn).max()
-        term = Term(.signed, effectiveOn: term.effectiveOn ?? signedOn, endsOn: term.endsOn)
+        let effectiveOn =
+            signing.isByOwnHand ? [term.effectiveOn, signedOn].compactMap(\.self).max() : term.effectiveOn
+        term = Term(.signed, effectiveOn: effectiveOn ?? signedOn, endsOn: term.endsOn)
     }
 
     mutating func terminate(on day: CalendarDate, _ termination: Termination) throws(MoURefusal) {

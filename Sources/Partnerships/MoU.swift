@@ -173,6 +173,15 @@ package struct MoU: Sendable, Identifiable {
         package let institution: Institution.ID
         /// The day.
         package let signedOn: CalendarDate
+        /// Whether a person of the party signed here by their own hand; otherwise it was recorded.
+        package let isByOwnHand: Bool
+
+        /// A signature of a party, on a day.
+        init(_ institution: Institution.ID, on signedOn: CalendarDate, isByOwnHand: Bool = false) {
+            self.institution = institution
+            self.signedOn = signedOn
+            self.isByOwnHand = isByOwnHand
+        }
     }
 
     /// An end before its time.

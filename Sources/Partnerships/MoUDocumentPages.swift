@@ -138,7 +138,7 @@ struct MoUDocumentPages {
             values: values, errors: (problem?.errors ?? []) + (file.map { [("file", $0.words(t))] } ?? []), texts: t)
         let key = call.freshIdempotencyKey
         let form = mou.status == .abandoned ? nil : form(input, of: id, isManager, key: key, problem, t)
-        let model = MoUDocumentsPage(
+        let model = MoUTablePage(
             header: PageHeader(
                 title: t("document.section"), kind: name,
                 lede: isManager ? t("document.lede") : t("document.lede_party")),
@@ -179,7 +179,7 @@ struct MoUDocumentPages {
                     : Breadcrumb(t("agreements.title"), "/partner/agreements"),
                 Breadcrumb(name, isManager ? "/console/mous/\(id)" : "/partner/agreements/\(id)"),
             ], flash: done.map { FlashNotice(t("filed.\($0.rawValue)")) })
-        return HTML(status: file == nil ? 200 : 422, bytes: try PageTemplate.documents.render(model, in: frame))
+        return HTML(status: file == nil ? 200 : 422, bytes: try PageTemplate.table.render(model, in: frame))
     }
 
     private func form(
@@ -230,8 +230,8 @@ struct MoUDocumentForm: Codable {
     let isConfidential: Bool?
 }
 
-/// The files of an agreement.
-struct MoUDocumentsPage: ViewModel {
+/// What belongs to an agreement as a table, with a form for more of it.
+struct MoUTablePage: ViewModel {
     var header: PageHeader
     var refusal: ErrorSummary?
     var notice: String?
@@ -239,6 +239,6 @@ struct MoUDocumentsPage: ViewModel {
     var form: Form?
 }
 
-extension PageTemplate<MoUDocumentsPage> {
-    static let documents = PageTemplate("partnerships/documents", in: .partnerships)
+extension PageTemplate<MoUTablePage> {
+    static let table = PageTemplate("partnerships/table", in: .partnerships)
 }

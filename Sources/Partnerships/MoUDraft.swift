@@ -125,12 +125,15 @@ package struct PartySigning: Sendable {
     package let effectiveOn: CalendarDate?
     /// The first day it is no longer in force.
     package let endsOn: CalendarDate?
+    /// Whether the signatory acts, and nobody records what they did elsewhere.
+    package let isByOwnHand: Bool
 
     /// A signature on a day, by these people.
     package init(
         on signedOn: CalendarDate, by participants: [Signing.Participant], at occasion: Signing.Occasion? = nil,
-        effectiveOn: CalendarDate? = nil, endsOn: CalendarDate? = nil
+        effectiveOn: CalendarDate? = nil, endsOn: CalendarDate? = nil, isByOwnHand: Bool = false
     ) {
+        self.isByOwnHand = isByOwnHand
         self.signedOn = signedOn
         self.participants = participants
         self.occasion = occasion

@@ -342,7 +342,9 @@ struct MoUWords {
     /// When a party signed; until then a manager may record it.
     private func signature(of party: Institution.ID, on mou: MoU) -> Table.Cell {
         if let signed = mou.signatures.first(where: { $0.institution == party }) {
-            return .time(TimeText(signed.signedOn, in: language))
+            return signed.isByOwnHand
+                ? .text(signed.signedOn.text(in: language), note: t("signature.by_own_hand"))
+                : .time(TimeText(signed.signedOn, in: language))
         }
         guard mou.status == .agreed, !isForParty else { return .text("–") }
         return .action(.link(t("sign.action"), "/console/mous/\(mou.id)/parties/\(party)/signature"))

@@ -61,9 +61,14 @@ struct NoticeView: Codable {
     let givenOn: CalendarDate
 }
 
-struct SignatureView: Codable {
+struct SignatureView: Described {
     let institution: Institution.ID
     let signedOn: CalendarDate
+    let isByOwnHand: Bool
+
+    static let documentation = [
+        "is_by_own_hand": "Whether a person of the party signed here; otherwise a manager recorded it."
+    ]
 }
 
 struct PartyView: Codable {
@@ -172,7 +177,10 @@ extension MoUView {
         (renews, renewedBy, termNumber) = (mou.renews, mou.renewedBy, mou.termNumber)
         prevailingLanguage = mou.prevailingLanguage
         clauses = mou.clauses.map { ClauseView(title: $0.title, isBinding: $0.isBinding) }
-        signatures = mou.signatures.map { SignatureView(institution: $0.institution, signedOn: $0.signedOn) }
+        signatures = mou.signatures.map {
+            SignatureView(
+                institution: $0.institution, signedOn: $0.signedOn, isByOwnHand: $0.isByOwnHand)
+        }
     }
 }
 

@@ -41,9 +41,11 @@ struct PartnerPages {
     var show: AnyRoute {
         PageRoute(
             .get, "/partner/agreements/{mou}", "partnerAgreement", access: .roles([.partner]),
-            parameters: MoUPath.self
+            parameters: PartnerMoUPath.self
         ) { call in
             guard let mou = try await call.reader.mou(call.parameters.mou) else { throw Problem.notFound }
+            let own = Institution.ID(try call.principal.actsFor)
+            let asked = try await mou.asksToSign(try call.principal.personID, for: own, call.reader)
             let viewer = try await call.viewer()
             let t = PageKit.partnerships.texts(in: viewer.language)
             let words = MoUWords(t: t, isForParty: true)
@@ -52,15 +54,20 @@ struct PartnerPages {
             let model = words.page(
                 mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
                 amendments: try await call.reader.amendments(of: mou.id),
-                own: Institution.ID(try call.principal.actsFor),
-                actions: [
-                    .link(t("report.action"), "/partner/agreements/\(mou.id)/report", style: .primary),
-                    .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
-                    .link(t("document.section"), "/partner/agreements/\(mou.id)/documents"),
-                ])
+                own: own,
+                actions: (asked
+                    ? [.link(t("signature.title"), "/partner/agreements/\(mou.id)/signature", style: .primary)] : [])
+                    + [
+                        .link(
+                            t("report.action"), "/partner/agreements/\(mou.id)/report",
+                            style: asked ? .secondary : .primary),
+                        .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
+                        .link(t("document.section"), "/partner/agreements/\(mou.id)/documents"),
+                    ])
             let frame = Frame(
                 title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
-                breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")])
+                breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")],
+                flash: call.parameters.done.map { FlashNotice(t("own_signature.\($0.rawValue)")) })
             return HTML(bytes: try PageTemplate.show.render(model, in: frame))
         }.erased
     }

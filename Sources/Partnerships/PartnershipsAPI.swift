@@ -12,7 +12,7 @@ extension PartnershipsRoom {
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, signForParty,
             terminateMoU, abandonMoU, giveNotice,
         ] + GroupsAPI.operations + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
-            + MoUDocumentsAPI(hasScanner: hasScanner).operations
+            + SigningRequestsAPI.operations + MoUDocumentsAPI(hasScanner: hasScanner).operations
     }
 
     private static var listMoUs: AnyOperation {

@@ -28,8 +28,10 @@ extension PartnershipsRoom {
         return [
             console.list, console.draft, console.create, console.show, console.edit, console.revise, console.share,
             console.agree, console.signing, console.sign, console.partySigning, console.signForParty,
+            console.signingRequests, console.askToSign, console.takeBackRequest,
             console.termination, console.terminate, console.abandonment,
-            console.abandon, console.notice, console.giveNotice, portal.list, portal.show,
+            console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
+            portal.sign, portal.refusing, portal.refuse,
         ] + GroupPages(site: site).routes + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
             + ReportPages(site: site).routes
             + CommitmentsConsole(site: site).routes + MoUDocumentPages(site: site, hasScanner: hasScanner).routes
@@ -256,7 +258,11 @@ struct MoUConsole {
                 .link(t("edit.action"), "/console/mous/\(mou.id)/edit"),
                 .link(t("abandon.action"), "/console/mous/\(mou.id)/abandonment"),
             ]
-        case .agreed: return [.link(t("sign.action"), "/console/mous/\(mou.id)/signature", style: .primary)]
+        case .agreed:
+            return [
+                .link(t("sign.action"), "/console/mous/\(mou.id)/signature", style: .primary),
+                .link(t("asking.ask"), "/console/mous/\(mou.id)/signing-requests"),
+            ]
         case .pending, .inForce, .expiring:
             guard mou.term.state == .signed else { return [] }
             return [

@@ -33,6 +33,12 @@ package enum PartnershipsRoom {
         "group_members_are_of_a_party": .invalid("/members", "A member comes from a party of the agreement."),
         "groups_have_one_chair": .invalid("/members", "One member takes the chair."),
         "parties_sign_what_is_agreed": .conflict("The text is not agreed yet."),
+        "parties_are_asked_to_sign": .invalid("/seat", "Choose somebody who has a seat at a party of the agreement."),
+        "signatories_are_staff_of_their_party": .invalid(
+            "/seat", "Choose somebody who has a seat at a party of the agreement."),
+        "signatories_are_asked_once_a_text_is_agreed": .conflict(
+            "People are asked to sign once the text is agreed, and until all have signed."),
+        "signatories_are_asked_before_their_party_signs": .conflict("This party has signed already."),
         "parties_sign": .conflict("Only parties sign the agreement."),
         "mou_signatures_pkey": .conflict("This party has signed already."),
         "parties_sign_at_an_event_that_is_known": .invalid("/event_id", "There is no such signing event."),

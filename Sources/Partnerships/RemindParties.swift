@@ -17,6 +17,10 @@ extension PartnershipsRoom {
                 try await transaction.remindParties()
             }
         }
+        // Neither side may look up the other's people.
+        worker.register(TellOfSigning.self, acting: .system) { job, run in
+            try await run.finish { try await $0.tell(of: job) }
+        }
         worker.scheduleInEveryTenant(.every(.seconds(3600)), database: database) { _ in RemindParties() }
     }
 }

@@ -281,6 +281,7 @@ struct Objects: Sendable {
                 to: demoID("mou MoU-2"), in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         try await Self.keepTheLifeOfAnAgreement(in: world)
+        try await Self.askForASignature(in: world)
         let joint = try await Self.askABank(in: world)
         try await Self.fillADataRoom(in: world)
         ids = [
@@ -319,6 +320,10 @@ struct Objects: Sendable {
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
             "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
             "joint": joint.description,
+            "unsigned": (demoID("mou unsigned") as MoU.ID).description,
+            "unsigned of a page": (demoID("mou unsigned of a page") as MoU.ID).description,
+            "signatory seat": Cast.kenji.seat().description,
+            "signatory party": Cast.institution("harbour/sakuragi").description,
             "MoUDocument": (demoID("mou document first") as MoUDocument.ID).description,
             "removable document": (demoID("mou document second") as MoUDocument.ID).description,
             "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
@@ -520,6 +525,13 @@ struct Objects: Sendable {
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {
             return ids["removable document"]
         }
+        if name == "mou",
+            ["signing-request", "own-signature", "/partner/agreements/{mou}/signature"].contains(where: path.contains)
+        {
+            return ids["unsigned\(path.starts(with: "/v1") ? "" : " of a page")"]
+        }
+        if name == "seat", path.contains("signing-requests") { return ids["signatory seat"] }
+        if name == "party", path.contains("signing-request") { return ids["signatory party"] }
         // A seat at the firm whose roles are set.
         if name == "seat", path.contains("/v1/investors/") { return ids["firm seat"] }
         if name == "run", path.contains("/assignment-runs/") { return planned }

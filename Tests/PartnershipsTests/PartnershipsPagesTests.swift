@@ -14,7 +14,7 @@ struct PartnershipsPagesTests {
             PageTemplate<MoUListPage>.list, PageTemplate<MoUPage>.show, PageTemplate<MoUFormPage>.form,
             PageTemplate<MoUConfirmationPage>.confirm, PageTemplate<ReportPage>.report,
             PageTemplate<ActivitiesPage>.activities, PageTemplate<MoUTextPage>.text,
-            PageTemplate<GroupsPage>.groups, PageTemplate<MoUDocumentsPage>.documents,
+            PageTemplate<GroupsPage>.groups, PageTemplate<MoUTablePage>.table, PageTemplate<SignaturePage>.signature,
         ]
         #expect(PageKit.partnerships.faults(in: pages, sources: sources) == [])
     }

@@ -1,0 +1,68 @@
+import API
+package import Accounts
+package import Institutions
+import Jobs
+package import Postgres
+package import Vocabulary
+
+extension Transaction {
+    /// Asks a person of a party, by their seat there, to sign an agreed text by their own hand, and writes to them. Whoever was
+    /// asked at that party before no longer is.
+    ///
+    /// Throws not found; refused by the constraints `signatories_are_asked_once_a_text_is_agreed`,
+    /// `signatories_are_asked_before_their_party_signs` and `parties_are_asked_to_sign`.
+    package func askToSign(_ id: MoU.ID, _ seat: Seat.ID, in tenant: Tenant.ID, by person: Person.ID) async throws {
+        guard try await mou(id) != nil else { throw Problem.notFound }
+        guard let party = try await ask(seat, toSign: id, in: tenant, by: person) else {
+            throw MoURefusal.noSuchSignatory
+        }
+        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .asked))
+    }
+
+    /// Takes back that a party's person was asked to sign.
+    ///
+    /// Throws not found where nobody is asked, or the party has signed.
+    package func takeBackRequest(toSign id: MoU.ID, for party: Institution.ID) async throws {
+        guard try await mou(id) != nil, try await takeBackSigningRequest(of: id, for: party) else {
+            throw Problem.notFound
+        }
+    }
+
+    /// Signs an agreed text for the acting institution, today in the tenant's zone, by the hand of the person who was asked to.
+    /// Once all parties have signed, the agreement is signed, and binds from the day that was meant, or from today where that
+    /// day has passed.
+    ///
+    /// - Parameter office: which office they hold, kept as on this day.
+    /// Throws `MoURefusal`, or not found.
+    package func signByOwnHand(
+        _ id: MoU.ID, as office: ShortText, for party: Institution.ID, in tenant: Tenant.ID,
+        by person: Person.ID
+    ) async throws -> MoU {
+        guard let mou = try await mou(id) else { throw Problem.notFound }
+        try await checkIsAsked(toSign: mou, person)
+        let signatory = Signing.Participant(.signatory, name: try await actingName(), title: office, of: party)
+        let signing = PartySigning(on: mou.asOf, by: [signatory], isByOwnHand: true)
+        let signed = try await signMoU(id, for: party, signing, in: tenant, by: person)
+        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .signed))
+        return signed
+    }
+
+    /// Says that one does not sign, and why. The managers are told, and may ask somebody else.
+    ///
+    /// Throws `MoURefusal`, or not found.
+    package func refuseToSign(
+        _ id: MoU.ID, because reason: ShortText, for party: Institution.ID, by person: Person.ID
+    ) async throws {
+        guard let mou = try await mou(id) else { throw Problem.notFound }
+        try await checkIsAsked(toSign: mou, person)
+        guard !mou.signatures.contains(where: { $0.institution == party }) else { throw MoURefusal.signedAlready }
+        guard try await refuseSigning(of: id, because: reason) else { throw MoURefusal.notAskedToSign }
+        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .refused))
+    }
+
+    private func checkIsAsked(toSign mou: MoU, _ person: Person.ID) async throws {
+        guard mou.term.state == .agreed else { throw MoURefusal.notIn(.agreed) }
+        let isAsked = try await signingRequests(of: mou.id).contains { $0.person == person && $0.refusedAt == nil }
+        guard isAsked else { throw MoURefusal.notAskedToSign }
+    }
+}

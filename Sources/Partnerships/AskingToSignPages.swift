@@ -1,0 +1,131 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Pages
+import Postgres
+import Vocabulary
+import Wording
+
+/// Whom managers ask to sign an agreement by their own hand: who is asked at which party, and a form to ask one more.
+extension MoUConsole {
+    var signingRequests: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/signing-requests", "consoleMoUSigningRequests", access: .roles([.manager]),
+            parameters: SigningRequestsQuery.self
+        ) { call in
+            try await signingRequestsPage(for: call, of: call.parameters.mou, done: call.parameters.done)
+        }.erased
+    }
+
+    var askToSign: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/signing-requests", "askToSignConsoleMoU", access: .roles([.manager]),
+            parameters: MoUPath.self, body: NewSigningRequest.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, mou) = (try principal.workspace, call.parameters.mou)
+            return try await answering {
+                let seat = try call.decoded().seat
+                return try await call.write { transaction in
+                    try await transaction.askToSign(mou, seat, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/mous/\(mou)/signing-requests?done=asked")
+                }
+            } again: { problem in
+                try await signingRequestsPage(for: call, of: mou, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    var takeBackRequest: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/parties/{party}/signing-request/withdrawal", "takeBackConsoleMoUSigningRequest",
+            access: .roles([.manager]), parameters: MoUPartyPath.self
+        ) { call in
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.takeBackRequest(toSign: path.mou, for: path.party)
+                return .redirect(to: "/console/mous/\(path.mou)/signing-requests?done=taken_back")
+            }
+        }.erased
+    }
+
+    private func signingRequestsPage<P, B>(
+        for call: FormCall<P, B>, of id: MoU.ID, done: SigningRequestDone? = nil, values: [String: [String]] = [:],
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let mou = try await find(id, call.reader)
+        let viewer = try await call.viewer()
+        let t = PageKit.partnerships.texts(in: viewer.language)
+        let words = MoUWords(t: t, isForParty: false)
+        let requests = try await call.reader.signingRequests(of: id)
+        let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+        let signatories = mou.term.state == .agreed ? try await call.reader.possibleSignatories(of: id) : []
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let key = call.freshIdempotencyKey
+        let fields = [
+            input.select(
+                "seat", label: t("asking.person"),
+                options: signatories.map {
+                    ($0.seat.description, "\($0.name), \(words.name($0.institution, in: names))")
+                })
+        ]
+        let form = Form(
+            action: "/console/mous/\(id)/signing-requests",
+            sections: [FormSection(title: t("asking.ask"), fields: fields)], submit: t("asking.submit"), texts: t,
+            hidden: [HiddenField("idempotency_key", key)], problem: problem?.sentence(besides: fields))
+        let model = MoUTablePage(
+            header: PageHeader(
+                title: t("asking.title"), kind: mou.title.text(for: words.spoken), lede: t("asking.lede")),
+            refusal: signatories.isEmpty
+                ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
+            notice: mou.term.state != .agreed
+                ? t("asking.not_now") : signatories.isEmpty ? t("asking.nobody_left") : nil,
+            table: Table(
+                caption: t("asking.title"),
+                columns: [
+                    Table.Column(t("asking.person")), Table.Column(t("parties.name")), Table.Column(t("asking.asked")),
+                    Table.Column(t("report.status")), Table.Column(t("asking.taking_back")),
+                ],
+                rows: requests.map { request in
+                    let isSigned = mou.signatures.contains { $0.institution == request.institution }
+                    return [
+                        .text(request.personName ?? "–"), .text(words.name(request.institution, in: names)),
+                        .time(TimeText(request.askedAt, in: mou.zone, language: t.language)),
+                        .badge(Self.badge(request, isSigned: isSigned, t), note: request.reason?.string),
+                        isSigned
+                            ? .text("–")
+                            : .action(
+                                .post(
+                                    t("asking.take_back"),
+                                    "/console/mous/\(id)/parties/\(request.institution)/signing-request/withdrawal",
+                                    hidden: [HiddenField("idempotency_key", "\(key)-\(request.institution)")])),
+                    ]
+                }, empty: EmptyState(title: t("asking.none"), text: t("asking.none_text"))),
+            form: signatories.isEmpty ? nil : form)
+        let frame = Frame(
+            title: t("asking.title"), site: site, viewer: viewer, current: "mous",
+            breadcrumbs: [
+                Breadcrumb(t("list.title"), "/console/mous"),
+                Breadcrumb(mou.title.text(for: words.spoken), "/console/mous/\(id)"),
+            ], flash: done.map { FlashNotice(t("asked.\($0.rawValue)")) })
+        return HTML(bytes: try PageTemplate.table.render(model, in: frame))
+    }
+
+    private static func badge(_ request: SigningRequest, isSigned: Bool, _ t: Texts) -> Badge {
+        isSigned
+            ? Badge(t("asking.signed"), .success)
+            : request.refusedAt == nil ? Badge(t("asking.waiting"), .info) : Badge(t("asking.refused"), .danger)
+    }
+}
+
+/// What was just done with a request, as the address of the page after it says.
+enum SigningRequestDone: String, Codable, CaseIterable {
+    case asked
+    case takenBack = "taken_back"
+}
+
+struct SigningRequestsQuery: Codable {
+    let mou: MoU.ID
+    let done: SigningRequestDone?
+}

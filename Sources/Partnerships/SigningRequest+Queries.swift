@@ -1,0 +1,131 @@
+internal import Accounts
+internal import Institutions
+package import Postgres
+internal import Vocabulary
+
+extension Statements {
+    /// Who is asked to sign an agreement: for managers at all parties, for a party's staff at their own.
+    package func signingRequests(of mou: MoU.ID) async throws -> [SigningRequest] {
+        try await rows(
+            """
+            -- signing requests of an mou
+            SELECT r.institution_id, r.person_id, p.name AS person_name, r.asked_at, r.refused_at, r.reason
+            FROM mou_signing_requests AS r LEFT JOIN people AS p ON p.id = r.person_id
+            WHERE r.tenant_id = acting_tenant() AND r.mou_id = \(mou)
+              AND (acts_as('manager', 'system') OR acts_as('partner') AND r.institution_id = acting_institution())
+              AND EXISTS (SELECT FROM mous AS m
+                          WHERE m.tenant_id = r.tenant_id AND m.id = r.mou_id AND \(fragment: .reachOfMoUs))
+            ORDER BY r.asked_at, r.institution_id
+            """
+        ).map { row in
+            try SigningRequest(
+                institution: row("institution_id"), person: row("person_id"), personName: row("person_name"),
+                askedAt: row("asked_at"), refusedAt: row("refused_at"), reason: row("reason"))
+        }
+    }
+
+    /// The staff of an agreement's parties that have not signed, by party and name. Only for managers.
+    package func possibleSignatories(of mou: MoU.ID) async throws -> [PossibleSignatory] {
+        try await rows(
+            """
+            -- possible signatories of an mou
+            SELECT m.id, p.name, m.institution_id
+            FROM mou_parties AS q
+            JOIN memberships AS m ON m.tenant_id = q.tenant_id AND m.institution_id = q.institution_id
+            JOIN people AS p ON p.id = m.person_id
+            WHERE q.tenant_id = acting_tenant() AND q.mou_id = \(mou) AND acts_as('manager')
+              AND m.role = 'partner' AND m.ended_at IS NULL AND p.disabled_at IS NULL
+              AND NOT EXISTS (SELECT FROM mou_signatures AS s
+                              WHERE s.tenant_id = q.tenant_id AND s.mou_id = q.mou_id
+                                AND s.institution_id = q.institution_id)
+            ORDER BY m.institution_id, p.name, m.id
+            LIMIT 500
+            """
+        ).map { try PossibleSignatory(seat: $0("id"), name: $0("name"), institution: $0("institution_id")) }
+    }
+}
+
+extension MoU {
+    /// Whether the agreement waits for this person to sign for their institution.
+    func asksToSign(_ person: Person.ID, for party: Institution.ID, _ reader: some Statements) async throws -> Bool {
+        guard term.state == .agreed, !signatures.contains(where: { $0.institution == party }) else { return false }
+        return try await reader.signingRequests(of: id).contains { $0.person == person && $0.refusedAt == nil }
+    }
+}
+
+extension Transaction {
+    /// Asks whoever holds a seat, in the place of whoever was asked at that party before; nil when a manager knows no such
+    /// seat.
+    func ask(_ seat: Seat.ID, toSign mou: MoU.ID, in tenant: Tenant.ID, by person: Person.ID) async throws
+        -> Institution.ID?
+    {
+        try await execute(
+            """
+            -- askToSign: instead of
+            DELETE FROM mou_signing_requests AS r USING memberships AS m
+            WHERE r.tenant_id = \(tenant) AND r.mou_id = \(mou) AND m.tenant_id = r.tenant_id AND m.id = \(seat)
+              AND m.institution_id = r.institution_id AND acts_as('manager')
+            """)
+        return try await first(
+            """
+            -- askToSign
+            INSERT INTO mou_signing_requests (tenant_id, mou_id, institution_id, person_id, asked_by)
+            SELECT m.tenant_id, \(mou), m.institution_id, m.person_id, \(person) FROM memberships AS m
+            WHERE m.tenant_id = \(tenant) AND m.id = \(seat) AND m.role = 'partner' AND m.ended_at IS NULL
+              AND acts_as('manager')
+            RETURNING institution_id
+            """
+        ).map { try $0("institution_id") }
+    }
+
+    /// Takes a request back; says whether there was one.
+    func takeBackSigningRequest(of mou: MoU.ID, for party: Institution.ID) async throws -> Bool {
+        try await execute(
+            """
+            -- takeBackSigningRequest
+            DELETE FROM mou_signing_requests
+            WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND institution_id = \(party) AND acts_as('manager')
+              AND NOT EXISTS (SELECT FROM mou_signatures AS s
+                              WHERE s.tenant_id = acting_tenant() AND s.mou_id = \(mou) AND s.institution_id = \(party))
+            """) == 1
+    }
+
+    /// What the acting person is called.
+    func actingName() async throws -> Name {
+        try await one("/* signByOwnHand */ SELECT name FROM people WHERE id = acting_person()")("name")
+    }
+
+    func refuseSigning(of mou: MoU.ID, because reason: ShortText) async throws -> Bool {
+        try await execute(
+            """
+            -- refuseToSign
+            UPDATE mou_signing_requests SET refused_at = now(), reason = \(reason)
+            WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND institution_id = acting_institution()
+              AND person_id = acting_person() AND refused_at IS NULL
+            """) == 1
+    }
+}
+
+extension Statements {
+    /// Who is written to about a request: whom it asks, and who asked. Only for the service, and only people who have a seat.
+    func readers(ofRequestOf mou: MoU.ID, for party: Institution.ID) async throws -> (
+        asked: Person.ID?, asker: Person.ID?
+    ) {
+        guard
+            let row = try await first(
+                """
+                -- readers of a signing request
+                SELECT (SELECT m.person_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
+                        WHERE m.tenant_id = r.tenant_id AND m.person_id = r.person_id AND m.ended_at IS NULL
+                          AND m.role = 'partner' AND m.institution_id = r.institution_id AND p.disabled_at IS NULL) AS asked,
+                       (SELECT m.person_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
+                        WHERE m.tenant_id = r.tenant_id AND m.person_id = r.asked_by AND m.ended_at IS NULL
+                          AND m.role = 'manager' AND p.disabled_at IS NULL LIMIT 1) AS asker
+                FROM mou_signing_requests AS r
+                WHERE r.tenant_id = acting_tenant() AND r.mou_id = \(mou) AND r.institution_id = \(party)
+                  AND acts_as('system')
+                """)
+        else { return (nil, nil) }
+        return (try row("asked"), try row("asker"))
+    }
+}

@@ -1,0 +1,156 @@
+import API
+import Accounts
+import Foundation
+import Institutions
+import Vocabulary
+
+import struct API.Operation
+
+/// Asking people of the parties to sign, and their signing by their own hand, by API.
+enum SigningRequestsAPI {
+    static let operations: [AnyOperation] = [list, listSignatories, ask, takeBack, sign, refuse]
+
+    private static var list: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/signing-requests", "listMoUSigningRequests",
+            summary: "Who is asked to sign an agreement, and who refused",
+            description: "Managers read those at all parties; a partner those at its own institution.",
+            tag: "partnerships", access: .roles([.manager, .partner]), parameters: MoUPath.self,
+            output: SigningRequestList.self, problems: [.notFound]
+        ) { call in
+            guard try await call.reader.mou(call.parameters.mou) != nil else { throw Problem.notFound }
+            return .ok(SigningRequestList(try await call.reader.signingRequests(of: call.parameters.mou)))
+        }.erased
+    }
+
+    private static var listSignatories: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/possible-signatories", "listPossibleMoUSignatories",
+            summary: "The staff of parties that have not signed", tag: "partnerships", access: .roles([.manager]),
+            parameters: MoUPath.self, output: PossibleSignatories.self, problems: [.notFound]
+        ) { call in
+            guard try await call.reader.mou(call.parameters.mou) != nil else { throw Problem.notFound }
+            return .ok(PossibleSignatories(items: try await call.reader.possibleSignatories(of: call.parameters.mou)))
+        }.erased
+    }
+
+    private static var ask: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/signing-requests", "askToSignMoU",
+            summary: "Ask a person of a party to sign an agreed text by their own hand",
+            description: "Takes the place of whoever was asked at that party before. They get a letter.",
+            tag: "partnerships", access: .roles([.manager]), parameters: MoUPath.self, body: NewSigningRequest.self,
+            output: SigningRequestList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let (tenant, mou) = (try principal.workspace, call.parameters.mou)
+            return try await call.write { transaction in
+                try await transaction.askToSign(mou, call.body.seat, in: tenant, by: principal.personID)
+                return .ok(SigningRequestList(try await transaction.signingRequests(of: mou)))
+            }
+        }.erased
+    }
+
+    private static var takeBack: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/parties/{party}/signing-request/withdrawal", "takeBackMoUSigningRequest",
+            summary: "Take back that a party's person was asked to sign", tag: "partnerships",
+            access: .roles([.manager]), parameters: MoUPartyPath.self, output: SigningRequestList.self,
+            problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.takeBackRequest(toSign: path.mou, for: path.party)
+                return .ok(SigningRequestList(try await transaction.signingRequests(of: path.mou)))
+            }
+        }.erased
+    }
+
+    private static var sign: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/own-signature", "signMoUByOwnHand",
+            summary: "Sign an agreed text for one's institution, having been asked to",
+            description: """
+                The signature is of today, in the workspace's zone, under the signatory's own name. Once all parties have \
+                signed, the agreement is signed. It cannot be taken back.
+                """, tag: "partnerships", access: .roles([.partner]), parameters: MoUPath.self,
+            body: OwnSignature.self, output: MoUView.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (principal, id) = (try call.principal, call.parameters.mou)
+            let (tenant, party) = (try principal.workspace, Institution.ID(try principal.actsFor))
+            return try await call.write { transaction in
+                let mou = try await transaction.signByOwnHand(
+                    id, as: call.body.title, for: party, in: tenant, by: principal.personID)
+                return .ok(try await transaction.view(of: mou))
+            }
+        }.erased
+    }
+
+    private static var refuse: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/own-signature/refusal", "refuseToSignMoU",
+            summary: "Say that one does not sign, and why", description: "The managers are told, and may ask again.",
+            tag: "partnerships", access: .roles([.partner]), parameters: MoUPath.self, body: SigningRefusal.self,
+            output: SigningRequestList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (principal, id) = (try call.principal, call.parameters.mou)
+            let party = Institution.ID(try principal.actsFor)
+            return try await call.write { transaction in
+                try await transaction.refuseToSign(id, because: call.body.reason, for: party, by: principal.personID)
+                return .ok(SigningRequestList(try await transaction.signingRequests(of: id)))
+            }
+        }.erased
+    }
+}
+
+/// What a manager sends to ask somebody to sign.
+struct NewSigningRequest: Described {
+    let seat: Seat.ID
+
+    static let documentation = [
+        "seat": "The person's seat at a party that has not signed, see the possible signatories."
+    ]
+}
+
+/// What a signatory sends to sign.
+struct OwnSignature: Described {
+    let title: ShortText
+
+    static let documentation = ["title": "The office they hold; kept as on this day."]
+}
+
+/// What a signatory sends who does not sign.
+struct SigningRefusal: Described {
+    let reason: ShortText
+}
+
+/// The staff of parties that have not signed, as JSON.
+struct PossibleSignatories: Codable {
+    let items: [PossibleSignatory]
+}
+
+/// Who is asked to sign, as JSON.
+struct SigningRequestList: Described {
+    let items: [Item]
+
+    struct Item: Codable {
+        let institution: Institution.ID
+        let person: Person.ID?
+        let personName: String?
+        let askedAt: Date
+        let refusedAt: Date?
+        let reason: ShortText?
+    }
+
+    static let documentation = ["items": "One at most for each party that is asked."]
+
+    init(_ requests: [SigningRequest]) {
+        items = requests.map { request in
+            // Who may not know a person's name does not learn who they are either.
+            Item(
+                institution: request.institution, person: request.personName == nil ? nil : request.person,
+                personName: request.personName, askedAt: request.askedAt, refusedAt: request.refusedAt,
+                reason: request.reason)
+        }
+    }
+}
