@@ -2,8 +2,8 @@
 a document; a reviewer judges by keyboard, and another by a file; the manager screens, has assignments planned, looks at the
 calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor asks by
 keyboard alone to meet a startup, whose founder consents, and answers a shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in;
-two parties sign an agreement, each on its own day, by keyboard, and a person of the bank reads its report in 日本語 and takes it along as
-CSV and as a workbook. Fails on any
+one party's signature is recorded and a person of the other, the bank, signs by their own hand, by keyboard, reads its report in 日本語
+and takes it along as CSV and as a workbook. Fails on any
 console error or violated content security policy; keeps screenshots, wide and narrow, light and dark.
 
 journeys.py URL TOKEN SMTP_PORT FOLDER
@@ -317,13 +317,7 @@ def decide(application):
     manager.press("Release and send")
     manager.says("The batch was released")
     manager.shot("console-decided")
-    wanted = "An offer of a place"
-    for _ in range(60):
-        if any(to == "ravi@ledgerleaf.example" and wanted in letter["Subject"] for to, letter in arrived):
-            break
-        time.sleep(0.5)
-    offer = next((letter for to, letter in arrived if to == "ravi@ledgerleaf.example" and wanted in letter["Subject"]), None)
-    assert offer, f"no letter with the offer has arrived, only {[(to, letter['Subject']) for to, letter in arrived]}"
+    offer = awaited("ravi@ledgerleaf.example", "An offer of a place")
     assert "bring the two exporters" in offer.get_body(("plain",)).get_content(), "the note is not in the letter"
 
 
@@ -409,6 +403,22 @@ def enter(visitor):
     visitor.keys(Keys.ENTER)
     WebDriverWait(visitor.driver, 15).until(lambda _: gone(before))
     visitor.sound()
+
+
+def submit(visitor, label):
+    """Presses a form's button by keyboard."""
+    tab_to(visitor, lambda element: element.tag_name == "button" and element.text == label)
+    enter(visitor)
+
+
+def awaited(reader, subject):
+    """The letter to somebody under such a subject, once it has arrived."""
+    for _ in range(300):
+        for to, letter in arrived:
+            if to == reader and subject in letter["Subject"]:
+                return letter
+        time.sleep(0.1)
+    raise AssertionError(f"no letter on “{subject}” to {reader}, only {[(to, letter['Subject']) for to, letter in arrived]}")
 
 
 def card_of(visitor):
@@ -540,45 +550,65 @@ def review():
 
 
 def cooperate():
-    """A bank and the park sign, each on its own day and by keyboard; the bank's person reads what came of it, and takes it along."""
+    """The park's signature is recorded, and the bank's person, who is asked to by letter, signs by their own hand, both by keyboard;
+    then they read what came of it, and take it along."""
     bank = ask("GET", "/v1/institutions?q=Sakuragi")[0]["items"][0]["id"]
     park = ask("GET", "/v1/institutions?kind=park&q=Harbour")[0]["items"][0]["id"]
     mou = ask("POST", "/v1/mous", {
         "reference": "MoU-Journey", "title": {"en": "Startups for Tokyo", "ja": "東京でのスタートアップ協力"}, "kind": "nurturing", "notice_days": 30,
         "parties": [{"institution": park, "role": "lead"}, {"institution": bank, "role": "partner"}],
         "areas": [{"focus_area": "smart-city", "wording": "Smart city"}]})[0]["id"]
+    ask("POST", f"/v1/mous/{mou}/texts", {"language": "ja", "body": "両者はスタートアップの東京進出を支援する。\n各自の費用は各自が負担する。"})
     ask("POST", f"/v1/mous/{mou}/review")
     ask("POST", f"/v1/mous/{mou}/agreement")
     today = datetime.date.today()
     manager = Visitor("mei@harbour.example")
-    for party, name, office, days in ((bank, "Naoko Sakuragi", "Managing Director", 40), (park, "Mei Lam", "Chief Partnership Officer", 35)):
-        manager.go(f"/console/mous/{mou}")
-        tab_to(manager, lambda element: (element.get_attribute("href") or "").endswith(f"/parties/{party}/signature"))
-        enter(manager)
-        manager.set("signed_on", str(today - datetime.timedelta(days=days)))
-        manager.set("effective_on", str(today - datetime.timedelta(days=35)))
-        manager.type("participants.0.title", office)
-        # Nobody has signed yet: the form comes back as it was filled in.
-        tab_to(manager, lambda element: element.tag_name == "button" and element.text == "Record signature")
-        enter(manager)
-        assert manager.driver.find_element(By.NAME, "participants.0.title").get_attribute("value") == office, "the office is lost"
-        manager.type("participants.0.name", name)
-        manager.shot("signature")
-        tab_to(manager, lambda element: element.tag_name == "button" and element.text == "Record signature")
-        enter(manager)
-    manager.says("In force")
-    manager.shot("signed")
-    program = next(found["id"] for found in ask("GET", "/v1/programs")[0]["items"] if found["name"]["en"] == "Incubation")
-    ask("POST", f"/v1/mous/{mou}/links", {"program": program, "area": "smart-city"})
+    manager.go(f"/console/mous/{mou}")
+    tab_to(manager, lambda element: (element.get_attribute("href") or "").endswith(f"/parties/{park}/signature"))
+    enter(manager)
+    manager.set("signed_on", str(today - datetime.timedelta(days=35)))
+    manager.set("effective_on", str(today - datetime.timedelta(days=30)))
+    manager.type("participants.0.title", "Chief Partnership Officer")
+    # Nobody has signed yet: the form comes back as it was filled in.
+    submit(manager, "Record signature")
+    office = manager.driver.find_element(By.NAME, "participants.0.title").get_attribute("value")
+    assert office == "Chief Partnership Officer", "the office is lost"
+    manager.type("participants.0.name", "Mei Lam")
+    manager.shot("signature")
+    submit(manager, "Record signature")
+    tab_to(manager, lambda element: (element.get_attribute("href") or "").endswith("/signing-requests"))
+    enter(manager)
+    tab_to(manager, lambda element: element.get_attribute("name") == "seat")
+    manager.keys("Kenji")
+    submit(manager, "Ask to sign")
+    manager.says("Waiting")
+    manager.shot("asked-to-sign")
+    calls = [call["id"] for call in ask("GET", "/v1/calls")[0]["items"] if call["title"]["en"].startswith("Incubation")]
+    assert calls, "no call has been made"
 
+    letter = awaited("kenji@sakuragi.example", "MoU-Journey")
     partner = Visitor("kenji@sakuragi.example")
     partner.go("/partner/agreements")
     partner.says("当機関の覚書")
     tab_to(partner, lambda element: (element.get_attribute("href") or "").endswith(mou))
     enter(partner)
+    tab_to(partner, lambda element: (element.get_attribute("href") or "").endswith("/signature"))
+    enter(partner)
+    assert f"/partner/agreements/{mou}/signature" in letter.get_body(("plain",)).get_content(), "the letter leads elsewhere"
+    partner.says("各自の費用は各自が負担する。")
+    partner.type("title", "執行役員")
+    # Without their word the form comes back as it was filled in.
+    submit(partner, "署名する")
+    assert partner.driver.find_element(By.NAME, "title").get_attribute("value") == "執行役員", "the office is lost"
+    tab_to(partner, lambda element: element.get_attribute("name") == "is_entitled")
+    partner.keys(Keys.SPACE)
+    partner.shot("own-signature")
+    submit(partner, "署名する")
     partner.says("発効中")
-    partner.says("Naoko Sakuragi")
+    partner.says("執行役員")
     partner.shot("partner-agreement")
+    for call in calls:
+        ask("POST", f"/v1/mous/{mou}/links", {"call": call, "area": "smart-city"})
     tab_to(partner, lambda element: (element.get_attribute("href") or "").endswith("/report"))
     enter(partner)
     partner.says("進捗報告")
