@@ -14,6 +14,8 @@ extension MoU {
             case startupGraduated = "startup_graduated"
             case startupIntroduced = "startup_introduced"
             case dealClosed = "deal_closed"
+            case demoDayHeld = "demo_day_held"
+            case meetingHeld = "meeting_held"
             case fastTrackUsed = "fast_track_used"
             case benefitUsed = "benefit_used"
         }
@@ -21,6 +23,7 @@ extension MoU {
         /// What it happened to.
         package enum Noun: String, Codable, Sendable, CaseIterable {
             case call, application, enrolment, introduction, benefit
+            case demoDay = "demo_day"
         }
 
         /// What happened.
@@ -31,7 +34,7 @@ extension MoU {
         package let noun: Noun
         /// Which; nil where the reader may not know.
         package let object: UUID?
-        /// The call's or the benefit's name.
+        /// The call's, the demo day's or the benefit's name.
         package let title: LocalizedName
         /// The startup, where there is one and the reader may know it.
         package let startup: Startup.ID?

@@ -100,7 +100,7 @@ extension Statements {
     }
 
     /// What a manager may link to an agreement: all programs and streams, and the latest cohorts, calls,
-    /// enrolments and introductions.
+    /// enrolments, introductions and demo days.
     func linkable(limit: Int = 200) async throws -> [(noun: MoU.Standing.Noun, id: UUID, name: LocalizedName)] {
         try await rows(
             """
@@ -125,7 +125,10 @@ extension Statements {
                 (SELECT 6, 'introduction', x.id, i.names, x.asked_at
                  FROM introductions AS x
                  JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
-                 WHERE x.tenant_id = acting_tenant() ORDER BY x.asked_at DESC LIMIT \(limit))) AS o
+                 WHERE x.tenant_id = acting_tenant() ORDER BY x.asked_at DESC LIMIT \(limit))
+                UNION ALL
+                (SELECT 7, 'demo_day', d.id, d.title, d.starts_at FROM demo_days AS d
+                 WHERE d.tenant_id = acting_tenant() ORDER BY d.starts_at DESC LIMIT \(limit))) AS o
             WHERE acts_as('manager')
             ORDER BY o.place, o.created_at DESC, o.id
             """
@@ -222,9 +225,10 @@ extension Transaction {
             """
             -- linkActivity
             INSERT INTO mou_links (tenant_id, mou_id, id, program_id, stream_id, call_id, enrolment_id, cohort_id,
-                                   introduction_id, focus_area, service_line, note, linked_by)
+                                   introduction_id, demo_day_id, focus_area, service_line, note, linked_by)
             VALUES (\(tenant), \(mou), \(id), \(object(.program)), \(object(.stream)), \(object(.call)),
-                    \(object(.enrolment)), \(object(.cohort)), \(object(.introduction)), \(new.area), \(new.line), \(new.note), \(person))
+                    \(object(.enrolment)), \(object(.cohort)), \(object(.introduction)), \(object(.demoDay)),
+                    \(new.area), \(new.line), \(new.note), \(person))
             """)
     }
 

@@ -127,6 +127,7 @@ extension MoU {
         /// What it is.
         package enum Noun: String, Codable, Sendable, CaseIterable {
             case program, stream, cohort, call, enrolment, introduction
+            case demoDay = "demo_day"
         }
 
         /// What it is.
@@ -253,8 +254,8 @@ package struct NewLink: Sendable {
     let line: MoU.ServiceLine?
     let note: ShortText?
 
-    /// A program with all its streams, a stream, a cohort with whoever is enrolled in it, a call, an enrolment, or an
-    /// introduction with the deal it leads to.
+    /// A program with all its streams, a stream, a cohort with whoever is enrolled in it, a call, an enrolment, an
+    /// introduction with the deal it leads to, or a demo day with the meetings held at it.
     package init(
         _ noun: MoU.Standing.Noun, _ object: UUID, in area: FocusArea.ID? = nil, for line: MoU.ServiceLine? = nil,
         note: ShortText? = nil

@@ -91,13 +91,14 @@ struct LinkBody: Described {
     let enrolment: UUID?
     let cohort: UUID?
     let introduction: UUID?
+    let demoDay: UUID?
     let area: FocusArea.ID?
     let serviceLine: MoU.ServiceLine?
     let note: ShortText?
 
     static let documentation = [
         "program": "With all its streams.", "cohort": "With whoever is enrolled in it.",
-        "introduction": "With the deal it leads to.",
+        "introduction": "With the deal it leads to.", "demo_day": "With the meetings held at it.",
         "area": "The area of the agreement that it serves.",
         "service_line": "What it helps startups with.",
     ]
@@ -105,11 +106,12 @@ struct LinkBody: Described {
     func new() throws(Problem) -> NewLink {
         let named = [
             (MoU.Standing.Noun.program, program), (.stream, stream), (.call, call), (.enrolment, enrolment),
-            (.cohort, cohort), (.introduction, introduction),
+            (.cohort, cohort), (.introduction, introduction), (.demoDay, demoDay),
         ].compactMap { noun, id in id.map { (noun, $0) } }
         guard let (noun, id) = named.first, named.count == 1 else {
             throw .invalid(
-                "/program", "Name one thing: a program, a stream, a cohort, a call, an enrolment or an introduction.")
+                "/program",
+                "Name one thing: a program, a stream, a cohort, a call, an enrolment, an introduction or a demo day.")
         }
         return NewLink(noun, id, in: area, for: serviceLine, note: note)
     }

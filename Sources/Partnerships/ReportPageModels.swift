@@ -312,6 +312,7 @@ struct ReportPresentation {
         case .call: "/console/calls/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
         case .introduction: "/introductions/\(object)"
+        case .demoDay: "/console/demo-days/\(object)"
         }
     }
 
@@ -336,7 +337,7 @@ struct ReportPresentation {
                             ? self.page(of: activity).map { .link(title, $0) } ?? .text(title) : .text(title),
                         .text(
                             activity.startupName.map(words.text)
-                                ?? (activity.kind == .callOpened ? "–" : t("report.unnamed_startup")),
+                                ?? ([.callOpened, .demoDayHeld].contains(activity.kind) ? "–" : t("report.unnamed_startup")),
                             note: activity.country?.name(in: words.spoken)),
                         .text(activity.areas.isEmpty ? "–" : words.areas(activity.areas)),
                     ]
@@ -354,6 +355,7 @@ struct ReportPresentation {
         case .application: "/console/applications/\(object)"
         case .introduction: "/introductions/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
+        case .demoDay: "/console/demo-days/\(object)"
         case .benefit: nil
         }
     }
