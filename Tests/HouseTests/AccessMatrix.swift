@@ -695,7 +695,9 @@ struct Questioner: Sendable {
             return .object(members.filter { !$0.name.hasPrefix("event") })
         case ("linkMoUActivity", .object(let members)):
             return .object(
-                members.filter { !["stream", "call", "enrolment", "cohort", "introduction"].contains($0.name) })
+                members.filter {
+                    !["stream", "call", "enrolment", "cohort", "introduction", "demo_day"].contains($0.name)
+                })
         default: return body
         }
     }

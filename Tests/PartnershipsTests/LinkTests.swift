@@ -1,5 +1,6 @@
 import API
 import Accounts
+import DemoDays
 import DemoWorld
 import Foundation
 import Incubation
@@ -95,5 +96,43 @@ struct LinkTests {
             "POST", "/v1/mous/\(first)/links",
             json: #"{"introduction":"\#(introduction)","cohort":"\#(demoID("cohort spring") as Cohort.ID)"}"#)
         #expect(two.status == 422)
+    }
+
+    @Test(
+        "a demo day counts once it is over, with the meetings held at it, and a partner learns of nobody who met there")
+    func demoDay() async throws {
+        let world = try await World()
+        let manager = world.database.reader(as: world.context(Cast.mei))
+        let day: DemoDay.ID = demoID("demo day")
+        let id = try await link(.demoDay, day.uuid, to: second, in: nil, world)
+        func counted(_ reader: Reader) async throws -> [MoU.Activity] {
+            try await reader.activities(under: second).filter { $0.noun == .demoDay }
+        }
+        let standing = try #require(try await manager.standing(under: second).first { $0.noun == .demoDay })
+        #expect(standing.link == id && standing.object == day.uuid && standing.line == .investmentMatching)
+        // It is to come in three weeks.
+        #expect(try await counted(manager).isEmpty)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE demo_days SET starts_at = now() - interval '1 day' WHERE id = \(day)")
+            for (other, outcome) in [("harbour/tidewater", "held"), ("harbour/sakuragi-ventures", "no_show")] {
+                try await transaction.execute(
+                    """
+                    INSERT INTO demo_day_outcomes (tenant_id, demo_day_id, investor_id, startup_id, outcome, recorded_by)
+                    VALUES (\(tenant), \(day), \(Cast.institution(other)), \(startup), \(outcome), \(mei))
+                    """)
+            }
+        }
+        let held = try await counted(manager)
+        #expect(Set(held.map(\.kind)) == [.demoDayHeld, .meetingHeld] && held.count == 2)
+        #expect(held.first { $0.kind == .meetingHeld }?.startup == startup)
+        let told = try await counted(world.database.reader(as: world.context(Cast.kenji)))
+        #expect(told.count == 2 && told.allSatisfy { $0.startup == nil && $0.startupName == nil })
+        #expect(told.first { $0.kind == .demoDayHeld }?.object == day.uuid)
+        #expect(told.first { $0.kind == .meetingHeld }?.object == nil)
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.open("/console/mous/\(second)/links/new").text.contains("demo_day:\(day)"))
+        #expect(await park.open("/console/mous/\(second)/report").text.contains("/console/demo-days/\(day)"))
+        let again = await park.ask("POST", "/v1/mous/\(second)/links", json: #"{"demo_day":"\#(day)"}"#)
+        #expect(again.status == 409, "\(again.text)")
     }
 }
