@@ -31,7 +31,7 @@ struct WordingTests {
         #expect(text.relative == "in 3 days")
         let past = TimeText(noon, in: .hongKong, from: noon.addingTimeInterval(60), language: .japanese)
         #expect(past.text == "2026年12月18日, 12:00")
-        #expect(past.relative == "1 分前")
+        #expect(past.relative == "1分前")
         #expect(past.viewer == nil)
     }
 

@@ -22,7 +22,7 @@ url, token, data, binary = sys.argv[1:5]
 PEOPLE, EACH, KILLS = 60, 5, 3
 SUBJECTS = {"en": "What we decided", "zh-Hant": "我們的決定", "ja": "審査結果のお知らせ"}
 BODIES = {"en": "Dear reader,", "zh-Hant": "親愛的讀者：", "ja": "読者の皆さま"}
-FOOTERS = {"en": "through Trellis because it concerns you", "zh-Hant": "因為內容與閣下有關", "ja": "ご関係のある件について"}
+FOOTERS = {"en": "through Trellis because it concerns you", "zh-Hant": "因為內容與你有關", "ja": "ご関係のある件について"}
 arrived = []
 
 
