@@ -1,3 +1,4 @@
+internal import HTTPTypes
 public import Postgres
 
 /// A page for people: GET answers HTML; POST reads a form into the same bodies the JSON operations take.
@@ -134,6 +135,10 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
 
     /// The path that was asked for, with its query: what `?next=` may carry.
     public var target: String { exchange.incoming.target }
+
+    /// The page that is shown, with its query, so that something beside its matter leads back to it; nil where something was
+    /// sent.
+    public var page: String? { exchange.incoming.head.method == .get ? target : nil }
 
     /// Runs queries as the principal, each in one read-only round trip.
     public var reader: Reader { exchange.database.reader(as: exchange.readingContext) }

@@ -71,6 +71,12 @@ extension Transaction {
             """) == 1
     }
 
+    /// Keeps the language in which the acting person reads pages and letters.
+    public func chooseLanguage(_ language: Language) async throws {
+        try await execute(
+            "/* chooseLanguage */ UPDATE people SET locale = \(language) WHERE id = acting_person()")
+    }
+
     func renewPassword(of person: Person.ID, to hash: String) async throws {
         try await execute(
             "/* renewPassword */ UPDATE passwords SET hash = \(hash), changed_at = now() WHERE person_id = \(person)")

@@ -16,7 +16,7 @@ public struct AccountsAPI: Sendable {
 
     /// The operations, for the router.
     public var operations: [AnyOperation] {
-        [myself, createToken, listTokens, revokeToken, invitePerson, acceptInvitation, listAuditEvents]
+        [myself, chooseLanguage, createToken, listTokens, revokeToken, invitePerson, acceptInvitation, listAuditEvents]
     }
 
     private var myself: AnyOperation {
@@ -27,6 +27,18 @@ public struct AccountsAPI: Sendable {
             let principal = try call.principal
             let seats = try await call.reader.seats(of: principal.personID)
             return .ok(Myself(principal, seats: seats))
+        }.erased
+    }
+
+    private var chooseLanguage: AnyOperation {
+        Operation(
+            .post, "/v1/me/language", "chooseLanguage", summary: "Choose the language of my pages and letters",
+            tag: "accounts", access: .signedIn, body: NewLanguage.self
+        ) { call in
+            try await call.write { transaction in
+                try await transaction.chooseLanguage(call.body.language)
+                return .noContent
+            }
         }.erased
     }
 
@@ -133,6 +145,10 @@ struct Myself: Described {
         institution = principal.institution
         self.seats = seats
     }
+}
+
+struct NewLanguage: Described {
+    let language: Language
 }
 
 struct TokenPath: Codable {

@@ -24,7 +24,7 @@ public struct AccountsPages: Sendable {
 
     /// The routes, for the router.
     public var routes: [AnyRoute] {
-        [home, showSignIn, signIn, signOut, takeSeat, showInvitation, acceptInvitation, showAccount]
+        [home, showSignIn, signIn, signOut, takeSeat, chooseLanguage, showInvitation, acceptInvitation, showAccount]
     }
 
     /// Where a role begins.
@@ -99,6 +99,18 @@ public struct AccountsPages: Sendable {
             }
             call.forgetWhoActs()
             return moved
+        }.erased
+    }
+
+    private var chooseLanguage: AnyRoute {
+        PageRoute(.post, "/language", "chooseLanguageForm", access: .signedIn, body: LanguageForm.self) { call in
+            let form = try call.decoded()
+            let chosen = try await call.write { transaction in
+                try await transaction.chooseLanguage(form.lang)
+                return .redirect(to: form.next.flatMap { LocalPath($0)?.text } ?? "/")
+            }
+            call.forgetWhoActs()
+            return chosen
         }.erased
     }
 
@@ -228,6 +240,12 @@ struct SignInForm: Codable {
 
 struct SeatForm: Codable {
     let seat: Seat.ID
+}
+
+/// A language of the footer, and the page to come back to.
+struct LanguageForm: Codable {
+    let lang: Vocabulary.Language
+    let next: String?
 }
 
 struct InvitationQuery: Codable {

@@ -14,7 +14,8 @@ extension FormCall {
         }
         return Viewer(
             name: principal.name, seat: seats.first { $0.0 == principal.membership }?.1,
-            otherSeats: seats.filter { $0.0 != principal.membership }.map(\.1), language: language, csrf: csrf)
+            otherSeats: seats.filter { $0.0 != principal.membership }.map(\.1), language: language, csrf: csrf,
+            page: page.flatMap { SafeURL(path: $0) })
     }
 }
 

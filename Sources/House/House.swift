@@ -50,7 +50,8 @@ package struct House: Sendable {
                 + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
                 + InvestmentRoom.places + DemoDaysRoom.places + FundraisingRoom.places
                 + InstitutionsRoom.places
-                + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces)
+                + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces,
+            languageURL: "/language")
     }
 
     /// Every JSON operation.

@@ -48,7 +48,11 @@ public struct Frame: ViewModel {
         hasNavigation = !navigation.isEmpty
         self.breadcrumbs = breadcrumbs
         seat = viewer.seat.map { SeatBar($0, of: viewer, site: site, texts: texts) }
-        languages = site.languageURL.map { LanguageMenu(action: $0, next: path, current: viewer.language) }
+        // A visitor reads what their browser asks for.
+        languages =
+            viewer.seat == nil
+            ? nil
+            : site.languageURL.map { LanguageMenu(action: $0, next: path ?? viewer.page, current: viewer.language) }
         self.flash = flash
         self.keys = keys
         csrf = viewer.csrf

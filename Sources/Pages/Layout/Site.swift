@@ -90,12 +90,15 @@ public struct Viewer: Sendable {
     public var csrf: String
     /// What waits for them, by the id of the place.
     public var waiting: [String: Int]
+    /// The page they read, to come back to; nil where they sent something.
+    public var page: SafeURL?
 
     /// A person at a seat, or a visitor in a language.
     public init(
         name: String = "", seat: Seat? = nil, otherSeats: [Seat] = [], language: Language, csrf: String = "",
-        waiting: [String: Int] = [:]
+        waiting: [String: Int] = [:], page: SafeURL? = nil
     ) {
+        self.page = page
         self.name = name
         self.seat = seat
         self.otherSeats = otherSeats
