@@ -33,6 +33,7 @@ struct MatchmakingYearTests {
                 try await market.live(cycle: cycle, week: week)
                 try await market.letPass(days: 7)
             }
+            print("two weeks \(cycle + 1): \(market.proposals) proposals, \(market.introductions) introductions so far")
         }
         // Nothing is asked any more; what is open runs out by itself.
         for _ in 0..<16 { try await market.letPass(days: 7) }
