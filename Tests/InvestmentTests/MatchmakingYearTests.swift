@@ -323,7 +323,7 @@ private final class Market {
                     var refused = 0
                     for place in stride(from: worker, to: items.count, by: workers) {
                         do {
-                            try await deed(database, items[place])
+                            try await Self.patiently { try await deed(database, items[place]) }
                         } catch let error as DatabaseError
                             where error.constraint == "investors_have_no_more_in_hand_than_they_want"
                         {
@@ -349,6 +349,17 @@ private final class Market {
             return try await group.reduce(0, +)
         }
         refusedByCap += refused
+    }
+
+    /// Comes back in a second when the service asks to, as its clients do: of many who answer for one mandate at once, some wait
+    /// longer than a transaction may.
+    private static func patiently(_ deed: () async throws -> Void) async throws {
+        for _ in 0..<60 {
+            do { return try await deed() } catch let error as DatabaseError where error.kind == .lockTimeout {
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+        try await deed()
     }
 
     /// Looks whether anybody has more than they want, or knows more than they may.
