@@ -107,7 +107,8 @@ package struct House: Sendable {
             ("Letters", LettersRoom.invariants), ("Institutions", InstitutionsRoom.invariants),
             ("Partnerships", PartnershipsRoom.invariants), ("Programs", ProgramsRoom.invariants),
             ("Applications", ApplicationsRoom.invariants), ("Reviews", ReviewsRoom.invariants),
-            ("Incubation", IncubationRoom.invariants), ("Investment", InvestmentRoom.invariants),
+            ("Decisions", DecisionsRoom.invariants), ("Incubation", IncubationRoom.invariants),
+            ("Investment", InvestmentRoom.invariants),
             ("DemoDays", DemoDaysRoom.invariants), ("Fundraising", FundraisingRoom.invariants),
             ("Imports", ImportsRoom.invariants),
         ]

@@ -102,7 +102,7 @@ extension InvariantTests {
 
     static let plants =
         jobs + accounts + institutions + partnerships + programs + applications + letters + reviews
-        + incubation + investment + demoDays + fundraising + imports
+        + decisions + incubation + investment + demoDays + fundraising + imports
 
     /// Takes one insertion into a table off the trail.
     static func offTrail(_ breaks: String, _ noun: String) -> Plant {
