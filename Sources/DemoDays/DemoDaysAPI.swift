@@ -99,7 +99,7 @@ enum DemoDaysAPI {
             .post, "/v1/demo-days/{day}/participants", "inviteToDemoDay",
             summary: "Invite startups and investors, and write to them",
             description: """
-                Startups that agree to be shown to investors, and investors that are verified and have not paused. Who was \
+                Startups that agree to be shown on demo days, and investors that are verified and have not paused. Who was \
                 invited and has not cancelled stays as it is.
                 """, tag: "demo-days", access: .roles([.manager]), parameters: DemoDayPath.self,
             body: InviteBody.self, output: ParticipantList.self, problems: [.notFound, .conflict]

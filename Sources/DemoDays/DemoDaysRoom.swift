@@ -18,7 +18,7 @@ package enum DemoDaysRoom {
         "participants_are_invited_by_the_park": .conflict(
             "The invitation stands no longer. Ask the park to invite you again."),
         "startups_on_demo_days_agree_to_be_shown": .conflict(
-            "A startup takes part once it agrees to be shown to investors."),
+            "A startup takes part once it agrees to be shown to investors on demo days."),
         "investors_on_demo_days_are_verified": .conflict(
             "An investor takes part once the park has verified it as a professional one."),
         "investors_on_demo_days_are_not_paused": .conflict("The investor takes no proposals at present."),

@@ -79,7 +79,13 @@ extension Statements {
     ) async throws -> [(id: Institution.ID, name: LocalizedName)] {
         let side: Query =
             switch side {
-            case .startup: "t.matching_opted_in_at IS NOT NULL"
+            case .startup:
+                """
+                EXISTS (
+                    SELECT FROM consents AS c
+                    WHERE c.tenant_id = t.tenant_id AND c.startup_id = t.id AND c.purpose = 'demo_days'
+                      AND c.superseded_at IS NULL AND c.audience <> 'nobody')
+                """
             case .investor:
                 """
                 t.id IS NULL AND EXISTS (

@@ -2,6 +2,7 @@ internal import API
 internal import Accounts
 package import Foundation
 internal import Institutions
+internal import Investment
 package import Postgres
 internal import Vocabulary
 
@@ -66,7 +67,11 @@ package struct DemoWorld: Sendable {
                 _ = try await transaction.addStartup(
                     NewStartup(name: LocalizedName(Name(startup.name)), profile: startup.profile), as: id,
                     in: workspace.id)
-                if startup.optedIn { _ = try await transaction.setMatchingConsent(of: id, to: true) }
+                if startup.optedIn {
+                    for purpose in Consent.Purpose.allCases {
+                        _ = try await transaction.decideOnConsent(NewConsent(purpose, to: .everyone), of: id)
+                    }
+                }
             }
         }
         try await seatPeople(of: workspace, transaction)

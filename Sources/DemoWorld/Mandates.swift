@@ -21,6 +21,9 @@ extension DemoWorld {
                     validUntil: CalendarDate(transaction.now, in: .utc).adding(months: 11)),
                 as: demoID("verification \(investor)"), by: person)
         }
+        for investor in ["tidewater", "lion-peak"] {
+            _ = try await transaction.showToFounders(Cast.institution("harbour/\(investor)"), true, by: person)
+        }
         _ = try await transaction.setFirmRole(
             .analyst, of: Cast.mina.seat(), at: Cast.institution("harbour/tidewater"), by: person)
         let run: MatchRun.ID = demoID("match run")

@@ -13,6 +13,7 @@ extension Transaction {
         try await stage(rows)
         try await enterStagedStartups(in: tenant)
         try await reviseStagedStartups(in: tenant)
+        try await showStagedStartups(in: tenant)
         return try await outcomeOfStagedStartups(in: tenant)
     }
 
@@ -100,18 +101,18 @@ extension Transaction {
                 SELECT s.id, t.id IS NULL OR (
                            t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city, t.tags,
                            t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor, t.raised_currency,
-                           t.seeking, t.matching_opted_in_at, t.focus_areas, t.focus_weights) IS DISTINCT FROM (
+                           t.seeking, t.focus_areas, t.focus_weights) IS DISTINCT FROM (
                            n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
                            n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
-                           n.seeking, n.matching_opted_in_at, n.focus_areas, n.focus_weights) AS is_other,
+                           n.seeking, n.focus_areas, n.focus_weights) AS is_other,
                        n.pitch, n.description, n.founded_on, n.place_region, n.place_state, n.place_city, n.tags,
                        n.stage, n.last_round_on, n.last_round_minor, n.rounds, n.raised_minor, n.raised_currency,
-                       n.seeking, n.matching_opted_in_at, n.focus_areas, n.focus_weights
+                       n.seeking, n.focus_areas, n.focus_weights
                 FROM import_startups AS s
                 LEFT JOIN LATERAL (
                     SELECT t.id, t.pitch, t.description, t.founded_on, t.place_region, t.place_state, t.place_city,
                            t.tags, t.stage, t.last_round_on, t.last_round_minor, t.rounds, t.raised_minor,
-                           t.raised_currency, t.seeking, t.matching_opted_in_at, t.focus_areas, t.focus_weights
+                           t.raised_currency, t.seeking, t.focus_areas, t.focus_weights
                     FROM startups AS t WHERE t.tenant_id = \(tenant) AND t.id = s.id OFFSET 0
                 ) AS t ON true
                 CROSS JOIN LATERAL (
@@ -130,8 +131,6 @@ extension Transaction {
                                 ELSE coalesce(s.raised_minor, t.raised_minor) END AS raised_minor,
                            coalesce(s.currency, t.raised_currency) AS raised_currency,
                            coalesce(s.seeking, t.seeking) AS seeking,
-                           coalesce(t.matching_opted_in_at, CASE WHEN s.opts_in THEN now() END)
-                               AS matching_opted_in_at,
                            CASE WHEN s.is_retagged THEN s.focus_areas ELSE coalesce(t.focus_areas, '{}') END
                                AS focus_areas,
                            -- An area that is still named keeps its weight.
@@ -146,10 +145,10 @@ extension Transaction {
                 INSERT INTO startups AS t (
                     tenant_id, id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
                     last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
-                    matching_opted_in_at, focus_areas, focus_weights)
+                    focus_areas, focus_weights)
                 SELECT \(tenant), id, pitch, description, founded_on, place_region, place_state, place_city, tags, stage,
                        last_round_on, last_round_minor, rounds, raised_minor, raised_currency, seeking,
-                       matching_opted_in_at, focus_areas, focus_weights
+                       focus_areas, focus_weights
                 FROM said WHERE is_other
                 ON CONFLICT (tenant_id, id) DO UPDATE
                 SET pitch = excluded.pitch, description = excluded.description, founded_on = excluded.founded_on,
@@ -158,11 +157,28 @@ extension Transaction {
                     last_round_on = excluded.last_round_on, last_round_minor = excluded.last_round_minor,
                     rounds = excluded.rounds, raised_minor = excluded.raised_minor,
                     raised_currency = excluded.raised_currency, seeking = excluded.seeking,
-                    matching_opted_in_at = excluded.matching_opted_in_at, focus_areas = excluded.focus_areas,
-                    focus_weights = excluded.focus_weights
+                    focus_areas = excluded.focus_areas, focus_weights = excluded.focus_weights
                 RETURNING t.id
             )
             UPDATE import_startups AS s SET is_changed = true FROM kept WHERE kept.id = s.id
+            """)
+    }
+
+    private func showStagedStartups(in tenant: Tenant.ID) async throws {
+        try await execute(
+            """
+            -- importStartups: who agrees to be shown, to everyone and for every purpose; not who has decided on it already.
+            -- OFFSET 0 keeps the look-up by the index, as above.
+            WITH decided AS (
+                INSERT INTO consents (tenant_id, startup_id, purpose, audience)
+                SELECT \(tenant), s.id, p.purpose, 'everyone'
+                FROM import_startups AS s CROSS JOIN (VALUES ('shortlists'), ('demo_days')) AS p (purpose)
+                WHERE s.id IS NOT NULL AND s.opts_in AND NOT EXISTS (
+                    SELECT FROM consents AS c
+                    WHERE c.tenant_id = \(tenant) AND c.startup_id = s.id AND c.purpose = p.purpose OFFSET 0)
+                RETURNING startup_id
+            )
+            UPDATE import_startups AS s SET is_changed = true FROM decided WHERE decided.startup_id = s.id
             """)
     }
 

@@ -24,7 +24,7 @@ package struct ImportedStartup: Sendable {
     package var rounds: Int?
     package var raised: Money?
     package var seeking: FundingStage?
-    /// Whether the row says that investors may be shown the startup. An import gives that consent and never takes it.
+    /// Whether the row says that investors may be shown the startup. It counts where the startup has decided nothing itself.
     package var optsIn = false
 
     /// Those of its words that the taxonomy knows.

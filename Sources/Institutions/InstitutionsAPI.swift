@@ -9,7 +9,7 @@ package enum InstitutionsRoom {
     package static func operations() -> [AnyOperation] {
         [
             listFocusAreas, listInstitutions, getInstitution, addInstitution, recordRegistrations, listStartups,
-            getStartup, addStartup, reviseStartup, setMatchingConsent, getHolders, recordHolders,
+            getStartup, addStartup, reviseStartup, getHolders, recordHolders,
         ]
     }
 
@@ -149,19 +149,6 @@ package enum InstitutionsRoom {
         }.erased
     }
 
-    private static var setMatchingConsent: AnyOperation {
-        Operation(
-            .post, "/v1/startups/{startup}/matching-consent", "setMatchingConsent",
-            summary: "Agree, or no longer, to be shown to investors", tag: "institutions",
-            access: .roles([.manager, .founder]), parameters: StartupPath.self, body: MatchingConsent.self,
-            output: Startup.self, problems: [.notFound]
-        ) { call in
-            try await call.write { transaction in
-                .ok(try await transaction.setMatchingConsent(of: call.parameters.startup, to: call.body.isGiven))
-            }
-        }.erased
-    }
-
     private static var getHolders: AnyOperation {
         Operation(
             .get, "/v1/startups/{startup}/holders", "getHolders", summary: "Who owns a startup", tag: "institutions",
@@ -213,10 +200,6 @@ struct ListStartups: Codable {
     let focusArea: FocusArea.ID?
     let limit: PageSize?
     let cursor: PageCursor?
-}
-
-struct MatchingConsent: Codable {
-    let isGiven: Bool
 }
 
 struct FocusAreaView: Codable {

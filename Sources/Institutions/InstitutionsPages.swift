@@ -29,7 +29,6 @@ extension InstitutionsRoom {
         let pages = InstitutionsPages(site: site)
         return [
             pages.listStartups, pages.showStartup, pages.listInstitutions, pages.editProfile, pages.saveProfile,
-            pages.giveConsent,
         ] + HolderPages(site: site).routes
     }
 }
@@ -48,6 +47,7 @@ private struct InstitutionsPages {
             let found = try await call.reader.startups(
                 named: query.q?.string, in: query.focusArea, after: after, limit: PageSize.rows(for: query.limit))
             let page = try call.page(found, size: query.limit) { $0.id }
+            let shown = try await call.reader.shown(among: page.items.map(\.id))
             let filters: [(name: String, value: String)] =
                 [("q", query.q?.string), ("focus_area", query.focusArea?.description)].compactMap { name, value in
                     value.map { (name, $0) }
@@ -71,7 +71,7 @@ private struct InstitutionsPages {
                         Table.Column(t("startups.place")), Table.Column(t("startups.seeking")),
                         Table.Column(t("startups.ask"), isNumber: true), Table.Column(t("startups.matching")),
                     ],
-                    rows: page.items.map { $0.row(in: viewer.language, t) },
+                    rows: page.items.map { $0.row(isShown: shown.contains($0.id), in: viewer.language, t) },
                     empty: EmptyState(title: t("startups.none"), text: t("startups.none_text")),
                     pager: Pager(
                         firstURL: query.cursor == nil ? nil : ("/console/startups" as SafeURL).adding(filters),
@@ -95,14 +95,15 @@ private struct InstitutionsPages {
             let viewer = try await call.viewer()
             let t = PageKit.institutions.texts(in: viewer.language)
             let name = startup.name.text(for: Vocabulary.Language(viewer.language))
+            let isShown = try await reader.shown(among: [startup.id]) == [startup.id]
             let model = StartupPage(
                 header: PageHeader(
                     title: name, kind: t("startup.kind"),
-                    badge: startup.matchingOptedInAt == nil
-                        ? Badge(t("matching.out")) : Badge(t("matching.in"), .success),
+                    badge: isShown ? Badge(t("matching.in"), .success) : Badge(t("matching.out")),
                     lede: startup.profile.pitch?.string,
                     actions: [
                         .link(t("startup.matches"), "/console/startups/\(startup.id.description)/matches"),
+                        .link(t("consents.title"), "/console/startups/\(startup.id)/consents"),
                         .link(t("holders.title"), "/console/startups/\(startup.id)/holders"),
                     ]),
                 description: startup.profile.description?.string,
@@ -199,19 +200,6 @@ private struct InstitutionsPages {
         }.erased
     }
 
-    var giveConsent: AnyRoute {
-        PageRoute(
-            .post, "/portal/profile/matching-consent", "givePortalConsent", access: .roles([.founder]),
-            body: MatchingConsent.self
-        ) { call in
-            let (consent, id) = (try call.decoded(), Startup.ID(try call.principal.actsFor))
-            return try await call.write { transaction in
-                _ = try await transaction.setMatchingConsent(of: id, to: consent.isGiven)
-                return .redirect(to: "/portal/profile?done=\(consent.isGiven ? "shown" : "hidden")")
-            }
-        }.erased
-    }
-
     private func own(_ reader: Reader, _ principal: Principal) async throws -> Startup {
         guard let startup = try await reader.startup(Startup.ID(try principal.actsFor)) else { throw Problem.notFound }
         return startup
@@ -229,7 +217,8 @@ private struct InstitutionsPages {
         let model = ProfilePage(
             header: PageHeader(
                 title: startup.name.text(for: Vocabulary.Language(viewer.language)), kind: t("profile.kind"),
-                lede: t("profile.lede"), actions: [.link(t("holders.title"), "/portal/holders")]),
+                lede: t("profile.lede"),
+                actions: [.link(t("consents.title"), "/consents"), .link(t("holders.title"), "/portal/holders")]),
             form: Form(
                 action: "/portal/profile",
                 sections: [
@@ -261,23 +250,10 @@ private struct InstitutionsPages {
                         ]),
                 ],
                 submit: t("profile.submit"), texts: t, hidden: [HiddenField("version", version)],
-                draft: "profile", problem: problem?.sentence),
-            consent: Form(
-                action: "/portal/profile/matching-consent",
-                sections: [
-                    FormSection(
-                        title: t("consent.title"),
-                        intro: startup.matchingOptedInAt.map { since in
-                            let day = CalendarDate(since, in: .hongKong)
-                            return t("consent.given", ["day": TimeText(day, in: viewer.language).text])
-                        } ?? t("consent.missing"),
-                        fields: [])
-                ],
-                submit: startup.matchingOptedInAt == nil ? t("consent.give") : t("consent.withdraw"), texts: t,
-                hidden: [HiddenField("is_given", startup.matchingOptedInAt == nil ? "true" : "false")]))
+                draft: "profile", problem: problem?.sentence))
         let frame = Frame(
             title: t("profile.kind"), site: site, viewer: viewer, current: "profile",
-            flash: done.flatMap { ["saved", "shown", "hidden"].contains($0) ? FlashNotice(t("profile.\($0)")) : nil })
+            flash: done == "saved" ? FlashNotice(t("profile.saved")) : nil)
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.profile.render(model, in: frame))
     }
 }
@@ -360,7 +336,6 @@ struct StartupPage: ViewModel {
 struct ProfilePage: ViewModel {
     var header: PageHeader
     var form: Form
-    var consent: Form
 }
 
 extension PageTemplate<ListPage> {
@@ -376,7 +351,7 @@ extension PageTemplate<ProfilePage> {
 }
 
 extension Startup {
-    fileprivate func row(in language: Pages.Language, _ t: Texts) -> [Table.Cell] {
+    fileprivate func row(isShown: Bool, in language: Pages.Language, _ t: Texts) -> [Table.Cell] {
         let spoken = Vocabulary.Language(language)
         let areas = profile.focusAreas.map { $0.area.label(in: language) }
         return [
@@ -386,7 +361,7 @@ extension Startup {
                 [profile.city?.string, profile.country?.name(in: spoken)].compactMap(\.self).joined(separator: ", ")),
             .text(profile.seeking?.label(in: spoken) ?? "–"),
             profile.ask.map { .money(MoneyText($0)) } ?? .text("–"),
-            .badge(matchingOptedInAt == nil ? Badge(t("matching.out")) : Badge(t("matching.in"), .success)),
+            .badge(isShown ? Badge(t("matching.in"), .success) : Badge(t("matching.out"))),
         ]
     }
 

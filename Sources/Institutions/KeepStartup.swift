@@ -4,13 +4,13 @@ package import Postgres
 internal import Vocabulary
 
 extension Transaction {
-    /// Enters a startup with its profile into the tenant's directory. It is shown to no investor until it opts in.
+    /// Enters a startup with its profile into the tenant's directory. It is shown to no investor until it agrees to.
     ///
     /// Throws `StartupRefusal`.
     package func addStartup(_ new: NewStartup, as id: Startup.ID, in tenant: Tenant.ID) async throws -> Startup {
         try new.profile.check()
         try await insert(new, as: id, in: tenant)
-        return Startup(id: id, name: new.name, profile: new.profile, matchingOptedInAt: nil)
+        return Startup(id: id, name: new.name, profile: new.profile)
     }
 
     /// Replaces what a startup says of itself, after `matching` has looked at the version being replaced.
@@ -24,15 +24,7 @@ extension Transaction {
         try new.profile.check()
         try await rename(id, new.name)
         try await save(new.profile, of: id, in: tenant)
-        return Startup(id: id, name: new.name, profile: new.profile, matchingOptedInAt: current.matchingOptedInAt)
-    }
-
-    /// Lets investors of the tenant be shown the startup, or no longer. Repeating a consent keeps its day.
-    package func setMatchingConsent(of id: Startup.ID, to isGiven: Bool) async throws -> Startup {
-        guard try await lockStartup(id) != nil else { throw Problem.notFound }
-        try await setMatchingConsent(id, isGiven)
-        guard let startup = try await startup(id) else { throw Problem.notFound }
-        return startup
+        return Startup(id: id, name: new.name, profile: new.profile)
     }
 }
 

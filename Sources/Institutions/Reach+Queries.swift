@@ -23,22 +23,22 @@ extension Statements {
         case .mentor: "(\(fragment: own) OR \(fragment: .isMentee("i.id")))"
         case .investor:
             """
-            (\(fragment: own) OR \(fragment: .isShortlisted("i.id")) AND EXISTS (
-                SELECT FROM startups AS shown WHERE shown.tenant_id = i.tenant_id AND shown.id = i.id
-                  AND shown.matching_opted_in_at IS NOT NULL))
+            (\(fragment: own) OR \(fragment: .isShortlisted("i.id"))
+                AND consents_to(i.id, 'shortlists', acting_institution()))
             """
         default: own
         }
     }
 
     /// Which startups `s`: a founder their own, a mentor the mentees, an investor who is on a shortlist they were given
-    /// and still agrees to be shown.
+    /// and still agrees to be shown to it.
     var reachOfStartups: Query {
         switch actingRole {
         case .manager, .system: "true"
         case .founder: "s.id = acting_institution()"
         case .mentor: .isMentee("s.id")
-        case .investor: "(s.matching_opted_in_at IS NOT NULL AND \(fragment: .isShortlisted("s.id")))"
+        case .investor:
+            "(\(fragment: .isShortlisted("s.id")) AND consents_to(s.id, 'shortlists', acting_institution()))"
         default: "false"
         }
     }

@@ -40,12 +40,26 @@ extension Statements {
         ).map(Startup.init)
     }
 
+    /// Those of some startups that agree to be shown on investors' shortlists, whoever is among their audience.
+    package func shown(among startups: [Startup.ID]) async throws -> Set<Startup.ID> {
+        try await Set(
+            rows(
+                """
+                -- shown startups
+                SELECT s.id FROM startups AS s
+                JOIN consents AS c ON c.tenant_id = s.tenant_id AND c.startup_id = s.id
+                WHERE c.tenant_id = acting_tenant() AND c.startup_id = ANY (\(startups)) AND c.purpose = 'shortlists'
+                  AND c.superseded_at IS NULL AND c.audience <> 'nobody'
+                  AND s.tenant_id = acting_tenant() AND \(fragment: reachOfStartups) AND s.id = ANY (\(startups))
+                """
+            ).map { try $0("id") })
+    }
+
     private func selectStartups() -> Query {
         """
         SELECT s.id, i.names, i.country, i.website, s.pitch, s.description, s.founded_on, s.place_region, s.place_state,
                s.place_city, s.markets, s.tags, s.full_time_staff, s.technical_staff, s.stage, s.last_round_on,
                s.rounds, s.last_round_minor, s.raised_minor, s.raised_currency, s.seeking, s.ask_minor, s.ask_currency,
-               s.matching_opted_in_at,
                s.focus_areas, s.focus_weights
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
         """
@@ -79,10 +93,9 @@ extension Startup {
         profile.raised = Money(columns: raised, currency)
         profile.seeking = try row("seeking")
         profile.ask = try row.money("ask_minor", "ask_currency")
-        let matchingOptedInAt: Date? = try row("matching_opted_in_at")
         profile.focusAreas = try zip(row("focus_areas") as [FocusArea.ID], row("focus_weights") as [Int16])
             .map { WeightedFocusArea($0, weight: Int($1)) }
-        self.init(id: id, name: name, profile: profile, matchingOptedInAt: matchingOptedInAt)
+        self.init(id: id, name: name, profile: profile)
     }
 }
 
@@ -133,20 +146,10 @@ extension Transaction {
     }
 
     /// The startup, with its row locked until the transaction ends; nil when the principal may not write it.
-    func lockStartup(_ id: Startup.ID) async throws -> Startup? {
+    package func lockStartup(_ id: Startup.ID) async throws -> Startup? {
         let locked = try await first(
             "/* lockStartup */ SELECT id FROM startups WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
         return locked == nil ? nil : try await startup(id)
-    }
-
-    func setMatchingConsent(_ id: Startup.ID, _ isGiven: Bool) async throws {
-        try await execute(
-            """
-            -- setMatchingConsent: a consent that stands keeps its day
-            UPDATE startups
-            SET matching_opted_in_at = CASE WHEN \(isGiven) THEN coalesce(matching_opted_in_at, now()) END
-            WHERE tenant_id = acting_tenant() AND id = \(id)
-            """)
     }
 }
 

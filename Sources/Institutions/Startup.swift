@@ -1,4 +1,3 @@
-package import Foundation
 package import Vocabulary
 
 /// A startup as it describes itself. What it has not said is nil: unknown, never zero.
@@ -12,8 +11,6 @@ package struct Startup: Codable, Sendable, Identifiable {
     package let name: LocalizedName
     /// What it says of itself.
     package let profile: StartupProfile
-    /// Since when investors of the tenant may be shown it; nil when it has not agreed to that.
-    package let matchingOptedInAt: Date?
 }
 
 /// Everything a startup says of itself, replaced as a whole.

@@ -8,7 +8,7 @@ internal import Vocabulary
 
 /// How many startups terms would match as things stand, whether or not a mandate says so already.
 package struct MatchCount: Codable, Sendable, Equatable {
-    /// How many startups agreed to be shown to investors.
+    /// How many startups agreed to be shown to the investor.
     package let considered: Int
     /// How many of them pass every gate.
     package let matching: Int
@@ -112,7 +112,7 @@ extension Reader {
 extension MatchCount: Described {
     package static var documentation: [String: String] {
         [
-            "considered": "How many startups agreed to be shown to investors.",
+            "considered": "How many startups agreed to be shown to the investor.",
             "matching": "How many of them pass every gate.",
             "gated_out": "A startup counts once, at the first gate that is closed to it.",
         ]

@@ -15,7 +15,7 @@ extension LiveIndexes {
         }
         let index = try await index(of: tenant)
         let mandates = try await mandatesTakingLists(in: tenant)
-        let versions = Hint.versions(of: startup.profile, isShown: startup.matchingOptedInAt != nil)
+        let versions = Hint.versions(of: startup.profile, isShown: facts.isOptedIn)
         let length = MatchRunRequest.usualLength
         // Apart from the thread that answers: every mandate may have to be ranked.
         let prospects = try await withTaskExecutorPreference(globalConcurrentExecutor) {

@@ -24,7 +24,7 @@ struct HintPages {
             let model = ListPage(
                 header: PageHeader(
                     title: t("hints.title"), lede: t("hints.lede"),
-                    actions: [.link(t("hints.profile"), "/portal/profile")]),
+                    actions: [.link(t("consents.title"), "/consents"), .link(t("hints.profile"), "/portal/profile")]),
                 filters: nil,
                 table: Table(
                     caption: t("hints.title"),

@@ -308,16 +308,16 @@ extension Transaction {
             SELECT n.id, CASE WHEN n.stage <> 'asked' THEN 'stalled' WHEN NOT v.verified THEN 'withdrawn' ELSE 'not_now' END
                        AS stage,
                    CASE WHEN n.stage <> 'asked' THEN 'silence' WHEN NOT v.verified THEN 'unverified'
-                        WHEN v.blocked THEN 'blocked' WHEN t.matching_opted_in_at IS NULL THEN 'opted_out' ELSE 'no_answer' END AS reason
+                        WHEN v.blocked THEN 'blocked' WHEN NOT v.agreed THEN 'opted_out' ELSE 'no_answer' END AS reason
             FROM introductions AS n
-            JOIN startups AS t ON t.tenant_id = n.tenant_id AND t.id = n.startup_id
             LEFT JOIN introduction_meetings AS m ON m.tenant_id = n.tenant_id AND m.introduction_id = n.id
                 AND m.cancelled_at IS NULL
             CROSS JOIN LATERAL (SELECT is_verified(n.investor_id) AS verified,
-                                       is_blocked(n.startup_id, n.investor_id) AS blocked) AS v
+                                       is_blocked(n.startup_id, n.investor_id) AS blocked,
+                                       consents_to(n.startup_id, 'shortlists', n.investor_id) AS agreed) AS v
             WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND acts_as('system')
               AND CASE n.stage WHEN 'asked'
-                  THEN n.consent_by < (now() AT TIME ZONE 'UTC')::date OR t.matching_opted_in_at IS NULL OR v.blocked
+                  THEN n.consent_by < (now() AT TIME ZONE 'UTC')::date OR NOT v.agreed OR v.blocked
                       OR NOT v.verified
                   ELSE greatest(n.moved_at, m.starts_at) < now() - \(Introduction.silentDays) * interval '1 day' END
             ORDER BY n.id

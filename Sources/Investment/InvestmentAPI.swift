@@ -16,7 +16,7 @@ extension InvestmentRoom {
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
-        ] + MatchScheduleAPI.operations + StandingAPI.operations + ShortlistFileAPI.operations
+        ] + MatchScheduleAPI.operations + StandingAPI.operations + ConsentsAPI.operations + ShortlistFileAPI.operations
             + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
             + CountAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
             + FirmNotesAPI.operations + ChangesAPI.operations + FirmAPI.operations + FirmWorkAPI.operations

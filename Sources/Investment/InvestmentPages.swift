@@ -15,6 +15,7 @@ extension InvestmentRoom {
             Site.Place(
                 "introductions", key: "nav.introductions", in: .investment, url: "/introductions",
                 roles: ["investor", "founder"]),
+            Site.Place("consents", key: "nav.consents", in: .investment, url: "/consents", roles: ["founder"]),
             Site.Place("hints", key: "nav.hints", in: .investment, url: "/hints", roles: ["founder"]),
             Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
             Site.Place("firm", key: "nav.firm", in: .investment, url: "/firm", roles: ["investor"]),
@@ -40,7 +41,7 @@ extension InvestmentRoom {
     package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site, indexes: indexes).routes
             + MatchRunPages(site: site).routes + MatchSchedulePages(site: site).routes
-            + StandingPages(site: site).routes + IntroductionPages(site: site).routes
+            + StandingPages(site: site).routes + ConsentPages(site: site).routes + IntroductionPages(site: site).routes
             + FirmNotePages(site: site).routes + TeaserPages(site: site).routes + FirmPages(site: site).routes
             + FirmWorkPages(site: site).routes + ComparisonPages(site: site).routes + ModelPages(site: site).routes
             + MatchPages(site: site, indexes: indexes).routes + HintPages(site: site, indexes: indexes).routes

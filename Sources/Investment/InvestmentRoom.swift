@@ -22,6 +22,9 @@ package enum InvestmentRoom {
         "blocks_stand_once_a_side": .conflict("The two are not proposed to each other already."),
         "blocks_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
         "blocks_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup of the directory."),
+        "consents_name_at_most_200_investors": .invalid("/investors", "Choose 200 investors at most."),
+        "consents_name_investors_that_founders_may_find": .invalid(
+            "/investors", "Choose among the investors that founders may find."),
         "introductions_run_once_a_pair": .conflict("The two are being introduced already."),
         "introductions_rest_on_interest": .conflict("The startup is not to be introduced now."),
         "introductions_keep_what_was_asked": .conflict("This is not yours to change."),

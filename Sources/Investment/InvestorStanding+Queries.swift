@@ -13,10 +13,12 @@ extension Statements {
             let row = try await first(
                 """
                 -- standing of an investor
-                SELECT (now() AT TIME ZONE 'UTC')::date AS as_of, p.since, p.until
+                SELECT (now() AT TIME ZONE 'UTC')::date AS as_of, p.since, p.until,
+                       v.investor_id IS NOT NULL AS is_visible
                 FROM institutions AS i
                 LEFT JOIN investor_pauses AS p ON p.tenant_id = i.tenant_id AND p.investor_id = i.id
                     AND (p.until IS NULL OR p.until >= (now() AT TIME ZONE 'UTC')::date)
+                LEFT JOIN visible_investors AS v ON v.tenant_id = i.tenant_id AND v.investor_id = i.id
                 WHERE i.tenant_id = acting_tenant() AND i.id = \(investor) AND i.kind <> 'startup'
                   AND (acts_as('manager', 'system') OR acts_as('investor') AND i.id = acting_institution())
                 """)
@@ -35,11 +37,11 @@ extension Statements {
         let today: CalendarDate = try row("as_of")
         let pause: InvestorPause? = try row.value("since", as: Date?.self)
             .map { try InvestorPause(since: $0, until: row("until")) }
-        return InvestorStanding(
+        return try InvestorStanding(
             investor: investor,
             verifiedUntil: verifications.filter { $0.revokedAt == nil && $0.validUntil >= today }.map(\.validUntil)
                 .max(),
-            verifications: verifications, pause: pause, asOf: today)
+            verifications: verifications, pause: pause, isVisible: row("is_visible"), asOf: today)
     }
 }
 

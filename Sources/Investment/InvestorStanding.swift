@@ -14,6 +14,8 @@ package struct InvestorStanding: Codable, Sendable {
     package let verifications: [InvestorVerification]
     /// While it takes no proposals; nil when it takes them.
     package let pause: InvestorPause?
+    /// Whether founders may find it by name while it is verified, to choose it or leave it out.
+    package let isVisible: Bool
     /// The day it was read, UTC.
     package let asOf: CalendarDate
 }

@@ -49,6 +49,7 @@ extension Statements {
                         SELECT s.investor_id FROM shortlists AS s
                         WHERE s.tenant_id = acting_tenant()
                           AND s.id = (coalesce(e.after, e.before) ->> 'shortlist_id')::uuid)
+                    WHEN 'consents' THEN (coalesce(e.after, e.before) ->> 'startup_id')::uuid
                     WHEN 'startups' THEN e.object_id
                     WHEN 'institutions' THEN e.object_id
                     WHEN 'mandates' THEN e.object_id
@@ -76,7 +77,9 @@ extension Statements {
             switch (noun, object) {
             case (nil, _): continue
             case ("model_uses", _): changes.hasModel = true
-            case ("startups", let id?), ("institutions", let id?): changes.startups.insert(id)
+            case ("startups", let id?), ("institutions", let id?), ("consents", let id?): changes.startups.insert(id)
+            // A decision that another has superseded, which names the startup.
+            case ("consents", nil): continue
             case ("mandates", let id?), ("mandate_focus_areas", let id?): changes.mandates.insert(Mandate.ID(id.uuid))
             case ("shortlist_answers", let id?): changes.investors.insert(Institution.ID(id.uuid))
             default: changes.hasMore = true
@@ -110,7 +113,7 @@ extension Query {
         """
         e.tenant_id = acting_tenant()
         AND e.noun IN ('startups', 'institutions', 'mandates', 'mandate_focus_areas', 'shortlist_answers',
-                       'investments', 'model_uses')
+                       'investments', 'model_uses', 'consents')
         """
     }
 }

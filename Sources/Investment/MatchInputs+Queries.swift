@@ -40,7 +40,7 @@ extension Transaction {
         let loops: String = try await value("/* everyStartup */ SELECT current_setting('enable_nestloop')")
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', 'off', true)")
         var free = FreeWords()
-        try await copy(.startupFacts) { try body(World.Startup(&$0, &free)) }
+        try await copy(.startupFacts()) { try body(World.Startup(&$0, &free)) }
         try await execute("/* everyStartup */ SELECT set_config('enable_nestloop', \(loops), true)")
     }
 
@@ -69,7 +69,7 @@ extension Statements {
     /// - Parameter condition: which of them, as a condition on `s`; all unless given.
     func startupFacts(of ids: [Startup.ID], for condition: Query = .empty) async throws -> [World.Startup] {
         var free = FreeWords()
-        return try await rows(.startupFacts + " AND s.id = ANY (\(ids))" + condition).map { row in
+        return try await rows(.startupFacts(of: ids) + condition).map { row in
             var columns = row.reading
             return try World.Startup(&columns, &free)
         }
@@ -165,17 +165,31 @@ extension Statements {
 }
 
 extension Query {
-    /// What matching knows of startups `s`, as `World.Startup` reads it.
-    fileprivate static var startupFacts: Query {
+    /// What matching knows of startups `s`, as `World.Startup` reads it: of some, or of all. Which ones is said of their
+    /// consents, too, so that these are looked up by the index whatever statistics say.
+    fileprivate static func startupFacts(of ids: [Startup.ID]? = nil) -> Query {
         """
         SELECT s.id, concat_ws(' ', i.names ->> 'en', i.names ->> 'ja', i.names ->> 'zh-Hant'), i.country,
                coalesce(s.description, s.pitch), s.place_region, s.place_state, s.place_city,
                s.founded_on - DATE '1970-01-01', s.tags, s.focus_areas, s.focus_weights, s.stage,
                s.last_round_on - DATE '1970-01-01', s.last_round_minor, s.raised_currency, s.rounds, s.seeking,
-               s.ask_minor, s.ask_currency, s.matching_opted_in_at IS NOT NULL
+               s.ask_minor, s.ask_currency, c.audience, c.investors::text[]
         FROM startups AS s JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.id
-        WHERE s.tenant_id = acting_tenant()
+        LEFT JOIN consents AS c ON c.tenant_id = s.tenant_id AND c.startup_id = s.id AND c.purpose = 'shortlists'
+            AND c.superseded_at IS NULL \(given: ids, { "AND c.startup_id = ANY (\($0))" })
+        WHERE s.tenant_id = acting_tenant() \(given: ids, { "AND s.id = ANY (\($0))" })
         """
+    }
+}
+
+extension Consent.Audience {
+    /// The audience as the engine knows it.
+    fileprivate func matched(_ investors: Set<Key>) -> World.Audience {
+        switch self {
+        case .everyone, .nobody: .everyone
+        case .chosen: .only(investors)
+        case .allBut: .allBut(investors)
+        }
     }
 }
 
@@ -189,7 +203,8 @@ extension World.Startup {
         let (stage, lastDay) = (try columns.text(), try columns.integer())
         let amount = try columns.dollars()
         let (rounds, seeking, ask) = (try columns.integer(), try columns.text(), try columns.dollars())
-        let isOptedIn = try columns.bool() ?? false
+        let audience = try columns.text().flatMap(Consent.Audience.init)
+        let investors = Set(try columns.texts().compactMap { UUID(uuidString: $0) }.map { Key($0.uuid) })
         let last: World.LastRound =
             stage != nil || lastDay != nil || amount != nil
             ? .round(kind: stage, day: lastDay, amount: amount) : rounds == 0 ? .none : .unknown
@@ -197,7 +212,7 @@ extension World.Startup {
             id, areas: World.Weighted.areas(areas, weights, words: tags, &free),
             text: text.map { name.isEmpty ? $0 : "\(name). \($0)" } ?? name, country: country, region: region,
             state: state, city: city, founded: founded, lastRound: last, askedStage: seeking, askedAmount: ask,
-            isOptedIn: isOptedIn)
+            isOptedIn: audience ?? .nobody != .nobody, audience: audience?.matched(investors) ?? .everyone)
     }
 }
 

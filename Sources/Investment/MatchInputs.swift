@@ -93,6 +93,17 @@ extension CanonicalHash {
         add(startup.askedStage)
         add(startup.askedAmount)
         add(startup.isOptedIn)
+        switch startup.audience {
+        case .everyone: add("everyone")
+        case .only(let chosen): add("only", chosen)
+        case .allBut(let others): add("all but", others)
+        }
+    }
+
+    private mutating func add(_ audience: String, _ investors: Set<Key>) {
+        add(audience)
+        add(investors.count)
+        for investor in investors.sorted() { add(investor) }
     }
 
     fileprivate mutating func add(_ mandate: World.Mandate) {

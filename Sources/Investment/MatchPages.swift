@@ -105,6 +105,7 @@ struct MatchPages {
             guard let startup = try await reader.startup(call.parameters.startup) else { throw Problem.notFound }
             let matches = try await indexes.matches(
                 of: startup.id, limit: 50, in: try call.principal.workspace, by: reader)
+            let isShown = try await reader.shown(among: [startup.id]) == [startup.id]
             let reading = try await Reading(call)
             let t = reading.t
             let name = startup.name.text(for: reading.spoken)
@@ -112,7 +113,7 @@ struct MatchPages {
             let model = ListPage(
                 header: PageHeader(
                     title: t("matched.title"), kind: name,
-                    lede: startup.matchingOptedInAt == nil ? t("matched.lede_out") : t("matched.lede")),
+                    lede: isShown ? t("matched.lede") : t("matched.lede_out")),
                 filters: nil,
                 table: Table(
                     caption: t("matched.title"),
@@ -135,8 +136,8 @@ struct MatchPages {
                         ]
                     },
                     empty: EmptyState(
-                        title: startup.matchingOptedInAt == nil ? t("matched.out") : t("matched.none"),
-                        text: startup.matchingOptedInAt == nil ? t("matched.out_text") : t("matched.none_text"))))
+                        title: isShown ? t("matched.none") : t("matched.out"),
+                        text: isShown ? t("matched.none_text") : t("matched.out_text"))))
             let frame = Frame(
                 title: t("matched.title"), site: site, viewer: reading.viewer, current: "startups",
                 breadcrumbs: [

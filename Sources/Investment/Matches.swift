@@ -23,7 +23,7 @@ package struct MandateMatches: Codable, Sendable {
     package let mandate: Mandate.ID
     /// The engine's version and that of the model it ranks by.
     package let engine: String
-    /// How many startups agreed to be shown to investors.
+    /// How many startups agreed to be shown to the investor.
     package let offered: Int
     /// The best first.
     package let items: [MatchedStartup]
@@ -78,7 +78,9 @@ package struct ClosedGate: Codable, Sendable, Equatable {
         self.gate = gate.slug
         because =
             switch gate {
-            case .notOptedIn, .notDeploying, .ownPortfolio, .excludedStartup, .countryNotIncluded(nil): nil
+            case .notOptedIn, .outsideAudience, .notDeploying, .ownPortfolio, .excludedStartup,
+                .countryNotIncluded(nil):
+                nil
             case .countryExcluded(let country), .countryNotIncluded(let country?): country
             case .areaExcluded(let excluded, _): excluded
             case .stageNotJoined(let stage): stage
@@ -106,7 +108,8 @@ extension LiveIndexes {
             }
         }
         return MandateMatches(
-            mandate: mandate, engine: MatchRun.engine(index.model.version), offered: index.offered, items: items)
+            mandate: mandate, engine: MatchRun.engine(index.model.version), offered: index.offered(to: mandate.key),
+            items: items)
     }
 
     /// The mandates that a startup fits best, as of now.

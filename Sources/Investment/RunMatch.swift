@@ -89,7 +89,7 @@ extension InvestmentRoom {
             lists = zip(inputs.orders, proposals).map { MatchedList($0, $1, run: run, names: names) }
             inputsHash = inputs.hash()
             mandates = inputs.orders.count
-            startups = proposals.first?.considered ?? inputs.world.startups.count { $0.isOptedIn }
+            startups = inputs.world.startups.count { $0.isOptedIn }
             gatedOut = proposals.reduce(0) { $0 + $1.gatedOut.values.reduce(0, +) }
         }
     }

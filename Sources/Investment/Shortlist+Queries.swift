@@ -133,21 +133,19 @@ extension Query {
         SELECT s.id, s.run_id, s.mandate_id, m.name AS mandate_name, s.mandate_version, s.investor_id,
                i.names AS investor_names, s.created_at, s.released_at, s.answer_by, s.considered, s.gates,
                CASE WHEN s.released_at IS NULL AND acts_as('manager', 'system') THEN why_not_released(s.id) END AS barrier,
-               (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
+               (SELECT count(*) FROM shortlist_items AS x
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND (acts_as('manager', 'system')
-                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, s.investor_id))) AS items,
-               (SELECT count(*) FROM shortlist_items AS x JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
+                  AND (acts_as('manager', 'system') OR NOT is_hidden(x.startup_id, s.investor_id))) AS items,
+               (SELECT count(*) FROM shortlist_items AS x
                 LEFT JOIN LATERAL (\(fragment: .latestAnswer)) AS a ON true
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, s.investor_id)
+                  AND NOT is_hidden(x.startup_id, s.investor_id)
                   AND proposal_state(a.answer, a.later_until, s.answer_by, (now() AT TIME ZONE 'UTC')::date) = 'open')
                    AS open,
                (SELECT count(DISTINCT a.startup_id)
-                FROM shortlist_answers AS a JOIN startups AS t ON t.tenant_id = a.tenant_id AND t.id = a.startup_id
+                FROM shortlist_answers AS a
                 WHERE a.tenant_id = s.tenant_id AND a.shortlist_id = s.id
-                  AND (acts_as('manager', 'system')
-                       OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(a.startup_id, s.investor_id))) AS answered
+                  AND (acts_as('manager', 'system') OR NOT is_hidden(a.startup_id, s.investor_id))) AS answered
         FROM shortlists AS s
         JOIN mandates AS m ON m.tenant_id = s.tenant_id AND m.id = s.mandate_id
         JOIN institutions AS i ON i.tenant_id = s.tenant_id AND i.id = s.investor_id
@@ -164,11 +162,10 @@ extension Query {
         """
     }
 
-    /// Which items `x` of startups `t` the seat reaches: those of its shortlists that still agree to be shown.
+    /// Which items `x` the seat reaches: those of its shortlists whose startups still agree to be shown to it.
     fileprivate static var reachOfItems: Query {
         """
-        ((acts_as('manager', 'system')
-          OR t.matching_opted_in_at IS NOT NULL AND NOT is_hidden(x.startup_id, acting_institution())) AND EXISTS (
+        ((acts_as('manager', 'system') OR NOT is_hidden(x.startup_id, acting_institution())) AND EXISTS (
             SELECT FROM shortlists AS s
             WHERE s.tenant_id = x.tenant_id AND s.id = x.shortlist_id AND \(fragment: .reachOfShortlists)))
         """

@@ -13,6 +13,7 @@ struct StandingPages {
 
     var routes: [AnyRoute] {
         [own, pauseOwn, resumeOwn, show, verify, revoke, pause, resume, confirm(at: .own), confirm(at: .console)]
+            + [showOwnToFounders, showToFounders]
     }
 
     // MARK: An investor's own
@@ -39,6 +40,20 @@ struct StandingPages {
             let investor = Institution.ID(try call.principal.actsFor)
             return try await doing(call, of: investor, .own, .pause) { transaction in
                 _ = try await transaction.resumeInvestor(investor)
+            }
+        }.erased
+    }
+
+    private var showOwnToFounders: AnyRoute {
+        PageRoute(
+            .post, "/standing/visibility", "showOwnToFoundersForm", access: .roles([.investor]),
+            body: InvestorVisibility.self
+        ) { call in
+            let principal = try call.principal
+            let investor = Institution.ID(try principal.actsFor)
+            return try await doing(call, of: investor, .own, .visibility) { transaction in
+                _ = try await transaction.showToFounders(
+                    investor, try call.decoded().isShown, by: principal.personID)
             }
         }.erased
     }
@@ -104,6 +119,18 @@ struct StandingPages {
         }.erased
     }
 
+    private var showToFounders: AnyRoute {
+        PageRoute(
+            .post, "/console/investors/{investor}/visibility", "consoleShowToFounders", access: .roles([.manager]),
+            parameters: StandingPath.self, body: InvestorVisibility.self
+        ) { call in
+            let (investor, person) = (call.parameters.investor, try call.principal.personID)
+            return try await doing(call, of: investor, .console, .visibility) { transaction in
+                _ = try await transaction.showToFounders(investor, try call.decoded().isShown, by: person)
+            }
+        }.erased
+    }
+
     /// A mandate said once more as it is.
     private func confirm(at way: MandatePages.Way) -> AnyRoute {
         PageRoute(
@@ -121,7 +148,7 @@ struct StandingPages {
     // MARK: The page
 
     private enum Which {
-        case verification, revocation, pause
+        case verification, revocation, pause, visibility
     }
 
     private func doing<P, B>(
@@ -212,6 +239,18 @@ struct StandingPages {
                     submit: t("standing.resume_submit"),
                     texts: t, hidden: keyed, problem: sentence(.pause, [])))
         }
+        forms.append(
+            Form(
+                action: way == .own
+                    ? "/standing/visibility" : "/console/investors/\(investor.description)/visibility",
+                sections: [
+                    FormSection(
+                        title: t("standing.visibility"),
+                        intro: standing.isVisible ? t("standing.visible") : t("standing.not_visible"), fields: [])
+                ],
+                submit: standing.isVisible ? t("standing.hide") : t("standing.show"), texts: t,
+                hidden: keyed + [HiddenField("is_shown", standing.isVisible ? "false" : "true")],
+                problem: sentence(.visibility, [])))
         let model = StandingPage(
             header: PageHeader(
                 title: t("standing.title"), kind: name, badge: badge(standing, t), lede: lede(standing, way, reading)),

@@ -16,7 +16,7 @@ extension Statements {
             JOIN mandates AS m ON m.tenant_id = s.tenant_id AND m.id = s.mandate_id
             JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
             WHERE s.tenant_id = acting_tenant() AND acts_as('system') AND s.id = ANY (\(ids)) AND s.released_at IS NOT NULL
-              AND agrees_to_be_shown(x.startup_id) AND NOT is_hidden(x.startup_id, s.investor_id)
+              AND NOT is_hidden(x.startup_id, s.investor_id)
             ORDER BY m.name, s.id, x.rank
             """)
         var lists: [TeasedList] = []

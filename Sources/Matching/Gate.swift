@@ -2,6 +2,8 @@
 public enum Gate: Hashable, Sendable {
     /// The startup does not want to be proposed.
     case notOptedIn
+    /// The startup does not want to be proposed to this investor.
+    case outsideAudience
     /// The mandate has no money to give now.
     case notDeploying
     /// The investor has funded the startup before.
@@ -21,6 +23,7 @@ public enum Gate: Hashable, Sendable {
     public var slug: String {
         switch self {
         case .notOptedIn: "not-opted-in"
+        case .outsideAudience: "outside-audience"
         case .notDeploying: "not-deploying"
         case .ownPortfolio: "own-portfolio"
         case .excludedStartup: "excluded-startup"
@@ -44,6 +47,8 @@ struct GateKeeper {
     /// The areas it will not touch: the exclusion, and the area that it covers.
     private let areasOut: [(excluded: String, area: Code)]
     private let areaCodesOut: Set<Code>
+    /// Startups that do not want to be proposed to the investor.
+    private let keepingAway: Set<Key>
     private let asked: Asked
 
     /// A filter, by code; `nil` where it asks for nothing.
@@ -52,8 +57,12 @@ struct GateKeeper {
         var isEmpty: Bool { countries == nil && regions == nil && stages == nil && areas == nil }
     }
 
-    init(_ mandate: World.Mandate, _ market: Market, _ areas: AreaTable, _ filter: Filter = Filter()) {
+    init(
+        _ mandate: World.Mandate, _ market: Market, _ areas: AreaTable, _ filter: Filter = Filter(),
+        keepingAway: Set<Key> = []
+    ) {
         self.mandate = mandate
+        self.keepingAway = keepingAway
         investor = market.investor(mandate.investor)
         codebook = market.codebook
         func codes(_ field: Field, _ names: some Sequence<String>) -> Set<Code> {
@@ -98,6 +107,10 @@ struct GateKeeper {
         return region.map(regions.contains) ?? false
     }
 
+    /// Whether the startup wants to be proposed to this investor, if to any. One that does not is for it as if it did not want
+    /// to be proposed at all, and is not counted either.
+    func isOffered(_ startup: Key) -> Bool { !keepingAway.contains(startup) }
+
     /// Whether a startup that wants to be proposed may be.
     func admits(_ startup: Key, _ sheet: Sheet) -> Bool {
         guard mandate.isDeploying, enters(sheet.code(.country)), joins(sheet.code(.roundKind)) else { return false }
@@ -107,13 +120,14 @@ struct GateKeeper {
         }
         if let investor, sheet.backers.contains(investor) { return false }
         if !areaCodesOut.isEmpty, sheet.areas.contains(where: { areaCodesOut.contains($0.code) }) { return false }
-        return !mandate.excludedStartups.contains(startup)
+        return !mandate.excludedStartups.contains(startup) && isOffered(startup)
     }
 
     /// Every gate that the startup does not pass, in the order of the cases; none when it may be scored.
     func closed(_ startup: Key, _ sheet: Sheet, isOptedIn: Bool) -> [Gate] {
         var closed: [Gate] = []
         if !isOptedIn { closed.append(.notOptedIn) }
+        if !isOffered(startup) { closed.append(.outsideAudience) }
         if !mandate.isDeploying { closed.append(.notDeploying) }
         if let investor, sheet.backers.contains(investor) { closed.append(.ownPortfolio) }
         if mandate.excludedStartups.contains(startup) { closed.append(.excludedStartup) }

@@ -22,9 +22,9 @@ extension Index {
         let words = own + lexicon.implied(sheet)
         var best = Shortlist(limit: limit)
         for key in mandates {
-            guard let mandate = mandate(key), GateKeeper(mandate, market, areas).admits(startup, sheet) else {
-                continue
-            }
+            guard let mandate = mandate(key), wants(startup, mandate.investor),
+                GateKeeper(mandate, market, areas).admits(startup, sheet)
+            else { continue }
             best.offer(key, score(profile(mandate), sheet, words))
         }
         return best.sorted.map { RankedMandate(mandate: $0.startup, score: $0.score) }

@@ -4,7 +4,7 @@ public struct Proposal: Hashable, Sendable {
     public let mandate: Key
     /// The startups, best first; equal scores in the order of their keys.
     public let items: [Item]
-    /// How many startups want to be proposed at all.
+    /// How many startups want to be proposed to the investor.
     public let considered: Int
     /// How many of them each gate kept out, by its slug; a startup counts at the first gate that is closed to it.
     public let gatedOut: [String: Int]
@@ -41,7 +41,7 @@ extension Index {
     }
 
     private func explain(_ mandate: World.Mandate, _ startups: [Key]) -> [Proposal.Item] {
-        let keeper = GateKeeper(mandate, market, areas)
+        let keeper = GateKeeper(mandate, market, areas, keepingAway: keepingAway(from: mandate.investor))
         let profile = profile(mandate)
         var sheet = Sheet()
         var items: [Key: Proposal.Item] = [:]

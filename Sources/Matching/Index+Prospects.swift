@@ -37,7 +37,7 @@ extension Index {
         let all = ([startup] + versions).map { version in
             let startup = Market.sound(version)
             let (sheet, own) = read(startup)
-            return (isOptedIn: startup.isOptedIn, sheet: sheet, words: own + lexicon.implied(sheet))
+            return (startup: startup, sheet: sheet, words: own + lexicon.implied(sheet))
         }
         for key in Set(mandates).sorted() {
             guard !Task.isCancelled else { throw CancellationError() }
@@ -45,7 +45,8 @@ extension Index {
             (mandate.excludedStartups, mandate.passes) = ([], [])
             let (keeper, profile) = (GateKeeper(mandate, market, areas), profile(mandate))
             let scores = all.map { version in
-                version.isOptedIn && keeper.admits(startup.key, version.sheet)
+                version.startup.isOptedIn && version.startup.audience.includes(mandate.investor)
+                    && keeper.admits(startup.key, version.sheet)
                     ? score(profile, version.sheet, version.words) : nil
             }
             guard scores.contains(where: { $0 != scores[0] }) else { continue }

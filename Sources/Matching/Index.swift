@@ -25,6 +25,8 @@ public struct Index: Sendable {
     private(set) var layers: [Layer]
     /// Past deals, by which startups that change later are read.
     private let history: History
+    /// Of the startups on offer, those that are not for every investor.
+    private var audiences: [Key: World.Audience]
     private var cold: Scale
     private var warm: Scale
     private let spare: Spare
@@ -44,6 +46,7 @@ public struct Index: Sendable {
         mandateFacts = Dictionary(uniqueKeysWithValues: told.mandates.map { ($0.key, $0) })
         self.layers = layers
         history = told.history
+        audiences = told.audiences
         spare = Spare()
         cold = Scale(told.model.cold, told.codebook)
         warm = Scale(told.model.warm, told.codebook)
@@ -61,7 +64,8 @@ public struct Index: Sendable {
     func rank(_ mandate: World.Mandate, limit: Int, filter: Filter = Filter()) -> [Ranked] {
         guard mandate.isDeploying, limit > 0 else { return [] }
         let profile = profile(mandate)
-        let keeper = GateKeeper(mandate, market, areas, filter)
+        let keeper = GateKeeper(
+            mandate, market, areas, filter, keepingAway: keepingAway(from: mandate.investor))
         let telling = telling(profile)
         var best = Shortlist(limit: limit)
         var implied: [Code] = []
@@ -131,6 +135,11 @@ public struct Index: Sendable {
     /// How many startups want to be proposed.
     public var offered: Int { offeredLayers.reduce(0) { $0 + $1.count } }
 
+    /// How many startups want to be proposed to the investor of a mandate; all of them for a mandate the world does not have.
+    public func offered(to mandate: Key) -> Int {
+        offered - (self.mandate(mandate).map { keepingAway(from: $0.investor).count } ?? 0)
+    }
+
     /// Bytes that the startups on offer take, with all their words and what finds them.
     public var size: Int { offeredLayers.reduce(0) { $0 + $1.segment.size } + lexicon.size }
 
@@ -140,7 +149,8 @@ public struct Index: Sendable {
         var sheet = Sheet()
         let segment = layers[found.layer].segment
         segment.read(found.row, into: &sheet)
-        let gates = GateKeeper(mandate, market, areas).closed(startup, sheet, isOptedIn: segment.kind != .closed)
+        let keeper = GateKeeper(mandate, market, areas, keepingAway: keepingAway(from: mandate.investor))
+        let gates = keeper.closed(startup, sheet, isOptedIn: segment.kind != .closed)
         guard gates.isEmpty else { return .gated(gates) }
         let profile = profile(mandate)
         return .scored(explanation(profile, sheet, words: matched(profile, segment, [found.row])[0]))
@@ -157,6 +167,14 @@ extension Index {
 
     /// The layers of startups that some mandate may see.
     var offeredLayers: [Layer] { layers.filter { $0.segment.kind != .closed } }
+
+    /// The startups on offer that do not want to be proposed to an investor. Takes time by those that choose their audience.
+    func keepingAway(from investor: Key) -> Set<Key> {
+        Set(audiences.lazy.filter { !$0.value.includes(investor) }.map(\.key))
+    }
+
+    /// Whether a startup on offer wants to be proposed to an investor.
+    func wants(_ startup: Key, _ investor: Key) -> Bool { audiences[startup]?.includes(investor) ?? true }
 
     /// Where a startup stands.
     func find(_ startup: Key) -> (layer: Int, row: Int)? {
@@ -375,10 +393,12 @@ extension Index {
         let told = Market.distinct(startups.map(Market.sound), by: \.key)
         for key in told.map(\.key) + removing {
             while let found = find(key) { layers[found.layer].remove(found.row) }
+            audiences[key] = nil
         }
         var rows: [Segment.Kind: Rows] = [:]
         for startup in told {
             let (sheet, own) = read(startup)
+            if startup.isOptedIn, startup.audience != .everyone { audiences[startup.key] = startup.audience }
             let kind: Segment.Kind = startup.isOptedIn ? sheet.isWarm ? .warm : .cold : .closed
             rows[kind, default: Rows()].append(startup.key, sheet, words: own)
         }
@@ -421,6 +441,7 @@ extension Index {
         private let areas: AreaTable
         private let model: Model
         private var (cold, warm, closed) = (Rows(), Rows(), Rows())
+        private var audiences: [Key: World.Audience] = [:]
 
         /// Begins with all but the startups.
         public init(
@@ -447,6 +468,7 @@ extension Index {
                 fundedWords[number] = words
                 isTold[number] = true
             }
+            if startup.isOptedIn, startup.audience != .everyone { audiences[startup.key] = startup.audience }
             if !startup.isOptedIn {
                 closed.append(startup.key, sheet, words: words)
             } else if sheet.isWarm {
@@ -480,7 +502,8 @@ extension Index {
             let (lexicon, numbers) = words.lexicon(codebook)
             return Told(
                 codebook: codebook, history: history, mandates: mandates, areas: areas, model: model,
-                fundedWords: fundedWords, lexicon: lexicon, numbers: numbers, cold: cold, warm: warm, closed: closed)
+                fundedWords: fundedWords, lexicon: lexicon, numbers: numbers, cold: cold, warm: warm, closed: closed,
+                audiences: audiences)
         }
     }
 
@@ -496,6 +519,7 @@ extension Index {
         /// The number of each word in the lexicon.
         let numbers: [Code?]
         let (cold, warm, closed): (Rows, Rows, Rows)
+        let audiences: [Key: World.Audience]
 
         func past() -> (market: Market, habits: Habits) {
             let market = Market(

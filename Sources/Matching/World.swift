@@ -78,12 +78,15 @@ public struct World: Sendable {
         public var askedAmount: Int?
         /// Whether it wants to be proposed to investors.
         public var isOptedIn: Bool
+        /// To which of them, if it does.
+        public var audience: Audience
 
         /// A startup of which only the key need be known.
         public init(
             _ key: Key, areas: [Weighted] = [], tags: [String] = [], text: String = "", country: String? = nil,
             region: String? = nil, state: String? = nil, city: String? = nil, founded: Int? = nil,
-            lastRound: LastRound = .unknown, askedStage: String? = nil, askedAmount: Int? = nil, isOptedIn: Bool = true
+            lastRound: LastRound = .unknown, askedStage: String? = nil, askedAmount: Int? = nil, isOptedIn: Bool = true,
+            audience: Audience = .everyone
         ) {
             self.key = key
             self.areas = areas
@@ -98,6 +101,26 @@ public struct World: Sendable {
             self.askedStage = askedStage
             self.askedAmount = askedAmount
             self.isOptedIn = isOptedIn
+            self.audience = audience
+        }
+    }
+
+    /// The investors to which a startup wants to be proposed.
+    public enum Audience: Hashable, Sendable {
+        /// Every one.
+        case everyone
+        /// These.
+        case only(Set<Key>)
+        /// Every one but these.
+        case allBut(Set<Key>)
+
+        /// Whether an investor is among them.
+        public func includes(_ investor: Key) -> Bool {
+            switch self {
+            case .everyone: true
+            case .only(let chosen): chosen.contains(investor)
+            case .allBut(let others): !others.contains(investor)
+            }
         }
     }
 

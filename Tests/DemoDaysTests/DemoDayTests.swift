@@ -26,7 +26,7 @@ struct DemoDayTests {
             try await world.invite([Day.kelpsense, Institution.ID()])
         }
         _ = try await world.write(as: Cast.ravi) {
-            try await $0.setMatchingConsent(of: Cast.startup("ledgerleaf"), to: false)
+            try await $0.decideOnConsent(NewConsent(.demoDays, to: .nobody), of: Cast.startup("ledgerleaf"))
         }
         await #expect(
             performing: { try await world.invite([Day.ledgerleaf]) },
@@ -118,7 +118,7 @@ struct DemoDayTests {
         #expect(try await world.partners(Cast.ada) == [Day.tidewater])
         #expect(try await world.partners(Cast.chloe) == [Day.ledgerleaf])
         _ = try await world.write(as: Cast.ravi) {
-            try await $0.setMatchingConsent(of: Cast.startup("ledgerleaf"), to: false)
+            try await $0.decideOnConsent(NewConsent(.demoDays, to: .nobody), of: Cast.startup("ledgerleaf"))
         }
         #expect(try await world.partners(Cast.chloe).isEmpty)
         #expect(try await world.partners(Cast.jun) == [Day.kelpsense])
@@ -341,11 +341,56 @@ struct DemoDayTests {
         let next = try await world.planned()
         try await world.publish(next.id)
         _ = try await world.write(as: Cast.ravi) {
-            try await $0.setMatchingConsent(of: Cast.startup("ledgerleaf"), to: false)
+            try await $0.decideOnConsent(NewConsent(.demoDays, to: .nobody), of: Cast.startup("ledgerleaf"))
         }
         #expect(try await world.own(Cast.chloe).isEmpty)
         #expect(try await world.own(Cast.ravi).isEmpty)
         #expect(try await world.own(Cast.jun).map(\.startup.uuid) == [Day.kelpsense.uuid])
+    }
+
+    @Test("are not for investors whom a startup leaves out, and ask nothing of what it agreed to otherwise")
+    func audiences() async throws {
+        let ways = [
+            NewConsent(.demoDays, to: .allBut, naming: [Day.lionPeak]),
+            NewConsent(.demoDays, to: .chosen, naming: [Day.tidewater]),
+        ]
+        let world = try await Day()
+        try await world.complete()
+        // Being on lists is another purpose.
+        _ = try await world.write(as: Cast.ada) {
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: Cast.startup("kelpsense"))
+        }
+        _ = try await world.published()
+        #expect(try await world.own(Cast.chloe).count == 2)
+        let draft = try await world.planned()
+        for new in ways {
+            _ = try await world.write(as: Cast.ada) {
+                try await $0.decideOnConsent(new, of: Cast.startup("kelpsense"))
+            }
+            #expect(try await world.partners(Cast.chloe) == [Day.ledgerleaf])
+            #expect(Set(try await world.partners(Cast.jun)) == [Day.kelpsense, Day.ledgerleaf])
+            #expect(try await world.partners(Cast.ada) == [Day.tidewater])
+            #expect(try await world.own(Cast.chloe).map(\.startup.uuid) == [Day.ledgerleaf.uuid])
+            #expect(try await world.own(Cast.ada).map(\.investor) == [Day.tidewater])
+            let rows = try await world.reader(Cast.chloe).rows(
+                "SELECT startup_id FROM demo_day_meetings WHERE demo_day_id = \(world.day)")
+            #expect(rows.count == 1)
+            let error = await #expect(throws: DatabaseError.self) {
+                try await world.write(as: Cast.chloe) { [day = world.day] in
+                    _ = try await $0.execute(
+                        """
+                        INSERT INTO demo_day_wishes (tenant_id, demo_day_id, author_id, about_id)
+                        VALUES (acting_tenant(), \(day), acting_institution(), \(Day.kelpsense))
+                        """)
+                }
+            }
+            #expect(error?.sqlState == "42501")
+        }
+        await #expect(
+            performing: { try await world.publish(draft.id) },
+            throws: refuses("demo_day_meetings_are_of_pairs_that_may_meet"))
+        // It takes part all the same, and may be invited anew.
+        #expect(try await world.reader(Cast.ada).participant(Day.kelpsense, of: world.day)?.state == .accepted)
     }
 
     @Test("have one meeting a slot, a place for each, and no pair that is kept apart, held by the database")

@@ -97,9 +97,8 @@ struct DisclosureTests {
         let world = try await FundraisingWorld()
         let introduction = try await world.introduce()
         let round = try await world.open()
-        try await world.world.owner.write(as: .none) { [startup = world.startup] transaction in
-            try await transaction.execute("SET LOCAL session_replication_role = replica")
-            try await transaction.execute("UPDATE startups SET matching_opted_in_at = NULL WHERE id = \(startup)")
+        _ = try await world.write(as: Cast.ada) { [startup = world.startup] in
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: startup)
         }
         #expect(try await world.reader(Cast.jun).fundingRound(round) != nil, "both consented")
         _ = try await world.write(as: Cast.ada) {

@@ -1,6 +1,7 @@
 import Accounts
 import DemoWorld
 import Foundation
+import Investment
 import Postgres
 import Synchronization
 import TestWorld
@@ -32,6 +33,10 @@ struct ImportTests {
         return try await reader.startup(Startup.ID(id.uuid))
     }
 
+    private func isShown(_ startup: Startup, in world: World) async throws -> Bool {
+        try await world.database.reader(as: world.context(Cast.mei)).shown(among: [startup.id]) == [startup.id]
+    }
+
     @Test("keeps what the rows say, and a second time changes nothing")
     func idempotent() async throws {
         let world = try await World()
@@ -47,7 +52,7 @@ struct ImportTests {
         #expect(kite.profile.raised == Money(minor: 90_000_000, currency: .usd))
         #expect(kite.profile.pitch?.string == "Pays invoices by satellite.")
         #expect(kite.profile.focusAreas.map(\.area.description) == ["fintech", "digital-payments"])
-        #expect(kite.matchingOptedInAt == nil, "nobody is shown to investors because a list names them")
+        #expect(try await !isShown(kite, in: world), "nobody is shown to investors because a list names them")
         let oar = try #require(try await startup("s:oar", in: world))
         #expect(oar.name[.japanese]?.string == "櫂ロボット")
         #expect(oar.profile.tags.map(\.string) == ["rowing", "robotics"])
@@ -161,10 +166,16 @@ struct ImportTests {
         #expect(try await importer.importCandidates(from: candidates).unchanged == 1)
         let kite = try #require(try await startup("s:kite", in: world))
         #expect(kite.profile.seeking == .seriesA)
-        #expect(kite.matchingOptedInAt != nil)
+        #expect(try await isShown(kite, in: world))
         // The first file is silent about both.
         _ = try await importer.importStartups(from: ImportFile(Self.lines, named: "a", as: .jsonLines))
-        #expect(try await startup("s:kite", in: world)?.matchingOptedInAt == kite.matchingOptedInAt)
+        #expect(try await isShown(kite, in: world))
+        // A startup that has said no is not shown because a file says so.
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: kite.id)
+        }
+        #expect(try await importer.importCandidates(from: candidates).unchanged == 1)
+        #expect(try await !isShown(kite, in: world))
     }
 
     @Test("understands a company list as Crunchbase exports it, and shows how before it writes")

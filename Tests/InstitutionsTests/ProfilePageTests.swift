@@ -52,23 +52,6 @@ struct ProfilePageTests {
         #expect(saved.status == 303, "\(saved.text)")
     }
 
-    @Test("a founder agrees to be shown to investors, and takes it back")
-    func consent() async throws {
-        let world = try await World()
-        let ada = try await Visitor(Cast.ada, in: world)
-        func isShown() async throws -> Bool {
-            try await world.database.reader(as: world.context(Cast.ada)).startup(Cast.startup("kelpsense"))?
-                .matchingOptedInAt != nil
-        }
-        for consent in [false, true] {
-            let sent = await ada.send("/portal/profile/matching-consent", [("is_given", "\(consent)")])
-            #expect(sent.status == 303, "\(sent.text)")
-            #expect(try await isShown() == consent)
-            let page = await ada.open("/portal/profile").text
-            #expect(page.contains(consent ? "Stop showing us to investors" : "Show us to investors"))
-        }
-    }
-
     @Test("a broad focus area finds the startups of all areas below it")
     func broadArea() async throws {
         let world = try await World()

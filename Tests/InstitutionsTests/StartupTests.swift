@@ -35,7 +35,7 @@ struct StartupTests {
         let read = try #require(try await world.database.reader(as: context).startup(id))
         #expect(read.profile == profile)
         #expect(read.name == new.name)
-        #expect(read.matchingOptedInAt == nil)
+        #expect(try await world.database.reader(as: context).shown(among: [id]).isEmpty)
     }
 
     @Test("a founder reads and revises their own startup and no other; others see what they may")
@@ -120,20 +120,6 @@ struct StartupTests {
         staff.fullTimeStaff = 2
         staff.technicalStaff = 3
         #expect(throws: StartupRefusal.self) { try staff.check() }
-    }
-
-    @Test("consent keeps its day when repeated and goes when withdrawn")
-    func consent() async throws {
-        let world = try await World()
-        let (context, id) = (world.context(Cast.mei), Cast.startup("quietquarter"))
-        func set(_ isGiven: Bool) async throws -> Date? {
-            try await world.database.write(as: context) { try await $0.setMatchingConsent(of: id, to: isGiven) }
-                .matchingOptedInAt
-        }
-        let first = try await set(true)
-        #expect(first != nil)
-        #expect(try await set(true) == first)
-        #expect(try await set(false) == nil)
     }
 }
 

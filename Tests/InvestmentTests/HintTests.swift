@@ -33,7 +33,7 @@ private struct HintWorld {
                 _ = try await transaction.addStartup(
                     NewStartup(name: LocalizedName(try Name("Rival \(number)")), profile: profile), as: id,
                     in: Cast.harbour.id)
-                _ = try await transaction.setMatchingConsent(of: id, to: true)
+                _ = try await transaction.decideOnConsent(NewConsent(.shortlists, to: .everyone), of: id)
             }
         }
         try await revise {
@@ -161,7 +161,9 @@ struct HintTests {
         }
         let before = try await hinted.lists()
         #expect(before.count >= 2)
-        try await hinted.write { _ = try await $0.setMatchingConsent(of: hinted.startup, to: false) }
+        try await hinted.write {
+            _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: hinted.startup)
+        }
         #expect(
             try await hinted.hints() == [
                 Hint(kind: .agree, ask: nil, seeking: nil, gained: before.count, lost: 0)

@@ -207,7 +207,7 @@ struct IntroductionTests {
         let world = try await IntroductionWorld()
         let asked = try await world.asked()
         _ = try await world.write(as: Cast.ada) {
-            try await $0.setMatchingConsent(of: Cast.startup("kelpsense"), to: false)
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: Cast.startup("kelpsense"))
         }
         try await world.runClock()
         #expect(try await world.current(asked.id).ending?.reason == .optedOut)

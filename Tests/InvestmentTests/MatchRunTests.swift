@@ -252,7 +252,7 @@ struct MatchRunTests {
         let match = try await MatchWorld()
         let kelpsense = Cast.startup("kelpsense")
         _ = try await match.world.database.write(as: match.world.context(Cast.mei)) {
-            try await $0.setMatchingConsent(of: kelpsense, to: false)
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: kelpsense)
         }
         let run = try await match.performed(MatchRunRequest(length: 200))
         for list in try await match.lists(run.id) {
@@ -354,7 +354,7 @@ struct ShortlistTests {
         let list = try #require(try await match.lists(run.id, as: Cast.jun).first)
         let item = try #require(try await match.items(list.id, as: Cast.jun).first)
         _ = try await match.world.database.write(as: match.world.context(Cast.mei)) {
-            try await $0.setMatchingConsent(of: item.startup.id, to: false)
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: item.startup.id)
         }
         #expect(try await !match.items(list.id, as: Cast.jun).contains { $0.startup.id == item.startup.id })
         #expect(try await match.items(list.id).contains { $0.startup.id == item.startup.id }, "managers still see it")

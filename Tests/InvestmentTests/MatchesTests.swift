@@ -119,10 +119,10 @@ struct MatchesTests {
         let best = try #require(before.first?.startup.id)
 
         // A startup that wants to be shown no longer, and then again.
-        try await both.write { _ = try await $0.setMatchingConsent(of: best, to: false) }
+        try await both.write { _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: best) }
         #expect(!(try await both.matches(of: mandate.id)).contains { $0.startup.id == best })
         #expect(try await both.fit(of: best, to: mandate.id).gates.map(\.gate) == ["not-opted-in"])
-        try await both.write { _ = try await $0.setMatchingConsent(of: best, to: true) }
+        try await both.write { _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .everyone), of: best) }
         #expect(try await both.matches(of: mandate.id).map(\.startup.id) == before.map(\.startup.id))
         #expect(try await both.matches(of: mandate.id).map(\.score) == before.map(\.score))
 
@@ -161,14 +161,14 @@ struct MatchesTests {
         let (written, asked) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
         let late = Task {
             try await both.write { transaction in
-                _ = try await transaction.setMatchingConsent(of: slow, to: false)
+                _ = try await transaction.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: slow)
                 written.continuation.finish()
                 for await _ in asked.stream {}
             }
         }
         for await _ in written.stream {}
         // Another transaction overtakes it, and the index sees that one alone.
-        try await both.write { _ = try await $0.setMatchingConsent(of: quick, to: false) }
+        try await both.write { _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: quick) }
         let between = try await both.matches(of: mandate.id).map(\.startup.id)
         #expect(between.contains(slow) && !between.contains(quick))
         asked.continuation.finish()
@@ -188,7 +188,7 @@ struct MatchesTests {
         try await both.write {
             _ = try await $0.addStartup(
                 NewStartup(name: LocalizedName(en: "Twin"), profile: profile), as: id, in: Cast.harbour.id)
-            _ = try await $0.setMatchingConsent(of: id, to: true)
+            _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .everyone), of: id)
         }
         let twin = try #require(try await both.matches(of: mandate.id).first { $0.startup.id == id })
         #expect(twin.startup.name.text(for: .english) == "Twin")
@@ -238,7 +238,7 @@ struct MatchesTests {
         #expect(try await service.matchingChanges(since: moment, limit: 100).startups.isEmpty)
         let startups = try await both.matches(of: both.mandates()[0].id).map(\.startup.id)
         for startup in startups.prefix(3) {
-            try await both.write { _ = try await $0.setMatchingConsent(of: startup, to: false) }
+            try await both.write { _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: startup) }
         }
         let changes = try await service.matchingChanges(since: moment, limit: 100)
         #expect(changes.startups == Set(startups.prefix(3)) && changes.isWhole)
@@ -372,7 +372,9 @@ struct MatchesTests {
         let fit = await mei.open("/console/mandates/\(mandate.id)/matches/\(item.startup.id)")
         #expect(fit.status == 200)
         #expect(fit.text.contains(item.startup.name.text(for: .english)))
-        try await both.write { _ = try await $0.setMatchingConsent(of: item.startup.id, to: false) }
+        try await both.write {
+            _ = try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: item.startup.id)
+        }
         let closed = await mei.open("/console/mandates/\(mandate.id)/matches/\(item.startup.id)")
         #expect(closed.text.contains("Why it is not proposed"))
         let mandates = await mei.open("/console/startups/\(item.startup.id)/matches")

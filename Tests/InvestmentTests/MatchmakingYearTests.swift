@@ -104,7 +104,7 @@ private final class Market {
             let named = NewStartup(name: LocalizedName(try Name("Startup \(number)")), profile: profile)
             try await database.write(as: system) { transaction in
                 _ = try await transaction.addStartup(named, as: id, in: Cast.harbour.id)
-                _ = try await transaction.setMatchingConsent(of: id, to: true)
+                _ = try await transaction.decideOnConsent(NewConsent(.shortlists, to: .everyone), of: id)
                 try await Self.seat(number, "founder", at: id.uuid, transaction)
             }
             founded.append(id)

@@ -64,8 +64,8 @@ struct ShortlistChangesTests {
         #expect(await chloe.ask("GET", "/v1/shortlists/\(list.id)/changes").status == 404)
 
         // What an item keeps of a startup is gone with its consent, also for whoever asks past the query.
-        try await world.world.owner.write(as: .none) { transaction in
-            _ = try await transaction.execute("UPDATE startups SET matching_opted_in_at = NULL WHERE id = \(moved.id)")
+        _ = try await world.write(as: Cast.mei) {
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: moved.id)
         }
         let kept = try await world.reader(Cast.jun).rows(
             "SELECT profile FROM shortlist_items WHERE startup_id = \(moved.id)")

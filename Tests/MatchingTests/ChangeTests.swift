@@ -74,6 +74,55 @@ import Testing
         #expect(index.mandates.isEmpty)
     }
 
+    /// To an investor outside its audience a startup is as one that does not want to be proposed, and the rest is as it was.
+    @Test func anAudienceIsAWorldWithoutTheStartup() throws {
+        for seed in worlds(20, long: 400) {
+            var inventor = Inventor(seed: seed)
+            let world = inventor.world(startups: 60, deals: 60)
+            guard let mandate = world.mandates.first(where: \.isDeploying) else { continue }
+            var index = Index(world)
+            guard let ranked = index.rank(mandate.key, limit: 60).randomElement(using: &inventor),
+                var startup = world.startups.first(where: { $0.key == ranked.startup })
+            else { continue }
+            let elsewhere = Set(world.mandates.map(\.investor)).subtracting([mandate.investor])
+            let open = index
+            startup.isOptedIn = false
+            index.change([startup])
+            let closed = index
+            startup.isOptedIn = true
+            for audience: World.Audience in [.allBut([mandate.investor]), .only(elsewhere)] {
+                startup.audience = audience
+                index.change([startup])
+                var told = world
+                told.startups = world.startups.map { $0.key == startup.key ? startup : $0 }
+                for index in [index, Index(told)] {
+                    #expect(index.rank(mandate.key, limit: 60) == closed.rank(mandate.key, limit: 60))
+                    #expect(index.offered(to: mandate.key) == closed.offered)
+                    #expect(index.explain(mandate.key, [startup.key]).isEmpty)
+                    #expect(!index.mandates(for: startup.key, limit: 99).contains { $0.mandate == mandate.key })
+                    guard case .gated(let gates)? = index.explain(mandate.key, startup.key) else {
+                        Issue.record("scored")
+                        continue
+                    }
+                    #expect(gates == [.outsideAudience])
+                }
+                #expect(index.tally(mandate) == closed.tally(mandate))
+                for other in world.mandates where other.investor != mandate.investor {
+                    #expect(index.rank(other.key, limit: 60) == open.rank(other.key, limit: 60))
+                }
+                // What could be gained by agreeing is not to be had of whom it leaves out.
+                var silent = startup
+                silent.isOptedIn = false
+                let prospects = try closed.prospects(
+                    of: silent, as: [startup], among: closed.mandates, length: 60)
+                #expect(!prospects[0].gained.contains { $0.investor == mandate.investor })
+            }
+            startup.audience = .everyone
+            index.change([startup])
+            #expect(index.rank(mandate.key, limit: 60) == open.rank(mandate.key, limit: 60))
+        }
+    }
+
     @Test func aFilterKeepsWhatWasAskedForAndItsOrder() {
         for seed in worlds(60, long: 1000) {
             var inventor = Inventor(seed: seed)

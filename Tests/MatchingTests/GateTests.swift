@@ -7,6 +7,8 @@ import Testing
 
     @Test func everyGateCloses() {
         expect([.notOptedIn]) { startup, _, _ in startup.isOptedIn = false }
+        expect([.outsideAudience]) { startup, _, _ in startup.audience = .allBut([Inventor.key(3, 0)]) }
+        expect([.outsideAudience]) { startup, _, _ in startup.audience = .only([Inventor.key(3, 1)]) }
         expect([.notDeploying]) { _, mandate, _ in mandate.isDeploying = false }
         expect([.ownPortfolio]) { _, _, deals in
             deals.append(World.Deal(investor: Inventor.key(3, 0), startup: Inventor.key(1, 0), day: 1))

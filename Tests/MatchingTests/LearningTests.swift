@@ -201,7 +201,7 @@ func history(seed: UInt64, investors: Int = 40, startups: Int = 600) -> World {
             Mirror(reflecting: startup).children.compactMap(\.label) == [
                 "key", "areas", "tags", "text", "country", "region", "state", "city", "founded", "lastRound",
                 "askedStage",
-                "askedAmount", "isOptedIn",
+                "askedAmount", "isOptedIn", "audience",
             ])
     }
 

@@ -74,16 +74,19 @@ sql(f"""
     INSERT INTO institutions (tenant_id, id, kind, names, country)
     SELECT '{tenant}', id, 'startup', jsonb_build_object('en', 'Startup ' || n), (ARRAY['HK', 'JP', 'SG', 'TW', 'KR', 'US'])[1 + n % 6]
     FROM fresh;
-    INSERT INTO startups (tenant_id, id, description, focus_areas, focus_weights, seeking, ask_minor, ask_currency, matching_opted_in_at)
+    INSERT INTO startups (tenant_id, id, description, focus_areas, focus_weights, seeking, ask_minor, ask_currency)
     SELECT '{tenant}', id, 'We work on topic' || n % 997 || ' for customer' || n % 89, ARRAY[(ARRAY['education-technology', 'biomedical-technology', 'medical-devices'])[1 + n % 3]],
-           ARRAY[100], (ARRAY['seed', 'series-a', 'series-b'])[1 + n % 3], 100000 * (1 + n % 500), 'USD', now()
+           ARRAY[100], (ARRAY['seed', 'series-a', 'series-b'])[1 + n % 3], 100000 * (1 + n % 500), 'USD'
     FROM fresh;
-    ANALYZE institutions; ANALYZE startups;
+    SET session_replication_role = replica;
+    INSERT INTO consents (tenant_id, startup_id, number, purpose, audience) SELECT '{tenant}', id, 1, 'shortlists', 'everyone' FROM fresh;
+    RESET session_replication_role;
+    ANALYZE institutions; ANALYZE startups; ANALYZE consents;
 """)
 # Filling in took longer than the server keeps a silent connection.
 near.connection.close()
 probe = near.send("POST", "/v1/startups", {"name": {"en": "Probe"}, "profile": {"country": country, "markets": [], "focus_areas": [], "tags": []}})["id"]
-consent = lambda is_given: near.send("POST", f"/v1/startups/{probe}/matching-consent", {"is_given": is_given})
+consent = lambda is_given: near.send("POST", f"/v1/startups/{probe}/consents", {"purpose": "shortlists", "audience": "everyone" if is_given else "nobody"})
 consent(True)
 
 

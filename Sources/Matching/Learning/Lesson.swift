@@ -66,6 +66,7 @@ struct Chronicle: Sendable {
             let deals = byStartup[startup.key] ?? []
             let following = deals.first { $0.day >= day && $0.day < end }
             past.isOptedIn = following != nil || sought.contains(startup.key)
+            past.audience = .everyone
             past.lastRound = Self.lastRound(deals.prefix { $0.day < day })
             past.askedStage = Lot.draw(startup.key, on: day) < asks ? following?.kind : nil
             past.askedAmount = nil
