@@ -26,10 +26,16 @@ extension Statements {
         let ids: [DemoDay.ID] = try rows.map { try $0("id") }
         let rooms = try await self.rows(
             """
-            -- demoDays: rooms
-            SELECT r.demo_day_id, r.name, r.capacity, r.link, r.opens_at, r.closes_at FROM demo_day_rooms AS r
+            -- demoDays: rooms, for a side without links
+            SELECT r.demo_day_id, r.name, r.capacity, r.link, r.opens_at, r.closes_at, r.position
+            FROM demo_day_rooms AS r
             WHERE r.tenant_id = acting_tenant() AND r.demo_day_id = ANY (\(ids)) AND r.withdrawn_at IS NULL
-            ORDER BY r.position
+              AND acts_as('manager', 'system')
+            UNION ALL
+            SELECT r.demo_day_id, r.name, r.capacity, NULL, r.opens_at, r.closes_at, r.room_position
+            FROM rooms_of_own_demo_days(acting_role(), \(ids)) AS r
+            WHERE NOT r.is_withdrawn
+            ORDER BY position
             """)
         var named: [DemoDay.ID: [DemoDayRoom]] = [:]
         for row in rooms { named[try row("demo_day_id"), default: []].append(try DemoDayRoom(row)) }
@@ -142,18 +148,17 @@ extension Transaction {
             WHERE tenant_id = acting_tenant() AND demo_day_id = \(id) AND withdrawn_at IS NULL
               AND name <> ALL (\(rooms.map(\.name)))
             """)
-        for (index, room) in rooms.enumerated() {
-            try await execute(
-                """
-                -- keepRooms
-                INSERT INTO demo_day_rooms
-                    (tenant_id, demo_day_id, id, position, name, capacity, link, opens_at, closes_at)
-                VALUES (\(tenant), \(id), gen_random_uuid(), \(index + 1), \(room.name), \(room.capacity), \(room.link),
-                        \(room.opensAt), \(room.closesAt))
-                ON CONFLICT (tenant_id, demo_day_id, name) DO UPDATE SET
-                    position = excluded.position, capacity = excluded.capacity, link = excluded.link,
-                    opens_at = excluded.opens_at, closes_at = excluded.closes_at, withdrawn_at = NULL
-                """)
-        }
+        try await execute(
+            """
+            -- keepRooms
+            INSERT INTO demo_day_rooms (tenant_id, demo_day_id, id, position, name, capacity, link, opens_at, closes_at)
+            SELECT \(tenant), \(id), gen_random_uuid(), r.position, r.name, r.capacity, r.link, r.opens_at, r.closes_at
+            FROM unnest(\(rooms.map(\.name)), \(rooms.map(\.capacity)), \(rooms.map(\.link)), \(rooms.map(\.opensAt)),
+                        \(rooms.map(\.closesAt)))
+                WITH ORDINALITY AS r (name, capacity, link, opens_at, closes_at, position)
+            ON CONFLICT (tenant_id, demo_day_id, name) DO UPDATE SET
+                position = excluded.position, capacity = excluded.capacity, link = excluded.link,
+                opens_at = excluded.opens_at, closes_at = excluded.closes_at, withdrawn_at = NULL
+            """)
     }
 }

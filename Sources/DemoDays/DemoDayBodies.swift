@@ -12,6 +12,12 @@ struct DemoDayPath: Codable {
     let day: DemoDay.ID
 }
 
+/// Whom to offer for an invitation: those with this in their name.
+struct WhomToInvite: Codable {
+    let day: DemoDay.ID
+    let q: ShortText?
+}
+
 struct ParticipantPath: Codable {
     let day: DemoDay.ID
     let participant: Institution.ID
@@ -101,7 +107,10 @@ extension DemoDayTerms: Described {
 
 extension DemoDayRoom: Described {
     package static var documentation: [String: String] {
-        ["capacity": "Meetings at a time, 1 to 500; left out for any number, as online."]
+        [
+            "capacity": "Meetings at a time, 1 to 500; left out for any number, as online.",
+            "link": "For managers alone; whoever meets there is told it with the meeting.",
+        ]
     }
 }
 

@@ -187,7 +187,7 @@ struct DemoDayConsole {
     private var invitations: AnyRoute {
         PageRoute(
             .get, "/console/demo-days/{day}/invitations", "consoleDemoDayInvitations", access: .roles([.manager]),
-            parameters: DemoDayPath.self
+            parameters: WhomToInvite.self
         ) { call in
             try await invitationForm(for: call)
         }.erased
@@ -196,7 +196,7 @@ struct DemoDayConsole {
     private var invite: AnyRoute {
         PageRoute(
             .post, "/console/demo-days/{day}/invitations", "consoleInviteToDemoDay", access: .roles([.manager]),
-            parameters: DemoDayPath.self, body: InvitationForm.self
+            parameters: WhomToInvite.self, body: InvitationForm.self
         ) { call in
             let principal = try call.principal
             let (id, tenant) = (call.parameters.day, try principal.workspace)
@@ -213,12 +213,18 @@ struct DemoDayConsole {
         }.erased
     }
 
+    /// How many of a side the form offers; the others are found by their names.
+    private static let mostOffered = 400
+
     private func invitationForm<B>(
-        for call: FormCall<DemoDayPath, B>, problem: FormProblem? = nil
+        for call: FormCall<WhomToInvite, B>, problem: FormProblem? = nil
     ) async throws -> HTML {
         let day = try await find(call.parameters.day, call.reader)
-        let startups = try await call.reader.whomToInvite(to: day.id, on: .startup)
-        let investors = try await call.reader.whomToInvite(to: day.id, on: .investor)
+        let search = call.parameters.q?.string
+        let startups = try await call.reader.whomToInvite(
+            to: day.id, on: .startup, named: search, limit: Self.mostOffered + 1)
+        let investors = try await call.reader.whomToInvite(
+            to: day.id, on: .investor, named: search, limit: Self.mostOffered + 1)
         let reading = try await Reading(call)
         let t = reading.t
         let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
@@ -227,19 +233,27 @@ struct DemoDayConsole {
         )
             -> FormField
         {
-            input.checkboxes(
-                name, label: label, hint: found.isEmpty ? t("invite.nobody") : hint,
-                options: found.map { ($0.id.description, reading.name($0.name), nil) })
+            let hint =
+                found.count > Self.mostOffered
+                ? "\(hint) \(t("invite.more", ["count": Figures.grouped(Self.mostOffered)]))"
+                : !found.isEmpty ? hint : search == nil ? t("invite.nobody") : t("invite.nobody_named")
+            return input.checkboxes(
+                name, label: label, hint: hint,
+                options: found.prefix(Self.mostOffered).map { ($0.id.description, reading.name($0.name), nil) })
         }
         let fields = [
             field("startups", t("invite.startups"), t("invite.startups_hint"), startups),
             field("investors", t("invite.investors"), t("invite.investors_hint"), investors),
         ]
         let back: SafeURL = "/console/demo-days/\(day.id)"
+        let own: SafeURL = "/console/demo-days/\(day.id)/invitations"
         let model = FormPage(
             header: PageHeader(title: t("invite.title"), kind: reading.name(day.terms.title), lede: t("invite.lede")),
+            filters: Filters(
+                action: own, search: Filters.Search(label: t("invite.search"), value: search ?? ""),
+                clearURL: search == nil ? nil : own),
             form: Form(
-                action: "/console/demo-days/\(day.id)/invitations", fields: fields, submit: t("invite.submit"),
+                action: own.adding(search.map { [("q", $0)] } ?? []), fields: fields, submit: t("invite.submit"),
                 texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
                 cancel: LinkText(t("form.cancel"), back), problem: problem?.sentence(besides: fields)))
@@ -307,7 +321,7 @@ struct DemoDayConsole {
                     rows: begun.map { meeting in
                         [
                             .text(MeetingWords(reading, day).pair(meeting), note: meeting.room.string),
-                            .text(reading.clock(meeting.startsAt, of: day)), action(.held, of: meeting),
+                            .text(reading.moment(meeting.startsAt, of: day)), action(.held, of: meeting),
                             action(.noShow, of: meeting),
                         ]
                     }, empty: EmptyState(title: t("outcomes.none"), text: t("outcomes.none_text"))))

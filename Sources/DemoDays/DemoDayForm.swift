@@ -28,23 +28,23 @@ struct DemoDayForm: Codable {
     }
 
     func terms() throws -> DemoDayTerms {
-        let begins = try LocalTime(field: startsAt, at: "/starts_at")
-        var rooms: [DemoDayRoom] = []
+        var terms = DemoDayTerms(
+            title: title, startsAt: try LocalTime(field: startsAt, at: "/starts_at").instant(in: timeZone),
+            in: timeZone,
+            slots: slots, slotMinutes: slotMinutes, breakMinutes: breakMinutes, rooms: [], floor: floor,
+            mostPerStartup: mostPerStartup, mostPerInvestor: mostPerInvestor)
+        let clock = DayClock(terms)
         for row in self.rooms ?? [] {
             guard !row.isEmpty else { continue }
-            let place = "/rooms/\(rooms.count)"
+            let place = "/rooms/\(terms.rooms.count)"
             guard let name = row.name else { throw Problem.invalid(place + "/name", "Give the room a name.") }
-            rooms.append(
+            let opensAt = try clock.opening(row.opensAt, at: place + "/opens_at")
+            terms.rooms.append(
                 DemoDayRoom(
-                    name, capacity: row.capacity, link: row.link,
-                    from: try ClockField.instant(row.opensAt, on: begins.date, in: timeZone, at: place + "/opens_at"),
-                    until: try ClockField.instant(row.closesAt, on: begins.date, in: timeZone, at: place + "/closes_at")
-                ))
+                    name, capacity: row.capacity, link: row.link, from: opensAt,
+                    until: try clock.closing(row.closesAt, after: opensAt, at: place + "/closes_at")))
         }
-        return DemoDayTerms(
-            title: title, startsAt: begins.instant(in: timeZone), in: timeZone, slots: slots, slotMinutes: slotMinutes,
-            breakMinutes: breakMinutes, rooms: rooms, floor: floor, mostPerStartup: mostPerStartup,
-            mostPerInvestor: mostPerInvestor)
+        return terms
     }
 
     /// What the fields of a new demo day begin with.
@@ -132,19 +132,47 @@ struct DemoDayForm: Codable {
     }
 }
 
-/// Times of a day in rows of cells.
-enum ClockField {
-    /// The moment of a time such as `14:20`; nil for none. Refuses, with a pointer to it, what no clock shows.
-    static func instant(
-        _ text: String?, on day: CalendarDate, in zone: TimeZoneName, at pointer: String
-    ) throws(Problem) -> Date? {
-        guard let text, !text.isEmpty else { return nil }
-        guard let time = LocalTime("\(day)T\(text)") else {
-            throw .invalid(pointer, "Give a time such as 14:20.")
-        }
-        return time.instant(in: zone)
+/// Reads times such as `14:20`, which are sent without a date: a demo day may go on after midnight. nil is no time; what no clock
+/// shows is refused, with a pointer to it.
+struct DayClock {
+    private let begins: Date
+    private let ends: Date
+    private let date: CalendarDate
+    private let zone: TimeZoneName
+
+    /// The clock of a day, whose numbers nobody has looked at yet.
+    init(_ terms: DemoDayTerms) {
+        let minutes = Double(terms.slots) * (Double(terms.slotMinutes) + Double(terms.breakMinutes))
+        begins = terms.startsAt
+        ends = begins.addingTimeInterval(min(minutes, 1440) * 60)
+        date = terms.day
+        zone = terms.timeZone
     }
 
+    /// The moment from when. An hour before the day begins is of the date after where the day lasts until then.
+    func opening(_ text: String?, at pointer: String) throws(Problem) -> Date? {
+        guard let (same, after) = try moments(text, at: pointer) else { return nil }
+        return same < begins && after <= ends ? after : same
+    }
+
+    /// The moment until when, which comes after the one from when; a mistake is not taken for a time of the date after.
+    func closing(_ text: String?, after opening: Date?, at pointer: String) throws(Problem) -> Date? {
+        guard let (same, after) = try moments(text, at: pointer) else { return nil }
+        let opening = opening ?? begins
+        return same <= opening && (after <= ends || after <= opening.addingTimeInterval(12 * 3600)) ? after : same
+    }
+
+    private func moments(_ text: String?, at pointer: String) throws(Problem) -> (same: Date, after: Date)? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let same = LocalTime("\(date)T\(text)"), let after = LocalTime("\(date.adding(days: 1))T\(text)") else {
+            throw .invalid(pointer, "Give a time such as 14:20.")
+        }
+        return (same.instant(in: zone), after.instant(in: zone))
+    }
+}
+
+/// Times of a day in rows of cells.
+enum ClockField {
     /// Rows with two empty ones at the end. Saving once makes room for two more, so that no button is needed for them.
     static func grid(
         _ input: FormInput, _ name: String, label: String, hint: String?, columns: [FormField.Column],

@@ -28,26 +28,35 @@ extension Statements {
     }
 
     /// The acting institution's own meetings by the plan in force, by time; with those that were dropped, whose other side it is
-    /// told nothing more of.
+    /// told nothing more of. One that takes place no more is told as dropped already, before the next plan drops it.
     package func ownMeetings(on day: DemoDay.ID) async throws -> [DemoDayMeeting] {
         try await rows(
             """
             -- own meetings
+            WITH own AS (
+                SELECT m.investor_id, m.startup_id, m.slot, m.starts_at, m.ends_at, m.room_id, m.is_dropped, m.sequence
+                FROM demo_days AS d
+                JOIN demo_day_meetings AS m
+                    ON m.tenant_id = d.tenant_id AND m.demo_day_id = d.id AND m.plan_id = d.plan_id
+                WHERE d.tenant_id = acting_tenant() AND d.id = \(day)
+                  AND (acts_as('founder') AND m.startup_id = acting_institution()
+                       OR acts_as('investor') AND m.investor_id = acting_institution())
+                UNION ALL
+                SELECT c.investor_id, c.startup_id, c.slot, c.starts_at, c.ends_at, c.room_id, true, c.sequence + 1
+                FROM called_off_meetings(acting_role(), \(day)) AS c)
             SELECT m.investor_id, CASE WHEN acts_as('founder') THEN w.names END AS investor_names,
                    m.startup_id, CASE WHEN acts_as('investor') THEN w.names END AS startup_names,
-                   m.slot, m.starts_at, m.ends_at, r.name AS room, r.link, m.is_dropped, m.sequence, o.outcome,
+                   m.slot, m.starts_at, m.ends_at, r.name AS room, l.link, m.is_dropped, m.sequence, o.outcome,
                    NOT m.is_dropped AS takes_place
-            FROM demo_days AS d
-            JOIN demo_day_meetings AS m ON m.tenant_id = d.tenant_id AND m.demo_day_id = d.id AND m.plan_id = d.plan_id
-            JOIN demo_day_rooms AS r ON r.tenant_id = m.tenant_id AND r.demo_day_id = m.demo_day_id AND r.id = m.room_id
-            LEFT JOIN demo_day_outcomes AS o ON o.tenant_id = m.tenant_id AND o.demo_day_id = m.demo_day_id
+            FROM own AS m
+            JOIN rooms_of_own_demo_days(acting_role(), \([day])) AS r ON r.room_id = m.room_id
+            LEFT JOIN demo_day_rooms AS l ON l.tenant_id = acting_tenant() AND l.demo_day_id = \(day)
+                AND l.id = m.room_id AND NOT m.is_dropped
+            LEFT JOIN demo_day_outcomes AS o ON o.tenant_id = acting_tenant() AND o.demo_day_id = \(day)
                 AND o.investor_id = m.investor_id AND o.startup_id = m.startup_id
             LEFT JOIN whom_to_meet(acting_role(), acting_institution(), \(day)) AS w
                 ON w.institution_id = CASE WHEN acts_as('founder') THEN m.investor_id ELSE m.startup_id END
-            WHERE d.tenant_id = acting_tenant() AND d.id = \(day)
-              AND (acts_as('founder') AND m.startup_id = acting_institution()
-                   OR acts_as('investor') AND m.investor_id = acting_institution())
-              AND (m.is_dropped OR w.institution_id IS NOT NULL)
+            WHERE m.is_dropped OR w.institution_id IS NOT NULL
             ORDER BY m.starts_at, m.investor_id, m.startup_id
             """
         ).map(DemoDayMeeting.init)

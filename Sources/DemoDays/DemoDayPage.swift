@@ -121,7 +121,7 @@ struct DemoDayPage: ViewModel {
         guard guest.state == .accepted else { return "–" }
         guard !guest.windows.isEmpty else { return t("participants.all_day") }
         return guest.windows.map {
-            "\(reading.clock($0.startsAt, of: day))–\(reading.clock($0.endsAt, of: day))"
+            "\(reading.moment($0.startsAt, of: day))–\(reading.moment($0.endsAt, of: day))"
         }.joined(separator: t("list.separator"))
     }
 }

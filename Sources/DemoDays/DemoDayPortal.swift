@@ -147,8 +147,8 @@ struct DemoDayPortal {
         let proposals = guest.side == .investor ? try await call.reader.proposals(of: held) : [:]
         let reading = try await Reading(call)
         let forms = ParticipationForms(
-            day: day, guest: guest, partners: partners, reading: reading, values: call.fields, failed: form,
-            problem: problem, key: { call.freshIdempotencyKey })
+            day: day, guest: guest, mayAnswer: try await call.reader.actingFirmRole() != .analyst, partners: partners,
+            reading: reading, values: call.fields, failed: form, problem: problem, key: { call.freshIdempotencyKey })
         let model = OwnDayPage(day, guest, meetings, proposals, forms, reading, now: Date())
         let frame = Frame(
             title: model.header.title, site: site, viewer: reading.viewer, current: "demo-days",

@@ -27,8 +27,15 @@ struct Reading {
         return TimeText(instant, in: zone, and: zone.companion, from: now, language: viewer.language)
     }
 
-    /// A moment of a demo day as the clock of its zone shows it: its day stands above.
+    /// A moment of a demo day as the clock of its zone shows it, for the fields of a form.
     func clock(_ instant: Date, of day: DemoDay) -> String { LocalTime(instant, in: day.terms.timeZone).clock }
+
+    /// A moment by the clock of a demo day, whose date stands above; with its own date where that is another: after midnight, and
+    /// as it was published before the day was moved.
+    func moment(_ instant: Date, of day: DemoDay) -> String {
+        CalendarDate(instant, in: day.terms.timeZone) == day.terms.day
+            ? clock(instant, of: day) : time(instant, of: day).text
+    }
 
     /// The facts of a demo day, for the rail.
     func facts(of day: DemoDay, now: Date) -> Facts {
@@ -78,9 +85,10 @@ extension PageTemplate<ListPage> {
     static let list = PageTemplate("demo-days/list", in: .demoDays)
 }
 
-/// A form with a page of its own.
+/// A form with a page of its own, and what narrows down what it offers.
 struct FormPage: ViewModel {
     var header: PageHeader
+    var filters: Filters?
     var form: Form
 }
 

@@ -1,6 +1,8 @@
 internal import API
 package import Accounts
+internal import Jobs
 package import Postgres
+internal import Vocabulary
 
 extension Transaction {
     /// Sets up a demo day, to which nobody is invited yet.
@@ -15,7 +17,8 @@ extension Transaction {
     }
 
     /// Replaces what is said of a demo day that has not begun, after `matching` has looked at what is replaced. A plan in force
-    /// stays as it was published; drafts are outdated.
+    /// stays as it was published; drafts are outdated. When it is moved, the times at which somebody is there move with it
+    /// (`windows_move_with_their_day`), and whoever takes part or may still accept is written to.
     ///
     /// Throws `DemoDayRefusal`, or not found.
     package func reviseDemoDay(
@@ -28,6 +31,11 @@ extension Transaction {
         // A form that was sent without a change outdates nothing.
         guard terms != current.terms else { return current }
         try await save(terms, of: id, in: tenant)
+        if terms.startsAt != current.terms.startsAt {
+            try await enqueue(
+                TellParticipants(
+                    demoDay: id.uuid, moved: TellParticipants.Move(from: current.terms.startsAt, to: terms.startsAt)))
+        }
         return try await knownDemoDay(id)
     }
 

@@ -30,7 +30,7 @@ struct MeetingWords {
             columns: [Table.Column(t("schedule.begins", ["place": day.terms.timeZone.place]))]
                 + rooms.map { Table.Column($0.string) },
             rows: times.sorted { $0.key < $1.key }.map { start, meetings in
-                [.text(reading.clock(start, of: day))]
+                [.text(reading.moment(start, of: day))]
                     + rooms.map { room in
                         let here = meetings.filter { $0.room == room }.map(pair)
                         return .text(here.isEmpty ? "–" : here.joined(separator: t("schedule.separator")))
@@ -40,7 +40,7 @@ struct MeetingWords {
 
     func changes(_ changes: PlanChanges) -> Table {
         func place(_ meeting: DemoDayMeeting) -> String {
-            "\(reading.clock(meeting.startsAt, of: day)) · \(meeting.room.string)"
+            "\(reading.moment(meeting.startsAt, of: day)) · \(meeting.room.string)"
         }
         return Table(
             caption: t("changes.title"),

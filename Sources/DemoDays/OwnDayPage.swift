@@ -21,16 +21,17 @@ struct OwnDayPage: ViewModel {
         let isPlanned = guest.state == .accepted && day.plan != nil
         let lede =
             switch guest.state {
-            case .invited: t("own.lede_invited")
+            case .invited: forms.mayAnswer ? t("own.lede_invited") : t("own.lede_analyst")
             case .cancelled: t("own.lede_cancelled")
             case .accepted:
                 !isPlanned
-                    ? t("own.lede_accepted")
+                    ? forms.mayAnswer ? t("own.lede_accepted") : t("own.lede_analyst")
                     : standing.isEmpty ? t("own.lede_none") : t("own.lede_meetings", count: standing.count)
             }
         header = PageHeader(
             title: reading.name(day.terms.title), kind: t("day.kind"), badge: guest.state.badge(t), lede: lede,
-            actions: isPlanned && !meetings.isEmpty
+            // Also for who takes part no more: the file takes the meetings out of a calendar.
+            actions: day.plan != nil && !meetings.isEmpty
                 ? [.link(t("own.calendar"), "/demo-days/\(day.id)/meetings.ics", style: .primary)] : [])
         let hasOutcomes = standing.contains { $0.outcome != nil }
         self.meetings =

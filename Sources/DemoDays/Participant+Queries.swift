@@ -72,10 +72,12 @@ extension Statements {
         }
     }
 
-    /// Whom a manager may invite: startups that agree to be shown, and investors that are verified and have not paused; without
-    /// those that were invited and have not cancelled.
+    /// Whom a manager may invite, by name: startups that agree to be shown, and investors that are verified and have not paused;
+    /// without those that were invited and have not cancelled.
+    ///
+    /// - Parameter search: a part of the name in any language, in any case.
     package func whomToInvite(
-        to day: DemoDay.ID, on side: Participant.Side, limit: Int = 400
+        to day: DemoDay.ID, on side: Participant.Side, named search: String? = nil, limit: Int
     ) async throws -> [(id: Institution.ID, name: LocalizedName)] {
         let side: Query =
             switch side {
@@ -107,6 +109,7 @@ extension Statements {
               AND NOT EXISTS (SELECT FROM demo_day_participants AS p
                               WHERE p.tenant_id = i.tenant_id AND p.demo_day_id = \(day) AND p.institution_id = i.id
                                 AND p.state <> 'cancelled')
+              \(given: search, { "AND \(fragment: .anyText(of: "i.names", contains: $0))" })
             ORDER BY lower(coalesce(i.names ->> 'en', i.names ->> 'zh-Hant', i.names ->> 'ja')), i.id
             LIMIT \(limit)
             """
@@ -145,21 +148,31 @@ extension Transaction {
         return try Dictionary(uniqueKeysWithValues: rows.map { try ($0("id"), $0("side")) })
     }
 
-    /// Invites somebody, anew if it has cancelled; whether it was not invited before.
+    /// Invites institutions on their sides, anew those that have cancelled; answers those that were not invited before. In the
+    /// order of their ids, so that two who invite the same wait for each other.
     func invite(
-        _ institution: Institution.ID, on side: Participant.Side, to day: DemoDay.ID, in tenant: Tenant.ID,
-        by person: Person.ID
-    ) async throws -> Bool {
-        try await execute(
+        _ sides: [Institution.ID: Participant.Side], to day: DemoDay.ID, in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> [Institution.ID] {
+        let institutions = sides.keys.sorted()
+        return try await rows(
             """
             -- inviteToDemoDay
             INSERT INTO demo_day_participants (tenant_id, demo_day_id, institution_id, side, invited_by)
-            VALUES (\(tenant), \(day), \(institution), \(side), \(person))
+            SELECT \(tenant), \(day), s.institution_id, s.side, \(person)
+            FROM unnest(\(institutions), \(institutions.map { sides[$0] })) AS s (institution_id, side)
+            ORDER BY s.institution_id
             ON CONFLICT (tenant_id, demo_day_id, institution_id) DO UPDATE SET
                 state = 'invited', invited_at = now(), invited_by = excluded.invited_by, answered_at = NULL,
                 answered_by = NULL
             WHERE demo_day_participants.state = 'cancelled'
-            """) == 1
+            RETURNING institution_id
+            """
+        ).map { try $0("institution_id") }
+    }
+
+    /// Whether the acting person acts for another than this institution: for the park, or as the service.
+    func actsForAnother(than institution: Institution.ID) async throws -> Bool {
+        try await value("/* actsForAnother */ SELECT acting_institution() IS DISTINCT FROM \(institution)")
     }
 
     func answer(
@@ -182,14 +195,14 @@ extension Transaction {
             DELETE FROM demo_day_windows
             WHERE tenant_id = acting_tenant() AND demo_day_id = \(day) AND institution_id = \(institution)
             """)
-        for (index, window) in windows.enumerated() {
-            try await execute(
-                """
-                -- saveWindows
-                INSERT INTO demo_day_windows (tenant_id, demo_day_id, institution_id, position, starts_at, ends_at)
-                VALUES (\(tenant), \(day), \(institution), \(index + 1), \(window.startsAt), \(window.endsAt))
-                """)
-        }
+        try await execute(
+            """
+            -- saveWindows
+            INSERT INTO demo_day_windows (tenant_id, demo_day_id, institution_id, position, starts_at, ends_at)
+            SELECT \(tenant), \(day), \(institution), w.position, w.starts_at, w.ends_at
+            FROM unnest(\(windows.map(\.startsAt)), \(windows.map(\.endsAt)))
+                WITH ORDINALITY AS w (starts_at, ends_at, position)
+            """)
     }
 
     /// Replaces what somebody has said of those it may meet. That it would not meet somebody who has cancelled stays said, for the

@@ -16,13 +16,13 @@ struct AcceptForm: Codable {
     }
 
     func windows(on day: DemoDay) throws -> [Participant.Window] {
-        let (date, zone) = (day.terms.day, day.terms.timeZone)
+        let clock = DayClock(day.terms)
         var windows: [Participant.Window] = []
         for row in self.windows ?? [] where row.startsAt != nil || row.endsAt != nil {
             let place = "/windows/\(windows.count)"
             guard
-                let start = try ClockField.instant(row.startsAt, on: date, in: zone, at: place + "/starts_at"),
-                let end = try ClockField.instant(row.endsAt, on: date, in: zone, at: place + "/ends_at")
+                let start = try clock.opening(row.startsAt, at: place + "/starts_at"),
+                let end = try clock.closing(row.endsAt, after: start, at: place + "/ends_at")
             else {
                 throw Problem.invalid(
                     place + (row.startsAt == nil ? "/starts_at" : "/ends_at"), "Give a time such as 14:20.")
@@ -66,6 +66,8 @@ struct WishesForm: Codable {
 struct ParticipationForms {
     let day: DemoDay
     let guest: Participant
+    /// Whether the reader answers for the institution: analysts of a firm do not.
+    let mayAnswer: Bool
     let partners: [Partner]
     let reading: Reading
     let values: [String: [String]]
@@ -76,12 +78,29 @@ struct ParticipationForms {
     private var t: Texts { reading.t }
 
     func all(now: Date) -> [Form] {
-        guard now < day.terms.startsAt else { return [] }
+        guard mayAnswer, now < day.terms.startsAt else { return [] }
         return switch guest.state {
         case .invited: [acceptance, cancellation]
         case .accepted: (partners.isEmpty ? [] : [wishes]) + [acceptance, cancellation]
         case .cancelled: []
         }
+    }
+
+    /// What was said of each, by the list of now and under the names of its fields: whoever answered may have been offered one in
+    /// another order, or with somebody who has gone.
+    private func asListed(_ said: [String: [String]], _ errors: [(field: String, message: String)]) -> FormInput {
+        let rows = Dictionary(uniqueKeysWithValues: partners.enumerated().map { ($1.institution, $0) })
+        var names: [String: String] = [:]
+        for (name, value) in said {
+            let parts = name.split(separator: ".")
+            guard parts.count == 3, parts[0] == "wishes", parts[2] == "institution",
+                let institution = value.first.flatMap({ Institution.ID($0) }), let row = rows[institution]
+            else { continue }
+            names["wishes.\(parts[1]).answer"] = "wishes.\(row).answer"
+        }
+        return FormInput(
+            values: Dictionary(names.map { ($1, said[$0] ?? []) }) { first, _ in first },
+            errors: errors.compactMap { error in names[error.field].map { ($0, error.message) } }, texts: t)
     }
 
     private func input(_ which: DemoDayPortal.Which, _ usual: [String: [String]]) -> FormInput {
@@ -129,7 +148,9 @@ struct ParticipationForms {
                 partner.isRefused ? WishesForm.refusal : partner.rank.map { "\($0)" } ?? ""
             ]
         }
-        let input = input(.wishing, usual)
+        let input =
+            failed == .wishing
+            ? asListed(values, problem?.errors ?? []) : FormInput(values: usual, errors: [], texts: t)
         let places = partners.indices.map { ("\($0 + 1)", t("wish.place", ["number": "\($0 + 1)"])) }
         return form(
             .wishing, "/demo-days/\(day.id)/wishes", title: t("wish.title"), intro: t("wish.intro"),

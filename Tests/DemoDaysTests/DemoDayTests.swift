@@ -40,16 +40,20 @@ struct DemoDayTests {
         await #expect(
             performing: { try await world.invite([Day.tidewater]) },
             throws: refuses("investors_on_demo_days_are_not_paused"))
-        let offered = try await world.reader(Cast.mei).whomToInvite(to: world.day, on: .investor).map(\.id)
+        let offered = try await world.reader(Cast.mei).whomToInvite(to: world.day, on: .investor, limit: 400).map(\.id)
         #expect(offered.contains(Day.lionPeak) && !offered.contains(Day.tidewater) && !offered.contains(bank))
-        let startups = try await world.reader(Cast.mei).whomToInvite(to: world.day, on: .startup).map(\.id)
+        let startups = try await world.reader(Cast.mei).whomToInvite(to: world.day, on: .startup, limit: 400).map(\.id)
         #expect(startups.contains(Day.kelpsense) && !startups.contains(Day.ledgerleaf))
+        // However many come before it by name, one is found by a part of its own.
+        let named = try await world.reader(Cast.mei).whomToInvite(
+            to: world.day, on: .startup, named: "KELPS", limit: 1)
+        #expect(named.map(\.id) == [Day.kelpsense])
         // Not by name of the other side either.
         await #expect(
             performing: {
                 try await world.world.database.write(as: .system(in: Cast.harbour.id)) { [day = world.day] in
-                    try await $0.invite(
-                        Day.kelpsense, on: .investor, to: day, in: Cast.harbour.id, by: Cast.mei.person.id)
+                    _ = try await $0.invite(
+                        [Day.kelpsense: .investor], to: day, in: Cast.harbour.id, by: Cast.mei.person.id)
                 }
             }, throws: refuses("startups_take_part_as_startups"))
         #expect(try await world.reader(Cast.mei).participants(of: world.day).isEmpty)
@@ -59,7 +63,7 @@ struct DemoDayTests {
         "are answered by each for itself: accepted with times, cancelled, and not again before the park invites again")
     func answers() async throws {
         let world = try await Day()
-        try await world.invite([Day.kelpsense, Day.tidewater])
+        try await world.invite([Day.kelpsense, Day.tidewater, Day.kelpsense])
         let begins = world.terms.startsAt
         let late = Participant.Window(from: begins.addingTimeInterval(1800), until: begins.addingTimeInterval(7200))
         await #expect(throws: DemoDayRefusal.windowEndsBeforeItBegins(0)) {

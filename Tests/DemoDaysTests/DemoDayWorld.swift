@@ -3,6 +3,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Institutions
+import Letters
 import Postgres
 import TestWorld
 import Testing
@@ -77,6 +78,17 @@ struct DemoDayWorld {
     func complete() async throws {
         try await invite(Self.guests.map(\.institution))
         for guest in Self.guests { try await accept(guest.member) }
+    }
+
+    /// What somebody was written about the day.
+    func letters(_ member: Cast.Member) async throws -> [Letter] {
+        try await reader(member).ownLetters(limit: 50).filter { $0.about?.id == day.uuid }
+    }
+
+    func revise(to terms: DemoDayTerms) async throws {
+        _ = try await write(as: Cast.mei) { [day] in
+            try await $0.reviseDemoDay(day, to: terms, in: Cast.harbour.id)
+        }
     }
 
     func request() async throws -> DemoDayPlan.ID {

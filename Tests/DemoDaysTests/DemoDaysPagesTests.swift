@@ -226,4 +226,81 @@ struct DemoDaysPagesTests {
         let leo = try await Visitor(Cast.leo, in: world.world)
         #expect(await leo.ask("GET", base).status == 404)
     }
+
+    @Test("wishes that are refused come back beside the names they were said of, in whatever order the list is now")
+    func wishesAgain() async throws {
+        let world = try await DemoDayWorld()
+        try await world.complete()
+        let own = "/demo-days/\(world.day)"
+        let jun = try await Visitor(Cast.jun, in: world.world)
+        // Another page of theirs has put LedgerLeaf first since this one was opened.
+        try await world.wish(Cast.jun, Wishes(ranked: [DemoDayWorld.ledgerleaf]))
+        let page = await jun.send(
+            "\(own)/wishes",
+            [
+                ("wishes.0.institution", DemoDayWorld.kelpsense.description), ("wishes.0.answer", "no"),
+                ("wishes.1.institution", DemoDayWorld.ledgerleaf.description), ("wishes.1.answer", "first"),
+            ])
+        #expect(page.status == 422)
+        #expect(
+            page.text.contains(#"name="wishes.0.institution" value="\#(DemoDayWorld.ledgerleaf)""#), "\(page.text)")
+        let parts = page.text.components(separatedBy: #"name="wishes.1.answer""#)
+        let kelpsense = try #require(parts.count == 2 ? parts[1] : nil)
+        #expect(kelpsense.contains(#"<option value="no" selected>"#))
+        #expect(!parts[0].contains(#"<option value="no" selected>"#))
+        #expect(parts[0].contains("Choose one of the places that are offered."))
+    }
+
+    @Test("an analyst reads the day of the firm, and is offered nothing that binds it")
+    func analyst() async throws {
+        let world = try await DemoDayWorld()
+        let own = "/demo-days/\(world.day)"
+        try await world.invite([DemoDayWorld.tidewater])
+        let (mina, jun) = (try await Visitor(Cast.mina, in: world.world), try await Visitor(Cast.jun, in: world.world))
+        let page = await mina.open(own)
+        #expect(page.status == 200 && page.text.contains("A principal or a delegate of your firm answers"))
+        #expect(!page.text.contains(#"action="\#(own)/"#))
+        #expect(await jun.open(own).text.contains(#"action="\#(own)/participation""#))
+        try await world.accept(Cast.jun)
+        for deed in ["participation", "participation/cancellation", "wishes"] {
+            #expect(await mina.send("\(own)/\(deed)").status == 403, "\(deed)")
+        }
+    }
+
+    @Test("those to invite are found by name, also when the form comes back")
+    func search() async throws {
+        let world = try await DemoDayWorld()
+        let form = "/console/demo-days/\(world.day)/invitations"
+        let mei = try await Visitor(Cast.mei, in: world.world)
+        #expect(await mei.open(form).text.contains("LedgerLeaf"))
+        let found = await mei.open("\(form)?q=kelp")
+        #expect(found.text.contains("KelpSense") && !found.text.contains("LedgerLeaf"))
+        let again = await mei.send("\(form)?q=kelp")
+        #expect(again.status == 422 && again.text.contains("Choose whom to invite."))
+        #expect(again.text.contains("KelpSense") && !again.text.contains("LedgerLeaf"))
+        #expect(await mei.open("\(form)?q=nobody+at+all").text.contains("There is nobody of this name to invite."))
+        let sent = await mei.send("\(form)?q=kelp", [("startups", DemoDayWorld.kelpsense.description)])
+        #expect(sent.status == 303, "\(sent.text)")
+    }
+
+    @Test("times of another date than the day's say which")
+    func dates() async throws {
+        let world = try await DemoDayWorld()
+        try await world.complete()
+        _ = try await world.published()
+        let begins = try #require(try await world.own(Cast.ada).first).startsAt
+        let clock = LocalTime(begins, in: .hongKong).clock
+        let mei = try await Visitor(Cast.mei, in: world.world)
+        let console = "/console/demo-days/\(world.day)"
+        func grid() async -> String {
+            await mei.open(console).text.components(separatedBy: "</table>")[0].replacing("\n", with: "")
+        }
+        #expect(await grid().contains(">\(clock)<"))
+        var terms = world.terms
+        terms.startsAt += 86_400
+        try await world.revise(to: terms)
+        // What was published is of the day before.
+        let moved = await grid()
+        #expect(!moved.contains(">\(clock)<") && moved.contains(", \(clock)<"), "\(moved)")
+    }
 }
