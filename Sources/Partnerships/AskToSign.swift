@@ -13,17 +13,18 @@ extension Transaction {
     /// `signatories_are_asked_before_their_party_signs` and `parties_are_asked_to_sign`.
     package func askToSign(_ id: MoU.ID, _ seat: Seat.ID, in tenant: Tenant.ID, by person: Person.ID) async throws {
         guard try await mou(id) != nil else { throw Problem.notFound }
-        guard let party = try await ask(seat, toSign: id, in: tenant, by: person) else {
+        guard let asked = try await ask(seat, toSign: id, in: tenant, by: person) else {
             throw MoURefusal.noSuchSignatory
         }
-        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .asked))
+        try await enqueue(
+            TellOfSigning(mou: id.uuid, party: asked.party.uuid, step: .asked, person: asked.person.uuid))
     }
 
     /// Takes back that a party's person was asked to sign.
     ///
     /// Throws not found where nobody is asked, or the party has signed.
     package func takeBackRequest(toSign id: MoU.ID, for party: Institution.ID) async throws {
-        guard try await mou(id) != nil, try await takeBackSigningRequest(of: id, for: party) else {
+        guard try await lockMoU(id) != nil, try await takeBackSigningRequest(of: id, for: party) else {
             throw Problem.notFound
         }
     }
@@ -38,12 +39,11 @@ extension Transaction {
         _ id: MoU.ID, as office: ShortText, for party: Institution.ID, in tenant: Tenant.ID,
         by person: Person.ID
     ) async throws -> MoU {
-        guard let mou = try await mou(id) else { throw Problem.notFound }
-        try await checkIsAsked(toSign: mou, person)
+        let mou = try await lockMoU(id, forWhoeverIsAsked: person)
         let signatory = Signing.Participant(.signatory, name: try await actingName(), title: office, of: party)
         let signing = PartySigning(on: mou.asOf, by: [signatory], isByOwnHand: true)
         let signed = try await signMoU(id, for: party, signing, in: tenant, by: person)
-        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .signed))
+        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .signed, person: nil))
         return signed
     }
 
@@ -53,16 +53,20 @@ extension Transaction {
     package func refuseToSign(
         _ id: MoU.ID, because reason: ShortText, for party: Institution.ID, by person: Person.ID
     ) async throws {
-        guard let mou = try await mou(id) else { throw Problem.notFound }
-        try await checkIsAsked(toSign: mou, person)
+        let mou = try await lockMoU(id, forWhoeverIsAsked: person)
         guard !mou.signatures.contains(where: { $0.institution == party }) else { throw MoURefusal.signedAlready }
         guard try await refuseSigning(of: id, because: reason) else { throw MoURefusal.notAskedToSign }
-        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .refused))
+        try await enqueue(TellOfSigning(mou: id.uuid, party: party.uuid, step: .refused, person: nil))
     }
 
-    private func checkIsAsked(toSign mou: MoU, _ person: Person.ID) async throws {
+    /// The agreement, locked before it is looked whether the person is asked: nobody is asked in their place meanwhile, and they
+    /// do not both sign and refuse. Row-level security locks nothing for those who are not.
+    private func lockMoU(_ id: MoU.ID, forWhoeverIsAsked person: Person.ID) async throws -> MoU {
+        guard let seen = try await mou(id) else { throw Problem.notFound }
+        let mou = try await lockMoU(id) ?? seen
         guard mou.term.state == .agreed else { throw MoURefusal.notIn(.agreed) }
         let isAsked = try await signingRequests(of: mou.id).contains { $0.person == person && $0.refusedAt == nil }
         guard isAsked else { throw MoURefusal.notAskedToSign }
+        return mou
     }
 }

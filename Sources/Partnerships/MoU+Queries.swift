@@ -91,11 +91,7 @@ extension Statements {
     private func selectMoUs() -> Query {
         """
         SELECT m.id, m.reference, m.title, m.kind, m.binding, m.summary, m.state, m.signed_on,
-               coalesce(
-                   (SELECT d.notice_days FROM mou_amendments AS d
-                    WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
-                      AND d.signed_on IS NOT NULL AND d.effective_on <= (now() AT TIME ZONE t.time_zone)::date
-                    ORDER BY d.number DESC LIMIT 1), m.notice_days) AS notice_days,
+               \(fragment: .noticeDays) AS notice_days,
                m.renews_itself, m.notice_given_on, m.notice_given_by, m.prior_mou_id, m.prevailing_language, term_of(m.tenant_id, m.id) AS term_number,
                (SELECT n.id FROM mous AS n
                 WHERE n.tenant_id = m.tenant_id AND n.prior_mou_id = m.id AND n.state IN ('signed', 'terminated'))
@@ -135,6 +131,16 @@ extension Statements {
 }
 
 extension Query {
+    /// How many days of notice an agreement `m` of a tenant `t` has today: as it was last amended.
+    static var noticeDays: Query {
+        """
+        coalesce((SELECT d.notice_days FROM mou_amendments AS d
+                  WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
+                    AND d.signed_on IS NOT NULL AND d.effective_on <= (now() AT TIME ZONE t.time_zone)::date
+                  ORDER BY d.number DESC LIMIT 1), m.notice_days)
+        """
+    }
+
     /// Which agreements `m` the seat reaches, the query's own answer to what row-level security says again: a partner
     /// those its institution is a party to, once they are shared.
     static var reachOfMoUs: Query {

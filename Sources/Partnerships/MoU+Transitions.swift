@@ -44,6 +44,10 @@ package enum MoURefusal: Refusal, Equatable {
     case noticeIsGiven
     /// Notice had to be given by this day.
     case noticeIsLate(latest: CalendarDate)
+    /// The day on which notice would be given has not come.
+    case noticeIsToCome
+    /// A further term is signed, or has begun by itself.
+    case isRenewed
     /// Nothing ends before it is signed.
     case endsBeforeSigning
     /// It ends by itself on that day or before it.
@@ -116,6 +120,14 @@ package enum MoURefusal: Refusal, Equatable {
             Problem(
                 .invalid,
                 errors: [.init("/given_on", .outOfRange, "Notice had to be given on \(latest) or before.")])
+        case .noticeIsToCome:
+            Problem(
+                .invalid,
+                errors: [
+                    .init("/given_on", .outOfRange, "Record notice once it is given: choose today or an earlier day.")
+                ])
+        case .isRenewed:
+            Problem(.conflict, "This agreement is renewed already. Notice can be given of the term that follows it.")
         case .endsBeforeSigning:
             Problem(
                 .invalid,
@@ -195,9 +207,16 @@ extension MoU {
         self.termination = termination
     }
 
-    /// The last day on which a party may give notice of what renews itself; nil when it does not.
+    /// The last day on which a party may give notice of what renews itself, the day before the end at the latest; nil when it
+    /// does not.
     package var noticeUntil: CalendarDate? {
-        renewsItself && term.state == .signed ? term.endsOn?.adding(days: -noticeDays) : nil
+        renewsItself && term.state == .signed ? term.endsOn?.adding(days: -max(noticeDays, 1)) : nil
+    }
+
+    /// Whether notice may be recorded: what was given in time may be written down late, until the further term begins.
+    package var takesNotice: Bool {
+        guard notice == nil, renewedBy == nil, let latest = noticeUntil, let signedOn else { return false }
+        return signedOn <= latest
     }
 
     mutating func give(_ notice: Notice) throws(MoURefusal) {
@@ -205,6 +224,8 @@ extension MoU {
         guard let latest = noticeUntil else { throw .doesNotRenewItself }
         guard parties.contains(where: { $0.institution == notice.institution }) else { throw .notAParty }
         guard self.notice == nil else { throw .noticeIsGiven }
+        guard renewedBy == nil else { throw .isRenewed }
+        guard notice.givenOn <= asOf else { throw .noticeIsToCome }
         guard notice.givenOn <= latest else { throw .noticeIsLate(latest: latest) }
         self.notice = notice
     }

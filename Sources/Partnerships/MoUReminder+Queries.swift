@@ -3,15 +3,15 @@ internal import Postgres
 internal import Vocabulary
 
 extension Statements {
-    /// Whom to write to about which agreement: managers, and the staff of its parties. Of several days that have passed, the
-    /// latest, if that was in the last two weeks: who begins to use the service is not told of half a year. Only for the
-    /// service.
+    /// Whom to write to about which agreement, in the order of the agreements: managers, and the staff of its parties. Of several
+    /// days that have passed, the latest, if that was in the last two weeks: who begins to use the service is not told of half
+    /// a year. That an agreement renews itself is said as long as notice can be given. Only for the service.
     func partiesToRemind() async throws -> [MoUReminder] {
         try await rows(
             """
             -- partiesToRemind
             WITH agreement AS (
-                SELECT m.id, m.ends_on, m.notice_days, m.effective_on, m.signed_on, m.prior_mou_id,
+                SELECT m.id, m.ends_on, \(fragment: .noticeDays) AS notice_days, m.effective_on, m.signed_on, m.prior_mou_id,
                        m.renews_itself AND m.notice_given_on IS NULL AS renews_itself,
                        (now() AT TIME ZONE t.time_zone)::date AS today
                 FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
@@ -27,13 +27,20 @@ extension Statements {
                         ('ends_in_30_days', a.ends_on - 30), ('notice_is_due', a.ends_on - a.notice_days)
                     ) AS d (occasion, day)
                     WHERE d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
-                      -- What renews itself does not end by itself: notice is all there is to decide.
-                      AND (NOT a.renews_itself OR d.occasion = 'notice_is_due')
+                      AND NOT a.renews_itself
                     ORDER BY d.day DESC, d.occasion = 'notice_is_due' DESC LIMIT 1) AS o
                 -- What is renewed need not be.
                 WHERE NOT EXISTS (
                     SELECT FROM mous AS n
                     WHERE n.tenant_id = acting_tenant() AND n.prior_mou_id = a.id AND n.state = 'signed')
+                UNION ALL
+                -- What renews itself does not end by itself: notice is all there is to decide, and takes a month to decide.
+                SELECT a.id, 'renews_itself', a.ends_on FROM agreement AS a
+                WHERE a.renews_itself AND a.today BETWEEN a.ends_on - greatest(a.notice_days, 1) - 30
+                                                      AND a.ends_on - greatest(a.notice_days, 1)
+                  AND NOT EXISTS (
+                      SELECT FROM mous AS n
+                      WHERE n.tenant_id = acting_tenant() AND n.prior_mou_id = a.id AND n.state = 'signed')
                 UNION ALL
                 -- Half of the term is over: what was promised is looked at together while there is time to reach it.
                 SELECT a.id, 'mid_term', a.ends_on FROM agreement AS a

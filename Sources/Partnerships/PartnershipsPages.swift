@@ -269,7 +269,7 @@ struct MoUConsole {
                 .link(t("amendment.action"), "/console/mous/\(mou.id)/amendments/new"),
                 .link(t("terminate.action"), "/console/mous/\(mou.id)/termination"),
             ]
-                + (mou.notice == nil && mou.noticeUntil.map { mou.asOf <= $0 } == true
+                + (mou.takesNotice
                     ? [.link(t("notice.action"), "/console/mous/\(mou.id)/notice")] : [])
         case .expired, .terminated, .abandoned: return []
         }

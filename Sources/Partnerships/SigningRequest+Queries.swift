@@ -57,7 +57,7 @@ extension Transaction {
     /// Asks whoever holds a seat, in the place of whoever was asked at that party before; nil when a manager knows no such
     /// seat.
     func ask(_ seat: Seat.ID, toSign mou: MoU.ID, in tenant: Tenant.ID, by person: Person.ID) async throws
-        -> Institution.ID?
+        -> (party: Institution.ID, person: Person.ID)?
     {
         try await execute(
             """
@@ -70,12 +70,13 @@ extension Transaction {
             """
             -- askToSign
             INSERT INTO mou_signing_requests (tenant_id, mou_id, institution_id, person_id, asked_by)
-            SELECT m.tenant_id, \(mou), m.institution_id, m.person_id, \(person) FROM memberships AS m
+            SELECT m.tenant_id, \(mou), m.institution_id, m.person_id, \(person)
+            FROM memberships AS m JOIN people AS p ON p.id = m.person_id AND p.disabled_at IS NULL
             WHERE m.tenant_id = \(tenant) AND m.id = \(seat) AND m.role = 'partner' AND m.ended_at IS NULL
               AND acts_as('manager')
-            RETURNING institution_id
+            RETURNING institution_id, person_id
             """
-        ).map { try $0("institution_id") }
+        ).map { (party: try $0("institution_id"), person: try $0("person_id")) }
     }
 
     /// Takes a request back; says whether there was one.
@@ -102,12 +103,16 @@ extension Transaction {
             UPDATE mou_signing_requests SET refused_at = now(), reason = \(reason)
             WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND institution_id = acting_institution()
               AND person_id = acting_person() AND refused_at IS NULL
+              AND NOT EXISTS (SELECT FROM mou_signatures AS s
+                              WHERE s.tenant_id = acting_tenant() AND s.mou_id = \(mou)
+                                AND s.institution_id = acting_institution())
             """) == 1
     }
 }
 
 extension Statements {
-    /// Who is written to about a request: whom it asks, and who asked. Only for the service, and only people who have a seat.
+    /// Who is written to about a request: whom it asks, until they have answered, and who asked. Only for the service, and only
+    /// people who have a seat.
     func readers(ofRequestOf mou: MoU.ID, for party: Institution.ID) async throws -> (
         asked: Person.ID?, asker: Person.ID?
     ) {
@@ -117,7 +122,12 @@ extension Statements {
                 -- readers of a signing request
                 SELECT (SELECT m.person_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
                         WHERE m.tenant_id = r.tenant_id AND m.person_id = r.person_id AND m.ended_at IS NULL
-                          AND m.role = 'partner' AND m.institution_id = r.institution_id AND p.disabled_at IS NULL) AS asked,
+                          AND m.role = 'partner' AND m.institution_id = r.institution_id AND p.disabled_at IS NULL
+                          AND r.refused_at IS NULL
+                          AND NOT EXISTS (
+                              SELECT FROM mou_signatures AS s
+                              WHERE s.tenant_id = r.tenant_id AND s.mou_id = r.mou_id
+                                AND s.institution_id = r.institution_id)) AS asked,
                        (SELECT m.person_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
                         WHERE m.tenant_id = r.tenant_id AND m.person_id = r.asked_by AND m.ended_at IS NULL
                           AND m.role = 'manager' AND p.disabled_at IS NULL LIMIT 1) AS asker

@@ -22,6 +22,8 @@ struct TellOfSigning: Job {
     let mou: UUID
     let party: UUID
     let step: Step
+    /// Whom the letter is for that says that they are asked: another may be asked in their place before it is written.
+    let person: UUID?
 }
 
 extension Transaction {
@@ -31,6 +33,7 @@ extension Transaction {
         guard let mou = try await mou(id) else { return }
         let readers = try await readers(ofRequestOf: id, for: party)
         guard let reader = told.step == .asked ? readers.asked : readers.asker else { return }
+        if told.step == .asked, let person = told.person, reader.uuid != person { return }
         let names = try await institutionNames([party])
         try await writeLetter(
             NewLetter(.notice, to: reader, about: Letter.Topic("mou", id)) { reader in

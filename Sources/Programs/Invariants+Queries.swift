@@ -3,7 +3,8 @@ package import Postgres
 extension ProgramsRoom {
     /// What holds for programs and calls beside their constraints.
     package static let invariants: [Invariant] = [
-        // What was terminated since was in force then: the day it ends is after the day the call opened.
+        // What was terminated since was in force then: the day it ends is after the day the call opened. Streams are moved to the
+        // term that follows: any term of the chain does.
         Invariant(
             "calls_opened_while_their_agreements_were_in_force",
             violatedBy: """
@@ -12,8 +13,8 @@ extension ProgramsRoom {
                 JOIN stream_partners AS p ON p.tenant_id = c.tenant_id AND p.stream_id = c.stream_id
                 JOIN mous AS m ON m.tenant_id = p.tenant_id AND m.id = p.mou_id
                 WHERE c.published_at IS NOT NULL AND c.cancelled_at IS NULL
-                  AND CASE WHEN c.time_zone IN (SELECT z.name FROM pg_timezone_names AS z) THEN NOT mou_is_in_force(
-                      m.state, m.effective_on, m.ends_on, m.terminated_on,
+                  AND CASE WHEN c.time_zone IN (SELECT z.name FROM pg_timezone_names AS z) THEN NOT agreement_holds(
+                      p.tenant_id, p.mou_id, p.institution_id,
                       (greatest(c.opens_at, c.published_at) AT TIME ZONE c.time_zone)::date) END
                 """),
         Invariant(

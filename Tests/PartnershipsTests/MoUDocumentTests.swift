@@ -3,7 +3,9 @@ import Accounts
 import DemoWorld
 import Files
 import Foundation
+import Glibc
 import Institutions
+import Jobs
 import Logging
 import Postgres
 import TestWorld
@@ -179,28 +181,108 @@ struct MoUDocumentTests {
         #expect(await kenji.open("\(theirs)/\(document.id)").status == 404)
     }
 
-    @Test("with a scanner a file waits, and what the scanner refuses is gone")
+    @Test("what the park keeps to itself has a limit of its own, which a party does not meet")
+    func limits() async throws {
+        let world = try await World()
+        let (mei, kenji) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
+        let query = "kind=minutes&filename=talks.txt"
+        func plant(confidential: Bool) async throws {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(
+                    """
+                    INSERT INTO mou_documents (tenant_id, mou_id, id, kind, name, media_type, bytes, sha256, institution_id,
+                                               confidential, state, given_by)
+                    SELECT \(Cast.harbour.id), \(second), gen_random_uuid(), 'minutes', 'talks.txt', 'text/plain', 1,
+                           sha256(n::text::bytea), \(Cast.harbour.id), \(confidential), 'clean', \(Cast.mei.person.id)
+                    FROM generate_series(1, 100) AS n
+                    """)
+            }
+        }
+        try await plant(confidential: true)
+        #expect(await give(mei, "One more", "\(query)&confidential=true", to: home).status == 409)
+        #expect(await give(kenji, "Ours", query, to: home).status == 201)
+        #expect(await give(mei, "For both", query, to: home).status == 201)
+        try await plant(confidential: false)
+        #expect(await give(kenji, "Ours again", query, to: home).status == 409)
+    }
+
+    @Test("with a scanner a file waits, and what the scanner refuses is gone", .timeLimit(.minutes(2)))
     func quarantine() async throws {
         let world = try await World()
         let edge = try Edge(
             operations: PartnershipsRoom.operations(hasScanner: true), authenticator: Gate(database: world.database),
             database: world.database, configuration: .ephemeral(), logger: Logger(label: "test"))
         let mei = try await Visitor(Cast.mei, in: world, before: edge)
+        #expect(try await give(mei, pdf + "% infected", to: home).json()["state"]?.text == "quarantined")
         #expect(try await give(mei, pdf, to: home).json()["state"]?.text == "quarantined")
         let bank = world.database.reader(as: world.context(Cast.kenji))
         #expect(try await bank.documents(of: second).isEmpty)
-        let queued: Int = try await world.owner.reader(as: .none).value(
-            "SELECT count(*) FROM jobs WHERE kind = \(ScanMoUDocument.kind)")
-        #expect(queued == 1)
-        let found = try #require(
-            try await world.database.reader(as: world.context(Cast.mei)).documents(of: second).first)
-        try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
-            try await transaction.record(.rejected, of: found, by: Clamd.name, because: "Eicar")
-        }
-        #expect(try await bank.documents(of: second).isEmpty)
         let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.documents(of: second).map(\.state) == [.rejected])
-        let left: Int = try await world.owner.reader(as: .none).value("SELECT count(*) FROM mou_document_chunks")
-        #expect(left == 0)
+        try await withScanner { scanner in
+            try await working(in: world, by: scanner) {
+                let states = try await world.awaiting(
+                    { try await reader.documents(of: second).map(\.state) }, until: { !$0.contains(.quarantined) })
+                #expect(Set(states) == [.rejected, .clean] && states.count == 2)
+            }
+        }
+        #expect(try await bank.documents(of: second).map(\.state) == [.clean])
+        let refused = try await reader.documents(of: second).first { $0.state == .rejected }
+        #expect(refused?.reason == "Eicar")
+        // Of the one only its bytes are left, of the other none.
+        let left: [Int] = try await world.owner.reader(as: .none).rows(
+            "SELECT octet_length(bytes) AS bytes FROM mou_document_chunks"
+        ).map { try $0("bytes") }
+        #expect(left == [pdf.utf8.count])
+    }
+
+    /// A worker with this scanner, while `body` lasts.
+    private func working(in world: World, by scanner: Clamd, _ body: () async throws -> Void) async throws {
+        var configuration = Worker.Configuration()
+        configuration.poll = .milliseconds(20)
+        configuration.shutdownGrace = .milliseconds(50)
+        let worker = Worker(database: world.database, logger: Logger(label: "test"), configuration: configuration)
+        PartnershipsRoom.register(in: worker, scanner: scanner)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            defer { group.cancelAll() }
+            try await body()
+        }
+    }
+
+    /// A scanner that finds something in what says that it is infected, and ends with the test.
+    private func withScanner(_ body: (Clamd) async throws -> Void) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            """
+            import socket, struct, threading
+            def exactly(c, n):
+                data = b""
+                while len(data) < n:
+                    more = c.recv(n - len(data))
+                    if not more: raise EOFError
+                    data += more
+                return data
+            def answer(c):
+                with c:
+                    exactly(c, 10)
+                    file = b""
+                    while (n := struct.unpack(">I", exactly(c, 4))[0]): file += exactly(c, n)
+                    c.sendall(b"stream: Eicar FOUND\\0" if b"infected" in file else b"stream: OK\\0")
+            s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen()
+            print(s.getsockname()[1], flush=True)
+            while True: threading.Thread(target=answer, args=(s.accept()[0],), daemon=True).start()
+            """,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        // A child of a test inherits blocked signals; this one cannot be.
+        defer { kill(process.processIdentifier, SIGKILL) }
+        let port = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        try await body(try #require(Clamd("127.0.0.1:\(port)", seconds: 20)))
     }
 }

@@ -26,7 +26,11 @@ struct RemindPartiesTests {
     }
 
     private func remind(_ world: World) async throws {
-        try await world.database.write(as: .system(in: Cast.harbour.id)) { try await $0.remindParties() }
+        let system = Context.system(in: Cast.harbour.id)
+        let due = try await world.database.reader(as: system).partiesToRemind()
+        for reminders in Dictionary(grouping: due, by: \.mou).values {
+            try await world.database.write(as: system) { try await $0.remindParties(reminders) }
+        }
     }
 
     private func end(_ mou: MoU.ID, in days: Int, notice: Int = 10, _ world: World) async throws {

@@ -143,6 +143,12 @@ struct SigningByHandTests {
                 """)
         }
         await #expect(throws: DatabaseError.self) { try await ask(stranger, toSign: id, in: world) }
+        // Nor somebody who may no longer sign in.
+        let gone = try await seat(Cast.nora, in: world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE people SET disabled_at = now() WHERE id = \(Cast.nora.person.id)")
+        }
+        await #expect(throws: MoURefusal.noSuchSignatory) { try await ask(gone, toSign: id, in: world) }
         // A colleague is asked in Kenji's place.
         try await ask(Cast.kenji.seat(), toSign: id, in: world)
         try await ask(try await seat(Cast.ravi, in: world), toSign: id, in: world)
@@ -215,6 +221,11 @@ struct SigningByHandTests {
             VALUES (\(tenant), \(id), \(own), \(kenji), \(kenji))
             """,
             "UPDATE mou_signing_requests SET person_id = \(mei) WHERE mou_id = \(id)",
+            // That all have signed, before they have.
+            """
+            INSERT INTO mou_events (tenant_id, mou_id, id, person_id, from_state, to_state)
+            VALUES (\(tenant), \(id), gen_random_uuid(), \(kenji), 'agreed', 'signed')
+            """,
         ]
         for query in forbidden {
             await #expect(throws: DatabaseError.self, "\(query)") { try await tries(query) }
@@ -225,21 +236,35 @@ struct SigningByHandTests {
         // Whom the park lets sign is the park's own; the rival's seat of the same person knows nothing of it.
         let elsewhere = world.database.reader(as: world.context(Cast.kenji, seat: 1))
         #expect(try await elsewhere.value("SELECT count(*) FROM mou_signing_requests", as: Int.self) == 0)
+        // No manager says that it was somebody's own hand, be it theirs.
+        for forged in [mei, kenji].map({ signature(of: bank, by: $0, on: today) }) {
+            await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(Cast.mei)) { try await $0.execute(forged) }
+            }
+        }
         #expect(try await sign(id, in: world).signatures.count == 1)
+        // Whoever has signed does not refuse.
+        let regret: Query = "UPDATE mou_signing_requests SET refused_at = now(), reason = 'No' WHERE mou_id = \(id)"
+        #expect(try await tries(regret) == 0)
     }
 
     @Test("the person is written to when they are asked, and who asked them when they have answered")
     func letters() async throws {
         let world = try await World()
         let id = try await agreement(in: world)
-        func told(_ step: TellOfSigning.Step) async throws {
+        func told(_ step: TellOfSigning.Step, _ person: Person.ID? = nil) async throws {
             try await world.database.write(as: .system(in: tenant)) {
-                try await $0.tell(of: TellOfSigning(mou: id.uuid, party: bank.uuid, step: step))
+                try await $0.tell(
+                    of: TellOfSigning(mou: id.uuid, party: bank.uuid, step: step, person: person?.uuid))
             }
         }
         try await ask(Cast.kenji.seat(), toSign: id, in: world)
-        try await told(.asked)
+        // Ravi was asked before, and nobody had written to him yet.
+        try await told(.asked, Cast.ravi.person.id)
+        try await told(.asked, kenji)
         _ = try await sign(id, in: world)
+        // Nor is anybody asked who has answered.
+        try await told(.asked, kenji)
         try await told(.signed)
         try await told(.refused)
         let lines: [String] = try await world.owner.reader(as: .none).rows(
