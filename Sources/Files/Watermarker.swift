@@ -16,7 +16,8 @@ public struct Watermarker: Sendable {
         case unwritable
     }
 
-    /// The program could not be started: nothing is said about the file.
+    /// The program could not be started, was ended from outside, or could not write: nothing is said about the file, and
+    /// another try may well do.
     public struct Failure: Error, CustomStringConvertible {
         /// What an operator reads.
         public let description: String
@@ -46,7 +47,7 @@ public struct Watermarker: Sendable {
 
     /// Reads a PDF by one descriptor from its beginning and writes it with the text by another.
     ///
-    /// Throws `Fault`, or `Failure` where the program is not there.
+    /// Throws `Fault`, or `Failure` where it is not the file's.
     public func mark(from input: Int32, into output: Int32, with text: String) async throws {
         let (program, patience) = (program, patience)
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
@@ -78,31 +79,45 @@ public struct Watermarker: Sendable {
         guard posix_spawn(&child, program, &actions, nil, &arguments, &environment) == 0 else {
             throw Failure(description: "The watermarking program cannot be started: \(program)")
         }
-        let status = wait(for: child, atMost: patience)
-        // Ended by a signal: out of its limits, or fallen over the file.
-        guard status & 0x7F == 0 else { throw Fault.tooHeavy }
+        let status = try wait(for: child, atMost: patience)
+        let signal = status & 0x7F
+        guard signal == 0 else {
+            // Out of its limits, or fallen over the file; what else ends it comes from outside.
+            guard Self.falls.contains(signal) else {
+                throw Failure(description: "The watermarking program was ended by signal \(signal).")
+            }
+            throw Fault.tooHeavy
+        }
         switch (status >> 8) & 0xFF {
         case 0: return
         case 3: throw Fault.damaged
         case 4: throw Fault.protected
         case 5: throw Fault.unwritable
+        case 6: throw Failure(description: "The watermarking program could not write, or read what it was given.")
         case 127: throw Failure(description: "The watermarking program cannot be started: \(program)")
-        default: throw Fault.tooHeavy
+        case let other: throw Failure(description: "The watermarking program ended with status \(other).")
         }
     }
 
-    /// How the child ended; it is killed where it does not end by itself.
-    private static func wait(for child: pid_t, atMost patience: Int) -> Int32 {
+    /// The signals that a program brings upon itself.
+    private static let falls: Set<Int32> = [
+        SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGTRAP, SIGSYS, SIGXCPU, SIGXFSZ,
+    ]
+
+    /// How the child ended; it is killed where it does not end by itself. Throws `Failure` then.
+    private static func wait(for child: pid_t, atMost patience: Int) throws(Failure) -> Int32 {
         var status: Int32 = 0
         let deadline = Date(timeIntervalSinceNow: Double(patience))
         while true {
             let ended = waitpid(child, &status, WNOHANG)
             if ended == child { return status }
-            if ended < 0, errno != EINTR { return SIGKILL }
+            if ended < 0, errno != EINTR {
+                throw Failure(description: "It is not known how the watermarking program ended.")
+            }
             if Date() > deadline {
                 kill(child, SIGKILL)
                 waitpid(child, &status, 0)
-                return SIGKILL
+                throw Failure(description: "The watermarking program did not end within \(patience) seconds.")
             }
             usleep(4_000)
         }

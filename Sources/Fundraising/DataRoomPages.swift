@@ -21,7 +21,7 @@ struct DataRoomPages {
     private static let formLimit = CheckedFile.limit + 64 * 1024
 
     private enum Which {
-        case upload, version, grant, removal
+        case upload, version, grant, removal, revocation
     }
 
     // MARK: The room
@@ -242,27 +242,29 @@ struct DataRoomPages {
             access: .roles([.founder]), parameters: RoomGrantPath.self
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
-            return try await call.write { transaction in
-                try await transaction.revokeGrant(path.grant, of: path.document, by: person)
-                return .redirect(to: "/data-room/documents/\(path.document)")
+            return try await answering(call, path.document, .revocation) {
+                try await call.write { transaction in
+                    try await transaction.revokeGrant(path.grant, of: path.document, by: person)
+                    return .redirect(to: "/data-room/documents/\(path.document)")
+                }
             }
         }.erased
     }
 
-    private func answering<B>(
-        _ call: FormCall<RoomDocumentPath, B>, _ id: RoomDocument.ID, _ form: Which, _ deed: () async throws -> HTML
+    private func answering<P, B>(
+        _ call: FormCall<P, B>, _ id: RoomDocument.ID, _ form: Which, _ deed: () async throws -> HTML
     ) async throws -> HTML {
         try await FormProblem.answering(FundraisingRoom.constraints, deed) { problem in
             try await documentPage(for: call, id, form: form, problem: problem)
         }
     }
 
-    private func documentPage<B>(
-        for call: FormCall<RoomDocumentPath, B>, _ id: RoomDocument.ID, form: Which? = nil, problem: FormProblem? = nil
+    private func documentPage<P, B>(
+        for call: FormCall<P, B>, _ id: RoomDocument.ID, form: Which? = nil, problem: FormProblem? = nil
     ) async throws -> HTML {
         guard let document = try await call.reader.roomDocument(id) else { throw Problem.notFound }
-        let versions = try await call.reader.versions(of: id)
-        let grants = try await call.reader.roomGrants(of: document.startup).filter { $0.document == id }
+        let versions = try await call.reader.versions(of: id, in: document.startup)
+        let grants = try await call.reader.roomGrants(of: document.startup, document: id)
         let firms = try await call.reader.firmsToGrant(to: document.startup)
         let reading = try await Reading(call)
         let t = reading.t
@@ -274,7 +276,7 @@ struct DataRoomPages {
                 (latest.canBeShown ? [.link(t("room.view_verb"), "/data-room/documents/\(id.description)/view")] : [])
                     + [.link(t("room.download_verb"), "/data-room/documents/\(id.description)/download")]
             } ?? []
-        let model = FundraisingPage(
+        var model = FundraisingPage(
             header: PageHeader(
                 title: document.title.string, kind: document.folder.string, badge: badge(of: document, t),
                 lede: document.watermarked ? t("document.marked") : t("document.unmarked"), actions: actions),
@@ -314,6 +316,7 @@ struct DataRoomPages {
                     .removal, "/data-room/documents/\(id.description)/removal", title: t("document.remove"),
                     intro: t("document.remove_intro"), submit: t("document.remove_submit"), isDangerous: true),
             ])
+        model.say(problem, t)
         let frame = Frame(
             title: document.title.string, site: site, viewer: reading.viewer, current: "data-room",
             breadcrumbs: [Breadcrumb(t("room.title"), "/data-room")])

@@ -72,15 +72,14 @@ struct RoomFile {
 
         guard signature.watermarked else {
             try await sign(signature)
-            return send(document, version, deed, count: version.bytes) { index in
+            return send(document, version, deed, count: version.bytes, to: reader) { index in
                 try await reader.piece(index, of: version.number, of: id, in: document.startup)
             }
         }
         if let fault = version.unmarkable { throw RoomRefusal.unmarkable(fault) }
         let marked = try await mark(version, of: document, signature, reader)
         try await sign(signature)
-        return send(document, version, deed, count: marked.count) { index in
-            guard try await reader.maySend(id, of: document.startup, as: deed) else { throw Problem.notFound }
+        return send(document, version, deed, count: marked.count, to: reader) { index in
             let bytes = try await marked.bytes(at: index * CheckedFile.piece, upTo: CheckedFile.piece)
             return bytes.isEmpty ? nil : bytes
         }
@@ -90,12 +89,18 @@ struct RoomFile {
         try await database.write(as: context) { try await $0.insert(signature) }
     }
 
+    /// Pieces, each of them while the reader may have it in this way.
     private func send(
         _ document: RoomDocument, _ version: RoomDocument.Version, _ deed: RoomDocument.Right, count: Int,
-        _ piece: @escaping @Sendable (Int) async throws -> [UInt8]?
+        to reader: Reader, _ piece: @escaping @Sendable (Int) async throws -> [UInt8]?
     ) -> StreamedDownload {
-        StreamedDownload(
-            mediaType: version.mediaType, filename: version.name, count: count, isShown: deed == .view, piece: piece)
+        let (id, startup) = (document.id, document.startup)
+        return StreamedDownload(
+            mediaType: version.mediaType, filename: version.name, count: count, isShown: deed == .view
+        ) { index in
+            guard try await reader.maySend(id, of: startup, as: deed) else { throw Problem.notFound }
+            return try await piece(index)
+        }
     }
 
     /// The version with its reader on every page. What cannot be marked is not handed out, and its startup is told.
@@ -117,14 +122,17 @@ struct RoomFile {
                     try await watermarker.mark(from: input, into: output, with: words)
                 }
             }
+        } catch Watermarker.Fault.unwritable {
+            // No fault of the document: its next reader may have another name.
+            throw RoomRefusal.nameUnwritable
         } catch let fault as Watermarker.Fault {
-            // A name that cannot be written is no fault of the document.
-            if fault != .unwritable {
-                let note = NoteUnmarkable(
-                    startup: document.startup.uuid, document: document.id.uuid, number: version.number, fault: fault)
-                try await database.write(as: context) { _ = try await $0.enqueue(note) }
-            }
+            let note = NoteUnmarkable(
+                startup: document.startup.uuid, document: document.id.uuid, number: version.number, fault: fault)
+            try await database.write(as: context) { _ = try await $0.enqueue(note) }
             throw RoomRefusal.unmarkable(fault)
+        } catch is Watermarker.Failure {
+            // Nor is a disk that is full, or a service that is being stopped.
+            throw Problem(.unavailable, "No watermark can be put on documents now. Try again shortly.", retryAfter: 5)
         }
     }
 }

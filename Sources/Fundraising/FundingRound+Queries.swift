@@ -15,15 +15,19 @@ extension Statements {
     /// Rounds, the latest first.
     ///
     /// - Parameters:
+    ///   - near: only those of startups that the acting investor was once shown or introduced to: it reaches no others, and
+    ///     they are found by their keys however many rounds a park has.
     ///   - running: whether those that have ended are left out.
     ///   - startup: only those of this startup.
     package func fundingRounds(
-        of startup: Startup.ID? = nil, running: Bool = false, after cursor: RoundPosition? = nil, limit: Int
+        near: Bool = false, of startup: Startup.ID? = nil, running: Bool = false, after cursor: RoundPosition? = nil,
+        limit: Int
     ) async throws -> [FundingRound] {
         try await rows(
             """
             -- fundingRounds
             \(fragment: .rounds)
+              \(fragment: near ? .nearOnly : .empty)
               \(given: startup, { "AND r.startup_id = \($0)" })
               \(fragment: running ? "AND r.ended_at IS NULL" : .empty)
               \(given: cursor, { "AND (r.planned_at, r.id) < (\($0.plannedAt), \($0.id))" })
@@ -53,6 +57,22 @@ extension Statements {
         }
         return RoundSheet(round: round, indications: indications)
     }
+
+    /// What the acting investor said it would put into rounds that it does not reach any more, the earliest first.
+    package func strayIndications() async throws -> [StrayIndication] {
+        try await rows(
+            """
+            -- strayIndications
+            SELECT s.id, s.round_id, s.startup_id, s.startup_names, s.amount_minor, s.currency, s.binding, s.stands_until
+            FROM own_indications_out_of_reach() AS s
+            """
+        ).map { row in
+            try StrayIndication(
+                id: row("id"), round: row("round_id"), startup: row("startup_id"), startupName: row("startup_names"),
+                amount: Money(minor: row("amount_minor"), currency: row("currency")), binding: row("binding"),
+                standsUntil: row("stands_until"))
+        }
+    }
 }
 
 /// Where a list of rounds goes on.
@@ -80,6 +100,18 @@ extension Query {
         LEFT JOIN institutions AS i ON i.tenant_id = r.tenant_id AND i.id = r.startup_id
         LEFT JOIN LATERAL tally_of_round(r.id) AS t ON true
         WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds)
+        """
+    }
+
+    fileprivate static var nearOnly: Query {
+        """
+        AND r.startup_id = ANY (ARRAY(
+            SELECT x.startup_id FROM shortlists AS l
+            JOIN shortlist_items AS x ON x.tenant_id = l.tenant_id AND x.shortlist_id = l.id
+            WHERE l.tenant_id = acting_tenant() AND l.investor_id = acting_institution() AND l.released_at IS NOT NULL
+            UNION SELECT i.startup_id FROM introductions AS i
+            WHERE i.tenant_id = acting_tenant() AND i.investor_id = acting_institution()
+              AND i.introduced_at IS NOT NULL))
         """
     }
 
@@ -186,13 +218,14 @@ extension Transaction {
             """
             -- giveIndication
             INSERT INTO round_indications
-                (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, note)
+                (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told, note)
             VALUES (acting_tenant(), \(round), \(id), \(investor), \(person), \(new.amount.minor), \(new.binding),
-                    \(new.standsUntil), \(new.note))
+                    \(new.standsUntil), \(new.told), \(new.note))
             """)
     }
 
-    /// Locks an indication that has not ended, also one whose day has passed; nil when there is none.
+    /// Locks an indication that has not ended, also one whose day has passed or whose round is out of reach; nil when there
+    /// is none.
     func lockIndication(
         _ id: Indication.ID? = nil, of investor: Institution.ID? = nil, to round: FundingRound.ID
     ) async throws -> UnendedIndication? {
@@ -200,13 +233,12 @@ extension Transaction {
             """
             -- lockIndication
             SELECT n.id, n.binding, n.stands_until, n.given_by, n.ended_at IS NOT NULL AS ended FROM round_indications AS n
-            JOIN funding_rounds AS r ON r.tenant_id = n.tenant_id AND r.id = n.round_id
             WHERE n.tenant_id = acting_tenant() AND n.round_id = \(round)
-              AND (acts_as('system') OR acts_as('founder') AND r.startup_id = acting_institution()
+              AND (acts_as('system') OR is_round_of_acting_startup(n.round_id)
                    OR acts_as('investor') AND n.investor_id = acting_institution())
               \(given: id, { "AND n.id = \($0)" })
               \(given: investor, { "AND n.investor_id = \($0) AND n.ended_at IS NULL" })
-            FOR UPDATE OF n
+            FOR UPDATE
             """
         ).map {
             try UnendedIndication(
@@ -269,9 +301,9 @@ struct UnendedIndication {
     let givenBy: Person.ID
     let hasEnded: Bool
 
-    /// Refuses to its investor what the round relies on.
-    func checkInvestorMayEnd(of round: FundingRound, on day: CalendarDate) throws(RoundRefusal) {
+    /// Refuses to its investor what the round relies on, as far as the investor reaches it.
+    func checkInvestorMayEnd(of round: FundingRound?, on day: CalendarDate) throws(RoundRefusal) {
         guard !hasEnded else { throw .indicationEnded }
-        if binding, standsUntil >= day, round.standing.isOpen { throw .isBinding(standsUntil) }
+        if binding, standsUntil >= day, let round, round.standing.isOpen { throw .isBinding(standsUntil) }
     }
 }

@@ -133,6 +133,9 @@ package struct RoundTerms: Codable, Sendable, Equatable {
     /// What investors who were introduced are told of each other; no less than those of a list.
     package var shownToIntroduced: FundingRound.Disclosure
 
+    /// What is told of an indication at the most: investors who were introduced are told no less than those of a list.
+    package var mostTold: FundingRound.Disclosure { shownToIntroduced }
+
     /// The terms of a round.
     package init(
         _ stage: FundingStage, target: Money, minimum: Money? = nil, by instrument: Instrument,
@@ -193,6 +196,8 @@ package enum RoundRefusal: Refusal, Equatable {
     case belowMinimum(Money)
     /// The round takes no indications: it is not open, or its day has passed.
     case takesNone
+    /// The round tells investors more of an indication than its giver has read.
+    case tellsMore
     /// An indication in another currency.
     case otherCurrency(Currency)
     /// An indication that stands until a day that has passed.
@@ -218,6 +223,7 @@ package enum RoundRefusal: Refusal, Equatable {
         case .belowMinimum(let minimum):
             .invalid("/raised/amount_minor", "The round closes at \(minimum) or more; otherwise withdraw it.")
         case .takesNone: .conflict("The round takes no indications now.")
+        case .tellsMore: .conflict("The round tells other investors more than you have read. Look again who is told.")
         case .otherCurrency(let currency): .invalid("/amount/currency", "The round is raised in \(currency).")
         case .standsUntilThePast: .invalid("/stands_until", "Choose a day from today on.")
         case .isBinding(let day):
@@ -256,6 +262,24 @@ package struct Indication: Codable, Sendable, Identifiable {
     package let isOwn: Bool
 }
 
+/// What a firm said it would put into a round that it does not reach any more.
+package struct StrayIndication: Sendable {
+    /// The indication.
+    package let id: Indication.ID
+    /// To which round.
+    package let round: FundingRound.ID
+    /// Whose that is.
+    package let startup: Startup.ID
+    /// What the startup is called.
+    package let startupName: LocalizedName
+    /// How much.
+    package let amount: Money
+    /// Whether the firm is bound by it.
+    package let binding: Bool
+    /// The last day on which it stands, UTC.
+    package let standsUntil: CalendarDate
+}
+
 /// An indication as an investor gives it.
 package struct NewIndication: Codable, Sendable, Equatable {
     /// How much, in the round's currency.
@@ -264,14 +288,20 @@ package struct NewIndication: Codable, Sendable, Equatable {
     package let binding: Bool
     /// The last day on which it stands, UTC.
     package let standsUntil: CalendarDate
+    /// What other investors are told of it at the most, as its giver read: refused where the round tells more by now.
+    package let told: FundingRound.Disclosure
     /// For the startup alone.
     package let note: ShortText?
 
     /// An amount until a day.
-    package init(_ amount: Money, binding: Bool, until standsUntil: CalendarDate, note: ShortText? = nil) {
+    package init(
+        _ amount: Money, binding: Bool, until standsUntil: CalendarDate, told: FundingRound.Disclosure,
+        note: ShortText? = nil
+    ) {
         self.amount = amount
         self.binding = binding
         self.standsUntil = standsUntil
+        self.told = told
         self.note = note
     }
 
@@ -282,6 +312,7 @@ package struct NewIndication: Codable, Sendable, Equatable {
         }
         guard amount.minor > 0 else { throw .amountNotPositive("/amount/amount_minor") }
         guard standsUntil >= day else { throw .standsUntilThePast }
+        guard told >= round.terms.mostTold else { throw .tellsMore }
     }
 }
 

@@ -53,12 +53,20 @@ struct TypedAmount: Codable {
 struct FundraisingPage: ViewModel {
     var header: PageHeader
     var notice: String?
+    /// What was refused, where no form says it.
+    var refusal: ErrorSummary?
     var stats: StatTiles?
     var about: Passage?
     var tables: [TableSection] = []
     var uploads: [Form] = []
     var forms: [Form] = []
     var facts: Facts?
+
+    /// Says what was refused on the page itself where the form that failed is not on it any more.
+    mutating func say(_ problem: FormProblem?, _ t: Texts) {
+        guard let problem, !(forms + uploads).contains(where: { $0.errorSummary != nil }) else { return }
+        refusal = ErrorSummary(fields: [], problem: problem.sentence(besides: []), texts: t)
+    }
 
     /// A text that somebody wrote.
     struct Passage: ViewModel {
@@ -95,11 +103,11 @@ struct FormMaker<Which: Equatable> {
 
     func form(
         _ which: Which, _ path: SafeURL, title: String, intro: String? = nil, fields: [FormField] = [], submit: String,
-        isDangerous: Bool = false
+        hidden: [HiddenField] = [], isDangerous: Bool = false
     ) -> Form {
         Form(
             action: path, sections: [FormSection(title: title, intro: intro, fields: fields)], submit: submit, texts: t,
-            hidden: [HiddenField("idempotency_key", key())], isDangerous: isDangerous,
+            hidden: hidden + [HiddenField("idempotency_key", key())], isDangerous: isDangerous,
             problem: failed == which ? problem?.sentence(besides: fields) : nil)
     }
 }

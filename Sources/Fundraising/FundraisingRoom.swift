@@ -35,6 +35,11 @@ package enum FundraisingRoom {
     package static let constraints: ConstraintProblems = [
         "startups_raise_one_round_at_a_time": .conflict("The startup raises a round already."),
         "round_target_is_an_amount": .invalid("/target/amount_minor", "State an amount above zero."),
+        "round_targets_are_bounded": .invalid("/target/amount_minor", "State a smaller amount."),
+        "raised_amounts_are_bounded": .invalid("/raised/amount_minor", "State a smaller amount."),
+        "indicated_amounts_are_bounded": .invalid(
+            "/amount/amount_minor", "State a smaller amount."),
+        "indicated_amount_is_one": .invalid("/amount/amount_minor", "State an amount above zero."),
         "round_minimum_is_within_the_target": .invalid("/minimum/amount_minor", "The minimum is above the target."),
         "who_is_nearer_is_told_no_less": .invalid(
             "/shown_to_introduced", "Investors who were introduced are told no less than those of a list."),
@@ -49,6 +54,7 @@ package enum FundraisingRoom {
         ),
         "indications_go_to_open_rounds": .conflict("The round takes no indications now."),
         "indications_come_from_whom_rounds_take": .conflict("The round takes no indications now."),
+        "who_indicates_knows_who_is_told": RoundRefusal.tellsMore.problem,
         "indications_stand_once_a_firm": .conflict("Your firm has just given an indication. Look again."),
         "indications_stand_for_a_day_at_least": .invalid("/stands_until", "Choose a day from today on."),
         "indications_end_once": .conflict("The indication has ended already."),
@@ -63,6 +69,8 @@ package enum FundraisingRoom {
         "grants_stand_once_a_firm": .conflict("The firm has just been let read it. Look again."),
         "watermarks_go_on_pdfs": .conflict("Only a PDF can carry a watermark."),
         "data_rooms_have_at_most_500_mib": .conflict("A data room has at most 500 MiB; remove a document first."),
+        "data_rooms_have_at_most_500_documents": .conflict(
+            "A data room has at most 500 documents; remove one first."),
         "data_room_versions_pkey": .conflict("Another version has just been uploaded. Look again."),
     ]
 }

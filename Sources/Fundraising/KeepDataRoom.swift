@@ -40,7 +40,7 @@ extension Transaction {
         waitsForScanner: Bool, by person: Person.ID
     ) async throws -> RoomDocument {
         guard !watermarked || checked.kind == .pdf else { throw RoomRefusal.needsPDF }
-        let number = try await countVersions(of: id) + 1
+        let number = try await countVersions(of: id, in: startup) + 1
         try await insert(
             checked, as: number, of: id, in: startup, as: waitsForScanner ? .quarantined : .clean, by: person)
         if waitsForScanner {
@@ -54,27 +54,30 @@ extension Transaction {
     ///
     /// Throws not found.
     package func removeRoomDocument(_ id: RoomDocument.ID, by person: Person.ID) async throws {
-        guard try await lockRoomDocument(id) != nil else { throw Problem.notFound }
-        try await removeRoomDocument(id, person)
+        guard let document = try await lockRoomDocument(id) else { throw Problem.notFound }
+        try await remove(document, by: person)
     }
 
     /// Lets a firm read a document, or all that are introduced; it replaces what was said of the same firm before.
     ///
-    /// Throws `RoomRefusal.expiresInThePast`, or not found. The database refuses a firm that has neither asked for the
+    /// Throws `RoomRefusal`, or not found. The database refuses a firm that has neither asked for the
     /// startup nor indicated anything (`grants_go_to_firms_that_asked`).
     package func grantReading(
         of document: RoomDocument.ID, _ new: NewRoomGrant, as id: RoomGrant.ID, by person: Person.ID
     ) async throws -> RoomGrant {
         guard let known = try await lockRoomDocument(document) else { throw Problem.notFound }
         if let day = new.expiresOn, day < CalendarDate(now, in: .utc) { throw RoomRefusal.expiresInThePast }
+        // What a browser cannot show would be let to nobody by it.
+        if !new.mayDownload, known.latest?.canBeShown == false { throw RoomRefusal.onlyDownloaded }
+        let standing = try await roomGrants(of: known.startup, document: document).filter { !$0.hasExpired }
         try await insert(new, as: id, of: known, by: person)
-        if let investor = new.investor {
+        // Whom it changes is not told again that it may read.
+        if let investor = new.investor, !standing.contains(where: { $0.investor == investor }) {
             try await enqueue(
                 TellOfGrant(startup: known.startup.uuid, document: document.uuid, investor: investor.uuid))
         }
-        guard let grant = try await roomGrants(of: known.startup).first(where: { $0.id == id }) else {
-            throw Problem.notFound
-        }
+        guard let grant = try await roomGrants(of: known.startup, document: document).first(where: { $0.id == id })
+        else { throw Problem.notFound }
         return grant
     }
 
@@ -82,8 +85,7 @@ extension Transaction {
     ///
     /// Throws `RoomRefusal.revoked`, or not found.
     package func revokeGrant(_ id: RoomGrant.ID, of document: RoomDocument.ID, by person: Person.ID) async throws {
-        guard try await lockRoomDocument(document) != nil,
-            let stood = try await revoke(id, of: document, by: person)
+        guard let known = try await lockRoomDocument(document), let stood = try await revoke(id, of: known, by: person)
         else { throw Problem.notFound }
         guard stood else { throw RoomRefusal.revoked }
     }

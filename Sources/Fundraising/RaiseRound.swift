@@ -106,18 +106,17 @@ extension Transaction {
         return try await knownSheet(round)
     }
 
-    /// Takes back what the investor said, unless it binds.
+    /// Takes back what the investor said, unless it binds; also from a round that it does not reach any more.
     ///
-    /// Throws `RoundRefusal`, or not found.
+    /// Throws `RoundRefusal`, or not found. The database looks at the round where the investor cannot
+    /// (`binding_indications_stand_until_their_day`).
     package func withdrawIndication(
         _ id: Indication.ID, of round: FundingRound.ID, by person: Person.ID
-    ) async throws -> RoundSheet {
-        let asked = try await knownRound(round)
+    ) async throws {
         guard let former = try await lockIndication(id, to: round) else { throw Problem.notFound }
-        try former.checkInvestorMayEnd(of: asked, on: CalendarDate(now, in: .utc))
+        try former.checkInvestorMayEnd(of: try await fundingRound(round), on: CalendarDate(now, in: .utc))
         try await end(id, of: round, as: .withdrawn, by: person)
         try await enqueue(TellOfIndication(round: round.uuid, indication: id.uuid, occasion: .withdrawn))
-        return try await knownSheet(round)
     }
 
     /// Lets an investor go from what it said, as the startup.

@@ -24,7 +24,7 @@ struct RaisingPages {
             let query = call.parameters
             let after = try call.position(query.cursor, as: RoundPosition.self)
             let found = try await call.reader.fundingRounds(
-                running: true, after: after, limit: PageSize.rows(for: query.limit))
+                near: true, running: true, after: after, limit: PageSize.rows(for: query.limit))
             let page = try call.page(found, size: query.limit) { RoundPosition($0) }
             let reading = try await Reading(call)
             let t = reading.t
@@ -33,11 +33,44 @@ struct RaisingPages {
             table.table.pager = Pager(
                 firstURL: query.cursor == nil ? nil : "/raising",
                 nextURL: page.next.map { ("/raising" as SafeURL).adding([("cursor", $0)]) })
+            let strays = try await call.reader.strayIndications()
             let model = FundraisingPage(
-                header: PageHeader(title: t("raising.title"), lede: t("raising.lede")), tables: [table])
+                header: PageHeader(title: t("raising.title"), lede: t("raising.lede")),
+                tables: [table] + (strays.isEmpty ? [] : [stray(strays, reading)]))
             let frame = Frame(title: t("raising.title"), site: site, viewer: reading.viewer, current: "raising")
             return HTML(bytes: try PageTemplate.fundraising.render(model, in: frame))
         }.erased
+    }
+
+    /// What the firm said of rounds that it does not reach any more, to be taken back.
+    private func stray(_ indications: [StrayIndication], _ reading: Reading) -> FundraisingPage.TableSection {
+        let t = reading.t
+        return FundraisingPage.TableSection(
+            id: "stray", title: t("stray.title"), text: t("stray.text"),
+            table: Table(
+                caption: t("stray.title"),
+                columns: [
+                    Table.Column(t("round.startup")), Table.Column(t("indication.amount"), isNumber: true),
+                    Table.Column(t("indication.until")), Table.Column(t("indication.deed")),
+                ],
+                rows: indications.map { given in
+                    [
+                        .text(given.startupName.text(for: reading.spoken)), .money(MoneyText(given.amount)),
+                        .time(reading.day(given.standsUntil)),
+                        given.binding
+                            ? .badge(Badge(t("indication.binding"), .success))
+                            : .action(
+                                .post(
+                                    t("indication.withdraw_submit"),
+                                    Self.withdrawal(of: given.id, given.round, given.startup))),
+                    ]
+                }, empty: EmptyState(title: "", text: "")))
+    }
+
+    private static func withdrawal(
+        of indication: Indication.ID, _ round: FundingRound.ID, _ startup: Startup.ID
+    ) -> SafeURL {
+        "/raising/\(startup.description)/rounds/\(round.description)/indications/\(indication.description)/withdrawal"
     }
 
     private var show: AnyRoute {
@@ -68,8 +101,15 @@ struct RaisingPages {
             access: .roles([.investor]), parameters: OwnIndicationPath.self
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
+            // What is taken back from a round that is out of reach leads back to where it was listed.
+            guard try await call.reader.fundingRound(path.round) != nil else {
+                return try await call.write { transaction in
+                    try await transaction.withdrawIndication(path.indication, of: path.round, by: person)
+                    return .redirect(to: "/raising")
+                }
+            }
             return try await doing(call, path.startup, .withdrawal) { transaction in
-                _ = try await transaction.withdrawIndication(path.indication, of: path.round, by: person)
+                try await transaction.withdrawIndication(path.indication, of: path.round, by: person)
             }
         }.erased
     }
@@ -115,6 +155,7 @@ struct RaisingPages {
                 facts: words.facts(of: sheet.round, forStartup: false))
         }
         model.tables.append(room(documents, reading))
+        model.say(problem, t)
         let frame = Frame(
             title: header.title, site: site, viewer: reading.viewer, current: "raising",
             breadcrumbs: [Breadcrumb(t("raising.title"), "/raising")])
@@ -126,9 +167,8 @@ struct RaisingPages {
         let round = sheet.round
         let (startup, id) = (round.startup.description, round.id.description)
         let own = sheet.indications.first(where: \.isOwn)
-        guard round.takesIndications(on: CalendarDate(Date(), in: .utc)) else { return [] }
         var forms: [Form] = []
-        if own?.binding != true {
+        if own?.binding != true, round.takesIndications(on: CalendarDate(Date(), in: .utc)) {
             let input = maker.input(
                 .indication,
                 [
@@ -140,7 +180,8 @@ struct RaisingPages {
                 maker.form(
                     .indication, "/raising/\(startup)/rounds/\(id)/indications",
                     title: own == nil ? t("indication.give") : t("indication.change"),
-                    intro: t("indication.told_\(round.disclosure.rawValue)"),
+                    // Who is told of this one, not what this reader is told: the wider of the two levels.
+                    intro: t("indication.told_\(round.terms.mostTold.rawValue)"),
                     fields: [
                         input.money(
                             "amount", label: t("indication.amount"), currencies: [round.terms.target.currency.code]),
@@ -149,13 +190,13 @@ struct RaisingPages {
                             "binding", label: t("indication.binds"), statement: t("indication.binds_statement"),
                             hint: t("indication.binds_hint")),
                         input.text("note", label: t("indication.note"), isOptional: true, limit: 500),
-                    ], submit: t("indication.submit")))
+                    ], submit: t("indication.submit"), hidden: [HiddenField("told", round.terms.mostTold.rawValue)]))
         }
-        if let own, !own.binding {
+        // As long as it is open: also between its closing day and its end.
+        if let own, !own.binding, round.standing.isOpen {
             forms.append(
                 maker.form(
-                    .withdrawal,
-                    "/raising/\(startup)/rounds/\(id)/indications/\(own.id.description)/withdrawal",
+                    .withdrawal, Self.withdrawal(of: own.id, round.id, round.startup),
                     title: t("indication.withdraw"), submit: t("indication.withdraw_submit"), isDangerous: true))
         }
         return forms
@@ -211,12 +252,13 @@ struct IndicationForm: Codable {
     let amount: TypedAmount?
     let binding: Bool
     let standsUntil: CalendarDate
+    let told: FundingRound.Disclosure
     let note: ShortText?
 
     func indication() throws(Problem) -> NewIndication {
         guard let amount = try amount?.money(at: "/amount") else {
             throw Problem(.invalid, errors: [.init("/amount/amount", .required, "Say how much.")])
         }
-        return NewIndication(amount, binding: binding, until: standsUntil, note: note)
+        return NewIndication(amount, binding: binding, until: standsUntil, told: told, note: note)
     }
 }

@@ -29,21 +29,21 @@ extension Statements {
     }
 
     /// All versions of a document, the latest first. For the startup alone.
-    package func versions(of id: RoomDocument.ID) async throws -> [RoomDocument.Version] {
+    package func versions(of id: RoomDocument.ID, in startup: Startup.ID) async throws -> [RoomDocument.Version] {
         try await rows(
             """
             -- versions of a room document
             SELECT v.number, v.name, v.media_type, v.bytes, v.state, v.unmarkable, v.uploaded_at
             FROM data_room_versions AS v
-            WHERE v.tenant_id = acting_tenant() AND v.document_id = \(id)
+            WHERE v.tenant_id = acting_tenant() AND v.startup_id = \(startup) AND v.document_id = \(id)
               AND (acts_as('system') OR acts_as('founder') AND v.startup_id = acting_institution())
             ORDER BY v.number DESC
             """
         ).map(RoomDocument.Version.init)
     }
 
-    /// The grants of a data room that were not revoked, the latest first. For the startup alone.
-    package func roomGrants(of startup: Startup.ID) async throws -> [RoomGrant] {
+    /// The grants of a data room that were not revoked, or of one document in it, the latest first. For the startup alone.
+    package func roomGrants(of startup: Startup.ID, document: RoomDocument.ID? = nil) async throws -> [RoomGrant] {
         try await rows(
             """
             -- roomGrants
@@ -53,6 +53,7 @@ extension Statements {
             LEFT JOIN institutions AS i ON i.tenant_id = g.tenant_id AND i.id = g.investor_id
             WHERE g.tenant_id = acting_tenant() AND g.startup_id = \(startup) AND g.revoked_at IS NULL
               AND (acts_as('system') OR acts_as('founder') AND g.startup_id = acting_institution())
+              \(given: document, { "AND g.document_id = \($0)" })
             ORDER BY g.granted_at DESC, g.id DESC
             """
         ).map { row in
@@ -225,7 +226,8 @@ extension Transaction {
             """
             -- lockRoomDocument
             SELECT id FROM data_room_documents
-            WHERE tenant_id = acting_tenant() AND id = \(id) AND removed_at IS NULL FOR UPDATE
+            WHERE tenant_id = acting_tenant() AND startup_id = acting_institution() AND id = \(id) AND removed_at IS NULL
+            FOR UPDATE
             """)
         return locked == nil ? nil : try await roomDocument(id)
     }
@@ -255,27 +257,28 @@ extension Transaction {
         }
     }
 
-    func countVersions(of document: RoomDocument.ID) async throws -> Int {
+    func countVersions(of document: RoomDocument.ID, in startup: Startup.ID) async throws -> Int {
         try await one(
             """
             -- countVersions
             SELECT count(*) AS versions FROM data_room_versions
-            WHERE tenant_id = acting_tenant() AND document_id = \(document)
+            WHERE tenant_id = acting_tenant() AND startup_id = \(startup) AND document_id = \(document)
             """)("versions")
     }
 
-    func removeRoomDocument(_ id: RoomDocument.ID, _ person: Person.ID) async throws {
+    func remove(_ document: RoomDocument, by person: Person.ID) async throws {
         try await execute(
             """
             -- removeRoomDocument
             UPDATE data_room_documents SET removed_at = now(), removed_by = \(person)
-            WHERE tenant_id = acting_tenant() AND id = \(id)
+            WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND id = \(document.id)
             """)
         // What nobody may read any more is not kept; that it was there, and who read it, is.
         try await execute(
             """
             -- removeRoomDocument: pieces
-            DELETE FROM data_room_pieces WHERE tenant_id = acting_tenant() AND document_id = \(id)
+            DELETE FROM data_room_pieces
+            WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND document_id = \(document.id)
             """)
     }
 
@@ -300,12 +303,14 @@ extension Transaction {
     }
 
     /// Revokes a grant; false where it was revoked already, nil where there is none.
-    func revoke(_ id: RoomGrant.ID, of document: RoomDocument.ID, by person: Person.ID) async throws -> Bool? {
+    func revoke(_ id: RoomGrant.ID, of document: RoomDocument, by person: Person.ID) async throws -> Bool? {
         let found: Bool? = try await first(
             """
             -- revokeGrant: lock
             SELECT revoked_at IS NULL AS stands FROM data_room_grants
-            WHERE tenant_id = acting_tenant() AND document_id = \(document) AND id = \(id) FOR UPDATE
+            WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND document_id = \(document.id)
+              AND id = \(id)
+            FOR UPDATE
             """
         ).map { try $0("stands") }
         guard found == true else { return found }
@@ -313,7 +318,8 @@ extension Transaction {
             """
             -- revokeGrant
             UPDATE data_room_grants SET revoked_at = now(), revoked_by = \(person)
-            WHERE tenant_id = acting_tenant() AND document_id = \(document) AND id = \(id)
+            WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND document_id = \(document.id)
+              AND id = \(id)
             """)
         return true
     }
@@ -364,6 +370,24 @@ extension Transaction {
             WHERE tenant_id = acting_tenant() AND startup_id = \(startup) AND document_id = \(document)
               AND number = \(number) AND unmarkable IS NULL
             RETURNING number
+            """) != nil
+    }
+
+    /// Whether a firm can read a document by a grant that names it. Only for the service.
+    func lets(_ investor: Institution.ID, read document: RoomDocument.ID, of startup: Startup.ID) async throws -> Bool {
+        try await first(
+            """
+            -- lets read
+            SELECT 1 AS may FROM data_room_grants AS g
+            JOIN data_room_documents AS d
+                ON d.tenant_id = g.tenant_id AND d.startup_id = g.startup_id AND d.id = g.document_id
+            WHERE g.tenant_id = acting_tenant() AND acts_as('system') AND g.startup_id = \(startup)
+              AND g.document_id = \(document) AND g.investor_id = \(investor) AND g.revoked_at IS NULL
+              AND (g.expires_on IS NULL OR g.expires_on >= (now() AT TIME ZONE 'UTC')::date) AND d.removed_at IS NULL
+              AND is_verified(g.investor_id) AND NOT is_blocked(g.startup_id, g.investor_id)
+              AND EXISTS (SELECT FROM data_room_versions AS v
+                          WHERE v.tenant_id = d.tenant_id AND v.startup_id = d.startup_id AND v.document_id = d.id
+                            AND v.state = 'clean')
             """) != nil
     }
 

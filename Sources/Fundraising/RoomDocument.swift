@@ -181,6 +181,10 @@ package enum RoomRefusal: Refusal, Equatable {
     case cannotBeShown
     /// No watermark could be put on it, so nobody gets it.
     case unmarkable(Watermarker.Fault)
+    /// The reader's name cannot be written on it, so they do not get it.
+    case nameUnwritable
+    /// A grant to look only, of what can only be taken away.
+    case onlyDownloaded
     /// It is not known to be clean yet.
     case waitsForScanner
     /// A grant that ends on a day that has passed.
@@ -200,6 +204,12 @@ package enum RoomRefusal: Refusal, Equatable {
             .conflict(
                 "The document is not handed out, because no watermark could be put on it (\(fault.sentence)). The startup has been told."
             )
+        case .nameUnwritable:
+            .conflict(
+                "The document is not handed out to you, because a letter of your name cannot be written into its watermark."
+            )
+        case .onlyDownloaded:
+            .invalid("/may_download", "A file of this kind is not shown here: let them download it.")
         case .waitsForScanner: .conflict("The document has not been checked for viruses yet.")
         case .expiresInThePast: .invalid("/expires_on", "Choose a day from today on.")
         case .revoked: .conflict("It was revoked already.")

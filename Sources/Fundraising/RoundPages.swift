@@ -16,7 +16,7 @@ struct RoundPages {
 
     /// The forms of the page.
     private enum Which {
-        case terms, postponement, disclosure, closing, withdrawal
+        case terms, postponement, disclosure, closing, withdrawal, release
     }
 
     // MARK: The startup's page
@@ -119,7 +119,7 @@ struct RoundPages {
             access: .roles([.founder]), parameters: IndicationPath.self
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
-            return try await doing(call, of: call.parameters.round, .terms) { transaction in
+            return try await doing(call, of: call.parameters.round, .release) { transaction in
                 _ = try await transaction.releaseIndication(path.indication, of: path.round, by: person)
             }
         }.erased
@@ -184,6 +184,7 @@ struct RoundPages {
         }
         let former = rounds.filter(\.standing.isLast)
         if !former.isEmpty { model.tables.append(words.rounds(former, title: t("round.former"), id: "former")) }
+        model.say(problem, t)
         let frame = Frame(title: model.header.title, site: site, viewer: reading.viewer, current: "round")
         return HTML(bytes: try PageTemplate.fundraising.render(model, in: frame))
     }

@@ -31,7 +31,8 @@ enum RoundsAPI {
             let query = call.parameters
             let after = try call.position(query.cursor, as: RoundPosition.self)
             let found = try await call.reader.fundingRounds(
-                of: query.startup, running: query.running ?? false, after: after,
+                near: try call.principal.role == .investor, of: query.startup, running: query.running ?? false,
+                after: after,
                 limit: PageSize.rows(for: query.limit))
             return .ok(try call.page(found, size: query.limit) { RoundPosition($0) })
         }.erased
@@ -148,7 +149,9 @@ enum RoundsAPI {
             summary: "Say what one would put into a round",
             description: """
                 In the round's currency. It replaces what the firm said before, unless that binds. The startup reads the \
-                firm's name, the giver's and their address; other investors what the round's level of disclosure tells.
+                firm's name, the giver's and their address; other investors what the round's level of disclosure tells. \
+                `told` is that level as the giver read it (`shown_to_introduced`): where the round tells more by now, the \
+                answer is 409.
                 """, tag: "fundraising", access: .roles([.investor]), parameters: RoundPath.self,
             body: NewIndication.self, output: RoundSheet.self, success: .created, problems: [.notFound, .conflict]
         ) { call in
@@ -167,13 +170,17 @@ enum RoundsAPI {
         Operation(
             .post, "/v1/funding-rounds/{round}/indications/{indication}/withdrawal", "withdrawIndication",
             summary: "Take an indication back",
-            description: "One that binds stands until its day, unless the startup lets it go or the round ends.",
-            tag: "fundraising", access: .roles([.investor]), parameters: IndicationPath.self, output: RoundSheet.self,
+            description: """
+                One that binds stands until its day, unless the startup lets it go or the round ends. Also from a round that \
+                the investor does not reach any more.
+                """, tag: "fundraising", access: .roles([.investor]), parameters: IndicationPath.self,
+            output: NoOutput.self,
             problems: [.notFound, .conflict]
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
             return try await call.write { transaction in
-                .ok(try await transaction.withdrawIndication(path.indication, of: path.round, by: person))
+                try await transaction.withdrawIndication(path.indication, of: path.round, by: person)
+                return .noContent
             }
         }.erased
     }
@@ -265,7 +272,13 @@ extension RoundTerms: Described {
 
 extension RoundSheet: Described {}
 extension Indication: Described {}
-extension NewIndication: Described {}
+
+extension NewIndication: Described {
+    package static var documentation: [String: String] {
+        ["told": "What other investors are told of it at the most, as its giver read."]
+    }
+}
+
 extension RoomCount: Described {}
 
 /// The indications of a round as a file, in a reader's language: what the reader is told, and no more.

@@ -37,7 +37,9 @@ extension FundraisingRoom {
     package static func register(in worker: Worker, scanner: Clamd) {
         worker.register(ScanRoomDocument.self, acting: .system) { job, run in
             let (startup, id) = (Startup.ID(job.startup), RoomDocument.ID(job.document))
-            let found = try await run.write { try await $0.versions(of: id).first { $0.number == job.number } }
+            let found = try await run.write {
+                try await $0.versions(of: id, in: startup).first { $0.number == job.number }
+            }
             guard let version = found, version.state == .quarantined else { return }
             let verdict = try await scanner.verdict(on: version.bytes) { index in
                 try await run.write { try await $0.piece(index, of: job.number, of: id, in: startup) }
@@ -47,6 +49,7 @@ extension FundraisingRoom {
                 case .clean:
                     try await transaction.recordScan(
                         .clean, of: job.number, of: id, in: startup, by: Clamd.name, because: nil)
+                    try await transaction.tellOfGrants(of: id, in: startup)
                 case .found(let signature):
                     try await transaction.recordScan(
                         .rejected, of: job.number, of: id, in: startup, by: Clamd.name, because: signature)

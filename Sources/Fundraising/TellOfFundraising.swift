@@ -73,10 +73,22 @@ extension Transaction {
         }
     }
 
-    /// Writes to everybody who acts for the firm.
+    /// Has the firms written to that were let read a document before the scanner had found anything of it clean.
+    func tellOfGrants(of document: RoomDocument.ID, in startup: Startup.ID) async throws {
+        let versions = try await versions(of: document, in: startup)
+        guard versions.count(where: { $0.state == .clean }) == 1 else { return }
+        for case let investor? in try await roomGrants(of: startup, document: document).map(\.investor) {
+            try await enqueue(
+                TellOfGrant(startup: startup.uuid, document: document.uuid, investor: investor.uuid))
+        }
+    }
+
+    /// Writes to everybody who acts for the firm, while it can read what the letter says.
     func tell(of told: TellOfGrant) async throws {
         let startup = Startup.ID(told.startup)
-        guard let name = try await institution(Institution.ID(told.startup))?.name,
+        guard
+            try await lets(Institution.ID(told.investor), read: RoomDocument.ID(told.document), of: startup),
+            let name = try await institution(Institution.ID(told.startup))?.name,
             let document = try await roomDocument(RoomDocument.ID(told.document), of: startup)
         else { return }
         for reader in try await seated(at: told.investor, as: Role.investor.rawValue) {

@@ -19,6 +19,8 @@ struct Watermark {
         case protected = 4
         /// No font here has the letters of the text.
         case unwritable = 5
+        /// What it was given could not be read, or what it made not written: a full disk, and no word about the file.
+        case disturbed = 6
     }
 
     static func main() {
@@ -41,12 +43,13 @@ struct Watermark {
     private static func confine() {
         // What the service had open and did not mean to hand down.
         for descriptor in 3..<Int32(min(max(sysconf(Int32(_SC_OPEN_MAX)), 256), 4096)) { close(descriptor) }
-        func limit(_ resource: __rlimit_resource, to value: rlim_t) {
-            var limit = rlimit(rlim_cur: value, rlim_max: value)
+        func limit(_ resource: __rlimit_resource, to value: rlim_t, grace: rlim_t = 0) {
+            var limit = rlimit(rlim_cur: value, rlim_max: value + grace)
             setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
         }
         limit(RLIMIT_AS, to: 1 << 30)
-        limit(RLIMIT_CPU, to: 15)
+        // At its end it is told so by a signal of its own; being killed is what happens to it from outside.
+        limit(RLIMIT_CPU, to: 15, grace: 5)
         limit(RLIMIT_CORE, to: 0)
         limit(RLIMIT_NOFILE, to: 32)
         // A watermarked file is hardly larger than the file; what grows without end is stopped.
@@ -62,7 +65,8 @@ struct Watermark {
         while true {
             let got = read(STDIN_FILENO, &buffer, buffer.count)
             if got < 0, errno == EINTR { continue }
-            guard got >= 0, bytes.count + got <= most else { throw .damaged }
+            guard got >= 0 else { throw .disturbed }
+            guard bytes.count + got <= most else { throw .damaged }
             if got == 0 { return bytes }
             bytes += buffer[..<got]
         }

@@ -82,9 +82,9 @@ struct DisclosureTests {
                 try await $0.execute(
                     """
                     INSERT INTO round_indications
-                        (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until)
+                        (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
                     VALUES (acting_tenant(), \(round), gen_random_uuid(), \(world.lionPeak), acting_person(), 1, false,
-                            current_date + 9)
+                            current_date + 9, 'contacts')
                     """)
             }
         } throws: {
@@ -127,5 +127,21 @@ struct DisclosureTests {
         }
         #expect(found.0.contains("An investor would put something into your round"))
         #expect(found.1.contains("KelpSense has let you go from your indication"))
+        // The park keeps the outbox, and reads none of these in it, nor on the trail.
+        let about: Query = "about_noun IN ('funding_round', 'data_room')"
+        let letters: Query = "SELECT id FROM letters WHERE \(fragment: about)"
+        #expect(try await world.world.owner.reader(as: .none).rows(letters).count >= 2)
+        for query in [
+            letters,
+            "SELECT letter_id FROM letter_texts WHERE subject LIKE '%your round' OR subject LIKE '%let you go%'",
+            "SELECT seq FROM audit_events WHERE noun = 'letters' AND after ->> 'about_noun' = 'funding_round'",
+        ] as [Query] {
+            #expect(try await world.world.owner.reader(as: .none).rows(query).count > 0, "\(query.sql)")
+            #expect(try await world.reader(Cast.mei).rows(query).isEmpty, "\(query.sql)")
+        }
+        let (mei, ada) = (try await world.visitor(Cast.mei), try await world.visitor(Cast.ada))
+        let outbox = await mei.open("/console/letters")
+        #expect(outbox.status == 200 && !outbox.text.contains("would put something into"), "\(outbox.text)")
+        #expect(await ada.open("/letters").text.contains("would put something into"))
     }
 }

@@ -46,17 +46,21 @@ struct FundraisingPagesTests {
         #expect(await ada.send("/round/\(round.id)/opening").status == 303)
         #expect(await jun.open("/raising").text.contains("KelpSense"))
         let page = await jun.open("/raising/\(world.startup)")
-        #expect(page.text.contains("The startup reads your firm"), "\(page.text)")
+        // Not what this reader is told, which is nothing: who will be told of it.
+        #expect(page.text.contains("Other investors may be told your firm and the amount."), "\(page.text)")
+        #expect(page.text.contains("name=\"told\" value=\"names\""))
         let path = "/raising/\(world.startup)/rounds/\(round.id)/indications"
         let empty = await jun.send(path, [("amount.amount", ""), ("amount.currency", "HKD"), ("stands_until", "")])
         #expect(empty.status == 422, "\(empty.text)")
-        let given = await jun.send(
-            path,
-            [
-                ("amount.amount", "6,000,000"), ("amount.currency", "HKD"),
-                ("stands_until", world.today.adding(days: 20).description), ("binding", "true"),
-                ("note", "With pleasure."),
-            ])
+        let answer = [
+            ("amount.amount", "6,000,000"), ("amount.currency", "HKD"),
+            ("stands_until", world.today.adding(days: 20).description), ("binding", "true"),
+            ("note", "With pleasure."),
+        ]
+        let wider = await jun.send(path, answer + [("told", "summary")])
+        #expect(wider.status == 409 && wider.text.contains("Look again who is told."), "\(wider.text)")
+        #expect(wider.text.contains("name=\"told\" value=\"names\"") && wider.text.contains("With pleasure."))
+        let given = await jun.send(path, answer + [("told", "names")])
         #expect(given.status == 303, "\(given.text)")
         let seen = await ada.open("/round")
         for text in ["Tidewater Capital", "With pleasure.", Cast.jun.person.email, "HK$ 1,000,000", "Over the target"] {
@@ -64,6 +68,31 @@ struct FundraisingPagesTests {
         }
         let console = try await world.visitor(Cast.mei).open("/console/fundraising")
         #expect(console.status == 200 && console.text.contains("KelpSense") && !console.text.contains("Tidewater"))
+    }
+
+    @Test("say what was refused also where the form is not on the page any more")
+    func refused() async throws {
+        let world = try await FundraisingWorld()
+        let round = try await world.open()
+        let given = try await world.indicate(500, as: Cast.jun, to: round, days: 90)
+        let (ada, jun) = (try await world.visitor(Cast.ada), try await world.visitor(Cast.jun))
+        // Between the closing day and the closing nobody indicates, and who did may take it back.
+        try await world.letPass(days: 61)
+        let page = await jun.open("/raising/\(world.startup)")
+        let path = "/raising/\(world.startup)/rounds/\(round)/indications"
+        #expect(page.text.contains("\(path)/\(given)/withdrawal") && !page.text.contains("name=\"told\""))
+        let late = await jun.send(
+            path,
+            [
+                ("amount.amount", "6,000,000"), ("amount.currency", "HKD"),
+                ("stands_until", world.today.adding(days: 20).description), ("told", "contacts"),
+            ])
+        #expect(late.status == 409 && late.text.contains("The round takes no indications now."), "\(late.text)")
+        #expect(await jun.send("\(path)/\(given)/withdrawal").status == 303)
+        let twice = await jun.send("\(path)/\(given)/withdrawal")
+        #expect(twice.status == 409 && twice.text.contains("The indication has ended already."), "\(twice.text)")
+        let release = await ada.send("/round/\(round)/indications/\(given)/release")
+        #expect(release.status == 409 && release.text.contains("The indication has ended already."), "\(release.text)")
     }
 
     @Test("a founder adds a document by its form and is told what is wrong with one")

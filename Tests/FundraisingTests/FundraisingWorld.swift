@@ -104,17 +104,43 @@ struct FundraisingWorld {
     @discardableResult
     func indicate(
         _ thousands: Int, as member: Cast.Member, to round: FundingRound.ID, binding: Bool = false, days: Int = 30,
-        note: String? = nil
+        told: FundingRound.Disclosure = .contacts, note: String? = nil
     ) async throws -> Indication.ID {
         let id = Indication.ID()
         let new = NewIndication(
             Money(minor: thousands * 1_000_00, currency: .hkd), binding: binding, until: today.adding(days: days),
-            note: try note.map { try ShortText($0) })
+            told: told, note: try note.map { try ShortText($0) })
         let firm = member.person.id == Cast.jun.person.id ? tidewater : lionPeak
         _ = try await write(as: member) {
             try await $0.giveIndication(new, as: id, to: round, of: firm, by: member.person.id)
         }
         return id
+    }
+
+    /// KelpSense and Tidewater deal with each other no more, by the startup's word.
+    func block() async throws -> Block.ID {
+        let block = Block.ID()
+        _ = try await write(as: Cast.ada) { [startup, tidewater] in
+            try await $0.blockPair(
+                NewBlock(investor: tidewater, startup: startup),
+                by: IntroductionActor(Cast.ada.person.id, for: .startup),
+                as: block)
+        }
+        return block
+    }
+
+    /// The park's word for Tidewater and everybody else has run out.
+    func endVerifications() async throws {
+        try await world.owner.write(as: .none) {
+            try await $0.execute(
+                "UPDATE investor_verifications SET verified_at = now() - interval '9 days', valid_until = current_date - 1"
+            )
+        }
+    }
+
+    /// How many jobs of a kind were asked for.
+    func jobs(_ kind: String) async throws -> Int {
+        try await world.owner.reader(as: .none).value("SELECT count(*) FROM jobs WHERE kind = \(kind)")
     }
 
     /// Moves the days of what stands back.
@@ -148,6 +174,21 @@ struct FundraisingWorld {
             """
         ).map { try $0("subject") }
     }
+}
+
+/// The words on a page of a PDF, without the spaces between them.
+func words(onPage number: Int, of bytes: [UInt8]) throws -> String {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pdf")
+    try Data(bytes).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let (process, out) = (Process(), Pipe())
+    process.executableURL = URL(filePath: "/usr/bin/pdftotext")
+    process.arguments = ["-raw", "-f", "\(number)", "-l", "\(number)", file.path, "-"]
+    (process.standardOutput, process.standardError) = (out, FileHandle.nullDevice)
+    try process.run()
+    let written = try out.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: written, as: UTF8.self).filter { !$0.isWhitespace }
 }
 
 /// A PDF of pages of these sizes, each turned by these degrees, that every reader can read.

@@ -232,38 +232,143 @@ struct RoundTests {
     func refusals() async throws {
         let world = try await FundraisingWorld()
         let round = try await world.open()
-        let firm = world.tidewater
-        func plain() async throws {
+        /// By the row alone, whatever an operation would let through.
+        func plain(_ round: FundingRound.ID) async throws {
             _ = try await world.write(as: Cast.jun) { transaction in
                 try await transaction.execute(
                     """
                     INSERT INTO round_indications
-                        (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until)
-                    VALUES (acting_tenant(), \(round), gen_random_uuid(), \(firm), acting_person(), 1, false, current_date + 9)
+                        (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
+                    VALUES (acting_tenant(), \(round), gen_random_uuid(), acting_institution(), acting_person(), 1, false,
+                            current_date + 9, 'contacts')
                     """)
             }
         }
-        let startup = world.startup
-        let block = Block.ID()
-        _ = try await world.write(as: Cast.ada) {
-            try await $0.blockPair(
-                NewBlock(investor: firm, startup: startup), by: IntroductionActor(Cast.ada.person.id, for: .startup),
-                as: block)
-        }
+        let block = try await world.block()
         await #expect(throws: Problem.notFound) { try await world.indicate(5, as: Cast.jun, to: round) }
+        await #expect { try await plain(round) } throws: {
+            ($0 as? DatabaseError)?.constraint == "indications_come_from_whom_rounds_take"
+        }
         try await world.write(as: Cast.ada) { try await $0.liftBlock(block, by: Cast.ada.person.id) }
-        try await plain()
+        try await plain(round)
 
-        try await world.letPass(days: 61)
+        _ = try await world.write(as: Cast.ada) {
+            try await $0.closeRound(round, raised: Money(minor: 1_000_000_00, currency: .hkd))
+        }
         await #expect(throws: RoundRefusal.takesNone) { try await world.indicate(5, as: Cast.jun, to: round) }
-        await #expect { try await plain() } throws: {
+        await #expect { try await plain(round) } throws: {
             ($0 as? DatabaseError)?.constraint == "indications_go_to_open_rounds"
         }
-        try await world.world.owner.write(as: .none) {
-            try await $0.execute(
-                "UPDATE investor_verifications SET verified_at = now() - interval '9 days', valid_until = current_date - 1"
-            )
+
+        let over = try await world.open()
+        try await world.letPass(days: 61)
+        await #expect(throws: RoundRefusal.takesNone) { try await world.indicate(5, as: Cast.jun, to: over) }
+        await #expect { try await plain(over) } throws: {
+            ($0 as? DatabaseError)?.constraint == "indications_go_to_open_rounds"
         }
+
+        _ = try await world.write(as: Cast.ada) { try await $0.withdrawRound(over) }
+        let open = try await world.open()
+        try await world.endVerifications()
+        #expect(try await world.reader(Cast.jun).fundingRound(open) == nil)
+        await #expect(throws: Problem.notFound) { try await world.indicate(5, as: Cast.jun, to: open) }
+        await #expect { try await plain(open) } throws: {
+            ($0 as? DatabaseError)?.constraint == "indications_come_from_whom_rounds_take"
+        }
+    }
+
+    @Test("take amounts that somebody may have, so that one of them locks no round")
+    func bounds() async throws {
+        let world = try await FundraisingWorld()
+        let round = try await world.open()
+        let day = world.today.adding(days: 9)
+        func indicate(_ minor: Int) async throws -> Outgoing {
+            try await world.visitor(Cast.jun).ask(
+                "POST", "/v1/funding-rounds/\(round)/indications",
+                json: """
+                    {"amount": {"amount_minor": \(minor), "currency": "HKD"}, "binding": false, \
+                    "stands_until": "\(day)", "told": "contacts"}
+                    """)
+        }
+        let refused = try await indicate(1_000_000_000_000_001)
+        #expect(refused.status == 422 && refused.text.contains("/amount/amount_minor"), "\(refused.text)")
+        #expect(refused.text.contains("State a smaller amount."))
+        #expect(try await indicate(1_000_000_000_000_000).status == 201)
+        #expect(try await world.reader(Cast.ada).fundingRound(round)?.tally?.sum.minor == 1_000_000_000_000_000)
+        await #expect {
+            try await world.write(as: Cast.ada) {
+                try await $0.closeRound(round, raised: Money(minor: .max, currency: .hkd))
+            }
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "raised_amounts_are_bounded"
+        }
+        _ = try await world.write(as: Cast.ada) { try await $0.withdrawRound(round) }
+        let terms = try world.terms(target: .max)
+        await #expect {
+            try await world.open(terms)
+        } throws: {
+            ($0 as? DatabaseError)?.constraint == "round_targets_are_bounded"
+        }
+    }
+
+    @Test(
+        "go on with an indication only where its giver has read who is told",
+        arguments: [
+            FundingRound.Disclosure.none, .summary,
+        ])
+    func told(_ told: FundingRound.Disclosure) async throws {
+        let world = try await FundraisingWorld()
+        let round = try await world.open(world.terms(introduced: .names))
+        await #expect(throws: RoundRefusal.tellsMore) {
+            try await world.indicate(5, as: Cast.jun, to: round, told: told)
+        }
+        for said in ["NULL", "'\(told.rawValue)'"] {
+            await #expect("\(said)") {
+                try await world.write(as: Cast.jun) {
+                    try await $0.execute(
+                        Query(
+                            unchecked: """
+                                INSERT INTO round_indications
+                                    (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
+                                SELECT tenant_id, id, gen_random_uuid(), acting_institution(), acting_person(), 1, false,
+                                       closes_on, \(said) FROM funding_rounds
+                                """))
+                }
+            } throws: {
+                ($0 as? DatabaseError)?.constraint == "who_indicates_knows_who_is_told"
+            }
+        }
+        try await world.indicate(5, as: Cast.jun, to: round, told: .names)
+    }
+
+    @Test(
+        "let go whoever lost sight of them, as far as nothing binds, and count on it no more", arguments: [true, false])
+    func outOfReach(_ binding: Bool) async throws {
+        let world = try await FundraisingWorld()
+        let round = try await world.open()
+        let given = try await world.indicate(500, as: Cast.jun, to: round, binding: binding)
+        let block = try await world.block()
+        let (jun, chloe) = (try await world.visitor(Cast.jun), try await world.visitor(Cast.chloe))
         #expect(try await world.reader(Cast.jun).fundingRound(round) == nil)
+        let sheet = try #require(try await world.reader(Cast.ada).roundSheet(round))
+        #expect(sheet.indications.isEmpty && sheet.round.tally?.indications == 0)
+
+        let path = "/raising/\(world.startup)/rounds/\(round)/indications/\(given)/withdrawal"
+        let page = await jun.open("/raising")
+        #expect(page.text.contains("Rounds that are out of your reach") && page.text.contains("KelpSense"))
+        #expect(page.text.contains(path) == !binding)
+        #expect(await !chloe.open("/raising").text.contains("out of your reach"))
+
+        let answer = await jun.ask("POST", "/v1/funding-rounds/\(round)/indications/\(given)/withdrawal")
+        #expect(answer.status == (binding ? 409 : 204), "\(answer.text)")
+        #expect(await jun.send(path).status == 409)
+        try await world.write(as: Cast.ada) { try await $0.liftBlock(block, by: Cast.ada.person.id) }
+        #expect(try await world.reader(Cast.jun).roundSheet(round)?.indications.isEmpty == !binding)
+
+        // Nor does a firm count whose verification has run out.
+        if binding {
+            try await world.endVerifications()
+            #expect(try await world.reader(Cast.ada).fundingRound(round)?.tally?.indications == 0)
+        }
     }
 }

@@ -467,8 +467,8 @@ struct Objects: Sendable {
         _ = try await world.database.write(as: world.context(Cast.jun)) { transaction in
             let day = CalendarDate(transaction.now, in: .utc).adding(days: 20)
             return try await transaction.giveIndication(
-                NewIndication(Money(minor: 1_000_000, currency: currency), binding: false, until: day), as: indication,
-                to: round, of: firm, by: Cast.jun.person.id)
+                NewIndication(Money(minor: 1_000_000, currency: currency), binding: false, until: day, told: .contacts),
+                as: indication, to: round, of: firm, by: Cast.jun.person.id)
         }
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")

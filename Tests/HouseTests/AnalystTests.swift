@@ -18,8 +18,8 @@ struct AnalystTests {
             """,
             """
             INSERT INTO round_indications (
-                tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until)
-            SELECT tenant_id, id, gen_random_uuid(), acting_institution(), acting_person(), 100, false, closes_on
+                tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
+            SELECT tenant_id, id, gen_random_uuid(), acting_institution(), acting_person(), 100, false, closes_on, 'contacts'
             FROM funding_rounds
             """,
         ]

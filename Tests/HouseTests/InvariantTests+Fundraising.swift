@@ -5,9 +5,10 @@ extension InvariantTests {
     private static func indicated(at moment: String, by person: Query) -> Query {
         """
         INSERT INTO round_indications
-            (tenant_id, round_id, id, investor_id, given_at, given_by, amount_minor, binding, stands_until)
+            (tenant_id, round_id, id, investor_id, given_at, given_by, amount_minor, binding, stands_until,
+             told)
         SELECT r.tenant_id, r.id, gen_random_uuid(), v.investor_id, \(moment)::timestamptz, \(fragment: person), 100, false,
-               now() + interval '9 days'
+               now() + interval '9 days', 'contacts'
         FROM funding_rounds AS r
         JOIN investor_verifications AS v ON v.tenant_id = r.tenant_id
         ORDER BY v.id LIMIT 1
