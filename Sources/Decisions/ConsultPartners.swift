@@ -23,7 +23,7 @@ extension Transaction {
         guard !says.isEmpty else { throw DecisionRefusal.nobodyToConsult }
         try await markConsulted(id, by: person)
         let asked = says.filter { !$0.agrees }.map(\.institution)
-        for reader in try await staff(of: asked) {
+        for reader in try await staff(of: asked, toldOf: batch.call) {
             try await writeLetter(Self.letter(about: batch, to: reader), held: false)
         }
         return says
@@ -31,19 +31,16 @@ extension Transaction {
 
     /// Says what a partner thinks of a batch as it was seen.
     ///
-    /// Throws `DecisionRefusal`, or not found; refused by `opinions_are_about_the_batch_as_it_stands`,
-    /// `partners_speak_where_they_are_asked`, `a_released_batch_stands` and `objections_are_explained`.
+    /// Refused by `partners_speak_where_they_are_asked`, `a_released_batch_stands`,
+    /// `opinions_are_about_the_batch_as_it_stands` and `objections_are_explained`.
     ///
     /// - Parameter version: of the batch as whoever says so has seen it.
     package func giveOpinion(
         _ stance: PartnerOpinion.Stance, saying words: LongText?, on id: DecisionBatch.ID, seen version: String,
         as opinion: PartnerOpinion.ID, of institution: Institution.ID, in tenant: Tenant.ID, by person: Person.ID
-    ) async throws -> JointBatch {
-        guard let batch = try await jointBatch(id) else { throw Problem.notFound }
-        try batch.checkOpinion(on: version)
-        try await insert(stance, words, as: opinion, on: batch, of: institution, in: tenant, by: person)
-        guard let heard = try await jointBatch(id) else { throw Problem.notFound }
-        return heard
+    ) async throws {
+        try await insert(
+            stance, words, as: opinion, on: id, seen: version, of: institution, in: tenant, by: person)
     }
 
     private static func letter(about batch: DecisionBatch, to reader: Person.ID) -> NewLetter {

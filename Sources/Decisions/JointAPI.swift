@@ -79,7 +79,7 @@ enum JointAPI {
             let (tenant, own) = (try principal.workspace, Institution.ID(try principal.actsFor))
             let opinion = PartnerOpinion.ID()
             return try await call.write { transaction in
-                _ = try await transaction.giveOpinion(
+                try await transaction.giveOpinion(
                     body.stance, saying: body.words, on: id, seen: body.version, as: opinion, of: own, in: tenant,
                     by: principal.personID)
                 return .ok(try await transaction.jointView(id))

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Foundation
 internal import Institutions
 package import Postgres
+internal import Programs
 internal import Vocabulary
 
 extension Statements {
@@ -10,7 +11,7 @@ extension Statements {
         try await rows(
             """
             -- jointBatches
-            \(fragment: .jointBatches)
+            \(fragment: .jointBatches())
             ORDER BY j.released_at IS NOT NULL, j.consulted_at DESC, j.batch_id
             LIMIT 500
             """
@@ -22,8 +23,7 @@ extension Statements {
         try await first(
             """
             -- jointBatch
-            \(fragment: .jointBatches)
-            WHERE j.batch_id = \(id)
+            \(fragment: .jointBatches(only: id))
             """
         ).map(JointBatch.init)
     }
@@ -68,12 +68,12 @@ extension Statements {
 
 extension Query {
     /// The function asks by role, institution and person whom it tells what.
-    fileprivate static var jointBatches: Query {
+    fileprivate static func jointBatches(only batch: DecisionBatch.ID? = nil) -> Query {
         """
         SELECT j.batch_id, j.call_title, j.time_zone, j.name, j.places, j.currency, j.award_minor, j.last_day,
                j.consulted_at, j.released_at, j.co_decides, encode(j.version, 'hex') AS version, j.decisions,
                j.is_current, o.stance, o.words, o.given_at
-        FROM joint_batches(acting_role(), acting_institution(), acting_person()) AS j
+        FROM joint_batches(acting_role(), acting_institution(), acting_person(), \(batch)) AS j
         LEFT JOIN batch_opinions AS o ON o.tenant_id = acting_tenant() AND o.batch_id = j.batch_id AND o.id = j.opinion_id
             AND o.institution_id = acting_institution()
         """
@@ -110,8 +110,10 @@ extension Transaction {
             """)
     }
 
-    /// The staff of institutions, who are written to.
-    func staff(of institutions: [Institution.ID]) async throws -> [Person.ID] {
+    /// The staff of institutions, who are written to about a call, but for those who may know nothing of its decisions.
+    func staff(
+        of institutions: [Institution.ID], toldOf call: CallForApplications.ID
+    ) async throws -> [Person.ID] {
         try await rows(
             """
             -- consultPartners: staff
@@ -119,21 +121,23 @@ extension Transaction {
             JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
             WHERE s.tenant_id = acting_tenant() AND s.role = 'partner' AND s.ended_at IS NULL
               AND s.institution_id = ANY (\(institutions))
+              AND \(call) <> ALL (calls_too_near('manager', s.person_id))
             ORDER BY s.person_id
             """
         ).map { try $0("person_id") }
     }
 
+    /// A version that is none is another than that of any batch.
     func insert(
-        _ stance: PartnerOpinion.Stance, _ words: LongText?, as id: PartnerOpinion.ID, on batch: JointBatch,
-        of institution: Institution.ID, in tenant: Tenant.ID, by person: Person.ID
+        _ stance: PartnerOpinion.Stance, _ words: LongText?, as id: PartnerOpinion.ID, on batch: DecisionBatch.ID,
+        seen version: String, of institution: Institution.ID, in tenant: Tenant.ID, by person: Person.ID
     ) async throws {
         try await execute(
             """
             -- giveOpinion
             INSERT INTO batch_opinions (tenant_id, batch_id, id, institution_id, stance, words, version, given_by)
-            VALUES (\(tenant), \(batch.id), \(id), \(institution), \(stance), \(words), decode(\(batch.version), 'hex'),
-                    \(person))
+            VALUES (\(tenant), \(batch), \(id), \(institution), \(stance), \(words),
+                    CASE WHEN \(version) ~ '^([0-9a-f]{2})*$' THEN decode(\(version), 'hex') ELSE '' END, \(person))
             """)
     }
 }

@@ -65,7 +65,7 @@ struct JointPages: Sendable {
             return try await deciding {
                 let body = try call.decoded()
                 return try await call.write { transaction in
-                    _ = try await transaction.giveOpinion(
+                    try await transaction.giveOpinion(
                         body.stance, saying: body.words, on: id, seen: body.version, as: opinion, of: own, in: tenant,
                         by: principal.personID)
                     return .redirect(to: "/partner/decisions/\(id)?done=said")

@@ -84,12 +84,6 @@ package struct JointBatch: Sendable, Identifiable {
     package let opinion: PartnerOpinion?
     /// Whether that was said to the batch as it is now.
     package let isCurrent: Bool
-
-    /// Refuses an opinion on what was released, or on what its giver has not seen.
-    func checkOpinion(on seen: String) throws(DecisionRefusal) {
-        guard releasedAt == nil else { throw .released }
-        guard seen == version else { throw .batchChanged }
-    }
 }
 
 /// A decision on an applicant to a partner's stream, as the partner's staff see it.

@@ -21,7 +21,7 @@ struct Waiting: Sendable {
     /// How many places the call has, and how many of them are taken.
     let places: Int
     let taken: Int
-    /// Whether the stream of the place has one left.
+    /// Whether the stream of the place has one left, and its partners let it be given.
     let isFreeInStream: Bool
 }
 
@@ -70,7 +70,10 @@ extension Transaction {
                    coalesce((SELECT places_taken(o.tenant_id, o.call_id, o.stream_id) < o.places
                              FROM offered_streams AS o
                              WHERE o.tenant_id = w.tenant_id AND o.call_id = w.call_id AND o.stream_id = \(stream)),
-                            true) AS is_free_in_stream
+                            true)
+                       AND NOT EXISTS (SELECT FROM partner_places(w.tenant_id, w.call_id) AS q
+                                       WHERE q.taken >= q.places \(given: stream, { "AND q.stream_id = \($0)" }))
+                       AS is_free_in_stream
             FROM waiting_applications AS w
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = w.tenant_id AND c.id = w.call_id

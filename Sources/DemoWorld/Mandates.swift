@@ -24,8 +24,6 @@ extension DemoWorld {
         for investor in ["tidewater", "lion-peak"] {
             _ = try await transaction.showToFounders(Cast.institution("harbour/\(investor)"), true, by: person)
         }
-        _ = try await transaction.setFirmRole(
-            .analyst, of: Cast.mina.seat(), at: Cast.institution("harbour/tidewater"), by: person)
         let run: MatchRun.ID = demoID("match run")
         _ = try await transaction.requestMatchRun(
             MatchRunRequest(length: 12, asOf: today), as: run, in: Cast.harbour.id, by: person)

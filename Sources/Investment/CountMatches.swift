@@ -86,7 +86,7 @@ struct CountAPI: Sendable {
                 Nothing is kept: the terms may be those of a mandate that is being thought about. An investor asks for \
                 itself and leaves `investor` out.
                 """, tag: "investment", access: .roles([.manager, .investor]), idempotency: Idempotency.none,
-            body: NewMandate.self, output: MatchCount.self
+            rate: .expensive, body: NewMandate.self, output: MatchCount.self
         ) { call in
             let investor = try await call.reader.investorToCount(for: call.body.investor, call.principal)
             return .ok(

@@ -9,7 +9,8 @@ internal import Vocabulary
 extension MandatePages {
     var countNew: AnyRoute {
         PageRoute(
-            .post, "/mandates/count", "countMatchesForm", access: .roles([.investor]), body: MandateForm.self
+            .post, "/mandates/count", "countMatchesForm", access: .roles([.investor]), rate: .expensive,
+            body: MandateForm.self
         ) { call in
             try await countNew(call, of: Institution.ID(try call.principal.actsFor), .own)
         }.erased
@@ -18,7 +19,7 @@ extension MandatePages {
     var countInvestorsNew: AnyRoute {
         PageRoute(
             .post, "/console/investors/{investor}/mandates/count", "consoleCountMatches", access: .roles([.manager]),
-            parameters: InvestorPath.self, body: MandateForm.self
+            rate: .expensive, parameters: InvestorPath.self, body: MandateForm.self
         ) { call in
             try await countNew(call, of: call.parameters.investor, .console)
         }.erased
@@ -27,7 +28,7 @@ extension MandatePages {
     func countRevised(at way: Way) -> AnyRoute {
         PageRoute(
             .post, way.path + "/count", way == .own ? "countRevisedForm" : "consoleCountRevised",
-            access: .roles(way.roles), parameters: MandatePath.self, body: MandateForm.self
+            access: .roles(way.roles), rate: .expensive, parameters: MandatePath.self, body: MandateForm.self
         ) { call in
             guard let mandate = try await call.reader.mandate(call.parameters.mandate) else { throw Problem.notFound }
             let (count, problem) = try await counted(call, of: mandate.investor)

@@ -14,7 +14,7 @@ struct HintPages {
     var routes: [AnyRoute] { [show] }
 
     private var show: AnyRoute {
-        PageRoute(.get, "/hints", "hints", access: .roles([.founder])) { call in
+        PageRoute(.get, "/hints", "hints", access: .roles([.founder]), rate: .expensive) { call in
             let startup = Startup.ID(try call.principal.actsFor)
             guard let found = try await call.reader.startup(startup),
                 let hints = try await indexes.hints(for: startup, in: try call.principal.workspace, by: call.reader)

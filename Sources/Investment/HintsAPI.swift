@@ -15,8 +15,8 @@ struct HintsAPI: Sendable {
             description: """
                 Each hint was tried out on all mandates that would get a list today. It says how many more lists, never \
                 whose, and is given only where two investors at least are won. What investors answered is left out.
-                """, tag: "investment", access: .roles([.manager, .founder]), parameters: HintsOf.self,
-            output: Hints.self, problems: [.notFound]
+                """, tag: "investment", access: .roles([.manager, .founder]), rate: .expensive,
+            parameters: HintsOf.self, output: Hints.self, problems: [.notFound]
         ) { call in
             let startup = call.parameters.startup
             guard

@@ -136,6 +136,17 @@ extension InvestmentRoom {
             "what_belongs_to_introductions_is_on_the_trail",
             of: ["introduction_endings", "introduction_contacts", "introduction_meetings", "investor_pauses"]),
         Invariant(
+            "firms_with_people_keep_a_principal",
+            violatedBy: """
+                SELECT m.tenant_id, m.institution_id AS id, count(*) || ' people, none of them a principal' AS detail
+                FROM memberships AS m
+                JOIN people AS p ON p.id = m.person_id AND p.disabled_at IS NULL
+                LEFT JOIN firm_roles AS r ON r.tenant_id = m.tenant_id AND r.seat_id = m.id
+                WHERE m.role = 'investor' AND m.ended_at IS NULL
+                GROUP BY m.tenant_id, m.institution_id
+                HAVING NOT bool_or(coalesce(r.role, 'principal') = 'principal')
+                """),
+        Invariant(
             "firm_notes_keep_every_wording",
             violatedBy: """
                 SELECT n.tenant_id, n.id, 'version ' || n.version || ', ' || count(w.version) || ' wordings' AS detail

@@ -17,16 +17,14 @@ extension Transaction {
     ) async throws -> Recommendation {
         _ = try await ownItem(startup, of: list)
         try await insert(new, for: startup, of: list, as: id, by: person)
-        guard let kept = try await recommendations(on: list, startup: startup).first(where: { $0.id == id }) else {
-            throw Problem.notFound
-        }
+        guard let kept = try await recommendation(id) else { throw Problem.notFound }
         return kept
     }
 
     /// Asks a colleague of one's firm to look at a startup of its list, and writes to them. The proposal waits on.
     ///
-    /// The letter names neither the startup nor what is asked: the park reads what is written, and what a firm's people say
-    /// among themselves is their own.
+    /// The letter names neither who asks nor the list nor what is asked: the park reads what is written, and what a firm's
+    /// people say among themselves is their own. Where they have to look, the colleague reads on the page of their lists.
     ///
     /// Throws `FirmRefusal.notColleague`, as `referrals_stay_within_the_firm` does, or not found for an item that the firm may
     /// not see.
@@ -39,11 +37,8 @@ extension Transaction {
             throw FirmRefusal.notColleague
         }
         try await insert(new, of: startup, on: list, as: id, by: person)
-        let asks = people.first { $0.person == person }?.name ?? ""
-        try await writeLetter(letter(to: new.colleague, from: asks, about: shortlist), held: false)
-        guard let kept = try await referrals(on: list, startup: startup).first(where: { $0.id == id }) else {
-            throw Problem.notFound
-        }
+        try await writeLetter(letter(to: new.colleague), held: false)
+        guard let kept = try await referral(id) else { throw Problem.notFound }
         return kept
     }
 
@@ -54,18 +49,15 @@ extension Transaction {
         return shortlist
     }
 
-    private func letter(to colleague: Person.ID, from name: String, about list: Shortlist) -> NewLetter {
+    private func letter(to colleague: Person.ID) -> NewLetter {
         NewLetter(.notice, to: colleague) { reader in
             let t = PageKit.investment.texts(in: reader.pageLanguage)
-            let names = [
-                "name": LetterText.quoted(reader.name), "colleague": LetterText.quoted(name),
-                "list": LetterText.quoted(list.mandateName),
-            ]
             return try LetterText(
-                subject: t("letter.referred_subject", names),
-                paragraphs: [t("letter.salutation", names), t("letter.referred", names)],
-                action: LetterText.Action(
-                    Name(t("letter.see_referred")), to: "/shortlists/\(list.id.description)?show=referred"))
+                subject: t("letter.referred_subject"),
+                paragraphs: [
+                    t("letter.salutation", ["name": LetterText.quoted(reader.name)]), t("letter.referred"),
+                ],
+                action: LetterText.Action(Name(t("letter.see_referred")), to: "/shortlists"))
         }
     }
 }

@@ -41,14 +41,15 @@ extension Statements {
         ).map(Shortlist.init)
     }
 
-    /// The last list of the same mandate that was made before this one and shown to its investor.
+    /// The last list of the same mandate that was made before this one, and that its investor had been shown by then.
     func shortlist(before list: Shortlist) async throws -> Shortlist? {
         try await first(
             """
             -- shortlist before another
             \(fragment: .shortlists)
             WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists) AND s.mandate_id = \(list.mandate)
-              AND s.released_at IS NOT NULL AND (s.created_at, s.id) < (\(list.createdAt), \(list.id))
+              AND (s.created_at, s.id) < (\(list.createdAt), \(list.id))
+              AND s.released_at <= coalesce(\(list.releasedAt), now())
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT 1
             """

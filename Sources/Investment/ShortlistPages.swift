@@ -27,6 +27,7 @@ struct ShortlistPages {
                 after: after, limit: PageSize.rows(for: call.parameters.limit))
             let page = try call.page(found, size: call.parameters.limit) { ShortlistPosition($0) }
             let open = page.items.reduce(0) { $0 + $1.open }
+            let referred = try await call.reader.lists(page.items.map(\.id), referredTo: call.principal.personID)
             let model = ListPage(
                 header: PageHeader(
                     title: t("shortlists.title"),
@@ -43,7 +44,8 @@ struct ShortlistPages {
                         [
                             .link(
                                 list.mandateName.string, "/shortlists/\(list.id.description)",
-                                note: t("shortlists.of", count: list.considered)),
+                                note: referred.contains(list.id)
+                                    ? t("shortlists.referred") : t("shortlists.of", count: list.considered)),
                             list.releasedAt.map { .time(reading.day($0)) } ?? .text("–"), .number(list.items),
                             .number(list.open),
                         ]

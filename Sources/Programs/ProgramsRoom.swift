@@ -39,6 +39,8 @@ package enum ProgramsRoom {
         "stream_partner_is_party_to_the_mou": .invalid(
             "/partners", "A partner takes part under an agreement that it is a party to."),
         "partner_places_are_a_reasonable_number": .invalid("/partners", "A partner lets be given 1 to 10,000 places."),
+        "partners_keep_their_say_while_they_are_asked": .conflict(
+            "A partner that decides together with the park is asked about a batch of decisions. Release it first."),
         "partner_seats_are_reasonable": .invalid("/partners", "A partner seats 0 to 50 reviewers."),
         "partners_join_under_an_mou_in_force": .conflict(
             "A call of the stream is announced, and a partner's agreement is not in force on the day the call opens."),

@@ -58,8 +58,8 @@ extension Transaction {
 
     /// Replaces what is said of a stream, after `matching` has looked at the version being replaced.
     ///
-    /// Throws `StreamRefusal.ended`, or not found; refused by the constraints of `addStream`, `partner_seats_are_reasonable`
-    /// and `partners_join_under_an_mou_in_force`.
+    /// Throws `StreamRefusal.ended`, or not found; refused by the constraints of `addStream`, `partner_seats_are_reasonable`,
+    /// `partners_join_under_an_mou_in_force` and, at its end, `partners_keep_their_say_while_they_are_asked`.
     package func reviseStream(
         _ id: ProgramStream.ID, to revised: RevisedStream, in tenant: Tenant.ID,
         matching: (ProgramStream) throws -> Void

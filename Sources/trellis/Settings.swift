@@ -20,6 +20,8 @@ struct Settings {
     let publicURL: String?
     /// Sign-ins and unknown credentials that one address may try a minute; 0 sets no limit.
     let signInsPerMinute: Int
+    /// Downloads, and what looks at a whole market, that one seat may ask for a minute; 0 sets no limit.
+    let expensivePerMinute: Int
     /// How letters leave; none without a mail server.
     let post: LetterPost?
     /// The virus scanner, if one is set up.
@@ -37,11 +39,18 @@ struct Settings {
         publicURL = environment["TRELLIS_URL"]
         post = try Self.post(environment)
         scanner = try Self.scanner(environment)
-        let signIns = environment["TRELLIS_SIGN_INS_PER_MINUTE"] ?? "30"
-        guard let limit = Int(signIns), (0...100_000).contains(limit) else {
-            throw Refused(description: "TRELLIS_SIGN_INS_PER_MINUTE is not a number from 0: \(signIns)")
+        signInsPerMinute = try Self.limit("TRELLIS_SIGN_INS_PER_MINUTE", environment, otherwise: "30")
+        expensivePerMinute = try Self.limit("TRELLIS_EXPENSIVE_PER_MINUTE", environment, otherwise: "60")
+    }
+
+    private static func limit(
+        _ name: String, _ environment: [String: String], otherwise standard: String
+    ) throws -> Int {
+        let text = environment[name] ?? standard
+        guard let limit = Int(text), (0...100_000).contains(limit) else {
+            throw Refused(description: "\(name) is not a number from 0: \(text)")
         }
-        signInsPerMinute = limit
+        return limit
     }
 
     /// The mail server, with whom letters are from and where their links lead: all of it or nothing.
@@ -136,13 +145,15 @@ struct Settings {
         configuration.port = port
         configuration.publicURL = publicURL
         configuration.requestLog = logs
-        // A person mistypes a few times, a guesser does not get far.
-        if signInsPerMinute > 0 {
-            configuration.rates = [
-                .signIn: Rate(perSecond: Double(signInsPerMinute) / 60, burst: Double(max(10, signInsPerMinute)))
-            ]
-        }
+        configuration.rates = rates
         return configuration
+    }
+
+    /// What is limited. A person mistypes a few times, and a guesser does not get far; a person opens many files, and whoever
+    /// has them all fetched by a program leaves room for others.
+    var rates: [RateClass: Rate] {
+        [RateClass.signIn: signInsPerMinute, .expensive: expensivePerMinute].filter { $0.value > 0 }
+            .mapValues { Rate(perSecond: Double($0) / 60, burst: Double(max(10, $0))) }
     }
 
     private func secret() throws -> [UInt8] {

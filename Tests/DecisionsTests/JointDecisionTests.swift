@@ -31,16 +31,22 @@ struct JointDecisionTests {
         _ partner: ProgramStream.Partner, in world: World
     ) async throws -> (batch: DecisionBatch.ID, theirs: Application.ID, other: Application.ID) {
         let (call, ids) = try await world.choosing([["other"], ["own"]])
-        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            try await transaction.reviseStream(
-                call.other,
-                to: RevisedStream(name: LocalizedName(en: "Deep tech"), focusAreas: [], partners: [partner]),
-                in: Cast.harbour.id
-            ) { _ in }
-        }
+        try await revise(call.other, [partner], in: world)
         let batch = try await world.open(
             call.id, places: 5, preparing: ids.map { ($0, Preparation(.offer, note: note)) })
         return (batch, ids[0], ids[1])
+    }
+
+    private func revise(
+        _ stream: ProgramStream.ID, _ partners: [ProgramStream.Partner], in world: World
+    ) async throws {
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.reviseStream(
+                stream,
+                to: RevisedStream(name: LocalizedName(en: "Deep tech"), focusAreas: [], partners: partners),
+                in: Cast.harbour.id
+            ) { _ in }
+        }
     }
 
     private func consult(_ batch: DecisionBatch.ID, in world: World) async throws {
@@ -56,7 +62,7 @@ struct JointDecisionTests {
         let context = world.context(Cast.kenji)
         let known = try await world.database.reader(as: context).jointBatch(batch)?.version
         let words = try words.map { try LongText($0) }
-        _ = try await world.database.write(as: context) { transaction in
+        try await world.database.write(as: context) { transaction in
             try await transaction.giveOpinion(
                 stance, saying: words, on: batch, seen: seen ?? known ?? "", as: .init(), of: bank,
                 in: Cast.harbour.id, by: kenji)
@@ -71,7 +77,11 @@ struct JointDecisionTests {
         let reader = world.database.reader(as: world.context(Cast.kenji))
         // Nothing shows before the park asks.
         #expect(try await reader.jointBatches().isEmpty)
-        await #expect(throws: Problem.self) { try await say(.inFavor, on: batch, in: world) }
+        func refusal(_ say: () async throws -> Void) async -> String? {
+            await #expect(throws: DatabaseError.self) { try await say() }?.constraint
+        }
+        let early = await refusal { try await say(.inFavor, on: batch, in: world) }
+        #expect(early == "partners_speak_where_they_are_asked")
         func faults() async throws -> [String] {
             do {
                 try await world.release(batch)
@@ -105,13 +115,15 @@ struct JointDecisionTests {
         try await world.prepare(theirs, Preparation(.offer, note: LongText("Welcome.")), in: batch)
         #expect(try await reader.jointBatch(batch)?.isCurrent == false)
         #expect(try await faults() == ["/partners/\(bank)"])
-        await #expect(throws: DecisionRefusal.batchChanged) {
-            try await say(.inFavor, on: batch, seen: first.version, in: world)
+        for seen in [first.version, "no version"] {
+            let outdated = await refusal { try await say(.inFavor, on: batch, seen: seen, in: world) }
+            #expect(outdated == "opinions_are_about_the_batch_as_it_stands")
         }
         try await consult(batch, in: world)
         try await say(.inFavor, on: batch, in: world)
         #expect(try await faults() == [])
-        await #expect(throws: DecisionRefusal.released) { try await say(.against, "Too late.", on: batch, in: world) }
+        let late = await refusal { try await say(.against, "Too late.", on: batch, in: world) }
+        #expect(late == "a_released_batch_stands")
         #expect(try await reader.jointBatch(batch)?.isCurrent == true)
         let heard = try await world.database.reader(as: world.context(Cast.mei)).partnerSays(on: batch)
         #expect(heard.map(\.agrees) == [true] && heard.first?.givenByName == Cast.kenji.person.name)
@@ -210,14 +222,7 @@ struct JointDecisionTests {
     func places() async throws {
         let world = try await World()
         let (call, ids) = try await world.choosing([["other"], ["other"], ["own"]])
-        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            try await transaction.reviseStream(
-                call.other,
-                to: RevisedStream(
-                    name: LocalizedName(en: "Deep tech"), focusAreas: [],
-                    partners: [ProgramStream.Partner(bank, under: agreement, places: 1)]), in: Cast.harbour.id
-            ) { _ in }
-        }
+        try await revise(call.other, [ProgramStream.Partner(bank, under: agreement, places: 1)], in: world)
         let batch = try await world.open(
             call.id, places: 5, preparing: ids.map { ($0, Preparation(.offer, note: note)) })
         let refused = await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
@@ -243,6 +248,118 @@ struct JointDecisionTests {
             }
         }
         #expect(second?.constraint == "offers_keep_to_the_places_of_their_partner")
+    }
+
+    @Test("a bound that is full holds up no other stream's waiting list, and no offer is moved past it")
+    func fullBound() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other"], ["other"], ["own"], ["other"], ["own", "other"]])
+        try await revise(call.other, [ProgramStream.Partner(bank, under: agreement, places: 2)], in: world)
+        let batch = try await world.open(
+            call.id, places: 3,
+            preparing: ids.prefix(3).map { ($0, Preparation(.offer, note: note)) } + [
+                (ids[3], Preparation(.waitlist, rank: 1, note: note)),
+                (ids[4], Preparation(.waitlist, rank: 2, note: note)),
+            ])
+        try await world.release(batch)
+        // What was offered stays; of what becomes free, the bank takes part in none.
+        try await revise(call.other, [ProgramStream.Partner(bank, under: agreement, places: 1)], in: world)
+        for index in [1, 2] {
+            let founder = try await world.founder(of: index)
+            _ = try await world.database.write(as: founder) { transaction in
+                try await transaction.declineOffer(ids[index], because: nil, by: mei)
+            }
+        }
+        let system = try await world.system()
+        let promoted = try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) }
+        #expect(promoted == [ids[4]])
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.application(ids[3])?.application.state == .waitlisted)
+
+        let moved = await #expect(throws: DatabaseError.self) {
+            try await world.owner.write(as: system) { transaction in
+                try await transaction.execute(
+                    "UPDATE decisions SET stream_id = \(call.other) WHERE application_id = \(ids[4])")
+            }
+        }
+        #expect(moved?.constraint == "offers_keep_to_the_places_of_their_partner")
+    }
+
+    @Test("while a partner is asked, no manager takes its say away, and what else is said of it changes")
+    func keptSay() async throws {
+        let world = try await World()
+        let partner = ProgramStream.Partner(bank, under: agreement, coDecides: true)
+        let advisor = ProgramStream.Partner(bank, under: agreement, recommends: true)
+        let (batch, theirs, other) = try await sitting(partner, in: world)
+        let stream: ProgramStream.ID = try await world.owner.reader(as: .none).value(
+            "SELECT stream_id FROM stream_choices WHERE application_id = \(theirs)")
+        for partners in [[advisor], [], [partner]] { try await revise(stream, partners, in: world) }
+        try await consult(batch, in: world)
+        for partners in [[advisor], []] {
+            let refused = await #expect(throws: DatabaseError.self) { try await revise(stream, partners, in: world) }
+            #expect(refused?.constraint == "partners_keep_their_say_while_they_are_asked")
+        }
+        let park = try await Visitor(Cast.mei, in: world)
+        let shown = await park.ask("GET", "/v1/streams/\(stream)")
+        let told = await park.ask(
+            "PUT", "/v1/streams/\(stream)", json: #"{"name": {"en": "Deep tech"}, "focus_areas": [], "partners": []}"#,
+            headers: [("If-Match", shown.header("ETag") ?? "")])
+        #expect(told.status == 409 && told.text.contains("Release it first."), "\(told.text)")
+        try await revise(stream, [ProgramStream.Partner(bank, under: agreement, coDecides: true, places: 3)], in: world)
+        // In a batch that is empty again nobody is asked anything.
+        for id in [theirs, other] {
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.withdrawPreparation(of: id, in: batch) {}
+            }
+        }
+        try await revise(stream, [], in: world)
+    }
+
+    @Test("a look at one batch hashes what is prepared in that one alone")
+    func hashing() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other"], ["other"]])
+        try await revise(call.other, [ProgramStream.Partner(bank, under: agreement, coDecides: true)], in: world)
+        var batches: [DecisionBatch.ID] = []
+        for id in ids {
+            batches.append(
+                try await world.open(call.id, places: 5, preparing: [(id, Preparation(.offer, note: note))]))
+        }
+        for batch in batches { try await consult(batch, in: world) }
+        func hashes(_ look: @escaping @Sendable (Transaction) async throws -> Void) async throws -> Int {
+            try await world.owner.write(as: world.context(Cast.kenji)) { transaction in
+                try await transaction.execute("SET LOCAL track_functions = 'all'")
+                try await look(transaction)
+                return try await transaction.one(
+                    """
+                    SELECT coalesce(
+                        pg_stat_get_xact_function_calls('batch_version(uuid,uuid[])'::regprocedure), 0) AS calls
+                    """)("calls")
+            }
+        }
+        let first = batches[0]
+        let one = try await hashes { _ = try await $0.jointBatch(first) }
+        let all = try await hashes { _ = try await $0.jointBatches() }
+        #expect(one > 0 && all == 2 * one)
+    }
+
+    @Test("whoever may know nothing of a call's decisions is not written to about them")
+    func nearness() async throws {
+        let world = try await World()
+        let (batch, theirs, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                SELECT gen_random_uuid(), a.tenant_id, \(kenji), a.startup_id, 'founder'
+                FROM applications AS a WHERE a.id = \(theirs)
+                """)
+        }
+        try await consult(batch, in: world)
+        let written: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM letters WHERE recipient_id = \(kenji)")
+        #expect(written == 0)
     }
 
     @Test("by HTTP: asked, read, refused, agreed, and on the pages of both sides")

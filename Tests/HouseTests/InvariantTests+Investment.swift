@@ -144,6 +144,14 @@ extension InvariantTests {
         Plant(
             "introductions_are_on_the_trail", after: asked, "DELETE FROM audit_events WHERE noun = 'introductions'"),
         inventTrail("what_belongs_to_introductions_is_on_the_trail", "introduction_endings"),
+        Plant(
+            "firms_with_people_keep_a_principal",
+            """
+            UPDATE memberships AS m SET ended_at = now()
+            WHERE m.role = 'investor' AND EXISTS (
+                SELECT FROM firm_roles AS r
+                WHERE r.tenant_id = m.tenant_id AND r.investor_id = m.institution_id AND r.seat_id <> m.id)
+            """),
         Plant("firm_notes_keep_every_wording", "UPDATE firm_notes SET version = version + 1"),
         offTrail("work_of_firms_is_on_the_trail", "firm_notes"),
         inventTrail("what_belongs_to_firms_is_on_the_trail", "firm_roles"),

@@ -18,6 +18,16 @@ struct CountTests {
         String(decoding: try JSONBytes.encode(NewMandate(investor: investor, terms: terms)), as: UTF8.self)
     }
 
+    @Test("counts and hints look at a whole market, and are charged as what is expensive")
+    func rates() async throws {
+        let ids: Set = [
+            "countMatches", "countMatchesForm", "consoleCountMatches", "countRevisedForm", "consoleCountRevised",
+            "hints", "getHints",
+        ]
+        let charged = try await World().edge.registry.filter { $0.rate == .expensive }.map(\.id)
+        #expect(ids.isSubset(of: charged))
+    }
+
     @Test("finds what a run finds, gate by gate, and leaves nothing behind")
     func likeARun() async throws {
         let match = try await MatchWorld()

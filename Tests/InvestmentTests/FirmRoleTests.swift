@@ -124,6 +124,41 @@ struct FirmRoleTests {
         #expect(refused == 1)
     }
 
+    @Test("whoever joins a firm is its analyst, whoever comes back is what they were, and the last principal stays")
+    func joining() async throws {
+        let world = try await World()
+        let (nora, chloe, lionPeak) = (Cast.nora.person, Cast.chloe.person, Cast.institution("harbour/lion-peak"))
+        func join(_ person: Person, at firm: Institution.ID) async throws -> Seat.ID {
+            let seat = Seat.ID()
+            try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.grantSeat(
+                    seat, to: person.id, in: Cast.harbour.id, at: firm.uuid, as: Role.investor.rawValue)
+            }
+            return seat
+        }
+        func leave(_ seat: Seat.ID) async throws {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.execute("UPDATE memberships SET ended_at = now() WHERE id = \(seat)")
+            }
+        }
+        func role(of seat: Seat.ID, at firm: Institution.ID) async throws -> FirmRole? {
+            try await world.database.reader(as: world.context(Cast.mei)).people(of: firm)
+                .first { $0.seat == seat }?.role
+        }
+        let joined = try await join(nora, at: Self.tidewater)
+        #expect(try await role(of: joined, at: Self.tidewater) == .analyst)
+        let last = await #expect(throws: DatabaseError.self) { try await leave(Cast.jun.seat()) }
+        #expect(last?.constraint == "firms_keep_a_principal")
+        _ = try await world.database.write(as: world.context(Cast.jun)) {
+            try await $0.setFirmRole(.delegate, of: joined, at: Self.tidewater, by: Cast.jun.person.id)
+        }
+        try await leave(joined)
+        #expect(try await role(of: join(nora, at: Self.tidewater), at: Self.tidewater) == .delegate)
+        // With everybody gone, the next is the principal.
+        try await leave(Cast.chloe.seat())
+        #expect(try await role(of: join(chloe, at: lionPeak), at: lionPeak) == .principal)
+    }
+
     @Test("have a page for the firm and one for the park")
     func pages() async throws {
         let world = try await World()

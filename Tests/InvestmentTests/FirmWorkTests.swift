@@ -69,8 +69,16 @@ struct FirmWorkTests {
             ORDER BY l.written_at DESC LIMIT 1
             """)
         let text: String = try letter("text")
-        #expect(text.contains("Jun Sato asks you to look"))
-        #expect(!text.contains("KelpSense") && !text.contains("Your field") && !text.contains("\(world.startup)"))
+        #expect(text.contains("A colleague asks you to look at something"))
+        for secret in [
+            "Jun Sato", "KelpSense", "Your field", "\(world.startup)", "\(world.list.id)",
+            world.list.mandateName.string,
+        ] {
+            #expect(!text.contains(secret), "\(secret)")
+        }
+        let told = "A colleague asks you to look at a startup on it"
+        #expect(await mina.open("/shortlists").text.contains(told))
+        #expect(!(await jun.open("/shortlists").text.contains(told)))
         let mine = await mina.open("/shortlists/\(world.list.id)?show=referred")
         #expect(mine.text.contains("startup-\(world.startup)"))
         #expect(mine.text.contains("Referred to Mina Ogawa by Jun Sato"))

@@ -317,6 +317,20 @@ struct MatchRunTests {
 struct ShortlistTests {
     private static let tidewater = Cast.institution("harbour/tidewater")
 
+    @Test("what is in the hand of a mandate without a cap is not counted to tell whether its list can be released")
+    func uncounted() async throws {
+        let match = try await MatchWorld()
+        let run = try await match.performed()
+        let counted: Int = try await match.world.owner.write(as: match.world.context(Cast.mei)) { transaction in
+            try await transaction.execute("SET LOCAL track_functions = 'all'")
+            let lists = try await transaction.shortlists(of: run.id, limit: 100)
+            #expect(lists.contains { $0.barrier == nil })
+            return try await transaction.one(
+                "SELECT coalesce(pg_stat_get_xact_function_calls('in_hand(uuid)'::regprocedure), 0) AS calls")("calls")
+        }
+        #expect(counted == 0)
+    }
+
     @Test("an investor sees its own lists once they are released, and no other investor's")
     func release() async throws {
         let match = try await MatchWorld()

@@ -89,5 +89,14 @@ struct ShortlistChangesTests {
         let others = try #require(try await world.reader(Cast.jun).changes(of: third.id))
         #expect(others.since?.shortlist == list.id)
         #expect(others.left.allSatisfy { $0.reason == .others })
+
+        // A list that was made before and shown after is not the one that the investor had seen.
+        try await world.world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                "UPDATE shortlists SET released_at = now() + interval '1 hour' WHERE id = \(list.id)")
+        }
+        let seen = try #require(try await world.reader(Cast.jun).changes(of: third.id))
+        #expect(seen.since?.shortlist == world.list.id)
     }
 }

@@ -1,3 +1,4 @@
+import API
 import Testing
 
 @testable import trellis
@@ -25,11 +26,22 @@ struct SettingsTests {
         }
     }
 
+    @Test("what is expensive is limited as signing in is, each by its own setting")
+    func rates() throws {
+        #expect(
+            try Settings([:]).rates == [
+                .signIn: Rate(perSecond: 0.5, burst: 30), .expensive: Rate(perSecond: 1, burst: 60),
+            ])
+        let few = ["TRELLIS_SIGN_INS_PER_MINUTE": "0", "TRELLIS_EXPENSIVE_PER_MINUTE": "6"]
+        #expect(try Settings(few).rates == [.expensive: Rate(perSecond: 0.1, burst: 10)])
+    }
+
     @Test(
-        "what is no mail server and no mailbox is refused, and the password is not repeated",
+        "what is no mail server, no mailbox and no number is refused, and the password is not repeated",
         arguments: [
             ("TRELLIS_SMTP_URL", "http://office:secret@relay.example"),
             ("TRELLIS_SMTP_URL", "smtp://office:secret@h?x=1"),
+            ("TRELLIS_SIGN_INS_PER_MINUTE", "many"), ("TRELLIS_EXPENSIVE_PER_MINUTE", "-1"),
             ("TRELLIS_MAIL_FROM", "Park"), ("TRELLIS_MAIL_REPLY_TO", "a@b\r\nBcc: c@d.example"),
         ])
     func refused(name: String, value: String) {
