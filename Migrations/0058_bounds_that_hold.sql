@@ -54,7 +54,8 @@ DROP FUNCTION joint_batches(text, uuid, uuid);
 CREATE FUNCTION joint_batches(role text, institution uuid, person uuid, only_batch uuid DEFAULT NULL)
     RETURNS TABLE (batch_id uuid, call_title jsonb, time_zone text, name text, places integer, currency text,
                    award_minor bigint, last_day date, consulted_at timestamptz, released_at timestamptz, co_decides boolean,
-                   version bytea, decisions bigint, opinion_id uuid, is_current boolean)
+                   version bytea, decisions bigint, opinion_id uuid, is_current boolean, answer_by date,
+                   silence_consents boolean, silence_reason text)
     LANGUAGE plpgsql STABLE SET search_path = public SET trellis.role = 'system' AS $$
 #variable_conflict use_column
 BEGIN
@@ -74,13 +75,27 @@ BEGIN
                       WHERE p.tenant_id = c.tenant_id AND p.institution_id = institution
                         AND p.stream_id IN (SELECT streams_of_call(c.tenant_id, c.id, c.stream_id))))
     SELECT b.id, b.title, b.time_zone, b.name, b.places, b.currency, b.award_minor, b.last_day, b.consulted_at, b.released_at,
-           s.co_decides, s.version, s.decisions, s.opinion_id, s.is_current
+           s.co_decides, s.version, s.decisions, s.opinion_id, s.is_current, k.answer_by, coalesce(k.silence_consents, false),
+           CASE WHEN NOT s.is_current THEN k.silence_reason END
     FROM asked AS b
     CROSS JOIN LATERAL partners_of_batch(b.id) AS s
+    LEFT JOIN LATERAL (
+        SELECT k.answer_by, k.silence_consents, k.silence_reason FROM batch_consultations AS k
+        WHERE k.tenant_id = acting_tenant() AND k.batch_id = b.id AND k.institution_id = s.institution_id
+        ORDER BY k.asked_at DESC LIMIT 1) AS k ON true
     WHERE s.institution_id = institution;
 END $$;
 REVOKE ALL ON FUNCTION joint_batches(text, uuid, uuid, uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION joint_batches(text, uuid, uuid, uuid) TO trellis_app;
+
+-- As it was, by the chain of the agreement.
+CREATE OR REPLACE FUNCTION co_deciders(streams uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT p.institution_id
+    FROM stream_partners AS p
+    JOIN tenants AS t ON t.id = p.tenant_id
+    WHERE p.tenant_id = acting_tenant() AND p.co_decides AND p.stream_id = ANY (streams)
+      AND agreement_holds(p.tenant_id, p.mou_id, p.institution_id, (now() AT TIME ZONE t.time_zone)::date)
+$$;
 
 -- As they were, with the batch that they ask about; and who has no say in a batch does not learn that it was released.
 CREATE OR REPLACE FUNCTION joint_decisions(role text, institution uuid, person uuid, batch uuid)

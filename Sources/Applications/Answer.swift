@@ -99,6 +99,8 @@ package struct Completeness: Sendable, Equatable {
             case notChecked
             /// None of the streams that the call offers was chosen.
             case noStreamChosen
+            /// The stream at this place of the order has closed, before the call.
+            case streamClosed(place: Int, name: LocalizedName, Deadline)
         }
 
         /// The question; nil for the order of the streams.
@@ -107,9 +109,14 @@ package struct Completeness: Sendable, Equatable {
         package let reason: Reason
 
         /// Where a problem points to.
-        var pointer: String { question.map { "/answers/\($0)" } ?? "/streams" }
+        var pointer: String { question.map { "/answers/\($0)" } ?? place.map { "/streams/\($0)" } ?? "/streams" }
         /// The field of a form that it belongs to.
-        var field: String { question.map { "answers_\($0)" } ?? TypedChoices.name(0) }
+        var field: String { question.map { "answers_\($0)" } ?? TypedChoices.name(place ?? 0) }
+
+        private var place: Int? {
+            guard case .streamClosed(let place, _, _) = reason else { return nil }
+            return place
+        }
     }
 
     /// What is missing, in the order of the form.
@@ -120,18 +127,17 @@ package struct Completeness: Sendable, Equatable {
     /// Compares answers and documents with the questions they answer. What is not asked is not missed.
     ///
     /// - Parameter wanted: looks at these questions only; nil for all.
-    /// - Parameter lacksStream: whether the call offers streams to choose among, and none was chosen.
+    /// - Parameter order: what speaks against the order of the streams.
     package init(
         of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = [],
-        only wanted: Set<CallForApplications.Question.ID>? = nil, lacksStream: Bool = false
+        only wanted: Set<CallForApplications.Question.ID>? = nil, order: [Gap] = []
     ) {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let files = Dictionary(grouping: documents.filter { $0.state != .rejected }, by: \.question)
         let asked = questions.asked(texts.mapValues(\.string))
         self.asked = asked
-        let choice = lacksStream ? [Gap(question: nil, reason: .noStreamChosen)] : []
         gaps =
-            choice
+            order
             + questions.compactMap { question -> Gap? in
                 guard asked.contains(question.id), wanted?.contains(question.id) ?? true else { return nil }
                 if let rule = question.files {
@@ -159,7 +165,7 @@ package struct Completeness: Sendable, Equatable {
         gaps.filter {
             switch $0.reason {
             case .tooLong, .unfit: true
-            case .unanswered, .tooManyFiles, .notChecked, .noStreamChosen: false
+            case .unanswered, .tooManyFiles, .notChecked, .noStreamChosen, .streamClosed: false
             }
         }.compactMap(\.question)
     }

@@ -31,6 +31,20 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let readAt: Date
     /// The cut-offs of its call, where that is a rolling one.
     package let cutoffs: [Date]
+    /// The closings before the call's of the streams that a draft names, in order; none for whoever may not know.
+    let closingsOfStreams: [Date]
+
+    /// Until when a draft can be handed in as it is: while all the streams that it names are open.
+    package var due: Deadline {
+        closingsOfStreams.lazy.map(closing).first { $0.admits(readAt) } ?? deadline
+    }
+
+    /// Whether a stream has closed, before the call, that the draft names.
+    var namesClosedStream: Bool { closingsOfStreams.contains { !closing($0).admits(readAt) } }
+
+    private func closing(_ instant: Date) -> Deadline {
+        Deadline(instant, in: deadline.zone, graceSeconds: deadline.graceSeconds)
+    }
 
     /// The batch of a rolling call that it belongs to; of a draft, the one that would take it now.
     package var batch: CallForApplications.Batch? {
@@ -42,7 +56,8 @@ package struct ApplicationSummary: Sendable, Identifiable {
 
     /// Whether it is a draft that could be handed in, as far as its answers go.
     var isReady: Bool {
-        application.state == .draft && callCancelledAt == nil && deadline.admits(readAt) && count.isComplete
+        application.state == .draft && callCancelledAt == nil && deadline.admits(readAt) && !namesClosedStream
+            && count.isComplete
     }
 
     /// How much of a form is done, in numbers alone: what a manager may know of a draft.
@@ -188,6 +203,13 @@ extension Query {
                a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
                \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
+               CASE WHEN a.state = 'draft' THEN ARRAY(
+                   SELECT o.closes_at FROM stream_choices AS k
+                   JOIN offered_streams AS o
+                       ON o.tenant_id = k.tenant_id AND o.call_id = k.call_id AND o.stream_id = k.stream_id
+                   WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND o.closes_at < c.closes_at
+                     AND (SELECT acts_as('founder', 'system'))
+                   ORDER BY o.closes_at) ELSE '{}' END AS closings_of_streams,
                (SELECT r.due_at FROM change_requests AS r
                 WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
                 ORDER BY r.requested_at DESC LIMIT 1) AS changes_due_at,
@@ -284,7 +306,7 @@ extension ApplicationSummary {
             changesDueAt: row("changes_due_at"), waitsForAnswers: row("waits_for_answers"),
             clock: StageClock(
                 enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at")),
-            readAt: row("read_at"), cutoffs: row("cutoffs"))
+            readAt: row("read_at"), cutoffs: row("cutoffs"), closingsOfStreams: row("closings_of_streams"))
     }
 }
 

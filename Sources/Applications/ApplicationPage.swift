@@ -140,6 +140,7 @@ struct Dossier: Sendable {
                 t("fact.deadline"),
                 TimeText(
                     call.deadline.instant, in: zone, and: zone.companion, from: summary.readAt, language: language)))
+        facts += call.closingsOfStreams(at: summary.readAt, in: language)
         if let batch = summary.fact(of: call, in: language) { facts.append(batch) }
         return Facts(facts)
     }

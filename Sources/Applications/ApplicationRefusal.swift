@@ -49,6 +49,10 @@ package enum ApplicationRefusal: Refusal, Equatable {
                     case .unfit(let problem): Problem.FieldError(gap.pointer, .invalid, problem.words)
                     case .noStreamChosen:
                         Problem.FieldError(gap.pointer, .required, "Choose one stream at least.")
+                    case .streamClosed(_, let name, let deadline):
+                        Problem.FieldError(
+                            gap.pointer, .outOfRange,
+                            "\(name.text(for: .english)) closed at \(Timestamp.text(deadline.instant)).")
                     case .tooManyFiles(let over):
                         Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
                     case .notChecked:

@@ -35,6 +35,8 @@ package enum ApplicationsRoom {
         "choices_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
         "submissions_choose_a_stream": Problem(
             .incomplete, errors: [.init("/streams", .required, "Choose one stream at least.")]),
+        "submissions_name_open_streams": Problem(
+            .incomplete, errors: [.init("/streams", .outOfRange, "A stream that was chosen has closed.")]),
         "facts_are_frozen_once_submitted": ApplicationRefusal.answersAreFrozen.problem,
         "facts_are_of_a_reasonable_size": .invalid("/awards", "Declare less, in fewer words."),
         "findings_are_made_on_submission": ApplicationRefusal.answersAreFrozen.problem,

@@ -66,10 +66,15 @@ extension CallForApplications {
     /// The streams in the order in which they are wanted: a list for each place. Nil where there is nothing to choose.
     func choicesSection(_ input: FormInput, _ t: Texts, in language: Vocabulary.Language) -> FormSection? {
         guard offersChoice else { return nil }
-        let options = offered.map { stream in
+        let options = offered.map { stream -> (value: String, label: String) in
             let name = stream.name.text(for: language)
             let places = stream.places.map { t("choices.places", ["stream": name, "places": Figures.grouped($0)]) }
-            return (value: stream.stream.description, label: places ?? name)
+            let label = places ?? name
+            guard stream.closesAt != nil else { return (value: stream.stream.description, label: label) }
+            let closes = deadline(of: stream.stream).sentence(in: t.language)
+            return (
+                value: stream.stream.description, label: t("choices.closes", ["stream": label, "closes": closes])
+            )
         }
         return FormSection(
             title: t("choices.title"), intro: t("choices.intro"),

@@ -99,7 +99,7 @@ struct Draft: Sendable {
         let spoken = Vocabulary.Language(language)
         let completeness = Completeness(
             of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)),
-            lacksStream: changes == nil && self.call.offersChoice && choices.isEmpty)
+            order: changes == nil ? self.call.gaps(in: choices, at: summary.readAt) : [])
         let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
         let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
@@ -113,7 +113,9 @@ struct Draft: Sendable {
             header: PageHeader(
                 title: call.title.text(for: spoken), kind: call.programName.text(for: spoken), badge: standing.badge,
                 lede: standing.next),
-            notice: canSubmit ? nil : changes == nil ? t("draft.cannot_submit") : t("changes.cannot_submit"),
+            notice: !canSubmit
+                ? changes == nil ? t("draft.cannot_submit") : t("changes.cannot_submit")
+                : gaps.first { $0.question == nil && !choices.isEmpty }?.words(t),
             conflicts: theirChoice(theirs, of: whole, t, in: spoken)
                 + conflicts.map { conflict in
                     DraftPage.TheirVersion(
@@ -147,7 +149,7 @@ struct Draft: Sendable {
             submitURL: "/portal/applications/\(id)/\(changes == nil ? "submission" : "resubmission")",
             canSubmit: canSubmit,
             deadline: TimeText(
-                changes?.dueAt ?? call.deadline.instant, in: call.deadline.zone, and: call.deadline.zone.companion,
+                changes?.dueAt ?? summary.due.instant, in: call.deadline.zone, and: call.deadline.zone.companion,
                 from: summary.readAt,
                 language: language),
             words: DraftPage.AutosaveWords(
@@ -157,7 +159,7 @@ struct Draft: Sendable {
                     ? []
                     : [
                         .link(
-                            t(choices.isEmpty ? "draft.missing" : "draft.done"),
+                            gaps.first { $0.question == nil }?.brief(t) ?? t("draft.done"),
                             LinkText(t("choices.title"), "#f-choices_streams-0"))
                     ])
                     + call.questions.map { question in
@@ -175,7 +177,8 @@ struct Draft: Sendable {
                 [
                     .text(t("fact.programme"), call.programName.text(for: spoken)),
                     whole.streamFact(changes == nil ? [] : choices, t, in: spoken),
-                ] + [summary.fact(of: call, in: language)].compactMap(\.self)),
+                ] + whole.closingsOfStreams(at: summary.readAt, in: language)
+                    + [summary.fact(of: call, in: language)].compactMap(\.self)),
             withdrawURL: "/portal/applications/\(id)/withdrawal",
             eligibility: eligibility.map {
                 EligibilityPanel($0, of: id, closing: call.deadline, in: language)
@@ -231,6 +234,13 @@ extension Completeness.Gap {
         case .tooManyFiles(let over): t("gap.too_many_files", count: over)
         case .notChecked: t("gap.not_checked")
         case .noStreamChosen: t("gap.no_stream")
+        case .streamClosed(_, let name, let deadline):
+            t(
+                "gap.stream_closed",
+                [
+                    "stream": name.text(for: Vocabulary.Language(t.language)),
+                    "closed": deadline.sentence(in: t.language),
+                ])
         }
     }
 
@@ -238,11 +248,20 @@ extension Completeness.Gap {
     func brief(_ t: Texts) -> String {
         switch reason {
         case .unanswered, .noStreamChosen: t("draft.missing")
+        case .streamClosed: t("state.draft_stream_closed")
         case .tooLong: t("draft.too_long")
         case .unfit: t("draft.unfit")
         case .tooManyFiles: t("draft.too_many_files")
         case .notChecked: t("draft.not_checked")
         }
+    }
+}
+
+extension Deadline {
+    /// The moment with the zone it was set in.
+    func sentence(in language: Pages.Language) -> String {
+        let time = TimeText(instant, in: zone, language: language)
+        return [time.text, time.zone].compactMap(\.self).joined(separator: " ")
     }
 }
 

@@ -240,6 +240,14 @@ extension ApplicationsRoom {
                 SELECT a.tenant_id, a.id, 'handed in at ' || a.submitted_at AS detail
                 FROM applications AS a JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
                 WHERE a.submitted_at NOT BETWEEN c.opens_at AND c.closes_at + c.grace_seconds * interval '1 second'
+                UNION ALL
+                SELECT a.tenant_id, a.id, 'names a stream that closed at ' || o.closes_at
+                FROM applications AS a
+                JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+                JOIN stream_choices AS k ON k.tenant_id = a.tenant_id AND k.application_id = a.id
+                JOIN offered_streams AS o
+                    ON o.tenant_id = k.tenant_id AND o.call_id = k.call_id AND o.stream_id = k.stream_id
+                WHERE a.submitted_at > o.closes_at + c.grace_seconds * interval '1 second'
                 """),
         Invariant(
             "applications_are_to_published_calls",

@@ -87,7 +87,9 @@ struct PortalPages: Sendable {
                         ?? question.beginWords(t, in: spoken))
             },
             later: call.later(after: 1, t),
-            streams: call.offersChoice ? Facts([call.streamFact([], t, in: spoken)]) : nil,
+            streams: call.offersChoice
+                ? Facts(
+                    [call.streamFact([], t, in: spoken)] + call.closingsOfStreams(at: now, in: viewer.language)) : nil,
             beginURL: standing == .open ? "/portal/calls/\(call.id)/apply" : nil,
             againURL: standing != .open
                 ? nil

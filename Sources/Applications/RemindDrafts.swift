@@ -5,11 +5,13 @@ package import Jobs
 internal import Letters
 internal import Pages
 package import Postgres
+internal import Programs
 internal import Vocabulary
 internal import Wording
 
-/// Tells the founders of drafts in a tenant that a call closes: a week, a day and two hours before. One letter a founder,
-/// draft and occasion; it goes out without a look, since it says nothing that the call does not.
+/// Tells the founders of drafts in a tenant that a call closes, or a stream before it that the draft names: a week, a day and
+/// two hours before. One letter a founder, draft and occasion; it goes out without a look, since it says nothing that the call
+/// does not.
 struct RemindDrafts: Job {
     static let kind = "applications.remind-drafts"
     static let maxAttempts = 3
@@ -25,7 +27,7 @@ extension ApplicationsRoom {
     }
 }
 
-/// A draft whose call closes soon.
+/// A draft whose call closes soon, or a stream that it names.
 struct DraftReminder: Sendable {
     /// How soon.
     enum Occasion: String, Sendable, CaseIterable {
@@ -35,6 +37,8 @@ struct DraftReminder: Sendable {
     }
 
     let application: Application.ID
+    /// The stream that closes before the call; nil where it is the call.
+    let stream: ProgramStream.ID?
     let occasion: Occasion
 }
 
@@ -42,32 +46,39 @@ extension Transaction {
     /// Writes what is due to the founders of the acting tenant's drafts, each letter once.
     func remindDrafts() async throws {
         for reminder in try await draftRemindersDue() {
-            guard try await note(reminder), let summary = try await application(reminder.application) else { continue }
+            guard try await note(reminder), let summary = try await application(reminder.application),
+                let call = try await call(summary.application.call)
+            else { continue }
             for founder in try await founders(of: summary.application.startup) {
-                try await writeLetter(letter(reminder.occasion, about: summary, to: founder), held: false)
+                try await writeLetter(letter(reminder, of: call, about: summary, to: founder), held: false)
             }
         }
     }
 
     private func letter(
-        _ occasion: DraftReminder.Occasion, about summary: ApplicationSummary, to founder: Person.ID
+        _ reminder: DraftReminder, of call: CallForApplications, about summary: ApplicationSummary,
+        to founder: Person.ID
     ) -> NewLetter {
         NewLetter(.notice, to: founder, about: Letter.Topic("application", summary.id)) { reader in
             let t = PageKit.applications.texts(in: reader.pageLanguage)
             let spoken = Vocabulary.Language(reader.pageLanguage)
-            let closes = TimeText(
-                summary.deadline.instant, in: summary.deadline.zone, language: reader.pageLanguage)
+            let stream = reminder.stream.flatMap(call.name)
+            let deadline = reminder.stream.map(call.deadline) ?? call.deadline
             let names = [
+                "stream": stream.map { LetterText.quoted($0.text(for: spoken)) } ?? "",
                 "name": LetterText.quoted(reader.name),
                 "startup": LetterText.quoted(summary.startupName.text(for: spoken)),
                 "call": LetterText.quoted(summary.callTitle.text(for: spoken)),
-                "closes": [closes.text, closes.zone].compactMap(\.self).joined(separator: " "),
+                "closes": deadline.sentence(in: reader.pageLanguage),
             ]
             let left = summary.count.required - summary.count.requiredAnswered
             return try LetterText(
-                subject: t("letter.closing_subject", names),
+                subject: stream == nil ? t("letter.closing_subject", names) : t("letter.stream_subject", names),
                 paragraphs: [
-                    t("letter.salutation", names), t("letter.\(occasion.rawValue)", names),
+                    t("letter.salutation", names),
+                    stream == nil
+                        ? t("letter.\(reminder.occasion.rawValue)", names)
+                        : t("letter.stream_\(reminder.occasion.rawValue)", names),
                     left > 0 ? t("letter.closing_left", count: left) : t("letter.closing_complete"),
                 ],
                 action: LetterText.Action(Name(t("letter.go_on")), to: "/portal/applications/\(summary.id)"))

@@ -33,6 +33,7 @@ package struct Standing: Sendable {
         switch application.state {
         case .draft where summary.callCancelledAt != nil: key = "draft_cancelled"
         case .draft where !summary.deadline.admits(now): key = "draft_closed"
+        case .draft where summary.namesClosedStream: key = "draft_stream_closed"
         case .draft where summary.isReady:
             key = eligibility?.obstacles.isEmpty == false ? "draft_not_eligible" : "draft_complete"
         case .changesRequested where summary.waitsForAnswers:
@@ -55,8 +56,8 @@ package struct Standing: Sendable {
         case .park: next = t("park_next.\(key)")
         }
         switch key {
-        case "draft", "draft_complete", "draft_not_eligible":
-            deadline = (summary.deadline.instant, summary.deadline.zone)
+        case "draft", "draft_complete", "draft_not_eligible", "draft_stream_closed":
+            deadline = (summary.due.instant, summary.due.zone)
         case "changes_requested", "changes_overdue", "questions_asked", "answers_overdue":
             deadline = summary.changesDueAt.map { ($0, summary.deadline.zone) }
         case "offered": deadline = application.offerExpiresAt.map { ($0, summary.deadline.zone) }
@@ -74,8 +75,8 @@ package struct Standing: Sendable {
         case "submitted", "in_review", "shortlisted", "interview": .info
         case "offered": .accent
         case "accepted": .success
-        case "waitlisted", "offer_expired", "draft_closed", "draft_not_eligible", "changes_requested",
-            "changes_overdue", "questions_asked", "answers_overdue":
+        case "waitlisted", "offer_expired", "draft_closed", "draft_stream_closed", "draft_not_eligible",
+            "changes_requested", "changes_overdue", "questions_asked", "answers_overdue":
             .warning
         case "ineligible", "rejected": .danger
         default: .neutral

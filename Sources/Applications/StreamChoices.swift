@@ -1,4 +1,5 @@
 package import API
+internal import Foundation
 package import Programs
 internal import Vocabulary
 
@@ -47,6 +48,20 @@ package struct StreamChoices: Sendable, Equatable {
     /// What a form remembers of an order that it showed.
     static func fingerprint(of streams: [ProgramStream.ID]) -> Fingerprint {
         Fingerprint(try? LongText(streams.map(\.description).joined(separator: " ")))
+    }
+}
+
+extension CallForApplications {
+    /// What keeps an order of streams from being handed in at `now`.
+    func gaps(in order: [ProgramStream.ID], at now: Date) -> [Completeness.Gap] {
+        guard offersChoice else { return [] }
+        guard !order.isEmpty else { return [.init(question: nil, reason: .noStreamChosen)] }
+        return order.enumerated().compactMap { place, stream in
+            let deadline = deadline(of: stream)
+            // A call that has closed says so itself.
+            guard let name = name(of: stream), deadline != self.deadline, !deadline.admits(now) else { return nil }
+            return .init(question: nil, reason: .streamClosed(place: place, name: name, deadline))
+        }
     }
 }
 

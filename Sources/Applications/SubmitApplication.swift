@@ -16,7 +16,7 @@ extension Transaction {
         let completeness = Completeness(
             of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
             documents: try await documents(of: id),
-            lacksStream: call.offersChoice ? try await streamChoices(of: id).isEmpty : false)
+            order: call.offersChoice ? call.gaps(in: try await streamChoices(of: id), at: now) : [])
         try application.submit(to: call, with: completeness, now: now)
         let today = CalendarDate(now, in: call.deadline.zone)
         let eligibility = try await eligibility(of: application, to: call, on: today)

@@ -42,6 +42,7 @@ extension DecisionsConsole {
         let names = Dictionary(
             decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
             uniquingKeysWith: { first, _ in first })
+        let silence = isOpen ? Self.silence(says, on: id, call, problem, t) : nil
         let model = DecisionsPage(
             header: PageHeader(
                 title: batch.terms.name.string, kind: batch.callTitle.text(for: desk.spoken), badge: badge(batch, t),
@@ -54,7 +55,8 @@ extension DecisionsConsole {
                         .link(t("bulk.action"), "/console/decisions/\(id)/bulk"),
                         .link(t("batch.edit"), "/console/decisions/\(id)/edit"),
                     ] + consultation(of: batch, says, key: call.freshIdempotencyKey, t) : []),
-            refusal: problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            refusal: silence == nil
+                ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
             stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
             hasFaults: !faults.isEmpty,
             parts: [
@@ -100,7 +102,8 @@ extension DecisionsConsole {
                                     ]
                                 },
                                 empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
-                    ] : []))
+                    ] : []),
+            forms: silence.map { [$0] } ?? [])
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
     }
 

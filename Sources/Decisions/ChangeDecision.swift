@@ -6,7 +6,8 @@ package import Postgres
 package import Vocabulary
 
 extension Transaction {
-    /// Proposes another decision in place of one that was released. Nothing happens before a second manager confirms it.
+    /// Proposes another decision in place of one that was released. Nothing happens before a second manager confirms it, and
+    /// before the partners agree that co-decide in its streams: their staff are written to.
     ///
     /// Throws `DecisionRefusal`, or not found; refused by `changes_are_proposed_one_at_a_time`.
     ///
@@ -33,13 +34,14 @@ extension Transaction {
         guard !isSame else { throw DecisionRefusal.sameDecision }
         try await insert(whole, because: reason, as: id, of: application, in: tenant, by: person)
         guard let change = try await decisionChange(id) else { throw Problem.notFound }
+        _ = try await askPartners(on: .change(id), to: application, of: change.callTitle)
         return change
     }
 
     /// Confirms a change that another manager proposed: the application moves, and its founders are written to at once.
     ///
-    /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places` and
-    /// `offers_keep_to_the_places_of_their_stream`.
+    /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places`,
+    /// `offers_keep_to_the_places_of_their_stream` and `decisions_change_with_their_partners`.
     package func confirmChange(_ id: DecisionChange.ID, by person: Person.ID) async throws -> DecisionChange {
         guard let known = try await decisionChange(id),
             let standing = try await releasedDecision(on: known.application),
@@ -48,6 +50,7 @@ extension Transaction {
             let told = change.preparation.outcome.decision(until: change.preparation.lastDay)
         else { throw Problem.notFound }
         try change.checkAnswer(by: person)
+        try await checkPartnersAgree(on: .change(id))
         let meant = change.preparation
         if meant.outcome == .offer {
             let taken = try await taken(

@@ -13,7 +13,7 @@ struct ChangesConsole: Sendable {
     let site: Site
 
     var routes: [AnyRoute] {
-        [changes, change, confirm, refuse, askToPropose, propose, appeals, appeal, answer]
+        [changes, change, confirm, refuse, askToPropose, propose, appeals, appeal, answer, proposeAnswer]
     }
 
     // MARK: Changes
@@ -103,6 +103,7 @@ struct ChangesConsole: Sendable {
         let t = desk.t
         guard let change = try await call.reader.decisionChange(id) else { throw Problem.notFound }
         let meant = change.preparation
+        let says = try await call.reader.partnerSays(on: .change(id))
         let isTheirs = try call.principal.personID == change.proposedBy
         let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
         let reason = input.area("reason", label: t("changes.refuse_reason"), limit: 10_000, rows: 3)
@@ -118,8 +119,11 @@ struct ChangesConsole: Sendable {
             header: PageHeader(
                 title: change.startupName.text(for: desk.spoken), kind: change.callTitle.text(for: desk.spoken),
                 badge: desk.badge(change.status),
-                lede: change.status != .open ? nil : isTheirs ? t("changes.yours") : t("changes.asked"),
-                actions: isAsked
+                lede: change.status != .open
+                    ? nil
+                    : !says.allSatisfy(\.agrees)
+                        ? t("changes.waits_for_partners") : isTheirs ? t("changes.yours") : t("changes.asked"),
+                actions: isAsked && says.allSatisfy(\.agrees)
                     ? [
                         .post(
                             t("changes.confirm"), "/console/decision-changes/\(id)/confirmation", style: .primary,
@@ -136,6 +140,7 @@ struct ChangesConsole: Sendable {
                 + (change.refusedReason.map {
                     [DecisionsPage.Quote(title: t("changes.refuse_reason"), text: $0.string)]
                 } ?? []),
+            parts: DecisionsConsole.part(says, desk).map { [$0] } ?? [],
             forms: isAsked
                 ? [
                     Form(
@@ -270,6 +275,26 @@ struct ChangesConsole: Sendable {
         }.erased
     }
 
+    private var proposeAnswer: AnyRoute {
+        PageRoute(
+            .post, "/console/applications/{application}/appeal/proposal", "proposeConsoleAnswer",
+            access: .roles([.manager]), parameters: DecidedPath.self, body: AppealAnswerBody.self
+        ) { call in
+            let principal = try call.principal
+            let (tenant, id) = (try principal.workspace, call.parameters.application)
+            return try await deciding {
+                let body = try call.decoded()
+                return try await call.write { transaction in
+                    _ = try await transaction.proposeAnswer(
+                        to: id, body.verdict, because: body.answer, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/appeals?done=consulted")
+                }
+            } again: { problem in
+                try await hearing(for: call, id, problem: problem)
+            }
+        }.erased
+    }
+
     private func hearing<P, B>(
         for call: FormCall<P, B>, _ id: Application.ID, problem: FormProblem? = nil
     ) async throws -> HTML {
@@ -277,7 +302,12 @@ struct ChangesConsole: Sendable {
         let t = desk.t
         guard let appeal = try await call.reader.appeal(of: id) else { throw Problem.notFound }
         let decision = try await call.reader.releasedDecision(on: id)
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let isJoint = appeal.verdict == nil ? try await call.reader.appealIsJoint(of: id) : false
+        let proposal = isJoint ? try await call.reader.appealProposal(of: id) : nil
+        let says = proposal == nil ? [] : try await call.reader.partnerSays(on: .answer(to: id))
+        let meant = proposal.map { ["verdict": [$0.verdict.rawValue], "answer": [$0.answer.string]] } ?? [:]
+        let input = FormInput(
+            values: call.fields.merging(meant) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.radios(
                 "verdict", label: t("appeals.verdict"),
@@ -289,20 +319,34 @@ struct ChangesConsole: Sendable {
         let model = DecisionsPage(
             header: PageHeader(
                 title: appeal.startupName.text(for: desk.spoken), kind: appeal.callTitle.text(for: desk.spoken),
-                badge: badge(appeal.verdict, t), lede: appeal.verdict == nil ? t("appeals.ask") : nil,
+                badge: badge(appeal.verdict, t),
+                lede: appeal.verdict != nil ? nil : isJoint ? t("appeals.ask_together") : t("appeals.ask"),
                 actions: [.link(t("prepare.read"), "/console/applications/\(id)")]),
             quotes: [DecisionsPage.Quote(title: t("appeals.grounds"), text: appeal.grounds.string)]
                 + (decision.map { [DecisionsPage.Quote(title: t("field.note"), text: $0.note.string)] } ?? [])
                 + (appeal.answer.map { [DecisionsPage.Quote(title: t("appeals.answer"), text: $0.string)] } ?? []),
-            forms: appeal.verdict == nil
-                ? [
+            parts: DecisionsConsole.part(says, desk).map { [$0] } ?? [],
+            forms: appeal.verdict != nil
+                ? []
+                : (isJoint && !says.isEmpty && says.allSatisfy(\.agrees) ? [agreed(meant, id, call, t)] : []) + [
                     Form(
-                        action: "/console/applications/\(id)/appeal", fields: fields, submit: t("appeals.submit"),
+                        action: "/console/applications/\(id)/appeal\(isJoint ? "/proposal" : "")", fields: fields,
+                        submit: isJoint ? t("appeals.propose") : t("appeals.submit"),
                         texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
                         draft: "appeal-\(id)", problem: problem?.sentence(besides: fields))
-                ] : [])
+                ])
         let trail = [desk.home, Breadcrumb(t("appeals.title"), "/console/appeals")]
         return try desk.html(model, desk.frame(model.header.title, under: trail))
+    }
+
+    /// A form that answers as the partners agreed to.
+    private func agreed<P, B>(
+        _ meant: [String: [String]], _ id: Application.ID, _ call: FormCall<P, B>, _ t: Texts
+    ) -> Form {
+        Form(
+            action: "/console/applications/\(id)/appeal", fields: [], submit: t("appeals.answer_so"), texts: t,
+            hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+                + meant.sorted { $0.key < $1.key }.map { HiddenField($0.key, $0.value.first ?? "") })
     }
 
     private func badge(_ verdict: Appeal.Verdict?, _ t: Texts) -> Badge {

@@ -10,11 +10,13 @@ internal import Wording
 
 extension Transaction {
     /// Asks the partners who have a say in a batch: from now on their staff see what of it is about their streams, and are
-    /// written to, unless they are for the batch as it is. Asked again, those hear again whose word is outdated.
+    /// written to, unless they are for the batch as it is. Asked again, those hear again whose word is outdated, and have the
+    /// time anew that their terms give them.
     ///
     /// Throws `DecisionRefusal`, or not found.
     package func consultPartners(
-        on id: DecisionBatch.ID, by person: Person.ID, matching: (DecisionBatch) async throws -> Void = { _ in }
+        on id: DecisionBatch.ID, in tenant: Tenant.ID, by person: Person.ID,
+        matching: (DecisionBatch) async throws -> Void = { _ in }
     ) async throws -> [PartnerSay] {
         guard let batch = try await lockBatch(id) else { throw Problem.notFound }
         try await matching(batch)
@@ -23,10 +25,31 @@ extension Transaction {
         guard !says.isEmpty else { throw DecisionRefusal.nobodyToConsult }
         try await markConsulted(id, by: person)
         let asked = says.filter { !$0.agrees }.map(\.institution)
-        for reader in try await staff(of: asked, toldOf: batch.call) {
-            try await writeLetter(Self.letter(about: batch, to: reader), held: false)
+        let terms = try await ask(asked, about: id, in: tenant, by: person)
+        for institution in asked {
+            for reader in try await staff(of: [institution], toldOf: batch.call) {
+                try await writeLetter(
+                    Self.letter(
+                        about: batch, to: reader, by: terms[institution]?.answerBy,
+                        silenceConsents: terms[institution]?.silenceConsents ?? false), held: false)
+            }
         }
-        return says
+        return try await partnerSays(on: id)
+    }
+
+    /// Notes why a batch goes on without the word of those who decide together with the park, had time to answer and have not,
+    /// and whose silence is consent by the terms of their seat. It holds as long as they stay silent and the batch as it is.
+    ///
+    /// Throws `DecisionRefusal`, or not found; refused by `silence_consents_where_it_was_agreed`.
+    package func noteSilence(
+        on id: DecisionBatch.ID, because reason: LongText, by person: Person.ID
+    ) async throws -> [PartnerSay] {
+        guard let batch = try await lockBatch(id) else { throw Problem.notFound }
+        try batch.checkOpen()
+        guard try await recordSilence(on: id, because: reason, by: person) > 0 else {
+            throw DecisionRefusal.nobodyIsSilent
+        }
+        return try await partnerSays(on: id)
     }
 
     /// Says what a partner thinks of a batch as it was seen.
@@ -43,16 +66,26 @@ extension Transaction {
             stance, words, as: opinion, on: id, seen: version, of: institution, in: tenant, by: person)
     }
 
-    private static func letter(about batch: DecisionBatch, to reader: Person.ID) -> NewLetter {
+    /// - Parameter answerBy: the last day on which the partner answers in time.
+    /// - Parameter again: whether it was asked before and has not answered.
+    static func letter(
+        about batch: DecisionBatch, to reader: Person.ID, by answerBy: CalendarDate?, silenceConsents: Bool,
+        again: Bool = false
+    ) -> NewLetter {
         NewLetter(.notice, to: reader) { reader in
             let t = PageKit.decisions.texts(in: reader.pageLanguage)
             let values = [
+                "day": answerBy?.text(in: reader.pageLanguage) ?? "",
                 "name": LetterText.quoted(reader.name),
                 "call": LetterText.quoted(batch.callTitle.text(for: Vocabulary.Language(reader.pageLanguage))),
             ]
             return try LetterText(
-                subject: t("joint.letter_subject", values),
-                paragraphs: [t("joint.letter_salutation", values), t("joint.letter_text", values)],
+                subject: again ? t("joint.letter_reminder", values) : t("joint.letter_subject", values),
+                paragraphs: [
+                    t("joint.letter_salutation", values), t("joint.letter_text", values),
+                    answerBy == nil ? nil : t("joint.letter_by", values),
+                    silenceConsents ? t("joint.letter_silence", values) : nil,
+                ].compactMap(\.self),
                 action: LetterText.Action(Name(t("joint.letter_open")), to: "/partner/decisions/\(batch.id)"))
         }
     }

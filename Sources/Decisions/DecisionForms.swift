@@ -195,7 +195,7 @@ enum DecisionDone: String, Codable, CaseIterable {
     case waiverProposed = "waiver_proposed"
     case waiverConfirmed = "waiver_confirmed"
     case waiverRefused = "waiver_refused"
-    case consulted, said
+    case consulted, said, silence
 }
 
 struct DoneQuery: Codable {

@@ -47,6 +47,14 @@ package enum DecisionRefusal: Refusal, Equatable {
     case nobodyToConsult
     /// The batch is another than was seen.
     case batchChanged
+    /// What is proposed is another than was seen.
+    case proposalChanged
+    /// Partners that decide together with the park have not been asked about this answer.
+    case partnersNotAsked
+    /// No partner is silent past its time whose silence is consent.
+    case nobodyIsSilent
+    /// They have not agreed, for all of these reasons.
+    case partnersDisagree([Problem.FieldError])
 
     package var problem: Problem {
         switch self {
@@ -83,6 +91,13 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .appealAnswered: .conflict("The appeal has been answered already.")
         case .nobodyToConsult: .conflict("No partner has a say in what is prepared here.")
         case .batchChanged: .conflict("The batch has changed since you looked. Look at it as it is now.")
+        case .proposalChanged: .conflict("Something else is proposed by now. Look at it as it is.")
+        case .partnersNotAsked:
+            .conflict("Partners decide together with the park here. Propose the answer, and ask them first.")
+        case .nobodyIsSilent:
+            .conflict("No partner is silent past its time whose silence is consent by the terms of its seat.")
+        case .partnersDisagree(let errors):
+            Problem(.conflict, "Partners that decide together with the park have not agreed.", errors: errors)
         }
     }
 }

@@ -10,7 +10,7 @@ struct DecisionsConsole: Sendable {
 
     var routes: [AnyRoute] {
         [
-            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, consult, askToRelease,
+            list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, consult, noteSilence, askToRelease,
             release,
         ]
     }

@@ -18,7 +18,7 @@ extension DecisionsRoom {
     package static func pages(in site: Site) -> [AnyRoute] {
         DecisionsConsole(site: site).routes + BulkConsole(site: site).routes + WaiversConsole(site: site).routes
             + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
-            + JointPages(site: site).routes
+            + JointPages(site: site).routes + RevisionPages(site: site).routes
     }
 
     /// What an application's page tells its startup of the decision.

@@ -21,6 +21,13 @@ package enum DecisionsRoom {
             "A partner that decides together with the park has not agreed to the batch as it is."),
         "opinions_are_about_the_batch_as_it_stands": DecisionRefusal.batchChanged.problem,
         "partners_speak_where_they_are_asked": .notFound,
+        "silence_consents_where_it_was_agreed": DecisionRefusal.nobodyIsSilent.problem,
+        "partners_are_asked_where_they_have_a_say": DecisionRefusal.nobodyToConsult.problem,
+        "opinions_are_about_what_is_proposed": DecisionRefusal.proposalChanged.problem,
+        "decisions_change_with_their_partners": .conflict(
+            "A partner that decides together with the park has not agreed to the change."),
+        "appeals_are_answered_with_their_partners": .conflict(
+            "A partner that decides together with the park has not agreed to the answer."),
         "objections_are_explained": .invalid("/words", "Say why you are against it."),
         "offers_keep_to_the_places_of_their_stream": .conflict("There are more offers than places in the stream."),
         "places_are_in_a_chosen_stream": .invalid("/stream", "The applicant did not choose this stream."),
@@ -43,5 +50,6 @@ package enum DecisionsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations + JointAPI.operations
+            + RevisionsAPI.operations
     }
 }

@@ -1,6 +1,5 @@
 package import Applications
 internal import Foundation
-package import Jobs
 package import Postgres
 package import Programs
 internal import Vocabulary
@@ -28,17 +27,5 @@ extension Transaction {
             promoted.append(next.application)
         }
         return promoted
-    }
-}
-
-extension DecisionsRoom {
-    /// Says how the room's jobs are performed.
-    package static func register(in worker: Worker) {
-        // As the service itself: a founder who declines has no say in who is next.
-        worker.register(PlaceFreed.self, acting: .system) { job, run in
-            try await run.finish { transaction in
-                _ = try await transaction.fillPlaces(of: CallForApplications.ID(job.call))
-            }
-        }
     }
 }

@@ -9,7 +9,9 @@ internal import struct API.Operation
 
 /// Joint decisions by API: managers ask the partners of a batch's streams, whose staff read it and say what they think.
 enum JointAPI {
-    static let operations: [AnyOperation] = [consult, listOpinions, listJoint, getJoint, giveOpinion]
+    static let operations: [AnyOperation] = [
+        consult, noteSilence, listOpinions, listJoint, getJoint, giveOpinion,
+    ]
 
     private static var consult: AnyOperation {
         Operation(
@@ -22,13 +24,34 @@ enum JointAPI {
             tag: "decisions", access: .roles([.manager]), parameters: BatchPath.self, output: PartnerSayList.self,
             problems: [.notFound, .conflict]
         ) { call in
+            let (id, principal) = (call.parameters.batch, try call.principal)
+            let tenant = try principal.workspace
+            return try await call.write { transaction in
+                .ok(
+                    PartnerSayList(
+                        try await transaction.consultPartners(on: id, in: tenant, by: principal.personID) { _ in
+                            try call.match(try await transaction.batchView(id))
+                        }))
+            }
+        }.erased
+    }
+
+    private static var noteSilence: AnyOperation {
+        Operation(
+            .post, "/v1/decision-batches/{batch}/silence", "noteSilenceOfPartners",
+            summary: "Say why a batch goes on without the word of partners who did not answer in time",
+            description: """
+                Of those whose silence is consent by the terms of their seat. A word of theirs before the release, or a change \
+                of the batch, voids it.
+                """,
+            tag: "decisions", access: .roles([.manager]), parameters: BatchPath.self, body: ReasonBody.self,
+            output: PartnerSayList.self, problems: [.notFound, .conflict]
+        ) { call in
             let (id, person) = (call.parameters.batch, try call.principal.personID)
             return try await call.write { transaction in
                 .ok(
                     PartnerSayList(
-                        try await transaction.consultPartners(on: id, by: person) { _ in
-                            try call.match(try await transaction.batchView(id))
-                        }))
+                        try await transaction.noteSilence(on: id, because: call.body.reason, by: person)))
             }
         }.erased
     }
@@ -129,10 +152,20 @@ struct PartnerSayView: Described {
     let name: LocalizedName
     let coDecides: Bool
     let opinion: OpinionView?
+    let answerBy: CalendarDate?
+    let consentsBySilence: Bool
+    let silenceReason: LongText?
 
-    static let documentation = ["co_decides": "Whether nothing is released without it; otherwise it advises."]
+    static let documentation = [
+        "co_decides": "Whether nothing is released without it; otherwise it advises.",
+        "answer_by": "The last day on which it answers in time what it was asked last; any where absent.",
+        "consents_by_silence":
+            "Whether that day is over without a word, and its silence is consent by the terms of its seat.",
+        "silence_reason": "Why a manager takes its silence for consent.",
+    ]
 
     init(_ say: PartnerSay) {
+        (answerBy, consentsBySilence, silenceReason) = (say.answerBy, say.consentsBySilence, say.silenceReason)
         (institution, name, coDecides) = (say.institution, say.name, say.coDecides)
         opinion = OpinionView(say.opinion, by: say.givenByName, isCurrent: say.isCurrent)
     }
@@ -155,12 +188,18 @@ struct JointBatchView: Described {
     let consultedAt: Date
     let releasedAt: Date?
     let coDecides: Bool
+    let answerBy: CalendarDate?
+    let silenceConsents: Bool
+    let silenceReason: LongText?
     let version: String
     let opinion: OpinionView?
     let decisions: [JointDecisionView]?
 
     static let documentation = [
         "co_decides": "Whether nothing is released without the partner; otherwise it advises.",
+        "answer_by": "The last day on which the partner answers in time; any where absent.",
+        "silence_consents": "Whether its silence counts as agreement after that day.",
+        "silence_reason": "Why its silence was taken for agreement, if it was.",
         "version": "Other after every change of what the partner sees; an opinion is about one version.",
         "decisions": "Those about the partner's streams; absent in lists.",
     ]
@@ -170,6 +209,7 @@ struct JointBatchView: Described {
         (places, award, lastDay) = (batch.places, batch.award, batch.lastDay)
         (consultedAt, releasedAt) = (batch.consultedAt, batch.releasedAt)
         (coDecides, version) = (batch.coDecides, batch.version)
+        (answerBy, silenceConsents, silenceReason) = (batch.answerBy, batch.silenceConsents, batch.silenceReason)
         opinion = OpinionView(batch.opinion, by: nil, isCurrent: batch.isCurrent)
         self.decisions = decisions?.map(JointDecisionView.init)
     }

@@ -18,10 +18,12 @@ struct JointPages: Sendable {
             let desk = try await DecisionDesk(call, in: site)
             let t = desk.t
             let batches = try await call.reader.jointBatches()
+            let revisions = RevisionPages.part(try await call.reader.jointRevisions(), desk)
             let model = DecisionsPage(
                 header: PageHeader(title: t("joint.title"), lede: t("joint.lede")),
-                parts: [
+                parts: (revisions.map { [$0] } ?? []) + [
                     DecisionsPage.Part(
+                        title: revisions == nil ? nil : t("joint.batches"),
                         table: Table(
                             caption: t("joint.title"),
                             columns: [
@@ -90,6 +92,10 @@ struct JointPages: Sendable {
             .time(t("joint.asked"), desk.time(batch.consultedAt, in: batch.zone)),
             .badge(t("joint.yours"), desk.badge(batch.opinion, isCurrent: batch.isCurrent)),
         ]
+        if isOpen, let day = batch.answerBy {
+            facts.append(.time(t("joint.answer_by"), TimeText(day, in: desk.viewer.language)))
+            if batch.silenceConsents { facts.append(.text(t("joint.silence"), t("joint.silence_is_consent"))) }
+        }
         if let given = batch.opinion?.givenAt {
             facts.append(.time(t("joint.said_at"), desk.time(given, in: batch.zone)))
         }
@@ -100,7 +106,10 @@ struct JointPages: Sendable {
                 lede: !isOpen
                     ? t("joint.lede_released") : batch.coDecides ? t("joint.lede_decides") : t("joint.lede_advises")),
             facts: Facts(facts),
-            quotes: batch.opinion?.words.map { [DecisionsPage.Quote(title: t("joint.words"), text: $0.string)] } ?? [],
+            quotes: (batch.opinion?.words.map { [DecisionsPage.Quote(title: t("joint.words"), text: $0.string)] } ?? [])
+                + (batch.silenceReason.map {
+                    [DecisionsPage.Quote(title: t("joint.silence_reason"), text: $0.string)]
+                } ?? []),
             parts: [
                 DecisionsPage.Part(
                     title: t("joint.decisions"),
@@ -175,16 +184,51 @@ extension DecisionsConsole {
             .post, "/console/decisions/{batch}/consultation", "consultConsolePartners", access: .roles([.manager]),
             parameters: BatchPath.self
         ) { call in
-            let (id, person) = (call.parameters.batch, try call.principal.personID)
+            let (id, principal) = (call.parameters.batch, try call.principal)
+            let tenant = try principal.workspace
             return try await deciding {
                 try await call.write { transaction in
-                    _ = try await transaction.consultPartners(on: id, by: person)
+                    _ = try await transaction.consultPartners(on: id, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/decisions/\(id)?done=consulted")
                 }
             } again: { problem in
                 try await page(for: call, of: id, problem: problem)
             }
         }.erased
+    }
+
+    var noteSilence: AnyRoute {
+        PageRoute(
+            .post, "/console/decisions/{batch}/silence", "noteConsoleSilence", access: .roles([.manager]),
+            parameters: BatchPath.self, body: ReasonBody.self
+        ) { call in
+            let (id, person) = (call.parameters.batch, try call.principal.personID)
+            return try await deciding {
+                let reason = try call.decoded().reason
+                return try await call.write { transaction in
+                    _ = try await transaction.noteSilence(on: id, because: reason, by: person)
+                    return .redirect(to: "/console/decisions/\(id)?done=silence")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    /// A form that says why a batch goes on without the word of partners whose silence is consent; nil where nobody is silent so.
+    static func silence<P, B>(
+        _ says: [PartnerSay], on id: DecisionBatch.ID, _ call: FormCall<P, B>, _ problem: FormProblem?, _ t: Texts
+    ) -> Form? {
+        guard says.contains(where: { $0.consentsBySilence && $0.silenceReason == nil }) else { return nil }
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.area(
+                "reason", label: t("joint.silence_reason"), hint: t("joint.silence_hint"), limit: 10_000, rows: 3)
+        ]
+        return Form(
+            action: "/console/decisions/\(id)/silence", fields: fields, submit: t("joint.silence_submit"), texts: t,
+            hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+            problem: problem?.sentence(besides: fields))
     }
 
     static func part(_ says: [PartnerSay], _ desk: DecisionDesk) -> DecisionsPage.Part? {
@@ -202,9 +246,13 @@ extension DecisionsConsole {
                     [
                         .text(
                             say.name.text(for: desk.spoken),
-                            note: say.coDecides ? t("joint.co_decides") : t("joint.advises")),
+                            note: [
+                                say.coDecides ? t("joint.co_decides") : t("joint.advises"),
+                                say.answerBy.map { t("joint.by", ["day": $0.text(in: desk.viewer.language)]) },
+                                say.consentsBySilence ? t("joint.silent_too_long") : nil,
+                            ].compactMap(\.self).joined(separator: " · ")),
                         .badge(desk.badge(say.opinion, isCurrent: say.isCurrent), note: say.givenByName),
-                        .text(say.opinion?.words?.string ?? "–"),
+                        .text((say.consentsBySilence ? say.silenceReason : say.opinion?.words)?.string ?? "–"),
                         say.opinion.map { .time(desk.time($0.givenAt)) } ?? .text("–"),
                     ]
                 }, empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))

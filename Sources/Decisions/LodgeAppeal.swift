@@ -22,12 +22,16 @@ extension Transaction {
 
     /// Hears an appeal: the rejection stands, or the application is judged again. The founders are written to at once.
     ///
-    /// Throws `DecisionRefusal`, or not found; refused by `appeals_are_heard_by_somebody_else`.
+    /// Where partners co-decide in its streams, that is what they agreed to: see `proposeAnswer`.
+    ///
+    /// Throws `DecisionRefusal`, or not found; refused by `appeals_are_heard_by_somebody_else` and
+    /// `appeals_are_answered_with_their_partners`.
     package func answerAppeal(
         of application: Application.ID, _ verdict: Appeal.Verdict, because answer: LongText, by person: Person.ID
     ) async throws -> Appeal {
         guard let appeal = try await lockAppeal(of: application) else { throw Problem.notFound }
         guard appeal.verdict == nil else { throw DecisionRefusal.appealAnswered }
+        try await checkPartnersAgree(on: application, to: verdict, because: answer)
         try await record(verdict, on: application, because: answer, by: person)
         switch verdict {
         case .upheld: try await upholdRejection(of: application, because: answer, by: person)

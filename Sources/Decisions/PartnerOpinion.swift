@@ -22,7 +22,7 @@ package struct PartnerOpinion: Codable, Sendable, Equatable {
     package let givenAt: Date
 }
 
-/// A partner that has a say in a batch, as managers see it.
+/// A partner that has a say in a batch, or in what is to become of a released decision, as managers see it.
 package struct PartnerSay: Sendable {
     /// The partner.
     package let institution: Institution.ID
@@ -34,21 +34,35 @@ package struct PartnerSay: Sendable {
     package let opinion: PartnerOpinion?
     /// Who of its staff said so.
     package let givenByName: String?
-    /// Whether that was said to the batch as it is now.
+    /// Whether that was said to it as it is now.
     package let isCurrent: Bool
+    /// The last day on which it answers in time what it was asked last; nil where it has any.
+    let answerBy: CalendarDate?
+    /// Whether that day is over without a word, and its silence is consent by the terms on which it was asked.
+    let consentsBySilence: Bool
+    /// Why a manager takes it for consent.
+    let silenceReason: LongText?
 
-    /// Whether it is for the batch as it is.
+    /// Whether it is for it as it is.
     package var agrees: Bool { isCurrent && opinion?.stance == .inFavor }
 
-    /// Why the batch cannot be released yet, as far as this partner is concerned.
+    /// Whether it is for it, or its silence was noted as consent.
+    var isSettled: Bool { agrees || consentsBySilence && silenceReason != nil }
+
+    /// Why the batch cannot be released yet, or the decision not revised, as far as this partner is concerned.
     var fault: Problem.FieldError? {
-        guard coDecides, !agrees else { return nil }
+        guard coDecides, !isSettled else { return nil }
         let name = name.text(for: .english)
+        if consentsBySilence {
+            return Problem.FieldError(
+                "/partners/\(institution)", .required,
+                "\(name) has not answered in time. Its silence is consent once you say why you go on without its word.")
+        }
         let detail =
             switch (opinion?.stance, isCurrent) {
             case (nil, _): "\(name) decides together with the park, and has not said anything yet."
             case (.against?, true): "\(name) decides together with the park, and is against it."
-            case (_?, _): "\(name) decides together with the park, and the batch has changed since it said something."
+            case (_?, _): "\(name) decides together with the park, and said something to an earlier version only."
             }
         return Problem.FieldError("/partners/\(institution)", .required, detail)
     }
@@ -76,6 +90,12 @@ package struct JointBatch: Sendable, Identifiable {
     package let releasedAt: Date?
     /// Whether nothing is released without the partner; otherwise it advises.
     package let coDecides: Bool
+    /// The last day on which the partner answers in time; nil where it has any.
+    let answerBy: CalendarDate?
+    /// Whether its silence is consent after that.
+    let silenceConsents: Bool
+    /// Why its silence was taken for consent, if it was.
+    let silenceReason: LongText?
     /// What an opinion is about: other after every change of what the partner sees. In hexadecimal digits.
     package let version: String
     /// How many decisions are about its streams.

@@ -150,7 +150,7 @@ package struct House: Sendable {
             PartnershipsRoom.register(in: worker, scanner: scanner)
             FundraisingRoom.register(in: worker, scanner: scanner)
         }
-        DecisionsRoom.register(in: worker)
+        DecisionsRoom.register(in: worker, database: jobs)
         if let post { LettersRoom.register(in: worker, post: post) }
         ForgetIdempotencyKeys.register(in: worker)
         return worker

@@ -51,7 +51,7 @@ struct PortalHomePages: Sendable {
             return Standing(offer, for: .startup, in: language).next
         }
         let drafts = applications.filter { $0.application.state == .draft && $0.deadline.admits($0.readAt) }
-        if let draft = drafts.min(by: { $0.deadline.instant < $1.deadline.instant }) {
+        if let draft = drafts.min(by: { $0.due.instant < $1.due.instant }) {
             return Standing(draft, for: .startup, finding: reports[draft.id], in: language).next
         }
         if let late = enrolments.first(where: { $0.overdue > 0 && $0.enrolment.state == .active }) {

@@ -80,14 +80,15 @@ extension Statements {
         try await rows(
             """
             -- extensions of a call
-            SELECT x.at, x.closed_at, x.closes_at, x.reason
+            SELECT x.stream_id, x.at, x.closed_at, x.closes_at, x.reason
             FROM call_extensions AS x JOIN calls AS c ON c.tenant_id = x.tenant_id AND c.id = x.call_id
             WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls) AND x.call_id = \(id)
-            ORDER BY x.closes_at DESC
+            ORDER BY x.at DESC, x.closes_at DESC
             """
         ).map { row in
             try CallExtension(
-                at: row("at"), closedAt: row("closed_at"), closesAt: row("closes_at"), reason: row("reason"))
+                stream: row("stream_id"), at: row("at"), closedAt: row("closed_at"), closesAt: row("closes_at"),
+                reason: row("reason"))
         }
     }
 
@@ -119,7 +120,9 @@ extension Statements {
                   AND (q.from_round IS NULL OR acts_as('manager', 'system')
                        OR was_asked(q.tenant_id, q.call_id, q.from_round))) AS questions,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                           'stream', o.stream_id, 'name', t.name, 'places', o.places) ORDER BY o.position), '[]')
+                           'stream', o.stream_id, 'name', t.name, 'places', o.places,
+                           'closesAt', to_char(o.closes_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+                       ORDER BY o.position), '[]')
                 FROM offered_streams AS o JOIN streams AS t ON t.tenant_id = o.tenant_id AND t.id = o.stream_id
                 WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id) AS offered
         FROM calls AS c
@@ -230,10 +233,10 @@ extension Transaction {
         try await execute(
             """
             -- draftCall: streams
-            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places)
-            SELECT acting_tenant(), \(id), fresh.stream, fresh.position, fresh.places
-            FROM unnest(\(offered.map(\.stream)), \(offered.map(\.places))) WITH ORDINALITY
-                AS fresh (stream, places, position)
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places, closes_at)
+            SELECT acting_tenant(), \(id), fresh.stream, fresh.position, fresh.places, fresh.closes_at
+            FROM unnest(\(offered.map(\.stream)), \(offered.map(\.places)), \(offered.map(\.closesAt)))
+                WITH ORDINALITY AS fresh (stream, places, closes_at, position)
             """)
     }
 
@@ -275,14 +278,23 @@ extension Transaction {
             """)
     }
 
+    func saveDeadline(of stream: ProgramStream.ID, in call: CallForApplications) async throws {
+        try await execute(
+            """
+            -- extendCall: stream
+            UPDATE offered_streams SET closes_at = \(call.deadline(of: stream).instant)
+            WHERE tenant_id = acting_tenant() AND call_id = \(call.id) AND stream_id = \(stream)
+            """)
+    }
+
     func insert(
         _ made: CallExtension, of id: CallForApplications.ID, in tenant: Tenant.ID, by person: Person.ID
     ) async throws {
         try await execute(
             """
             -- extendCall: why
-            INSERT INTO call_extensions (tenant_id, call_id, id, at, person_id, closed_at, closes_at, reason)
-            VALUES (\(tenant), \(id), gen_random_uuid(), \(made.at), \(person), \(made.closedAt),
+            INSERT INTO call_extensions (tenant_id, call_id, id, stream_id, at, person_id, closed_at, closes_at, reason)
+            VALUES (\(tenant), \(id), gen_random_uuid(), \(made.stream), \(made.at), \(person), \(made.closedAt),
                     \(made.closesAt), \(made.reason))
             """)
     }

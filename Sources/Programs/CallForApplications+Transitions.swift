@@ -4,9 +4,11 @@ package import Vocabulary
 
 /// A closing that was moved later.
 package struct CallExtension: Sendable {
+    /// The stream that closes later; nil where it is the call.
+    package let stream: ProgramStream.ID?
     /// When it was granted.
     package let at: Date
-    /// When the call would have closed.
+    /// When it would have closed.
     package let closedAt: Date
     /// When it closes instead.
     package let closesAt: Date
@@ -24,10 +26,14 @@ package enum CallRefusal: Refusal, Equatable {
     case notPublished
     /// It asks nothing.
     case noQuestions
-    /// Its window is over before it goes out.
+    /// Its window, or that of a stream, is over before it goes out.
     case windowIsOver
     /// A closing moves later only, and into the future.
     case closingIsNotLater
+    /// The stream is not offered, or closes with the call.
+    case streamClosesWithTheCall
+    /// A stream stays open as long as its call at the most.
+    case closingIsAfterTheCall
     /// It has a fixed window and no batches.
     case notRolling
     /// A batch that is over stands, and none is put before it.
@@ -40,10 +46,15 @@ package enum CallRefusal: Refusal, Equatable {
         case .published: Problem(.conflict, "The call is published. Startups are answering it as it stands.")
         case .notPublished: Problem(.conflict, "The call is a draft. Publish it first, or revise it.")
         case .noQuestions: Problem(.conflict, "The call asks nothing yet. Add a question before you publish it.")
-        case .windowIsOver: Problem(.conflict, "The call would close before it is published. Revise its window first.")
+        case .windowIsOver:
+            .conflict("The call or one of its streams would close before it is published. Revise its window first.")
         case .notRolling: Problem(.conflict, "The call has a fixed window. A call with cut-offs is a rolling one.")
         case .pastCutoffsStand:
             .invalid("/cutoffs", "Cut-offs that are past stand as they are, and further ones lie in the future.")
+        case .streamClosesWithTheCall:
+            .invalid("/stream", "Choose a stream of the call that closes before it.")
+        case .closingIsAfterTheCall:
+            .invalid("/closes_at", "The stream would close after its call. Extend the call first.")
         case .closingIsNotLater:
             Problem(
                 .invalid,
@@ -64,7 +75,9 @@ extension CallForApplications {
     mutating func publish(at now: Date) throws(CallRefusal) {
         try admitsRevision()
         guard questions.contains(where: { $0.fromRound == nil }) else { throw .noQuestions }
-        guard now < deadline.instant else { throw .windowIsOver }
+        guard now < deadline.instant, offered.allSatisfy({ now < $0.closesAt ?? deadline.instant }) else {
+            throw .windowIsOver
+        }
         publishedAt = now
     }
 
@@ -73,6 +86,17 @@ extension CallForApplications {
         guard publishedAt != nil else { throw .notPublished }
         guard closing > deadline.instant, closing > now else { throw .closingIsNotLater }
         deadline = Deadline(closing, in: deadline.zone, graceSeconds: deadline.graceSeconds)
+    }
+
+    mutating func extend(_ stream: ProgramStream.ID, to closing: Date, at now: Date) throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        guard publishedAt != nil else { throw .notPublished }
+        guard let place = offered.firstIndex(where: { $0.stream == stream }), let own = offered[place].closesAt else {
+            throw .streamClosesWithTheCall
+        }
+        guard closing > own, closing > now else { throw .closingIsNotLater }
+        guard closing <= deadline.instant else { throw .closingIsAfterTheCall }
+        offered[place].closesAt = closing
     }
 
     /// Moves the cut-offs that are to come; what was handed in belongs to a batch by then, whatever it will be.

@@ -113,7 +113,7 @@ package struct CallForApplications: Sendable, Identifiable {
     /// The cut-offs of a rolling call, in order; none for a fixed window.
     package internal(set) var cutoffs: [Date]
     /// The streams that applicants choose among, the own one too; none where they apply to that alone.
-    package let offered: [OfferedStream]
+    package internal(set) var offered: [OfferedStream]
 
     /// A call with all its facts, as the database has it or a pure test needs it.
     package init(

@@ -22,6 +22,7 @@ struct CallFormFields: Codable {
     struct OfferedRow: Codable {
         let stream: ProgramStream.ID?
         let places: Int?
+        let closesAt: String?
     }
 
     /// A question as its row of a form sends it.
@@ -55,18 +56,28 @@ struct CallFormFields: Codable {
         let (rows, asked) = try QuestionRow.asked(questions)
         do { try CallDraft.check(asked.map(\.question)) { "/questions/\(rows[$0])" } } catch { throw error.toldByField }
         let chosen = (offeredStreams ?? []).enumerated().filter { $0.element.stream != nil }
+        let offered = try chosen.map { row, element throws(Problem) in
+            let closing = try element.closesAt.map { text throws(Problem) in
+                text.isEmpty
+                    ? nil : try LocalTime(field: text, at: "/offered_streams/\(row)/closes_at").instant(in: timeZone)
+            }
+            return element.stream.map {
+                CallDraft.Offered($0, places: element.places, closesAt: closing ?? nil)
+            }
+        }
         let draft = CallDraft(
             stream: stream, title: title, opensAt: opens.instant(in: timeZone),
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),
             questions: asked.map(\.question), access: access ?? .public, cutoffs: moments,
             // The own stream alone is nothing to choose among.
-            offered: chosen.count < 2
-                ? []
-                : chosen.compactMap { row in
-                    row.element.stream.map { CallDraft.Offered($0, places: row.element.places) }
-                })
+            offered: chosen.count < 2 ? [] : offered.compactMap(\.self))
         if draft.offered.isEmpty, let row = (offeredStreams ?? []).firstIndex(where: { $0.places != nil }) {
             throw .invalid("/offered_streams/\(row)/places", "Places are counted by stream where several are offered.")
+        }
+        if draft.offered.isEmpty, let row = (offeredStreams ?? []).firstIndex(where: { $0.closesAt?.isEmpty == false })
+        {
+            throw .invalid(
+                "/offered_streams/\(row)/closes_at", "A stream closes by itself where several are offered.")
         }
         try draft.checkOffered { "/offered_streams/\(chosen[$0].offset)" }
         return draft
@@ -91,6 +102,7 @@ struct CallFormFields: Codable {
         for (index, offered) in rows.enumerated() {
             values["offered_streams.\(index).stream"] = offered.stream.description
             values["offered_streams.\(index).places"] = offered.places.map { "\($0)" }
+            values["offered_streams.\(index).closes_at"] = offered.closesAt.map { LocalTime($0, in: zone).field }
         }
         return values.merging(Self.values(of: call.questions.map { NewQuestion($0) })) { first, _ in first }
     }
@@ -139,6 +151,7 @@ struct CutoffsFields: Codable {
 
 /// A later closing as its form sends it.
 struct ExtensionFields: Codable {
+    let stream: ProgramStream.ID?
     let closesAt: String
     let reason: ShortText
 
@@ -161,6 +174,8 @@ struct StreamFields: Codable {
         let coDecides: Bool?
         let recommends: Bool?
         let places: Int?
+        let answerDays: Int?
+        let silenceConsents: Bool?
     }
 
     /// What the form means, for a stream that is added and one that is revised.
@@ -171,7 +186,8 @@ struct StreamFields: Codable {
             guard
                 let partner = ProgramStream.Partner(
                     field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false,
-                    recommends: terms?.recommends ?? false, places: terms?.places)
+                    recommends: terms?.recommends ?? false, places: terms?.places, answerDays: terms?.answerDays,
+                    silenceConsents: terms?.silenceConsents ?? false)
             else { throw Problem.invalid("/partners", "Choose partners from the list.") }
             members.append(partner)
         }
@@ -192,6 +208,8 @@ struct StreamFields: Codable {
             values["terms.\(index).co_decides"] = partner.coDecides ? ["true"] : []
             values["terms.\(index).recommends"] = partner.recommends ? ["true"] : []
             values["terms.\(index).places"] = partner.places.map { ["\($0)"] }
+            values["terms.\(index).answer_days"] = partner.answerDays.map { ["\($0)"] }
+            values["terms.\(index).silence_consents"] = partner.silenceConsents ? ["true"] : []
         }
         return values
     }
@@ -202,13 +220,15 @@ extension ProgramStream.Partner {
     var field: String { "\(institution) \(mou)" }
 
     init?(
-        field: String, seats: Int = 0, coDecides: Bool = false, recommends: Bool = false, places: Int? = nil
+        field: String, seats: Int = 0, coDecides: Bool = false, recommends: Bool = false, places: Int? = nil,
+        answerDays: Int? = nil, silenceConsents: Bool = false
     ) {
         let parts = field.split(separator: " ").map(String.init)
         guard parts.count == 2, let institution = Identifier<Institution>(parts[0]), let mou = Identifier<MoU>(parts[1])
         else { return nil }
         self.init(
-            institution, under: mou, seats: seats, coDecides: coDecides, recommends: recommends, places: places)
+            institution, under: mou, seats: seats, coDecides: coDecides, recommends: recommends, places: places,
+            answerDays: answerDays, silenceConsents: silenceConsents)
     }
 }
 

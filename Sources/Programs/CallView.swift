@@ -54,7 +54,8 @@ struct CallView: Described {
         offeredStreams =
             call.offersChoice
             ? call.offered.map {
-                OfferedStreamView(stream: StreamReference(id: $0.stream, name: $0.name), places: $0.places)
+                OfferedStreamView(
+                    stream: StreamReference(id: $0.stream, name: $0.name), places: $0.places, closesAt: $0.closesAt)
             } : nil
     }
 }
@@ -63,9 +64,11 @@ struct CallView: Described {
 struct OfferedStreamView: Described {
     let stream: StreamReference
     let places: Int?
+    let closesAt: Date?
 
     static let documentation = [
-        "places": "How many places of the call are in this stream at the most; as many as the call has unless given."
+        "places": "How many places of the call are in this stream at the most; as many as the call has unless given.",
+        "closes_at": "When this stream closes, with the call's zone and grace; with the call unless given.",
     ]
 }
 
@@ -130,13 +133,15 @@ struct ExtensionList: Described {
 }
 
 struct ExtensionView: Described {
+    let stream: ProgramStream.ID?
     let at: Date
     let closedAt: Date
     let closesAt: Date
     let reason: ShortText
 
     static let documentation = [
-        "closed_at": "When the call would have closed.", "closes_at": "When it closes instead.",
+        "stream": "The stream that closes later; absent where it is the call.",
+        "closed_at": "When it would have closed.", "closes_at": "When it closes instead.",
     ]
 }
 
@@ -154,7 +159,7 @@ struct NewCall: Described {
     static let documentation = [
         "offered_streams": """
         The streams that applicants put in order, all of one program and the call's own among them, as they are shown. \
-        Absent where they apply to that alone.
+        One that closes before the call has a `closes_at`. Absent where they apply to that alone.
         """,
         "questions": """
         The form, in order. A question keeps the id it is sent with and gets one otherwise. One with a `from_round` of 2 \
@@ -228,8 +233,13 @@ package struct NewQuestion: Codable, Sendable, Equatable {
 
 /// What a manager sends to move a closing later.
 struct NewExtension: Described {
+    let stream: ProgramStream.ID?
     let closesAt: Date
     let reason: ShortText
+
+    static let documentation = [
+        "stream": "The stream that is extended, of those that close before the call; the call itself unless given."
+    ]
 }
 
 /// What a manager sends to call a call off.

@@ -152,9 +152,10 @@ struct CallsConsole {
             return try await answering {
                 let body = try call.decoded()
                 let closing = try body.closing(in: found.deadline.zone)
+                let stream = body.stream
                 return try await call.write { transaction in
                     _ = try await transaction.extendCall(
-                        id, to: closing, because: body.reason, in: tenant, by: principal.personID)
+                        id, stream: stream, to: closing, because: body.reason, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/calls/\(id)?done=extended")
                 }
             } again: { problem in
@@ -410,7 +411,11 @@ struct CallsConsole {
         var fields = [
             input.number(
                 "offered_streams.0.places",
-                label: t("field.own_places", ["stream": stream.name.text(for: spoken)]), isOptional: true)
+                label: t("field.own_places", ["stream": stream.name.text(for: spoken)]), isOptional: true),
+            input.text(
+                "offered_streams.0.closes_at",
+                label: t("field.own_closing", ["stream": stream.name.text(for: spoken)]), type: "datetime-local",
+                isOptional: true, width: "medium"),
         ]
         for row in 1...min(others.count, OfferedStream.most - 1) {
             fields.append(
@@ -422,6 +427,10 @@ struct CallsConsole {
                 input.number(
                     "offered_streams.\(row).places", label: t("field.offered_places", ["number": "\(row)"]),
                     isOptional: true))
+            fields.append(
+                input.text(
+                    "offered_streams.\(row).closes_at", label: t("field.offered_closing", ["number": "\(row)"]),
+                    type: "datetime-local", isOptional: true, width: "medium"))
         }
         return FormSection(title: t("section.offered"), intro: t("section.offered_intro"), fields: fields)
     }
@@ -439,13 +448,30 @@ struct CallsConsole {
         let t = words.t
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let closes = words.time(found.deadline.instant, in: found.deadline.zone)
-        let fields = [
-            input.text(
-                "closes_at", label: t("extend.closes_at"),
-                hint: t("extend.hint", ["closes": closes.text, "zone": found.deadline.zone.place]),
-                type: "datetime-local", width: "medium"),
-            input.area("reason", label: t("extend.reason"), hint: t("reason.hint"), limit: 500, rows: 3),
-        ]
+        let streams = found.offered.filter { $0.closesAt != nil }
+        let which =
+            streams.isEmpty
+            ? []
+            : [
+                input.select(
+                    "stream", label: t("extend.which"), hint: t("extend.which_hint"),
+                    options: streams.map { stream in
+                        let closing = words.sentence(found.deadline(of: stream.stream).instant, in: found.deadline.zone)
+                        let name = stream.name.text(for: words.spoken)
+                        return (
+                            stream.stream.description,
+                            t("extend.stream", ["stream": name, "closes": closing])
+                        )
+                    }, prompt: t("extend.call"), isOptional: true)
+            ]
+        let fields =
+            which + [
+                input.text(
+                    "closes_at", label: t("extend.closes_at"),
+                    hint: t("extend.hint", ["closes": closes.text, "zone": found.deadline.zone.place]),
+                    type: "datetime-local", width: "medium"),
+                input.area("reason", label: t("extend.reason"), hint: t("reason.hint"), limit: 500, rows: 3),
+            ]
         let title = found.title.text(for: words.spoken)
         let model = ProgramsFormPage(
             header: PageHeader(title: t("extend.title"), kind: title, lede: t("extend.lede")),

@@ -38,14 +38,23 @@ extension ProgramsRoom {
                 FROM calls AS c
                 JOIN LATERAL (
                     SELECT max(e.closes_at) AS closes_at FROM call_extensions AS e
-                    WHERE e.tenant_id = c.tenant_id AND e.call_id = c.id) AS x ON x.closes_at <> c.closes_at
+                    WHERE e.tenant_id = c.tenant_id AND e.call_id = c.id AND e.stream_id IS NULL) AS x
+                    ON x.closes_at <> c.closes_at
+                UNION ALL
+                SELECT o.tenant_id, o.call_id, 'stream extended to ' || x.closes_at || ', closes at ' || o.closes_at
+                FROM offered_streams AS o
+                JOIN LATERAL (
+                    SELECT max(e.closes_at) AS closes_at FROM call_extensions AS e
+                    WHERE e.tenant_id = o.tenant_id AND e.call_id = o.call_id AND e.stream_id = o.stream_id) AS x
+                    ON x.closes_at <> o.closes_at
                 """),
         Invariant(
             "extensions_go_on_from_one_another",
             violatedBy: """
                 SELECT x.tenant_id, x.id, 'moved ' || x.closed_at || ', which was ' || x.before AS detail
                 FROM (SELECT e.tenant_id, e.id, e.closed_at,
-                             lag(e.closes_at) OVER (PARTITION BY e.tenant_id, e.call_id ORDER BY e.closes_at) AS before
+                             lag(e.closes_at) OVER (
+                                 PARTITION BY e.tenant_id, e.call_id, e.stream_id ORDER BY e.closes_at) AS before
                       FROM call_extensions AS e) AS x
                 WHERE x.closed_at <> x.before
                 """),

@@ -1,4 +1,5 @@
 import API
+package import Foundation
 package import Vocabulary
 
 /// A stream that applicants of a call choose among, beside others.
@@ -12,12 +13,15 @@ package struct OfferedStream: Codable, Sendable, Equatable {
     package let name: LocalizedName
     /// How many places of the call are in it at the most; nil for as many as the call has.
     package let places: Int?
+    /// When it closes, where that is before the call; nil for with the call, also where the call is extended.
+    package internal(set) var closesAt: Date?
 
-    /// A stream with its name and places.
-    package init(stream: ProgramStream.ID, name: LocalizedName, places: Int?) {
+    /// A stream with its name, places and closing.
+    package init(stream: ProgramStream.ID, name: LocalizedName, places: Int?, closesAt: Date? = nil) {
         self.stream = stream
         self.name = name
         self.places = places
+        self.closesAt = closesAt
     }
 }
 
@@ -28,11 +32,14 @@ extension CallDraft {
         package let stream: ProgramStream.ID
         /// How many places of the call are in it at the most; nil for as many as the call has.
         package let places: Int?
+        /// When it closes, where that is before the call.
+        package let closesAt: Date?
 
-        /// A stream, with as many places as the call has unless fewer are given.
-        package init(_ stream: ProgramStream.ID, places: Int? = nil) {
+        /// A stream, with as many places as the call has and open as long unless less is given.
+        package init(_ stream: ProgramStream.ID, places: Int? = nil, closesAt: Date? = nil) {
             self.stream = stream
             self.places = places
+            self.closesAt = closesAt
         }
     }
 
@@ -64,6 +71,12 @@ extension CallDraft {
             if let places = offered.places, !(1...10_000).contains(places) {
                 errors.append(.init("\(pointer(place))/places", .outOfRange, "Offer 1 to 10,000 places."))
             }
+            if let closing = offered.closesAt, closing <= opensAt || closing > deadline.instant {
+                errors.append(
+                    .init(
+                        "\(pointer(place))/closes_at", .outOfRange,
+                        "A stream closes after its call opens and not after the call."))
+            }
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
     }
@@ -75,4 +88,10 @@ extension CallForApplications {
 
     /// What one of the streams it offers is called.
     package func name(of stream: ProgramStream.ID) -> LocalizedName? { offered.first { $0.stream == stream }?.name }
+
+    /// Until when an application may name a stream: the call's deadline, or an earlier one in its zone and with its grace.
+    package func deadline(of stream: ProgramStream.ID) -> Deadline {
+        guard let own = offered.first(where: { $0.stream == stream })?.closesAt else { return deadline }
+        return Deadline(own, in: deadline.zone, graceSeconds: deadline.graceSeconds)
+    }
 }

@@ -50,10 +50,15 @@ extension Transaction {
         try await execute(
             """
             -- clone: streams
-            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places)
-            SELECT acting_tenant(), \(made.id), kept.stream_id, kept.position, kept.places
-            FROM (SELECT s.id AS stream_id, o.position, o.places, count(*) OVER () AS number
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position, places, closes_at)
+            SELECT acting_tenant(), \(made.id), kept.stream_id, kept.position, kept.places, kept.closes_at
+            FROM (SELECT s.id AS stream_id, o.position, o.places, count(*) OVER () AS number,
+                         -- As long before the call as it was, on the clock of the call's zone.
+                         (\(made.deadline.instant)::timestamptz AT TIME ZONE c.time_zone
+                             - (c.closes_at AT TIME ZONE c.time_zone - o.closes_at AT TIME ZONE c.time_zone))
+                             AT TIME ZONE c.time_zone AS closes_at
                   FROM offered_streams AS o
+                  JOIN calls AS c ON c.tenant_id = o.tenant_id AND c.id = o.call_id
                   LEFT JOIN unnest(\(copies.map(\.key)), \(copies.map(\.value))) AS n (source, copy)
                       ON n.source = o.stream_id
                   JOIN streams AS s ON s.tenant_id = o.tenant_id AND s.id = coalesce(n.copy, o.stream_id)

@@ -22,11 +22,15 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
         package let recommends: Bool
         /// How many places of a call are given in the stream at the most; nil for as many as the call has.
         package let places: Int?
+        /// How many days its staff have to answer once they are asked about a batch; nil for any.
+        package let answerDays: Int?
+        /// Whether silence of theirs counts as agreement after that time, where they co-decide.
+        package let silenceConsents: Bool
 
         /// A partner under an agreement.
         package init(
             _ institution: Institution.ID, under mou: MoU.ID, seats: Int = 0, coDecides: Bool = false,
-            recommends: Bool = false, places: Int? = nil
+            recommends: Bool = false, places: Int? = nil, answerDays: Int? = nil, silenceConsents: Bool = false
         ) {
             self.institution = institution
             self.mou = mou
@@ -34,6 +38,8 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
             self.coDecides = coDecides
             self.recommends = recommends
             self.places = places
+            self.answerDays = answerDays
+            self.silenceConsents = silenceConsents
         }
     }
 

@@ -180,7 +180,9 @@ extension ProgramsRoom {
             return .ok(
                 ExtensionList(
                     items: extensions.map {
-                        ExtensionView(at: $0.at, closedAt: $0.closedAt, closesAt: $0.closesAt, reason: $0.reason)
+                        ExtensionView(
+                            stream: $0.stream, at: $0.at, closedAt: $0.closedAt, closesAt: $0.closesAt,
+                            reason: $0.reason)
                     }))
         }.erased
     }
@@ -235,6 +237,7 @@ extension ProgramsRoom {
     private static var extendCall: AnyOperation {
         Operation(
             .post, "/v1/calls/{call}/extension", "extendCall", summary: "Move the closing of a published call later",
+            description: "Or that of one of its streams that closes before it.",
             tag: "programs", access: .roles([.manager]), parameters: CallPath.self, body: NewExtension.self,
             output: CallView.self, problems: [.notFound, .conflict]
         ) { call in
@@ -242,8 +245,8 @@ extension ProgramsRoom {
             let tenant = try principal.workspace
             return try await call.write { transaction in
                 let extended = try await transaction.extendCall(
-                    call.parameters.call, to: call.body.closesAt, because: call.body.reason, in: tenant,
-                    by: principal.personID)
+                    call.parameters.call, stream: call.body.stream, to: call.body.closesAt, because: call.body.reason,
+                    in: tenant, by: principal.personID)
                 return .ok(CallView(extended, at: transaction.now))
             }
         }.erased

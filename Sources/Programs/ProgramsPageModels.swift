@@ -1,7 +1,7 @@
 import Forms
-import Foundation
+package import Foundation
 import Institutions
-import Pages
+package import Pages
 import Partnerships
 import Vocabulary
 import Wording
@@ -135,6 +135,20 @@ extension PageTemplate<CallConfirmationPage> {
     static let confirm = PageTemplate("programs/confirm", in: .programs)
 }
 
+extension CallForApplications {
+    /// When streams close that close before the call, each in the zone it was set in and in a second one.
+    package func closingsOfStreams(at now: Date, in language: Pages.Language) -> [Fact] {
+        let words = ProgramWords(t: PageKit.programs.texts(in: language), now: now)
+        return offered.compactMap { offered in
+            guard let closing = offered.closesAt else { return nil }
+            let isNext = status(at: now) == .open && closing >= now
+            return .time(
+                words.t("fact.stream_closes", ["stream": offered.name.text(for: words.spoken)]),
+                words.time(closing, in: deadline.zone, isRelative: isNext))
+        }
+    }
+}
+
 /// Says programs and calls in a reader's language.
 struct ProgramWords {
     let t: Texts
@@ -207,13 +221,15 @@ struct ProgramWords {
 
     func extensions(_ list: [CallExtension], of call: CallForApplications) -> [ExtensionItem] {
         list.map { made in
-            ExtensionItem(
-                text: t(
-                    "extension.line",
-                    [
-                        "before": sentence(made.closedAt, in: call.deadline.zone),
-                        "after": sentence(made.closesAt, in: call.deadline.zone),
-                    ]), reason: made.reason.string)
+            var values = [
+                "before": sentence(made.closedAt, in: call.deadline.zone),
+                "after": sentence(made.closesAt, in: call.deadline.zone),
+            ]
+            guard let name = made.stream.flatMap(call.name) else {
+                return ExtensionItem(text: t("extension.line", values), reason: made.reason.string)
+            }
+            values["stream"] = name.text(for: spoken)
+            return ExtensionItem(text: t("extension.line_of_stream", values), reason: made.reason.string)
         }
     }
 
@@ -223,7 +239,7 @@ struct ProgramWords {
             .time(
                 t("fact.closes"),
                 time(call.deadline.instant, in: call.deadline.zone, isRelative: call.status(at: now) == .open)),
-        ]
+        ] + call.closingsOfStreams(at: now, in: language)
     }
 
     /// Calls with where they stand, the latest first.
@@ -283,6 +299,8 @@ struct ProgramWords {
                     partner.seats > 0 ? t("partner.seats", count: partner.seats) : nil,
                     partner.coDecides ? t("partner.co_decides") : partner.recommends ? t("partner.recommends") : nil,
                     partner.places.map { t("partner.places", count: $0) },
+                    partner.answerDays.map { t("partner.answer_days", count: $0) },
+                    partner.silenceConsents ? t("partner.silence_consents") : nil,
                 ].compactMap(\.self).joined(separator: " · "),
                 warning: day.flatMap { day in
                     mou.term.isInForce(on: day)

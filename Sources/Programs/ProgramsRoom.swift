@@ -24,6 +24,8 @@ package enum ProgramsRoom {
         "offered_streams_tenant_id_stream_id_fkey": .invalid("/offered_streams", "There is no such stream."),
         "calls_offer_a_reasonable_number_of_streams": .invalid("/offered_streams", "Offer 20 streams at the most."),
         "offered_places_are_a_reasonable_number": .invalid("/offered_streams", "Offer 1 to 10,000 places."),
+        "streams_close_within_their_call": .invalid(
+            "/offered_streams", "A stream closes after its call opens and not after the call."),
         "offered_streams_stand_once_published": CallRefusal.published.problem,
         "calls_offer_their_own_stream_and_others": .invalid(
             "/offered_streams", "The call's own stream is one of those it offers, and another is."),
@@ -41,6 +43,9 @@ package enum ProgramsRoom {
         "partner_places_are_a_reasonable_number": .invalid("/partners", "A partner lets be given 1 to 10,000 places."),
         "partners_keep_their_say_while_they_are_asked": .conflict(
             "A partner that decides together with the park is asked about a batch of decisions. Release it first."),
+        "days_to_answer_are_a_reasonable_number": .invalid("/partners", "A partner has 1 to 90 days to answer."),
+        "silence_consents_after_a_time": .invalid(
+            "/partners", "Silence is consent only of a partner that co-decides, after the days it has to answer."),
         "partner_seats_are_reasonable": .invalid("/partners", "A partner seats 0 to 50 reviewers."),
         "partners_join_under_an_mou_in_force": .conflict(
             "A call of the stream is announced, and a partner's agreement is not in force on the day the call opens."),

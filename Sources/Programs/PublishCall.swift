@@ -20,18 +20,26 @@ extension Transaction {
         return call
     }
 
-    /// Moves the closing of a published call later, and says why. Those who have read the call read that, too.
+    /// Moves the closing of a published call later, or that of one of its streams that closes before it, and says why. Those
+    /// who have read the call read that, too. Streams with a closing of their own keep it when the call moves.
     ///
     /// Throws `CallRefusal`, or not found.
     package func extendCall(
-        _ id: CallForApplications.ID, to closing: Date, because reason: ShortText, in tenant: Tenant.ID,
-        by person: Person.ID
+        _ id: CallForApplications.ID, stream: ProgramStream.ID? = nil, to closing: Date, because reason: ShortText,
+        in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> CallForApplications {
         guard var call = try await lockCall(id) else { throw Problem.notFound }
-        let closed = call.deadline.instant
-        try call.extend(to: closing, at: now)
-        try await saveDeadline(of: call)
-        let made = CallExtension(at: now, closedAt: closed, closesAt: closing, reason: reason)
+        let closed: Date
+        if let stream {
+            closed = call.deadline(of: stream).instant
+            try call.extend(stream, to: closing, at: now)
+            try await saveDeadline(of: stream, in: call)
+        } else {
+            closed = call.deadline.instant
+            try call.extend(to: closing, at: now)
+            try await saveDeadline(of: call)
+        }
+        let made = CallExtension(stream: stream, at: now, closedAt: closed, closesAt: closing, reason: reason)
         try await insert(made, of: id, in: tenant, by: person)
         return call
     }

@@ -127,11 +127,13 @@ struct PartnerBody: Codable {
     let coDecides: Bool?
     let recommends: Bool?
     let places: Int?
+    let answerDays: Int?
+    let silenceConsents: Bool?
 
     var partner: ProgramStream.Partner {
         ProgramStream.Partner(
             institution, under: mou, seats: seats ?? 0, coDecides: coDecides ?? false, recommends: recommends ?? false,
-            places: places)
+            places: places, answerDays: answerDays, silenceConsents: silenceConsents ?? false)
     }
 }
 
@@ -146,7 +148,8 @@ struct StreamBody: Described {
         "partners": """
         Who takes part, each under an agreement (`mou`) that it is a party to: how many reviewers it seats, whether its \
         staff decide together with the park's (`co_decides`) or are asked for advice (`recommends`), and how many places \
-        of a call are given in the stream at the most.
+        of a call are given in the stream at the most. Once asked, it has so many days to answer (`answer_days`); where it \
+        agreed to that with its seat, its silence then counts as agreement (`silence_consents`).
         """
     ]
 

@@ -197,6 +197,12 @@ struct StreamsConsole {
                     input.number(
                         "terms.\(index).places", label: t("field.partner_places"),
                         hint: t("field.partner_places_hint"), isOptional: true),
+                    input.number(
+                        "terms.\(index).answer_days", label: t("field.answer_days"), hint: t("field.answer_days_hint"),
+                        isOptional: true),
+                    input.checkbox(
+                        "terms.\(index).silence_consents", label: t("field.silence_consents"),
+                        statement: t("field.silence_consents_statement")),
                 ])
         }
         // Focus areas deeper in the taxonomy are none of the boxes and come back unseen.

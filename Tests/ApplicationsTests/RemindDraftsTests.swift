@@ -30,6 +30,33 @@ struct RemindDraftsTests {
         #expect(try await world.closingLetters().count == 2 * drafts.count)
     }
 
+    @Test("Whoever names a stream that closes before the call is told of that, once an occasion; who does not is not")
+    func streams() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams()
+        let id = try await world.draft(to: call.id)
+        try await world.closes(in: "30 days")
+        try await world.closes(call.other, of: call.id, in: "3 days")
+        try await world.remind()
+        #expect(try await world.lettersOfStreams(about: id).isEmpty)
+        _ = try await world.database.write(as: world.context(Cast.ravi)) {
+            try await $0.chooseStreams([call.other], of: id, by: Cast.ravi.person.id)
+        }
+        try await world.remind()
+        try await world.remind()
+        let told = try await world.lettersOfStreams(about: id)
+        #expect(told.contains(Cast.ravi.person.email.description) && Set(told).count == told.count, "\(told)")
+        try await world.closes(call.other, of: call.id, in: "1 hour")
+        try await world.remind()
+        #expect(try await world.lettersOfStreams(about: id).count == 2 * told.count)
+        // What a draft names does not show on the trail either.
+        let shown: Int = try await world.owner.reader(as: .none).value(
+            """
+            SELECT count(*) AS rows FROM audit_events WHERE noun = 'stream_reminders' AND after ? 'stream_id'
+            """)
+        #expect(shown == 0)
+    }
+
     @Test("Who began after the moment, and whose call was called off, is not written to")
     func silent() async throws {
         let world = try await World()
@@ -83,6 +110,18 @@ extension World {
               AND d.reminded_at = l.written_at
             """
         ).map { try Written(address: $0("address"), state: $0("state")) }
+    }
+
+    /// To whom it was written that a stream closes which a draft names.
+    fileprivate func lettersOfStreams(about id: Application.ID) async throws -> [String] {
+        try await owner.reader(as: .none).rows(
+            """
+            SELECT l.address FROM letters AS l
+            JOIN stream_reminders AS r ON r.tenant_id = l.tenant_id AND r.application_id = l.about_id
+              AND r.reminded_at = l.written_at
+            WHERE l.about_id = \(id)
+            """
+        ).map { try $0("address") }
     }
 
     /// Addresses of founders, one for each draft of theirs to a call that was not called off.

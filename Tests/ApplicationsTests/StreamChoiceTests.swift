@@ -104,6 +104,52 @@ struct StreamChoiceTests {
         #expect(try await founder.streamChoices(of: again).isEmpty)
     }
 
+    @Test("A stream that closes before its call: named until then, told of, and no longer handed in after")
+    func closing() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams(closing: Date.now.addingTimeInterval(3600))
+        let id = try await world.draft(to: call.id)
+        try await world.fill(id, of: call.id)
+        try await choose([call.own, call.other], of: id, in: world)
+        let founder = world.database.reader(as: world.context(Cast.ravi))
+        let open = try #require(try await founder.application(id))
+        #expect(open.due.instant < open.deadline.instant && open.isReady)
+        // Which streams a draft names shows in nothing that a manager reads.
+        let manager = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await manager.application(id)?.due == open.deadline)
+
+        try await world.closes(call.other, of: call.id, in: "-1 hour")
+        let closed = try #require(try await founder.application(id))
+        #expect(!closed.isReady && closed.due == closed.deadline)
+        let refusal = await #expect(throws: ApplicationRefusal.self) { try await submit(id, in: world) }
+        #expect(refusal?.problem.errors.map(\.pointer) == ["/streams/1"])
+        let wall = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.ravi)) {
+                try await $0.execute(
+                    "UPDATE applications SET state = 'submitted', submitted_at = now() WHERE id = \(id)")
+            }
+        }
+        #expect(wall?.constraint == "submissions_name_open_streams")
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let page = await visitor.open("/portal/applications/\(id)")
+        #expect(page.text.contains("“Deep tech” closed at") && page.text.contains("Deep tech, closes"))
+        let seen = StreamChoices.fingerprint(of: [call.own, call.other]).description
+        let sent = await visitor.send(
+            "/portal/applications/\(id)/submission",
+            [
+                ("seen_streams", seen), ("choices_streams.0", call.own.description),
+                ("choices_streams.1", call.other.description),
+            ])
+        #expect(sent.status == 422 && sent.text.contains("“Deep tech” closed at"))
+        #expect(sent.text.contains("value=\"\(call.other)\" selected"))
+
+        // The grace of the call is that of its streams, and what was handed in keeps its choice.
+        try await world.closes(call.other, of: call.id, in: "-20 seconds")
+        try await submit(id, in: world)
+        try await world.closes(call.other, of: call.id, in: "-1 hour")
+        #expect(try await manager.streamChoices(of: id) == [call.own, call.other])
+    }
+
     @Test("While changes are asked for, the order stands, and is in the second copy")
     func changes() async throws {
         let world = try await World()

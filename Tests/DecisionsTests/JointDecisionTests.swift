@@ -51,7 +51,7 @@ struct JointDecisionTests {
 
     private func consult(_ batch: DecisionBatch.ID, in world: World) async throws {
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            try await transaction.consultPartners(on: batch, by: mei)
+            try await transaction.consultPartners(on: batch, in: Cast.harbour.id, by: mei)
         }
     }
 
@@ -360,6 +360,131 @@ struct JointDecisionTests {
         let written: Int = try await world.owner.reader(as: .none).value(
             "SELECT count(*) FROM letters WHERE recipient_id = \(kenji)")
         #expect(written == 0)
+    }
+
+    /// Lets days pass since partners were asked.
+    private func pass(_ days: Int, in world: World) async throws {
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                UPDATE batch_consultations
+                SET asked_at = asked_at - make_interval(days => \(days)::integer), answer_by = answer_by - \(days)::integer
+                """)
+        }
+    }
+
+    private func noteSilence(on batch: DecisionBatch.ID, in world: World) async throws {
+        let reason = try LongText("Term begins on Monday.")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.noteSilence(on: batch, because: reason, by: mei)
+        }
+    }
+
+    private func lettersToKenji(in world: World) async throws -> Int {
+        try await world.owner.reader(as: .none).value("SELECT count(*) FROM letters WHERE recipient_id = \(kenji)")
+    }
+
+    @Test(
+        "a partner that agreed to it with its seat consents by silence: after its time, with a reason, to what it was asked"
+    )
+    func silence() async throws {
+        let world = try await World()
+        let (batch, theirs, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true, answerDays: 3, silenceConsents: true),
+            in: world)
+        func remind() async throws {
+            try await world.database.write(as: world.system()) { try await $0.remindPartners() }
+        }
+        try await consult(batch, in: world)
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        let asked = try #require(try await reader.jointBatch(batch))
+        #expect(asked.answerBy == CalendarDate(Date(), in: .hongKong).adding(days: 3) && asked.silenceConsents)
+        await #expect(throws: DecisionRefusal.nobodyIsSilent) { try await noteSilence(on: batch, in: world) }
+        try await remind()
+        #expect(try await lettersToKenji(in: world) == 1)
+        try await pass(2, in: world)
+        try await remind()
+        try await remind()
+        #expect(try await lettersToKenji(in: world) == 2)
+        try await pass(2, in: world)
+        try await remind()
+        #expect(try await lettersToKenji(in: world) == 2)
+
+        // The time is over: not without a reason, by verb or past it.
+        let mute = await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        #expect(mute?.problem.errors.map(\.pointer) == ["/partners/\(bank)"])
+        let bare = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.execute(
+                    "UPDATE decision_batches SET released_at = now(), released_by = \(mei) WHERE id = \(batch)")
+            }
+        }
+        #expect(bare?.constraint == "batches_are_released_with_their_partners")
+        // A word breaks the silence, and a batch that has changed is another than it was silent about.
+        try await noteSilence(on: batch, in: world)
+        try await say(.against, "Not with this product.", on: batch, in: world)
+        await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        await #expect(throws: DecisionRefusal.nobodyIsSilent) { try await noteSilence(on: batch, in: world) }
+        try await world.prepare(theirs, Preparation(.offer, note: LongText("Welcome.")), in: batch)
+        await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        await #expect(throws: DecisionRefusal.nobodyIsSilent) { try await noteSilence(on: batch, in: world) }
+        try await consult(batch, in: world)
+        #expect(try await lettersToKenji(in: world) == 3)
+        try await pass(4, in: world)
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.open("/console/decisions/\(batch)").text.contains("Note the silence as agreement"))
+        let empty = await park.send("/console/decisions/\(batch)/silence", [("reason", "")])
+        #expect(empty.status == 422)
+        let noted = await park.send("/console/decisions/\(batch)/silence", [("reason", "Term begins on Monday.")])
+        #expect(noted.status == 303, "\(noted.text.prefix(400))")
+        let listed = try await park.ask("GET", "/v1/decision-batches/\(batch)/opinions").json()
+        #expect(listed["items"]?.elements?.first?["silence_reason"]?.text == "Term begins on Monday.")
+        try await world.release(batch)
+        #expect(try await reader.jointBatch(batch)?.silenceReason == LongText("Term begins on Monday."))
+    }
+
+    @Test("without that in its terms, a partner that is late keeps its say, by verb and past it")
+    func lateness() async throws {
+        let world = try await World()
+        let (batch, _, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true, answerDays: 3), in: world)
+        try await consult(batch, in: world)
+        let kenji = try await Visitor(Cast.kenji, in: world)
+        let page = await kenji.open("/partner/decisions/\(batch)")
+        #expect(page.text.contains("Answer by") && !page.text.contains("Counts as agreement"))
+        try await pass(9, in: world)
+        await #expect(throws: DecisionRefusal.nobodyIsSilent) { try await noteSilence(on: batch, in: world) }
+        let wall = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.execute(
+                    """
+                    UPDATE batch_consultations SET silence_reason = 'Late', silence_noted_at = now(), silence_noted_by = \(mei)
+                    """)
+            }
+        }
+        #expect(wall?.constraint == "silence_consents_where_it_was_agreed")
+        for sql: Query in [
+            "UPDATE batch_consultations SET silence_consents = true", "DELETE FROM batch_consultations",
+        ] {
+            await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(Cast.mei)) { try await $0.execute(sql) }
+            }
+        }
+        let park = try await Visitor(Cast.mei, in: world)
+        let refused = await park.ask(
+            "POST", "/v1/decision-batches/\(batch)/silence", json: #"{"reason":"Term begins."}"#)
+        #expect(refused.status == 409)
+        #expect(!(await park.open("/console/decisions/\(batch)").text.contains("Note the silence as agreement")))
+        await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        // Nor is silence consent of whoever only advises, or has any time.
+        for partner in [
+            ProgramStream.Partner(bank, under: agreement, recommends: true, answerDays: 3, silenceConsents: true),
+            ProgramStream.Partner(bank, under: agreement, coDecides: true, silenceConsents: true),
+        ] {
+            let refusal = await #expect(throws: DatabaseError.self) { _ = try await sitting(partner, in: World()) }
+            #expect(refusal?.constraint == "silence_consents_after_a_time")
+        }
     }
 
     @Test("by HTTP: asked, read, refused, agreed, and on the pages of both sides")

@@ -324,6 +324,7 @@ struct Objects: Sendable {
             "unsigned of a page": (demoID("mou unsigned of a page") as MoU.ID).description,
             "signatory seat": Cast.kenji.seat().description,
             "signatory party": Cast.institution("harbour/sakuragi").description,
+            "JointRevision": (demoID("change joint") as JointRevision.ID).description,
             "MoUDocument": (demoID("mou document first") as MoUDocument.ID).description,
             "removable document": (demoID("mou document second") as MoUDocument.ID).description,
             "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
@@ -395,6 +396,19 @@ struct Objects: Sendable {
             try await transaction.execute(
                 """
                 UPDATE decision_batches SET consulted_at = opened_at, consulted_by = opened_by WHERE id = \(batch)
+                """)
+            // A change of a decision that waits for the bank.
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO decisions (tenant_id, application_id, batch_id, outcome, note, appeal_until)
+                VALUES (\(Cast.harbour.id), \(application), \(batch), 'reject', 'Not this time.', now())
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO decision_changes (tenant_id, id, application_id, outcome, rank, note, reason, proposed_by)
+                VALUES (\(Cast.harbour.id), \(demoID("change joint") as DecisionChange.ID), \(application), 'waitlist', 1,
+                        'Perhaps.', 'A place may become free.', \(Cast.mei.person.id))
                 """)
         }
         return batch
