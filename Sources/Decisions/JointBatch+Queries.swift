@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Applications
 internal import Foundation
 internal import Institutions
 package import Postgres

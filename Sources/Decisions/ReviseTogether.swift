@@ -45,7 +45,7 @@ extension Transaction {
     /// Writes to the staff of the partners without whom a revision of an application to a call does not come about, unless they
     /// are for it.
     func askPartners(
-        on revision: JointRevision.ID, to application: Application.ID, of call: LocalizedName
+        on revision: JointRevision.ID, to application: Application.ID, of title: LocalizedName
     ) async throws -> [PartnerSay] {
         let says = try await partnerSays(on: revision)
         let awaited = says.filter { !$0.agrees }.map(\.institution)
@@ -55,7 +55,7 @@ extension Transaction {
                     let t = PageKit.decisions.texts(in: reader.pageLanguage)
                     let values = [
                         "name": LetterText.quoted(reader.name),
-                        "call": LetterText.quoted(call.text(for: Vocabulary.Language(reader.pageLanguage))),
+                        "call": LetterText.quoted(title.text(for: Vocabulary.Language(reader.pageLanguage))),
                     ]
                     return try LetterText(
                         subject: t("joint.letter_subject", values),

@@ -307,7 +307,8 @@ struct MoUWords {
                     .map { "\(name($0.institution, in: names)), \($0.signedOn.text(in: language))" }
                     .joined(separator: " · ")
                 return [
-                    .text("\(amendment.number)"), .text(amendment.words.string, note: "SHA-256 \(amendment.sha256.prefix(16))…"),
+                    .text("\(amendment.number)"),
+                    .text(amendment.words.string, note: "SHA-256 \(amendment.sha256.prefix(16))…"),
                     .time(TimeText(amendment.effectiveOn, in: language)),
                     amendment.endsOn.map { .time(TimeText($0, in: language)) } ?? .text("–"),
                     amendment.signedOn != nil || isForParty || mou.term.state != .signed

@@ -337,7 +337,8 @@ struct ReportPresentation {
                             ? self.page(of: activity).map { .link(title, $0) } ?? .text(title) : .text(title),
                         .text(
                             activity.startupName.map(words.text)
-                                ?? ([.callOpened, .demoDayHeld].contains(activity.kind) ? "–" : t("report.unnamed_startup")),
+                                ?? ([.callOpened, .demoDayHeld].contains(activity.kind)
+                                    ? "–" : t("report.unnamed_startup")),
                             note: activity.country?.name(in: words.spoken)),
                         .text(activity.areas.isEmpty ? "–" : words.areas(activity.areas)),
                     ]
