@@ -30,7 +30,7 @@ package struct Consent: Codable, Sendable, Equatable {
     }
 
     /// As what somebody decided.
-    package enum Decider: String, Codable, Sendable {
+    package enum Decider: String, Codable, Sendable, CaseIterable {
         /// A founder of the startup.
         case founder
         /// The park, for the startup.
