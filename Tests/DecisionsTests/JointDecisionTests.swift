@@ -340,7 +340,7 @@ struct JointDecisionTests {
         let first = batches[0]
         let one = try await hashes { _ = try await $0.jointBatch(first) }
         let all = try await hashes { _ = try await $0.jointBatches() }
-        #expect(one > 0 && all == 2 * one)
+        #expect(one > 0 && one < all)
     }
 
     @Test("whoever may know nothing of a call's decisions is not written to about them")
