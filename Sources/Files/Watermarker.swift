@@ -68,6 +68,16 @@ public struct Watermarker: Sendable {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        // The threads that get here take no signals, which a child inherits: neither its limits nor a stop would reach it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var (none, all) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(program), nil]
         // In the environment rather than among the arguments, which everybody on the machine can read.
@@ -76,7 +86,7 @@ public struct Watermarker: Sendable {
         ]
         defer { for pointer in arguments + environment { free(pointer) } }
         var child = pid_t()
-        guard posix_spawn(&child, program, &actions, nil, &arguments, &environment) == 0 else {
+        guard posix_spawn(&child, program, &actions, &attributes, &arguments, &environment) == 0 else {
             throw Failure(description: "The watermarking program cannot be started: \(program)")
         }
         let status = try wait(for: child, atMost: patience)
