@@ -113,6 +113,7 @@ struct LinkTests {
         // It is to come in three weeks.
         #expect(try await counted(manager).isEmpty)
         try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
             try await transaction.execute("UPDATE demo_days SET starts_at = now() - interval '1 day' WHERE id = \(day)")
             for (other, outcome) in [("harbour/tidewater", "held"), ("harbour/sakuragi-ventures", "no_show")] {
                 try await transaction.execute(

@@ -336,7 +336,7 @@ struct RenewalTests {
         _ = try await sign("MoU-B", as: broken, endingIn: -1, in: world)
         // Filed under a name that is as long as names may be.
         let whole = try await sign(String(repeating: "R", count: 200), endingIn: -1, in: world)
-        let ending = try await sign("MoU-O", endingIn: 29, renewsItself: false, in: world)
+        let ending = try await sign("MoU-O", endingIn: 29, noticeDays: 10, renewsItself: false, in: world)
         try await plant(
             "DELETE FROM mou_signatures WHERE mou_id = \(broken) AND institution_id = \(own)", in: world)
         let (renewing, reminding) = try await world.database.write(as: .system(in: tenant)) { transaction in

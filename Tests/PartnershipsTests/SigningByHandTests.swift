@@ -278,7 +278,7 @@ struct SigningByHandTests {
         #expect(lines.filter { $0.hasPrefix(Cast.kenji.person.name) }.count == 1)
         #expect(lines.contains("Mei Lam: MoU-H: Sakuragi Bank Group has signed"))
         let kinds: [String] = try await world.owner.reader(as: .none).rows(
-            "SELECT payload->>'step' AS step FROM jobs WHERE kind = 'partnerships.tell-of-signing' ORDER BY 1"
+            "SELECT arguments->>'step' AS step FROM jobs WHERE kind = 'partnerships.tell-of-signing' ORDER BY 1"
         ).map { try $0("step") }
         #expect(kinds == ["asked", "signed"])
     }
