@@ -138,12 +138,13 @@ extension PageTemplate<CallConfirmationPage> {
 extension CallForApplications {
     /// When streams close that close before the call, each in the zone it was set in and in a second one.
     package func closingsOfStreams(at now: Date, in language: Pages.Language) -> [Fact] {
-        let words = ProgramWords(t: PageKit.programs.texts(in: language), now: now)
+        let t = PageKit.programs.texts(in: language)
+        let words = ProgramWords(t: t, now: now)
         return offered.compactMap { offered in
             guard let closing = offered.closesAt else { return nil }
             let isNext = status(at: now) == .open && closing >= now
             return .time(
-                words.t("fact.stream_closes", ["stream": offered.name.text(for: words.spoken)]),
+                t("fact.stream_closes", ["stream": offered.name.text(for: words.spoken)]),
                 words.time(closing, in: deadline.zone, isRelative: isNext))
         }
     }
