@@ -1,18 +1,13 @@
 import Accounts
 import Applications
 import Decisions
-import DemoDays
 import DemoWorld
 import Foundation
 import Fundraising
-import Imports
 import Institutions
-import Investment
-import Letters
 import Partnerships
 import Postgres
 import Programs
-import Reviews
 import TestWorld
 import Vocabulary
 
