@@ -14,7 +14,14 @@ extension PartnerPages {
             .get, "/partner/agreements/{mou}/signature", "partnerSignMoU", access: .roles([.partner]),
             parameters: MoUPath.self
         ) { call in
-            try await signaturePage(for: call, of: call.parameters.mou, values: [:])
+            let id = call.parameters.mou
+            guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
+            let (person, own) = (try call.principal.personID, Institution.ID(try call.principal.actsFor))
+            // Whoever is not asked reads the agreement, which says how it stands.
+            guard try await mou.asksToSign(person, for: own, call.reader) else {
+                return .redirect(to: "/partner/agreements/\(id)")
+            }
+            return try await signaturePage(for: call, of: id, values: [:])
         }.erased
     }
 

@@ -291,6 +291,8 @@ struct SigningByHandTests {
         let partner = try await Visitor(Cast.kenji, in: world)
         #expect(await manager.open("/console/mous/\(id)").text.contains("/console/mous/\(id)/signing-requests"))
         #expect(!(await partner.open("/partner/agreements/\(id)").text.contains("/signature")))
+        let unasked = await partner.open("/partner/agreements/\(id)/signature")
+        #expect(unasked.header("Location") == "/partner/agreements/\(id)")
         let nobody = await manager.send("/console/mous/\(id)/signing-requests", [("seat", "")])
         #expect(nobody.status == 422)
         let asked = await manager.send(
