@@ -110,8 +110,8 @@ struct CatalogueTests {
                                     'letter_texts',
                                     -- Each copy is kept with who handed it in and when; none is ever changed.
                                     'application_snapshots',
-                                    -- Counts of rows that are on record.
-                                    'review_tallies')
+                                    -- Counts of rows that are on record, and addresses in answers that are.
+                                    'review_tallies', 'application_people')
               AND (SELECT count(*) FROM pg_trigger AS t
                    WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
             """)

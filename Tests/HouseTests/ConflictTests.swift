@@ -21,15 +21,15 @@ struct ConflictTests {
     /// What makes a conflict between a person and a startup.
     enum Deed: CaseIterable {
         case declaredByManager, declaredByReviewer, mentors, holdsShares, joinsHolder, joinsInvestor, foundsIt,
-            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested
+            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed
     }
 
-    private static let seeds: Range<UInt64> = 0..<(BlindnessTests.isLong ? 110 : 3)
+    private static let seeds: Range<UInt64> = 0..<(BlindnessTests.isLong ? 120 : 3)
 
     @Test("Whatever the conflict comes from, nothing of the pair is seen any more", arguments: seeds)
     func invisible(_ seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        // The deeds take turns, so that the first eleven seeds make each once.
+        // The deeds take turns, so that the first twelve seeds make each once.
         let deed = Deed.allCases[Int(seed) % Deed.allCases.count]
         // The interested firm holds shares of KelpSense: whoever joins it must not judge that in any case.
         let slugs = ["gridfellow", "skylarkinspect"] + (deed == .firmIsInterested ? [] : ["kelpsense"])
@@ -164,6 +164,16 @@ struct ConflictTests {
         case .sharesSite:
             try await plant([
                 "UPDATE institutions SET website = 'https://www.institute.example/' WHERE id = \(startup)"
+            ])
+        case .isNamed:
+            // An answer that names somebody, as a form with a question about people keeps it.
+            try await plant([
+                """
+                INSERT INTO application_people (tenant_id, application_id, question_id, email)
+                SELECT w.tenant_id, w.application_id, w.question_id, p.email
+                FROM application_answers AS w JOIN people AS p ON p.id = \(person)
+                WHERE w.application_id = \(World.applied(slug)) LIMIT 1
+                """, "SELECT end_conflicted_assignments(\(tenant), NULL, \(startup))",
             ])
         case .firmIsInterested:
             try await plant([

@@ -249,6 +249,60 @@ struct TypedAnswerTests {
         #expect(count?.questions == 9 && count?.required == 7 && count?.requiredAnswered == 7 && count?.answered == 7)
     }
 
+    @Test("Whom an application names does not judge it: a draft tells of nobody, and who is named later loses it")
+    func namedPeople() async throws {
+        let world = try await World()
+        let id = try await begun(in: world)
+        let nora = Cast.nora.person
+        func save(_ texts: [(Int, String)]) async throws {
+            let edits = try texts.map { (ids[$0.0], AnswerEdit(try LongText($0.1))) }
+            try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+                _ = try await transaction.saveAnswers(
+                    Dictionary(uniqueKeysWithValues: edits), of: id, by: Cast.ravi.person.id)
+            }
+        }
+        func conflicts(of person: Person.ID) async throws -> [Conflict.Kind] {
+            try await world.database.reader(as: world.context(Cast.mei))
+                .conflicts(between: [person], and: [Cast.startup("ledgerleaf")]).map(\.kind)
+        }
+        let alone = #"[{"name": "Ravi", "role": "CEO"}]"#
+        let advised = #"[{"name": "Nora", "role": "Adviser", "email": " \#(nora.email.uppercased()) "}]"#
+        try await save([
+            (0, "idea"), (3, "2024-01-01"), (4, #"["port"]"#), (6, #"[{"email": "#), (7, "A ledger."), (8, "Leaves."),
+        ])
+        try await save([(6, advised)])
+        let standing = try await conflicts(of: nora.id)
+        #expect(!standing.contains(.named), "a draft tells of nobody")
+        try await save([(6, alone)])
+        try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            _ = try await transaction.submitApplication(id, by: Cast.ravi.person.id)
+        }
+        try await reviewed(id, world)
+        let reader = world.database.reader(as: world.context(Cast.nora))
+        let mine = try #require(try await reader.assignments(limit: 100).first { $0.assignment.application == id })
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestChanges(
+                ChangesWanted(
+                    try LongText("Who advises you?"), to: [ids[6]],
+                    by: CalendarDate(Date(), in: .hongKong).adding(days: 5)), of: id, as: .init(),
+                by: Cast.mei.person.id)
+        }
+        try await save([(6, advised)])
+        #expect(try await conflicts(of: nora.id) == standing + [.named])
+        let seat = try await world.database.reader(as: world.context(Cast.mei)).assignment(mine.assignment.id)
+        #expect(seat?.state == .conflicted)
+        #expect(try await reader.sheet(mine.assignment.id) == nil)
+        // Somebody at the organisation of an address is their colleague.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE people SET email = 'oki@adviser.example' WHERE id = \(Cast.vera.person.id)")
+        }
+        #expect(try await !conflicts(of: Cast.vera.person.id).contains(.emailDomain))
+        try await save([(6, #"[{"name": "Ana", "role": "Adviser", "email": "ana@adviser.example"}]"#)])
+        #expect(try await conflicts(of: Cast.vera.person.id).contains(.emailDomain))
+        #expect(try await conflicts(of: nora.id) == standing)
+    }
+
     @Test("A manager tries the form and sees both kinds of file while the call is a draft; nobody else does")
     func previews() async throws {
         let world = try await World()
