@@ -278,7 +278,7 @@ extension Transaction {
             -- releaseLetters
             UPDATE letters AS l SET released_at = now(), released_by = acting_person(), failed_at = NULL
             WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
-              AND l.state IN ('held', 'failed')
+              AND \(fragment: LetterStep.release.isPossible)
             RETURNING l.id
             """
         ).map { try $0("id") }
@@ -291,27 +291,10 @@ extension Transaction {
             -- cancelLetters
             UPDATE letters AS l SET cancelled_at = now(), cancelled_by = acting_person(), failed_at = NULL
             WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
-              AND l.state IN ('held', 'released', 'failed')
-              AND NOT EXISTS (
-                  SELECT FROM letter_attempts AS a
-                  WHERE a.tenant_id = l.tenant_id AND a.letter_id = l.id AND a.ended_at IS NULL
-                    AND a.begun_at > now() - \(SendLetter.timeLimit.components.seconds) * interval '1 second')
+              AND \(fragment: LetterStep.cancel.isPossible)
             RETURNING l.id
             """
         ).map { try $0("id") }
-    }
-
-    func letterStates(_ ids: [Letter.ID]) async throws -> [Letter.ID: Letter.State] {
-        try await rows(
-            """
-            -- letterStates
-            SELECT l.id, l.state FROM letters AS l
-            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
-            """
-        ).reduce(into: [:]) { states, row in
-            let id: Letter.ID = try row("id")
-            states[id] = try row("state")
-        }
     }
 
     /// Begins to hand a letter over, and ends what a worker that disappeared had begun; nil when it is not to go out.
@@ -347,5 +330,49 @@ extension Transaction {
     func recordFailed(_ id: Letter.ID) async throws {
         try await execute(
             "/* recordFailed */ UPDATE letters SET failed_at = now() WHERE tenant_id = acting_tenant() AND id = \(id)")
+    }
+}
+
+extension Statements {
+    /// Those of some letters with which something could be done at this moment.
+    func letters(_ ids: [Letter.ID], ready step: LetterStep) async throws -> [Letter.ID] {
+        try await rows(
+            """
+            -- letters that are ready
+            SELECT l.id FROM letters AS l
+            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
+              AND \(fragment: step.isPossible)
+            """
+        ).map { try $0("id") }
+    }
+
+    func letterStates(_ ids: [Letter.ID]) async throws -> [Letter.ID: Letter.State] {
+        try await rows(
+            """
+            -- letterStates
+            SELECT l.id, l.state FROM letters AS l
+            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
+            """
+        ).reduce(into: [:]) { states, row in
+            let id: Letter.ID = try row("id")
+            states[id] = try row("state")
+        }
+    }
+}
+
+extension LetterStep {
+    /// The condition under which a letter `l` lets it be done; a letter that a mail server is being given is past both.
+    fileprivate var isPossible: Query {
+        switch self {
+        case .release: "l.state IN ('held', 'failed')"
+        case .cancel:
+            """
+            l.state IN ('held', 'released', 'failed')
+            AND NOT EXISTS (
+                SELECT FROM letter_attempts AS a
+                WHERE a.tenant_id = l.tenant_id AND a.letter_id = l.id AND a.ended_at IS NULL
+                  AND a.begun_at > now() - \(SendLetter.timeLimit.components.seconds) * interval '1 second')
+            """
+        }
     }
 }

@@ -198,10 +198,31 @@ package struct LetterReader: Sendable {
 package struct LetterVerdict: Sendable, Codable, Hashable {
     /// The letter.
     package let letter: Letter.ID
-    /// Whether what was asked for was done.
+    /// Whether what was asked for was done, or would be.
     package let isDone: Bool
     /// Where it stands now; absent when there is no such letter.
     package let state: Letter.State?
+}
+
+/// What is done with many letters at once.
+package enum LetterStep: Sendable {
+    case release, cancel
+}
+
+/// Some of the letters that were to be released or cancelled all or none could not be, so none was.
+package struct LettersRefused: Refusal {
+    /// What was found of each.
+    package let verdicts: [LetterVerdict]
+
+    package var problem: Problem {
+        Problem(
+            .conflict, "Some of the letters stay as they are, so all did.",
+            errors: verdicts.enumerated().compactMap { index, verdict in
+                guard !verdict.isDone else { return nil }
+                let words = verdict.state.map { "It is \($0.rawValue)." } ?? "There is no such letter."
+                return .init("/letters/\(index)", .notAllowed, words)
+            })
+    }
 }
 
 /// Why a letter is not rewritten or sent.

@@ -30,6 +30,13 @@ struct Rewriting: Described {
 /// Letters to be released or cancelled.
 struct LetterSelection: Described {
     let letters: [Letter.ID]
+    let asOne: Bool?
+    let dryRun: Bool?
+
+    static let documentation = [
+        "as_one": "All or none. Without it those that cannot stay as they are, and the others follow.",
+        "dry_run": "Say what would become of each, and change nothing.",
+    ]
 }
 
 /// What became of each of them, in the order they were named.
@@ -40,7 +47,7 @@ struct LetterVerdictList: Described {
 extension LetterVerdict: Described {
     package static var documentation: [String: String] {
         [
-            "isDone": "Whether what was asked for was done.",
+            "is_done": "Whether what was asked for was done, or would be with `dry_run`.",
             "state": "Where the letter stands now; absent when there is no such letter.",
         ]
     }

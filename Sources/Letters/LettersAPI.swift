@@ -69,13 +69,11 @@ package enum LettersRoom {
             description: """
                 Held letters go out when this has been answered, as soon as a mail server takes them; failed ones are tried \
                 again. Each letter has its verdict: one that was not released says where it stands, or nothing when there \
-                is no such letter.
+                is no such letter. With `as_one` all go or none does: the 409 then points to those that cannot.
                 """, tag: "letters", access: .roles([.manager]), body: LetterSelection.self,
-            output: LetterVerdictList.self
+            output: LetterVerdictList.self, problems: [.conflict]
         ) { call in
-            try await call.write { transaction in
-                .ok(LetterVerdictList(items: try await transaction.releaseLetters(call.body.letters)))
-            }
+            try await answer(call, to: .release)
         }.erased
     }
 
@@ -83,12 +81,28 @@ package enum LettersRoom {
         Operation(
             .post, "/v1/letter-cancellations", "cancelLetters", summary: "Keep letters from going out",
             description: "For good. A letter that is on its way, or was sent, stays what it is.", tag: "letters",
-            access: .roles([.manager]), body: LetterSelection.self, output: LetterVerdictList.self
+            access: .roles([.manager]), body: LetterSelection.self, output: LetterVerdictList.self,
+            problems: [.conflict]
         ) { call in
-            try await call.write { transaction in
-                .ok(LetterVerdictList(items: try await transaction.cancelLetters(call.body.letters)))
-            }
+            try await answer(call, to: .cancel)
         }.erased
+    }
+
+    private static func answer(
+        _ call: Call<NoParameters, LetterSelection>, to step: LetterStep
+    ) async throws -> Reply<LetterVerdictList> {
+        let (ids, asOne) = (call.body.letters, call.body.asOne ?? false)
+        guard call.body.dryRun != true else {
+            return .ok(LetterVerdictList(items: try await call.reader.verdicts(on: ids, rehearsing: step)))
+        }
+        return try await call.write { transaction in
+            let verdicts =
+                switch step {
+                case .release: try await transaction.releaseLetters(ids, asOne: asOne)
+                case .cancel: try await transaction.cancelLetters(ids, asOne: asOne)
+                }
+            return .ok(LetterVerdictList(items: verdicts))
+        }
     }
 
     private static var listOwnLetters: AnyOperation {

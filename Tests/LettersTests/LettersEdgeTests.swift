@@ -71,6 +71,20 @@ struct LettersEdgeTests {
             await mei.ask("PUT", "/v1/letters/\(id)/text", json: hostile, headers: [("If-Match", fresh)]).status == 422)
         let gone = Letter.ID()
         let selection = #"{"letters": ["\#(id)", "\#(gone)"]}"#
+        // Said before it is done; all or none; and nothing is done by either.
+        let rehearsal = #"{"letters": ["\#(id)", "\#(gone)"], "dry_run": true}"#
+        let would = await mei.ask("POST", "/v1/letter-releases", json: rehearsal)
+        #expect(
+            would.text
+                == #"{"items":[{"letter":"\#(id)","is_done":true,"state":"held"},{"letter":"\#(gone)","is_done":false}]}"#
+        )
+        for deed in ["releases", "cancellations"] {
+            let whole = #"{"letters": ["\#(id)", "\#(gone)"], "as_one": true}"#
+            let refused = await mei.ask("POST", "/v1/letter-\(deed)", json: whole)
+            #expect(
+                refused.status == 409 && refused.problem?.errors.map(\.pointer) == ["/letters/1"], "\(refused.text)")
+            #expect(try await mei.ask("GET", "/v1/letters/\(id)").json()["state"] == "held")
+        }
         let first = await mei.ask("POST", "/v1/letter-releases", json: selection, headers: [("Idempotency-Key", "k")])
         #expect(first.status == 200, "\(first.text)")
         #expect(
