@@ -33,7 +33,9 @@ struct MatchmakingYearTests {
                 try await market.live(cycle: cycle, week: week)
                 try await market.letPass(days: 7)
             }
-            print("two weeks \(cycle + 1): \(market.proposals) proposals, \(market.introductions) introductions so far")
+            // Not printed: what is written into a pipe is kept back until there is much of it.
+            let so = "\(market.proposals) proposals, \(market.introductions) introductions so far"
+            try FileHandle.standardError.write(contentsOf: Data("two weeks \(cycle + 1): \(so)\n".utf8))
         }
         // Nothing is asked any more; what is open runs out by itself.
         for _ in 0..<16 { try await market.letPass(days: 7) }
