@@ -1,6 +1,7 @@
 package import Vocabulary
 
-/// Days on which a reviewer reads nothing. Somebody who is away until a round's reviews are due is planned for nothing more.
+/// Days on which a reviewer reads nothing. Somebody who is away until a round's reviews are due is planned for nothing more,
+/// and who is away for a part of that time for as much less; several absences count together.
 package struct Absence: Sendable, Equatable, Identifiable {
     /// Names an absence of a person.
     package typealias ID = Identifier<Absence>

@@ -34,7 +34,10 @@ enum AbsencesAPI {
     private static var noteAbsence: AnyOperation {
         Operation(
             .post, "/v1/reviewers/{person}/absences", "noteAbsence", summary: "Say when a reviewer is away",
-            description: "Who is away until a round's reviews are due is planned for nothing more of it.",
+            description: """
+                Who is away until a round's reviews are due is planned for nothing more of it, who is away for a part of \
+                that time for as much less. Several absences count together.
+                """,
             tag: "reviews", access: .roles([.manager, .reviewer]), parameters: ReviewerPath.self,
             body: AbsenceBody.self, output: AbsenceView.self, success: .created,
             problems: [.notFound, .conflict]

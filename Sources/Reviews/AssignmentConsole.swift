@@ -247,6 +247,12 @@ struct AssignmentConsole {
     private func words(for panelist: Panelist, _ conflicts: [Conflict], _ desk: RoundDesk) -> String {
         let t = desk.t
         guard panelist.answer == .accepted else { return t("assignments.panelist_invited", ["name": panelist.name]) }
+        let known = figures(of: panelist, conflicts, desk)
+        return panelist.absence(t).map { t("assignments.panelist_away", ["panelist": known, "away": $0]) } ?? known
+    }
+
+    private func figures(of panelist: Panelist, _ conflicts: [Conflict], _ desk: RoundDesk) -> String {
+        let t = desk.t
         let figures = [
             "name": panelist.name, "assigned": Figures.grouped(panelist.assigned),
             "most": Figures.grouped(panelist.terms.most),

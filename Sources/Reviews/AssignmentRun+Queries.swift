@@ -31,6 +31,30 @@ extension Statements {
         ).map(AssignmentRun.init)
     }
 
+    /// Whether the seats that stand are others than those a plan was worked out for, so that it would undo what it does not
+    /// know of: pairs came or went, or one that it leaves out was begun. Nil where there is no plan to take, or where one of
+    /// the seats is not the principal's to know of. For managers.
+    package func isOvertaken(_ run: AssignmentRun.ID) async throws -> Bool? {
+        let standing: Query = """
+            SELECT s.application_id, s.person_id,
+                   EXISTS (SELECT FROM reviews AS w
+                           WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id) AS is_begun
+            FROM review_assignments AS s
+            WHERE s.tenant_id = u.tenant_id AND s.round_id = u.round_id AND s.state = 'assigned'
+            """
+        return try await first(
+            """
+            -- isOvertaken
+            SELECT u.standing IS DISTINCT FROM \(fragment: .fingerprint(ofSeats: standing)) AS is_overtaken
+            FROM assignment_runs AS u
+            JOIN review_rounds AS r ON r.tenant_id = u.tenant_id AND r.id = u.round_id
+            WHERE u.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND u.id = \(run)
+              AND u.finished_at IS NOT NULL AND u.applied_at IS NULL
+              AND r.call_id <> ALL (calls_too_near(acting_role(), acting_person()))
+            """
+        ).map { try $0("is_overtaken") }
+    }
+
     /// The pairs of a plan in the order of the applications' codes, as they compare with what stands now.
     ///
     /// - Parameter onlyChanges: without the pairs that stand.
@@ -67,6 +91,19 @@ extension Statements {
 }
 
 extension Query {
+    /// What tells the seats of a run `u` from others: who judges what, and what of it was begun though the plan leaves it out.
+    fileprivate static func fingerprint(ofSeats seats: Query) -> Query {
+        """
+        (SELECT sha256(convert_to(coalesce(string_agg(
+             concat_ws(' ', seat.application_id, seat.person_id, CASE WHEN seat.is_begun AND NOT EXISTS (
+                 SELECT FROM planned_assignments AS p
+                 WHERE p.tenant_id = u.tenant_id AND p.run_id = u.id AND p.application_id = seat.application_id
+                   AND p.person_id = seat.person_id) THEN 'begun' END), ','
+             ORDER BY seat.application_id, seat.person_id), ''), 'UTF8'))
+         FROM (\(fragment: seats)) AS seat)
+        """
+    }
+
     fileprivate static var assignmentRuns: Query {
         """
         SELECT u.id, u.round_id, u.job_id, u.requested_at, u.finished_at, u.report, u.applied_at,
@@ -124,11 +161,18 @@ extension Transaction {
             FROM unnest(\(found.pairs.map(\.application)), \(found.pairs.map(\.person)), \(found.pairs.map(\.affinity)))
                 AS p (application, person, affinity)
             """)
+        let stood: Query = """
+            SELECT f.application_id, f.person_id, f.is_begun
+            FROM unnest(\(found.stood.map(\.application)), \(found.stood.map(\.person)),
+                        \(found.stood.map(\.isBegun))) AS f (application_id, person_id, is_begun)
+            """
         try await execute(
             """
             -- finishAssignmentRun
-            UPDATE assignment_runs SET finished_at = now(), report = \(JSONB(found.report))
-            WHERE tenant_id = acting_tenant() AND id = \(run)
+            UPDATE assignment_runs AS u
+            SET finished_at = now(), report = \(JSONB(found.report)),
+                standing = \(fragment: .fingerprint(ofSeats: stood))
+            WHERE u.tenant_id = acting_tenant() AND u.id = \(run)
             """)
     }
 
@@ -139,7 +183,10 @@ extension Transaction {
             -- applyPlan: what is taken back
             UPDATE review_assignments AS s
             SET state = 'withdrawn', ended_at = now(), ended_reason = 'Planned anew.'
+            FROM assignment_runs AS u
             WHERE s.tenant_id = acting_tenant() AND s.round_id = \(round) AND s.state = 'assigned'
+              -- Nothing that somebody assigns at this very moment.
+              AND u.tenant_id = s.tenant_id AND u.id = \(run) AND s.assigned_at <= u.finished_at
               AND NOT EXISTS (SELECT FROM planned_assignments AS p
                               WHERE p.tenant_id = s.tenant_id AND p.run_id = \(run)
                                 AND p.application_id = s.application_id AND p.person_id = s.person_id)

@@ -65,13 +65,29 @@ struct AssignmentRunConsole {
         let words = PlanWords(desk: desk)
         // Once a plan was taken, nothing of it is a change.
         let showsAll = query.show == .all || run.appliedAt != nil
+        let isOvertaken = try await call.reader.isOvertaken(run.id) == true
+        let takenBack =
+            run.state == .finished && run.appliedAt == nil && run.report?.removed != 0
+            ? try await call.reader.takenBack(by: run.id, limit: PlanWords.mostNamed) : []
         let base: SafeURL = "/console/assignment-runs/\(run.id)"
         let shown = query.show.map { [(name: "show", value: $0.rawValue)] } ?? []
         // A plan is refused in the words for a single assignment, which would not say what they are about.
         let sentence = refusal?.sentence(besides: [])
         let problem = isApplying ? sentence.map { t("plan.not_applied", ["reason": $0]) } : sentence
         var table: Table?
-        if run.report != nil {
+        if run.report != nil, query.show == .takenBack {
+            let found = try await call.reader.takenBack(
+                by: run.id, after: try call.position(query.cursor, as: AssignmentPosition.self),
+                limit: PageSize.rows(for: nil))
+            let page = try call.page(found.map(AssignmentView.init), size: nil) {
+                AssignmentPosition(code: $0.code, id: $0.id)
+            }
+            table = words.table(
+                takingBack: found.prefix(page.items.count),
+                pager: RoundDesk.pager(
+                    first: query.cursor == nil && refusal == nil ? nil : base.adding(shown),
+                    next: refusal == nil ? page.next.map { base.adding(shown + [("cursor", $0)]) } : nil))
+        } else if run.report != nil {
             let found = try await call.reader.plan(
                 of: run.id, onlyChanges: !showsAll, after: try call.position(query.cursor, as: AssignmentPosition.self),
                 limit: PageSize.rows(for: nil))
@@ -101,15 +117,21 @@ struct AssignmentRunConsole {
             },
             stats: run.report.map(words.stats), contradictions: contradictions,
             hasContradictions: !contradictions.isEmpty,
-            apply: words.offer(of: run, key: call.freshIdempotencyKey),
+            overtaken: isOvertaken ? t("plan.overtaken") : nil,
+            apply: isOvertaken
+                ? nil : words.offer(of: run, takingBack: takenBack, key: call.freshIdempotencyKey),
             choices: run.report == nil || run.appliedAt != nil
                 ? nil
                 : Tabs(
                     label: t("plan.pairs"),
                     items: [
-                        NavigationItem(label: t("plan.only_changes"), url: base, isCurrent: !showsAll),
+                        NavigationItem(
+                            label: t("plan.only_changes"), url: base, isCurrent: !showsAll && query.show != .takenBack),
                         NavigationItem(
                             label: t("plan.all_pairs"), url: base.adding([("show", "all")]), isCurrent: showsAll),
+                        NavigationItem(
+                            label: t("plan.taken_back"), url: base.adding([("show", "taken_back")]),
+                            isCurrent: query.show == .takenBack),
                     ]),
             table: table)
         // Works without scripts: while the run is under way the page asks again by itself.
@@ -125,6 +147,9 @@ struct PlanWords {
     let desk: RoundDesk
 
     private var t: Texts { desk.t }
+
+    /// How many of the pairs that are taken back stand beside the button; all of them stand in a list of their own.
+    static let mostNamed = 12
 
     func badge(of run: AssignmentRun) -> Badge {
         switch run.state {
@@ -217,14 +242,29 @@ struct PlanWords {
         }
     }
 
+    /// Pairs by what the round calls the application, and who judges; of more than are named, the rest is counted.
+    private func named(_ pairs: [AssignmentSummary], of all: Int) -> String {
+        let names = pairs.map { t("plan.pair", ["code": $0.code, "reviewer": $0.personName ?? ""]) }
+        guard all > names.count else { return desk.listed(names) }
+        return t(
+            "assignments.and_more", count: all - names.count,
+            ["names": names.joined(separator: t("assignments.separator"))])
+    }
+
     /// What taking the plan does; nothing where it would do nothing, or has been done.
-    func offer(of run: AssignmentRun, key: String) -> PlanPage.Offer? {
+    func offer(of run: AssignmentRun, takingBack: [AssignmentSummary], key: String) -> PlanPage.Offer? {
         guard run.state == .finished, run.appliedAt == nil, let report = run.report,
             report.added + report.removed > 0
         else { return nil }
         var consequences: [String] = []
         if report.added > 0 { consequences.append(t("plan.apply_added", count: report.added)) }
-        if report.removed > 0 { consequences.append(t("plan.apply_removed", count: report.removed)) }
+        if report.removed > 0 {
+            consequences.append(t("plan.apply_removed", count: report.removed))
+            if !takingBack.isEmpty {
+                consequences.append(
+                    t("plan.apply_removed_pairs", ["pairs": named(takingBack, of: report.removed)]))
+            }
+        }
         consequences.append(t("plan.apply_begun"))
         if report.emptySeats > 0 { consequences.append(t("plan.apply_empty", count: report.emptySeats)) }
         return PlanPage.Offer(
@@ -232,6 +272,23 @@ struct PlanWords {
             action: .post(
                 t("plan.apply"), "/console/assignment-runs/\(run.id)/application", style: .primary,
                 hidden: [HiddenField("idempotency_key", key)]))
+    }
+
+    /// What is assigned and would not be.
+    func table(takingBack pairs: some Sequence<AssignmentSummary>, pager: Pager?) -> Table {
+        Table(
+            caption: t("plan.taken_back"),
+            columns: [
+                .init(t("plan.application")), .init(t("plan.startup")), .init(t("plan.reviewer")),
+            ],
+            rows: pairs.map { pair in
+                [
+                    .text(pair.code), .text(pair.startupName?.text(for: desk.spoken) ?? ""),
+                    .text(pair.personName ?? ""),
+                ]
+            },
+            empty: EmptyState(title: t("plan.nothing_back"), text: t("plan.nothing_back_text")),
+            pager: pager)
     }
 
     func table(_ pairs: some Sequence<PlannedAssignment>, of run: AssignmentRun, pager: Pager?) -> Table {
@@ -259,6 +316,7 @@ struct ShowAssignmentRun: Codable {
     /// Which pairs.
     enum Show: String, Codable, CaseIterable {
         case changes, all
+        case takenBack = "taken_back"
     }
 
     let run: AssignmentRun.ID
@@ -295,6 +353,8 @@ struct PlanPage: ViewModel {
     var stats: StatTiles?
     var contradictions: [String]
     var hasContradictions: Bool
+    /// That it cannot be taken any more.
+    var overtaken: String?
     var apply: Offer?
     var choices: Tabs?
     var table: Table?

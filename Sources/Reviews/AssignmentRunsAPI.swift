@@ -10,7 +10,8 @@ internal import struct API.Operation
 /// Planning by API: a manager asks for a plan, looks at it, and takes it or not.
 enum AssignmentRunsAPI {
     static let operations: [AnyOperation] = [
-        requestAssignmentRun, listAssignmentRuns, getAssignmentRun, listPlan, cancelAssignmentRun, applyPlan,
+        requestAssignmentRun, listAssignmentRuns, getAssignmentRun, listPlan, listTakenBack, cancelAssignmentRun,
+        applyPlan,
     ]
 
     private static var requestAssignmentRun: AnyOperation {
@@ -44,7 +45,7 @@ enum AssignmentRunsAPI {
         ) { call in
             guard try await call.reader.round(call.parameters.round) != nil else { throw Problem.notFound }
             let runs = try await call.reader.assignmentRuns(of: call.parameters.round, limit: 100)
-            return .ok(AssignmentRunList(items: runs.map(AssignmentRunView.init)))
+            return .ok(AssignmentRunList(items: runs.map { AssignmentRunView($0) }))
         }.erased
     }
 
@@ -54,8 +55,11 @@ enum AssignmentRunsAPI {
             tag: "reviews", access: .roles([.manager]), parameters: AssignmentRunPath.self,
             output: AssignmentRunView.self, problems: [.notFound]
         ) { call in
-            guard let run = try await call.reader.assignmentRun(call.parameters.run) else { throw Problem.notFound }
-            return .ok(AssignmentRunView(run))
+            let id = call.parameters.run
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard let run = try await snapshot.assignmentRun(id) else { throw Problem.notFound }
+                return .ok(AssignmentRunView(run, isOvertaken: try await snapshot.isOvertaken(id)))
+            }
         }.erased
     }
 
@@ -79,6 +83,28 @@ enum AssignmentRunsAPI {
         }.erased
     }
 
+    private static var listTakenBack: AnyOperation {
+        Operation(
+            .get, "/v1/assignment-runs/{run}/taken-back", "listTakenBack",
+            summary: "What taking a plan would take back, in the order of the applications' codes",
+            description: """
+                As things stand now: what was assigned, was not begun and is not in the plan. None once the plan was taken.
+                """,
+            tag: "reviews", access: .roles([.manager]), parameters: ListTakenBack.self,
+            output: Page<AssignmentView>.self, problems: [.notFound]
+        ) { call in
+            let parameters = call.parameters
+            guard try await call.reader.assignmentRun(parameters.run) != nil else { throw Problem.notFound }
+            let found = try await call.reader.takenBack(
+                by: parameters.run, after: try call.position(parameters.cursor, as: AssignmentPosition.self),
+                limit: PageSize.rows(for: parameters.limit))
+            return .ok(
+                try call.page(found.map(AssignmentView.init), size: parameters.limit) {
+                    AssignmentPosition(code: $0.code, id: $0.id)
+                })
+        }.erased
+    }
+
     private static var cancelAssignmentRun: AnyOperation {
         Operation(
             .post, "/v1/assignment-runs/{run}/cancellation", "cancelAssignmentRun", summary: "Stop working out a plan",
@@ -94,8 +120,10 @@ enum AssignmentRunsAPI {
     private static var applyPlan: AnyOperation {
         Operation(
             .post, "/v1/assignment-runs/{run}/application", "applyPlan",
-            summary: "Take a plan: take back what it leaves out, assign what is new in it", tag: "reviews",
-            access: .roles([.manager]), parameters: AssignmentRunPath.self, output: AssignmentRunView.self,
+            summary: "Take a plan: take back what it leaves out, assign what is new in it",
+            description: "Refused where assignments have changed since it was worked out: work it out again.",
+            tag: "reviews", access: .roles([.manager]), parameters: AssignmentRunPath.self,
+            output: AssignmentRunView.self,
             problems: [.notFound, .conflict]
         ) { call in
             let person = try call.principal.personID
@@ -117,6 +145,12 @@ struct ListPlan: Codable {
     let cursor: PageCursor?
 }
 
+struct ListTakenBack: Codable {
+    let run: AssignmentRun.ID
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
 /// A run as JSON.
 struct AssignmentRunView: Described {
     let id: AssignmentRun.ID
@@ -127,13 +161,20 @@ struct AssignmentRunView: Described {
     let requestedAt: Date
     let finishedAt: Date?
     let appliedAt: Date?
+    let isOvertaken: Bool?
     let report: PlanReportView?
 
     static let documentation = [
-        "done": "How far it is, while it runs.", "report": "What came of it; absent until it has finished.",
+        "done": "How far it is, while it runs.",
+        "is_overtaken": """
+        Whether assignments have changed since, so that the plan is not taken any more. Said of a single run that has \
+        finished and was not taken.
+        """,
+        "report": "What came of it; absent until it has finished.",
     ]
 
-    init(_ run: AssignmentRun) {
+    init(_ run: AssignmentRun, isOvertaken: Bool? = nil) {
+        self.isOvertaken = isOvertaken
         id = run.id
         round = run.round
         state = run.state

@@ -60,6 +60,54 @@ extension Statements {
         ).map(Conflict.init)
     }
 
+    /// What stands between whoever is reached at some addresses and any of some startups: all that is on record of those who
+    /// hold or held a seat here, and of every address whether it is of the startup's organisation. For managers.
+    package func conflicts(
+        at emails: [EmailAddress], and startups: [Startup.ID]
+    ) async throws -> [AddressConflict] {
+        let asked = Dictionary(emails.map { ($0.normalized, $0) }, uniquingKeysWith: { first, _ in first })
+        let addresses = asked.keys.sorted()
+        let seated = try await rows(
+            """
+            -- people at addresses
+            SELECT who.id, who.email FROM people AS who
+            WHERE acts_as('manager', 'system') AND who.email = ANY (\(addresses))
+              AND EXISTS (SELECT FROM memberships AS m WHERE m.tenant_id = acting_tenant() AND m.person_id = who.id)
+            """
+        ).map { try (person: $0("id") as Person.ID, email: $0("email") as String) }
+        let known = Dictionary(seated.map { ($0.person, $0.email) }, uniquingKeysWith: { first, _ in first })
+        let onRecord = try await conflicts(between: seated.map(\.person), and: startups).compactMap { found in
+            known[found.person].flatMap { asked[$0] }.map { email in
+                AddressConflict(
+                    email: email, startup: found.startup, startupName: found.startupName, kind: found.kind,
+                    through: found.through)
+            }
+        }
+        // Of those who have a seat, the record says the same.
+        let others = addresses.filter { !known.values.contains($0) }
+        let ofOrganisations = try await rows(
+            """
+            -- conflicts of addresses
+            SELECT e.email, i.id, i.names
+            FROM unnest(\(others)) AS e (email)
+            JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.kind = 'startup' AND i.id = ANY (\(startups))
+            WHERE acts_as('manager', 'system') AND \(fragment: .isNotTheirOwn("i.id"))
+              AND (i.site = organisation_of(e.email) OR EXISTS (
+                  SELECT FROM memberships AS f JOIN people AS founder ON founder.id = f.person_id
+                  WHERE f.tenant_id = i.tenant_id AND f.institution_id = i.id AND f.role = 'founder'
+                    AND founder.organisation = organisation_of(e.email)))
+            ORDER BY e.email, i.id
+            """
+        ).compactMap { row -> AddressConflict? in
+            let email: String = try row("email")
+            return try asked[email].map {
+                try AddressConflict(
+                    email: $0, startup: row("id"), startupName: row("names"), kind: .emailDomain, through: nil)
+            }
+        }
+        return onRecord + ofOrganisations
+    }
+
     /// The pairs of a panelist and an application of a round between whom something stands; for planning.
     func conflictedPairs(in round: ReviewRound.ID) async throws -> [(Person.ID, Application.ID)] {
         try await rows(

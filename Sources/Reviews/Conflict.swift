@@ -45,6 +45,20 @@ package struct Conflict: Sendable, Equatable {
     package let note: LongText?
 }
 
+/// What would stand between a startup and whoever is reached at an address, who may hold no seat here.
+package struct AddressConflict: Sendable {
+    /// The address, as it was asked about.
+    package let email: EmailAddress
+    /// The startup.
+    package let startup: Startup.ID
+    /// Its name.
+    package let startupName: LocalizedName
+    /// What stands between them: of an address that nobody here has, an organisation at most.
+    package let kind: Conflict.Kind
+    /// The institution by which it does, where it is one.
+    package let through: LocalizedName?
+}
+
 /// That somebody said there is a conflict.
 package struct ConflictDeclaration: Sendable {
     /// Names a declaration within its tenant.

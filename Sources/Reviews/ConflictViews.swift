@@ -39,12 +39,38 @@ struct ConflictList: Described {
 
 /// Between whom one wants to know what stands.
 struct ConflictQuestion: Described {
-    let people: [Person.ID]
+    let people: [Person.ID]?
+    let emails: [EmailAddress]?
     let startups: [Startup.ID]
 
     static let documentation = [
-        "people": "Anybody with a seat here; others have no conflict that is on record.", "startups": "Any startups.",
+        "people": "Anybody with a seat here; others have no conflict that is on record.",
+        "emails": "The addresses of anybody, with a seat here or not.", "startups": "Any startups.",
     ]
+}
+
+struct ConflictAnswer: Described {
+    let items: [ConflictView]
+    let addresses: [AddressConflictView]
+
+    static let documentation = ["items": "Of the people.", "addresses": "Of whoever is reached at the addresses."]
+}
+
+/// What stands between an address and a startup, as JSON.
+struct AddressConflictView: Described {
+    let email: EmailAddress
+    let startup: StartupLine
+    let kind: Conflict.Kind
+    let through: LocalizedName?
+
+    static let documentation = ["through": "The institution by which it stands, where it is one."]
+
+    init(_ conflict: AddressConflict) {
+        email = conflict.email
+        startup = StartupLine(id: conflict.startup, name: conflict.startupName)
+        kind = conflict.kind
+        through = conflict.through
+    }
 }
 
 struct DeclarationBody: Described {

@@ -25,12 +25,22 @@ enum ConflictsAPI {
     private static var checkConflicts: AnyOperation {
         Operation(
             .post, "/v1/conflicts/check", "checkConflicts",
-            summary: "What stands between any people and any startups, before anybody is invited", tag: "reviews",
-            access: .roles([.manager]), idempotency: Idempotency.none, body: ConflictQuestion.self,
-            output: ConflictList.self
+            summary: "What stands between any people and any startups, before anybody is invited",
+            description: """
+                People are named by their ids, or by the addresses at which they would be invited: of somebody who holds \
+                no seat here, it is known whether the address is of the startup's organisation.
+                """,
+            tag: "reviews", access: .roles([.manager]), idempotency: Idempotency.none, body: ConflictQuestion.self,
+            output: ConflictAnswer.self
         ) { call in
-            let found = try await call.reader.conflicts(between: call.body.people, and: call.body.startups)
-            return .ok(ConflictList(items: found.map(ConflictView.init)))
+            let question = call.body
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                let found = try await snapshot.conflicts(between: question.people ?? [], and: question.startups)
+                let reached = try await snapshot.conflicts(at: question.emails ?? [], and: question.startups)
+                return .ok(
+                    ConflictAnswer(
+                        items: found.map(ConflictView.init), addresses: reached.map(AddressConflictView.init)))
+            }
         }.erased
     }
 

@@ -8,7 +8,7 @@ internal import struct API.Operation
 /// Panels by API: a manager invites, a reviewer answers.
 enum PanelAPI {
     static let operations: [AnyOperation] = [
-        listPanel, getPanelist, invitePanelist, revisePanelist, removePanelist, acceptPanelInvitation,
+        listPanel, getPanelist, invitePanelist, revisePanelist, moveChair, removePanelist, acceptPanelInvitation,
         declinePanelInvitation,
     ]
 
@@ -63,6 +63,25 @@ enum PanelAPI {
             return try await call.write { transaction in
                 try call.match(try await transaction.panelistView(path))
                 try await transaction.revisePanelist(path.person, of: path.round, to: call.body.terms)
+                return .ok(try await transaction.panelistView(path))
+            }
+        }.erased
+    }
+
+    private static var moveChair: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/panel/{person}/chair", "moveChair",
+            summary: "Hand the chair of a panel to another of its members",
+            description: """
+                Who has accepted a place on it takes the chair until the round is closed; both are told. Whoever had it \
+                keeps what they were assigned and follows the rest no more.
+                """,
+            tag: "reviews", access: .roles([.manager]), parameters: PanelistPath.self, output: PanelistView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.moveChair(of: path.round, to: path.person)
                 return .ok(try await transaction.panelistView(path))
             }
         }.erased

@@ -10,7 +10,7 @@ internal import Wording
 struct PanelConsole: Sendable {
     let site: Site
 
-    var routes: [AnyRoute] { [asking, ask, show, change, remove] }
+    var routes: [AnyRoute] { [asking, ask, check, show, change, moveChair, noteAbsence, remove] }
 
     private var asking: AnyRoute {
         PageRoute(
@@ -49,6 +49,29 @@ struct PanelConsole: Sendable {
         }.erased
     }
 
+    /// Looks before anybody is asked; nothing is written.
+    private var check: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/conflicts", "checkConsolePanelist", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            let id = call.parameters.round
+            guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+            let typed = (call.field("email") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+            return try await answering {
+                guard let email = EmailAddress(typed) else {
+                    throw Problem(.invalid, errors: [.init("/email", .invalid, "must be an e-mail address")])
+                }
+                let found = try await call.database.snapshot(as: call.context) { snapshot in
+                    try await snapshot.conflicts(at: [email], and: try await snapshot.applicants(in: id).map(\.startup))
+                }
+                return try await form(for: call, round, nil, values: call.fields, checked: (email, found))
+            } again: { problem in
+                try await form(for: call, round, nil, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
     private var show: AnyRoute {
         PageRoute(
             .get, "/console/rounds/{round}/panel/{person}", "consolePanelist", access: .roles([.manager]),
@@ -74,6 +97,46 @@ struct PanelConsole: Sendable {
                 }
             } again: { problem in
                 try await form(for: call, round, panelist, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private var moveChair: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/{person}/chair", "moveConsoleChair", access: .roles([.manager]),
+            parameters: PanelistPath.self
+        ) { call in
+            let path = call.parameters
+            let (round, panelist) = try await find(path, call.reader)
+            return try await answering {
+                try await call.write { transaction in
+                    try await transaction.moveChair(of: path.round, to: path.person)
+                    return .redirect(to: "/console/rounds/\(path.round)?done=chaired")
+                }
+            } again: { problem in
+                try await form(
+                    for: call, round, panelist, values: PanelistForm.values(of: panelist), problem: problem)
+            }
+        }.erased
+    }
+
+    private var noteAbsence: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/panel/{person}/absences", "noteConsoleAbsence", access: .roles([.manager]),
+            parameters: PanelistPath.self, body: AbsenceBody.self
+        ) { call in
+            let (path, tenant) = (call.parameters, try call.principal.workspace)
+            let (round, panelist) = try await find(path, call.reader)
+            return try await answering {
+                let days = try call.decoded()
+                return try await call.write { transaction in
+                    _ = try await transaction.noteAbsence(
+                        of: path.person, from: days.firstDay, to: days.lastDay, as: Absence.ID(), in: tenant)
+                    return .redirect(to: "/console/rounds/\(path.round)?done=away")
+                }
+            } again: { problem in
+                try await form(
+                    for: call, round, panelist, values: PanelistForm.values(of: panelist), absence: problem)
             }
         }.erased
     }
@@ -129,7 +192,8 @@ struct PanelConsole: Sendable {
 
     private func form<P, B>(
         for call: FormCall<P, B>, _ round: ReviewRound, _ panelist: Panelist?, values: [String: [String]],
-        problem: FormProblem? = nil
+        problem: FormProblem? = nil, absence: FormProblem? = nil,
+        checked: (email: EmailAddress, conflicts: [AddressConflict])? = nil
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
@@ -177,13 +241,29 @@ struct PanelConsole: Sendable {
             header: PageHeader(
                 title: title, kind: round.name.text(for: words.spoken),
                 lede: panelist == nil ? t("panel.ask_lede") : t("panel.change_lede")),
+            checked: checked.map { Self.table(of: $0.conflicts, at: $0.email, words) },
             known: seated.prefix(200).map { PanelistPage.Known(name: $0.name, email: $0.email) },
             hasKnown: !seated.isEmpty,
             form: Form(
                 action: action, sections: sections, submit: panelist == nil ? t("panel.ask_submit") : t("panel.save"),
                 texts: t, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                alternatives: panelist == nil
+                    ? [FormButton(t("panel.check"), url: "/console/rounds/\(round.id)/panel/conflicts")] : [],
                 cancel: LinkText(t("form.cancel"), "/console/rounds/\(round.id)"),
                 problem: problem?.sentence(besides: sections.flatMap(\.fields))),
+            absence: panelist.flatMap { panelist in
+                round.status == .closed
+                    ? nil
+                    : Self.absenceForm(
+                        of: panelist, in: round, call.fields, absence, t, key: call.freshIdempotencyKey)
+            },
+            chair: panelist.flatMap { panelist in
+                panelist.chairs || panelist.answer != .accepted || round.status == .closed
+                    ? nil
+                    : .post(
+                        t("panel.hand_chair"), "/console/rounds/\(round.id)/panel/\(panelist.person)/chair",
+                        hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)])
+            },
             removal: panelist.flatMap { panelist in
                 panelist.assigned > 0
                     ? nil
@@ -192,6 +272,46 @@ struct PanelConsole: Sendable {
                         style: .danger, hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)])
             })
         return HTML(bytes: try PageTemplate.panelist.render(model, in: words.frame(title, of: round, site, viewer)))
+    }
+}
+
+extension PanelConsole {
+    /// Where a manager notes what somebody told them. What was refused comes back, nothing else that was sent.
+    fileprivate static func absenceForm(
+        of panelist: Panelist, in round: ReviewRound, _ sent: [String: [String]], _ problem: FormProblem?, _ t: Texts,
+        key: String
+    ) -> Form {
+        let input = FormInput(values: problem == nil ? [:] : sent, errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.date("first_day", label: t("absence.first_day")),
+            input.date("last_day", label: t("absence.last_day"), hint: t("absence.last_day_hint")),
+        ]
+        return Form(
+            action: "/console/rounds/\(round.id)/panel/\(panelist.person)/absences",
+            sections: [FormSection(title: t("absence.note_title"), intro: panelist.absence(t), fields: fields)],
+            submit: t("absence.note"), texts: t, hidden: [HiddenField("idempotency_key", key)],
+            problem: problem?.sentence(besides: fields))
+    }
+
+    fileprivate static func table(
+        of conflicts: [AddressConflict], at email: EmailAddress, _ words: RoundWords
+    ) -> Table {
+        let t = words.t
+        return Table(
+            caption: t("panel.checked", ["email": email.description]),
+            columns: [.init(t("conflicts.startup")), .init(t("conflicts.what"))],
+            rows: conflicts.map { conflict in
+                [
+                    .text(conflict.startupName.text(for: words.spoken)),
+                    .text(
+                        t("conflicts.kind.\(conflict.kind.rawValue)"),
+                        note: conflict.through.map {
+                            t("conflicts.through", ["institution": $0.text(for: words.spoken)])
+                        }),
+                ]
+            },
+            empty: EmptyState(
+                title: t("panel.checked_none", ["email": email.description]), text: t("conflicts.empty_text")))
     }
 }
 
@@ -236,9 +356,15 @@ struct TermsForm: Codable {
 /// Asking somebody onto a panel, or what they take.
 struct PanelistPage: ViewModel {
     var header: PageHeader
+    /// What stands between somebody who might be asked and those who apply.
+    var checked: Table?
     var known: [Known]
     var hasKnown: Bool
     var form: Form
+    /// Notes when they are away.
+    var absence: Form?
+    /// Hands them the chair.
+    var chair: Action?
     var removal: Action?
 
     /// Who judges here already.

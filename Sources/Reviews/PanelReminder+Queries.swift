@@ -34,7 +34,8 @@ extension Statements {
                 WHERE t.holds AND t.at > t.since AND t.at <= now() AND t.at > now() - interval '7 days'
                 ORDER BY t.at DESC LIMIT 1) AS o
             WHERE r.tenant_id = acting_tenant() AND acts_as('system')
-              AND r.opened_at IS NOT NULL AND r.closed_at IS NULL AND p.declined_at IS NULL
+              -- Also before the round opens: a panel is asked while it is drafted, and reviews are owed only once it is open.
+              AND r.closed_at IS NULL AND p.declined_at IS NULL
               AND EXISTS (SELECT FROM memberships AS m
                           WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
                             AND m.ended_at IS NULL)
@@ -79,6 +80,46 @@ extension Statements {
                 round: $0("round_id"), person: $0("person_id"), assignments: $0("assignments"), codes: $0("codes"))
         }
     }
+
+    /// Seats that whoever judged gave up or lost to a conflict in the last week and that nobody has taken since, by round and
+    /// manager: those who opened the round or gave the seat away, and do not know by their own doing. Nobody is told of a
+    /// startup of their own. Only for the service.
+    func seatsEmptied() async throws -> [TakenAssignments] {
+        try await rows(
+            """
+            -- seatsEmptied
+            SELECT s.round_id, m.person_id, array_agg(s.id ORDER BY f.code, s.id) AS assignments,
+                   array_agg(f.code ORDER BY f.code, s.id) AS codes
+            FROM review_assignments AS s
+            JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id AND r.closed_at IS NULL
+            JOIN review_files AS f ON f.tenant_id = s.tenant_id AND f.round_id = s.round_id
+                AND f.application_id = s.application_id
+            JOIN applications AS a
+                ON a.tenant_id = s.tenant_id AND a.id = s.application_id AND a.withdrawn_at IS NULL
+            CROSS JOIN LATERAL (
+                SELECT DISTINCT k.person_id
+                FROM memberships AS k JOIN people AS who ON who.id = k.person_id AND who.disabled_at IS NULL
+                WHERE k.tenant_id = s.tenant_id AND k.role = 'manager' AND k.ended_at IS NULL
+                  AND k.person_id IN (r.opened_by, s.assigned_by)) AS m
+            WHERE s.tenant_id = acting_tenant() AND acts_as('system')
+              AND s.state IN ('abstained', 'conflicted') AND s.ended_at > now() - interval '7 days'
+              AND NOT EXISTS (SELECT FROM emptied_seats_told AS n
+                              WHERE n.tenant_id = s.tenant_id AND n.assignment_id = s.id)
+              AND (SELECT count(*) FROM review_assignments AS o
+                   WHERE o.tenant_id = s.tenant_id AND o.round_id = s.round_id AND o.application_id = s.application_id
+                     AND o.state = 'assigned') < r.reviews_wanted
+              AND NOT EXISTS (SELECT FROM conflict_declarations AS d
+                              WHERE d.tenant_id = s.tenant_id AND d.person_id = s.person_id
+                                AND d.startup_id = a.startup_id AND d.declared_by = m.person_id)
+              AND s.application_id <> ALL (applications_too_near('manager', m.person_id))
+            GROUP BY s.round_id, m.person_id
+            ORDER BY s.round_id, m.person_id
+            """
+        ).map {
+            try TakenAssignments(
+                round: $0("round_id"), person: $0("person_id"), assignments: $0("assignments"), codes: $0("codes"))
+        }
+    }
 }
 
 extension Transaction {
@@ -99,6 +140,16 @@ extension Transaction {
             -- remindPanels: what was taken
             INSERT INTO ended_assignments_told (tenant_id, assignment_id)
             SELECT acting_tenant(), told.id FROM unnest(\(assignments)) AS told (id)
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    func noteEmptied(_ assignments: [ReviewAssignment.ID]) async throws {
+        try await execute(
+            """
+            -- remindPanels: what was emptied
+            INSERT INTO emptied_seats_told (tenant_id, assignment_id)
+            SELECT DISTINCT acting_tenant(), told.id FROM unnest(\(assignments)) AS told (id)
             ON CONFLICT DO NOTHING
             """)
     }

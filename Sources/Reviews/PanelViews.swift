@@ -14,11 +14,13 @@ struct PanelistView: Described {
     let terms: TermsBody
     let assigned: Int
     let submitted: Int
+    let awayUntil: CalendarDate?
     let isAway: Bool
 
     static let documentation = [
         "assigned": "How many applications they have.", "submitted": "How many of those they have judged.",
-        "is_away": "Away for the whole time that is left.",
+        "away_until": "The last day on which they are away, where they are away today.",
+        "is_away": "Away on every day until reviews are due, or without a reviewer's seat.",
     ]
 
     init(_ panelist: Panelist) {
@@ -31,6 +33,7 @@ struct PanelistView: Described {
         terms = TermsBody(panelist.terms)
         assigned = panelist.assigned
         submitted = panelist.submitted
+        awayUntil = panelist.awayUntil
         isAway = panelist.isAway
     }
 }

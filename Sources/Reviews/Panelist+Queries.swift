@@ -67,14 +67,11 @@ extension Query {
                     ELSE 'invited' END AS answer,
                p.declined_reason,
                load.assigned, load.submitted,
-               EXISTS (SELECT FROM reviewer_absences AS x
-                       WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
-                         AND x.first_day <= (now() AT TIME ZONE r.time_zone)::date
-                         AND x.last_day >= (r.due_at AT TIME ZONE r.time_zone)::date)
-                   OR acts_as('manager', 'system') AND NOT EXISTS (
-                       SELECT FROM memberships AS m
-                       WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
-                         AND m.ended_at IS NULL) AS is_away
+               left_over.days AS days_left, gone.days AS days_away, gone.until AS away_until,
+               gone.days >= left_over.days OR acts_as('manager', 'system') AND NOT EXISTS (
+                   SELECT FROM memberships AS m
+                   WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer'
+                     AND m.ended_at IS NULL) AS is_away
         FROM panel_members AS p
         JOIN people AS who ON who.id = p.person_id
         JOIN review_rounds AS r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
@@ -84,6 +81,20 @@ extension Query {
             LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
             WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
               AND s.state = 'assigned') AS load
+        CROSS JOIN LATERAL (
+            SELECT (now() AT TIME ZONE r.time_zone)::date AS first,
+                   greatest((r.due_at AT TIME ZONE r.time_zone)::date, (now() AT TIME ZONE r.time_zone)::date) AS last
+        ) AS span
+        CROSS JOIN LATERAL (SELECT span.last - span.first + 1 AS days) AS left_over
+        CROSS JOIN LATERAL (
+            -- Absences that meet or overlap are one.
+            SELECT coalesce(sum(least(upper(a.days), span.last + 1) - greatest(lower(a.days), span.first)), 0)::integer
+                       AS days,
+                   max(upper(a.days) - 1) FILTER (WHERE a.days @> span.first) AS until
+            FROM unnest((
+                SELECT range_agg(daterange(x.first_day, x.last_day, '[]')) FROM reviewer_absences AS x
+                WHERE x.tenant_id = p.tenant_id AND x.person_id = p.person_id
+                  AND x.first_day <= span.last AND x.last_day >= span.first)) AS a (days)) AS gone
         """
     }
 }
@@ -95,7 +106,8 @@ extension Panelist {
             terms: PanelTerms(
                 least: row("least"), most: row("most"), languages: row("languages"), focusAreas: row("focus_areas")),
             answer: row("answer"), declinedReason: row("declined_reason"), assigned: row("assigned"),
-            submitted: row("submitted"), isAway: row("is_away"))
+            submitted: row("submitted"), daysLeft: row("days_left"), daysAway: row("days_away"),
+            awayUntil: row("away_until"), isAway: row("is_away"))
     }
 }
 
@@ -139,6 +151,22 @@ extension Transaction {
                 focus_areas = \(terms.focusAreas)
             WHERE tenant_id = acting_tenant() AND round_id = \(round) AND person_id = \(person)
             """) == 1
+    }
+
+    /// In two steps, so that there are never two.
+    func seat(_ person: Person.ID, inChairOf round: ReviewRound.ID) async throws {
+        try await execute(
+            """
+            -- moveChair: the former one
+            UPDATE panel_members SET is_chair = false
+            WHERE tenant_id = acting_tenant() AND round_id = \(round) AND is_chair
+            """)
+        try await execute(
+            """
+            -- moveChair
+            UPDATE panel_members SET is_chair = true
+            WHERE tenant_id = acting_tenant() AND round_id = \(round) AND person_id = \(person)
+            """)
     }
 
     func delete(_ person: Person.ID, of round: ReviewRound.ID) async throws -> Bool {

@@ -27,8 +27,26 @@ package struct Panelist: Sendable {
     package let assigned: Int
     /// How many of those they have judged.
     package let submitted: Int
-    /// Whether they are away for the whole time that is left.
+    /// Days from today until reviews are due, both counted; today alone from then on.
+    package let daysLeft: Int
+    /// On how many of those they are away, however many absences those are.
+    package let daysAway: Int
+    /// The last day on which they are away, where they are away today.
+    package let awayUntil: CalendarDate?
+    /// Whether they are away on every day that is left, or hold no reviewer's seat any more.
     package let isAway: Bool
+
+    /// Whether they have taken the chair that they were asked into.
+    package var chairs: Bool { isChair && answer == .accepted }
+
+    /// How much a plan gives them, of which they have begun so much: that stays, and of the rest of what they take it is as
+    /// large a part as they are there of the days left. Rounded down, so that it never is more than they take.
+    func load(begun: Int) -> (least: Int, most: Int) {
+        func cut(_ wanted: Int) -> Int {
+            wanted <= begun ? wanted : begun + (wanted - begun) * max(0, daysLeft - daysAway) / max(1, daysLeft)
+        }
+        return (cut(terms.least), cut(terms.most))
+    }
 }
 
 /// How much a panelist takes, what they read and what they know.

@@ -40,8 +40,8 @@ extension Transaction {
 
     /// Takes a plan: what it leaves out and was not begun is taken back, what is new in it is assigned; all or nothing.
     ///
-    /// Throws `ReviewRefusal.planNotReady`, `.roundNotOpen` and `.ownStartupApplied`, or not found; refused by the constraints of
-    /// `assignReviewer` when something has come between since it was worked out.
+    /// Throws `ReviewRefusal.planNotReady`, `.planOvertaken`, `.roundNotOpen` and `.ownStartupApplied`, or not found; refused by
+    /// the constraints of `assignReviewer` when something has come between since it was worked out.
     package func applyPlan(of id: AssignmentRun.ID, by person: Person.ID) async throws -> AssignmentRun {
         guard let known = try await assignmentRun(id), let round = try await lockRound(known.round),
             let run = try await assignmentRun(id)
@@ -49,6 +49,7 @@ extension Transaction {
         try round.checkOpen()
         guard run.state == .finished, run.appliedAt == nil else { throw ReviewRefusal.planNotReady }
         try await checkNoneIsTheirOwn(in: round)
+        guard try await isOvertaken(id) == false else { throw ReviewRefusal.planOvertaken }
         try await apply(id, of: round.id, by: person)
         guard let applied = try await assignmentRun(id) else { throw Problem.notFound }
         return applied
@@ -101,6 +102,8 @@ struct AssignmentInputs: Sendable {
 struct AssignmentFinding: Sendable {
     let pairs: [(application: Application.ID, person: Person.ID, affinity: Int)]
     let report: AssignmentRun.Report
+    /// The seats that stood when it was worked out, by which one tells later whether they still do.
+    let stood: [FormerPair]
 }
 
 extension Statements {
@@ -178,11 +181,13 @@ extension AssignmentInputs {
                 affinities.append(AssignmentProblem.millionths((score / Self.step).rounded() * Self.step))
             }
         }
+        let begun = Dictionary(grouping: former.filter { $0.state == .assigned && $0.isBegun }, by: \.person)
         var problem = AssignmentProblem(
             applications: judged.map { .init(wanted: round.reviewsWanted, languages: languages[$0.language] ?? 0) },
             reviewers: panel.map { panelist in
-                .init(
-                    least: panelist.terms.least, most: panelist.terms.most,
+                let load = panelist.load(begun: begun[panelist.person]?.count ?? 0)
+                return .init(
+                    least: load.least, most: load.most,
                     languages: panelist.terms.languages.reduce(0) { $0 | (languages[$1] ?? 0) },
                     isClosed: panelist.isAway)
             }, affinities: affinities)
@@ -224,7 +229,7 @@ extension AssignmentInputs {
         return AssignmentFinding(
             pairs: zip(plan.pairs, affinities).map { pair, affinity in
                 (judged[pair.application].application, panel[pair.reviewer].person, affinity)
-            }, report: report)
+            }, report: report, stood: former.filter { $0.state == .assigned })
     }
 
     /// A contradiction in the names that a manager knows.

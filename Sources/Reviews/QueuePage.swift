@@ -36,6 +36,8 @@ struct QueuePage: ViewModel {
         /// The next one to judge.
         var next: LinkText?
         var offline: SafeURL?
+        /// What the chair of its panel reads.
+        var chaired: LinkText?
         var table: Table
     }
 
@@ -107,6 +109,8 @@ struct ReviewerQueue: Sendable {
                     text: t("reviewer.progress", counted), done: done, total: assignments.count),
             next: next.map { LinkText(t($0.scored == 0 ? "reviewer.begin" : "reviewer.resume"), "/reviews/\($0.id)") },
             offline: assignments.isEmpty ? nil : "/reviews/rounds/\(round.id)/sheet",
+            chaired: seats[round.id]?.chairs == true
+                ? LinkText(t("chair.link"), "/reviews/rounds/\(round.id)/files") : nil,
             table: Table(
                 caption: round.name.text(for: spoken),
                 columns: [

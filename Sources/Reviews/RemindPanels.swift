@@ -9,7 +9,7 @@ internal import Vocabulary
 internal import Wording
 
 /// Writes to the panels of a tenant what is due: an invitation not answered, reviews not written, applications that are
-/// not theirs to judge any more. One letter a person, round and occasion.
+/// not theirs to judge any more; and to managers that somebody is missing. One letter a person, round and occasion.
 struct RemindPanels: Job {
     static let kind = "reviews.remind-panels"
     static let maxAttempts = 3
@@ -46,11 +46,12 @@ struct PanelReminder: Sendable {
     let pending: Int
 }
 
-/// Applications that were taken from a reviewer, by what their round calls them.
+/// Assignments of a round that ended, and who is to be told: whose they were, or who has to give them to somebody else.
 struct TakenAssignments: Sendable {
     let round: ReviewRound.ID
     let person: Person.ID
     let assignments: [ReviewAssignment.ID]
+    /// What the round calls the applications, in the order of the assignments.
     let codes: [String]
 }
 
@@ -68,6 +69,12 @@ extension Transaction {
             try await noteTold(taken.assignments)
             guard let round = try await known(taken.round, in: &rounds) else { continue }
             try await tell(taken, of: round)
+        }
+        let emptied = try await seatsEmptied()
+        try await noteEmptied(emptied.flatMap(\.assignments))
+        for seats in emptied {
+            guard let round = try await known(seats.round, in: &rounds) else { continue }
+            try await ask(for: seats, of: round)
         }
     }
 
@@ -102,14 +109,27 @@ extension Transaction {
         try await writeLetter(letter, held: false)
     }
 
+    /// Tells a manager that reviews have to be given to others.
+    private func ask(for seats: TakenAssignments, of round: ReviewRound) async throws {
+        let letter = NewLetter(.notice, to: seats.person, about: Letter.Topic("round", round.id)) { reader in
+            let t = PageKit.reviews.texts(in: reader.pageLanguage)
+            let names = Self.names(reader, round).merging(["codes": seats.named(t)]) { known, _ in known }
+            return try LetterText(
+                subject: t("letter.emptied_subject", names),
+                paragraphs: [
+                    t("letter.salutation", names), t("letter.emptied", count: seats.codes.count, names),
+                    t("letter.emptied_codes", names),
+                ],
+                action: LetterText.Action(
+                    Name(t("letter.assign")), to: "/console/rounds/\(round.id)/assignments"))
+        }
+        try await writeLetter(letter, held: false)
+    }
+
     private func tell(_ taken: TakenAssignments, of round: ReviewRound) async throws {
         let letter = NewLetter(.notice, to: taken.person, about: Letter.Topic("round", round.id)) { reader in
             let t = PageKit.reviews.texts(in: reader.pageLanguage)
-            var names = Self.names(reader, round)
-            // A letter has an end; the queue has them all.
-            names["codes"] =
-                taken.codes.prefix(20).joined(separator: t("reviewer.separator"))
-                + (taken.codes.count > 20 ? " …" : "")
+            let names = Self.names(reader, round).merging(["codes": taken.named(t)]) { known, _ in known }
             return try LetterText(
                 subject: t("letter.taken_subject", names),
                 paragraphs: [
@@ -129,5 +149,12 @@ extension Transaction {
             "call": LetterText.quoted(round.callTitle.text(for: spoken)),
             "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
         ]
+    }
+}
+
+extension TakenAssignments {
+    /// The applications in a letter, which has an end; the pages have them all.
+    fileprivate func named(_ t: Texts) -> String {
+        codes.prefix(20).joined(separator: t("reviewer.separator")) + (codes.count > 20 ? " …" : "")
     }
 }

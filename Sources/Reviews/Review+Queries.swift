@@ -79,6 +79,40 @@ extension Statements {
         ).map(AssignmentSummary.init)
     }
 
+    /// What taking a plan would take back as things stand, in the order of the applications' codes: what was not begun and is
+    /// not in it. For managers.
+    ///
+    /// - Parameters:
+    ///   - run: the run of the plan; none of one that has been taken.
+    ///   - position: after which to go on.
+    ///   - limit: how many at the most.
+    package func takenBack(
+        by run: AssignmentRun.ID, after position: AssignmentPosition? = nil, limit: Int
+    ) async throws -> [AssignmentSummary] {
+        var conditions: [Query] = [
+            "s.tenant_id = acting_tenant()", .reachOfAssignments, "acts_as('manager', 'system')",
+            "s.state = 'assigned'",
+            """
+            s.round_id = (SELECT u.round_id FROM assignment_runs AS u
+                          WHERE u.tenant_id = acting_tenant() AND u.id = \(run) AND u.finished_at IS NOT NULL
+                            AND u.applied_at IS NULL)
+            """,
+            """
+            NOT EXISTS (SELECT FROM planned_assignments AS p
+                        WHERE p.tenant_id = s.tenant_id AND p.run_id = \(run) AND p.application_id = s.application_id
+                          AND p.person_id = s.person_id)
+            """,
+            "NOT EXISTS (SELECT FROM reviews AS w WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id)",
+        ]
+        if let position { conditions.append("(f.code, s.id) > (\(position.code), \(position.id))") }
+        return try await rows(
+            """
+            -- takenBack
+            \(fragment: .assignments(where: conditions, limit: limit))
+            """
+        ).map(AssignmentSummary.init)
+    }
+
     /// What is the acting reviewer's to judge, all of it, in the order of the applications' codes.
     ///
     /// - Parameter round: only in this round; nil for all.
@@ -178,8 +212,8 @@ extension Statements {
     }
 
     /// The submitted reviews of an application in a round that the principal may read, with who wrote them, in the order
-    /// of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them. Reviews
-    /// of assignments that ended do not count.
+    /// of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them; so does
+    /// the chair, who reads those of what is not theirs to judge as well. Reviews of assignments that ended do not count.
     package func reviews(
         of application: Application.ID, in round: ReviewRound.ID
     ) async throws -> [(review: Review, person: Person.ID, name: String?)] {
@@ -245,7 +279,7 @@ extension Query {
     }
 
     /// Which reviews `w` the seat reaches: managers all that row-level security leaves them, reviewers their own and,
-    /// once that is submitted, those that the round shares.
+    /// once that is submitted, those that the round shares with them or with the chair.
     fileprivate static var reachOfReviews: Query {
         """
         (acts_as('manager', 'system') OR acts_as('reviewer') AND (

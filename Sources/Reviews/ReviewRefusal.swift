@@ -19,6 +19,8 @@ package enum ReviewRefusal: Refusal, Equatable {
     case cannotEnter([Int])
     /// The invitation has been answered.
     case invitationAnswered
+    /// They are in the chair.
+    case chairsAlready
     /// The review has been handed in.
     case reviewSubmitted
     /// The review is still being written.
@@ -35,6 +37,8 @@ package enum ReviewRefusal: Refusal, Equatable {
     case conflictLifted
     /// The plan is not there, or has been taken.
     case planNotReady
+    /// The seats that stand are others than those the plan was worked out for.
+    case planOvertaken
     /// The run has ended already.
     case runOver
     /// The application is not in review: its answers may be changing.
@@ -62,6 +66,7 @@ package enum ReviewRefusal: Refusal, Equatable {
                     .init("/applications/\($0)", .invalid, "is not in review for this call, or is in the round already")
                 })
         case .invitationAnswered: .conflict("The invitation has been answered.")
+        case .chairsAlready: .conflict("They chair the panel already.")
         case .reviewSubmitted: .conflict("The review has been submitted. A manager can reopen it.")
         case .reviewNotSubmitted: .conflict("The review has not been submitted.")
         case .unscored(let criteria):
@@ -79,6 +84,8 @@ package enum ReviewRefusal: Refusal, Equatable {
         case .assignmentEnded: .conflict("This application is no longer yours to judge.")
         case .conflictLifted: .conflict("The conflict has been lifted already.")
         case .planNotReady: .conflict("There is no plan to take: it is not finished, or has been taken.")
+        case .planOvertaken:
+            .conflict("Assignments have changed since the plan was worked out. Work it out again.")
         case .runOver: .conflict("The run has ended already.")
         }
     }

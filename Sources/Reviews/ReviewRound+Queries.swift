@@ -15,6 +15,8 @@ package struct RoundProgress: Sendable, Equatable {
     package let panelists: Int
     /// Reviews that are asked for: assignments that stand.
     package let assigned: Int
+    /// Reviews that are wanted and nobody is asked for.
+    package let unassigned: Int
     /// Reviews that were submitted.
     package let submitted: Int
     /// Applications with as many submitted reviews as can decide.
@@ -56,7 +58,7 @@ extension Statements {
             -- Each table is read once for all rounds. Of the applications only those that change a count: the withdrawn, whose
             -- files are not counted, and those in review, of which some are not in a round yet.
             WITH wanted AS MATERIALIZED (
-                SELECT r.id, r.call_id, r.quorum FROM review_rounds AS r
+                SELECT r.id, r.call_id, r.quorum, r.reviews_wanted FROM review_rounds AS r
                 WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
             ), standing AS MATERIALIZED (
                 SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn FROM applications AS a
@@ -65,6 +67,8 @@ extension Statements {
             ), tallied AS (
                 SELECT t.round_id, count(*) FILTER (WHERE a.is_withdrawn IS NOT TRUE) AS files,
                        count(*) FILTER (WHERE NOT a.is_withdrawn) AS entered, sum(t.assigned)::bigint AS assigned,
+                       sum(greatest(0, r.reviews_wanted - t.assigned))
+                           FILTER (WHERE a.is_withdrawn IS NOT TRUE)::bigint AS unassigned,
                        sum(t.submitted)::bigint AS submitted,
                        count(*) FILTER (WHERE t.submitted >= r.quorum) AS decidable
                 FROM review_tallies AS t
@@ -83,7 +87,7 @@ extension Statements {
             )
             SELECT r.id, coalesce(t.files, 0) AS files, coalesce(n.applications, 0) - coalesce(t.entered, 0) AS ready,
                    coalesce(p.panelists, 0) AS panelists, coalesce(t.assigned, 0) AS assigned,
-                   coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable
+                   coalesce(t.unassigned, 0) AS unassigned, coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable
             FROM wanted AS r
             LEFT JOIN tallied AS t ON t.round_id = r.id
             LEFT JOIN in_review AS n ON n.call_id = r.call_id
@@ -93,7 +97,7 @@ extension Statements {
             let id: ReviewRound.ID = try row("id")
             progress[id] = try RoundProgress(
                 files: row("files"), ready: row("ready"), panelists: row("panelists"), assigned: row("assigned"),
-                submitted: row("submitted"), decidable: row("decidable"))
+                unassigned: row("unassigned"), submitted: row("submitted"), decidable: row("decidable"))
         }
     }
 }

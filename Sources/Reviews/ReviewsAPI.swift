@@ -174,7 +174,8 @@ enum ReviewsAPI {
             summary: "The submitted reviews of an application in a round",
             description: """
                 Reviewers read those of others once their own is submitted, where the round shares them, and never who \
-                wrote them.
+                wrote them. The chair of the panel reads those of every file; of what is theirs to judge, too, once \
+                their own is submitted.
                 """,
             tag: "reviews", access: .roles([.manager, .reviewer]), parameters: RoundApplicationPath.self,
             output: ReviewList.self, problems: [.notFound]

@@ -16,6 +16,6 @@ extension ReviewsRoom {
             + AssignmentConsole(site: site).routes + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
             + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes
-            + OfflinePages(site: site).routes + AbsencePages(site: site).routes
+            + ChairPages(site: site).routes + OfflinePages(site: site).routes + AbsencePages(site: site).routes
     }
 }

@@ -15,6 +15,7 @@ package enum ReviewsRoom {
         "weights_of_a_rubric_sum_to_a_hundred": .invalid("/criteria", "Make the weights sum to 100."),
         "panel_members_pkey": .conflict("They are on the panel already."),
         "panels_have_one_chair": .invalid("/is_chair", "The panel has a chair already."),
+        "chairs_of_closed_rounds_stand": ReviewRefusal.roundNotOpen(.closed).problem,
         "panel_load_runs_upward": .invalid(
             "/terms/most", "The most is at least the least and at most 1,000 applications."),
         "panel_members_read_a_language": .invalid("/terms/languages", "Choose a language at least."),
@@ -51,6 +52,7 @@ package enum ReviewsRoom {
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
-            + ReviewsAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations + AbsencesAPI.operations
+            + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations
+            + AbsencesAPI.operations
     }
 }

@@ -46,6 +46,17 @@ extension PageTemplate<ReviewsFormPage> {
     static let reviewsForm = PageTemplate("reviews/form", in: .reviews)
 }
 
+extension Panelist {
+    /// That they are away, and until when or for how long; nil where they are there until reviews are due.
+    func absence(_ t: Texts) -> String? {
+        if let awayUntil { return t("panel.away_until", ["day": awayUntil.text(in: t.language)]) }
+        if isAway { return t("panel.away") }
+        return daysAway == 0
+            ? nil
+            : t("panel.away_some", count: daysAway, ["left": Figures.grouped(daysLeft)])
+    }
+}
+
 /// How rounds are said on a page.
 struct RoundWords {
     let t: Texts
@@ -105,6 +116,9 @@ struct RoundWords {
                 note: t("tile.submitted_note", ["assigned": Figures.grouped(progress?.assigned ?? 0)]),
                 url: "/console/rounds/\(round.id)/assignments"),
             .init(
+                t("tile.unassigned"), figure: Figures.grouped(progress?.unassigned ?? 0),
+                note: t("tile.unassigned_note"), url: "/console/rounds/\(round.id)/assignments"),
+            .init(
                 t("tile.decidable"), figure: Figures.grouped(progress?.decidable ?? 0),
                 note: t("tile.decidable_note", count: round.quorum), url: "/console/rounds/\(round.id)/standings"),
         ])
@@ -132,7 +146,7 @@ struct RoundWords {
                 : .text(panelist.name, note: role),
             .badge(
                 Badge(t("panel.\(panelist.answer.rawValue)"), tone),
-                note: panelist.isAway ? t("panel.away") : panelist.declinedReason?.string),
+                note: panelist.absence(t) ?? panelist.declinedReason?.string),
             .text(areas.isEmpty ? t("panel.knows_nothing") : areas, note: languages), .text(load),
             .text(
                 t(

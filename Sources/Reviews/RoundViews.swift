@@ -101,11 +101,13 @@ struct RoundProgressView: Described {
     let ready: Int
     let panelists: Int
     let assigned: Int
+    let unassigned: Int
     let submitted: Int
     let decidable: Int
 
     static let documentation = [
         "ready": "Applications in review that have not entered the round.",
+        "unassigned": "Reviews that are wanted and nobody is asked for.",
         "decidable": "Applications with as many submitted reviews as can decide.",
     ]
 
@@ -114,6 +116,7 @@ struct RoundProgressView: Described {
         ready = progress.ready
         panelists = progress.panelists
         assigned = progress.assigned
+        unassigned = progress.unassigned
         submitted = progress.submitted
         decidable = progress.decidable
     }

@@ -413,7 +413,7 @@ struct NewRoundForm: Codable {
 
 /// What was just done, as the address of the page after it says.
 enum RoundDone: String, Codable, CaseIterable {
-    case drafted, revised, opened, entered, closed, invited, changed, removed
+    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed
 }
 
 struct RoundDonePath: Codable {

@@ -127,24 +127,14 @@ extension ReviewSheet {
             due: round.dueText(from: round.status == .open ? now : nil, in: language),
             renewed: file.renewedAt.map { TimeText($0, in: round.due.zone, language: language) },
             language: Pages.Language(tag: file.language.rawValue)?.endonym ?? file.language.rawValue,
-            answers: file.answers.map { answer in
-                SheetPage.Answer(
-                    prompt: answer.prompt.text(for: spoken),
-                    text: answer.text.map { answer.takes.display($0.string, in: spoken) },
-                    lang: (answer.isProse ? file.language : spoken).rawValue,
-                    documents: documents.enumerated().filter { $1.question == answer.question }.map { index, document in
-                        LinkText(
-                            "\(file.name(of: document, at: index)) (\(FileSize.text(document.bytes)))",
-                            "/reviews/\(id)/documents/\(document.id)")
-                    })
-            },
+            answers: file.shown(with: documents, in: language) { "/reviews/\(id)/documents/\($0)" },
             form: isOpen ? form(typed: typed, errors: errors, problem: problem, in: language) : nil,
-            own: isOpen ? nil : review.map { card(of: $0, t("reviewer.own"), isDated: true, in: language) },
+            own: isOpen ? nil : review.map { round.card(of: $0, t("reviewer.own"), isDated: true, in: language) },
             standing: isOpen ? nil : standing(t),
             others: others.enumerated().map { index, review in
                 let numbered = ["number": "\(index + 1)", "all": "\(others.count)"]
                 let title = others.count == 1 ? t("reviewer.other") : t("reviewer.other_of", numbered)
-                return card(of: review, title, isDated: false, in: language)
+                return round.card(of: review, title, isDated: false, in: language)
             },
             hasOthers: !others.isEmpty, tools: tools, hasTools: !tools.isEmpty)
     }
@@ -216,16 +206,62 @@ extension ReviewSheet {
             isNoteOpen: note.error != nil || !input.value(criterion.noteField).isEmpty)
     }
 
-    private func card(
+    /// How many criteria have a score, and what those are worth.
+    func total(_ t: Texts) -> String {
+        let scores = review?.scores ?? [:]
+        let counted = ["done": Figures.grouped(scores.count), "all": Figures.grouped(round.criteria.count)]
+        if let total = round.total(of: scores) {
+            return t("reviewer.total_all", counted.merging(["points": ReviewRound.points(total)]) { first, _ in first })
+        }
+        guard !scores.isEmpty else { return t("reviewer.total_none", counted) }
+        let judged = round.criteria.filter { scores[$0.id] != nil }
+        let worth = ReviewRound.worth(of: judged, scores)
+        return t(
+            "reviewer.total_some",
+            counted.merging(["points": ReviewRound.points(worth), "possible": "\(judged.reduce(0) { $0 + $1.weight })"])
+            {
+                first, _ in
+                first
+            })
+    }
+
+    /// When the review was last saved; nil before anything was.
+    func saveState(in language: Pages.Language) -> SaveState? {
+        review.map { SaveState(at: $0.savedAt, in: round.due.zone, language: language) }
+    }
+}
+
+extension ReviewFile {
+    /// What the application says, in the language it says it in, with the files among its answers at their addresses.
+    func shown(
+        with documents: [Document], in language: Pages.Language, at address: (Document.ID) -> SafeURL
+    ) -> [SheetPage.Answer] {
+        let spoken = Vocabulary.Language(language)
+        return answers.map { answer in
+            SheetPage.Answer(
+                prompt: answer.prompt.text(for: spoken),
+                text: answer.text.map { answer.takes.display($0.string, in: spoken) },
+                lang: (answer.isProse ? self.language : spoken).rawValue,
+                documents: documents.enumerated().filter { $1.question == answer.question }.map { index, document in
+                    LinkText(
+                        "\(name(of: document, at: index)) (\(FileSize.text(document.bytes)))", address(document.id))
+                })
+        }
+    }
+}
+
+extension ReviewRound {
+    /// A submitted review, without who wrote it.
+    func card(
         of review: Review, _ title: String, isDated: Bool, in language: Pages.Language
     ) -> SheetPage.ReviewCard {
         let t = PageKit.reviews.texts(in: language)
         let spoken = Vocabulary.Language(language)
         return SheetPage.ReviewCard(
-            title: title, total: round.total(of: review.scores).map { t("reviewer.total", ["points": points($0)]) },
+            title: title, total: total(of: review.scores).map { t("reviewer.total", ["points": Self.points($0)]) },
             time: isDated
-                ? review.submittedAt.map { TimeText($0, in: round.due.zone, language: language) } : nil,
-            scores: round.criteria.map { criterion in
+                ? review.submittedAt.map { TimeText($0, in: due.zone, language: language) } : nil,
+            scores: criteria.map { criterion in
                 let score = review.scores[criterion.id]
                 return SheetPage.ReviewCard.Score(
                     label: criterion.name.text(for: spoken),
@@ -242,31 +278,8 @@ extension ReviewSheet {
             })
     }
 
-    /// How many criteria have a score, and what those are worth.
-    func total(_ t: Texts) -> String {
-        let scores = review?.scores ?? [:]
-        let counted = ["done": Figures.grouped(scores.count), "all": Figures.grouped(round.criteria.count)]
-        if let total = round.total(of: scores) {
-            return t("reviewer.total_all", counted.merging(["points": points(total)]) { first, _ in first })
-        }
-        guard !scores.isEmpty else { return t("reviewer.total_none", counted) }
-        let judged = round.criteria.filter { scores[$0.id] != nil }
-        let worth = ReviewRound.worth(of: judged, scores)
-        return t(
-            "reviewer.total_some",
-            counted.merging(["points": points(worth), "possible": "\(judged.reduce(0) { $0 + $1.weight })"]) {
-                first, _ in
-                first
-            })
-    }
-
-    /// When the review was last saved; nil before anything was.
-    func saveState(in language: Pages.Language) -> SaveState? {
-        review.map { SaveState(at: $0.savedAt, in: round.due.zone, language: language) }
-    }
-
     /// Tenths are enough to tell two applications apart.
-    private func points(_ points: Double) -> String {
+    static func points(_ points: Double) -> String {
         let tenths = Int((points * 10).rounded())
         return tenths.isMultiple(of: 10) ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }

@@ -109,11 +109,12 @@ struct AccessMatrixTests {
                 // What was written left a row in the trail; managers may write all of their tenant's.
                 let written = try await Self.trail(of: asker, in: world)
                 // An investor may end their own mandate and show its firm to founders, a founder read their own document,
-                // which is noted, and a partner the files of its agreement, of which it withdraws its own; which door they
-                // take to it, only declared access says.
+                // which is noted, a reviewer note their own absence, and a partner the files of its agreement, of which it
+                // withdraws its own; which door they take to it, only declared access says.
                 let isOwn =
                     asker == .jun && ["consoleWithdrawMandate", "consoleShowToFounders"].contains(route.id)
                     || asker == .ada && route.id == "downloadConsoleDocument"
+                    || asker == .vera && route.id == "noteConsoleAbsence"
                     || asker == .kenji
                         && ["downloadConsoleMoUDocument", "withdrawConsoleMoUDocument"].contains(route.id)
                 let isKept = written == before || isOwn || [.mei, .tom, .wing, .leo].contains(asker)

@@ -3,10 +3,12 @@ import Accounts
 import DemoWorld
 import Foundation
 import Letters
+import Pages
 import Postgres
 import TestWorld
 import Testing
 import Vocabulary
+import Wording
 
 @testable import Reviews
 
@@ -79,6 +81,55 @@ struct PanelUpkeepTests {
         #expect(try await isAway() == true)
     }
 
+    @Test("Absences that follow each other count together, and what lies outside the days left does not count")
+    func absencesTogether() async throws {
+        let world = try await World()
+        let mei = world.database.reader(as: world.context(Cast.mei))
+        func seat() async throws -> Panelist {
+            try #require(try await mei.panel(of: World.round).first { $0.person == nora })
+        }
+        let (own, today) = (world.context(Cast.nora), try await world.today())
+        let left = try await seat().daysLeft
+        #expect(left > 8)
+        _ = try await world.note(today.adding(days: -5), today.adding(days: 2), of: Cast.nora, as: own)
+        // Later ones say nothing of until when it is now.
+        _ = try await world.note(today.adding(days: 5), today.adding(days: 6), of: Cast.nora, as: own)
+        _ = try await world.note(today.adding(days: 6), today.adding(days: 7), of: Cast.nora, as: own)
+        _ = try await world.note(today.adding(days: left), today.adding(days: 60), of: Cast.nora, as: own)
+        let often = try await seat()
+        #expect(often.daysAway == 6 && often.daysLeft == left && !often.isAway)
+        #expect(often.awayUntil == today.adding(days: 2))
+        let manager = try await Visitor(Cast.mei, in: world)
+        let until = "away until \(today.adding(days: 2).text(in: .english))"
+        #expect(await manager.open("/console/rounds/\(World.round)").text.contains(until))
+        #expect(await manager.open("/console/rounds/\(World.round)/assignments").text.contains("; \(until)"))
+
+        _ = try await world.note(today.adding(days: 3), today.adding(days: 4), of: Cast.nora, as: own)
+        _ = try await world.note(today.adding(days: 8), today.adding(days: left - 1), of: Cast.nora, as: own)
+        let always = try await seat()
+        #expect(always.isAway && always.daysAway == left && always.awayUntil == today.adding(days: left - 1))
+    }
+
+    @Test("A load is cut to the days somebody is there, never below what was begun nor above what they take")
+    func load() {
+        func load(_ least: Int, _ most: Int, away: Int, begun: Int) -> [Int] {
+            let cut = Panelist(
+                person: nora, name: "Nora", email: "nora@panel.example", isChair: false,
+                terms: PanelTerms(least: least, most: most, languages: [.english]), answer: .accepted,
+                declinedReason: nil, assigned: begun, submitted: 0, daysLeft: 21, daysAway: away, awayUntil: nil,
+                isAway: away == 21
+            ).load(begun: begun)
+            return [cut.least, cut.most]
+        }
+        #expect(load(6, 12, away: 0, begun: 0) == [6, 12])
+        #expect(load(6, 12, away: 18, begun: 0) == [0, 1])
+        #expect(load(6, 12, away: 7, begun: 0) == [4, 8])
+        #expect(load(6, 12, away: 7, begun: 8) == [6, 10])
+        #expect(load(6, 12, away: 20, begun: 12) == [6, 12])
+        #expect(load(6, 12, away: 20, begun: 14) == [6, 12])
+        #expect(load(6, 12, away: 21, begun: 3) == [3, 3])
+    }
+
     @Test("The reviewer's page takes an absence, refuses one that runs backward filled in, and takes it back")
     func page() async throws {
         let world = try await World()
@@ -98,6 +149,26 @@ struct PanelUpkeepTests {
         #expect(await visitor.send("/reviews/absences/\(absence.id)/removal").status == 303)
         let vera = try await Visitor(Cast.vera, in: world)
         #expect(await vera.send("/reviews/absences/\(absence.id)/removal").status == 404)
+    }
+
+    @Test("A manager notes a panelist's absence on the panelist's page, which comes back filled in where it is refused")
+    func absenceByManager() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        let place = "/console/rounds/\(World.round)/panel/\(Cast.vera.person.id)"
+        let today = try await world.today()
+        let backward = await mei.send(
+            "\(place)/absences", [("first_day", "\(today.adding(days: 3))"), ("last_day", "\(today)")])
+        #expect(backward.status == 422 && backward.text.contains("The last day is the first or a later one."))
+        #expect(backward.text.contains("value=\"\(today.adding(days: 3))\"") && backward.text.contains("Vera Ito"))
+        let noted = await mei.send(
+            "\(place)/absences", [("first_day", "\(today)"), ("last_day", "\(today.adding(days: 3))")])
+        #expect(noted.status == 303, "\(noted.text)")
+        let absences = try await world.database.reader(as: world.context(Cast.vera)).absences(of: Cast.vera.person.id)
+        #expect(absences.map(\.lastDay) == [today.adding(days: 3)])
+        #expect(await mei.open(place).text.contains("away until \(today.adding(days: 3).text(in: .english))"))
+        let stranger = "/console/rounds/\(World.round)/panel/\(Cast.iris.person.id)/absences"
+        #expect(await mei.send(stranger, [("first_day", "2027-03-01"), ("last_day", "2027-03-02")]).status == 404)
     }
 
     // MARK: Reminders
@@ -139,6 +210,46 @@ struct PanelUpkeepTests {
         #expect(letters.count == 1)
     }
 
+    @Test("An invitation to the panel of a draft is asked about as well, until it is answered or the round is over")
+    func invitationOfDraft() async throws {
+        let world = try await World()
+        try await world.due(in: "60 days", assigned: "0 days")
+        let draft = ReviewRound.ID()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftRound(
+                RoundDraft(
+                    name: try LocalizedName(en: "Second look"), isBlind: true, reviewsWanted: 1, quorum: 1,
+                    due: Deadline(Date().addingTimeInterval(86_400 * 30), in: .hongKong), criteria: []),
+                as: draft, of: World.call, in: Cast.harbour.id)
+            for member in [Cast.vera, Cast.nora] {
+                let address = try #require(EmailAddress(member.person.email))
+                _ = try await transaction.invitePanelist(
+                    PanelInvitation(
+                        email: address, name: Name(member.person.name),
+                        terms: PanelTerms(most: 5, languages: [.english])),
+                    to: draft, in: Cast.harbour.id, by: Cast.mei.person.id)
+            }
+        }
+        func asked() async throws -> [String] {
+            try await world.letters(.reviewReminder).filter { $0.body.contains("Second look") }.map(\.address)
+        }
+        try await world.remind()
+        #expect(try await asked() == [], "they were asked a moment ago")
+        try await world.database.write(as: world.context(Cast.nora)) { transaction in
+            try await transaction.acceptPanelInvitation(to: draft, taking: nil, by: Cast.nora.person.id)
+        }
+        for days in [4, 5] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute(
+                    "UPDATE panel_members SET invited_at = now() - \(days) * interval '1 day' WHERE round_id = \(draft)"
+                )
+            }
+            try await world.remind()
+            try await world.remind()
+        }
+        #expect(try await asked() == [Cast.vera.person.email, Cast.vera.person.email])
+    }
+
     @Test("Who loses an application learns it by what the round calls it, once; who said so themselves is not told")
     func taken() async throws {
         let world = try await World()
@@ -159,6 +270,55 @@ struct PanelUpkeepTests {
                 of: World.application("kelpsense"), in: World.round)?.code)
         #expect(told.map(\.address) == [Cast.vera.person.email])
         #expect(told.first?.body.contains(code) == true && told.first?.body.contains("KelpSense") == false)
+    }
+
+    @Test(
+        "Those who share out the round learn of seats that were emptied, once, and not of what they emptied or filled")
+    func emptied() async throws {
+        let world = try await World()
+        try await world.due(in: "60 days", assigned: "0 days")
+        let (mei, nora) = (world.context(Cast.mei), world.context(Cast.nora))
+        func progress() async throws -> Int? {
+            try await world.database.reader(as: mei).progress(of: [World.round])[World.round]?.unassigned
+        }
+        // Of five applications with two reviews each, eight are given away.
+        #expect(try await progress() == 2)
+        try await world.database.write(as: world.context(Cast.vera)) { transaction in
+            try await transaction.abstain(
+                from: World.assignment(Cast.vera, "skylarkinspect"), because: nil, by: Cast.vera.person.id)
+        }
+        try await world.database.write(as: nora) { transaction in
+            try await transaction.declareConflict(
+                over: World.assignment(Cast.nora, "tideglass"), note: nil, as: ConflictDeclaration.ID(),
+                in: Cast.harbour.id, by: self.nora)
+        }
+        // What mei herself declares, and what somebody else has been given since, is no news to her.
+        try await world.database.write(as: mei) { transaction in
+            try await transaction.declareConflict(
+                of: Cast.vera.person.id, with: Cast.startup("gridfellow"), note: nil, as: ConflictDeclaration.ID(),
+                in: Cast.harbour.id, by: Cast.mei.person.id)
+        }
+        try await world.database.write(as: nora) { transaction in
+            try await transaction.abstain(
+                from: World.assignment(Cast.nora, "plumbline"), because: nil, by: self.nora)
+        }
+        try await world.accept(Cast.jun, seat: 1)
+        for member in [Cast.vera, Cast.jun] { try await world.assign(member, "plumbline") }
+        try await world.remind()
+        try await world.remind()
+        let told = try await world.letters(.notice).filter { $0.body.contains("have nobody to write them") }
+        #expect(told.map(\.address) == [Cast.mei.person.email])
+        let reader = world.database.reader(as: mei)
+        for (slug, isNamed) in [
+            ("skylarkinspect", true), ("tideglass", true), ("gridfellow", false), ("plumbline", false),
+        ] {
+            let code = try #require(try await reader.file(of: World.application(slug), in: World.round)?.code)
+            #expect(told.first?.body.contains(code) == isNamed, "\(slug)")
+        }
+        #expect(told.first?.body.contains("2 reviews") == true)
+        #expect(try await progress() == 4)
+        let page = await (try await Visitor(Cast.mei, in: world)).open("/console/rounds/\(World.round)")
+        #expect(page.text.contains("Still to be given"))
     }
 
     @Test("The worker reminds every tenant by itself")

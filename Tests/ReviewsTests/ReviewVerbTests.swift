@@ -231,7 +231,7 @@ struct ReviewVerbTests {
     }
 
     @Test(
-        "Others' reviews are read once one's own is submitted, the chair's earlier, and never where something is too near"
+        "Others' reviews are read once one's own is submitted, by the chair, too, and never where something is too near"
     )
     func sight() async throws {
         let world = try await World()
@@ -266,6 +266,52 @@ struct ReviewVerbTests {
         // What she said of it does not count any more, for anybody.
         #expect(try await readable(Cast.vera, "kelpsense") == 1)
         #expect(try await readable(Cast.mei, "kelpsense") == 1)
+    }
+
+    @Test("The chair reads what was said of an application that is theirs to judge after saying so themselves")
+    func chairsOwnFirst() async throws {
+        let world = try await World()
+        let nora = world.context(Cast.nora)
+        let own = World.assignment(Cast.nora, "plumbline")
+        let criteria = try #require(try await world.database.reader(as: nora).round(round)).criteria
+        let draft = ReviewDraft(
+            scores: Dictionary(uniqueKeysWithValues: criteria.map { ($0.id, $0.highest) }),
+            comment: try LongText("Not before the chair has spoken."))
+        let veras = try await world.assign(Cast.vera, "plumbline")
+        _ = try await world.database.write(as: world.context(Cast.vera)) { transaction in
+            try await transaction.submitReview(draft, of: veras.id, by: Cast.vera.person.id)
+        }
+        // What she reads by the query, and by row-level security alone: reviews, their scores, and whether she may.
+        func seen() async throws -> [Int] {
+            let reader = world.database.reader(as: nora)
+            let asked = try await reader.reviews(of: World.application("plumbline"), in: round)
+            return [
+                asked.count { $0.person == Cast.vera.person.id },
+                try await reader.value("SELECT count(*) FROM reviews WHERE assignment_id = \(veras.id)"),
+                try await reader.value("SELECT count(*) FROM review_scores WHERE assignment_id = \(veras.id)"),
+            ]
+        }
+        // It is hers to judge: a draft of hers is no review.
+        #expect(try await seen() == [0, 0, 0])
+        _ = try await world.database.write(as: nora) { transaction in
+            try await transaction.saveReview(draft, of: own, by: Cast.nora.person.id)
+        }
+        #expect(try await seen() == [0, 0, 0])
+        // Nobody asks in another's name.
+        let asked: Bool = try await world.database.reader(as: world.context(Cast.jun, seat: 1)).value(
+            "SELECT may_read_review(\(Cast.vera.person.id), \(World.assignment(Cast.nora, "kelpsense")))")
+        #expect(!asked)
+        try await world.database.write(as: nora) { transaction in
+            _ = try await transaction.submitReview(draft, of: own, by: Cast.nora.person.id)
+        }
+        #expect(try await seen() == [1, 1, criteria.count])
+        // Given back to her, it is unsaid; what she abstains from is not hers to judge any more.
+        try await world.database.write(as: world.context(Cast.mei)) { try await $0.reopenReview(of: own) }
+        #expect(try await seen() == [0, 0, 0])
+        try await world.database.write(as: nora) { transaction in
+            try await transaction.abstain(from: own, because: nil, by: Cast.nora.person.id)
+        }
+        #expect(try await seen() == [1, 1, criteria.count])
     }
 
     @Test("A conflict takes what was assigned in the transaction in which it becomes known, whatever it comes from")

@@ -18,7 +18,7 @@ struct ReviewsPagesTests {
                     PageTemplate.panelist, PageTemplate.seated, PageTemplate.assignments, PageTemplate.plan,
                     PageTemplate.standings, PageTemplate.applicationReviews, PageTemplate.conflicts,
                     PageTemplate.queue, PageTemplate.invitation, PageTemplate.sheet, PageTemplate.offline,
-                    PageTemplate.offlinePreview, PageTemplate.absences,
+                    PageTemplate.offlinePreview, PageTemplate.absences, PageTemplate.chairedFiles,
                 ], sources: sources) == [])
     }
 }
