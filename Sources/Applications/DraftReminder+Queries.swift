@@ -9,7 +9,7 @@ extension Statements {
         try await rows(
             """
             -- draftRemindersDue
-            SELECT a.id, NULL::uuid AS stream_id, o.occasion
+            SELECT a.id, NULL::uuid AS stream_id, NULL::timestamptz AS stream_closes, o.occasion
             FROM calls AS c
             JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.call_id = c.id AND a.state = 'draft'
             CROSS JOIN LATERAL (
@@ -27,7 +27,7 @@ extension Statements {
               AND NOT EXISTS (SELECT FROM draft_reminders AS n
                               WHERE n.tenant_id = a.tenant_id AND n.application_id = a.id AND n.occasion = o.occasion)
             UNION ALL
-            SELECT a.id, f.stream_id, o.occasion
+            SELECT a.id, f.stream_id, f.closes_at, o.occasion
             FROM calls AS c
             JOIN offered_streams AS f ON f.tenant_id = c.tenant_id AND f.call_id = c.id AND f.closes_at < c.closes_at
             JOIN stream_choices AS k
@@ -46,10 +46,15 @@ extension Statements {
               AND c.opens_at <= now() AND f.closes_at > now() AND f.closes_at <= now() + interval '7 days'
               AND NOT EXISTS (SELECT FROM stream_reminders AS n
                               WHERE n.tenant_id = a.tenant_id AND n.application_id = a.id
-                                AND n.stream_id = f.stream_id AND n.occasion = o.occasion)
+                                AND n.stream_id = f.stream_id AND n.occasion = o.occasion
+                                AND n.closes_at = f.closes_at)
             ORDER BY 1, 2
             """
-        ).map { try DraftReminder(application: $0("id"), stream: $0("stream_id"), occasion: $0("occasion")) }
+        ).map { row in
+            try DraftReminder(
+                application: row("id"), stream: row("stream_id"), streamCloses: row("stream_closes"),
+                occasion: row("occasion"))
+        }
     }
 }
 
@@ -60,8 +65,8 @@ extension Transaction {
             return try await execute(
                 """
                 -- remindDrafts: streams
-                INSERT INTO stream_reminders (tenant_id, application_id, stream_id, occasion)
-                VALUES (acting_tenant(), \(reminder.application), \(stream), \(reminder.occasion))
+                INSERT INTO stream_reminders (tenant_id, application_id, stream_id, occasion, closes_at)
+                VALUES (acting_tenant(), \(reminder.application), \(stream), \(reminder.occasion), \(reminder.streamCloses))
                 ON CONFLICT DO NOTHING
                 """) == 1
         }

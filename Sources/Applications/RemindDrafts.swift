@@ -39,6 +39,8 @@ struct DraftReminder: Sendable {
     let application: Application.ID
     /// The stream that closes before the call; nil where it is the call.
     let stream: ProgramStream.ID?
+    /// When that closes: one that is extended is written about once more.
+    let streamCloses: Date?
     let occasion: Occasion
 }
 

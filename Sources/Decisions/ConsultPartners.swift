@@ -72,7 +72,7 @@ extension Transaction {
         about batch: DecisionBatch, to reader: Person.ID, by answerBy: CalendarDate?, silenceConsents: Bool,
         again: Bool = false
     ) -> NewLetter {
-        NewLetter(.notice, to: reader) { reader in
+        NewLetter(.notice, to: reader, about: Letter.Topic("decision_batch", batch.id)) { reader in
             let t = PageKit.decisions.texts(in: reader.pageLanguage)
             let values = [
                 "day": answerBy?.text(in: reader.pageLanguage) ?? "",

@@ -155,6 +155,7 @@ struct PartnerSayView: Described {
     let answerBy: CalendarDate?
     let consentsBySilence: Bool
     let silenceReason: LongText?
+    let reachedNobody: Bool
 
     static let documentation = [
         "co_decides": "Whether nothing is released without it; otherwise it advises.",
@@ -162,11 +163,14 @@ struct PartnerSayView: Described {
         "consents_by_silence":
             "Whether that day is over without a word, and its silence is consent by the terms of its seat.",
         "silence_reason": "Why a manager takes its silence for consent.",
+        "reached_nobody":
+            "Whether none of its people could be told when it was asked last: nobody has a seat there, or all are too near the call. Its silence is no consent then.",
     ]
 
     init(_ say: PartnerSay) {
         (answerBy, consentsBySilence, silenceReason) = (say.answerBy, say.consentsBySilence, say.silenceReason)
         (institution, name, coDecides) = (say.institution, say.name, say.coDecides)
+        reachedNobody = say.reachedNobody
         opinion = OpinionView(say.opinion, by: say.givenByName, isCurrent: say.isCurrent)
     }
 }

@@ -51,13 +51,16 @@ extension Statements {
             -- partnerSays
             SELECT s.institution_id, i.names, s.co_decides, s.is_current, o.stance, o.words, o.given_at,
                    who.name AS given_by_name, k.answer_by, k.silence_reason,
-                   coalesce(k.silence_consents AND k.is_silent, false) AS consents_by_silence
+                   coalesce(k.silence_consents AND k.is_silent, false) AS consents_by_silence,
+                   coalesce(q.reached_nobody, false) AS reached_nobody
             FROM decision_batches AS b
             CROSS JOIN LATERAL partners_of_batch(b.id) AS s
             JOIN institutions AS i ON i.tenant_id = b.tenant_id AND i.id = s.institution_id
             LEFT JOIN batch_opinions AS o ON o.tenant_id = b.tenant_id AND o.batch_id = b.id AND o.id = s.opinion_id
             LEFT JOIN people AS who ON who.id = o.given_by
             LEFT JOIN last_consultations(\(batch)) AS k ON k.institution_id = s.institution_id
+            LEFT JOIN batch_consultations AS q ON q.tenant_id = b.tenant_id AND q.batch_id = b.id
+                AND q.institution_id = k.institution_id AND q.asked_at = k.asked_at
             WHERE b.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches) AND b.id = \(batch)
             ORDER BY s.co_decides DESC, s.institution_id
             """
@@ -87,7 +90,7 @@ extension PartnerSay {
             institution: row("institution_id"), name: row("names"), coDecides: row("co_decides"),
             opinion: PartnerOpinion(row), givenByName: row("given_by_name"), isCurrent: row("is_current"),
             answerBy: row("answer_by"), consentsBySilence: row("consents_by_silence"),
-            silenceReason: row("silence_reason"))
+            silenceReason: row("silence_reason"), reachedNobody: row("reached_nobody"))
     }
 }
 

@@ -250,6 +250,7 @@ extension DecisionsConsole {
                                 say.coDecides ? t("joint.co_decides") : t("joint.advises"),
                                 say.answerBy.map { t("joint.by", ["day": $0.text(in: desk.viewer.language)]) },
                                 say.consentsBySilence ? t("joint.silent_too_long") : nil,
+                                say.reachedNobody && !say.agrees ? t("joint.reached_nobody") : nil,
                             ].compactMap(\.self).joined(separator: " · ")),
                         .badge(desk.badge(say.opinion, isCurrent: say.isCurrent), note: say.givenByName),
                         .text((say.consentsBySilence ? say.silenceReason : say.opinion?.words)?.string ?? "–"),

@@ -36,7 +36,7 @@ extension Statements {
             -- partnerSays on a revision
             SELECT s.institution_id, i.names, true AS co_decides, s.is_current, o.stance, o.words, o.given_at,
                    who.name AS given_by_name, NULL::date AS answer_by, NULL::text AS silence_reason,
-                   false AS consents_by_silence
+                   false AS consents_by_silence, false AS reached_nobody
             FROM open_revisions() AS r
             JOIN applications AS a ON a.tenant_id = acting_tenant() AND a.id = r.application_id
             CROSS JOIN LATERAL partners_of_revision(r.revision_id) AS s

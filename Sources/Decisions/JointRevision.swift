@@ -31,8 +31,8 @@ package struct JointRevision: Sendable, Identifiable {
     package let stood: Outcome
     /// In which of the streams that applicants choose among the place is.
     package let stoodStreamName: LocalizedName?
-    /// What stood in the letter.
-    package let stoodNote: LongText
+    /// What stood in the letter; nil for whoever had no say in that.
+    package let stoodNote: LongText?
     /// When it was proposed.
     package let proposedAt: Date
     /// What an opinion is about. In hexadecimal digits.

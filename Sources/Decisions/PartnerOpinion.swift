@@ -42,6 +42,8 @@ package struct PartnerSay: Sendable {
     let consentsBySilence: Bool
     /// Why a manager takes it for consent.
     let silenceReason: LongText?
+    /// Whether none of its people could be told when it was asked last: nobody has a seat there, or all are too near the call.
+    let reachedNobody: Bool
 
     /// Whether it is for it as it is.
     package var agrees: Bool { isCurrent && opinion?.stance == .inFavor }
@@ -60,6 +62,8 @@ package struct PartnerSay: Sendable {
         }
         let detail =
             switch (opinion?.stance, isCurrent) {
+            case (nil, _) where reachedNobody:
+                "\(name) decides together with the park, and nobody there could be asked. Let somebody take a seat there, and ask again."
             case (nil, _): "\(name) decides together with the park, and has not said anything yet."
             case (.against?, true): "\(name) decides together with the park, and is against it."
             case (_?, _): "\(name) decides together with the park, and said something to an earlier version only."

@@ -30,7 +30,7 @@ extension Transaction {
     /// Says what is meant to be answered to an appeal, and asks the partners without whom it is not. Nothing happens before they
     /// agree and it is answered so. Another proposal voids what they said to the one before.
     ///
-    /// Throws `DecisionRefusal`, or not found.
+    /// Throws `DecisionRefusal`, or not found; refused by `appeals_are_heard_by_somebody_else`.
     package func proposeAnswer(
         to application: Application.ID, _ verdict: Appeal.Verdict, because answer: LongText, in tenant: Tenant.ID,
         by person: Person.ID
@@ -51,7 +51,7 @@ extension Transaction {
         let awaited = says.filter { !$0.agrees }.map(\.institution)
         for reader in try await staff(of: awaited, toldOf: try await call(of: application)) {
             try await writeLetter(
-                NewLetter(.notice, to: reader) { reader in
+                NewLetter(.notice, to: reader, about: Letter.Topic("joint_revision", application)) { reader in
                     let t = PageKit.decisions.texts(in: reader.pageLanguage)
                     let values = [
                         "name": LetterText.quoted(reader.name),

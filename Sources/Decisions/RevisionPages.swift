@@ -59,7 +59,8 @@ struct RevisionPages: Sendable {
         if let stream = revision.stoodStreamName {
             facts.append(.text(t("revision.decided_stream"), stream.text(for: desk.spoken)))
         }
-        var quotes = [DecisionsPage.Quote(title: t("revision.decided_note"), text: revision.stoodNote.string)]
+        var quotes = [revision.stoodNote].compactMap(\.self)
+            .map { DecisionsPage.Quote(title: t("revision.decided_note"), text: $0.string) }
         let title: String
         switch revision.kind {
         case .change(let meant, let stream, let reason):

@@ -142,7 +142,9 @@ struct JointRevisionView: Described {
     struct DecidedLine: Described {
         let outcome: Outcome
         let stream: LocalizedName?
-        let note: LongText
+        let note: LongText?
+
+        static let documentation = ["note": "What the letter said; left out for whoever had no say in that."]
     }
 
     struct ChangeLine: Described {

@@ -84,6 +84,8 @@ package struct House: Sendable {
                     "introduction": { "/introductions/\($0.text)" },
                     "demo_day": { "/console/demo-days/\($0.text)" },
                     "mou": { "/console/mous/\($0.text)" },
+                    "decision_batch": { "/console/decisions/\($0.text)" },
+                    "joint_revision": { "/console/applications/\($0.text)" },
                     "funding_round": { _ in "/console/fundraising" }, "data_room": { _ in "/console/fundraising" },
                 ])
     }

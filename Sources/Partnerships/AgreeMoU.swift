@@ -18,13 +18,27 @@ extension Transaction {
         try await move(id, in: tenant, by: person) { mou throws(MoURefusal) in try mou.agree() }
     }
 
-    /// Gives an agreement up before its text is agreed, and says why.
+    /// Takes an agreed text back to review, where it is revised, as long as no party has signed it. Nobody is asked to sign it
+    /// any more.
+    ///
+    /// Throws `MoURefusal`, or not found; refused by `signed_texts_are_not_reopened`.
+    package func reopenMoU(_ id: MoU.ID, in tenant: Tenant.ID, by person: Person.ID) async throws -> MoU {
+        let mou = try await move(id, in: tenant, by: person) { mou throws(MoURefusal) in try mou.reopen() }
+        try await takeBackRequests(toSign: id)
+        return mou
+    }
+
+    /// Gives an agreement up before it is signed, and says why. Nobody is asked to sign it any more.
     ///
     /// Throws `MoURefusal.textIsFrozen`, or not found.
     package func abandonMoU(
         _ id: MoU.ID, because reason: ShortText, in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> MoU {
-        try await move(id, because: reason, in: tenant, by: person) { mou throws(MoURefusal) in try mou.abandon() }
+        let mou = try await move(id, because: reason, in: tenant, by: person) { mou throws(MoURefusal) in
+            try mou.abandon()
+        }
+        try await takeBackRequests(toSign: id)
+        return mou
     }
 
     /// Ends a signed agreement on a day that respects its notice, unless all parties want it sooner.

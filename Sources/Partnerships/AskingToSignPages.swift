@@ -26,9 +26,11 @@ extension MoUConsole {
             let principal = try call.principal
             let (tenant, mou) = (try principal.workspace, call.parameters.mou)
             return try await answering {
-                let seat = try call.decoded().seat
+                let request = try call.decoded()
                 return try await call.write { transaction in
-                    try await transaction.askToSign(mou, seat, in: tenant, by: principal.personID)
+                    try await transaction.askToSign(
+                        mou, request.seat, effectiveOn: request.effectiveOn, endsOn: request.endsOn, in: tenant,
+                        by: principal.personID)
                     return .redirect(to: "/console/mous/\(mou)/signing-requests?done=asked")
                 }
             } again: { problem in
@@ -61,15 +63,29 @@ extension MoUConsole {
         let requests = try await call.reader.signingRequests(of: id)
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
         let signatories = mou.term.state == .agreed ? try await call.reader.possibleSignatories(of: id) : []
+        var values = values
+        if values.isEmpty {
+            values["effective_on"] = [(mou.term.effectiveOn ?? mou.asOf).description]
+            values["ends_on"] = [mou.term.endsOn?.description ?? ""]
+        }
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let key = call.freshIdempotencyKey
-        let fields = [
-            input.select(
-                "seat", label: t("asking.person"),
-                options: signatories.map {
-                    ($0.seat.description, "\($0.name), \(words.name($0.institution, in: names))")
-                })
-        ]
+        // What somebody has signed by their own hand, they read with its dates.
+        let dates =
+            mou.bearsAHand
+            ? []
+            : [
+                input.date("effective_on", label: t("field.effective_on"), hint: t("asking.dates_hint")),
+                input.date("ends_on", label: t("field.ends_on"), hint: t("field.ends_hint"), isOptional: true),
+            ]
+        let fields =
+            [
+                input.select(
+                    "seat", label: t("asking.person"),
+                    options: signatories.map {
+                        ($0.seat.description, "\($0.name), \(words.name($0.institution, in: names))")
+                    })
+            ] + dates
         let form = Form(
             action: "/console/mous/\(id)/signing-requests",
             sections: [FormSection(title: t("asking.ask"), fields: fields)], submit: t("asking.submit"), texts: t,

@@ -11,10 +11,8 @@ extension PartnershipsRoom {
                 WHERE NOT EXISTS (
                     SELECT FROM mou_events AS e
                     WHERE e.tenant_id = m.tenant_id AND e.mou_id = m.id AND e.to_state = m.state)
-                   OR EXISTS (
-                    SELECT FROM mou_events AS e
-                    WHERE e.tenant_id = m.tenant_id AND e.mou_id = m.id AND e.from_state = m.state
-                      AND e.to_state <> m.state)
+                   OR (SELECT count(*) FILTER (WHERE e.to_state = m.state) - count(*) FILTER (WHERE e.from_state = m.state)
+                       FROM mou_events AS e WHERE e.tenant_id = m.tenant_id AND e.mou_id = m.id) <> 1
                 """),
         Invariant(
             "agreements_move_along_their_states",
@@ -24,13 +22,15 @@ extension PartnershipsRoom {
                 FROM mou_events AS e
                 WHERE (coalesce(e.from_state, ''), e.to_state) NOT IN (
                     ('', 'draft'), ('draft', 'in_review'), ('in_review', 'agreed'), ('agreed', 'signed'),
-                    ('signed', 'terminated'), ('draft', 'abandoned'), ('in_review', 'abandoned'))
+                    ('signed', 'terminated'), ('agreed', 'in_review'), ('draft', 'abandoned'),
+                    ('in_review', 'abandoned'), ('agreed', 'abandoned'))
                 """),
         Invariant(
-            "agreements_take_each_step_once",
+            "agreements_begin_and_end_once",
             violatedBy: """
                 SELECT e.tenant_id, e.mou_id AS id, count(*) || ' times ' || e.to_state AS detail
-                FROM mou_events AS e GROUP BY e.tenant_id, e.mou_id, e.to_state HAVING count(*) > 1
+                FROM mou_events AS e WHERE e.to_state NOT IN ('in_review', 'agreed')
+                GROUP BY e.tenant_id, e.mou_id, e.to_state HAVING count(*) > 1
                 """),
         Invariant(
             "signed_agreements_bind_two_parties",

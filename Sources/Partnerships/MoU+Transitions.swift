@@ -26,6 +26,12 @@ package enum MoURefusal: Refusal, Equatable {
     case notAParty
     /// The party has signed already.
     case signedAlready
+    /// Somebody signed by their own hand, and read other dates.
+    case datesAreSigned
+    /// A party has signed the text, which goes back to nobody.
+    case partiesHaveSigned
+    /// The text or the dates are not those that the signatory read.
+    case readAnother
     /// Somebody else, or nobody, is asked to sign for the institution.
     case notAskedToSign
     /// Nobody of a party has that seat.
@@ -57,7 +63,10 @@ package enum MoURefusal: Refusal, Equatable {
     package var problem: Problem {
         switch self {
         case .textIsFrozen:
-            Problem(.conflict, "The text of this agreement is agreed. It can no longer be revised or abandoned.")
+            Problem(
+                .conflict,
+                "The text of this agreement is agreed, and stands. As long as no party has signed it, it can go back to review."
+            )
         case .notIn(let state):
             Problem(.conflict, "This step needs an agreement that is \(state.words).")
         case .tooFewParties:
@@ -88,6 +97,15 @@ package enum MoURefusal: Refusal, Equatable {
                 .invalid,
                 errors: [.init("/effective_on", .outOfRange, "Choose a day no later than the agreement ends.")])
         case .signedAlready: Problem(.conflict, "This party has signed already.")
+        case .datesAreSigned:
+            Problem(
+                .conflict,
+                "Somebody has signed this agreement by their own hand, and read from when to when it binds. These dates stand."
+            )
+        case .partiesHaveSigned:
+            Problem(.conflict, "A party has signed this text. The others sign it as it is, or it is given up.")
+        case .readAnother:
+            Problem(.conflict, "The text or its dates are others than those you read. Read them again before you sign.")
         case .notAskedToSign:
             Problem(.conflict, "You are not asked to sign this agreement for your institution.")
         case .noSuchSignatory:
@@ -161,19 +179,57 @@ extension MoU {
         term.state = .agreed
     }
 
+    /// An agreed text is looked at again, as long as nobody has signed it.
+    mutating func reopen() throws(MoURefusal) {
+        guard term.state == .agreed else { throw .notIn(.agreed) }
+        guard signatures.isEmpty else { throw .partiesHaveSigned }
+        term.state = .inReview
+    }
+
+    /// From when to when it is to bind, as whoever is asked to sign it reads. Without a first day, what was said stands.
+    mutating func bind(from effectiveOn: CalendarDate?, until endsOn: CalendarDate?) throws(MoURefusal) {
+        let from = effectiveOn ?? term.effectiveOn
+        let until = effectiveOn == nil ? endsOn ?? term.endsOn : endsOn
+        guard (from, until) != (term.effectiveOn, term.endsOn) else { return }
+        guard !bearsAHand else { throw .datesAreSigned }
+        (term.effectiveOn, term.endsOn) = (from, until)
+    }
+
+    /// Whether somebody has signed by their own hand, under dates that they read.
+    var bearsAHand: Bool { signatures.contains(where: \.isByOwnHand) }
+
     /// Dates and signatories are held to each other by constraints; see `signMoU`. Parties that have signed before keep their
     /// day.
     mutating func sign(_ signing: Signing, by newcomers: [Participant]) throws(MoURefusal) {
         guard term.state == .agreed else { throw .notIn(.agreed) }
+        try checkDates(from: signing.effectiveOn, until: signing.endsOn, signedOn: signing.signedOn)
+        term =
+            bearsAHand
+            ? Term(.signed, effectiveOn: firstDay(signedOn: signing.signedOn), endsOn: term.endsOn)
+            : Term(.signed, effectiveOn: signing.effectiveOn, endsOn: signing.endsOn)
         let pending = parties.map(\.institution).filter { party in !signatures.contains { $0.institution == party } }
         signatures += pending.map { Signature($0, on: signing.signedOn) }
-        term = Term(.signed, effectiveOn: signing.effectiveOn, endsOn: signing.endsOn)
         signedOn = signatures.map(\.signedOn).max() ?? signing.signedOn
         participants += newcomers
     }
 
-    /// One party signs; once all have, the agreement is signed, on the day of the last. What is signed by somebody's own hand
-    /// binds from that day where an earlier one was meant: they cannot choose another.
+    /// Where a hand was put under dates, others are not written beside it.
+    private func checkDates(
+        from effectiveOn: CalendarDate?, until endsOn: CalendarDate?, signedOn day: CalendarDate
+    ) throws(MoURefusal) {
+        guard bearsAHand else { return }
+        guard effectiveOn == nil || effectiveOn == term.effectiveOn || effectiveOn == firstDay(signedOn: day),
+            endsOn == nil || endsOn == term.endsOn
+        else { throw .datesAreSigned }
+    }
+
+    /// The day that was meant, or that of the last signature where that is later: what binds by somebody's own hand does so from
+    /// then, since nobody may choose another day beside it.
+    private func firstDay(signedOn day: CalendarDate) -> CalendarDate {
+        signatures.map(\.signedOn).reduce(max(day, term.effectiveOn ?? day), max)
+    }
+
+    /// One party signs; once all have, the agreement is signed, on the day of the last.
     mutating func sign(
         for party: Institution.ID, _ signing: PartySigning, by newcomers: [Participant]
     ) throws(MoURefusal) {
@@ -184,14 +240,16 @@ extension MoU {
             throw .noSignatory
         }
         if signing.isByOwnHand, let end = term.endsOn, end <= signing.signedOn { throw .endsBeforeItIsSigned(end) }
+        try checkDates(from: signing.effectiveOn, until: signing.endsOn, signedOn: signing.signedOn)
         signatures.append(Signature(party, on: signing.signedOn, isByOwnHand: signing.isByOwnHand))
         participants += newcomers
-        if let day = signing.effectiveOn { term.effectiveOn = day }
-        if let day = signing.endsOn { term.endsOn = day }
+        if !bearsAHand {
+            if let day = signing.effectiveOn { term.effectiveOn = day }
+            if let day = signing.endsOn { term.endsOn = day }
+        }
         guard parties.count >= 2, signatures.count == parties.count else { return }
         signedOn = signatures.map(\.signedOn).max()
-        let effectiveOn =
-            signing.isByOwnHand ? [term.effectiveOn, signedOn].compactMap(\.self).max() : term.effectiveOn
+        let effectiveOn = bearsAHand ? firstDay(signedOn: signing.signedOn) : term.effectiveOn
         term = Term(.signed, effectiveOn: effectiveOn ?? signedOn, endsOn: term.endsOn)
     }
 
@@ -236,7 +294,7 @@ extension MoU {
     }
 
     mutating func abandon() throws(MoURefusal) {
-        try admitsRevision()
+        guard [.draft, .inReview, .agreed].contains(term.state) else { throw .textIsFrozen }
         term.state = .abandoned
     }
 }

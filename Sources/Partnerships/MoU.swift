@@ -74,8 +74,8 @@ package struct MoU: Sendable, Identifiable {
 
     /// What was decided about an agreement.
     ///
-    ///     draft → in review → agreed → signed → terminated
-    ///        └────────┴→ abandoned
+    ///     draft → in review ⇄ agreed → signed → terminated
+    ///        └────────┴─────────┴→ abandoned
     package enum State: String, Codable, Sendable, CaseIterable {
         case draft
         case inReview = "in_review"

@@ -111,6 +111,16 @@ struct MoUWords {
         }
     }
 
+    /// From when to when an agreed text is to bind, in a sentence.
+    func binding(_ mou: MoU) -> String {
+        let values = [
+            "effective": mou.term.effectiveOn?.text(in: language) ?? "",
+            "end": mou.term.endsOn?.text(in: language) ?? "",
+        ]
+        guard mou.term.effectiveOn != nil else { return t("signature.from_last_signature") }
+        return mou.term.endsOn == nil ? t("signature.binds_from", values) : t("signature.binds_until", values)
+    }
+
     /// The date that counts next, in a few words for a table.
     func brief(_ mou: MoU) -> String? {
         switch mou.status {

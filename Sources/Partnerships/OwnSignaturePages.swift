@@ -28,24 +28,16 @@ extension PartnerPages {
     var sign: AnyRoute {
         PageRoute(
             .post, "/partner/agreements/{mou}/signature", "signPartnerMoU", access: .roles([.partner]),
-            parameters: MoUPath.self, body: OwnSignatureForm.self
+            parameters: MoUPath.self, body: OwnSignature.self
         ) { call in
             let (principal, id) = (try call.principal, call.parameters.mou)
             let (tenant, party) = (try principal.workspace, Institution.ID(try principal.actsFor))
             return try await answering {
-                let form = try call.decoded()
-                guard form.isEntitled == true else {
-                    throw Problem(
-                        .invalid,
-                        errors: [
-                            .init(
-                                "/is_entitled", .required,
-                                "Confirm that you read the text and may sign for your institution.")
-                        ])
-                }
+                let signature = try call.decoded()
+                let read = try signature.read()
                 return try await call.write { transaction in
                     _ = try await transaction.signByOwnHand(
-                        id, as: form.title, for: party, in: tenant, by: principal.personID)
+                        id, having: read, as: signature.title, for: party, in: tenant, by: principal.personID)
                     return .redirect(to: "/partner/agreements/\(id)?done=signed")
                 }
             } again: { problem in
@@ -91,6 +83,10 @@ extension PartnerPages {
         let words = MoUWords(t: t, isForParty: true)
         var texts: [SignaturePage.Wording] = []
         var facts = words.facts(mou)
+        let binds = words.binding(mou)
+        var hidden = [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+        if let day = mou.term.effectiveOn { hidden.append(HiddenField("effective_on", day.description)) }
+        if let day = mou.term.endsOn { hidden.append(HiddenField("ends_on", day.description)) }
         for latest in try await call.reader.texts(of: id) where latest.isTheLast {
             let whole = try await call.reader.text(of: id, in: latest.language, version: latest.version)
             let endonym = Pages.Language(tag: latest.language.rawValue)?.endonym ?? latest.language.rawValue
@@ -100,6 +96,7 @@ extension PartnerPages {
                     title: title, language: latest.language.rawValue,
                     paragraphs: (whole?.body?.string ?? "").split(separator: "\n").map(String.init)))
             facts.items.append(.text("SHA-256, \(title)", latest.sha256))
+            hidden.append(HiddenField("texts", latest.sha256))
         }
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields = [
@@ -108,13 +105,13 @@ extension PartnerPages {
         ]
         let model = SignaturePage(
             header: PageHeader(
-                title: t("signature.title"), kind: mou.title.text(for: words.spoken), lede: t("signature.lede"),
+                title: t("signature.title"), kind: mou.title.text(for: words.spoken),
+                lede: "\(t("signature.lede")) \(binds)",
                 actions: [.link(t("signature.refuse"), "/partner/agreements/\(id)/signature/refusal")]),
             notice: texts.isEmpty ? t("signature.no_text") : nil, texts: texts,
             form: Form(
                 action: "/partner/agreements/\(id)/signature", sections: [FormSection(fields: fields)],
-                submit: t("signature.submit"), texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                submit: t("signature.submit"), texts: t, hidden: hidden,
                 cancel: LinkText(t("form.cancel"), "/partner/agreements/\(id)"),
                 problem: problem?.sentence(besides: fields)),
             facts: facts)
@@ -153,12 +150,6 @@ extension PartnerPages {
                 Breadcrumb(mou.title.text(for: words.spoken), "/partner/agreements/\(mou.id)"),
             ])
     }
-}
-
-/// A signature as its form sends it, with the word that it is meant.
-struct OwnSignatureForm: Codable {
-    let title: ShortText
-    let isEntitled: Bool?
 }
 
 /// What a person of a party did about their signature, as the address of the page after it says.

@@ -9,8 +9,8 @@ extension PartnershipsRoom {
     /// - Parameter hasScanner: whether a virus scanner has the last word on files of agreements.
     package static func operations(hasScanner: Bool) -> [AnyOperation] {
         [
-            listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, signMoU, signForParty,
-            terminateMoU, abandonMoU, giveNotice,
+            listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, reopenMoU, signMoU,
+            signForParty, terminateMoU, abandonMoU, giveNotice,
         ] + GroupsAPI.operations + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
             + SigningRequestsAPI.operations + MoUDocumentsAPI(hasScanner: hasScanner).operations
     }
@@ -115,6 +115,22 @@ extension PartnershipsRoom {
         }.erased
     }
 
+    private static var reopenMoU: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/reopening", "reopenMoU", summary: "Take an agreed text back to review",
+            description: "As long as no party has signed it. Whoever is asked to sign no longer is, and gets a letter.",
+            tag: "partnerships", access: .roles([.manager]), parameters: MoUPath.self, output: MoUView.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            return try await call.write { transaction in
+                let mou = try await transaction.reopenMoU(call.parameters.mou, in: tenant, by: principal.personID)
+                return .ok(try await transaction.view(of: mou))
+            }
+        }.erased
+    }
+
     private static var signMoU: AnyOperation {
         Operation(
             .post, "/v1/mous/{mou}/signature", "signMoU", summary: "Record who signed, where, and from when it binds",
@@ -188,8 +204,9 @@ extension PartnershipsRoom {
 
     private static var abandonMoU: AnyOperation {
         Operation(
-            .post, "/v1/mous/{mou}/abandonment", "abandonMoU", summary: "Give up an agreement before it is agreed",
-            tag: "partnerships", access: .roles([.manager]), parameters: MoUPath.self, body: NewAbandonment.self,
+            .post, "/v1/mous/{mou}/abandonment", "abandonMoU", summary: "Give up an agreement before it is signed",
+            description: "Whoever is asked to sign it no longer is, and gets a letter.", tag: "partnerships",
+            access: .roles([.manager]), parameters: MoUPath.self, body: NewAbandonment.self,
             output: MoUView.self, problems: [.notFound, .conflict]
         ) { call in
             let principal = try call.principal

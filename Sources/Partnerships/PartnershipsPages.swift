@@ -27,7 +27,7 @@ extension PartnershipsRoom {
         let portal = PartnerPages(site: site)
         return [
             console.list, console.draft, console.create, console.show, console.edit, console.revise, console.share,
-            console.agree, console.signing, console.sign, console.partySigning, console.signForParty,
+            console.agree, console.reopen, console.signing, console.sign, console.partySigning, console.signForParty,
             console.signingRequests, console.askToSign, console.takeBackRequest,
             console.termination, console.terminate, console.abandonment,
             console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
@@ -208,6 +208,25 @@ struct MoUConsole {
         }.erased
     }
 
+    var reopen: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/reopening", "reopenConsoleMoU", access: .roles([.manager]),
+            parameters: MoUPath.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let id = call.parameters.mou
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.reopenMoU(id, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/mous/\(id)?done=reopened")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, refusal: problem)
+            }
+        }.erased
+    }
+
     // MARK: What is shown
 
     func find(_ id: MoU.ID, _ reader: Reader) async throws -> MoU {
@@ -263,6 +282,9 @@ struct MoUConsole {
                 .link(t("sign.action"), "/console/mous/\(mou.id)/signature", style: .primary),
                 .link(t("asking.ask"), "/console/mous/\(mou.id)/signing-requests"),
             ]
+                + (mou.signatures.isEmpty
+                    ? [.post(t("reopen.action"), "/console/mous/\(mou.id)/reopening", hidden: hidden)] : [])
+                + [.link(t("abandon.action"), "/console/mous/\(mou.id)/abandonment")]
         case .pending, .inForce, .expiring:
             guard mou.term.state == .signed else { return [] }
             return [
@@ -333,7 +355,7 @@ struct MoUConsole {
 
 /// What was just done, as the address of the page after it says.
 enum Done: String, Codable, CaseIterable {
-    case drafted, revised, shared, agreed, signed, amended, terminated, abandoned, noticed
+    case drafted, revised, shared, agreed, reopened, signed, amended, terminated, abandoned, noticed
 }
 
 struct MoUPagePath: Codable {

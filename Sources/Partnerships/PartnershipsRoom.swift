@@ -39,6 +39,12 @@ package enum PartnershipsRoom {
         "signatories_are_asked_once_a_text_is_agreed": .conflict(
             "People are asked to sign once the text is agreed, and until all have signed."),
         "signatories_are_asked_before_their_party_signs": .conflict("This party has signed already."),
+        "signatories_know_from_when_it_binds": .invalid(
+            "/effective_on", "Say from which day the agreement binds before you ask anybody to sign it."),
+        "signed_dates_stand": MoURefusal.datesAreSigned.problem,
+        "signed_texts_are_not_reopened": MoURefusal.partiesHaveSigned.problem,
+        "notice_is_recorded_once_it_is_given": MoURefusal.noticeIsToCome.problem,
+        "notice_is_given_of_the_last_term": MoURefusal.isRenewed.problem,
         "parties_sign": .conflict("Only parties sign the agreement."),
         "mou_signatures_pkey": .conflict("This party has signed already."),
         "parties_sign_at_an_event_that_is_known": .invalid("/event_id", "There is no such signing event."),

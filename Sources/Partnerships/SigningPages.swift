@@ -15,7 +15,11 @@ extension MoUConsole {
             parameters: MoUPath.self
         ) { call in
             let mou = try await find(call.parameters.mou, call.reader)
-            var values = ["signed_on": mou.asOf.description, "effective_on": mou.asOf.description]
+            var values = [
+                "signed_on": mou.asOf.description,
+                "effective_on": [mou.asOf, mou.term.effectiveOn].compactMap(\.self).max()?.description ?? "",
+                "ends_on": mou.term.endsOn?.description ?? "",
+            ]
             for (index, party) in mou.parties.enumerated() {
                 values["participants.\(index).kind"] = MoU.Participant.Kind.signatory.rawValue
                 values["participants.\(index).institution"] = party.institution.description

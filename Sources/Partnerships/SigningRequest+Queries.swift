@@ -91,6 +91,31 @@ extension Transaction {
             """) == 1
     }
 
+    /// Takes back every request of an agreement that waits for an answer; says of whom, at which party.
+    func takeBackSigningRequests(of mou: MoU.ID) async throws -> [(party: Institution.ID, person: Person.ID)] {
+        try await rows(
+            """
+            -- takeBackRequests
+            DELETE FROM mou_signing_requests AS r
+            WHERE r.tenant_id = acting_tenant() AND r.mou_id = \(mou) AND r.refused_at IS NULL AND acts_as('manager')
+              AND NOT EXISTS (SELECT FROM mou_signatures AS s
+                              WHERE s.tenant_id = r.tenant_id AND s.mou_id = r.mou_id
+                                AND s.institution_id = r.institution_id)
+            RETURNING r.institution_id, r.person_id
+            """
+        ).map { (party: try $0("institution_id"), person: try $0("person_id")) }
+    }
+
+    /// Keeps from when to when an agreed text is to bind.
+    func saveDates(of mou: MoU) async throws {
+        try await execute(
+            """
+            -- askToSign: dates
+            UPDATE mous SET effective_on = \(mou.term.effectiveOn), ends_on = \(mou.term.endsOn)
+            WHERE tenant_id = acting_tenant() AND id = \(mou.id)
+            """)
+    }
+
     /// What the acting person is called.
     func actingName() async throws -> Name {
         try await one("/* signByOwnHand */ SELECT name FROM people WHERE id = acting_person()")("name")
@@ -111,10 +136,10 @@ extension Transaction {
 }
 
 extension Statements {
-    /// Who is written to about a request: whom it asks, until they have answered, and who asked. Only for the service, and only
-    /// people who have a seat.
+    /// Who is written to about a request: whom it asks, until they have answered, and who asked, or all managers once they have
+    /// left. Only for the service, and only people who have a seat.
     func readers(ofRequestOf mou: MoU.ID, for party: Institution.ID) async throws -> (
-        asked: Person.ID?, asker: Person.ID?
+        asked: Person.ID?, askers: [Person.ID]
     ) {
         guard
             let row = try await first(
@@ -128,14 +153,28 @@ extension Statements {
                               SELECT FROM mou_signatures AS s
                               WHERE s.tenant_id = r.tenant_id AND s.mou_id = r.mou_id
                                 AND s.institution_id = r.institution_id)) AS asked,
-                       (SELECT m.person_id FROM memberships AS m JOIN people AS p ON p.id = m.person_id
-                        WHERE m.tenant_id = r.tenant_id AND m.person_id = r.asked_by AND m.ended_at IS NULL
-                          AND m.role = 'manager' AND p.disabled_at IS NULL LIMIT 1) AS asker
+                       (SELECT coalesce(array_agg(DISTINCT m.person_id) FILTER (WHERE m.person_id = r.asked_by),
+                                        array_agg(DISTINCT m.person_id), '{}')
+                        FROM memberships AS m JOIN people AS p ON p.id = m.person_id
+                        WHERE m.tenant_id = r.tenant_id AND m.ended_at IS NULL AND m.role = 'manager'
+                          AND p.disabled_at IS NULL) AS askers
                 FROM mou_signing_requests AS r
                 WHERE r.tenant_id = acting_tenant() AND r.mou_id = \(mou) AND r.institution_id = \(party)
                   AND acts_as('system')
                 """)
-        else { return (nil, nil) }
-        return (try row("asked"), try row("asker"))
+        else { return (nil, []) }
+        return (try row("asked"), try row("askers"))
+    }
+
+    /// Whether somebody is of the staff of an institution. Only for the service.
+    func isStaff(_ person: Person.ID, of party: Institution.ID) async throws -> Bool {
+        try await value(
+            """
+            -- reader of a request that was taken back
+            SELECT EXISTS (
+                SELECT FROM memberships AS m JOIN people AS p ON p.id = m.person_id AND p.disabled_at IS NULL
+                WHERE m.tenant_id = acting_tenant() AND m.person_id = \(person) AND m.institution_id = \(party)
+                  AND m.role = 'partner' AND m.ended_at IS NULL AND acts_as('system'))
+            """)
     }
 }

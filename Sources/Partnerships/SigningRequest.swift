@@ -1,6 +1,7 @@
 package import Accounts
 package import Foundation
 package import Institutions
+package import Postgres
 package import Vocabulary
 
 /// That a person of a party was asked to sign an agreement by their own hand, and whether they refused. One person a party at
@@ -18,6 +19,30 @@ package struct SigningRequest: Sendable {
     package let refusedAt: Date?
     /// Why they do not.
     package let reason: ShortText?
+}
+
+/// What whoever signs has read: the wordings by their hashes, and from when to when the agreement is to bind.
+package struct AgreementAsRead: Sendable, Equatable {
+    /// SHA-256 of the last wording of each language, in hexadecimal digits.
+    package let texts: Set<String>
+    /// The first day in force.
+    package let effectiveOn: CalendarDate?
+    /// The first day no longer in force.
+    package let endsOn: CalendarDate?
+
+    /// These wordings under these dates.
+    package init(texts: Set<String>, effectiveOn: CalendarDate?, endsOn: CalendarDate?) {
+        self.texts = texts
+        self.effectiveOn = effectiveOn
+        self.endsOn = endsOn
+    }
+
+    /// An agreement as it stands.
+    package init(_ mou: MoU, _ reader: some Statements) async throws {
+        self.init(
+            texts: Set(try await reader.texts(of: mou.id).filter(\.isTheLast).map(\.sha256)),
+            effectiveOn: mou.term.effectiveOn, endsOn: mou.term.endsOn)
+    }
 }
 
 /// Somebody who may be asked to sign: a person of a party that has not signed yet, by their seat there.

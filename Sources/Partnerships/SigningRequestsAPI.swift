@@ -38,14 +38,19 @@ enum SigningRequestsAPI {
         Operation(
             .post, "/v1/mous/{mou}/signing-requests", "askToSignMoU",
             summary: "Ask a person of a party to sign an agreed text by their own hand",
-            description: "Takes the place of whoever was asked at that party before. They get a letter.",
+            description: """
+                Takes the place of whoever was asked at that party before. They get a letter. From when to when the agreement \
+                binds is said before anybody is asked, and stands once somebody has signed by their own hand.
+                """,
             tag: "partnerships", access: .roles([.manager]), parameters: MoUPath.self, body: NewSigningRequest.self,
             output: SigningRequestList.self, problems: [.notFound, .conflict]
         ) { call in
             let principal = try call.principal
             let (tenant, mou) = (try principal.workspace, call.parameters.mou)
             return try await call.write { transaction in
-                try await transaction.askToSign(mou, call.body.seat, in: tenant, by: principal.personID)
+                try await transaction.askToSign(
+                    mou, call.body.seat, effectiveOn: call.body.effectiveOn, endsOn: call.body.endsOn, in: tenant,
+                    by: principal.personID)
                 return .ok(SigningRequestList(try await transaction.signingRequests(of: mou)))
             }
         }.erased
@@ -71,16 +76,18 @@ enum SigningRequestsAPI {
             .post, "/v1/mous/{mou}/own-signature", "signMoUByOwnHand",
             summary: "Sign an agreed text for one's institution, having been asked to",
             description: """
-                The signature is of today, in the workspace's zone, under the signatory's own name. Once all parties have \
-                signed, the agreement is signed. It cannot be taken back.
+                The signature is of today, in the workspace's zone, under the signatory's own name, and of what they read: a \
+                text that is another by now, or under other dates, is refused. Once all parties have signed, the agreement \
+                is signed. It cannot be taken back.
                 """, tag: "partnerships", access: .roles([.partner]), parameters: MoUPath.self,
             body: OwnSignature.self, output: MoUView.self, problems: [.notFound, .conflict]
         ) { call in
             let (principal, id) = (try call.principal, call.parameters.mou)
             let (tenant, party) = (try principal.workspace, Institution.ID(try principal.actsFor))
+            let read = try call.body.read()
             return try await call.write { transaction in
                 let mou = try await transaction.signByOwnHand(
-                    id, as: call.body.title, for: party, in: tenant, by: principal.personID)
+                    id, having: read, as: call.body.title, for: party, in: tenant, by: principal.personID)
                 return .ok(try await transaction.view(of: mou))
             }
         }.erased
@@ -106,17 +113,46 @@ enum SigningRequestsAPI {
 /// What a manager sends to ask somebody to sign.
 struct NewSigningRequest: Described {
     let seat: Seat.ID
+    let effectiveOn: CalendarDate?
+    let endsOn: CalendarDate?
 
     static let documentation = [
-        "seat": "The person's seat at a party that has not signed, see the possible signatories."
+        "seat": "The person's seat at a party that has not signed, see the possible signatories.",
+        "effective_on": "The first day in force; what was said before stands where it is left out.",
+        "ends_on": "The first day no longer in force; without an `effective_on`, what was said before stands.",
     ]
 }
 
 /// What a signatory sends to sign.
 struct OwnSignature: Described {
     let title: ShortText
+    let isEntitled: Bool?
+    let texts: [String]?
+    let effectiveOn: CalendarDate?
+    let endsOn: CalendarDate?
 
-    static let documentation = ["title": "The office they hold; kept as on this day."]
+    static let documentation = [
+        "title": "The office they hold; kept as on this day.",
+        "is_entitled":
+            "Their word that they read the text and may sign it for their institution; nothing is signed without.",
+        "texts":
+            "The SHA-256 of each wording they read: the last of every language. None where the agreement has none.",
+        "effective_on": "The first day in force, as they read it; left out where none is said.",
+        "ends_on": "The first day no longer in force, as they read it; left out where none is said.",
+    ]
+
+    /// What is signed; refused without their word.
+    func read() throws(Problem) -> AgreementAsRead {
+        guard isEntitled == true else {
+            throw Problem(
+                .invalid,
+                errors: [
+                    .init(
+                        "/is_entitled", .required, "Confirm that you read the text and may sign for your institution.")
+                ])
+        }
+        return AgreementAsRead(texts: Set(texts ?? []), effectiveOn: effectiveOn, endsOn: endsOn)
+    }
 }
 
 /// What a signatory sends who does not sign.

@@ -8,8 +8,8 @@ internal import Postgres
 internal import Vocabulary
 internal import Wording
 
-/// Writes to a person that they are asked to sign, and to who asked them what they did. A job, because neither may look up the
-/// other.
+/// Writes to a person that they are asked to sign, or no longer are, and to who asked them what they did. A job, because neither
+/// may look up the other.
 struct TellOfSigning: Job {
     static let kind = "partnerships.tell-of-signing"
     static let maxAttempts = 5
@@ -17,12 +17,14 @@ struct TellOfSigning: Job {
     /// What happened.
     enum Step: String, Codable, Sendable, CaseIterable {
         case asked, signed, refused
+        case takenBack = "taken_back"
     }
 
     let mou: UUID
     let party: UUID
     let step: Step
-    /// Whom the letter is for that says that they are asked: another may be asked in their place before it is written.
+    /// Whom the letter is for that says that they are asked, or no longer are: another may be asked in their place before it is
+    /// written.
     let person: UUID?
 }
 
@@ -31,25 +33,46 @@ extension Transaction {
     func tell(of told: TellOfSigning) async throws {
         let (id, party) = (MoU.ID(told.mou), Institution.ID(told.party))
         guard let mou = try await mou(id) else { return }
-        let readers = try await readers(ofRequestOf: id, for: party)
-        guard let reader = told.step == .asked ? readers.asked : readers.asker else { return }
-        if told.step == .asked, let person = told.person, reader.uuid != person { return }
         let names = try await institutionNames([party])
-        try await writeLetter(
-            NewLetter(.notice, to: reader, about: Letter.Topic("mou", id)) { reader in
-                let t = PageKit.partnerships.texts(in: reader.pageLanguage)
-                let spoken = Vocabulary.Language(reader.pageLanguage)
-                let values = [
-                    "name": LetterText.quoted(reader.name), "mou": LetterText.quoted(mou.title.text(for: spoken)),
-                    "reference": LetterText.quoted(mou.reference.string),
-                    "party": LetterText.quoted(names[party]?.text(for: spoken) ?? t("institution.unnamed")),
-                ]
-                return try LetterText(
-                    subject: t("letter.subject.signing_\(told.step.rawValue)", values),
-                    paragraphs: [t("letter.salutation", values), t("letter.signing_\(told.step.rawValue)", values)],
-                    action: LetterText.Action(
-                        Name(t("letter.open")),
-                        to: told.step == .asked ? "/partner/agreements/\(id)/signature" : "/console/mous/\(id)"))
-            }, held: false)
+        for reader in try await readers(of: told) {
+            try await writeLetter(
+                letter(of: told, to: reader, about: mou, party: names[party]), held: false)
+        }
+    }
+
+    private func readers(of told: TellOfSigning) async throws -> [Person.ID] {
+        let (party, person) = (Institution.ID(told.party), told.person.map { Person.ID($0) })
+        let readers = try await readers(ofRequestOf: MoU.ID(told.mou), for: party)
+        switch told.step {
+        case .asked: return readers.asked.map { person == nil || $0 == person ? [$0] : [] } ?? []
+        case .takenBack:
+            guard let person, readers.asked != person, try await isStaff(person, of: party) else { return [] }
+            return [person]
+        case .signed, .refused: return readers.askers
+        }
+    }
+
+    private func letter(
+        of told: TellOfSigning, to reader: Person.ID, about mou: MoU, party name: LocalizedName?
+    ) -> NewLetter {
+        NewLetter(.notice, to: reader, about: Letter.Topic("mou", mou.id)) { reader in
+            let t = PageKit.partnerships.texts(in: reader.pageLanguage)
+            let spoken = Vocabulary.Language(reader.pageLanguage)
+            let values = [
+                "name": LetterText.quoted(reader.name), "mou": LetterText.quoted(mou.title.text(for: spoken)),
+                "reference": LetterText.quoted(mou.reference.string),
+                "party": LetterText.quoted(name?.text(for: spoken) ?? t("institution.unnamed")),
+            ]
+            let page: SafeURL =
+                switch told.step {
+                case .asked: "/partner/agreements/\(mou.id)/signature"
+                case .takenBack: "/partner/agreements/\(mou.id)"
+                case .signed, .refused: "/console/mous/\(mou.id)"
+                }
+            return try LetterText(
+                subject: t("letter.subject.signing_\(told.step.rawValue)", values),
+                paragraphs: [t("letter.salutation", values), t("letter.signing_\(told.step.rawValue)", values)],
+                action: LetterText.Action(Name(t("letter.open")), to: page))
+        }
     }
 }

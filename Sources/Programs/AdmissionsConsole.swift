@@ -201,7 +201,7 @@ struct AdmissionsConsole {
                 hidden: hidden, problem: problem?.sentence(besides: fields))
         case .fastTrack:
             guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
-            let mous = try await call.reader.mous(stream.partners.map(\.mou))
+            let mous = try await call.reader.mous(try await call.reader.agreementsForCodes(of: stream.id))
             let zone = found.deadline.zone
             var begun = values
             if values.isEmpty {

@@ -49,6 +49,22 @@ extension Statements {
         ).map(FastTrackCode.init)
     }
 
+    /// The agreements under which codes for calls of a stream are given: those its partners take part under, with the signed
+    /// terms that renew them or were renewed by them. For managers.
+    func agreementsForCodes(of stream: ProgramStream.ID) async throws -> [MoU.ID] {
+        try await rows(
+            """
+            -- agreementsForCodes
+            SELECT DISTINCT m.id
+            FROM stream_partners AS p
+            JOIN mous AS m ON m.tenant_id = p.tenant_id
+                AND (m.id = p.mou_id
+                     OR m.state = 'signed' AND m.id IN (SELECT chain_of(p.tenant_id, p.mou_id)))
+            WHERE p.tenant_id = acting_tenant() AND acts_as('manager') AND p.stream_id = \(stream)
+            """
+        ).map { try $0("id") }
+    }
+
     private func selectCodes() -> Query {
         """
         SELECT k.id, k.call_id, k.mou_id, k.label, k.valid_from, k.valid_until, k.uses_allowed, k.revoked_at,

@@ -14,7 +14,7 @@ package struct FastTrackCode: Sendable, Identifiable {
     package let id: ID
     /// The call it is for.
     package let call: CallForApplications.ID
-    /// The agreement it was given under; it lets nobody in while that is not in force.
+    /// The agreement it was given under; it lets nobody in while no term of its chain is in force.
     package let mou: MoU.ID
     /// What the park calls it: to whom it was given, and why.
     package let label: ShortText
@@ -32,7 +32,7 @@ package struct FastTrackCode: Sendable, Identifiable {
 
 /// What a manager says to give a code.
 package struct NewFastTrackCode: Sendable {
-    /// The agreement it is given under: one that a partner of the call's stream takes part under.
+    /// The agreement it is given under: one that a partner of the call's stream takes part under, or a term of its chain.
     package let mou: MoU.ID
     /// To whom it is given, and why.
     package let label: ShortText

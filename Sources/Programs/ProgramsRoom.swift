@@ -42,7 +42,7 @@ package enum ProgramsRoom {
             "/partners", "A partner takes part under an agreement that it is a party to."),
         "partner_places_are_a_reasonable_number": .invalid("/partners", "A partner lets be given 1 to 10,000 places."),
         "partners_keep_their_say_while_they_are_asked": .conflict(
-            "A partner that decides together with the park is asked about a batch of decisions. Release it first."),
+            "A partner that decides together with the park is asked about decisions. Release or settle them first."),
         "days_to_answer_are_a_reasonable_number": .invalid("/partners", "A partner has 1 to 90 days to answer."),
         "silence_consents_after_a_time": .invalid(
             "/partners", "Silence is consent only of a partner that co-decides, after the days it has to answer."),

@@ -49,6 +49,11 @@ struct RemindDraftsTests {
         try await world.closes(call.other, of: call.id, in: "1 hour")
         try await world.remind()
         #expect(try await world.lettersOfStreams(about: id).count == 2 * told.count)
+        // Extended, it closes once more.
+        try await world.closes(call.other, of: call.id, in: "50 minutes")
+        try await world.remind()
+        try await world.remind()
+        #expect(try await world.lettersOfStreams(about: id).count == 3 * told.count)
         // What a draft names does not show on the trail either.
         let shown: Int = try await world.owner.reader(as: .none).value(
             """

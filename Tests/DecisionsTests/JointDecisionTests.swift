@@ -304,15 +304,137 @@ struct JointDecisionTests {
         let told = await park.ask(
             "PUT", "/v1/streams/\(stream)", json: #"{"name": {"en": "Deep tech"}, "focus_areas": [], "partners": []}"#,
             headers: [("If-Match", shown.header("ETag") ?? "")])
-        #expect(told.status == 409 && told.text.contains("Release it first."), "\(told.text)")
+        #expect(told.status == 409 && told.text.contains("Release or settle them first."), "\(told.text)")
         try await revise(stream, [ProgramStream.Partner(bank, under: agreement, coDecides: true, places: 3)], in: world)
-        // In a batch that is empty again nobody is asked anything.
+        // A term that renews itself goes on after its end, and the say with it.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                UPDATE mous SET renews_itself = true, ends_on = (now() - interval '2 days')::date WHERE id = \(agreement)
+                """)
+        }
+        let renewed = await #expect(throws: DatabaseError.self) { try await revise(stream, [], in: world) }
+        #expect(renewed?.constraint == "partners_keep_their_say_while_they_are_asked")
+        // Nor by taking everything out, dropping it, and preparing the same once more.
         for id in [theirs, other] {
             _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 try await transaction.withdrawPreparation(of: id, in: batch) {}
             }
         }
+        let emptied = await #expect(throws: DatabaseError.self) { try await revise(stream, [], in: world) }
+        #expect(emptied?.constraint == "partners_keep_their_say_while_they_are_asked")
+        try await world.prepare(theirs, Preparation(.offer, note: note), in: batch)
+        try await say(.inFavor, on: batch, in: world)
+        try await world.release(batch)
         try await revise(stream, [], in: world)
+    }
+
+    @Test("terms that a partner was asked on grow no harsher while it is asked, in that batch or the next of the call")
+    func keptTerms() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other"], ["other"], ["own"]])
+        let milder = ProgramStream.Partner(bank, under: agreement, coDecides: true, answerDays: 30)
+        let harsher = ProgramStream.Partner(
+            bank, under: agreement, coDecides: true, answerDays: 1, silenceConsents: true)
+        let today = CalendarDate(Date(), in: .hongKong)
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        func open(_ id: Application.ID) async throws -> DecisionBatch.ID {
+            try await world.open(call.id, places: 5, preparing: [(id, Preparation(.offer, note: note))])
+        }
+        try await revise(call.other, [milder], in: world)
+        let batch = try await open(ids[0])
+        try await consult(batch, in: world)
+        try await revise(call.other, [harsher], in: world)
+        try await consult(batch, in: world)
+        let again = try #require(try await reader.jointBatch(batch))
+        #expect(again.answerBy == today.adding(days: 30) && !again.silenceConsents)
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.withdrawPreparation(of: ids[0], in: batch) {}
+        }
+        let next = try await open(ids[0])
+        try await consult(next, in: world)
+        let elsewhere = try #require(try await reader.jointBatch(next))
+        #expect(elsewhere.answerBy == today.adding(days: 30) && !elsewhere.silenceConsents)
+        // Once nobody is asked any more, what is asked next goes by the terms of its day.
+        try await world.prepare(ids[2], Preparation(.offer, note: note), in: batch)
+        try await world.release(batch)
+        try await say(.inFavor, on: next, in: world)
+        try await world.release(next)
+        let last = try await open(ids[1])
+        try await consult(last, in: world)
+        let asked = try #require(try await reader.jointBatch(last))
+        #expect(asked.answerBy == today.adding(days: 1) && asked.silenceConsents)
+    }
+
+    @Test("a manager too near a call does not read in the outbox that partners are asked about its decisions")
+    func outbox() async throws {
+        let world = try await World()
+        let (batch, theirs, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        try await consult(batch, in: world)
+        func subjects(_ member: Cast.Member) async throws -> Int {
+            try await world.database.reader(as: world.context(member)).value(
+                """
+                SELECT count(*) FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id
+                WHERE l.recipient_id = \(kenji) AND l.about_noun = 'decision_batch' AND l.about_id = \(batch)
+                """)
+        }
+        #expect(try await subjects(Cast.tom) == 1)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                SELECT gen_random_uuid(), a.tenant_id, \(Cast.tom.person.id), a.startup_id, 'founder'
+                FROM applications AS a WHERE a.id = \(theirs)
+                """)
+        }
+        #expect(try await subjects(Cast.tom) == 0)
+        #expect(try await subjects(Cast.mei) == 1)
+    }
+
+    @Test("a partner none of whose people could be asked consents to nothing by silence, and is named")
+    func unreached() async throws {
+        let world = try await World()
+        let (batch, theirs, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true, answerDays: 1, silenceConsents: true),
+            in: world)
+        let seat = Seat.ID()
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                SELECT \(seat), a.tenant_id, \(kenji), a.startup_id, 'founder'
+                FROM applications AS a WHERE a.id = \(theirs)
+                """)
+        }
+        try await consult(batch, in: world)
+        try await pass(3, in: world)
+        await #expect(throws: DecisionRefusal.nobodyIsSilent) { try await noteSilence(on: batch, in: world) }
+        let refused = await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        #expect(refused?.problem.errors.first?.detail.contains("nobody there could be asked") == true)
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.open("/console/decisions/\(batch)").text.contains("nobody there could be asked"))
+        // Whoever asks notes no silence with it.
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO batch_consultations (tenant_id, batch_id, institution_id, asked_by, silence_reason,
+                                                 silence_noted_at, silence_noted_by)
+                VALUES (\(Cast.harbour.id), \(batch), \(bank), \(mei), 'In advance', now(), \(mei))
+                """)
+        }
+        let noted: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM batch_consultations WHERE silence_reason IS NOT NULL")
+        #expect(noted == 0)
+        // With somebody to ask, the terms hold as they stand.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("DELETE FROM memberships WHERE id = \(seat)")
+        }
+        try await consult(batch, in: world)
+        #expect(
+            try await world.database.reader(as: world.context(Cast.kenji)).jointBatch(batch)?.silenceConsents == true)
     }
 
     @Test("a look at one batch hashes what is prepared in that one alone")
@@ -442,6 +564,27 @@ struct JointDecisionTests {
         #expect(listed["items"]?.elements?.first?["silence_reason"]?.text == "Term begins on Monday.")
         try await world.release(batch)
         #expect(try await reader.jointBatch(batch)?.silenceReason == LongText("Term begins on Monday."))
+    }
+
+    @Test("of a batch that has changed since, nobody says that silence would be consent")
+    func outdatedTerms() async throws {
+        let world = try await World()
+        let (batch, theirs, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true, answerDays: 3, silenceConsents: true),
+            in: world)
+        try await consult(batch, in: world)
+        try await pass(2, in: world)
+        try await world.prepare(theirs, Preparation(.offer, note: LongText("Welcome.")), in: batch)
+        try await world.database.write(as: world.system()) { try await $0.remindPartners() }
+        let bodies: [String] = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT x.body FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id
+            WHERE l.recipient_id = \(kenji) ORDER BY l.written_at
+            """
+        ).map { try $0("body") }
+        #expect(bodies.map { $0.contains("counts as agreement") } == [true, false], "\(bodies)")
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await reader.jointBatch(batch)?.silenceConsents == false)
     }
 
     @Test("without that in its terms, a partner that is late keeps its say, by verb and past it")

@@ -124,6 +124,29 @@ struct JointRevisionTests {
         try await world.confirm(next, by: Cast.tom)
     }
 
+    @Test("while a partner is asked what is to become of a decision, no manager takes its say away")
+    func keptSay() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        func drop() async throws {
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.reviseStream(
+                    call.other, to: RevisedStream(name: LocalizedName(en: "Deep tech"), focusAreas: [], partners: []),
+                    in: Cast.harbour.id
+                ) { _ in }
+            }
+        }
+        let (theirs, other) = (DecisionChange.ID(), DecisionChange.ID())
+        try await world.propose(Preparation(.offer, note: note), for: ids[1], as: other)
+        try await world.propose(Preparation(.offer, note: note), for: ids[0], as: theirs)
+        let refused = await #expect(throws: DatabaseError.self) { try await drop() }
+        #expect(refused?.constraint == "partners_keep_their_say_while_they_are_asked")
+        try await say(.inFavor, on: .change(theirs), in: world)
+        try await world.confirm(theirs, by: Cast.tom)
+        // What waits elsewhere is none of the bank's.
+        try await drop()
+    }
+
     @Test("an appeal is answered as the partner agreed to, by verb or past it; another answer asks anew")
     func appeals() async throws {
         let world = try await World()
@@ -145,6 +168,14 @@ struct JointRevisionTests {
         await #expect(throws: DecisionRefusal.nobodyToConsult) { try await propose(.upheld, to: ids[1]) }
         try await world.answer(ids[1], .upheld, answer, by: Cast.tom)
 
+        // Who decided proposes nothing.
+        let own = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.proposeAnswer(
+                    to: ids[0], .upheld, because: answer, in: Cast.harbour.id, by: Cast.mei.person.id)
+            }
+        }
+        #expect(own?.constraint == "appeals_are_heard_by_somebody_else")
         await #expect(throws: DecisionRefusal.partnersNotAsked) {
             try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
         }
@@ -171,6 +202,31 @@ struct JointRevisionTests {
         try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
         let manager = world.database.reader(as: world.context(Cast.mei))
         #expect(try await manager.application(ids[0])?.application.state == .inReview)
+    }
+
+    @Test("whoever decides only on the stream that somebody is to move to does not learn what was written to them")
+    func words() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        let (away, within) = (DecisionChange.ID(), DecisionChange.ID())
+        try await world.propose(Preparation(.offer, note: note), for: ids[0], as: within)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO decision_changes (tenant_id, id, application_id, outcome, stream_id, last_day, note, reason,
+                                              proposed_by)
+                SELECT tenant_id, \(away), \(ids[1]), outcome, \(call.other), last_day, note, reason, proposed_by
+                FROM decision_changes WHERE id = \(within)
+                """)
+        }
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await reader.jointRevision(.change(within))?.stoodNote == note)
+        let moved = try #require(try await reader.jointRevision(.change(away)))
+        #expect(moved.stood == .reject && moved.stoodNote == nil)
+        let kenji = try await Visitor(Cast.kenji, in: world)
+        #expect(await kenji.open("/partner/revisions/\(away)").status == 200)
+        #expect(try await kenji.ask("GET", "/v1/joint-revisions/\(away)").json()["decided"]?["note"] == nil)
     }
 
     @Test("the waiting list that the partner agreed to goes on by rank, and no manager reorders it")
@@ -204,6 +260,19 @@ struct JointRevisionTests {
                                                version, given_by)
                 VALUES (\(Cast.harbour.id), \(change), gen_random_uuid(), \(ids[0]), \(Cast.institution("harbour/kitagawa")),
                         'against', 'In confidence', 'x', \(Cast.mei.person.id))
+                """)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO appeal_proposals (tenant_id, application_id, verdict, answer, proposed_by)
+                VALUES (\(Cast.harbour.id), \(ids[0]), 'upheld', 'In confidence', \(Cast.tom.person.id))
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO appeals (tenant_id, application_id, grounds, lodged_by)
+                VALUES (\(Cast.harbour.id), \(ids[0]), 'You missed the table.', \(Cast.ada.person.id))
                 """)
         }
         for member in [Cast.kenji, Cast.ada, Cast.jun, Cast.nora, Cast.iris, Cast.leo] {

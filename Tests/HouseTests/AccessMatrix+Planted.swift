@@ -32,7 +32,8 @@ extension Objects {
                 _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: mei)
                 _ = try await transaction.shareMoU(id, in: tenant, by: mei)
                 _ = try await transaction.agreeMoU(id, in: tenant, by: mei)
-                try await transaction.askToSign(id, Cast.kenji.seat(), in: tenant, by: mei)
+                try await transaction.askToSign(
+                    id, Cast.kenji.seat(), effectiveOn: CalendarDate(.now, in: .hongKong), in: tenant, by: mei)
             }
         }
     }

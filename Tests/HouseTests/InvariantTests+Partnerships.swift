@@ -11,10 +11,10 @@ extension InvariantTests {
             WHERE to_state = 'signed' AND mou_id = (SELECT id FROM mous WHERE reference = 'MoU-1')
             """),
         Plant(
-            "agreements_take_each_step_once",
+            "agreements_begin_and_end_once",
             """
             INSERT INTO mou_events (tenant_id, mou_id, id, from_state, to_state)
-            SELECT tenant_id, id, gen_random_uuid(), 'draft', 'in_review' FROM mous WHERE reference = 'MoU-1'
+            SELECT tenant_id, id, gen_random_uuid(), NULL, 'draft' FROM mous WHERE reference = 'MoU-1'
             """),
         Plant(
             "signed_agreements_bind_two_parties",

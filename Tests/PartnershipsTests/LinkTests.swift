@@ -110,6 +110,21 @@ struct LinkTests {
         }
         let standing = try #require(try await manager.standing(under: second).first { $0.noun == .demoDay })
         #expect(standing.link == id && standing.object == day.uuid && standing.line == .investmentMatching)
+        let bank = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await bank.standing(under: second).contains { $0.noun == .demoDay })
+        // Until it is published it is the park's own.
+        let plan: Query = "(SELECT p.id FROM demo_day_plans AS p WHERE p.demo_day_id = demo_days.id LIMIT 1)"
+        for (state, isTold) in [
+            ("plan_id = NULL, published_at = NULL" as Query, false),
+            ("plan_id = \(fragment: plan), published_at = now()", true),
+        ] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute("UPDATE demo_days SET \(fragment: state) WHERE id = \(day)")
+            }
+            #expect(try await bank.standing(under: second).contains { $0.noun == .demoDay } == isTold)
+            #expect(try await manager.standing(under: second).contains { $0.noun == .demoDay })
+        }
         // It is to come in three weeks.
         #expect(try await counted(manager).isEmpty)
         try await world.owner.write(as: .none) { transaction in

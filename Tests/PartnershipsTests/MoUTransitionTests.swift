@@ -48,15 +48,67 @@ struct MoUTransitionTests {
         #expect(throws: MoURefusal.tooFewParties) { try thinned.agree() }
     }
 
-    @Test("is given up before its text is agreed, and not after", arguments: MoU.State.allCases)
+    @Test("is given up before it is signed, and not after", arguments: MoU.State.allCases)
     func abandoning(state: MoU.State) throws {
         var mou = try mou(state)
-        if state == .draft || state == .inReview {
+        if state != .draft, state != .inReview {
+            #expect(throws: MoURefusal.textIsFrozen) { try mou.admitsRevision() }
+        }
+        if [.draft, .inReview, .agreed].contains(state) {
             try mou.abandon()
             #expect(mou.term.state == .abandoned)
         } else {
             #expect(throws: MoURefusal.textIsFrozen) { try mou.abandon() }
-            #expect(throws: MoURefusal.textIsFrozen) { try mou.admitsRevision() }
+        }
+    }
+
+    @Test("goes back to review from where it is agreed, as long as nobody has signed", arguments: MoU.State.allCases)
+    func reopening(state: MoU.State) throws {
+        var mou = try mou(state)
+        guard state == .agreed else {
+            #expect(throws: MoURefusal.notIn(.agreed)) { try mou.reopen() }
+            return
+        }
+        mou.signatures = [MoU.Signature(mou.parties[0].institution, on: Self.today)]
+        #expect(throws: MoURefusal.partiesHaveSigned) { try mou.reopen() }
+        mou.signatures = []
+        try mou.reopen()
+        #expect(mou.term.state == .inReview)
+    }
+
+    @Test("dates beside somebody's own hand stand, but that it binds no earlier than the last has signed")
+    func signedDates() throws {
+        var mou = try mou(.agreed)
+        let signatories = try mou.parties.map { party in
+            MoU.Participant(
+                kind: .signatory, name: try Name("A Signatory"), title: try ShortText("Director"),
+                institution: party.institution, institutionName: try Name("A party"))
+        }
+        let (meant, end) = (Self.today.adding(days: -5), Self.today.adding(days: 100))
+        try mou.bind(from: meant, until: end)
+        try mou.sign(
+            for: mou.parties[0].institution, PartySigning(on: Self.today, by: [], isByOwnHand: true),
+            by: [signatories[0]])
+        #expect(throws: MoURefusal.datesAreSigned) { try mou.bind(from: meant, until: nil) }
+        try mou.bind(from: nil, until: nil)
+        for other in [
+            PartySigning(on: Self.today, by: [], effectiveOn: Self.today.adding(days: 1)),
+            PartySigning(on: Self.today, by: [], endsOn: end.adding(days: 1)),
+        ] {
+            #expect(throws: MoURefusal.datesAreSigned) {
+                try mou.sign(for: mou.parties[1].institution, other, by: [signatories[1]])
+            }
+        }
+        #expect(throws: MoURefusal.datesAreSigned) {
+            try mou.sign(Signing(on: Self.today, effectiveOn: Self.today, endsOn: end.adding(days: 1), by: []), by: [])
+        }
+        var whole = mou
+        try whole.sign(Signing(on: Self.today, effectiveOn: Self.today, endsOn: nil, by: []), by: [signatories[1]])
+        try mou.sign(
+            for: mou.parties[1].institution, PartySigning(on: Self.today, by: [], effectiveOn: meant),
+            by: [signatories[1]])
+        for signed in [mou, whole] {
+            #expect(signed.term == MoU.Term(.signed, effectiveOn: Self.today, endsOn: end))
         }
     }
 

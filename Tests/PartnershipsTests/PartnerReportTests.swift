@@ -19,6 +19,8 @@ struct PartnerReportTests {
     private let third: MoU.ID = demoID("mou MoU-3")
     private let tenant = Cast.harbour.id
     private let mei = Cast.mei.person.id
+    private let own = Institution.ID(Cast.harbour.id.uuid)
+    private let bank = Cast.institution("harbour/sakuragi")
     private var today: CalendarDate { CalendarDate(Date.now, in: .hongKong) }
 
     @Test("a target is reached for good, missed once it is over, and exceeded at any time")
@@ -118,6 +120,41 @@ struct PartnerReportTests {
         let after = try await world.database.reader(as: world.context(Cast.kenji)).report(on: second)
         let joint = try #require(after.activities.first { $0.startupName != nil })
         #expect((joint.kind, joint.startupName?.text(for: .english)) == (.startupEnrolled, "Halyard"))
+        // Another party of the agreement, and of the term that follows it, takes part in no stream and learns of nobody.
+        let (other, next) = (Cast.institution("harbour/kitagawa"), MoU.ID())
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO mous (tenant_id, id, reference, title, kind, state, signed_on, effective_on, ends_on, prior_mou_id)
+                SELECT tenant_id, \(next), 'MoU-2 bis', title, kind, state, signed_on, current_date + 900, NULL, id
+                FROM mous WHERE id = \(second)
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role)
+                SELECT \(tenant), m, p, 'partner' FROM unnest(\([second, next])) AS m, unnest(\([own, bank, other])) AS p
+                ON CONFLICT DO NOTHING
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO mou_links (tenant_id, mou_id, id, enrolment_id, linked_by)
+                SELECT n.tenant_id, \(next), gen_random_uuid(), n.id, \(mei) FROM enrolments AS n
+                JOIN cohorts AS h ON h.id = n.cohort_id WHERE h.stream_id = \(demoID("stream acceleration fintech") as ProgramStream.ID)
+                """)
+        }
+        let stranger = Principal(
+            person: Cast.ravi.person.id.uuid, membership: UUID(), tenant: tenant.uuid, institution: other.uuid,
+            role: .partner, name: "Ravi", locale: "en", credential: .token(id: UUID(), scopes: ["read", "write"]))
+        let reader = world.database.reader(as: stranger.context)
+        let report = try await reader.report(on: second)
+        #expect(report.figures.map(\.count) == after.figures.map(\.count))
+        #expect(report.activities.contains { $0.kind == .startupEnrolled })
+        #expect(report.activities.allSatisfy { $0.startup == nil && $0.startupName == nil })
+        let standing = try await reader.standing(under: next).filter { $0.noun == .enrolment }
+        #expect(!standing.isEmpty && standing.allSatisfy { $0.object == nil && $0.name == nil })
+        let nurtured = try await world.database.reader(as: world.context(Cast.kenji)).standing(under: next)
+        #expect(nurtured.contains { $0.noun == .enrolment && $0.name?.text(for: .english) == "Halyard" })
     }
 
     /// Plants an enrolment of Halyard, past the screening and the decision that it would take.

@@ -366,9 +366,19 @@ struct RenewalTests {
     func quiet() async throws {
         let world = try await World()
         let ending = try await sign("MoU-N", endingIn: 40, in: world)
+        /// Past the verb.
+        func record(of id: MoU.ID, on day: CalendarDate) async -> String? {
+            await #expect(throws: DatabaseError.self) {
+                try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                    try await transaction.execute(
+                        "UPDATE mous SET notice_given_on = \(day), notice_given_by = \(bank) WHERE id = \(id)")
+                }
+            }?.constraint
+        }
         await #expect(throws: MoURefusal.noticeIsToCome) {
             try await notice(of: ending, by: bank, on: today.adding(days: 1), in: world)
         }
+        #expect(await record(of: ending, on: today.adding(days: 1)) == "notice_is_recorded_once_it_is_given")
         await #expect(throws: MoURefusal.notAParty) {
             try await notice(of: ending, by: Cast.institution("harbour/kitagawa"), on: today, in: world)
         }
@@ -397,6 +407,7 @@ struct RenewalTests {
         await #expect(throws: MoURefusal.isRenewed) {
             try await notice(of: renewed, by: bank, on: today.adding(days: -60), in: world)
         }
+        #expect(await record(of: renewed, on: today.adding(days: -60)) == "notice_is_given_of_the_last_term")
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")
             try await transaction.execute(

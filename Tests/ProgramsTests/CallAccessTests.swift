@@ -40,13 +40,15 @@ struct CallAccessTests {
     }
 
     private func give(
-        _ world: World, for call: CallForApplications.ID, from: Double = -1, until: Double = 1, uses: Int = 1
+        _ world: World, under agreement: MoU.ID? = nil, for call: CallForApplications.ID, from: Double = -1,
+        until: Double = 1, uses: Int = 1
     ) async throws -> (word: FastTrackWord, id: FastTrackCode.ID) {
         var generator = SystemRandomNumberGenerator()
         let word = FastTrackWord(using: &generator)
         let id = FastTrackCode.ID()
         let new = try NewFastTrackCode(
-            mou: second, label: ShortText("The club"), validFrom: Date.now.addingTimeInterval(from * 86_400),
+            mou: agreement ?? second, label: ShortText("The club"),
+            validFrom: Date.now.addingTimeInterval(from * 86_400),
             validUntil: Date.now.addingTimeInterval(until * 86_400), usesAllowed: uses)
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.giveFastTrackCode(word, new, as: id, for: call, in: tenant, by: mei)
@@ -217,8 +219,47 @@ struct CallAccessTests {
             )
         }
         #expect(await refused(good.word) == "fast_tracks_rest_on_an_mou_in_force")
+        // What renews itself goes on, and so does its code.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("UPDATE mous SET renews_itself = true WHERE id = \(second)")
+        }
+        #expect(await refused(good.word, as: Cast.ravi) == nil)
         let none = try await world.database.reader(as: world.context(Cast.ada)).call(id)
         #expect(none == nil)
+    }
+
+    @Test("a code is given under any signed term of the chain that a partner takes part under, and under no other")
+    func terms() async throws {
+        let world = try await World()
+        let id = try await call(.fastTrack, in: world)
+        let (next, stranger) = (MoU.ID(), MoU.ID())
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            for (term, earlier) in [(next, second as MoU.ID?), (stranger, nil)] {
+                try await transaction.execute(
+                    """
+                    INSERT INTO mous (tenant_id, id, reference, title, kind, state, signed_on, effective_on, prior_mou_id)
+                    SELECT tenant_id, \(term), \(term)::text, title, kind, state, signed_on, effective_on, \(earlier)
+                    FROM mous WHERE id = \(second)
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role)
+                    SELECT tenant_id, \(term), institution_id, role FROM mou_parties WHERE mou_id = \(second)
+                    """)
+            }
+        }
+        let code = try await give(world, under: next, for: id)
+        let call = try await world.database.write(as: world.context(Cast.ada)) {
+            try await $0.redeemFastTrackCode(code.word.text)
+        }
+        #expect(call == id)
+        let refused = await #expect(throws: DatabaseError.self) { try await give(world, under: stranger, for: id) }
+        #expect(refused?.constraint == "codes_rest_on_an_agreement_of_the_stream")
+        let page = await (try Visitor(Cast.mei, in: world)).open("/console/calls/\(id)/admissions").text
+        #expect(page.contains(next.description) && page.contains(second.description))
+        #expect(!page.contains(stranger.description))
     }
 
     @Test("two startups do not share the last use of a code")
