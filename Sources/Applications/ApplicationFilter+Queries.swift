@@ -73,7 +73,7 @@ extension Statements {
         let startups: Query =
             filter.q == nil ? .empty : "JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id"
         let streams: Query =
-            filter.program == nil && filter.partner == nil
+            filter.program == nil
             ? .empty : "JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id"
         return try await rows(
             """
@@ -114,14 +114,15 @@ extension ApplicationFilter {
     var condition: Query {
         var all: [Query] = ["a.tenant_id = acting_tenant()", .reachOfApplications]
         if let call { all.append("a.call_id = \(call)") }
-        if let stream { all.append("c.stream_id = \(stream)") }
+        if let stream { all.append(Self.counts(for: "\(stream)")) }
         if let program { all.append("s.program_id = \(program)") }
         if let partner {
             all.append(
-                """
-                EXISTS (SELECT FROM stream_partners AS p
-                        WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND p.institution_id = \(partner))
-                """)
+                Self.counts(
+                    for: """
+                        SELECT p.stream_id FROM stream_partners AS p
+                        WHERE p.tenant_id = acting_tenant() AND p.institution_id = \(partner)
+                        """))
         }
         if states.count == 1, let one = states.first {
             all.append("a.state = \(one)")
@@ -150,6 +151,31 @@ extension ApplicationFilter {
             all.append("(\(fragment: .requiredAnswered) >= \(fragment: .requiredQuestions)) = \(complete)")
         }
         return all.joined(separator: " AND ")
+    }
+
+    /// Whether `a` counts for one of some streams, as the funnel counts it: in a call that offers several, for those it names
+    /// and, once it has a place, for that of its place alone; a draft, whose choice is its startup's, for all of them.
+    ///
+    /// The calls are asked for first, so that whoever applied to others is not looked at.
+    private static func counts(for streams: Query) -> Query {
+        """
+        a.call_id IN (
+            SELECT k.id FROM calls AS k WHERE k.tenant_id = acting_tenant() AND k.stream_id IN (\(fragment: streams))
+            UNION ALL
+            SELECT o.call_id FROM offered_streams AS o
+            WHERE o.tenant_id = acting_tenant() AND o.stream_id IN (\(fragment: streams)))
+        AND CASE WHEN a.submitted_at IS NULL
+                 THEN true
+                 WHEN EXISTS (SELECT FROM stream_choices AS h
+                              WHERE h.tenant_id = a.tenant_id AND h.application_id = a.id)
+                 THEN EXISTS (SELECT FROM stream_choices AS h
+                              LEFT JOIN decisions AS d
+                                  ON d.tenant_id = h.tenant_id AND d.application_id = h.application_id
+                              WHERE h.tenant_id = a.tenant_id AND h.application_id = a.id
+                                AND h.stream_id IN (\(fragment: streams))
+                                AND coalesce(d.stream_id, h.stream_id) = h.stream_id)
+                 ELSE c.stream_id IN (\(fragment: streams)) END
+        """
     }
 }
 

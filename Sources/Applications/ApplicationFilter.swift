@@ -9,7 +9,7 @@ package import Vocabulary
 package struct ApplicationFilter: Described, Hashable {
     /// Only those to this call.
     package var call: CallForApplications.ID?
-    /// Only those to calls of this stream.
+    /// Only those to this stream: by the call, or where it offers several, by what they name and where they have a place.
     package var stream: ProgramStream.ID?
     /// Only those to calls of this program.
     package var program: Program.ID?
@@ -54,6 +54,10 @@ package struct ApplicationFilter: Described, Hashable {
             "submitted_to": "The last day of submission, in the zone of the call.",
             "q": "A part of a name of the startup, in any language.",
             "complete": "Whether every required question has its answer.", "partner": "An institution of the stream.",
+            "stream": """
+            Of calls that offer several, those that name it, and once they have a place, those whose place is in it; drafts of \
+            every such call.
+            """,
             "batch": "Of a rolling call, counted from 1.",
         ]
     }

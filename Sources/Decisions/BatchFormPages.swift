@@ -14,10 +14,14 @@ extension DecisionsConsole {
             .get, "/console/decisions/new", "consoleNewBatch", access: .roles([.manager]), parameters: ListBatches.self
         ) { call in
             let day = CalendarDate(Date.now, in: .hongKong).adding(days: 21)
-            let values = [
-                "call": call.parameters.call.map { [$0.description] }, "last_day": [day.description],
-                "accept_days": ["14"], "appeal_days": ["14"],
-            ].compactMapValues(\.self)
+            var values = ["last_day": [day.description], "accept_days": ["14"], "appeal_days": ["14"]]
+            // What the call's stream is designed to give is where a batch begins.
+            if let target = call.parameters.call {
+                values["call"] = [target.description]
+                if let design = try await call.reader.design(ofStreamOf: target) {
+                    values.merge(BatchForm.values(design)) { $1 }
+                }
+            }
             return try await form(for: call, nil, values: values, version: nil)
         }.erased
     }
@@ -33,8 +37,8 @@ extension DecisionsConsole {
                 guard let target = wanted.call else {
                     throw Problem(.invalid, errors: [.init("/call", .required, "Choose a call.")])
                 }
-                let terms = try wanted.terms()
                 return try await call.write { transaction in
+                    let terms = try wanted.terms(planned: try await transaction.design(ofStreamOf: target))
                     _ = try await transaction.openBatch(
                         terms, as: id, of: target, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/decisions/\(id)?done=opened")
@@ -95,7 +99,10 @@ extension DecisionsConsole {
         let fields =
             which + [
                 input.text("name", label: t("batch.name"), hint: t("batch.name_hint"), limit: 200),
-                input.number("places", label: t("field.places"), hint: t("field.places_hint")),
+                input.number(
+                    "places", label: t("field.places"),
+                    hint: existing == nil ? t("field.new_places_hint") : t("field.places_hint"),
+                    isOptional: existing == nil),
                 input.money(
                     "budget", label: t("field.budget"), currencies: TypedAmount.currencies,
                     hint: t("field.budget_hint"),

@@ -194,7 +194,8 @@ struct BulkConsole: Sendable {
                 Asked(form.step, form.partial) { transaction in
                     guard let batch = try await transaction.decisionBatch(id) else { throw Problem.notFound }
                     return try DecisionList.lines(
-                        of: form.list, notes: form.notes, in: batch.terms.currency,
+                        of: form.list, notes: form.notes, withComments: form.withComments ?? false,
+                        in: batch.terms.currency,
                         among: try await transaction.applicants(for: id))
                 }
             } page: { verdicts, problem in
@@ -292,11 +293,12 @@ struct BulkConsole: Sendable {
             values: values.merging(["partial": ["false"]]) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
         let all =
             fields + [
+                desk.comments(input),
                 input.radios(
                     "partial", label: t("bulk.mode"),
                     options: [
                         ("false", t("bulk.all_or_nothing"), nil), ("true", t("bulk.what_can_be"), nil),
-                    ])
+                    ]),
             ]
         let address = way.address(of: batch.id).adding(query)
         let said = [

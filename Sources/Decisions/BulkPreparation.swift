@@ -90,13 +90,19 @@ enum DecisionList {
     ///
     /// - Parameters:
     ///   - notes: what stands in the letter where the line has no note.
+    ///   - withComments: whether what reviewers wrote joins the feedback of each line.
     ///   - currency: what awards are in.
     ///   - applicants: whom a line may name by the startup.
     static func lines(
-        of text: String, notes: [Outcome: LongText], in currency: Currency?, among applicants: [Applicant]
+        of text: String, notes: [Outcome: LongText], withComments: Bool = false, in currency: Currency?,
+        among applicants: [Applicant]
     ) throws -> [BulkLine] {
         do {
-            return try read(text, notes, currency, applicants)
+            return try read(text, notes, currency, applicants).map { line in
+                guard var meant = line.meant else { return line }
+                meant.preparation.withComments = withComments
+                return BulkLine(meant)
+            }
         } catch let unreadable as UnreadableFile {
             throw Problem(
                 .invalid, errors: [.init("/list", .invalid, "The list cannot be read: \(unreadable).")])

@@ -8,7 +8,7 @@ internal import Vocabulary
 /// What a manager sends to open or revise a batch.
 struct BatchBody: Described {
     let name: Name
-    let places: Int
+    let places: Int?
     let budget: Money?
     let award: Money?
     let lastDay: CalendarDate
@@ -17,7 +17,10 @@ struct BatchBody: Described {
     let appealDays: Int?
 
     static let documentation = [
-        "places": "Of the call, those included that are taken already.",
+        "places": """
+        Of the call, those included that are taken already. A batch that is opened without them has as many as the call's \
+        stream is designed with.
+        """,
         "budget": "What all places of the call may come with, together.",
         "award": "What a place comes with unless a decision says otherwise.",
         "last_day": "The last day on which an offer can be accepted unless a decision says otherwise.",
@@ -27,10 +30,22 @@ struct BatchBody: Described {
         "appeal_days": "For how many days a rejection can be appealed; 14 unless given.",
     ]
 
-    func terms() throws -> BatchTerms {
+    /// - Parameter planned: what is given by a call whose places are not said.
+    func terms(planned: StreamDesign? = nil) throws -> BatchTerms {
         try BatchTerms(
-            name: name, places: places, budget: budget, award: award, lastDay: lastDay, acceptDays: acceptDays ?? 14,
+            name: name, places: places.orPlanned(planned), budget: budget, award: award, lastDay: lastDay,
+            acceptDays: acceptDays ?? 14,
             promotesItself: promotesItself ?? false, appealDays: appealDays ?? 14)
+    }
+}
+
+extension Int? {
+    /// The places that are said, or else those that a stream is designed with; refuses a batch of which neither is known.
+    func orPlanned(_ design: StreamDesign?) throws(Problem) -> Int {
+        guard let places = self ?? design?.places else {
+            throw Problem(.invalid, errors: [.init("/places", .required, "Say how many places there are.")])
+        }
+        return places
     }
 }
 
@@ -43,8 +58,13 @@ struct PreparationBody: Described {
     let note: LongText
     let feedback: LongText?
     let stream: ProgramStream.ID?
+    let withComments: Bool?
 
     static let documentation = [
+        "with_comments": """
+        Adds what reviewers wrote for the startup to the feedback: without names, in an order that means nothing, and nothing \
+        that stands there already.
+        """,
         "stream": "Where the call offers several, the chosen one that the place is in; the first choice unless given.",
         "rank": "Who comes first on the waiting list; behind those already there unless given.",
         "award": "What the place comes with; the batch's award unless given.",
@@ -54,7 +74,8 @@ struct PreparationBody: Described {
 
     var preparation: Preparation {
         Preparation(
-            outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream)
+            outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream,
+            withComments: withComments ?? false)
     }
 }
 
@@ -81,10 +102,16 @@ struct PreparationsBody: Described {
         let note: LongText
         let feedback: LongText?
         let stream: ProgramStream.ID?
+        let withComments: Bool?
+
+        static let documentation = [
+            "with_comments": "Adds what reviewers wrote for the startup to its feedback, without names."
+        ]
 
         var preparation: Preparation {
             Preparation(
-                outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream)
+                outcome, rank: rank, award: award, lastDay: lastDay, note: note, feedback: feedback, stream: stream,
+                withComments: withComments ?? false)
         }
     }
 
@@ -96,8 +123,12 @@ struct PreparationsBody: Described {
         let offerNote: LongText
         let waitlistNote: LongText
         let rejectNote: LongText
+        let withComments: Bool?
 
-        static let documentation = ["offers": "How many; as many as places are free unless given."]
+        static let documentation = [
+            "offers": "How many; as many as places are free unless given.",
+            "with_comments": "Gives each startup what reviewers wrote for it as feedback, without names.",
+        ]
 
         func meant() throws -> ByStanding {
             guard (0...100_000).contains(offers ?? 0) else {
@@ -108,7 +139,9 @@ struct PreparationsBody: Described {
             }
             let notes: [Outcome: LongText] = [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote]
             let spare = rejectNote
-            return ByStanding(round, by: by, offers: offers, waitlist: waitlist) { notes[$0] ?? spare }
+            return ByStanding(
+                round, by: by, offers: offers, waitlist: waitlist, withComments: withComments ?? false
+            ) { notes[$0] ?? spare }
         }
     }
 

@@ -29,7 +29,7 @@ struct TypedAmount: Codable {
 struct BatchForm: Codable {
     let call: CallForApplications.ID?
     let name: Name
-    let places: Int
+    let places: Int?
     let budget: TypedAmount?
     let award: TypedAmount?
     let lastDay: CalendarDate
@@ -37,10 +37,21 @@ struct BatchForm: Codable {
     let promotesItself: Bool?
     let appealDays: Int
 
-    func terms() throws -> BatchTerms {
+    /// - Parameter planned: what is given by a call whose places are not said.
+    func terms(planned: StreamDesign? = nil) throws -> BatchTerms {
         try BatchTerms(
-            name: name, places: places, budget: try budget?.money("budget"), award: try award?.money("award"),
+            name: name, places: places.orPlanned(planned), budget: try budget?.money("budget"),
+            award: try award?.money("award"),
             lastDay: lastDay, acceptDays: acceptDays, promotesItself: promotesItself ?? false, appealDays: appealDays)
+    }
+
+    /// What a batch begins with in a stream that is designed.
+    static func values(_ design: StreamDesign) -> [String: [String]] {
+        [
+            "places": design.places.map(String.init), "budget.amount": design.budget?.decimal,
+            "budget.currency": design.budget?.currency.code, "award.amount": design.award?.decimal,
+            "award.currency": design.award?.currency.code,
+        ].compactMapValues { $0.map { [$0] } }
     }
 
     static func values(_ terms: BatchTerms) -> [String: [String]] {
@@ -65,17 +76,21 @@ struct PreparationForm: Codable {
     /// Why a released decision changes.
     let reason: LongText?
     let stream: ProgramStream.ID?
+    let withComments: Bool?
 
     /// What a form has fields for belongs to one outcome; what is left in the others is not meant.
     func preparation() throws(Problem) -> Preparation {
-        switch outcome {
-        case .offer:
-            Preparation(
-                .offer, award: try award?.money("award"), lastDay: lastDay, note: note, feedback: feedback,
-                stream: stream)
-        case .waitlist: Preparation(.waitlist, rank: rank, note: note, feedback: feedback)
-        case .reject: Preparation(.reject, note: note, feedback: feedback)
-        }
+        var meant =
+            switch outcome {
+            case .offer:
+                Preparation(
+                    .offer, award: try award?.money("award"), lastDay: lastDay, note: note, feedback: feedback,
+                    stream: stream)
+            case .waitlist: Preparation(.waitlist, rank: rank, note: note, feedback: feedback)
+            case .reject: Preparation(.reject, note: note, feedback: feedback)
+            }
+        meant.withComments = withComments ?? false
+        return meant
     }
 
     static func values(_ meant: Preparation) -> [String: [String]] {
@@ -102,6 +117,7 @@ struct BulkForm: Codable {
     let offerNote: LongText
     let waitlistNote: LongText
     let rejectNote: LongText
+    let withComments: Bool?
     let partial: Bool?
     let step: BulkStep?
 
@@ -111,7 +127,9 @@ struct BulkForm: Codable {
         }
         let notes: [Outcome: LongText] = [.offer: offerNote, .waitlist: waitlistNote, .reject: rejectNote]
         let spare = rejectNote
-        return ByStanding(round, by: by, offers: offers, waitlist: waitlist) { notes[$0] ?? spare }
+        return ByStanding(
+            round, by: by, offers: offers, waitlist: waitlist, withComments: withComments ?? false
+        ) { notes[$0] ?? spare }
     }
 }
 
@@ -123,13 +141,14 @@ struct ChosenForm: Codable {
     let lastDay: CalendarDate?
     let note: LongText
     let feedback: LongText?
+    let withComments: Bool?
     let partial: Bool?
     let step: BulkStep?
 
     func preparation() throws(Problem) -> Preparation {
         try PreparationForm(
             outcome: outcome, rank: nil, award: award, lastDay: lastDay, note: note, feedback: feedback,
-            reason: nil, stream: nil
+            reason: nil, stream: nil, withComments: withComments
         ).preparation()
     }
 }
@@ -140,6 +159,7 @@ struct ListForm: Codable {
     let offerNote: LongText?
     let waitlistNote: LongText?
     let rejectNote: LongText?
+    let withComments: Bool?
     let partial: Bool?
     let step: BulkStep?
 
@@ -315,6 +335,13 @@ struct DecisionDesk {
                 input.date("last_day", label: t("field.last_day"), hint: t("field.last_day_hint"), isOptional: true)
             ] + money
             + [input.area("note", label: t("field.note"), hint: t("field.note_hint"), limit: 10_000, rows: 5)]
+    }
+
+    /// Whether what reviewers wrote for the startup is taken over.
+    func comments(_ input: FormInput) -> FormField {
+        input.checkbox(
+            "with_comments", label: t("field.comments"), statement: t("field.with_comments"),
+            hint: t("field.with_comments_hint"))
     }
 }
 

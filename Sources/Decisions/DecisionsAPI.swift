@@ -53,11 +53,11 @@ enum DecisionsAPI {
             output: BatchView.self, success: .created, problems: [.notFound]
         ) { call in
             let principal = try call.principal
-            let (tenant, terms) = (try principal.workspace, try call.body.terms())
+            let (tenant, target) = (try principal.workspace, call.parameters.call)
             let id = DecisionBatch.ID()
             return try await call.write { transaction in
-                _ = try await transaction.openBatch(
-                    terms, as: id, of: call.parameters.call, in: tenant, by: principal.personID)
+                let terms = try call.body.terms(planned: try await transaction.design(ofStreamOf: target))
+                _ = try await transaction.openBatch(terms, as: id, of: target, in: tenant, by: principal.personID)
                 return .created(try await transaction.batchView(id), location: "/v1/decision-batches/\(id)")
             }
         }.erased
@@ -199,6 +199,12 @@ enum DecisionsAPI {
 }
 
 extension Statements {
+    /// How the stream of a call is designed: what a batch begins with. Nil where there is no design, or no such call.
+    func design(ofStreamOf id: CallForApplications.ID) async throws -> StreamDesign? {
+        guard let call = try await call(id) else { return nil }
+        return try await design(of: call.stream)
+    }
+
     /// A batch as its reader may see it; not found when they may not know of it.
     func batchView(_ id: DecisionBatch.ID) async throws -> BatchView {
         guard let batch = try await decisionBatch(id), let tally = try await tallies(of: [id])[id] else {

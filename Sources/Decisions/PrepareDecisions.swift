@@ -38,10 +38,12 @@ package struct ByStanding: Sendable {
     package let waitlist: Int
     /// What stands in the letters.
     package let notes: @Sendable (Outcome) -> LongText
+    /// Whether what reviewers wrote for each startup becomes its feedback.
+    package let withComments: Bool
 
     /// Offers to the best, the waiting list to the next, and a rejection to the rest.
     package init(
-        _ round: ReviewRound.ID, by measure: Measure, offers: Int? = nil, waitlist: Int,
+        _ round: ReviewRound.ID, by measure: Measure, offers: Int? = nil, waitlist: Int, withComments: Bool = false,
         notes: @Sendable @escaping (Outcome) -> LongText
     ) {
         self.round = round
@@ -49,6 +51,7 @@ package struct ByStanding: Sendable {
         self.offers = offers
         self.waitlist = waitlist
         self.notes = notes
+        self.withComments = withComments
     }
 }
 
@@ -111,9 +114,17 @@ extension Transaction {
     ) async throws -> [PreparationVerdict] {
         guard let batch = try await lockBatch(id) else { throw Problem.notFound }
         try batch.checkOpen()
+        var candidates = try await candidates(rows.map(\.application), for: batch)
+        let taken = rows.filter(\.preparation.withComments).map(\.application)
+        if !taken.isEmpty {
+            let comments = try await reviewerComments(on: taken)
+            for place in candidates.indices {
+                candidates[place].comments = comments[candidates[place].application] ?? []
+            }
+        }
         let found = PreparationVerdict.verdicts(
-            on: rows, of: try await candidates(rows.map(\.application), for: batch), in: batch,
-            nextRank: try await nextRank(in: batch), today: CalendarDate(now, in: batch.zone))
+            on: rows, of: candidates, in: batch, nextRank: try await nextRank(in: batch),
+            today: CalendarDate(now, in: batch.zone))
         guard mode != .dryRun else { return found }
         let refused = Dictionary(
             uniqueKeysWithValues: found.enumerated().compactMap { place, verdict in
@@ -155,7 +166,9 @@ extension Transaction {
         return seats.given(to: order, wanting: try await streamChoices(of: order)).map { seat in
             (
                 seat.application,
-                Preparation(seat.outcome, rank: seat.rank, note: standing.notes(seat.outcome), stream: seat.stream)
+                Preparation(
+                    seat.outcome, rank: seat.rank, note: standing.notes(seat.outcome), stream: seat.stream,
+                    withComments: standing.withComments)
             )
         }
     }

@@ -4,6 +4,7 @@ internal import Applications
 internal import Pages
 internal import Postgres
 internal import Programs
+internal import Reviews
 internal import Vocabulary
 internal import Wording
 
@@ -68,12 +69,13 @@ extension DecisionsConsole {
         guard let summary = try await call.reader.application(path.application), summary.application.call == batch.call
         else { throw Problem.notFound }
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let comments = try await call.reader.reviewerComments(on: [path.application])[path.application] ?? []
         let fields =
             desk.fields(input, batch: batch, choices: try await call.reader.namedChoices(of: summary)) + [
                 input.area(
                     "feedback", label: t("field.feedback"), hint: t("field.feedback_hint"), isOptional: true,
                     limit: 10_000, rows: 6)
-            ]
+            ] + (comments.isEmpty ? [] : [desk.comments(input)])
         let address: SafeURL = "/console/decisions/\(batch.id)/applications/\(path.application)"
         let model = DecisionsPage(
             header: PageHeader(
@@ -87,6 +89,12 @@ extension DecisionsConsole {
                                 t("prepare.withdraw"),
                                 "/console/decisions/\(batch.id)/applications/\(path.application)/withdrawal")
                         ])),
+            quotes: comments.isEmpty
+                ? []
+                : [
+                    DecisionsPage.Quote(
+                        title: t("prepare.comments"), text: comments.map(\.string).joined(separator: "\n\n"))
+                ],
             forms: [
                 Form(
                     action: address, fields: fields, submit: t("prepare.submit"), texts: t,

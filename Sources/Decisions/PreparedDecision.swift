@@ -30,11 +30,13 @@ package struct Preparation: Sendable, Equatable {
     package var note: LongText
     /// What the panel thinks of the application, read on its page after the release.
     package var feedback: LongText?
+    /// Whether what reviewers wrote for the startup joins the feedback.
+    package var withComments: Bool
 
     /// Something meant for an application.
     package init(
         _ outcome: Outcome, rank: Int? = nil, award: Money? = nil, lastDay: CalendarDate? = nil, note: LongText,
-        feedback: LongText? = nil, stream: ProgramStream.ID? = nil
+        feedback: LongText? = nil, stream: ProgramStream.ID? = nil, withComments: Bool = false
     ) {
         self.outcome = outcome
         self.rank = rank
@@ -43,6 +45,7 @@ package struct Preparation: Sendable, Equatable {
         self.note = note
         self.feedback = feedback
         self.stream = stream
+        self.withComments = withComments
     }
 }
 
@@ -103,6 +106,8 @@ struct Candidate: Sendable {
     let isElsewhere: Bool
     /// The streams the applicant chose, the most wanted first; none where the call offers no choice.
     let choices: [ProgramStream.ID]
+    /// What reviewers wrote for the startup; asked for only where somebody wants it taken over.
+    var comments: [LongText] = []
 }
 
 extension Preparation {
@@ -112,10 +117,21 @@ extension Preparation {
     ///   - next: the rank behind everybody on the waiting list.
     ///   - today: the day in the zone of the call.
     ///   - choices: the streams that the applicant chose, the most wanted first.
+    ///   - comments: what reviewers wrote for the startup.
     func completed(
-        by terms: BatchTerms, next: Int, today: CalendarDate, choices: [ProgramStream.ID] = []
+        by terms: BatchTerms, next: Int, today: CalendarDate, choices: [ProgramStream.ID] = [],
+        comments: [LongText] = []
     ) -> Result<Preparation, PreparationFailure> {
         var whole = self
+        if withComments {
+            whole.withComments = false
+            do throws(TextRefusal) {
+                whole.feedback = try feedback.followed(by: comments)
+            } catch {
+                return .failure(
+                    .init("feedback", .tooLong, "With what reviewers wrote it is longer than 10,000 characters."))
+            }
+        }
         switch outcome {
         case .offer:
             if let award, award.currency != terms.currency {
@@ -168,6 +184,18 @@ extension Preparation {
     }
 }
 
+extension LongText? {
+    /// The text with others below it, each a paragraph of its own; what stands there already is not said twice, so that taking
+    /// them over again changes nothing.
+    fileprivate func followed(by others: [LongText]) throws(TextRefusal) -> LongText? {
+        let whole = others.reduce(into: self?.string ?? "") { whole, other in
+            guard !"\n\n\(whole)\n\n".contains("\n\n\(other.string)\n\n") else { return }
+            whole += (whole.isEmpty ? "" : "\n\n") + other.string
+        }
+        return whole.isEmpty ? nil : try LongText(whole)
+    }
+}
+
 extension Outcome {
     /// What an application is told; an offer needs its day.
     func decision(until day: CalendarDate?) -> Decision? {
@@ -207,7 +235,9 @@ extension PreparationVerdict {
             guard !candidate.isElsewhere else {
                 return verdict(preparation, DecisionFault("", .notAllowed, "It is prepared in another batch."))
             }
-            switch preparation.completed(by: batch.terms, next: next, today: today, choices: candidate.choices) {
+            let whole = preparation.completed(
+                by: batch.terms, next: next, today: today, choices: candidate.choices, comments: candidate.comments)
+            switch whole {
             case .failure(let failure): return verdict(preparation, failure.fault)
             case .success(let whole):
                 if let rank = whole.rank { next = max(next, rank + 1) }

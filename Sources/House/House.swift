@@ -71,7 +71,7 @@ package struct House: Sendable {
         AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
             + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
-            + ProgramsRoom.pages(in: site)
+            + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundCount)
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes) + DemoDaysRoom.pages(in: site)

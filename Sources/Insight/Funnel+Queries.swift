@@ -8,7 +8,8 @@ extension Statements {
     /// partner's staff that of the streams in which their institution takes part, and no other partner's line.
     ///
     /// A stage counts once it was reached, whatever came after; a place that was offered counts as offered also when it was
-    /// declined.
+    /// declined. Where a call offers several streams, an application counts with each that it names, and its place with the
+    /// stream that the place is in.
     package func funnel(from first: CalendarDate? = nil, to last: CalendarDate? = nil) async throws -> Funnel {
         let isPartner = actingRole == .partner
         // Applications themselves are not a partner's to read: the database counts them on the partner's behalf.
@@ -26,25 +27,26 @@ extension Statements {
             SELECT f.stream_id, f.stages FROM funnel_of_streams(\(first), \(last), NULL) AS f
             WHERE acts_as('manager', 'system')
             """
+        // Not the streams' lines summed: an application that names two streams of a partner is one of theirs.
+        let byPartner: Query =
+            isPartner
+            ? """
+            SELECT f.institution_id, f.stages FROM own_funnel(\(first), \(last)) AS f
+            WHERE acts_as('partner') AND f.institution_id = acting_institution()
+            """
+            : """
+            SELECT f.institution_id, f.stages FROM funnel_of_partners(\(first), \(last), NULL) AS f
+            WHERE acts_as('manager', 'system')
+            """
         let lines = try await rows(
             """
             -- funnel
-            WITH counted AS (\(fragment: counted))
+            WITH counted AS (\(fragment: counted)), by_partner AS (\(fragment: byPartner))
             SELECT false AS is_partner, s.id, s.name, n.stages
             FROM counted AS n JOIN streams AS s ON s.tenant_id = acting_tenant() AND s.id = n.stream_id
             UNION ALL
-            SELECT true, i.id, i.names, (
-                SELECT array_agg(total ORDER BY place) FROM (
-                    SELECT x.place, sum(x.stage)::bigint AS total
-                    FROM stream_partners AS p
-                    JOIN counted AS n ON n.stream_id = p.stream_id
-                    CROSS JOIN unnest(n.stages) WITH ORDINALITY AS x (stage, place)
-                    WHERE p.tenant_id = i.tenant_id AND p.institution_id = i.id
-                    GROUP BY x.place) AS totals)
-            FROM institutions AS i
-            WHERE i.tenant_id = acting_tenant() AND (NOT \(isPartner) OR i.id = acting_institution()) AND EXISTS (
-                SELECT FROM stream_partners AS p JOIN counted AS n ON n.stream_id = p.stream_id
-                WHERE p.tenant_id = i.tenant_id AND p.institution_id = i.id)
+            SELECT true, i.id, i.names, n.stages
+            FROM by_partner AS n JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.id = n.institution_id
             ORDER BY is_partner, id
             """
         ).map { row in

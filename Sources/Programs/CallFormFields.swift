@@ -176,13 +176,19 @@ struct StreamFields: Codable {
         let places: Int?
         let answerDays: Int?
         let silenceConsents: Bool?
+
+        var institution: Substring? { StreamFields.institution(partner) }
     }
+
+    /// The institution of a choice of partner and agreement.
+    private static func institution(_ choice: String) -> Substring? { choice.split(separator: " ").first }
 
     /// What the form means, for a stream that is added and one that is revised.
     func revised() throws(Problem) -> RevisedStream {
         var members: [ProgramStream.Partner] = []
         for text in partners {
-            let terms = terms?.first { $0.partner == text }
+            // A partner that is moved to the next term of its agreement keeps what was said of it under the term before.
+            let terms = terms?.first { $0.partner == text } ?? terms?.first { $0.institution == Self.institution(text) }
             guard
                 let partner = ProgramStream.Partner(
                     field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false,

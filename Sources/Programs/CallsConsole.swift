@@ -11,6 +11,7 @@ import Wording
 /// Calls as a manager keeps them.
 struct CallsConsole {
     let site: Site
+    let rounds: RoundCount
 
     var routes: [AnyRoute] {
         [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel, batches, planBatches]
@@ -276,8 +277,11 @@ struct CallsConsole {
         // The day the agreements must hold on is the day it opens; a published call has passed that check.
         let opening =
             status == .draft ? CalendarDate(max(found.opensAt, words.now), in: found.deadline.zone) : nil
+        let bound: Set<ProgramStream.Partner> =
+            if let opening { try await call.reader.bound(members, on: opening) } else { [] }
         let agreements = Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) })
-        let partners = streams.flatMap { words.partners($0, agreements, names, opening: opening) }
+        let partners = streams.flatMap { words.partners($0, agreements, names, opening: opening, bound: bound) }
+        let isUnjudged = status == .draft ? try await self.isUnjudged(found, call.reader) : false
         let questions = words.questions(found)
         let conditions = words.conditions(try await call.reader.conditions(of: id))
         let moved = words.extensions(extensions, of: found)
@@ -292,6 +296,10 @@ struct CallsConsole {
         }
         facts.append(.link(t("fact.preview"), LinkText(t("fact.preview_form"), "/console/calls/\(id)/preview")))
         facts.append(.link(t("fact.preview"), LinkText(t("fact.preview_file"), "/console/calls/\(id)/preview/file")))
+        if status != .cancelled {
+            facts.append(.link(t("fact.reviews"), LinkText(t("fact.rounds"), "/console/rounds?call=\(id)")))
+            facts.append(.link(t("fact.reviews"), LinkText(t("fact.new_round"), "/console/rounds/new?call=\(id)")))
+        }
         facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
         if let published = found.publishedAt {
             facts.append(.time(t("fact.published"), words.time(published, in: found.deadline.zone)))
@@ -302,7 +310,8 @@ struct CallsConsole {
                 title: found.title.text(for: words.spoken), kind: t("call.kind"), badge: words.badge(status),
                 lede: words.lede(found), actions: actions(on: found, status, t, key: call.freshIdempotencyKey)),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
-            questions: questions, hasQuestions: !questions.isEmpty, conditions: conditions,
+            warning: isUnjudged ? t("call.unjudged") : nil, questions: questions, hasQuestions: !questions.isEmpty,
+            conditions: conditions,
             hasConditions: !conditions.isEmpty, conditionsURL: "/console/calls/\(id)/conditions", partners: partners,
             hasPartners: !partners.isEmpty, extensions: moved, hasExtensions: !moved.isEmpty,
             facts: Facts(title: t("fact.title"), facts))
@@ -311,6 +320,12 @@ struct CallsConsole {
             breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")],
             flash: done.map { FlashNotice(t("done.\($0.rawValue)")) })
         return HTML(bytes: try PageTemplate.call.render(model, in: frame))
+    }
+
+    /// Whether no round of review is drafted for a call, and none is planned.
+    private func isUnjudged(_ call: CallForApplications, _ reader: Reader) async throws -> Bool {
+        guard try await rounds(call.id, reader) == 0 else { return false }
+        return try await reader.design(of: call.stream)?.rounds.isEmpty ?? true
     }
 
     private func actions(

@@ -4,6 +4,7 @@ import Vocabulary
 // A clone has every column of its source but those that are said to differ, also columns that are added to a table later:
 // a list of columns here would lose them without a word.
 extension Transaction {
+    /// What the source is designed with, and how long its stages may take.
     func copyDesign(of source: ProgramStream.ID, to copy: ProgramStream.ID) async throws {
         try await execute(
             """
@@ -11,6 +12,13 @@ extension Transaction {
             INSERT INTO stream_designs
             SELECT (jsonb_populate_record(NULL::stream_designs, to_jsonb(d) || jsonb_build_object('stream_id', \(copy)))).*
             FROM stream_designs AS d WHERE d.tenant_id = acting_tenant() AND d.stream_id = \(source)
+            """)
+        try await execute(
+            """
+            -- clone: service levels
+            INSERT INTO service_levels
+            SELECT (jsonb_populate_record(NULL::service_levels, to_jsonb(l) || jsonb_build_object('stream_id', \(copy)))).*
+            FROM service_levels AS l WHERE l.tenant_id = acting_tenant() AND l.stream_id = \(source)
             """)
     }
 

@@ -192,15 +192,13 @@ extension Statements {
             let day =
                 drafted.first.map { CalendarDate($0.opensAt, in: $0.deadline.zone) }
                 ?? CalendarDate(now, in: .hongKong)
-            let stays = { (partner: ProgramStream.Partner) in
-                agreements[partner.mou]?.term.isInForce(on: day) ?? false
-            }
+            let bound = try await bound(stream.partners, on: day)
             made.append(
                 ProgramClone.Stream(
                     id: id, source: stream.id, program: program?.id ?? stream.program,
                     name: try YearLater.name(stream.name), hasDesign: try await design(of: stream.id) != nil,
-                    partners: stream.partners.filter(stays),
-                    leftOut: stream.partners.filter { !stays($0) }.map { partner in
+                    partners: stream.partners.filter(bound.contains),
+                    leftOut: stream.partners.filter { !bound.contains($0) }.map { partner in
                         ProgramClone.LeftOut(
                             institution: partner.institution, mou: partner.mou,
                             status: agreements[partner.mou]?.term.status(on: day) ?? .draft, day: day)

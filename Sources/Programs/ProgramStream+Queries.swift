@@ -38,6 +38,22 @@ extension Statements {
         ).map(ProgramStream.init)
     }
 
+    /// Those of some partners who are bound on a day: by the agreement they take part under, or by another term of its chain.
+    func bound(
+        _ partners: [ProgramStream.Partner], on day: CalendarDate
+    ) async throws -> Set<ProgramStream.Partner> {
+        guard !partners.isEmpty else { return [] }
+        let places: [Int] = try await rows(
+            """
+            -- bound partners
+            SELECT p.place FROM unnest(\(partners.map(\.institution)), \(partners.map(\.mou)))
+                WITH ORDINALITY AS p (institution, mou, place)
+            WHERE agreement_holds(acting_tenant(), p.mou, p.institution, \(day))
+            """
+        ).map { try $0("place") }
+        return Set(places.map { partners[$0 - 1] })
+    }
+
     private func selectStreams() -> Query {
         """
         SELECT s.id, s.program_id, s.name, s.focus_areas,

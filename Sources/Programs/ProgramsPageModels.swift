@@ -47,6 +47,8 @@ struct Partner: ViewModel {
 struct CallPage: ViewModel {
     var header: PageHeader
     var refusal: ErrorSummary?
+    /// What is missing, although the call can be published without it.
+    var warning: String?
     var questions: [QuestionItem]
     var hasQuestions: Bool
     var conditions: [ConditionItem]
@@ -285,10 +287,10 @@ struct ProgramWords {
         return facts
     }
 
-    /// The partners of a stream, with how each one's agreement stands; a warning where it is not in force on `day`.
+    /// The partners of a stream, with how each one's agreement stands; a warning where it is none of the `bound` of `day`.
     func partners(
         _ stream: ProgramStream, _ mous: [MoU.ID: MoU], _ names: [Institution.ID: LocalizedName],
-        opening day: CalendarDate? = nil
+        opening day: CalendarDate? = nil, bound: Set<ProgramStream.Partner> = []
     ) -> [Partner] {
         stream.partners.compactMap { partner in
             guard let mou = mous[partner.mou] else { return nil }
@@ -304,7 +306,7 @@ struct ProgramWords {
                     partner.silenceConsents ? t("partner.silence_consents") : nil,
                 ].compactMap(\.self).joined(separator: " · "),
                 warning: day.flatMap { day in
-                    mou.term.isInForce(on: day)
+                    bound.contains(partner)
                         ? nil : t("partner.not_in_force", ["date": day.text(in: language)])
                 })
         }

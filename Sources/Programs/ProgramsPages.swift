@@ -2,6 +2,7 @@ package import API
 import Accounts
 import Foundation
 package import Pages
+package import Postgres
 import Vocabulary
 import Wording
 
@@ -16,13 +17,18 @@ extension ProgramsRoom {
     }
 
     /// The pages, for the router.
-    package static func pages(in site: Site) -> [AnyRoute] {
+    ///
+    /// - Parameter rounds: how many rounds of review a call has, which another room keeps.
+    package static func pages(in site: Site, rounds: @escaping RoundCount) -> [AnyRoute] {
         ProgramsConsole(site: site).routes + StreamsConsole(site: site).routes + CohortsConsole(site: site).routes
-            + CallsConsole(site: site).routes + AdmissionsConsole(site: site).routes
+            + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
             + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
             + ConditionsConsole(site: site).routes
     }
 }
+
+/// How many rounds of review a call has, drafts among them.
+package typealias RoundCount = @Sendable (CallForApplications.ID, Reader) async throws -> Int
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
 func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {

@@ -4,12 +4,22 @@ package import Postgres
 package import Programs
 internal import Vocabulary
 
+/// The round that the design of a stream has next for a call.
+package struct PlannedRound: Sendable {
+    /// Its place among the rounds of the call, from 1.
+    package let position: Int
+    /// How many days reviewers have once the call has closed.
+    package let days: Int
+    /// What a manager drafts from.
+    package let draft: RoundDraft
+}
+
 extension Statements {
     /// The round that the stream of a call plans next, after those the call has: for managers to draft from. Nil when
     /// nothing is planned any more, or there is no such call.
     ///
     /// It is due so many days after the call closes as are planned, or after `now` where that is past.
-    package func plannedRound(of id: CallForApplications.ID, now: Date) async throws -> RoundDraft? {
+    package func plannedRound(of id: CallForApplications.ID, now: Date) async throws -> PlannedRound? {
         guard let call = try await call(id), let design = try await design(of: call.stream) else { return nil }
         let place = try await rounds(of: id).count
         guard design.rounds.indices.contains(place) else { return nil }
@@ -18,10 +28,12 @@ extension Statements {
         guard let due = LocalTime(end.date.adding(days: planned.days), hour: end.hour, minute: end.minute) else {
             return nil
         }
-        return RoundDraft(
-            name: planned.name, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
-            quorum: min(2, planned.reviewsWanted), due: Deadline(due, in: call.deadline.zone, graceSeconds: 0),
-            criteria: design.rubric.map(ReviewRound.Criterion.init))
+        return PlannedRound(
+            position: place + 1, days: planned.days,
+            draft: RoundDraft(
+                name: planned.name, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
+                quorum: min(2, planned.reviewsWanted), due: Deadline(due, in: call.deadline.zone, graceSeconds: 0),
+                criteria: design.rubric.map(ReviewRound.Criterion.init)))
     }
 
     /// The rubric that the stream of a call is designed with; empty when there is none.

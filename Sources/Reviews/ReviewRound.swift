@@ -47,6 +47,11 @@ package struct ReviewRound: Sendable, Identifiable {
             self.highest = highest
             self.anchors = anchors
         }
+
+        /// The scores between the two ends of which it is said what they mean, in order.
+        var anchoredBetween: [Int] {
+            anchors.keys.compactMap { Int($0) }.filter { lowest < $0 && $0 < highest }.sorted()
+        }
     }
 
     /// The round.

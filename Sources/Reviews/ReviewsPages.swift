@@ -1,5 +1,6 @@
 package import API
 package import Pages
+package import Programs
 
 extension ReviewsRoom {
     /// Where review stands in the navigation.
@@ -9,6 +10,9 @@ extension ReviewsRoom {
             Site.Place("reviews", key: "nav.reviews", in: .reviews, url: "/reviews", roles: ["reviewer"]),
         ]
     }
+
+    /// How many rounds a call has, for its page.
+    package static let roundCount: RoundCount = { call, reader in try await reader.rounds(of: call).count }
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {

@@ -25,25 +25,43 @@ struct RoundForm: Codable {
         let highest: Int?
         let lowMeaning: LocalizedLine?
         let highMeaning: LocalizedLine?
+        let meanings: [Meaning]?
     }
 
-    /// The draft the form means; refuses times that no clock shows.
+    /// What a score between the ends of a scale means; without words where nobody said.
+    struct Meaning: Codable {
+        let score: Int
+        let meaning: LocalizedLine?
+    }
+
+    /// The draft the form means; refuses times that no clock shows, and meanings of scores that are not on their scale.
     func draft() throws(Problem) -> RoundDraft {
         let due = try LocalTime(field: dueAt, at: "/due_at")
+        var rubric: [ReviewRound.Criterion] = []
+        var errors: [Problem.FieldError] = []
+        for (index, row) in criteria.enumerated() {
+            guard let name = row.name else { continue }
+            let (lowest, highest) = (row.lowest ?? 1, row.highest ?? 5)
+            var anchors: [String: LocalizedLine] = [:]
+            for (place, between) in (row.meanings ?? []).enumerated() {
+                guard let meaning = between.meaning else { continue }
+                if lowest > between.score || between.score > highest {
+                    errors.append(
+                        .init("/criteria/\(index)/meanings/\(place)/meaning", .invalid, "is not on the scale"))
+                }
+                anchors["\(between.score)"] = meaning
+            }
+            if let meaning = row.lowMeaning { anchors["\(lowest)"] = meaning }
+            if let meaning = row.highMeaning { anchors["\(highest)"] = meaning }
+            rubric.append(
+                ReviewRound.Criterion(
+                    id: row.id ?? .init(), name: name, guidance: row.guidance, weight: row.weight ?? 0, lowest: lowest,
+                    highest: highest, anchors: anchors))
+        }
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return RoundDraft(
             name: name, isBlind: isBlind, isShared: isShared ?? false, reviewsWanted: reviewsWanted, quorum: quorum,
-            due: Deadline(due, in: timeZone, graceSeconds: 0),
-            criteria: criteria.compactMap { row in
-                row.name.map { name in
-                    let (lowest, highest) = (row.lowest ?? 1, row.highest ?? 5)
-                    var anchors: [String: LocalizedLine] = [:]
-                    anchors["\(lowest)"] = row.lowMeaning
-                    anchors["\(highest)"] = row.highMeaning
-                    return ReviewRound.Criterion(
-                        id: row.id ?? .init(), name: name, guidance: row.guidance, weight: row.weight ?? 0,
-                        lowest: lowest, highest: highest, anchors: anchors)
-                }
-            })
+            due: Deadline(due, in: timeZone, graceSeconds: 0), criteria: rubric)
     }
 
     /// The fields of a form that shows a round, by name.
@@ -87,8 +105,26 @@ struct RoundForm: Codable {
             for (field, score) in meanings {
                 if let meaning = criterion.anchors["\(score)"] { put(meaning, under: "\(row).\(field)", in: &values) }
             }
+            for (place, score) in criterion.anchoredBetween.enumerated() {
+                values["\(row).meanings.\(place).score"] = ["\(score)"]
+                if let meaning = criterion.anchors["\(score)"] {
+                    put(meaning, under: "\(row).meanings.\(place).meaning", in: &values)
+                }
+            }
         }
         return values
+    }
+
+    /// The scores between the ends of a scale whose meanings a form asks for: those it was filled in with, or else the one
+    /// in the middle.
+    static func scoresBetween(ofRow index: Int, in values: [String: [String]]) -> [Int] {
+        func number(_ name: String) -> Int? { values["criteria.\(index).\(name)"]?.first.flatMap { Int($0) } }
+        var scores: [Int] = []
+        while scores.count < 100, let score = number("meanings.\(scores.count).score") { scores.append(score) }
+        guard scores.isEmpty else { return scores }
+        let (lowest, highest) = (number("lowest") ?? 1, number("highest") ?? 5)
+        guard lowest >= 0, lowest < highest, highest <= 100, highest - lowest > 1 else { return [] }
+        return [(lowest + highest) / 2]
     }
 
     private static func put<Rule>(_ text: Localized<Rule>, under name: String, in values: inout [String: [String]]) {

@@ -3,10 +3,10 @@ internal import Pages
 internal import Vocabulary
 internal import Wording
 
-/// Rounds, those of the latest call first.
+/// Rounds, those of the latest call first; or the calls that a round can be drafted for.
 struct RoundsPage: ViewModel {
     var header: PageHeader
-    var filters: Filters
+    var filters: Filters?
     var table: Table
 }
 
@@ -159,14 +159,15 @@ struct RoundWords {
     }
 
     func criterion(_ criterion: ReviewRound.Criterion) -> RoundPage.Criterion {
-        func end(_ score: Int) -> String {
+        func meant(_ score: Int) -> String {
             guard let meaning = criterion.anchors["\(score)"] else { return "\(score)" }
             return t("criterion.anchor", ["score": "\(score)", "meaning": meaning.text(for: spoken)])
         }
         return RoundPage.Criterion(
             name: criterion.name.text(for: spoken),
             weight: t("criterion.weighs", ["weight": "\(criterion.weight)"]),
-            scale: t("criterion.scale", ["lowest": end(criterion.lowest), "highest": end(criterion.highest)]),
+            scale: ([t("criterion.scale", ["lowest": meant(criterion.lowest), "highest": meant(criterion.highest)])]
+                + criterion.anchoredBetween.map(meant)).joined(separator: " · "),
             guidance: criterion.guidance?.text(for: spoken))
     }
 

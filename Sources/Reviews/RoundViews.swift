@@ -41,7 +41,7 @@ struct RoundView: Described {
         due = round.due
         openedAt = round.openedAt
         closedAt = round.closedAt
-        criteria = round.criteria.map(CriterionView.init)
+        criteria = round.criteria.map { CriterionView($0) }
         self.progress = progress.map(RoundProgressView.init)
     }
 }
@@ -53,6 +53,38 @@ struct RoundCall: Described {
 
 struct RoundList: Described {
     let items: [RoundView]
+}
+
+/// A planned round as JSON: what a round is drafted with, and in how many days it is due.
+struct PlannedRoundView: Described {
+    let position: Int
+    let name: LocalizedName
+    let isBlind: Bool
+    let isShared: Bool
+    let reviewsWanted: Int
+    let quorum: Int
+    let days: Int
+    let due: Deadline
+    let criteria: [CriterionView]
+
+    static let documentation = [
+        "position": "Its place among the rounds of the call, from 1.",
+        "days": "How many days reviewers have once the call has closed.",
+        "due": "So many days after the call closes, or from now where it has closed.",
+        "criteria": "The rubric of the stream's design. A round that is drafted with it gives each criterion an id.",
+    ]
+
+    init(_ planned: PlannedRound) {
+        position = planned.position
+        name = planned.draft.name
+        isBlind = planned.draft.isBlind
+        isShared = planned.draft.isShared
+        reviewsWanted = planned.draft.reviewsWanted
+        quorum = planned.draft.quorum
+        days = planned.days
+        due = planned.draft.due
+        criteria = planned.draft.criteria.map { CriterionView($0, isNamed: false) }
+    }
 }
 
 /// A criterion as JSON; the same on its way in, where the id may be left out.
@@ -71,8 +103,9 @@ struct CriterionView: Described {
         "highest": "The highest score; 5 unless given.", "anchors": "What a score means, by the score.",
     ]
 
-    init(_ criterion: ReviewRound.Criterion) {
-        id = criterion.id
+    /// - Parameter isNamed: whether scores can refer to it: one that is only planned has no id yet.
+    init(_ criterion: ReviewRound.Criterion, isNamed: Bool = true) {
+        id = isNamed ? criterion.id : nil
         name = criterion.name
         guidance = criterion.guidance
         weight = criterion.weight

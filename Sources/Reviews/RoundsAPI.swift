@@ -10,7 +10,7 @@ internal import struct API.Operation
 /// Rounds by API: a manager drafts, opens and closes them; a reviewer reads those they were invited to.
 enum RoundsAPI {
     static let operations: [AnyOperation] = [
-        listRounds, getRound, draftRound, reviseRound, openRound, enterRound, renewFile, closeRound,
+        listRounds, getRound, getPlannedRound, draftRound, reviseRound, openRound, enterRound, renewFile, closeRound,
         getStandings,
     ]
 
@@ -37,6 +37,24 @@ enum RoundsAPI {
         ) { call in
             let id = call.parameters.round
             return try await call.database.snapshot(as: call.context) { .ok(try await $0.roundView(id)) }
+        }.erased
+    }
+
+    private static var getPlannedRound: AnyOperation {
+        Operation(
+            .get, "/v1/calls/{call}/planned-round", "getPlannedRound",
+            summary: "The round that the design of a call's stream has next",
+            description: """
+                What a manager drafts from: without `position` and `days` it can be sent to draft the round. Not found when \
+                the call has as many rounds as are planned.
+                """, tag: "reviews", access: .roles([.manager]), parameters: RoundCallPath.self,
+            output: PlannedRoundView.self, problems: [.notFound]
+        ) { call in
+            let id = call.parameters.call
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard let planned = try await snapshot.plannedRound(of: id, now: .now) else { throw Problem.notFound }
+                return .ok(PlannedRoundView(planned))
+            }
         }.erased
     }
 

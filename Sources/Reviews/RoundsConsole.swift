@@ -27,10 +27,11 @@ struct RoundsConsole: Sendable {
             let progress = try await call.reader.progress(of: rounds.map(\.id))
             let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/rounds"
+            let new: SafeURL = wanted.map { "/console/rounds/new?call=\($0)" } ?? "/console/rounds/new"
             let model = RoundsPage(
                 header: PageHeader(
                     title: t("rounds.title"), lede: t("rounds.lede"),
-                    actions: [.link(t("round.new"), "/console/rounds/new", style: .primary)]),
+                    actions: [.link(t("round.new"), new, style: .primary)]),
                 filters: Filters(
                     action: address,
                     choices: [
@@ -57,7 +58,7 @@ struct RoundsConsole: Sendable {
                     },
                     empty: EmptyState(
                         title: t("rounds.empty"), text: t("rounds.empty_text"),
-                        action: LinkText(t("round.new"), "/console/rounds/new"))))
+                        action: LinkText(t("round.new"), new))))
             let frame = Frame(title: t("rounds.title"), site: site, viewer: viewer, current: "rounds")
             return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
         }.erased
@@ -67,26 +68,28 @@ struct RoundsConsole: Sendable {
         PageRoute(
             .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: ListRounds.self
         ) { call in
+            guard let id = call.parameters.call else { return try await choice(for: call) }
+            guard try await call.reader.call(id) != nil else { throw Problem.notFound }
             // A new round begins as its call's stream plans it, or else with the rubric of the last one: most calls judge as
             // the one before did.
-            let before = try await call.reader.rounds(of: call.parameters.call)
+            let before = try await call.reader.rounds(of: id)
             let zone = TimeZoneName.hongKong
             let due = LocalTime(CalendarDate(Date.now, in: zone).adding(days: 21), hour: 18, minute: 0)
             var values = RoundForm.rubric(
                 of: try before.last?.criteria ?? ReviewRound.usualCriteria(), keepingIDs: false)
-            values["call"] = call.parameters.call.map { [$0.description] }
             values["is_blind"] = ["true"]
             values["is_shared"] = ["true"]
             values["reviews_wanted"] = ["3"]
             values["quorum"] = ["2"]
             values["time_zone"] = [zone.description]
             values["due_at"] = due.map { [$0.field] }
-            if let id = call.parameters.call, let planned = try await call.reader.plannedRound(of: id, now: .now) {
+            if let planned = try await call.reader.plannedRound(of: id, now: .now)?.draft {
                 let fields = RoundForm.values(of: planned)
                 // A stream that plans rounds and has no rubric keeps to that of the round before.
                 if !planned.criteria.isEmpty { values = values.filter { !$0.key.hasPrefix("criteria.") } }
                 values.merge(fields) { $1 }
             }
+            values["call"] = [id.description]
             return try await form(for: call, nil, values: values, version: nil)
         }.erased
     }
@@ -223,6 +226,30 @@ struct RoundsConsole: Sendable {
 
     // MARK: What is shown
 
+    /// The calls that a round can be drafted for, the last to close first: what a round begins with depends on its call.
+    private func choice<P, B>(for call: FormCall<P, B>) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let calls = try await call.reader.calls().filter { $0.cancelledAt == nil }
+            .sorted { ($1.deadline.instant, $0.id) < ($0.deadline.instant, $1.id) }
+        let model = RoundsPage(
+            header: PageHeader(title: t("round.new"), lede: t("round.choose_call")),
+            table: Table(
+                caption: t("round.choose_call"), columns: [.init(t("round.call")), .init(t("round.closes"))],
+                rows: calls.map { found in
+                    [
+                        .link(
+                            found.title.text(for: words.spoken), "/console/rounds/new?call=\(found.id)",
+                            note: found.streamName.text(for: words.spoken)), .time(words.time(found.deadline)),
+                    ]
+                }, empty: EmptyState(title: t("round.no_call"), text: t("round.no_call_text"))))
+        let frame = Frame(
+            title: t("round.new"), site: site, viewer: viewer, current: "rounds",
+            breadcrumbs: [Breadcrumb(t("rounds.title"), "/console/rounds")])
+        return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
+    }
+
     private func page<P, B>(
         for call: FormCall<P, B>, of id: ReviewRound.ID, done: RoundDone? = nil, problem: FormProblem? = nil
     ) async throws -> HTML {
@@ -296,10 +323,13 @@ struct RoundsConsole: Sendable {
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let calls = existing == nil ? try await call.reader.callTitles() : []
+        let chosen = existing == nil ? values["call"]?.first.flatMap(CallForApplications.ID.init) : nil
+        let judged: CallForApplications? = if let chosen { try await call.reader.call(chosen) } else { nil }
+        let calls = existing == nil && judged == nil ? try await call.reader.callTitles() : []
         let rows = max(3, Self.criteria(in: values) + 1)
+        // The call stands once it is chosen: what the form begins with is the call's.
         let which =
-            existing == nil
+            existing == nil && judged == nil
             ? [
                 input.select(
                     "call", label: t("round.call"),
@@ -327,19 +357,22 @@ struct RoundsConsole: Sendable {
                             options: TimeZoneName.offered.map { ($0.description, $0.place) }),
                         input.text("due_at", label: t("round.due"), type: "datetime-local", width: "medium"),
                     ]),
-            ] + (0..<rows).map { criterion($0, input, t) }
+            ] + (0..<rows).map { criterion($0, between: RoundForm.scoresBetween(ofRow: $0, in: values), input, t) }
         let title = existing == nil ? t("round.new") : t("round.edit")
         let model = ReviewsFormPage(
             header: PageHeader(
-                title: title, kind: existing?.name.text(for: words.spoken), lede: t("round.form_lede")),
+                title: title, kind: (existing?.name ?? judged?.title)?.text(for: words.spoken),
+                lede: t("round.form_lede")),
             form: Form(
                 action: existing.map { "/console/rounds/\($0.id)/edit" } ?? "/console/rounds/new", sections: sections,
                 submit: t("round.save"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
-                    + (version.map { [HiddenField("version", $0)] } ?? []) + Self.ids(in: values),
+                    + (version.map { [HiddenField("version", $0)] } ?? [])
+                    + (judged.map { [HiddenField("call", $0.id.description)] } ?? [])
+                    + Self.kept(in: values, rows: rows),
                 cancel: LinkText(
                     t("form.cancel"), existing.map { "/console/rounds/\($0.id)" } ?? "/console/rounds"),
-                draft: existing.map { "round-\($0.id)" } ?? "round-new",
+                draft: existing.map { "round-\($0.id)" } ?? judged.map { "round-new-\($0.id)" } ?? "round-new",
                 problem: problem?.sentence(besides: sections.flatMap(\.fields))))
         let frame = Frame(
             title: title, site: site, viewer: viewer, current: "rounds",
@@ -347,7 +380,7 @@ struct RoundsConsole: Sendable {
         return HTML(bytes: try PageTemplate.reviewsForm.render(model, in: frame))
     }
 
-    private func criterion(_ index: Int, _ input: FormInput, _ t: Texts) -> FormSection {
+    private func criterion(_ index: Int, between: [Int], _ input: FormInput, _ t: Texts) -> FormSection {
         let row = "criteria.\(index)"
         return FormSection(
             title: t("criterion.section", ["number": "\(index + 1)"]),
@@ -362,16 +395,22 @@ struct RoundsConsole: Sendable {
                 input.localized("\(row).low_meaning", label: t("criterion.low_meaning"), isOptional: true),
                 input.number("\(row).highest", label: t("criterion.highest"), isOptional: true),
                 input.localized("\(row).high_meaning", label: t("criterion.high_meaning"), isOptional: true),
-            ])
+            ]
+                + between.enumerated().map { place, score in
+                    input.localized(
+                        "\(row).meanings.\(place).meaning", label: t("criterion.meaning", ["score": "\(score)"]),
+                        isOptional: true)
+                })
     }
 
-    /// What the form has no field for and must bring back.
-    private static func ids(in values: [String: [String]]) -> [HiddenField] {
-        values.sorted { $0.key < $1.key }.compactMap { name, texts in
-            guard name.hasPrefix("criteria."), name.hasSuffix(".id"), let id = texts.first, !id.isEmpty else {
-                return nil
+    /// What the form has no field for and must bring back, row by row: rows are told by where they first appear.
+    private static func kept(in values: [String: [String]], rows: Int) -> [HiddenField] {
+        (0..<rows).flatMap { row in
+            let id = values["criteria.\(row).id"]?.first.flatMap { $0.isEmpty ? nil : $0 }
+            let scores = RoundForm.scoresBetween(ofRow: row, in: values).enumerated().map { place, score in
+                HiddenField("criteria.\(row).meanings.\(place).score", "\(score)")
             }
-            return HiddenField(name, id)
+            return (id.map { [HiddenField("criteria.\(row).id", $0)] } ?? []) + scores
         }
     }
 

@@ -3,6 +3,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Postgres
+import Programs
 import TestWorld
 import Testing
 import Vocabulary
@@ -32,8 +33,10 @@ struct FunnelTests {
     func bruteForce(seed: Int) async throws {
         let world = try await World()
         var chance = Dice(seed: seed)
-        try await world.plantFunnel(count: 300, &chance)
+        let choice = try await world.callOfTwoStreams()
+        try await world.plantFunnel(count: 300, &chance, choosing: choice)
         let raw = try await world.rawFunnel()
+        #expect(raw.applications.contains { $0.reached.count == 2 }, "some have to name two streams")
         #expect(raw.applications.count > 300 && raw.partners.count > 2)
         let (mei, kenji) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
         let own = Cast.institution("harbour/sakuragi").description
@@ -50,14 +53,14 @@ struct FunnelTests {
             let all = await mei.ask("GET", "/v1/applications/funnel?\(query)")
             #expect(all.status == 200, "\(all.text)")
             #expect(try lines(all.json(), "streams") == expected, "\(query)")
-            #expect(try lines(all.json(), "partners") == raw.byPartner(expected), "\(query)")
+            let byPartner = raw.byPartner(from: first, to: last)
+            #expect(try lines(all.json(), "partners") == byPartner, "\(query)")
             // A partner's staff: their streams, their own line, and nothing else.
             let theirs = await kenji.ask("GET", "/v1/applications/funnel?\(query)")
             #expect(theirs.status == 200, "\(theirs.text)")
             let reached = expected.filter { raw.partners[own]?.contains($0.key) == true }
             #expect(try lines(theirs.json(), "streams") == reached, "\(query)")
-            #expect(
-                try lines(theirs.json(), "partners") == raw.byPartner(expected).filter { $0.key == own }, "\(query)")
+            #expect(try lines(theirs.json(), "partners") == byPartner.filter { $0.key == own }, "\(query)")
         }
     }
 
@@ -98,9 +101,15 @@ struct FunnelTests {
             #expect(seen == (member.person.id == Cast.kenji.person.id ? mine.count { raw.isApplied(to: $0) } : 0))
             let direct: Int = try await reader.value("SELECT count(*) FROM applications")
             if member.person.id == Cast.kenji.person.id { #expect(direct == 0) }
+            let line: Int = try await reader.value("SELECT count(*) FROM own_funnel(NULL, NULL)")
+            #expect(line == (member.person.id == Cast.kenji.person.id ? 1 : 0))
             if member.person.id == Cast.kenji.person.id {
                 let through: Int = try await reader.value(
-                    "SELECT count(*) FROM funnel_of_streams(NULL, NULL, NULL)")
+                    """
+                    SELECT (SELECT count(*) FROM funnel_of_streams(NULL, NULL, NULL))
+                        + (SELECT count(*) FROM stages_in_streams(NULL, NULL, NULL))
+                        + (SELECT count(*) FROM funnel_of_partners(NULL, NULL, NULL))
+                    """)
                 #expect(through == 0)
             }
         }
@@ -124,48 +133,66 @@ private struct Dice {
 /// The rows that a funnel is made of, as they lie in the tables.
 private struct RawFunnel {
     struct Applied {
-        let stream: String
         let begun: Date
-        let reached: [Bool]
+        /// Of each stream it counts for, which stages it reached there.
+        let reached: [String: [Bool]]
     }
 
     let applications: [Applied]
     /// Of each partner the streams.
     let partners: [String: Set<String>]
 
-    func isApplied(to stream: String) -> Bool { applications.contains { $0.stream == stream } }
+    func isApplied(to stream: String) -> Bool { applications.contains { $0.reached[stream] != nil } }
+
+    private func begun(from first: CalendarDate?, to last: CalendarDate?) -> [Applied] {
+        applications.filter { one in
+            let day = CalendarDate(one.begun, in: .hongKong)
+            return first.map { day >= $0 } ?? true && last.map { day <= $0 } ?? true
+        }
+    }
 
     func streams(from first: CalendarDate?, to last: CalendarDate?) -> [String: [Int]] {
         var counts: [String: [Int]] = [:]
-        for one in applications {
-            let day = CalendarDate(one.begun, in: .hongKong)
-            if let first, day < first { continue }
-            if let last, day > last { continue }
-            for (place, isReached) in one.reached.enumerated() where isReached {
-                counts[one.stream, default: Array(repeating: 0, count: one.reached.count)][place] += 1
-            }
+        for one in begun(from: first, to: last) {
+            for (stream, reached) in one.reached { counts[stream, default: []].add(reached) }
         }
         return counts
     }
 
-    /// An application to a stream of two partners counts with both.
-    func byPartner(_ streams: [String: [Int]]) -> [String: [Int]] {
-        partners.compactMapValues { mine in
-            let theirs = mine.compactMap { streams[$0] }
-            guard let first = theirs.first else { return nil }
-            return theirs.dropFirst().reduce(first) { zip($0, $1).map(+) }
+    /// An application to a stream of two partners counts with both, and one to two streams of a partner once.
+    func byPartner(from first: CalendarDate?, to last: CalendarDate?) -> [String: [Int]] {
+        var counts: [String: [Int]] = [:]
+        for one in begun(from: first, to: last) {
+            for (partner, streams) in partners {
+                let theirs = one.reached.filter { streams.contains($0.key) }.map(\.value)
+                guard let any = theirs.first else { continue }
+                counts[partner, default: []].add(theirs.dropFirst().reduce(any) { zip($0, $1).map { $0 || $1 } })
+            }
         }
+        return counts
+    }
+}
+
+extension [Int] {
+    /// Counts one more at each place that was reached.
+    fileprivate mutating func add(_ reached: [Bool]) {
+        if isEmpty { self = reached.map { _ in 0 } }
+        for (place, isReached) in reached.enumerated() where isReached { self[place] += 1 }
     }
 }
 
 extension World {
     /// Applications of a few months to every call, with a random history of each.
-    fileprivate func plantFunnel(count: Int, _ chance: inout Dice) async throws {
+    fileprivate func plantFunnel(
+        count: Int, _ chance: inout Dice, choosing choice: CallOfTwoStreams? = nil
+    ) async throws {
         let harbour = Cast.harbour.id
         var (calls, begun, submitted): ([Int], [Int], [Bool]) = ([], [], [])
         var events: [(application: Int, state: String)] = []
         var (assigned, states): ([Int], [String]) = ([], [])
         var enrolled: [Int] = []
+        /// Of applications to the call of two streams: what each names in which order, and where it has a place.
+        var (choosing, named, placed): ([Int], [ProgramStream.ID], [Bool]) = ([], [], [])
         let steps = [
             "submitted", "in_review", "shortlisted", "interview", "offered", "accepted", "declined", "withdrawn",
         ]
@@ -180,11 +207,22 @@ extension World {
                 states.append(chance.isOne(in: 3) ? "withdrawn" : "assigned")
             }
             if chance.isOne(in: 5) { enrolled.append(number) }
+            guard let choice else { continue }
+            let order = chance.isOne(in: 2) ? [choice.own, choice.other] : [choice.other, choice.own]
+            let chosen = order.prefix(chance.below(3))
+            for (rank, stream) in chosen.enumerated() {
+                choosing.append(number)
+                named.append(stream)
+                placed.append(rank == chosen.count - 1 && chance.isOne(in: 2))
+            }
         }
         let partners = (0..<6).map { _ in (chance.below(1_000), chance.below(1_000)) }
         let midnight = (LocalTime(CalendarDate(Date(), in: .hongKong), hour: 0, minute: 0)?.instant(in: .hongKong))
         let base = try #require(midnight)
-        try await owner.write(as: .none) { [calls, begun, submitted, events, assigned, states, enrolled] transaction in
+        try await owner.write(as: .none) {
+            [
+                calls, begun, submitted, events, assigned, states, enrolled, choosing, named, placed
+            ] transaction in
             // Past every rule of how an application comes about: what is counted are the rows.
             try await transaction.execute("SET LOCAL session_replication_role = replica")
             try await transaction.execute(
@@ -198,6 +236,25 @@ extension World {
                        \(base) - begun * interval '1 minute', CASE WHEN submitted THEN now() END
                 FROM unnest(\(calls), \(begun), \(submitted)) WITH ORDINALITY AS f (call, begun, submitted, n)
                 """)
+            if let choice {
+                try await transaction.execute(
+                    """
+                    INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)
+                    SELECT a.tenant_id, a.id, a.call_id, k.stream, row_number() OVER (PARTITION BY a.id ORDER BY k.n),
+                           \(Cast.mei.person.id.uuid)
+                    FROM unnest(\(choosing), \(named)) WITH ORDINALITY AS k (application, stream, n)
+                    JOIN applications AS a ON a.id = md5('funnel ' || k.application)::uuid AND a.call_id = \(choice.id)
+                    """)
+                try await transaction.execute(
+                    """
+                    INSERT INTO decisions (tenant_id, application_id, batch_id, outcome, last_day, note, stream_id)
+                    SELECT a.tenant_id, a.id, \(demoID("batch second") as Identifier<Never>), 'offer', current_date, 'Welcome.',
+                           k.stream
+                    FROM unnest(\(choosing), \(named), \(placed)) AS k (application, stream, placed)
+                    JOIN applications AS a ON a.id = md5('funnel ' || k.application)::uuid AND a.call_id = \(choice.id)
+                    WHERE k.placed AND a.submitted_at IS NOT NULL
+                    """)
+            }
             try await transaction.execute(
                 """
                 INSERT INTO application_events (tenant_id, application_id, id, to_state)
@@ -258,18 +315,30 @@ extension World {
             let enrolled: Set<String> = Set(
                 try await snapshot.rows("SELECT application_id FROM enrolments WHERE tenant_id = \(harbour)")
                     .map { (try $0("application_id") as UUID).lower })
+            let offered = try await snapshot.pairs("SELECT call_id AS one, stream_id AS other FROM offered_streams")
+            let chosen = try await snapshot.pairs(
+                "SELECT application_id AS one, stream_id AS other FROM stream_choices")
+            let placed = try await snapshot.pairs(
+                "SELECT application_id AS one, stream_id AS other FROM decisions WHERE stream_id IS NOT NULL")
             let applications = try await snapshot.rows(
                 "SELECT id, call_id, created_at, submitted_at FROM applications WHERE tenant_id = \(harbour)"
             ).map { row in
                 let id = (try row("id") as UUID).lower
+                let call = (try row("call_id") as UUID).lower
                 let been = told[id] ?? []
-                return RawFunnel.Applied(
-                    stream: streams[(try row("call_id") as UUID).lower] ?? "", begun: try row("created_at"),
-                    reached: [
-                        true, (try row("submitted_at") as Date?) != nil, been.contains("in_review"),
-                        judged.contains(id), been.contains("shortlisted"), been.contains("interview"),
-                        been.contains("offered"), been.contains("accepted"), enrolled.contains(id),
-                    ])
+                let isSubmitted = (try row("submitted_at") as Date?) != nil
+                let own = streams[call] ?? ""
+                let counted = isSubmitted ? chosen[id] ?? [own] : offered[call] ?? [own]
+                var reached: [String: [Bool]] = [:]
+                for stream in counted {
+                    let isHere = placed[id]?.contains(stream) ?? true
+                    reached[stream] = [
+                        true, isSubmitted, been.contains("in_review"), judged.contains(id),
+                        been.contains("shortlisted"), been.contains("interview"), been.contains("offered") && isHere,
+                        been.contains("accepted") && isHere, enrolled.contains(id) && isHere,
+                    ]
+                }
+                return RawFunnel.Applied(begun: try row("created_at"), reached: reached)
             }
             var partners: [String: Set<String>] = [:]
             for row in try await snapshot.rows(
@@ -288,6 +357,15 @@ extension World {
                 "SELECT id, name ->> 'en' AS name FROM streams WHERE tenant_id = \(Cast.harbour.id)"
             )
             .reduce(into: [:]) { $0[(try $1("id") as UUID).lower] = try $1("name") }
+        }
+    }
+}
+
+extension Statements {
+    /// Of each `one` the `other`s.
+    fileprivate func pairs(_ query: Query) async throws -> [String: Set<String>] {
+        try await rows(query).reduce(into: [:]) { pairs, row in
+            pairs[(try row("one") as UUID).lower, default: []].insert((try row("other") as UUID).lower)
         }
     }
 }

@@ -4,6 +4,7 @@ import Applications
 import DemoWorld
 import Foundation
 import Postgres
+import Programs
 import TestWorld
 import Testing
 import Vocabulary
@@ -148,6 +149,41 @@ struct DecisionsEdgeTests {
         #expect(await tom.open(address).text.contains("Confirm the change"))
         #expect(await tom.send("\(address)/refusal", [("reason", "")]).status == 422)
         #expect(await tom.send("\(address)/confirmation", []).status == 303)
+    }
+
+    @Test("A batch begins with what the stream of its call is designed to give; without a design, places are asked for")
+    func planned() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        let joint: CallForApplications.ID = demoID("call fintech")
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let call = try #require(try await reader.call(joint))
+        let design = try #require(try await reader.design(of: call.stream))
+        let (places, award) = (try #require(design.places), try #require(design.award))
+        let form = await mei.open("/console/decisions/new?call=\(joint)")
+        #expect(form.status == 200 && form.text.contains("value=\"\(places)\""), "\(form.text.prefix(300))")
+        #expect(form.text.contains("value=\"\(award.decimal)\""))
+        let body = #"{"name":"Panel","last_day":"\#(day)"}"#
+        let opened = await mei.ask("POST", "/v1/calls/\(joint)/decision-batches", json: body)
+        #expect(opened.status == 201, "\(opened.text)")
+        #expect(try opened.json()["places"] == JSON(integerLiteral: places))
+        let place = try #require(opened.header("Location"))
+        let tag = try #require(await mei.ask("GET", place).header("ETag"))
+        let revised = await mei.ask("PUT", place, json: body, headers: [("If-Match", tag)])
+        #expect(
+            revised.status == 422 && revised.problem?.errors.map(\.pointer) == ["/places"],
+            "what stands is replaced whole")
+        // By the form, and for a call whose stream plans nothing.
+        let sent = [
+            ("name", "Panel"), ("places", ""), ("last_day", "\(day)"), ("accept_days", "14"), ("appeal_days", "14"),
+        ]
+        #expect(await mei.send("/console/decisions/new", sent + [("call", "\(joint)")]).status == 303)
+        let (plain, _) = try await world.applicants(1)
+        #expect(try await reader.design(of: demoID("stream incubation general")) == nil)
+        let asked = await mei.send("/console/decisions/new", sent + [("call", "\(plain)")])
+        #expect(asked.status == 422 && asked.text.contains("Say how many places there are."))
+        let refused = await mei.ask("POST", "/v1/calls/\(plain)/decision-batches", json: body)
+        #expect(refused.status == 422 && refused.problem?.errors.map(\.pointer) == ["/places"])
     }
 
     @Test("The startup reads its decision with the feedback, appeals on the page, and gives a place back")

@@ -175,6 +175,63 @@ struct StreamDecisionTests {
         #expect(wall?.constraint == "offers_keep_to_the_places_of_their_stream")
     }
 
+    @Test("An application counts for the streams it names, and its place for that of its place, with their partners")
+    func counted() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["own"], ["other", "own"], ["other"]])
+        let bank = Cast.institution("harbour/sakuragi")
+        // The bank takes part in the further stream and not in the call's own.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("DELETE FROM stream_partners WHERE stream_id = \(call.own)")
+            try await transaction.execute(
+                """
+                INSERT INTO stream_partners (tenant_id, stream_id, institution_id, mou_id)
+                SELECT tenant_id, \(call.other), \(bank), id FROM mous WHERE reference = 'MoU-2'
+                """)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func listed(_ filter: ApplicationFilter) async throws -> Set<Application.ID> {
+            Set(try await reader.applications(matching: filter, limit: 1_000).map(\.application.id))
+        }
+        func check(_ own: [Application.ID], _ other: [Application.ID]) async throws {
+            let all = ApplicationFilter(call: call.id)
+            for (stream, expected) in [(call.own, own), (call.other, other)] {
+                var filter = all
+                filter.stream = stream
+                #expect(try await listed(filter) == Set(expected))
+                let counts = try await reader.applicationCounts(matching: filter)
+                #expect(counts.values.reduce(0) { $0 + $1.applications } == expected.count)
+            }
+            var filter = all
+            filter.partner = bank
+            #expect(try await listed(filter) == Set(other))
+            let counts = try await reader.applicationCounts(matching: filter)
+            #expect(counts.values.reduce(0) { $0 + $1.applications } == other.count)
+        }
+        try await check([ids[0], ids[1]], [ids[1], ids[2]])
+        /// Of the further stream: how many submitted, how many offered.
+        func line(_ member: Cast.Member) async throws -> [JSON?] {
+            let visitor = try await Visitor(member, in: world)
+            let funnel = try await visitor.ask("GET", "/v1/applications/funnel").json()
+            let stream = funnel["streams"]?.elements?.first { $0["id"]?.text == call.other.description }
+            return ["submitted", "offered"].map { stage in
+                stream?["stages"]?.elements?.first { $0["stage"]?.text == stage }?["applications"]
+            }
+        }
+        #expect(try await line(Cast.mei) == [2, 0])
+        #expect(try await line(Cast.kenji) == [2, 0], "the partner of the further stream reads who applied to it")
+
+        let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
+        try await world.decide([
+            (ids[1], Preparation(.offer, lastDay: day, note: note, stream: call.own)),
+            (ids[2], Preparation(.offer, lastDay: day, note: note, stream: call.other)),
+        ])
+        try await check([ids[0], ids[1]], [ids[2]])
+        #expect(try await line(Cast.mei) == [2, 1])
+        #expect(try await line(Cast.kenji) == [2, 1])
+    }
+
     @Test("A place that becomes free goes to the next who chose its stream")
     func promotion() async throws {
         let world = try await World()

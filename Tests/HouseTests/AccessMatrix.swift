@@ -320,6 +320,7 @@ struct Objects: Sendable {
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
             "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
             "joint": joint.description,
+            "planning": (demoID("call fintech") as CallForApplications.ID).description,
             "unsigned": (demoID("mou unsigned") as MoU.ID).description,
             "unsigned of a page": (demoID("mou unsigned of a page") as MoU.ID).description,
             "signatory seat": Cast.kenji.seat().description,
@@ -364,6 +365,8 @@ struct Objects: Sendable {
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
+        // A call with a round that is planned and not drafted.
+        if name == "call", path.hasSuffix("/planned-round") { return ids["planning"] }
         // What the bank has a say in.
         if name == "batch", path.contains("/joint-batches/") || path.contains("/partner/") { return ids["joint"] }
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {

@@ -102,6 +102,94 @@ struct CloneTests {
         #expect(page.text.contains("is left out of Fintech"), "\(page.text.prefix(500))")
     }
 
+    @Test("a partner whose agreement goes on with a further term takes part again, and nobody is warned of it")
+    func nextTerm() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (mou, next): (MoU.ID, MoU.ID) = (demoID("mou MoU-2"), demoID("mou MoU-2 next"))
+        let id = CallForApplications.ID()
+        let opens = Date.now.addingTimeInterval(60 * 86_400)
+        let draft = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Under the next term"), opensAt: opens,
+            deadline: Deadline(opens.addingTimeInterval(30 * 86_400), in: .hongKong),
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Q?"))])
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.draftCall(draft, as: id, in: tenant)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE mous SET ends_on = current_date + 30 WHERE id = \(mou)")
+        }
+        let park = try await Visitor(Cast.mei, in: world)
+        let warning = "This agreement is not in force on"
+        #expect(await park.open("/console/calls/\(id)").text.contains(warning))
+        #expect(try await reader.planClone(of: .stream(fintech), now: .now).streams.first?.partners == [])
+        try await world.owner.write(as: .none) { transaction in
+            // Past the ceremony of signing: what counts are the rows.
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO mous
+                SELECT (jsonb_populate_record(NULL::mous, to_jsonb(m) || jsonb_build_object(
+                            'id', \(next), 'reference', 'MoU-2 · 2', 'prior_mou_id', m.id, 'effective_on', m.ends_on,
+                            'ends_on', m.ends_on + 3650))).*
+                FROM mous AS m WHERE m.id = \(mou)
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO mou_parties
+                SELECT (jsonb_populate_record(NULL::mou_parties, to_jsonb(p) || jsonb_build_object('mou_id', \(next)))).*
+                FROM mou_parties AS p WHERE p.mou_id = \(mou)
+                """)
+        }
+        let page = await park.open("/console/calls/\(id)")
+        #expect(page.status == 200 && !page.text.contains(warning))
+        let made = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.clone(.stream(fintech), in: tenant)
+        }
+        let stream = try #require(made.streams.first)
+        #expect(stream.leftOut == [])
+        #expect(try await reader.stream(stream.id)?.partners == reader.stream(fintech)?.partners)
+
+        // Moved to the further term on the page, the partner keeps its terms.
+        let before = try #require(try await reader.stream(fintech)?.partners.first)
+        #expect(before.seats > 0 && before.coDecides, "the test needs terms to lose")
+        let form = await park.open("/console/streams/\(fintech)/edit")
+        let match = try #require(form.text.firstMatch(of: /name="version" value="([^"]+)"/))
+        let version = String(match.1).replacing("&quot;", with: "\"")
+        let sent = await park.send(
+            "/console/streams/\(fintech)/edit",
+            [
+                ("name.en", "Fintech"), ("partners", "\(before.institution) \(next)"), ("version", version),
+                ("terms.0.partner", before.field), ("terms.0.seats", "\(before.seats)"), ("terms.0.co_decides", "true"),
+                ("terms.0.places", "3"),
+            ])
+        #expect(sent.status == 303, "\(sent.text.suffix(600))")
+        let after = try #require(try await reader.stream(fintech)?.partners.first)
+        #expect(after.mou == next && after.seats == before.seats && after.coDecides && after.places == 3)
+    }
+
+    @Test("a cloned stream has the days its stages may take")
+    func serviceLevels() async throws {
+        let world = try await World()
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO service_levels (tenant_id, stream_id, state, days)
+                VALUES (\(tenant), \(fintech), 'submitted', 3), (\(tenant), \(fintech), 'interview', 21)
+                ON CONFLICT (tenant_id, stream_id, state) DO UPDATE SET days = excluded.days
+                """)
+        }
+        let made = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.clone(.stream(fintech), in: tenant)
+        }
+        let copy = try #require(made.streams.first?.id)
+        let rows = try await world.owner.reader(as: .none).rows(
+            "SELECT days FROM service_levels WHERE stream_id = \(copy) AND state IN ('submitted', 'interview') ORDER BY days"
+        )
+        let days: [Int] = try rows.map { try $0("days") }
+        #expect(days == [3, 21])
+    }
+
     @Test("one call is cloned beside itself, with its kind and its cut-offs, and whom it lets in is not")
     func oneCall() async throws {
         let world = try await World()
