@@ -161,6 +161,10 @@ extension Transaction {
         ).map { try $0("person_id") }
     }
 
+    func setLanguage(of person: Person.ID, to language: Language) async throws {
+        try await execute("/* seat */ UPDATE people SET locale = \(language) WHERE id = \(person)")
+    }
+
     func setFirstPassword(of person: Person.ID, to hash: String) async throws -> Bool {
         try await execute(
             """
@@ -171,6 +175,25 @@ extension Transaction {
 }
 
 extension Statements {
+    /// Who stands behind an address, and whether they sit in the acting tenant in a role. Only for the service.
+    public func holder(of email: EmailAddress, seatedAs role: String) async throws -> AddressHolder? {
+        try await first(
+            """
+            -- holder of an address
+            SELECT p.id, p.disabled_at IS NOT NULL AS disabled,
+                   EXISTS (SELECT FROM passwords AS w WHERE w.person_id = p.id) AS has_password,
+                   EXISTS (SELECT FROM memberships AS m
+                           WHERE m.person_id = p.id AND m.tenant_id = acting_tenant() AND m.role = \(role)
+                             AND m.ended_at IS NULL) AS seated
+            FROM people AS p WHERE acts_as('system') AND p.email = \(email.normalized)
+            """
+        ).map { row in
+            try AddressHolder(
+                person: row("id"), isDisabled: row("disabled"), hasPassword: row("has_password"),
+                isSeated: row("seated"))
+        }
+    }
+
     func tokens(of person: Person.ID) async throws -> [TokenSummary] {
         try await rows(
             """

@@ -14,12 +14,19 @@ public struct AccountsPages: Sendable {
     private let site: Site
     private let database: Database
     private let hasher: PasswordHasher
+    private let announces: @Sendable (Reader) async throws -> Bool
 
     /// Pages of a site that hash by `hasher`.
-    public init(site: Site, database: Database, hasher: PasswordHasher) {
+    ///
+    /// - Parameter announces: whether there is anything that whoever has no account may apply to.
+    public init(
+        site: Site, database: Database, hasher: PasswordHasher,
+        announces: @escaping @Sendable (Reader) async throws -> Bool
+    ) {
         self.site = site
         self.database = database
         self.hasher = hasher
+        self.announces = announces
     }
 
     /// The routes, for the router.
@@ -174,7 +181,8 @@ public struct AccountsPages: Sendable {
                         "password", label: t("sign_in.password"), type: "password", autocomplete: "current-password"),
                 ],
                 submit: t("sign_in.submit"), texts: t, hidden: next.map { [HiddenField("next", $0)] } ?? [],
-                problem: problem?.sentence))
+                problem: problem?.sentence),
+            link: try await announces(call.reader) ? LinkText(t("sign_in.open_calls"), "/open-calls") : nil)
         let frame = Frame(title: t("sign_in.title"), site: site, viewer: viewer)
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.door.render(model, in: frame))
     }
@@ -195,7 +203,7 @@ public struct AccountsPages: Sendable {
                         autocomplete: "new-password")
                 ],
                 submit: t("invitation.submit"), texts: t, hidden: [HiddenField("code", code)],
-                problem: problem?.sentence))
+                problem: problem?.sentence), link: nil)
         let frame = Frame(title: t("invitation.title"), site: site, viewer: viewer)
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.door.render(model, in: frame))
     }
@@ -256,6 +264,8 @@ struct DoorPage: ViewModel {
     var title: String
     var lede: String
     var form: Form
+    /// Where whoever has no account goes on.
+    var link: LinkText?
 }
 
 struct AccountPage: ViewModel {

@@ -31,6 +31,45 @@ extension Transaction {
     }
 }
 
+/// Who stands behind an address, told to the service alone.
+public struct AddressHolder: Sendable {
+    /// The account.
+    public let person: Person.ID
+    /// Whether it may be used.
+    public let isDisabled: Bool
+    /// Whether it has a password, so that its holder signs in by that.
+    public let hasPassword: Bool
+    /// Whether they hold a seat in the role that was asked about, in the acting tenant.
+    public let isSeated: Bool
+}
+
+extension Transaction {
+    /// Seats whoever has shown that an address is theirs, at an institution of the tenant, with the first password of an
+    /// account that has none. It is what an invitation and its acceptance come to, for somebody who invited themself; acts as
+    /// the service.
+    ///
+    /// Refused by `memberships_once_per_seat` and `memberships_name_an_institution_of_the_tenant`.
+    public func seat(
+        email: EmailAddress, name: Name, language: Language, passwordHash: String?, as seat: Seat.ID, role: Role,
+        at institution: UUID, in tenant: Tenant.ID
+    ) async throws -> Person.ID {
+        let fresh = Person.ID()
+        let person = try await personToSeat(fresh, email: email.normalized, name: name)
+        if person == fresh { try await setLanguage(of: person, to: language) }
+        try await grantSeat(seat, to: person, in: tenant, at: institution, as: role.rawValue)
+        if let passwordHash { _ = try await setFirstPassword(of: person, to: passwordHash) }
+        return person
+    }
+}
+
+extension PasswordHasher {
+    /// The hash of a password that somebody chooses for their account. Throws `InvitationRefusal.weakPassword`.
+    public func hash(chosen password: String) async throws -> String {
+        try checkStrength(of: password)
+        return try await hash(password)
+    }
+}
+
 /// Why an invitation is not accepted.
 public enum InvitationRefusal: Refusal {
     /// Unknown, used or expired, or the account has a password already.

@@ -76,6 +76,11 @@ extension Context {
     /// The service acting for the platform, outside every tenant: seating operators.
     public static let platform = Context([("trellis.role", "system")])
 
+    /// Whoever reads without being known, inside one workspace: sees what it announces to everybody, and nothing else.
+    public static func visitor(in tenant: Tenant.ID) -> Context {
+        Context([("trellis.role", "visitor"), ("trellis.tenant", tenant.description)])
+    }
+
     /// A person before they have taken a seat: reaches their own account, and nothing else.
     static func acting(_ person: Person.ID) -> Context {
         Context([("trellis.person", person.description)])

@@ -4,6 +4,7 @@ package import Foundation
 internal import Institutions
 internal import Investment
 package import Postgres
+internal import Programs
 internal import Vocabulary
 
 /// The world that the demo shows and the tests play in: two rival parks and a department, their partners, programs,
@@ -83,6 +84,7 @@ package struct DemoWorld: Sendable {
             try await planDemoDay(transaction)
             try await raiseRounds(transaction)
             try await writeLetters(transaction)
+            try await transaction.setRegistrationDoor(.taken)
         }
     }
 

@@ -59,6 +59,7 @@ package struct House: Sendable {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
             + PartnershipsRoom.operations(hasScanner: hasScanner) + ProgramsRoom.operations()
             + ApplicationsRoom.operations(hasScanner: hasScanner)
+            + ApplicationsRoom.registrations(database: database, hasher: hasher)
             + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
             + InvestmentRoom.operations(indexes) + DemoDaysRoom.operations()
             + FundraisingRoom.operations(hasScanner: hasScanner)
@@ -68,11 +69,14 @@ package struct House: Sendable {
 
     /// Every page.
     package var pages: [AnyRoute] {
-        AccountsPages(site: site, database: database, hasher: hasher).routes + AssetRoutes.routes
+        AccountsPages(site: site, database: database, hasher: hasher) { try await $0.announcesAnything() }.routes
+            + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
             + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
             + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundCount)
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
+            + ApplicationsRoom.registrationPages(
+                in: site, database: database, hasher: hasher, sendsMail: sendsMail)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)
             + InvestmentRoom.pages(in: site, indexes) + DemoDaysRoom.pages(in: site)
             + FundraisingRoom.pages(in: site, hasScanner: hasScanner)
@@ -153,7 +157,10 @@ package struct House: Sendable {
             FundraisingRoom.register(in: worker, scanner: scanner)
         }
         DecisionsRoom.register(in: worker, database: jobs)
-        if let post { LettersRoom.register(in: worker, post: post) }
+        if let post {
+            LettersRoom.register(in: worker, post: post)
+            ApplicationsRoom.register(in: worker, post: post)
+        }
         ForgetIdempotencyKeys.register(in: worker)
         return worker
     }

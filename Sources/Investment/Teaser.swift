@@ -27,36 +27,5 @@ package struct TeasedList: Sendable {
     package let items: [[ScorePart]]
 }
 
-/// What the link of a teaser carries: in which workspace to look, and a secret of which we keep the hash alone.
-package struct TeaserToken: Sendable {
-    /// The workspace.
-    package let tenant: Tenant.ID
-    /// The whole of it, which whoever has the link presents.
-    package let secret: Secret
-
-    /// A fresh token.
-    package init(in tenant: Tenant.ID) {
-        self.tenant = tenant
-        secret = Secret(prefix: Self.text(of: tenant))
-    }
-
-    /// The token that somebody presents, whether or not we know it; nil for what cannot be one.
-    package init?(_ text: String) {
-        guard text.utf8.count == 32 + 43, let tenant = Self.tenant(in: text.utf8.prefix(32)) else { return nil }
-        self.tenant = tenant
-        secret = Secret(presented: text)
-    }
-
-    private static func text(of tenant: Tenant.ID) -> String {
-        tenant.description.split(separator: "-").joined()
-    }
-
-    private static func tenant(in digits: some Collection<UInt8>) -> Tenant.ID? {
-        var text: [UInt8] = []
-        for (place, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(place) { text.append(UInt8(ascii: "-")) }
-            text.append(digit)
-        }
-        return Tenant.ID(String(decoding: text, as: UTF8.self))
-    }
-}
+/// What the link of a teaser carries.
+package typealias TeaserToken = WorkspaceSecret

@@ -51,12 +51,7 @@ struct CallView: Described {
         access = call.access
         window = call.window
         cutoffs = call.cutoffs
-        offeredStreams =
-            call.offersChoice
-            ? call.offered.map {
-                OfferedStreamView(
-                    stream: StreamReference(id: $0.stream, name: $0.name), places: $0.places, closesAt: $0.closesAt)
-            } : nil
+        offeredStreams = call.offersChoice ? call.offered.map(OfferedStreamView.init) : nil
     }
 }
 
@@ -70,6 +65,12 @@ struct OfferedStreamView: Described {
         "places": "How many places of the call are in this stream at the most; as many as the call has unless given.",
         "closes_at": "When this stream closes, with the call's zone and grace; with the call unless given.",
     ]
+
+    init(_ offered: OfferedStream) {
+        stream = StreamReference(id: offered.stream, name: offered.name)
+        places = offered.places
+        closesAt = offered.closesAt
+    }
 }
 
 struct ProgramReference: Codable {
@@ -143,6 +144,14 @@ struct ExtensionView: Described {
         "stream": "The stream that closes later; absent where it is the call.",
         "closed_at": "When it would have closed.", "closes_at": "When it closes instead.",
     ]
+
+    init(_ made: CallExtension) {
+        stream = made.stream
+        at = made.at
+        closedAt = made.closedAt
+        closesAt = made.closesAt
+        reason = made.reason
+    }
 }
 
 /// What a manager sends to draft or revise a call.

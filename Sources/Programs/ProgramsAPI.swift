@@ -14,7 +14,7 @@ extension ProgramsRoom {
             listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
             cancelCall,
         ] + StreamsAPI.operations + AdmissionsAPI.operations + ClonesAPI.operations
-            + ConditionsAPI.operations
+            + ConditionsAPI.operations + AnnouncedCallsAPI.operations
     }
 
     private static var listPrograms: AnyOperation {
@@ -177,13 +177,7 @@ extension ProgramsRoom {
         ) { call in
             guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
             let extensions = try await call.reader.extensions(of: found.id)
-            return .ok(
-                ExtensionList(
-                    items: extensions.map {
-                        ExtensionView(
-                            stream: $0.stream, at: $0.at, closedAt: $0.closedAt, closesAt: $0.closesAt,
-                            reason: $0.reason)
-                    }))
+            return .ok(ExtensionList(items: extensions.map(ExtensionView.init)))
         }.erased
     }
 

@@ -35,6 +35,7 @@ struct ProgramsConsole {
                         .link(
                             t("program.add"), "/console/programs/new", style: programs.isEmpty ? .primary : .secondary),
                         .link(t("presets.action"), "/console/program-presets"),
+                        .link(t("registrations.title"), "/console/registrations"),
                     ]),
                 programs: programs.map { program in
                     let branches = streams.filter { $0.program == program.id }

@@ -23,7 +23,7 @@ extension ProgramsRoom {
         ProgramsConsole(site: site).routes + StreamsConsole(site: site).routes + CohortsConsole(site: site).routes
             + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
             + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
-            + ConditionsConsole(site: site).routes
+            + ConditionsConsole(site: site).routes + AnnouncedCallPages(site: site).routes
     }
 }
 

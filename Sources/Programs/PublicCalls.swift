@@ -56,39 +56,50 @@ struct PublicCalls {
             let viewer = try await call.viewer()
             let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
             let t = words.t
-            let program = try await call.reader.program(found.program)
-            let stream = try await call.reader.stream(found.stream)
-            let moved = words.extensions(try await call.reader.extensions(of: found.id), of: found)
-            let conditions = words.conditions(try await call.reader.conditions(of: found.id))
-            let status = found.status(at: words.now)
-            let mayApply = try status == .open && call.principal.role == .founder
-            var facts: [Fact] = [
-                .text(t("fact.program"), found.programName.text(for: words.spoken)),
-                .text(t("fact.stream"), found.streamName.text(for: words.spoken)),
-            ]
-            if let areas = stream?.focusAreas, !areas.isEmpty {
-                facts.append(.tags(t("field.focus_areas"), areas.map { $0.label(in: words.language) }))
-            }
-            if let offered = words.offered(found) { facts.append(offered) }
-            facts += words.window(found) + words.kinds(found)
-            let model = PublicCallPage(
-                header: PageHeader(
-                    title: found.title.text(for: words.spoken),
-                    kind: [found.programName, found.streamName].map { $0.text(for: words.spoken) }
-                        .joined(separator: " · "),
-                    badge: words.badge(status), lede: words.lede(found),
-                    actions: mayApply
-                        ? [.link(t("apply.action"), "/portal/calls/\(found.id)/apply", style: .primary)] : []),
-                summary: program?.summary?.text(for: words.spoken),
-                closes: words.time(found.deadline.instant, in: found.deadline.zone, isRelative: true),
-                opens: words.time(found.opensAt, in: found.deadline.zone, isRelative: true),
-                isWaiting: status == .scheduled, isOpen: status == .open, questions: words.questions(found),
-                later: words.later(found), conditions: conditions, hasConditions: !conditions.isEmpty,
-                extensions: moved, hasExtensions: !moved.isEmpty, facts: Facts(title: t("fact.title"), facts))
+            let mayApply = try found.status(at: words.now) == .open && call.principal.role == .founder
+            let model = words.page(
+                of: found, try await call.reader.program(found.program), try await call.reader.stream(found.stream),
+                conditions: try await call.reader.conditions(of: found.id),
+                extensions: try await call.reader.extensions(of: found.id),
+                actions: mayApply
+                    ? [.link(t("apply.action"), "/portal/calls/\(found.id)/apply", style: .primary)] : [])
             let frame = Frame(
                 title: found.title.text(for: words.spoken), site: site, viewer: viewer, current: "calls",
                 breadcrumbs: [Breadcrumb(t("calls.title"), "/calls")])
             return HTML(bytes: try PageTemplate.publicCall.render(model, in: frame))
         }.erased
+    }
+}
+
+extension ProgramWords {
+    /// A call as whoever may apply to it reads it: its window, its conditions and its form.
+    func page(
+        of call: CallForApplications, _ program: Program?, _ stream: ProgramStream?, conditions: [CallCondition],
+        extensions: [CallExtension], keptBy workspace: String? = nil, actions: [Action]
+    ) -> PublicCallPage {
+        let moved = self.extensions(extensions, of: call)
+        let required = self.conditions(conditions)
+        let status = call.status(at: now)
+        var facts: [Fact] = [
+            .text(t("fact.program"), call.programName.text(for: spoken)),
+            .text(t("fact.stream"), call.streamName.text(for: spoken)),
+        ]
+        if let areas = stream?.focusAreas, !areas.isEmpty {
+            facts.append(.tags(t("field.focus_areas"), areas.map { $0.label(in: language) }))
+        }
+        if let offered = offered(call) { facts.append(offered) }
+        facts += window(call) + kinds(call)
+        let branch = [call.programName, call.streamName].map { $0.text(for: spoken) }
+        return PublicCallPage(
+            header: PageHeader(
+                title: call.title.text(for: spoken),
+                kind: ([workspace].compactMap(\.self) + branch).joined(separator: " · "),
+                badge: badge(status), lede: lede(call), actions: actions),
+            summary: program?.summary?.text(for: spoken),
+            closes: time(call.deadline.instant, in: call.deadline.zone, isRelative: true),
+            opens: time(call.opensAt, in: call.deadline.zone, isRelative: true),
+            isWaiting: status == .scheduled, isOpen: status == .open, questions: questions(call), later: later(call),
+            conditions: required, hasConditions: !required.isEmpty, extensions: moved, hasExtensions: !moved.isEmpty,
+            facts: Facts(title: t("fact.title"), facts))
     }
 }

@@ -17,7 +17,7 @@ struct ApplicationsPagesTests {
                     PageTemplate.applicationList, PageTemplate.fastTrack, PageTemplate.eligibility,
                     PageTemplate.overlap, PageTemplate.preview,
                     PageTemplate.copies, PageTemplate.copy, PageTemplate.changeList,
-                    PageTemplate.applicationChanges, PageTemplate.reuse, PageTemplate.moves,
+                    PageTemplate.applicationChanges, PageTemplate.reuse, PageTemplate.moves, PageTemplate.registration,
                 ], sources: sources) == [])
     }
 }

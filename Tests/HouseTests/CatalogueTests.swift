@@ -110,6 +110,8 @@ struct CatalogueTests {
                                     'letter_texts',
                                     -- Each copy is kept with who handed it in and when; none is ever changed.
                                     'application_snapshots',
+                                    -- Of people who may never come; what comes of one is on record.
+                                    'registrations',
                                     -- Counts of rows that are on record, and addresses in answers that are.
                                     'review_tallies', 'application_people')
               AND (SELECT count(*) FROM pg_trigger AS t

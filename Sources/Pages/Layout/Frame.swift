@@ -24,6 +24,12 @@ public struct Frame: ViewModel {
     public var seat: SeatBar?
     /// The languages one may read in, where the service lets a reader choose.
     public var languages: LanguageMenu?
+    /// The same as links, on pages that everybody may find.
+    public var languageLinks: [LanguageLink] = []
+    /// Whether there are any.
+    public var hasLanguageLinks = false
+    /// What search engines say below the title.
+    public var searchSummary: String?
     /// What just succeeded. Never an error: those stand with their field.
     public var flash: FlashNotice?
     /// The page's own keys, told before those of every page.
@@ -57,6 +63,32 @@ public struct Frame: ViewModel {
         self.keys = keys
         csrf = viewer.csrf
     }
+
+    /// The frame of a page that everybody may find: what it is about in a sentence, and its address in each language, since
+    /// nobody is there whose choice could be kept.
+    public func found(as summary: String, at page: SafeURL) -> Frame {
+        var copy = self
+        copy.searchSummary = summary
+        copy.languageLinks = Language.allCases.map { language in
+            LanguageLink(
+                label: language.endonym, lang: language.tag, url: page.adding([("lang", language.tag)]),
+                isCurrent: language.tag == lang)
+        }
+        copy.hasLanguageLinks = true
+        return copy
+    }
+}
+
+/// A page in one of its languages.
+public struct LanguageLink: ViewModel {
+    /// The language's own name for itself.
+    public var label: String
+    /// Its tag.
+    public var lang: String
+    /// The page in it.
+    public var url: SafeURL
+    /// Whether it is the one being read.
+    public var isCurrent: Bool
 }
 
 /// What a key does on a page.

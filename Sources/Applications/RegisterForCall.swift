@@ -1,0 +1,101 @@
+internal import API
+package import Accounts
+internal import Foundation
+internal import Institutions
+internal import Jobs
+package import Postgres
+package import Programs
+internal import Vocabulary
+
+/// Leaves a registration for an announced call, which brings its address a letter.
+///
+/// Whether the address has an account is found out by whoever writes the letter, later: the answer and its time are the same.
+/// Not found unless the call is announced; throws `ApplicationRefusal.callNotOpen`.
+package func register(
+    _ new: NewRegistration, for call: CallForApplications.ID, database: Database
+) async throws {
+    guard let found = try await database.reader(as: .gate).announcedCall(call) else { throw Problem.notFound }
+    try await database.write(as: .visitor(in: found.tenant)) { transaction in
+        let status = found.status(at: transaction.now)
+        guard status == .open else { throw ApplicationRefusal.callNotOpen(status) }
+        let id = Registration.ID()
+        guard try await transaction.insert(new, to: call, as: id) else { return }
+        try await transaction.enqueue(SendRegistrationLink(registration: id.uuid))
+    }
+}
+
+/// The registration that a link opens, and whether its owner has to choose a password; for the page that asks them.
+///
+/// Throws `RegistrationRefusal`.
+package func openRegistration(
+    code: String, database: Database
+) async throws -> (registration: Registration, needsPassword: Bool) {
+    guard let link = WorkspaceSecret(code) else { throw RegistrationRefusal.notGood }
+    let reader = database.reader(as: .system(in: link.tenant))
+    let found = try await reader.registration(opening: link.secret)
+    let holder: AddressHolder? =
+        if let found { try await reader.holder(of: found.email, seatedAs: Role.founder.rawValue) } else { nil }
+    let registration = try Registration.usable(found, holder)
+    return (registration, holder?.hasPassword != true)
+}
+
+/// Lets in whoever brings the link of a registration: an account unless the address has one, the startup, a founder's seat, and
+/// a draft for the call. All of it or nothing, once.
+///
+/// - Parameter password: what they sign in by; kept only where the account has none.
+/// - Returns: the draft.
+///
+/// Throws `RegistrationRefusal`, `InvitationRefusal.weakPassword` and whatever `beginApplication` throws.
+package func confirmRegistration(
+    code: String, password: String?, database: Database, hasher: PasswordHasher
+) async throws -> Application.ID {
+    // Nobody has a password hashed who brings no link.
+    let (_, needsPassword) = try await openRegistration(code: code, database: database)
+    guard let link = WorkspaceSecret(code) else { throw RegistrationRefusal.notGood }
+    var hash: String?
+    if needsPassword {
+        guard let password, !password.isEmpty else { throw RegistrationRefusal.noPassword }
+        hash = try await hasher.hash(chosen: password)
+    }
+    let application = Application.ID()
+    try await database.write(as: .system(in: link.tenant)) { [hash] transaction in
+        try await transaction.confirmRegistration(link, passwordHash: hash, as: application)
+    }
+    return application
+}
+
+extension Transaction {
+    fileprivate func confirmRegistration(
+        _ link: WorkspaceSecret, passwordHash: String?, as application: Application.ID
+    ) async throws {
+        let found = try await lockRegistration(opening: link.secret)
+        let holder: AddressHolder? =
+            if let found { try await self.holder(of: found.email, seatedAs: Role.founder.rawValue) } else { nil }
+        let registration = try Registration.usable(found, holder)
+        guard passwordHash != nil || holder?.hasPassword == true else { throw RegistrationRefusal.noPassword }
+        let startup = Startup.ID()
+        _ = try await addStartup(
+            NewStartup(
+                name: LocalizedName(registration.startupName, in: registration.language), profile: StartupProfile()),
+            as: startup, in: link.tenant)
+        let person = try await seat(
+            email: registration.email, name: registration.name, language: registration.language,
+            passwordHash: passwordHash, as: Seat.ID(), role: .founder, at: startup.uuid, in: link.tenant)
+        _ = try await beginApplication(
+            to: registration.call, for: startup, as: application, in: link.tenant, by: person)
+        try await recordUse(of: registration.id, for: application)
+    }
+}
+
+extension Registration {
+    /// The registration, if its link lets its owner in. A disabled account is not told of.
+    fileprivate static func usable(
+        _ found: Registration?, _ holder: AddressHolder?
+    ) throws(RegistrationRefusal) -> Registration {
+        guard let found else { throw .notGood }
+        if let application = found.application { throw .used(application) }
+        guard !found.hasExpired, holder?.isDisabled != true else { throw .notGood }
+        guard holder?.isSeated != true else { throw .seated }
+        return found
+    }
+}
