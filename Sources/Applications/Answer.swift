@@ -26,14 +26,17 @@ package struct Fingerprint: Hashable, Sendable, LosslessStringConvertible {
     package let description: String
 
     /// The name of a text; `nil` is the name of no answer.
-    package init(_ text: LongText?) {
+    package init(_ text: LongText?) { self.init(naming: text?.string) }
+
+    /// The name of what is written so; `nil` is the name of nothing.
+    init(naming text: String?) {
         guard let text else {
             description = ""
             return
         }
         // FNV-1a, 64 bits: stable over processes and versions, unlike Swift's own hashes.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.string.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)
         description = String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
@@ -69,15 +72,21 @@ package struct AnswerEdit: Sendable, Equatable {
         case save
         /// Somebody else has changed the answer since the writer saw it.
         case conflict
+
+        /// Decides between what is stored and what arrives. A form sends all its fields, also those that nobody touched:
+        /// they must not carry a co-founder's newer words away.
+        init(of written: Fingerprint, over stored: Fingerprint, seen: Fingerprint?) {
+            if written == stored || written == seen {
+                self = .keep
+            } else {
+                self = seen == nil || seen == stored ? .save : .conflict
+            }
+        }
     }
 
-    /// Decides between what is stored and what arrives. A form sends all its answers, also those that nobody touched:
-    /// they must not carry a co-founder's newer text away.
+    /// Decides between what is stored and what arrives.
     func outcome(over stored: LongText?) -> Outcome {
-        if text == stored { return .keep }
-        guard let seen else { return .save }
-        if Fingerprint(text) == seen { return .keep }
-        return Fingerprint(stored) == seen ? .save : .conflict
+        Outcome(of: Fingerprint(text), over: Fingerprint(stored), seen: seen)
     }
 }
 

@@ -51,6 +51,9 @@ package struct ApplicationSummary: Sendable, Identifiable {
         .taking(application.submittedAt ?? readAt, cutoffs, closing: deadline.instant)
     }
 
+    /// The number of the batch that it was handed in to; nil for a draft, and where its call has a fixed window.
+    var batchHandedInTo: Int? { application.submittedAt == nil ? nil : batch?.number }
+
     /// The application's id.
     package var id: Application.ID { application.id }
 
@@ -218,6 +221,13 @@ extension Query {
                          ORDER BY r.requested_at DESC LIMIT 1), false) AS waits_for_answers,
                \(fragment: .askedRound) AS asked_round,
                a.stage_entered_at, service_days(a.state, l.days) AS stage_days, \(fragment: .stageEnds) AS stage_ends_at,
+               (SELECT service_days(r.from_state, w.days)
+                    - ((r.requested_at AT TIME ZONE c.time_zone)::date - (r.stage_since AT TIME ZONE c.time_zone)::date)
+                FROM change_requests AS r
+                LEFT JOIN service_levels AS w
+                    ON w.tenant_id = c.tenant_id AND w.stream_id = c.stream_id AND w.state = r.from_state
+                WHERE r.tenant_id = a.tenant_id AND r.application_id = a.id AND a.state = 'changes_requested'
+                ORDER BY r.requested_at DESC LIMIT 1) AS stage_days_left,
                coalesce(cardinality(a.asked), (
                    SELECT count(*) FROM call_questions AS q
                    WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id)) AS questions,
@@ -305,7 +315,8 @@ extension ApplicationSummary {
                 required: row("required")),
             changesDueAt: row("changes_due_at"), waitsForAnswers: row("waits_for_answers"),
             clock: StageClock(
-                enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at")),
+                enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at"),
+                daysLeft: row("stage_days_left")),
             readAt: row("read_at"), cutoffs: row("cutoffs"), closingsOfStreams: row("closings_of_streams"))
     }
 }

@@ -35,7 +35,16 @@ extension Statements {
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
             WHERE d.tenant_id = acting_tenant() AND d.application_id = ANY (\(ids))
               AND (acts_as('system') OR acts_as('manager') AND a.submitted_at IS NOT NULL
+                       AND reopened_facts(d.tenant_id, d.application_id) IS NULL
                    OR acts_as('founder') AND a.startup_id = acting_institution())
+            UNION ALL
+            SELECT r.application_id, r.facts FROM applications AS a
+            CROSS JOIN LATERAL (
+                SELECT x.application_id, x.id, x.facts FROM change_requests AS x
+                WHERE x.tenant_id = a.tenant_id AND x.application_id = a.id
+                ORDER BY x.requested_at DESC LIMIT 1) AS r
+            WHERE a.tenant_id = acting_tenant() AND acts_as('manager') AND a.id = ANY (\(ids))
+              AND r.facts IS NOT NULL AND reopened_facts(a.tenant_id, a.id) IS NOT NULL
             """)
         return try found.reduce(into: [:]) { facts, row in
             let application: Application.ID = try row("application_id")

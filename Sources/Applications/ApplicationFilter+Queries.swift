@@ -142,7 +142,7 @@ extension ApplicationFilter {
             // The first batch whose cut-off was not past; behind the last cut-off comes one more, which the closing ends.
             all.append(
                 """
-                a.submitted_at IS NOT NULL AND \(batch) = least(
+                a.submitted_at IS NOT NULL AND c.cutoffs <> '{}' AND \(batch) = least(
                     1 + (SELECT count(*) FROM unnest(c.cutoffs) AS cutoff WHERE cutoff < a.submitted_at),
                     cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
                 """)
@@ -180,6 +180,20 @@ extension ApplicationFilter {
 }
 
 extension Statements {
+    /// The calls of the workspace, for the filter, with how many batches each takes: none where its window is fixed.
+    func callsToFilter() async throws -> [(id: CallForApplications.ID, title: LocalizedName, batches: Int)] {
+        try await rows(
+            """
+            -- callsToFilter
+            SELECT c.id, c.title, CASE WHEN c.cutoffs = '{}' THEN 0
+                ELSE cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer END AS batches
+            FROM calls AS c
+            WHERE c.tenant_id = acting_tenant() AND acts_as('manager')
+            ORDER BY c.id
+            """
+        ).map { try ($0("id"), $0("title"), $0("batches")) }
+    }
+
     /// The institutions that take part in a stream, for the filter.
     func streamPartners() async throws -> [(id: Institution.ID, name: LocalizedName)] {
         try await rows(

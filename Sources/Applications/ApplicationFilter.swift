@@ -86,6 +86,10 @@ package struct ApplicationFilter: Described, Hashable {
 
     /// The states asked for; empty for all.
     package var states: [Application.State] { state ?? [] }
+    /// The stages that a board shows of them.
+    var stagesOfBoard: [Application.State] {
+        Application.State.board.filter { states.isEmpty || states.contains($0) }
+    }
     /// The order asked for.
     package var order: Order { sort ?? .newest }
 

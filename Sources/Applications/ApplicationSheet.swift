@@ -10,10 +10,12 @@ internal import Wording
 
 /// What a list of applications can show of each.
 enum ApplicationColumn: String, Codable, Sendable, CaseIterable {
-    case call, stream, state, stage, due, complete, begun, submitted, id
+    case call, batch, stream, state, stage, due, complete, begun, submitted, id
 
-    /// The columns of whoever chose none.
-    static let usual: [ApplicationColumn] = [.call, .state, .stage, .complete, .submitted]
+    /// The columns of whoever chose none; with the batch where one of the calls is a rolling one.
+    static func usual(withBatches: Bool) -> [ApplicationColumn] {
+        [.call] + (withBatches ? [.batch] : []) + [.state, .stage, .complete, .submitted]
+    }
 
     func title(_ t: Texts) -> String { t("column.\(rawValue)") }
 }
@@ -29,7 +31,9 @@ struct ApplicationSheet: Sendable {
 
     init(_ rows: [ApplicationSummary], columns: [ApplicationColumn]?, in language: Pages.Language) {
         self.rows = rows
-        self.columns = columns.flatMap { $0.isEmpty ? nil : $0 } ?? ApplicationColumn.usual
+        self.columns =
+            columns.flatMap { $0.isEmpty ? nil : $0 }
+            ?? ApplicationColumn.usual(withBatches: rows.contains { !$0.cutoffs.isEmpty })
         self.language = language
     }
 
@@ -46,6 +50,7 @@ extension ApplicationColumn {
     fileprivate func columns(_ t: Texts, _ spoken: Vocabulary.Language) -> [Column<ApplicationSummary>] {
         switch self {
         case .call: [.text(title(t)) { $0.callTitle.text(for: spoken) }]
+        case .batch: [.integer(title(t)) { $0.batchHandedInTo }]
         case .stream: [.text(title(t)) { $0.streamName.text(for: spoken) }]
         case .state: [.text(title(t)) { $0.application.state.label(t) }]
         case .stage:
@@ -95,6 +100,7 @@ extension ApplicationColumn {
         let (clock, now) = (summary.clock, summary.readAt)
         switch self {
         case .call: return .text(summary.callTitle.text(for: spoken))
+        case .batch: return .text(summary.batchHandedInTo.map(Figures.grouped) ?? "–")
         case .stream: return .text(summary.streamName.text(for: spoken))
         case .state: return .badge(Standing(summary, for: .park, in: language).badge)
         case .stage:
@@ -125,6 +131,7 @@ struct ApplicationListQuery: Codable {
     let submittedTo: CalendarDate?
     let q: ShortText?
     let complete: Bool?
+    let batch: Int?
     let sort: ApplicationFilter.Order?
     let columns: [ApplicationColumn]?
     let done: String?
@@ -135,8 +142,11 @@ struct ApplicationListQuery: Codable {
         ApplicationFilter(
             call: call, stream: stream, program: program, partner: partner, state: state, overdue: overdue,
             stageDays: stageDays, submittedFrom: submittedFrom, submittedTo: submittedTo, q: q, complete: complete,
-            sort: sort)
+            batch: batch, sort: sort)
     }
+
+    /// The columns that were chosen; nil where none was.
+    var chosen: [ApplicationColumn]? { columns.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The filter and the columns as the query of an address.
     var items: [(name: String, value: String)] {

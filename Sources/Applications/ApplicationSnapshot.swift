@@ -1,3 +1,4 @@
+package import Eligibility
 package import Forms
 package import Foundation
 package import Institutions
@@ -119,6 +120,8 @@ package struct ApplicationSnapshot: Sendable {
         package let questions: [Question]
         /// The streams that were wanted, the most wanted first; nil where there was nothing to choose.
         package let choices: [Choice]?
+        /// What was declared; nil where nothing was, or in snapshots of before that was kept with them.
+        package let facts: DeclaredFacts?
     }
 }
 
@@ -162,6 +165,26 @@ extension ApplicationSnapshot {
             return Change(
                 question: question.id, prompt: question.prompt, position: question.position, before: old, after: new,
                 takes: question.takes, files: files)
+        }
+    }
+}
+
+extension ApplicationSnapshot {
+    /// A declared fact of which the values of two snapshots differ.
+    package struct FactChange: Sendable, Equatable {
+        /// The fact.
+        package let fact: ApplicantFact
+        /// What was declared before; nil for nothing.
+        package let before: FactValue?
+        /// What was declared then.
+        package let after: FactValue?
+    }
+
+    /// What was declared otherwise than in an earlier snapshot; nothing where one of the two keeps no facts.
+    package func factChanges(since earlier: ApplicationSnapshot) -> [FactChange] {
+        guard let before = earlier.content.facts, let after = content.facts else { return [] }
+        return ApplicantFact.allCases.compactMap { fact in
+            before[fact] == after[fact] ? nil : FactChange(fact: fact, before: before[fact], after: after[fact])
         }
     }
 }

@@ -61,10 +61,15 @@ package struct StageView: Described {
     package let days: Int
     package let dueOn: CalendarDate?
     package let overdue: Bool
+    package let daysLeft: Int?
 
     package static var documentation: [String: String] {
         [
-            "days": "Whole days in the present state.",
+            "entered_at":
+                "Since when it stands there; where it came back from changes, later by the days it was with the startup.",
+            "days": "Whole days in the present state, without those.",
+            "days_left":
+                "While changes are awaited, the days left of the stage that it comes back to: the clock stands still.",
             "due_on": "The last day on which the park is in time, where the call is. Absent while others have to act.",
         ]
     }
@@ -75,6 +80,7 @@ package struct StageView: Described {
         days = clock.daysStood(at: summary.readAt)
         dueOn = clock.lastDay(in: summary.deadline.zone)
         overdue = clock.isOverdue(at: summary.readAt)
+        daysLeft = clock.daysLeft
     }
 }
 

@@ -59,6 +59,7 @@ package enum ApplicationsRoom {
         "changes_are_due_after_they_are_asked_for": ChangesRefusal.dueInThePast.problem,
         "changes_are_asked_of_questions_of_the_call": .invalid(
             "/questions", "A question is not one of this call."),
+        "changes_are_asked_of_known_facts": .invalid("/facts", "A fact is not one of those that are known."),
         "questions_are_asked_of_a_later_round": .invalid("/round", "Later questions come with round 2 to 20."),
         "later_questions_are_answered_once_asked": .invalid("/answers", "A question was not asked yet."),
         "stages_follow_each_other": .conflict("The application has not reached the stage before."),

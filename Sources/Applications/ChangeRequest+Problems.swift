@@ -1,12 +1,13 @@
 package import API
 internal import Foundation
+internal import Programs
 
 extension ChangesRefusal: Refusal {
     package var problem: Problem {
         switch self {
         case .theirOwn: Problem(.forbidden, "You cannot ask for changes to an application of your own startup.")
         case .nothingNamed:
-            Problem(.invalid, errors: [.init("/questions", .required, "Choose a question at least.")])
+            Problem(.invalid, errors: [.init("/questions", .required, "Choose a question or a fact at least.")])
         case .dueInThePast:
             Problem(.invalid, errors: [.init("/due_on", .outOfRange, "Choose today or a later day.")])
         case .dueNotLater:
@@ -18,6 +19,10 @@ extension ChangesRefusal: Refusal {
             Problem(
                 .answersNotReopened, "Only the answers that were asked about can be changed.",
                 errors: questions.map { .init("/answers/\($0)", .notAllowed, "stands as it was handed in") })
+        case .factsNotReopened(let facts):
+            Problem(
+                .answersNotReopened, "Only the facts that were asked about can be changed.",
+                errors: facts.map { .init("/\($0.rawValue)", .notAllowed, "stands as it was handed in") })
         }
     }
 }

@@ -66,7 +66,10 @@ extension Query {
                      JOIN call_questions AS asked ON asked.tenant_id = q.tenant_id AND asked.call_id = q.call_id
                          AND asked.id = q.question_id
                      WHERE q.tenant_id = r.tenant_id AND q.application_id = r.application_id AND q.request_id = r.id
-                     ORDER BY asked.position) AS questions
+                     ORDER BY asked.position) AS questions,
+               ARRAY(SELECT f.fact FROM change_request_facts AS f
+                     WHERE f.tenant_id = r.tenant_id AND f.application_id = r.application_id
+                       AND f.request_id = r.id) AS facts
         FROM change_requests AS r
         JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.id = r.application_id
         JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
@@ -87,11 +90,13 @@ extension Query {
 extension ChangeRequest {
     fileprivate init(_ row: Row) throws {
         let (number, at): (Int?, Date?) = try (row("answered_by"), row("answered_at"))
+        let facts: [String] = try row("facts")
         var answered: Answered?
         if let number, let at { answered = Answered(snapshot: number, at: at) }
         try self.init(
             id: row("id"), application: row("application_id"), message: row("message"), questions: row("questions"),
-            requestedAt: row("requested_at"), requestedBy: row("requested_by"), dueAt: row("due_at"),
+            facts: ApplicantFact.allCases.filter { facts.contains($0.rawValue) }, requestedAt: row("requested_at"),
+            requestedBy: row("requested_by"), dueAt: row("due_at"),
             from: row("from_state"), round: row("round"), answered: answered, cancelledAt: row("cancelled_at"))
     }
 }
@@ -116,6 +121,14 @@ extension Transaction {
             SELECT acting_tenant(), \(application.id), \(id), \(application.call), named.question
             FROM (SELECT DISTINCT question FROM unnest(\(wanted.questions)) AS q (question)) AS named
             """)
+        guard !wanted.facts.isEmpty else { return }
+        try await execute(
+            """
+            -- requestChanges: of which facts
+            INSERT INTO change_request_facts (tenant_id, application_id, request_id, fact)
+            SELECT DISTINCT acting_tenant(), \(application.id), \(id), named.fact
+            FROM unnest(\(wanted.facts.map(\.rawValue))::text[]) AS named (fact)
+            """)
     }
 
     func extend(_ id: ChangeRequest.ID, of application: Application.ID, to due: Date) async throws {
@@ -136,5 +149,6 @@ extension Transaction {
             WHERE tenant_id = acting_tenant() AND application_id = \(application) AND id = \(id)
             """)
         try await execute("/* cancelChanges: what stood before */ SELECT restore_answers(\(application), \(id))")
+        try await execute("/* cancelChanges: what was declared before */ SELECT restore_facts(\(application), \(id))")
     }
 }

@@ -18,6 +18,8 @@ package struct ChangeRequest: Sendable, Identifiable, Equatable {
     package let message: LongText
     /// Whose answers are open again, in the order of the form.
     package let questions: [CallForApplications.Question.ID]
+    /// Which declared facts are open again, in the order people are asked for them.
+    package let facts: [ApplicantFact]
     /// When it was made.
     package let requestedAt: Date
     /// Who made it.
@@ -51,13 +53,19 @@ package struct ChangesWanted: Sendable {
     package let message: LongText
     /// Which answers are open again.
     package let questions: [CallForApplications.Question.ID]
+    /// Which declared facts are open again.
+    package let facts: [ApplicantFact]
     /// The last day, which counts to its end in the zone of the call.
     package let dueOn: CalendarDate
 
-    /// Changes to some answers, by a day.
-    package init(_ message: LongText, to questions: [CallForApplications.Question.ID], by dueOn: CalendarDate) {
+    /// Changes to some answers and facts, by a day.
+    package init(
+        _ message: LongText, to questions: [CallForApplications.Question.ID], facts: [ApplicantFact] = [],
+        by dueOn: CalendarDate
+    ) {
         self.message = message
         self.questions = questions
+        self.facts = facts
         self.dueOn = dueOn
     }
 }
@@ -66,7 +74,7 @@ package struct ChangesWanted: Sendable {
 package enum ChangesRefusal: Error, Equatable {
     /// Nobody asks of a startup of their own.
     case theirOwn
-    /// No question was named.
+    /// Neither a question nor a fact was named.
     case nothingNamed
     /// The last day is over already.
     case dueInThePast
@@ -78,6 +86,8 @@ package enum ChangesRefusal: Error, Equatable {
     case notOpen
     /// These answers were not asked about and stand as they were handed in.
     case notReopened([CallForApplications.Question.ID])
+    /// These facts were not asked about and stand as they were declared.
+    case factsNotReopened([ApplicantFact])
 }
 
 extension Application {

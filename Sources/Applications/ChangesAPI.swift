@@ -33,9 +33,9 @@ enum ChangesAPI {
     private static var requestChanges: AnyOperation {
         Operation(
             .post, "/v1/applications/{application}/change-requests", "requestChanges",
-            summary: "Ask a startup to change its answers to some questions",
+            summary: "Ask a startup to change its answers to some questions, or facts it declared",
             description: """
-                Only the answers to these questions open again, until the end of the day in the zone of the call; the \
+                Only the answers to these questions and these facts open again, until the end of the day in the zone of the call; the \
                 founders are written to at once. Nobody asks for changes to an application of their own startup.
                 """,
             tag: "applications", access: .roles([.manager]), parameters: ApplicationPath.self,
@@ -134,18 +134,20 @@ struct ChangeRequestPath: Codable {
 
 struct ChangeRequestBody: Described {
     let message: LongText
-    let questions: [CallForApplications.Question.ID]
+    let questions: [CallForApplications.Question.ID]?
+    let facts: [ApplicantFact]?
     let dueOn: CalendarDate
 
     static var documentation: [String: String] {
         [
             "message": "What is to change and why. The startup reads it.",
-            "questions": "Whose answers open again.",
+            "questions": "Whose answers open again; these or `facts`, or both.",
+            "facts": "Which declared facts open again, of those that conditions of the call look at.",
             "due_on": "The last day, to its end in the zone of the call.",
         ]
     }
 
-    var wanted: ChangesWanted { ChangesWanted(message, to: questions, by: dueOn) }
+    var wanted: ChangesWanted { ChangesWanted(message, to: questions ?? [], facts: facts ?? [], by: dueOn) }
 }
 
 /// The questions of a round, as they are asked.
@@ -176,6 +178,7 @@ struct ChangeRequestView: Described {
     let id: ChangeRequest.ID
     let message: LongText
     let questions: [CallForApplications.Question.ID]
+    let facts: [ApplicantFact]
     let round: Int?
     let requestedAt: Date
     let dueAt: Date
@@ -196,6 +199,7 @@ struct ChangeRequestView: Described {
         id = request.id
         message = request.message
         questions = request.questions
+        facts = request.facts
         round = request.round
         requestedAt = request.requestedAt
         dueAt = request.dueAt

@@ -121,8 +121,9 @@ struct ChangesPages: Sendable {
         let viewer = try await call.viewer()
         let t = PageKit.applications.texts(in: viewer.language)
         let requests = try await call.reader.changeRequests(of: id)
+        let facts = try await call.reader.conditions(of: dossier.call.id).askedFacts
         let model = ApplicationChangesPage(
-            dossier, requests, isTheirOwn: try await call.reader.isTheirOwn(id), isAsking: isAsking,
+            dossier, requests, asking: facts, isTheirOwn: try await call.reader.isTheirOwn(id), isAsking: isAsking,
             input: FormInput(
                 values: problem != nil ? call.fields : round.map { ["round": ["\($0)"]] } ?? [:],
                 errors: problem?.fieldErrors ?? [], texts: t),
@@ -274,7 +275,8 @@ extension PageTemplate<ApplicationChangesPage> {
 
 extension ApplicationChangesPage {
     init(
-        _ dossier: Dossier, _ requests: [ChangeRequest], isTheirOwn: Bool, isAsking: Bool, input: FormInput,
+        _ dossier: Dossier, _ requests: [ChangeRequest], asking facts: [ApplicantFact], isTheirOwn: Bool,
+        isAsking: Bool, input: FormInput,
         problem: String?, in language: Pages.Language
     ) {
         let t = PageKit.applications.texts(in: language)
@@ -287,11 +289,13 @@ extension ApplicationChangesPage {
         func prompt(_ question: CallForApplications.Question) -> String {
             "\(question.position). \(question.prompt.text(for: spoken))"
         }
+        let words = ConditionWords(in: language)
         let waiting = application.state == .changesRequested ? requests.first : nil
         open = waiting.map { request in
             Open(
                 title: t(request.round == nil ? "changes.asked_of" : "later.asked_of"), message: request.message.string,
-                questions: call.questions.filter { request.questions.contains($0.id) }.map(prompt),
+                questions: call.questions.filter { request.questions.contains($0.id) }.map(prompt)
+                    + request.facts.map { words.name(of: $0) },
                 due: TimeText(
                     request.dueAt, in: call.deadline.zone, and: call.deadline.zone.companion, from: now,
                     language: language),
@@ -328,11 +332,20 @@ extension ApplicationChangesPage {
                 fields: [
                     input.checkboxes(
                         "questions", label: t("changes.which"), hint: t("changes.which_hint"),
-                        options: call.questions.map { ($0.id.description, prompt($0), nil) }),
-                    input.area(
-                        "message", label: t("changes.message"), hint: t("changes.message_hint"), limit: 5000, rows: 6),
-                    input.date("due_on", label: t("changes.due"), hint: t("changes.due_hint")),
-                ], submit: t("changes.submit"), texts: t, draft: "changes-\(id)", problem: problem) : nil
+                        options: call.questions.map { ($0.id.description, prompt($0), nil) })
+                ]
+                    + (facts.isEmpty
+                        ? []
+                        : [
+                            input.checkboxes(
+                                "facts", label: t("changes.which_facts"), hint: t("changes.which_hint"),
+                                options: facts.map { ($0.rawValue, words.name(of: $0), nil) }, isOptional: true)
+                        ]) + [
+                        input.area(
+                            "message", label: t("changes.message"), hint: t("changes.message_hint"), limit: 5000,
+                            rows: 6),
+                        input.date("due_on", label: t("changes.due"), hint: t("changes.due_hint")),
+                    ], submit: t("changes.submit"), texts: t, draft: "changes-\(id)", problem: problem) : nil
         ask =
             mayAsk && isAsking
             ? Form(

@@ -135,6 +135,7 @@ struct Draft: Sendable {
                 hidden: call.questions.filter { $0.files == nil }.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
                 } + call.questions.compactMap(\.presence)
+                    + (form.questions.contains { $0.condition != nil } ? [call.shown] : [])
                     + (order == nil
                         ? []
                         : [
@@ -181,7 +182,8 @@ struct Draft: Sendable {
                     + [summary.fact(of: call, in: language)].compactMap(\.self)),
             withdrawURL: "/portal/applications/\(id)/withdrawal",
             eligibility: eligibility.map {
-                EligibilityPanel($0, of: id, closing: call.deadline, in: language)
+                EligibilityPanel(
+                    $0, of: id, closing: call.deadline, isOpen: changes?.facts.isEmpty != true, in: language)
             }, reuseURL: "/portal/applications/\(id)/reuse", asked: asked(of: whole, in: language))
         // The summary of errors knows of all fields; the order stands in a group of its own.
         if order != nil { page.form.sections.removeFirst() }
@@ -209,6 +211,21 @@ struct Draft: Sendable {
 }
 
 extension CallForApplications {
+    /// The name of the hidden field that says which questions a form shows, where answers lead to some of them.
+    static let shownField = "shown"
+
+    /// The questions that a form shows, by their places.
+    fileprivate var shown: HiddenField {
+        HiddenField(Self.shownField, questions.map { "\($0.position)" }.joined(separator: " "))
+    }
+
+    /// How many questions are asked that a form does not show; none of one that does not say what it shows.
+    func further(than shown: String?) -> Int {
+        guard let shown else { return 0 }
+        let places = Set(shown.split(separator: " ").compactMap { Int($0) })
+        return questions.count { !places.contains($0.position) }
+    }
+
     /// The field of a question by its id.
     func field(of question: Question.ID) -> String { "answers_\(question)" }
 

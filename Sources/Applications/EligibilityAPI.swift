@@ -32,15 +32,21 @@ enum EligibilityAPI {
         Operation(
             .put, "/v1/applications/{application}/facts", "saveApplicationFacts",
             summary: "Replace what is declared in a draft",
-            description: "An absent fact is not known. From submission on what was declared stands.",
-            tag: "applications", access: .roles([.founder]), precondition: Precondition.none,
-            parameters: ApplicationPath.self, body: FactsBody.self, output: FactsView.self,
-            problems: [.notFound, .conflict]
+            description: """
+                An absent fact is not known. From submission on what was declared stands, but for facts that the park asks to be \
+                changed.
+                """,
+            tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: FactsBody.self,
+            output: FactsView.self, problems: [.notFound, .conflict, .answersNotReopened]
         ) { call in
             let (id, person) = (call.parameters.application, try call.principal.personID)
             let facts = try call.body.facts()
             return try await call.write { transaction in
-                .ok(FactsView(try await transaction.saveFacts(of: id, by: person) { _ in facts }))
+                let saved = try await transaction.saveFacts(of: id, by: person) { current in
+                    try call.match(FactsView(current))
+                    return facts
+                }
+                return .ok(FactsView(saved))
             }
         }.erased
     }

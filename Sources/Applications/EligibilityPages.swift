@@ -31,58 +31,88 @@ struct EligibilityPages: Sendable {
             parameters: ApplicationPath.self, body: FactsFields.self
         ) { call in
             let (id, person) = (call.parameters.application, try call.principal.personID)
+            var edits: [ApplicantFact: FactEdit] = [:]
             do {
                 let fields = try call.decoded()
                 let asked = try await asked(of: id, call.reader)
-                let typed = try fields.facts(asked)
-                return try await call.write { transaction in
-                    // What the form does not ask stays as it is.
-                    _ = try await transaction.saveFacts(of: id, by: person) { current in
-                        current.facts.filter { name, _ in !asked.contains { $0.rawValue == name } }
-                            .merging(typed) { _, fresh in fresh }
-                    }
-                    return .redirect(to: "/portal/applications/\(id)/eligibility?done=saved")
+                edits = try fields.edits(of: asked, sent: call.fields)
+                let saved = try await call.database.write(as: call.context) { [edits] transaction in
+                    try await transaction.saveFacts(edits, of: id, by: person)
                 }
+                guard saved.conflicts.isEmpty else {
+                    return try await page(for: call, of: id, retrying: edits, conflicts: saved.conflicts)
+                }
+                return .redirect(to: "/portal/applications/\(id)/eligibility?done=saved")
             } catch is ApplicationRefusal {
                 return .redirect(to: "/portal/applications/\(id)")
+            } catch is ChangesRefusal {
+                return .redirect(to: "/portal/applications/\(id)/eligibility")
             } catch let problem as Problem where problem.status == 422 {
-                return try await page(for: call, of: id, problem: problem)
+                return try await page(for: call, of: id, problem: problem, retrying: edits)
+            } catch let error as DatabaseError {
+                guard let known = error.constraint.flatMap({ ApplicationsRoom.constraints[$0] }), known.status == 422
+                else { throw error }
+                return try await page(for: call, of: id, problem: known, retrying: edits)
             }
         }.erased
     }
 
-    /// The facts that the conditions of the call look at, in the order people are asked for them.
+    /// The facts that the conditions of the call look at and that are open, in the order people are asked for them.
     private func asked(of id: Application.ID, _ reader: Reader) async throws -> [ApplicantFact] {
         guard let summary = try await reader.application(id) else { throw Problem.notFound }
-        return try await reader.conditions(of: summary.application.call).askedFacts
+        let open = try await reader.openFacts(of: summary.application)
+        return try await reader.conditions(of: summary.application.call).askedFacts.filter { open.contains($0) }
     }
 
     private func page<P, B>(
         for call: FormCall<P, B>, of id: Application.ID, at day: CalendarDate? = nil, done: String? = nil,
-        problem: Problem? = nil
+        problem: Problem? = nil, retrying edits: [ApplicantFact: FactEdit] = [:],
+        conflicts: [SavedFacts.Conflict] = []
     ) async throws -> HTML {
         guard let summary = try await call.reader.application(id),
             let to = try await call.reader.call(summary.application.call)
         else { throw Problem.notFound }
-        guard summary.application.state == .draft else { return .redirect(to: "/portal/applications/\(id)") }
+        let open = try await call.reader.openFacts(of: summary.application)
+        guard !open.isEmpty else { return .redirect(to: "/portal/applications/\(id)") }
         let (facts, report) = try await call.reader.eligibility(of: summary.application, to: to, on: day)
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
-        let asked = report.results.map(\.condition).askedFacts
-        let values = problem == nil ? FactsFields.values(of: facts.facts) : call.fields
-        let input = FormInput(values: values, errors: problem?.fieldErrors ?? [], texts: t)
+        let asked = report.results.map(\.condition).askedFacts.filter { open.contains($0) }
+        // What could not be stored comes back as it was typed; all else as it stands, which a co-founder may have changed.
+        let unsaved = problem == nil ? Set(conflicts.map(\.fact)) : Set(edits.filter(\.value.isTouched).keys)
+        var shown = facts.facts
+        for fact in unsaved { shown[fact] = edits[fact]?.value }
+        let isUnread = problem != nil && edits.isEmpty
+        let values = isUnread ? call.fields : FactsFields.values(of: shown)
+        // After a conflict the form has seen the other value: saving once more is a decision.
+        let seen = asked.compactMap { fact -> HiddenField? in
+            let name = FactsFields.seenField(of: fact)
+            if isUnread { return call.field(name).map { HiddenField(name, $0) } }
+            guard problem != nil, unsaved.contains(fact) else {
+                return HiddenField(name, Fingerprint(of: facts.facts[fact]).description)
+            }
+            return edits[fact]?.seen.map { HiddenField(name, $0.description) }
+        }
+        let conflictErrors = conflicts.map { (field: FactsFields.field(of: $0.fact), message: t("draft.conflict")) }
+        let input = FormInput(values: values, errors: (problem?.fieldErrors ?? []) + conflictErrors, texts: t)
+        let words = ConditionWords(in: viewer.language)
         let model = EligibilityPage(
             header: PageHeader(
                 title: t("eligibility.title"), kind: to.title.text(for: spoken), lede: t("eligibility.lede")),
             panel: EligibilityPanel(report, of: id, closing: to.deadline, in: viewer.language),
             note: facts.isDeclared ? nil : t("eligibility.prefilled"),
+            conflicts: conflicts.map { conflict in
+                DraftPage.TheirVersion(
+                    question: words.name(of: conflict.fact),
+                    text: conflict.stored.map { $0.lines(words) } ?? t("draft.cleared"),
+                    url: "#\(FormInput.id(of: FactsFields.field(of: conflict.fact)))")
+            }, hasConflicts: !conflicts.isEmpty,
             form: asked.isEmpty
                 ? nil
                 : Form(
                     action: "/portal/applications/\(id)/eligibility",
                     sections: FactsFields.sections(asked, input, rows: FactsFields.rows(in: values), viewer.language),
-                    submit: t("eligibility.save"), texts: t,
-                    hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                    submit: t("eligibility.save"), texts: t, hidden: seen,
                     cancel: LinkText(t("eligibility.back"), "/portal/applications/\(id)"), draft: "facts-\(id)",
                     problem: problem?.headline),
             whatIf: EligibilityPage.WhatIf(
@@ -96,7 +126,8 @@ struct EligibilityPages: Sendable {
                 Breadcrumb(to.title.text(for: spoken), "/portal/applications/\(id)"),
             ], flash: done == "saved" ? FlashNotice(t("eligibility.saved")) : nil)
         return HTML(
-            status: problem == nil ? 200 : 422, bytes: try PageTemplate.eligibility.render(model, in: frame))
+            status: problem != nil ? 422 : conflicts.isEmpty ? 200 : 409,
+            bytes: try PageTemplate.eligibility.render(model, in: frame))
     }
 }
 
@@ -121,6 +152,9 @@ struct EligibilityPage: ViewModel {
     var panel: EligibilityPanel
     /// That nothing is declared yet.
     var note: String?
+    /// What somebody else declared meanwhile, to be weighed against what was typed here.
+    var conflicts: [DraftPage.TheirVersion]
+    var hasConflicts: Bool
     var form: Form?
     var whatIf: WhatIf
     var backURL: SafeURL
@@ -131,9 +165,13 @@ struct EligibilityPanel: ViewModel {
     var verdict: Badge
     var sentence: String
     var rules: Table
-    var url: SafeURL
+    /// Where facts are declared; nil while none is open.
+    var url: SafeURL?
 
-    init(_ report: EligibilityReport, of id: Application.ID, closing: Deadline, in language: Pages.Language) {
+    init(
+        _ report: EligibilityReport, of id: Application.ID, closing: Deadline, isOpen: Bool = true,
+        in language: Pages.Language
+    ) {
         let (t, words) = (PageKit.applications.texts(in: language), ConditionWords(in: language))
         let spoken = Vocabulary.Language(language)
         let lastDay = CalendarDate(closing.instant, in: closing.zone)
@@ -162,7 +200,7 @@ struct EligibilityPanel: ViewModel {
                     .text(result.finding.foundWords(words, t)), .text(result.finding.requiredWords(words, t)),
                 ]
             }, empty: EmptyState(title: t("eligibility.none"), text: t("eligibility.none_text")))
-        url = "/portal/applications/\(id)/eligibility"
+        url = isOpen ? "/portal/applications/\(id)/eligibility" : nil
     }
 }
 
@@ -203,6 +241,16 @@ struct FactsFields: Codable {
     let noAwards: Bool?
     let awards: [AwardRow]?
     let holders: [HolderRow]?
+    // What the writer saw of each fact, which the form carries along.
+    let seenIncorporatedOn: String?
+    let seenIncorporatedIn: String?
+    let seenFullTimeStaff: String?
+    let seenTechnicalStaff: String?
+    let seenStaffWorldwide: String?
+    let seenTechnicalEquity: String?
+    let seenProject: String?
+    let seenAwards: String?
+    let seenHolders: String?
 
     struct AwardRow: Codable {
         let scheme: Name?
@@ -256,6 +304,33 @@ struct FactsFields: Codable {
         }
         if !owners.isEmpty { checked.set(owners) }
         return try checked.facts().filter { name, _ in asked.contains { $0.rawValue == name } }
+    }
+
+    /// The field of a fact, or the first of its fields.
+    static func field(of fact: ApplicantFact) -> String {
+        switch fact {
+        case .awards: "no_awards"
+        case .holders: "holders.0.name"
+        default: fact.rawValue
+        }
+    }
+
+    /// The name of the hidden field that remembers what the writer saw.
+    static func seenField(of fact: ApplicantFact) -> String { "seen_\(fact.rawValue)" }
+
+    /// What the form says of the facts that were asked, beside what its writer saw. A fact of which it sends nothing stays.
+    func edits(
+        of asked: [ApplicantFact], sent fields: [String: [String]]
+    ) throws(Problem) -> [ApplicantFact: FactEdit] {
+        let typed = try facts(asked)
+        return asked.reduce(into: [:]) { edits, fact in
+            let seen = fields[Self.seenField(of: fact)]?.first
+            guard
+                seen != nil || fields[Self.field(of: fact)] != nil
+                    || fields.keys.contains(where: { $0.hasPrefix("\(fact.rawValue).") })
+            else { return }
+            edits[fact] = FactEdit(typed[fact], seen: seen.flatMap(Fingerprint.init))
+        }
     }
 
     private static func points(_ typed: String?, _ pointer: String, _ checked: inout CheckedFacts) -> Int? {
@@ -383,6 +458,22 @@ struct FactsFields: Codable {
         case .project: return input.text(name, label: label, hint: hint, isOptional: true, limit: 200)
         default: return input.number(name, label: label, hint: hint, isOptional: true)
         }
+    }
+}
+
+extension FactValue {
+    /// The value in words that tell two apart: lists with all that is said of their items, a line each.
+    func lines(_ words: ConditionWords) -> String {
+        guard case .awards(let awards) = self, !awards.isEmpty else { return words.value(self) }
+        return awards.map { award in
+            let days = [award.from, award.until].map { $0.map { words.value(.date($0)) } ?? "" }
+            let parts: [String?] = [
+                award.scheme, award.source, award.project,
+                award.from == nil && award.until == nil ? nil : days.joined(separator: " – "),
+                award.heldInCommon == 10_000 ? nil : ConditionWords.percent(award.heldInCommon),
+            ]
+            return parts.compactMap(\.self).joined(separator: " · ")
+        }.joined(separator: "\n")
     }
 }
 

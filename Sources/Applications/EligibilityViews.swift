@@ -157,12 +157,7 @@ struct CheckedFacts {
     }
 
     func facts() throws(Problem) -> DeclaredFacts {
-        var errors = errors
-        if case .integer(let all) = values[.fullTimeStaff], case .integer(let technical) = values[.technicalStaff],
-            technical > all
-        {
-            errors.append(.init("/technical_staff", .outOfRange, "is more than the full-time staff"))
-        }
+        let errors = errors + values.contradictions
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return values
     }

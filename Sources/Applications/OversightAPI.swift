@@ -10,9 +10,44 @@ internal import Vocabulary
 enum OversightAPI {
     static var operations: [AnyOperation] {
         [
-            shortlist, interview, moves, listFilters, saveFilter, renameFilter, forgetFilter, getServiceLevels,
+            counts, board, shortlist, interview, moves, listFilters, saveFilter, renameFilter, forgetFilter,
+            getServiceLevels,
             setServiceLevels, export,
         ]
+    }
+
+    private static var counts: AnyOperation {
+        Operation(
+            .get, "/v1/applications/counts", "countApplications",
+            summary: "How many applications stand in each state, and how many too long, by any filter",
+            description: "Drafts are counted; what is in them is not read.", tag: "applications",
+            access: .roles([.manager]), parameters: ApplicationFilter.self, output: StageCountsView.self
+        ) { call in
+            let filter = call.parameters
+            return .ok(StageCountsView(try await call.reader.applicationCounts(matching: filter), of: filter.states))
+        }.erased
+    }
+
+    private static var board: AnyOperation {
+        Operation(
+            .get, "/v1/applications/board", "getApplicationBoard",
+            summary: "Applications as a board of stages, by any filter",
+            description: """
+                Of each stage how many stand there, and those that have stood there longest, \(Application.State.cards) at \
+                the most; `listApplications` with the stage and `sort=longest_in_stage` goes on. Drafts come without answers.
+                """,
+            tag: "applications", access: .roles([.manager]), parameters: ApplicationFilter.self,
+            output: BoardView.self
+        ) { call in
+            let filter = call.parameters
+            let stages = filter.stagesOfBoard
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                let counts = try await snapshot.applicationCounts(matching: filter)
+                let found = try await snapshot.applicationBoard(
+                    of: stages, matching: filter, each: Application.State.cards)
+                return .ok(BoardView(stages, counts, found))
+            }
+        }.erased
     }
 
     private static var shortlist: AnyOperation {

@@ -8,9 +8,6 @@ internal import Wording
 
 /// Applications as a board of stages.
 extension OversightPages {
-    /// Cards of a stage on the board.
-    private static let cards = 8
-
     var board: AnyRoute {
         PageRoute(
             .get, "/console/applications/board", "consoleApplicationBoard", access: .roles([.manager]),
@@ -18,8 +15,9 @@ extension OversightPages {
         ) { call in
             let (query, viewer) = (call.parameters, try await call.viewer())
             let (t, filter) = (PageKit.applications.texts(in: viewer.language), query.filter)
-            let stages = Application.State.board.filter { filter.states.isEmpty || filter.states.contains($0) }
-            let found = try await call.reader.applicationBoard(of: stages, matching: filter, each: Self.cards)
+            let stages = filter.stagesOfBoard
+            let found = try await call.reader.applicationBoard(
+                of: stages, matching: filter, each: Application.State.cards)
             let desk = try await desk(call.reader, filter)
             let byStage = Dictionary(grouping: found, by: \.application.state)
             let columns = stages.map { stage in

@@ -163,6 +163,68 @@ struct ServiceLevelsView: Described {
     }
 }
 
+/// How many applications stand in a state.
+struct StageCountView: Described {
+    let state: Application.State
+    let applications: Int
+    let overdue: Int
+
+    static var documentation: [String: String] { ["overdue": "Those whose stage takes longer than its days."] }
+
+    init(_ state: Application.State, _ count: StageCount) {
+        self.state = state
+        applications = count.applications
+        overdue = count.overdue
+    }
+}
+
+/// How many applications stand in each state.
+struct StageCountsView: Described {
+    let applications: Int
+    let overdue: Int
+    let items: [StageCountView]
+
+    static var documentation: [String: String] {
+        ["items": "Every state that was asked for, in the order an application goes through them."]
+    }
+
+    init(_ counts: [Application.State: StageCount], of states: [Application.State]) {
+        items = Application.State.allCases.filter { states.isEmpty || states.contains($0) }.map {
+            StageCountView($0, counts[$0] ?? .none)
+        }
+        applications = items.reduce(0) { $0 + $1.applications }
+        overdue = items.reduce(0) { $0 + $1.overdue }
+    }
+}
+
+/// Applications as a board of stages.
+struct BoardView: Described {
+    let stages: [Stage]
+
+    /// A column of it.
+    struct Stage: Described {
+        let state: Application.State
+        let applications: Int
+        let overdue: Int
+        let items: [ApplicationView]
+
+        static var documentation: [String: String] {
+            ["items": "Those that have stood there longest, the oldest first."]
+        }
+    }
+
+    init(
+        _ stages: [Application.State], _ counts: [Application.State: StageCount], _ found: [ApplicationSummary]
+    ) {
+        self.stages = stages.map { state in
+            let count = counts[state] ?? .none
+            return Stage(
+                state: state, applications: count.applications, overdue: count.overdue,
+                items: found.filter { $0.application.state == state }.map { ApplicationView($0, answers: nil) })
+        }
+    }
+}
+
 struct NewSavedFilter: Described {
     let name: ShortText
     let filter: ApplicationFilter

@@ -8,6 +8,9 @@ internal import Wording
 
 /// The filter of a list, and filters by name.
 extension OversightPages {
+    /// Batches to choose among at the most; an address may name any number.
+    private static let batches = 500
+
     func filters(
         _ query: ApplicationListQuery, _ desk: Desk, isBoard: Bool, in language: Pages.Language
     ) -> ApplicationListPage.Filtering {
@@ -22,7 +25,8 @@ extension OversightPages {
         }
         let answers = [("true", t("filter.yes")), ("false", t("filter.no"))]
         let address = isBoard ? Self.stages : Self.table
-        let columns = query.columns.flatMap { $0.isEmpty ? nil : $0 } ?? ApplicationColumn.usual
+        let batches = max(desk.batches(in: filter.call), filter.batch ?? 0)
+        let columns = query.chosen ?? ApplicationColumn.usual(withBatches: batches > 0)
         return ApplicationListPage.Filtering(
             action: address,
             search: Filters.Search(label: t("filter.q"), value: filter.q?.string ?? ""),
@@ -50,7 +54,15 @@ extension OversightPages {
                     "partner", t("filter.any"), desk.partners.map { ($0.id.description, $0.name.text(for: spoken)) },
                     filter.partner?.description),
                 choice("complete", t("filter.any"), answers, filter.complete.map { "\($0)" }),
-            ],
+            ]
+                + (batches == 0
+                    ? []
+                    : [
+                        choice(
+                            "batch", t("filter.any"),
+                            (1...min(batches, Self.batches)).map { ("\($0)", Figures.grouped($0)) },
+                            filter.batch.map { "\($0)" })
+                    ]),
             days: [
                 .init(
                     name: "submitted_from", label: t("filter.submitted_from"), type: "date",
@@ -62,7 +74,7 @@ extension OversightPages {
                     name: "stage_days", label: t("filter.stage_days"), type: "number",
                     value: filter.stageDays.map { "\($0)" } ?? ""),
             ],
-            columns: ApplicationColumn.allCases.map {
+            columns: ApplicationColumn.allCases.filter { $0 != .batch || batches > 0 || columns.contains($0) }.map {
                 .init(value: $0.rawValue, label: $0.title(t), isChosen: columns.contains($0))
             },
             clearURL: filter.isOpen && query.columns == nil ? nil : address)

@@ -21,20 +21,25 @@ struct OversightPages: Sendable {
         let found: [Application.State: StageCount]
         /// By state, whatever states the filter names.
         let all: [Application.State: StageCount]
-        let calls: [(id: CallForApplications.ID, title: LocalizedName)]
+        let calls: [(id: CallForApplications.ID, title: LocalizedName, batches: Int)]
         let streams: [ProgramStream]
         let programs: [Program]
         let partners: [(id: Institution.ID, name: LocalizedName)]
         let saved: [SavedFilter]
 
         var matching: Int { found.values.reduce(0) { $0 + $1.applications } }
+
+        /// How many batches there are to choose among: of the one call, or of whichever has most.
+        func batches(in call: CallForApplications.ID?) -> Int {
+            calls.filter { call == nil || $0.id == call }.map(\.batches).max() ?? 0
+        }
     }
 
     func desk(_ reader: Reader, _ filter: ApplicationFilter) async throws -> Desk {
         var everywhere = filter
         (everywhere.state, everywhere.overdue) = (nil, nil)
         async let counts = reader.applicationCounts(matching: everywhere)
-        async let calls = reader.callTitles()
+        async let calls = reader.callsToFilter()
         async let streams = reader.streams()
         async let programs = reader.programs()
         async let partners = reader.streamPartners()

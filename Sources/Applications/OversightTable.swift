@@ -22,7 +22,7 @@ extension OversightPages {
                 $0.position(by: filter.order)
             }
             let desk = try await desk(call.reader, filter)
-            let columns = query.columns.flatMap { $0.isEmpty ? nil : $0 } ?? ApplicationColumn.usual
+            let columns = query.chosen ?? ApplicationColumn.usual(withBatches: desk.batches(in: filter.call) > 0)
             let model = ApplicationListPage(
                 header: header(query, t), tabs: tabs(query, isBoard: false, t), stats: stats(desk, filter, t),
                 filters: filters(query, desk, isBoard: false, in: viewer.language),

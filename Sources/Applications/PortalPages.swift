@@ -551,8 +551,13 @@ extension AutosaveReply {
         let (draft, t) = (attempt.draft, PageKit.applications.texts(in: language))
         let stored = Dictionary(draft.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let disputed = Set(attempt.conflicts.map(\.question))
+        // What an answer leads to is shown with the next page: until then the form says that there is more.
+        let further = draft.reopened.asking(only: draft.asked)
+            .further(than: attempt.form[CallForApplications.shownField]?.first)
+        var saved = draft.saveState(in: language)
+        if further > 0 { saved.text += language.gap + t("draft.further", count: further) }
         self.init(
-            saved: draft.saveState(in: language), count: draft.summary.count.words(t),
+            saved: saved, count: draft.summary.count.words(t),
             // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
             seen: Dictionary(
                 uniqueKeysWithValues: draft.call.questions.filter { $0.files == nil && !disputed.contains($0.id) }.map {

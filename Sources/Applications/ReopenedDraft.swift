@@ -11,6 +11,8 @@ extension DraftPage {
     struct Asked: ViewModel {
         var title: String
         var message: String
+        /// Where the facts are changed that were asked about, if any.
+        var openFacts: LinkText?
         /// The answers that were not asked about.
         var standing: [ApplicationPage.AnsweredQuestion]
         var copiesURL: SafeURL
@@ -31,6 +33,15 @@ extension Draft {
             let t = PageKit.applications.texts(in: language)
             return DraftPage.Asked(
                 title: t(changes.round == nil ? "changes.asked" : "later.asked"), message: changes.message.string,
+                openFacts: changes.facts.isEmpty
+                    ? nil
+                    : LinkText(
+                        t(
+                            "changes.open_facts",
+                            [
+                                "facts": changes.facts.map { ConditionWords(in: language).name(of: $0) }
+                                    .joined(separator: t("eligibility.semicolon"))
+                            ]), "/portal/applications/\(id)/eligibility"),
                 standing: call.questions.filter { !changes.questions.contains($0.id) && asked.contains($0.id) }.map {
                     question in
                     ApplicationPage.AnsweredQuestion(

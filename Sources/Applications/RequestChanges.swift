@@ -6,7 +6,7 @@ internal import Programs
 package import Vocabulary
 
 extension Transaction {
-    /// Asks a startup to change its answers to some questions by a day. Only those open again, and a letter to each founder
+    /// Asks a startup to change its answers to some questions, and facts it declared, by a day. Only those open again, and a letter to each founder
     /// goes out at once: writing the request was the look that letters to applicants get.
     ///
     /// Throws `ChangesRefusal`, `ApplicationRefusal`, or not found.
@@ -17,7 +17,7 @@ extension Transaction {
             let call = try await call(application.call)?.asking(upTo: application.askedRound)
         else { throw Problem.notFound }
         guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
-        guard !wanted.questions.isEmpty else { throw ChangesRefusal.nothingNamed }
+        guard !wanted.questions.isEmpty || !wanted.facts.isEmpty else { throw ChangesRefusal.nothingNamed }
         let known = Set(call.questions.map(\.id))
         let unknown = wanted.questions.indices.filter { !known.contains(wanted.questions[$0]) }
         guard unknown.isEmpty else {
@@ -25,12 +25,19 @@ extension Transaction {
                 .invalid,
                 errors: unknown.map { .init("/questions/\($0)", .unknown, "is not a question of this call") })
         }
+        let asked = try await conditions(of: call.id).askedFacts
+        let strange = wanted.facts.indices.filter { !asked.contains(wanted.facts[$0]) }
+        guard strange.isEmpty else {
+            throw Problem(
+                .invalid,
+                errors: strange.map { .init("/facts/\($0)", .unknown, "is no fact that the call asks for") })
+        }
         guard let due = wanted.dueOn.end(in: call.deadline.zone), due > now else { throw ChangesRefusal.dueInThePast }
         // A changed answer may lead to questions that were not asked before: those open with it.
         let following = call.following(wanted.questions).subtracting(wanted.questions)
         let wanted = ChangesWanted(
-            wanted.message, to: wanted.questions + call.questions.map(\.id).filter(following.contains), by: wanted.dueOn
-        )
+            wanted.message, to: wanted.questions + call.questions.map(\.id).filter(following.contains),
+            facts: wanted.facts, by: wanted.dueOn)
         let from = application.state
         try application.requestChanges()
         try await insert(wanted, as: request, of: application, from: from, due: due, by: person)

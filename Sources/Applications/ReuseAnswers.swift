@@ -32,7 +32,7 @@ extension Transaction {
             }
         }
         let lying = files.isEmpty ? [] : try await earlierDocuments(besides: id).map(\.document)
-        let asked = files.isEmpty ? [] : try await call(draft.call)?.questions ?? []
+        let asked = files.isEmpty ? [] : try await call(draft.call)?.asking(upTo: draft.askedRound).questions ?? []
         var taken: [(Document, CallForApplications.Question)] = []
         for (index, pick) in files.enumerated() {
             guard let document = lying.first(where: { $0.application == pick.application && $0.id == pick.document })
@@ -59,8 +59,9 @@ extension Transaction {
         return SavedAnswers(application: application, conflicts: [])
     }
 
-    /// Begins again what the startup took back, with the answers, the files and the order of streams it had, while the call is
-    /// open.
+    /// Begins again what the startup took back, with the answers and files it gave to what is asked first, what it declared
+    /// and the order of streams it had, while the call is open. What it was asked in later rounds may never be asked again,
+    /// and stays where it was answered.
     ///
     /// Throws `ApplicationRefusal`, or not found; refused by `applications_once_per_call`.
     package func beginAgain(
@@ -69,12 +70,17 @@ extension Transaction {
     ) async throws -> Application {
         guard let before = try await lockApplication(earlier) else { throw Problem.notFound }
         guard before.state == .withdrawn else { throw ApplicationRefusal.wrongState(before.state, for: .beginAgain) }
-        let (answers, choices) = (try await answers(of: earlier), try await streamChoices(of: earlier))
-        let files = try await documents(of: earlier).filter { $0.state != .rejected }
+        guard let questions = try await call(before.call)?.asking(upTo: 1).questions else { throw Problem.notFound }
+        let asked = Set(questions.map(\.id))
+        let (answers, choices) = (
+            try await answers(of: earlier).filter { asked.contains($0.question) }, try await streamChoices(of: earlier)
+        )
+        let files = try await documents(of: earlier).filter { $0.state != .rejected && asked.contains($0.question) }
+        let facts = try await declaredFacts(of: earlier)
         let draft = try await beginApplication(
             to: before.call, for: before.startup, as: id, in: tenant, by: person)
         if !choices.isEmpty { _ = try await chooseStreams(choices, of: id, by: person) }
-        let questions = files.isEmpty ? [] : try await call(before.call)?.questions ?? []
+        if let facts { try await store(facts, of: draft, by: person) }
         for document in files {
             guard let question = questions.first(where: { $0.id == document.question }) else { continue }
             try await takeDocument(document, to: question, of: draft, waitsForScanner: waitsForScanner, by: person)

@@ -244,7 +244,13 @@ extension CopiesPage {
                 from: change.before.map { change.takes.display($0, in: spoken) } ?? "",
                 to: change.after.map { change.takes.display($0, in: spoken) } ?? "")
         }
-        noDifferences = pair != nil && changes.isEmpty ? t("copies.no_differences") : nil
+        let (declared, words) = (pair.map { $0.1.factChanges(since: $0.0) } ?? [], ConditionWords(in: language))
+        differences += declared.map { change in
+            DifferenceText(
+                words.name(of: change.fact), from: change.before?.lines(words) ?? "",
+                to: change.after?.lines(words) ?? "")
+        }
+        noDifferences = pair != nil && changes.isEmpty && declared.isEmpty ? t("copies.no_differences") : nil
         let numbers = snapshots.map { (value: "\($0.number)", label: t("copies.copy", ["number": "\($0.number)"])) }
         choice = pair.flatMap { pair in
             snapshots.count < 3

@@ -1,4 +1,5 @@
 internal import API
+internal import Eligibility
 internal import Foundation
 internal import Programs
 internal import Vocabulary
@@ -67,6 +68,15 @@ struct SnapshotDifferences: Described {
     let since: Int
     let number: Int
     let items: [Item]
+    let factsBefore: FactsBody?
+    let factsAfter: FactsBody?
+
+    static var documentation: [String: String] {
+        [
+            "facts_before": "Of the declared facts that differ, what the earlier copy has; absent where none does.",
+            "facts_after": "The same of this copy.",
+        ]
+    }
 
     /// A question whose answers differ.
     struct Item: Described {
@@ -101,6 +111,12 @@ struct SnapshotDifferences: Described {
     init(from earlier: ApplicationSnapshot, to later: ApplicationSnapshot) {
         since = earlier.number
         number = later.number
+        let facts = later.factChanges(since: earlier)
+        func body(_ value: (ApplicationSnapshot.FactChange) -> FactValue?) -> FactsBody? {
+            facts.isEmpty ? nil : FactsBody(facts.reduce(into: [:]) { $0[$1.fact] = value($1) })
+        }
+        factsBefore = body(\.before)
+        factsAfter = body(\.after)
         items = later.changes(since: earlier).map { change in
             Item(
                 question: change.question, prompt: change.prompt, before: change.before, after: change.after,

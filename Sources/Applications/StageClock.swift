@@ -1,7 +1,8 @@
 package import Foundation
 package import Vocabulary
 
-/// How long an application has stood in its stage, and how long it may.
+/// How long an application has stood in its stage, and how long it may. Days on which the startup had it to change something
+/// count for neither.
 package struct StageClock: Sendable, Equatable {
     /// Since when it stands there.
     package let enteredAt: Date
@@ -9,12 +10,15 @@ package struct StageClock: Sendable, Equatable {
     package let days: Int?
     /// The moment after the last of those days, where the call is.
     package let endsAt: Date?
+    /// How many days are left of the stage that it comes back to, while the startup has it; nil while the park does.
+    package let daysLeft: Int?
 
     /// A stage that was entered, and what it may take.
-    package init(enteredAt: Date, days: Int?, endsAt: Date?) {
+    package init(enteredAt: Date, days: Int?, endsAt: Date?, daysLeft: Int? = nil) {
         self.enteredAt = enteredAt
         self.days = days
         self.endsAt = endsAt
+        self.daysLeft = daysLeft
     }
 
     /// Whether the last day is over.
@@ -36,4 +40,6 @@ extension Application.State {
     package static let board: [Application.State] = [
         .draft, .submitted, .inReview, .shortlisted, .interview, .offered, .waitlisted, .accepted,
     ]
+    /// Applications that the board shows of a stage at the most.
+    static let cards = 8
 }

@@ -44,6 +44,7 @@ package struct Standing: Sendable {
         }
         badge = Badge(t("state.\(key)"), Self.tone(key))
         let lastDay = summary.clock.lastDay(in: summary.deadline.zone)
+        let waiting = summary.clock.daysLeft.map { t("clock.waits", count: max(0, $0)) }
         switch side {
         case .startup:
             // A promise, in the park's own words; a broken one is said, too.
@@ -52,8 +53,8 @@ package struct Standing: Sendable {
                     ? t("clock.late", ["day": day.text(in: language)])
                     : t("clock.promise", ["day": day.text(in: language)])
             }
-            next = t("startup_next.\(key)") + (promise.map { language.gap + $0 } ?? "")
-        case .park: next = t("park_next.\(key)")
+            next = t("startup_next.\(key)") + ((promise ?? waiting).map { language.gap + $0 } ?? "")
+        case .park: next = t("park_next.\(key)") + (waiting.map { language.gap + $0 } ?? "")
         }
         switch key {
         case "draft", "draft_complete", "draft_not_eligible", "draft_stream_closed":
@@ -97,7 +98,7 @@ extension StageClock {
 
 extension Pages.Language {
     /// What stands between two sentences.
-    fileprivate var gap: String { self == .english ? " " : "" }
+    var gap: String { self == .english ? " " : "" }
 }
 
 extension Application.State {

@@ -1,7 +1,9 @@
 import API
 import Accounts
 import DemoWorld
+import Forms
 import Foundation
+import Postgres
 import Programs
 import TestWorld
 import Testing
@@ -234,6 +236,49 @@ struct ApplicationsEdgeTests {
         #expect(json["text"]?.text?.contains("Hong Kong") == true)
         #expect(json["seen"]?[questions[0].seenField]?.text == Fingerprint(try LongText("First words")).description)
         #expect(json["errors"]?[questions[1].field]?.text != nil)
+    }
+
+    @Test("The autosave endpoint says how many questions an answer leads to that the form does not show")
+    func autosaveFurther() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let steps = CallForApplications.ID()
+        let ids = (0..<3).map { _ in CallForApplications.Question.ID() }
+        var stage = Field(.choice)
+        stage.options = [
+            .init("idea", try LocalizedLine(en: "An idea")), .init("sales", try LocalizedLine(en: "Selling")),
+        ]
+        let form = [
+            CallDraft.Question(id: ids[0], prompt: try LocalizedLine(en: "Which stage?"), field: stage),
+            CallDraft.Question(
+                id: ids[1], prompt: try LocalizedLine(en: "Who buys it?"),
+                condition: .isAny(ids[0].uuid, of: ["sales"])),
+            CallDraft.Question(id: ids[2], prompt: try LocalizedLine(en: "Why?")),
+        ]
+        let draft = CallDraft(
+            stream: demoID("stream incubation general"), title: try LocalizedName(en: "In steps"),
+            opensAt: Date().addingTimeInterval(-86_400),
+            deadline: Deadline(Date().addingTimeInterval(864_000), in: .hongKong), questions: form)
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: steps, in: Cast.harbour.id)
+            _ = try await transaction.publishCall(steps, by: Cast.mei.person.id)
+        }
+        let portal = "/portal/applications/\(try await world.draft(to: steps))"
+        let page = await ravi.open(portal).text
+        #expect(page.contains("<input type=\"hidden\" name=\"shown\" value=\"1 3\">"), "\(page)")
+        func said(_ answer: String, shown: String? = "1 3") async throws -> String {
+            let fields = [("answers_\(ids[0])", answer)] + (shown.map { [("shown", $0)] } ?? [])
+            return try await ravi.send("\(portal)/autosave", fields).json()["text"]?.text ?? ""
+        }
+        let hint = "Save to see 1 further question."
+        #expect(try await said("sales").hasSuffix(hint))
+        // As long as the form does not show it; whatever else is written.
+        let other = try await ravi.send("\(portal)/autosave", [("answers_\(ids[2])", "Leaves."), ("shown", "1 3")])
+            .json()
+        #expect(other["text"]?.text?.hasSuffix(hint) == true)
+        #expect(try await !said("sales", shown: "1 2 3").contains("further"))
+        #expect(try await !said("sales", shown: nil).contains("further"))
+        #expect(try await !said("idea").contains("further"))
     }
 
     @Test("Taking back, accepting and declining by form")

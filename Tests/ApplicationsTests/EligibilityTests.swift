@@ -69,23 +69,24 @@ struct EligibilityTests {
         let world = try await World()
         let ravi = try await Visitor(Cast.ravi, in: world)
         let place = "/v1/applications/\(try await world.draft(to: call))/facts"
+        let read = ("If-Match", try #require(await ravi.ask("GET", place).header("ETag")))
         let bad = await ravi.ask(
             "PUT", place,
             json: #"""
                 {"full_time_staff":-1,"technical_equity":10001,"holders":[{"name":"A","basis_points":9000},{"name":"B","basis_points":9000}],
                  "awards":[{"scheme":"SEED","from":"2026-02-01","until":"2026-01-01"}]}
-                """#)
+                """#, headers: [read])
         #expect(
             bad.status == 422
                 && Set(bad.problem?.errors.map(\.pointer) ?? []) == [
                     "/full_time_staff", "/technical_equity", "/holders", "/awards/0/until",
                 ], "\(bad.text)")
-        let many = await ravi.ask("PUT", place, json: #"{"full_time_staff":2,"technical_staff":3}"#)
+        let many = await ravi.ask("PUT", place, json: #"{"full_time_staff":2,"technical_staff":3}"#, headers: [read])
         #expect(many.problem?.errors.map(\.pointer) == ["/technical_staff"])
-        let kept = await ravi.ask("PUT", place, json: #"{"incorporated_in":"HK","awards":[]}"#)
+        let kept = await ravi.ask("PUT", place, json: #"{"incorporated_in":"HK","awards":[]}"#, headers: [read])
         #expect(kept.status == 200, "\(kept.text)")
-        let read = try await ravi.ask("GET", place).json()
-        #expect(read["is_declared"] == true && read["facts"]?["full_time_staff"] == nil)
+        let found = try await ravi.ask("GET", place).json()
+        #expect(found["is_declared"] == true && found["facts"]?["full_time_staff"] == nil)
     }
 
     @Test("What blocks and is not met, or not known, refuses with rule, value and what is required; nothing is lost")
@@ -377,7 +378,9 @@ struct EligibilityTests {
             "SELECT noun FROM audit_events WHERE noun = 'application_facts' AND after::text LIKE '%Secret Leaf%'")
         #expect(told.isEmpty)
         let ada = try await Visitor(Cast.ada, in: world)
-        #expect(await ada.ask("PUT", "/v1/applications/\(id)/facts", json: "{}").status == 404)
+        #expect(
+            await ada.ask("PUT", "/v1/applications/\(id)/facts", json: "{}", headers: [("If-Match", "\"x\"")]).status
+                == 404)
         // Findings of others: planted, and read by nobody but their startup and the park.
         let other = try await world.submitted(
             to: fintech, declaring: ["incorporated_on": .date(Day("2020-01-01") ?? Day(0))])

@@ -67,6 +67,72 @@ struct OversightTests {
         }
     }
 
+    @Test("One filter for the list, the table, the board, both files and what is saved: each takes every part of it")
+    func everyPart() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let rolling: CallForApplications.ID = demoID("call rolling")
+        let stream = try #require(try await reader.streams().first { !$0.partners.isEmpty })
+        let today = CalendarDate(Date(), in: .hongKong)
+        let whole = ApplicationFilter(
+            call: rolling, stream: stream.id, program: stream.program, partner: stream.partners.first?.institution,
+            state: [.submitted, .inReview], overdue: false, stageDays: 1, submittedFrom: today, submittedTo: today,
+            q: try ShortText("海"), complete: true, batch: 2, sort: .due)
+        // Whatever is added to the filter is asked here.
+        #expect(
+            Set(whole.items.map(\.name))
+                == Set(
+                    Mirror(reflecting: whole).children.compactMap { child in
+                        child.label.map { label in
+                            label.reduce(into: "") { $0 += $1.isUppercase ? "_\($1.lowercased())" : String($1) }
+                        }
+                    }))
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.saveFilter(
+                whole, as: .init(), named: try ShortText("Everything"), isShared: true, in: Cast.harbour.id, by: mei)
+        }
+        let saved = try #require(try await reader.savedFilters().first)
+        let query = ("/x" as SafeURL).adding(saved.filter.items).description.dropFirst(2)
+        for path in ["/console/applications", "/console/applications/board", "/console/applications/export"] {
+            let page = await visitor.open(path + query)
+            #expect(page.status == 200, "\(path)\(query): \(page.text)")
+        }
+        for path in ["/v1/applications", "/v1/applications.csv"] {
+            let answer = await visitor.ask("GET", path + query)
+            #expect(answer.status == 200, "\(path)\(query): \(answer.text)")
+        }
+    }
+
+    @Test("Where a call is rolling, batches are chosen and shown, in the table and in the file")
+    func batches() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let rolling: CallForApplications.ID = demoID("call rolling")
+        let id = try await world.plantOne(named: "Desk seeker", state: "submitted", daysAgo: 1)
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute("SET LOCAL session_replication_role = replica")
+            _ = try await transaction.execute("UPDATE applications SET call_id = \(rolling) WHERE id = \(id)")
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.application(id)?.batchHandedInTo == 2, "the first cut-off was ten days ago")
+        let table = await visitor.open("/console/applications?call=\(rolling)&batch=2").text
+        #expect(table.contains("Desk seeker") && table.contains("Batch of a rolling call"), "\(table)")
+        #expect(table.contains("<option value=\"2\" selected>2</option>") && table.contains(">Batch</th>"))
+        let file = await visitor.ask("GET", "/v1/applications.csv?batch=2&columns=batch").text
+        #expect(file.contains("Desk seeker,2\r\n"), "\(file)")
+        #expect(await visitor.ask("GET", "/v1/applications.csv?batch=2").text.hasPrefix("\u{FEFF}Startup,Call,Batch,"))
+        #expect(await !visitor.ask("GET", "/v1/applications.csv?batch=1").text.contains("Desk seeker"))
+        // A fixed window has no batches, not even a first one.
+        let fixed = await visitor.open("/console/applications?call=\(call)")
+        #expect(!fixed.text.contains("Batch of a rolling call"))
+        let planted = try await world.plantOne(named: "Fixed", state: "submitted", daysAgo: 1)
+        #expect(
+            try await reader.applications(matching: ApplicationFilter(batch: 1), limit: 500).allSatisfy {
+                $0.id != planted
+            })
+    }
+
     @Test("The board holds of each stage the oldest, and the oldest first")
     func board() async throws {
         let world = try await World()
@@ -80,6 +146,48 @@ struct OversightTests {
             all.filter { $0.application.state == stage }.prefix(3).map(\.id)
         }
         #expect(board.map(\.id) == expected && !expected.isEmpty)
+    }
+
+    @Test("Counts and board by JSON say what the pages say, of drafts the number alone")
+    func stagesByJSON() async throws {
+        let world = try await World()
+        try await world.plantApplications(80)
+        let id = try await world.draft(to: call)
+        let secret = try LongText("The reef grows back in nine days.")
+        try await world.save([try await world.questions(of: call)[0].id: AnswerEdit(secret)], of: id)
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let all = try await reader.applications(matching: ApplicationFilter(call: call), limit: 1_000)
+
+        let counts = try await visitor.ask("GET", "/v1/applications/counts?call=\(call)").json()
+        #expect(counts["applications"] == JSON(integerLiteral: all.count))
+        #expect(counts["overdue"] == JSON(integerLiteral: all.count { $0.clock.isOverdue(at: $0.readAt) }))
+        let items = try #require(counts["items"]?.elements)
+        #expect(items.map { $0["state"]?.text } == Application.State.allCases.map(\.rawValue))
+        for item in items {
+            let state = item["state"]?.text
+            #expect(item["applications"] == JSON(integerLiteral: all.count { $0.application.state.rawValue == state }))
+        }
+        let some = try await visitor.ask("GET", "/v1/applications/counts?call=\(call)&state=draft&state=offered").json()
+        #expect(some["items"]?.elements?.map { $0["state"]?.text } == ["draft", "offered"])
+
+        let answer = await visitor.ask("GET", "/v1/applications/board?call=\(call)")
+        let stages = try #require(try answer.json()["stages"]?.elements, "\(answer.text)")
+        #expect(stages.map { $0["state"]?.text } == Application.State.board.map(\.rawValue))
+        #expect(stages[0]["items"]?.elements?.isEmpty == false && !answer.text.contains(secret.string))
+        for (stage, state) in zip(stages, Application.State.board) {
+            let standing = all.filter { $0.application.state == state }
+                .sorted { ($0.clock.enteredAt, $0.id.description) < ($1.clock.enteredAt, $1.id.description) }
+            #expect(stage["applications"] == JSON(integerLiteral: standing.count))
+            #expect(
+                stage["items"]?.elements?.map { $0["id"]?.text }
+                    == standing.prefix(Application.State.cards).map(\.id.description))
+        }
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        for path in ["/v1/applications/counts", "/v1/applications/board"] {
+            #expect(await ravi.ask("GET", path).status == 403)
+            #expect(await visitor.ask("GET", "\(path)?batch=none").status == 422)
+        }
     }
 
     @Test("Lists and boards cost the same statements, however long they are")
@@ -456,7 +564,7 @@ private struct Chance {
             submittedFrom: maybe([today.adding(days: -30), today.adding(days: -10)]),
             submittedTo: maybe([today.adding(days: -5), today.adding(days: -25)]),
             q: maybe([try ShortText("海"), try ShortText("PLANTED"), try ShortText("科技"), try ShortText("1")]),
-            complete: maybe([true, false]),
+            complete: maybe([true, false]), batch: maybe([1, 2, 9]),
             sort: maybe(ApplicationFilter.Order.allCases))
     }
 }
@@ -485,6 +593,7 @@ extension ApplicationFilter {
             && (submittedTo.map { to in day.map { $0 <= to } ?? false } ?? true)
             && (q.map { q in names.contains { $0.contains(q.string.lowercased()) } } ?? true)
             && (complete == nil || complete == summary.count.isComplete)
+            && (batch == nil || application.submittedAt != nil && batch == summary.batch?.number)
     }
 
     fileprivate func puts(_ left: ApplicationSummary, before right: ApplicationSummary) -> Bool {

@@ -246,6 +246,71 @@ struct RequestChangesTests {
         #expect(try await !reader.changeRequests(answered: false, limit: 100).contains { $0.request.id == request.id })
     }
 
+    @Test("The clock stands still while the startup has it, and goes on with what was left; both sides are told")
+    func clock() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let question = try await world.questions(of: call)[1].id
+        let (manager, founder) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.ravi, in: world))
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func found() async throws -> ApplicationSummary { try #require(try await reader.application(id)) }
+        func age(_ sql: Query) async throws {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(sql)
+            }
+        }
+        // Four of the seven days are over.
+        try await age(
+            "UPDATE applications SET stage_entered_at = now() - interval '4 days' WHERE id = \(id)")
+        let before = try await found()
+        let (zone, today) = (before.deadline.zone, CalendarDate(before.readAt, in: before.deadline.zone))
+        #expect(before.clock.lastDay(in: zone) == today.adding(days: 3) && before.clock.daysLeft == nil)
+
+        let request = try await world.ask(id, of: [question])
+        let asked = try await found()
+        #expect(asked.clock.daysLeft == 3 && asked.clock.lastDay(in: zone) == nil)
+        #expect(!asked.clock.isOverdue(at: asked.readAt))
+        for page in [
+            await founder.open("/portal/applications/\(id)"), await manager.open("/console/applications/\(id)"),
+        ] {
+            #expect(page.text.contains("The time to answer stands still meanwhile, with 3 days left."), "\(page.text)")
+        }
+        #expect(try await founder.ask("GET", "/v1/applications/\(id)").json()["stage"]?["days_left"] == 3)
+        // Nobody sets the clock.
+        let wall = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.execute("UPDATE change_requests SET stage_since = now() WHERE id = \(request.id)")
+            }
+        }
+        #expect(wall?.kind == .insufficientPrivilege)
+
+        // It took five days: the stage has the three that were left.
+        try await age(
+            """
+            UPDATE change_requests SET requested_at = requested_at - interval '5 days',
+                                       stage_since = stage_since - interval '5 days'
+            WHERE id = \(request.id)
+            """)
+        _ = try await world.database.write(as: world.context(Cast.ravi)) {
+            try await $0.resubmitApplication(id, by: ravi)
+        }
+        let back = try await found()
+        #expect(back.clock.lastDay(in: zone) == today.adding(days: 3) && back.clock.daysLeft == nil)
+        #expect(back.clock.daysStood(at: back.readAt) == 4)
+
+        // Asked and taken back within the day, nothing moves; a stage that is entered begins anew.
+        let other = try await world.ask(id, of: [question])
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.cancelChanges(other.id, of: id, by: mei)
+        }
+        #expect(try await found().clock.lastDay(in: zone) == today.adding(days: 3))
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.screenApplication(id, finding: .eligible, by: mei)
+        }
+        #expect(try await found().clock.lastDay(in: zone) == today.adding(days: 30))
+    }
+
     @Test("By API and by pages: the form shows only what is open, refuses the rest, and comes back filled in")
     func edge() async throws {
         let world = try await World()

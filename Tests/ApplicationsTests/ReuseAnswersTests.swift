@@ -1,6 +1,7 @@
 import API
 import Accounts
 import DemoWorld
+import Eligibility
 import Files
 import Foundation
 import Postgres
@@ -140,6 +141,60 @@ struct ReuseAnswersTests {
                 "UPDATE calls SET closes_at = now() - interval '1 hour' WHERE id = \(incubation)")
         }
         await #expect(throws: ApplicationRefusal.callNotOpen(.closed)) { try await again() }
+    }
+
+    @Test("What later rounds asked stays with what was taken back: it is begun again with what is asked first")
+    func againWithoutLaterRounds() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let (question, deck) = (CallForApplications.Question.ID(), CallForApplications.Question.ID())
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO call_questions (tenant_id, call_id, id, position, prompt, required, from_round, files)
+                SELECT tenant_id, id, \(question), 901, '{"en": "What does it cost?"}', true, 2, NULL::jsonb
+                FROM calls WHERE id = \(incubation)
+                UNION ALL
+                SELECT tenant_id, id, \(deck), 902, '{"en": "Your accounts"}', true, 2,
+                       '{"extensions": ["pdf"], "most": 2}'
+                FROM calls WHERE id = \(incubation)
+                """)
+        }
+        let first = try await world.submitted(
+            to: incubation, declaring: ["full_time_staff": .integer(7), "technical_staff": .integer(5)])
+        let wanted = QuestionsWanted(
+            ofRound: 2, try LongText("You are on the shortlist."),
+            by: CalendarDate(Date(), in: .hongKong).adding(days: 7))
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.screenApplication(first, finding: .eligible, by: Cast.mei.person.id)
+            _ = try await transaction.askLaterQuestions(wanted, of: first, as: .init(), by: Cast.mei.person.id)
+        }
+        try await world.save([question: AnswerEdit(try LongText("A fortune."))], of: first)
+        let document = try await world.upload("%PDF-1.7\nAccounts\n%%EOF\n", to: deck, of: first, by: visitor)
+        try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            _ = try await transaction.resubmitApplication(first, by: ravi)
+            _ = try await transaction.withdrawApplication(first, because: nil, by: ravi)
+        }
+        let begun = await visitor.send("/portal/applications/\(first)/new-beginning")
+        #expect(begun.status == 303, "\(begun.text)")
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let id = try #require(try await reader.liveApplication(to: incubation))
+        let before = try await reader.answers(of: first)
+        #expect(before.count == 5)
+        #expect(
+            try await reader.answers(of: id).map(\.text)
+                == before.filter { $0.question != question }.map(\.text))
+        #expect(try await reader.documents(of: id).isEmpty)
+        // What it declared comes along.
+        #expect(try await reader.declaredFacts(of: id)?[.fullTimeStaff] == .integer(7))
+        // A file is not taken for what is not asked yet, either.
+        let early = await #expect(throws: Problem.self) {
+            try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+                _ = try await transaction.reuseAnswers(
+                    [], [DocumentPick(deck, from: first, document)], in: id, by: ravi)
+            }
+        }
+        #expect(early?.errors.map(\.pointer) == ["/documents/0"])
     }
 
     @Test("Offered files: of the kind that is asked for, the same bytes once, none that is there")

@@ -195,6 +195,9 @@ public struct FormInput: Sendable {
         "f-\(identifier(name))-new-\(identifier(key))"
     }
 
+    /// The id of a field by its name: what a link to it ends with.
+    public static func id(of name: String) -> String { "f-" + identifier(name) }
+
     private func field(
         _ name: String, _ label: String, _ hint: String?, _ isOptional: Bool
     ) -> FormField { field(name, label, hint, isOptional, error(name)) }
@@ -202,7 +205,7 @@ public struct FormInput: Sendable {
     private func field(
         _ name: String, _ label: String, _ hint: String?, _ isOptional: Bool, _ error: String?
     ) -> FormField {
-        let id = "f-" + Self.identifier(name)
+        let id = Self.id(of: name)
         let described = [hint.map { _ in "\(id)-hint" }, error.map { _ in "\(id)-error" }].compactMap { $0 }
         return FormField(
             name: name, id: id, label: label, hint: hint, error: error,

@@ -66,6 +66,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
         say(form.dataset.saving);
         const texts = sent.map((field) => [field, field.text]);
         const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+        if (form.elements.shown) body.append("shown", form.elements.shown.value);
         for (const { name, pairs } of sent) {
             const hidden = seen(name);
             for (const pair of pairs) body.append(...pair);
