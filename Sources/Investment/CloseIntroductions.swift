@@ -12,8 +12,12 @@ struct CloseIntroductions: Job {
 
 extension Transaction {
     /// Ends what is due. Those that somebody moves at this moment are left to the next time.
-    func closeIntroductionsThatAreDue() async throws {
-        for due in try await introductionsDue() {
+    ///
+    /// - Parameter most: how many at once, so that each transaction is short.
+    /// - Returns: whether there may be more.
+    func closeIntroductionsThatAreDue(most: Int = 200) async throws -> Bool {
+        let dues = try await introductionsDue(limit: most)
+        for due in dues {
             try await insert(NewStep(due.stage), of: due.introduction, by: .clock)
             try await insert(
                 Introduction.Ending(side: .clock, reason: due.reason, note: nil), of: due.introduction)
@@ -21,5 +25,6 @@ extension Transaction {
             try await enqueue(
                 TellOfIntroduction(introduction: due.introduction.uuid, stage: due.stage.rawValue))
         }
+        return dues.count == most
     }
 }

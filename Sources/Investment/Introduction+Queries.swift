@@ -301,7 +301,7 @@ extension Transaction {
     }
 
     /// Introductions that end without anybody's doing: locked, and without those that somebody moves at this moment.
-    func introductionsDue() async throws -> [DueEnding] {
+    func introductionsDue(limit: Int) async throws -> [DueEnding] {
         try await rows(
             """
             -- introductionsDue
@@ -321,6 +321,7 @@ extension Transaction {
                       OR NOT v.verified
                   ELSE greatest(n.moved_at, m.starts_at) < now() - \(Introduction.silentDays) * interval '1 day' END
             ORDER BY n.id
+            LIMIT \(limit)
             FOR UPDATE OF n SKIP LOCKED
             """
         ).map { try DueEnding(introduction: $0("id"), stage: $0("stage"), reason: $0("reason")) }

@@ -42,7 +42,7 @@ extension InvestmentRoom {
             try await run.finish { try await $0.tell(of: job) }
         }
         worker.register(CloseIntroductions.self, acting: .system) { _, run in
-            try await run.finish { try await $0.closeIntroductionsThatAreDue() }
+            while try await run.write({ try await $0.closeIntroductionsThatAreDue() }) {}
         }
         worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in CloseIntroductions() }
         worker.register(BeginScheduledRun.self, acting: .system) { _, run in

@@ -73,9 +73,8 @@ struct IntroductionWorld {
     }
 
     func runClock() async throws {
-        try await world.database.write(as: .system(in: Cast.harbour.id)) {
-            try await $0.closeIntroductionsThatAreDue()
-        }
+        let system = Context.system(in: Cast.harbour.id)
+        while try await world.database.write(as: system, { try await $0.closeIntroductionsThatAreDue(most: 1) }) {}
     }
 }
 

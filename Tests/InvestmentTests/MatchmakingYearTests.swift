@@ -27,18 +27,9 @@ struct MatchmakingYearTests {
         let market = try await Market(
             investors: isLong ? 1_000 : 16, startups: isLong ? 5_000 : 60, length: isLong ? 10 : 6,
             workers: isLong ? 32 : 8)
-        for cycle in 0..<(isLong ? 26 : 2) {
-            try await market.propose(cycle)
-            for week in 0..<2 {
-                try await market.live(cycle: cycle, week: week)
-                try await market.letPass(days: 7)
-            }
-            // Not printed: what is written into a pipe is kept back until there is much of it.
-            let so = "\(market.proposals) proposals, \(market.introductions) introductions so far"
-            try FileHandle.standardError.write(contentsOf: Data("two weeks \(cycle + 1): \(so)\n".utf8))
+        do { try await pass(isLong ? 26 : 2, in: market) } catch let error as DatabaseError {
+            throw Unexpected(error: String(reflecting: error))
         }
-        // Nothing is asked any more; what is open runs out by itself.
-        for _ in 0..<16 { try await market.letPass(days: 7) }
 
         let left = try await market.left()
         #expect(left.open == 0 && left.running == 0, "\(left)")
@@ -56,6 +47,21 @@ struct MatchmakingYearTests {
             \(ours.worstTenth.thousandths) beside \(plain.worstTenth.thousandths) lists, for \
             \((market.loss * 100).thousandths) % of the total score
             """)
+    }
+
+    /// Two weeks again and again, and then as long as it takes until what is open has run out by itself.
+    private func pass(_ cycles: Int, in market: Market) async throws {
+        for cycle in 0..<cycles {
+            try await market.propose(cycle)
+            for week in 0..<2 {
+                try await market.live(cycle: cycle, week: week)
+                try await market.letPass(days: 7)
+            }
+            // Not printed: what is written into a pipe is kept back until there is much of it.
+            let so = "\(market.proposals) proposals, \(market.introductions) introductions so far"
+            try FileHandle.standardError.write(contentsOf: Data("two weeks \(cycle + 1): \(so)\n".utf8))
+        }
+        for _ in 0..<16 { try await market.letPass(days: 7) }
     }
 }
 
@@ -190,7 +196,7 @@ private final class Market {
         try await atOnce(twice) { database, list in
             try await database.write(as: mei) { _ = try await $0.releaseShortlist(list, by: Cast.mei.person.id) }
         }
-        let items = try await database.reader(as: mei).rows(
+        let items = try await all(
             """
             SELECT x.startup_id FROM shortlist_items AS x JOIN shortlists AS s ON s.tenant_id = x.tenant_id AND s.id = x.shortlist_id
             WHERE s.run_id = \(run) AND s.released_at IS NOT NULL
@@ -225,7 +231,8 @@ private final class Market {
 
     /// A week of answers, consents, meetings and ends.
     func live(cycle: Int, week: Int) async throws {
-        let open = try await database.reader(as: mei).rows(
+        // All at once, which no page reads.
+        let open = try await all(
             """
             SELECT s.id AS list, s.investor_id, x.startup_id
             FROM shortlists AS s JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
@@ -267,7 +274,7 @@ private final class Market {
     }
 
     private func moveIntroductions() async throws {
-        let running = try await database.reader(as: mei).rows(
+        let running = try await all(
             """
             SELECT id, investor_id, startup_id, stage FROM introductions
             WHERE tenant_id = acting_tenant() AND ended_at IS NULL ORDER BY id
@@ -312,6 +319,11 @@ private final class Market {
         try await atOnce(steps) { database, step in
             try await database.write(as: step.context) { try await step.deed($0) }
         }
+    }
+
+    /// Rows as a manager reads them, however long that takes.
+    private func all(_ query: Query) async throws -> [Row] {
+        try await database.snapshot(as: mei, statementTimeout: .seconds(120)) { try await $0.rows(query) }
     }
 
     /// Does something about each of many, so many at once. What the house refuses by its rules is part of the year.
@@ -414,7 +426,7 @@ private final class Market {
                     answered_at = answered_at - \(days)::int4 * interval '1 day'
                 """)
         }
-        try await database.write(as: system) { try await $0.closeIntroductionsThatAreDue() }
+        while try await database.write(as: system, { try await $0.closeIntroductionsThatAreDue() }) {}
     }
 
     /// What has not come to an end.
