@@ -1,3 +1,4 @@
+internal import HTTPTypes
 public import Postgres
 
 /// One use of an operation: who, with what, and the way to the database as that person.
@@ -17,6 +18,9 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
         try exchange.checkIdempotencyKey()
         body = try await exchange.jsonBody(Body.self)
     }
+
+    /// Whether only the head of the answer is asked for, so that nothing need be done for its body.
+    public var isHead: Bool { exchange.incoming.head.method == .head }
 
     /// Who acts. Throws 401 when nobody is signed in, which only an operation open to anyone can meet.
     public var principal: Principal {

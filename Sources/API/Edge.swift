@@ -137,16 +137,20 @@ public final class Edge: Sendable {
             outgoing = refuse(error, incoming, trace)
         }
         outgoing.headers[.requestID] = requestID
-        let length = outgoing.stream?.count ?? outgoing.body.count
+        let length: Int? = if let stream = outgoing.stream { stream.count } else { outgoing.body.count }
         if incoming.head.method == .head {
             outgoing.body = []
             outgoing.stream = nil
         }
         // 204 and 304 have no content, and saying its length would be wrong (RFC 9110, 8.6).
-        if outgoing.status != 204, outgoing.status != 304 { outgoing.headers[.contentLength] = String(length) }
+        if let length, outgoing.status != 204, outgoing.status != 304 {
+            outgoing.headers[.contentLength] = String(length)
+        }
         let took = DispatchTime.now().uptimeNanoseconds &- begun
         (trace.endpoint?.metrics ?? metrics.unrouted).record(status: outgoing.status, nanoseconds: took)
-        if let log = configuration.requestLog { log.write(trace.line(incoming, outgoing, length: length, took: took)) }
+        if let log = configuration.requestLog {
+            log.write(trace.line(incoming, outgoing, length: length ?? 0, took: took))
+        }
         return outgoing
     }
 

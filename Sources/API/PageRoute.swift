@@ -119,6 +119,9 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
     /// The first value of a field as it was typed.
     public func field(_ name: String) -> String? { form.first(name) }
 
+    /// Whether only the head of the answer is asked for, so that nothing need be done for its body.
+    public var isHead: Bool { exchange.incoming.head.method == .head }
+
     /// Who acts. Throws 401 when nobody is signed in, which only a page open to anyone can meet.
     public var principal: Principal {
         get throws { try exchange.signedIn() }

@@ -6,13 +6,13 @@ public struct StreamedDownload: Codable, Sendable {
     public let mediaType: String
     /// The name a browser saves it under.
     public let filename: String
-    /// How many bytes there are in all.
-    public let count: Int
+    /// How many bytes there are in all; nil where only the head is asked for, and it takes the file to know.
+    public let count: Int?
     /// Whether a browser is asked to show it instead of saving it.
     public let isShown: Bool
     let piece: @Sendable (_ index: Int) async throws -> [UInt8]?
 
-    /// A file of `count` bytes.
+    /// A file of `count` bytes. Without a count it is never sent, and HEAD is told no length.
     ///
     /// - Parameters:
     ///   - isShown: whether a browser is asked to show it, which holds for a PDF and for nothing else.
@@ -20,7 +20,7 @@ public struct StreamedDownload: Codable, Sendable {
     ///     returned and for as long as the reader takes, so it opens no transaction that outlives one piece. If it throws,
     ///     or the pieces are not `count` bytes, the connection is cut and the reader knows.
     public init(
-        mediaType: String, filename: String, count: Int, isShown: Bool = false,
+        mediaType: String, filename: String, count: Int?, isShown: Bool = false,
         piece: @escaping @Sendable (_ index: Int) async throws -> [UInt8]?
     ) {
         self.mediaType = mediaType

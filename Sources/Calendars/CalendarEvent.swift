@@ -9,9 +9,9 @@ internal import Synchronization
 public struct CalendarEvent: Sendable {
     /// The same for ever, and the same nowhere else.
     public var uid: String
-    /// How often the event was changed, from 0.
+    /// From 0, and higher whenever the event is told otherwise than before.
     public var sequence: Int
-    /// When it was last changed.
+    /// When it was last changed, or the file was made.
     public var changedAt: Date
     /// When it begins.
     public var startsAt: Date

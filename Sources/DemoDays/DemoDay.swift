@@ -1,5 +1,6 @@
 package import API
 package import Foundation
+internal import Matching
 package import Vocabulary
 
 /// A day on which startups and investors meet, one meeting a slot: when and where there is room, and what is promised.
@@ -92,6 +93,19 @@ package struct DemoDayTerms: Codable, Sendable, Equatable {
         }
     }
 
+    /// Refuses times in which nobody could be met, those of another day above all. Without any, one is there all day.
+    func check(_ windows: [Participant.Window]) throws(DemoDayRefusal) {
+        let times = times
+        for (index, window) in windows.enumerated()
+        where !times.contains(where: { $0.lowerBound < window.endsAt && window.startsAt < $0.upperBound }) {
+            throw .windowMeetsNoSlot(index)
+        }
+        let there = windows.map { $0.startsAt..<$0.endsAt }
+        if !there.isEmpty, MeetingSchedule.absences(in: times, windows: there).count == times.count {
+            throw .windowMeetsNoSlot(0)
+        }
+    }
+
     /// Rooms that a demo day has at most.
     static let mostRooms = 50
 }
@@ -141,6 +155,8 @@ package enum DemoDayRefusal: Refusal, Equatable {
     case inviteeUnknown(Int)
     /// A time that ends before it begins.
     case windowEndsBeforeItBegins(Int)
+    /// A time in which no meeting of the day is held.
+    case windowMeetsNoSlot(Int)
     /// More times than anybody is away in a day.
     case tooManyWindows
     /// It does not take part, or no longer.
@@ -170,6 +186,8 @@ package enum DemoDayRefusal: Refusal, Equatable {
             .invalid("/institutions/\(index)", "Choose a startup or an investor of the directory.")
         case .windowEndsBeforeItBegins(let index):
             .invalid("/windows/\(index)/ends_at", "Choose a time after the one it begins at.")
+        case .windowMeetsNoSlot(let index):
+            .invalid("/windows/\(index)/starts_at", "Choose a time in which the day has a whole meeting.")
         case .tooManyWindows: .invalid("/windows", "Give \(Participant.mostWindows) times at most.")
         case .takesNoPart: .conflict("Only who takes part can do this. Accept the invitation first.")
         case .wishUnknown(let pointer): .invalid(pointer, "Choose somebody you may meet on this day.")

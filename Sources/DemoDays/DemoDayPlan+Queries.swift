@@ -140,8 +140,10 @@ extension Transaction {
             let asked = try await first(
                 """
                 -- planInputs
-                SELECT p.number, p.base_id, d.revision FROM demo_day_plans AS p
+                SELECT p.number, p.base_id, d.revision, b.published_at FROM demo_day_plans AS p
                 JOIN demo_days AS d ON d.tenant_id = p.tenant_id AND d.id = p.demo_day_id
+                LEFT JOIN demo_day_plans AS b
+                    ON b.tenant_id = p.tenant_id AND b.demo_day_id = p.demo_day_id AND b.id = p.base_id
                 WHERE p.tenant_id = acting_tenant() AND p.demo_day_id = \(day) AND p.id = \(plan) AND p.made_at IS NULL
                   AND acts_as('system')
                 """), let terms = try await demoDay(day)?.terms
@@ -158,9 +160,14 @@ extension Transaction {
                 id: $0("id"), capacity: $0("capacity"), opensAt: $0("opens_at"), closesAt: $0("closes_at"))
         }
         let guests = try await participants(of: day).filter { $0.state == .accepted }
+        let published: Date? = try asked("published_at")
         func seats(_ side: Participant.Side) -> [PlanInputs.Guest] {
-            guests.filter { $0.side == side }.map { PlanInputs.Guest(id: $0.institution.uuid, windows: $0.windows) }
-                .sorted { $0.id < $1.id }
+            guests.filter { $0.side == side }.map { guest in
+                PlanInputs.Guest(
+                    id: guest.institution.uuid, windows: guest.windows,
+                    // Nobody is invited twice but who has cancelled.
+                    isBack: published.map { guest.invitedAt > $0 } ?? false)
+            }.sorted { $0.id < $1.id }
         }
         let couples = try await rows(
             """

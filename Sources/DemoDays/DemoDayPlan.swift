@@ -131,7 +131,7 @@ package struct DemoDayMeeting: Codable, Sendable {
     package let link: WebAddress?
     /// Whether an earlier plan had it and it was dropped.
     package let isDropped: Bool
-    /// The number of the plan that changed it last: calendars take the highest for true.
+    /// The number of the plan that changed it last.
     package let sequence: Int
     /// Whether both still take part and may meet.
     package let takesPlace: Bool

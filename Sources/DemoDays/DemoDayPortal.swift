@@ -61,8 +61,9 @@ struct DemoDayPortal {
             let (id, tenant, own) = (
                 call.parameters.day, try principal.workspace, Institution.ID(try principal.actsFor)
             )
-            guard let day = try await call.reader.demoDay(id) else { throw Problem.notFound }
+            guard try await call.reader.demoDay(id) != nil else { throw Problem.notFound }
             return try await doing(call, .accepting, .accepted) { transaction in
+                guard let day = try await transaction.demoDay(id) else { throw Problem.notFound }
                 let windows = try call.decoded().windows(on: day)
                 _ = try await transaction.acceptDemoDay(
                     id, for: own, during: windows, in: tenant, by: principal.personID)
@@ -106,7 +107,8 @@ struct DemoDayPortal {
         ) { call in
             let viewer = try await call.viewer()
             guard let day = try await call.reader.demoDay(call.parameters.day) else { throw Problem.notFound }
-            let file = day.calendarFile(of: try await call.reader.ownMeetings(on: day.id), in: viewer.language)
+            let file = day.calendarFile(
+                of: try await call.reader.ownMeetings(on: day.id), in: viewer.language, at: Date())
             return .download(Array(file.utf8), named: "demo-day.ics", mediaType: "text/calendar; charset=utf-8")
         }.erased
     }

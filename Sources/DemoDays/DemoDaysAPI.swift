@@ -295,7 +295,9 @@ enum DemoDaysAPI {
             guard let day = try await call.reader.demoDay(call.parameters.day) else { throw Problem.notFound }
             let meetings = try await call.reader.ownMeetings(on: day.id)
             return .ok(
-                Download(bytes: Array(day.calendarFile(of: meetings, in: language).utf8), filename: "demo-day.ics"))
+                Download(
+                    bytes: Array(day.calendarFile(of: meetings, in: language, at: Date()).utf8),
+                    filename: "demo-day.ics"))
         }.erased
     }
 

@@ -10,6 +10,8 @@ struct PlanInputs: Codable, Sendable {
     struct Guest: Codable, Sendable {
         let id: UUID
         let windows: [Participant.Window]
+        /// Whether it was invited anew since the plan in force was published: what it meets there was told as called off.
+        var isBack = false
     }
 
     /// A place to meet.
@@ -141,6 +143,7 @@ struct PlanInputs: Codable, Sendable {
     private func meetings(of schedule: MeetingSchedule) -> [Standing] {
         let before = Dictionary(
             standing.map { ([$0.investor, $0.startup], $0) }, uniquingKeysWith: { first, _ in first })
+        let back = Set((startups + investors).filter(\.isBack).map(\.id))
         var (met, taken): (Set<[UUID]>, [[Int]: Int]) = ([], [:])
         let order = Dictionary(uniqueKeysWithValues: places.enumerated().map { (Key($1.id.uuid), $0) })
         var meetings = schedule.meetings.compactMap { meeting -> Standing? in
@@ -153,6 +156,7 @@ struct PlanInputs: Codable, Sendable {
             let isAsItWas =
                 was.map {
                     !$0.isDropped && ($0.startsAt, $0.endsAt) == (time.startsAt, time.endsAt) && $0.room == place
+                        && back.isDisjoint(with: [investor, startup])
                 } ?? false
             return Standing(
                 investor: investor, startup: startup, slot: meeting.slot, startsAt: time.startsAt,

@@ -83,16 +83,20 @@ extension LocalTime {
 }
 
 extension DemoDay {
-    /// Somebody's own meetings for a calendar. Those that were dropped are told as cancelled, under the same name and a higher
-    /// number, and without the other side, of whom there may be nothing more to be told.
-    func calendarFile(of meetings: [DemoDayMeeting], in language: Pages.Language) -> String {
+    /// Somebody's own meetings for a calendar, as they are now. Those that were dropped are told as cancelled, under the same
+    /// name, and without the other side, of whom there may be nothing more to be told.
+    ///
+    /// A later file counts as the newer version, by the seconds since the day was made: a meeting may be called off and come
+    /// back by what nobody counts, the end of a verification or of a block, and a calendar takes no lower number for true.
+    func calendarFile(of meetings: [DemoDayMeeting], in language: Pages.Language, at now: Date) -> String {
         let spoken = Vocabulary.Language(language)
         let title = terms.title.text(for: spoken)
+        let version = max(Int(now.timeIntervalSince(createdAt)), 0)
         return CalendarEvent.file(
             of: meetings.map { meeting in
                 CalendarEvent(
-                    uid: "demo-day-\(id)-\(meeting.investor)-\(meeting.startup)@trellis", sequence: meeting.sequence,
-                    changedAt: publishedAt ?? createdAt, startsAt: meeting.startsAt, zone: terms.timeZone.description,
+                    uid: "demo-day-\(id)-\(meeting.investor)-\(meeting.startup)@trellis", sequence: version,
+                    changedAt: now, startsAt: meeting.startsAt, zone: terms.timeZone.description,
                     minutes: Int(meeting.endsAt.timeIntervalSince(meeting.startsAt) / 60),
                     summary: [(meeting.investorName ?? meeting.startupName)?.text(for: spoken), title]
                         .compactMap(\.self).joined(separator: " · "),

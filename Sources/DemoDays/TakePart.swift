@@ -43,6 +43,9 @@ extension Transaction {
             throw DemoDayRefusal.windowEndsBeforeItBegins(index)
         }
         guard try await answer(.accepted, for: institution, on: id, by: person) else { throw Problem.notFound }
+        // The answer has waited for whoever moves the day at this moment: the times are those of the day as it is now.
+        guard let current = try await demoDay(id) else { throw Problem.notFound }
+        try current.terms.check(windows)
         try await save(windows, of: institution, on: id, in: tenant)
         return try await knownParticipant(institution, of: id)
     }

@@ -156,7 +156,9 @@ struct DataRoomAPI: Sendable {
         _ call: Call<RoomDocumentPath, NoBody>, as deed: RoomDocument.Right
     ) async throws -> Reply<StreamedDownload> {
         let file = RoomFile(database: call.database, context: call.context, watermarker: watermarker)
-        return .ok(try await file.deliver(call.parameters.document, as: deed, to: try call.principal))
+        return .ok(
+            try await file.deliver(
+                call.parameters.document, as: deed, to: try call.principal, headOnly: call.isHead))
     }
 
     private var listAccesses: AnyOperation {

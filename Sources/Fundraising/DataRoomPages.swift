@@ -388,7 +388,9 @@ struct DataRoomPages {
         _ call: FormCall<RoomDocumentPath, NoBody>, as deed: RoomDocument.Right
     ) async throws -> HTML {
         let file = RoomFile(database: call.database, context: call.context, watermarker: watermarker)
-        return .download(try await file.deliver(call.parameters.document, as: deed, to: try call.principal))
+        return .download(
+            try await file.deliver(
+                call.parameters.document, as: deed, to: try call.principal, headOnly: call.isHead))
     }
 }
 

@@ -53,10 +53,13 @@ struct RoomFile {
     /// The document to be sent to whoever acts, once they have signed for it. Each piece is sent by the rights of its moment:
     /// whoever loses them gets no more.
     ///
+    /// Whoever asks for the head alone is answered as they would be, and has read nothing: no watermark is put on it, and they
+    /// sign for nothing.
+    ///
     /// Throws `RoomRefusal`, or not found.
-    func deliver(_ id: RoomDocument.ID, as deed: RoomDocument.Right, to principal: Principal) async throws
-        -> StreamedDownload
-    {
+    func deliver(
+        _ id: RoomDocument.ID, as deed: RoomDocument.Right, to principal: Principal, headOnly: Bool
+    ) async throws -> StreamedDownload {
         let reader = database.reader(as: context)
         guard let document = try await reader.roomDocument(id), let version = document.latest,
             let firm = try await reader.institution(Institution.ID(try principal.actsFor))
@@ -70,13 +73,18 @@ struct RoomFile {
             personName: principal.name, firmName: firm.name.text(for: .english), deed: deed,
             watermarked: document.watermarked && !isOwn)
 
+        if signature.watermarked, let fault = version.unmarkable { throw RoomRefusal.unmarkable(fault) }
+        if headOnly {
+            return send(document, version, deed, count: signature.watermarked ? nil : version.bytes, to: reader) { _ in
+                nil
+            }
+        }
         guard signature.watermarked else {
             try await sign(signature)
             return send(document, version, deed, count: version.bytes, to: reader) { index in
                 try await reader.piece(index, of: version.number, of: id, in: document.startup)
             }
         }
-        if let fault = version.unmarkable { throw RoomRefusal.unmarkable(fault) }
         let marked = try await mark(version, of: document, signature, reader)
         try await sign(signature)
         return send(document, version, deed, count: marked.count, to: reader) { index in
@@ -91,7 +99,7 @@ struct RoomFile {
 
     /// Pieces, each of them while the reader may have it in this way.
     private func send(
-        _ document: RoomDocument, _ version: RoomDocument.Version, _ deed: RoomDocument.Right, count: Int,
+        _ document: RoomDocument, _ version: RoomDocument.Version, _ deed: RoomDocument.Right, count: Int?,
         to reader: Reader, _ piece: @escaping @Sendable (Int) async throws -> [UInt8]?
     ) -> StreamedDownload {
         let (id, startup) = (document.id, document.startup)

@@ -323,4 +323,8 @@ package struct RoundSheet: Codable, Sendable {
     /// The indications that stand, the earliest first: all for the startup, one's own for an investor, those of others by
     /// the level of disclosure.
     package let indications: [Indication]
+
+    /// Whether the sum that the startup reads is that of all it is shown: not where it blocked a firm, or the park takes one
+    /// for a professional investor no more.
+    var countsAll: Bool { round.tally?.indications == indications.count }
 }

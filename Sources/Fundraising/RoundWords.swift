@@ -104,7 +104,9 @@ struct RoundWords {
         let deed = mayRelease && sheet.round.standing.isOpen ? [Table.Column(t("indication.deed"))] : []
         return FundraisingPage.TableSection(
             id: "indications", title: t("round.indications"),
-            text: mayRelease ? nil : t("round.told_\(sheet.round.disclosure.rawValue)"),
+            text: mayRelease
+                ? sheet.countsAll ? nil : t("round.not_counted")
+                : t("round.told_\(sheet.round.disclosure.rawValue)"),
             table: Table(
                 caption: t("round.indications"),
                 columns: [

@@ -167,15 +167,15 @@ extension Transaction {
     private func showStagedStartups(in tenant: Tenant.ID) async throws {
         try await execute(
             """
-            -- importStartups: who agrees to be shown, to everyone and for every purpose; not who has decided on it already.
-            -- OFFSET 0 keeps the look-up by the index, as above.
+            -- importStartups: who agrees to be shown, to everyone and for every purpose; not who has decided on one already, since
+            -- it was told that it agrees to no other. OFFSET 0 keeps the look-up by the index, as above.
             WITH decided AS (
                 INSERT INTO consents (tenant_id, startup_id, purpose, audience)
                 SELECT \(tenant), s.id, p.purpose, 'everyone'
                 FROM import_startups AS s CROSS JOIN (VALUES ('shortlists'), ('demo_days')) AS p (purpose)
                 WHERE s.id IS NOT NULL AND s.opts_in AND NOT EXISTS (
                     SELECT FROM consents AS c
-                    WHERE c.tenant_id = \(tenant) AND c.startup_id = s.id AND c.purpose = p.purpose OFFSET 0)
+                    WHERE c.tenant_id = \(tenant) AND c.startup_id = s.id OFFSET 0)
                 RETURNING startup_id
             )
             UPDATE import_startups AS s SET is_changed = true FROM decided WHERE decided.startup_id = s.id

@@ -21,6 +21,17 @@ extension Statements {
     package func block(_ id: Block.ID) async throws -> Block? {
         try await first("/* block */ \(fragment: .blocks) AND b.id = \(id)").map(Block.init)
     }
+
+    /// Whether the seat knows of an institution: by the directory, by dealing with it, or as a founder who may find it by name.
+    func knows(_ institution: Institution.ID) async throws -> Bool {
+        if try await self.institution(institution) != nil { return true }
+        return try await value(
+            """
+            -- knows an institution
+            SELECT acting_institution_deals_with(\(institution))
+                OR acts_as('founder') AND EXISTS (SELECT FROM investor_in_a_line(\(institution)))
+            """)
+    }
 }
 
 /// Where a list of blocks goes on.

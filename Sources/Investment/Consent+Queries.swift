@@ -47,18 +47,46 @@ extension Statements {
         return Dictionary(uniqueKeysWithValues: found.map { ($0.investor, $0) })
     }
 
-    /// The verified investors that founders may find, by name, 400 at most; for founders and the park.
-    package func visibleInvestors() async throws -> [VisibleInvestor] {
+    /// The verified investors that founders may find, by name; for founders and the park.
+    ///
+    /// - Parameter search: a part of the name in any language, in any case.
+    package func visibleInvestors(
+        named search: String? = nil, after cursor: VisibleInvestorPosition? = nil, limit: Int
+    ) async throws -> [VisibleInvestor] {
         try await rows(
             """
             -- visibleInvestors
             SELECT v.investor_id AS id, l.names, l.kind, l.country
             FROM visible_investors AS v CROSS JOIN LATERAL investor_in_a_line(v.investor_id) AS l
             WHERE v.tenant_id = acting_tenant() AND acts_as('founder', 'manager') AND is_verified(v.investor_id)
-            ORDER BY lower(coalesce(l.names ->> 'en', l.names ->> 'zh-Hant', l.names ->> 'ja')), v.investor_id
-            LIMIT 400
+              \(given: search, { "AND \(fragment: .anyText(of: "l.names", contains: $0))" })
+              \(given: cursor, { "AND (\(fragment: .sortName), v.investor_id) > (lower(\($0.name)), \($0.investor))" })
+            ORDER BY \(fragment: .sortName), v.investor_id
+            LIMIT \(limit)
             """
         ).map(VisibleInvestor.init)
+    }
+}
+
+/// Where a list of investors by name goes on.
+package struct VisibleInvestorPosition: Codable, Sendable {
+    /// The name of the last one of the page.
+    package let name: String
+    /// That one.
+    package let investor: Institution.ID
+
+    /// Behind an investor.
+    package init(_ visible: VisibleInvestor) {
+        let name = visible.name[.english] ?? visible.name[.traditionalChinese] ?? visible.name[.japanese]
+        self.name = name?.string ?? ""
+        investor = visible.investor
+    }
+}
+
+extension Query {
+    /// By what investors `l` are put in order.
+    fileprivate static var sortName: Query {
+        "lower(coalesce(l.names ->> 'en', l.names ->> 'zh-Hant', l.names ->> 'ja'))"
     }
 }
 

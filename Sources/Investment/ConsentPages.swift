@@ -13,14 +13,16 @@ struct ConsentPages {
     var routes: [AnyRoute] { [own, decide, show] }
 
     private var own: AnyRoute {
-        PageRoute(.get, "/consents", "consents", access: .roles([.founder])) { call in
+        PageRoute(.get, "/consents", "consents", access: .roles([.founder]), parameters: FindInvestors.self) { call in
             try await page(for: call)
         }.erased
     }
 
     private var decide: AnyRoute {
-        PageRoute(.post, "/consents", "decideOnConsentForm", access: .roles([.founder]), body: NewConsent.self) {
-            call in
+        PageRoute(
+            .post, "/consents", "decideOnConsentForm", access: .roles([.founder]), parameters: FindInvestors.self,
+            body: NewConsent.self
+        ) { call in
             let startup = Startup.ID(try call.principal.actsFor)
             return try await FormProblem.answering(InvestmentRoom.constraints) {
                 let sent = try call.decoded()
@@ -59,21 +61,29 @@ struct ConsentPages {
         }.erased
     }
 
-    private func page<P, B>(for call: FormCall<P, B>, problem: FormProblem? = nil) async throws -> HTML {
+    /// How many investors the forms offer; the others are found by their names.
+    private static let mostOffered = 400
+
+    private func page<B>(for call: FormCall<FindInvestors, B>, problem: FormProblem? = nil) async throws -> HTML {
         let startup = Startup.ID(try call.principal.actsFor)
         let consents = try await call.reader.consents(of: startup)
-        let visible = try await call.reader.visibleInvestors()
+        let search = call.parameters.q?.string
+        let visible = try await call.reader.visibleInvestors(named: search, limit: Self.mostOffered + 1)
         let reading = try await Reading(call)
         let t = reading.t
         let forms = Consent.Purpose.allCases.map { purpose in
             form(
                 for: purpose, consents.first { $0.purpose == purpose && $0.supersededAt == nil }, among: visible,
-                sent: call.fields, key: call.freshIdempotencyKey, reading,
+                named: search, sent: call.fields, key: call.freshIdempotencyKey, reading,
                 problem: call.fields["purpose"]?.first == purpose.rawValue ? problem : nil)
         }
         let model = ConsentsPage(
-            header: PageHeader(title: t("consents.title"), lede: t("consents.lede")), forms: forms,
-            history: history(consents, reading))
+            header: PageHeader(title: t("consents.title"), lede: t("consents.lede")),
+            filters: visible.isEmpty && search == nil
+                ? nil
+                : Filters(
+                    action: "/consents", search: Filters.Search(label: t("consents.search"), value: search ?? ""),
+                    clearURL: search == nil ? nil : "/consents"), forms: forms, history: history(consents, reading))
         let frame = Frame(title: t("consents.title"), site: site, viewer: reading.viewer, current: "consents")
         return HTML(bytes: try PageTemplate.consents.render(model, in: frame))
     }
@@ -81,11 +91,12 @@ struct ConsentPages {
     /// What is decided for a purpose, to be decided otherwise. An investor that was named stays to be chosen, also where
     /// founders find it no longer.
     private func form(
-        for purpose: Consent.Purpose, _ standing: Consent?, among visible: [VisibleInvestor],
+        for purpose: Consent.Purpose, _ standing: Consent?, among found: [VisibleInvestor], named search: String?,
         sent: [String: [String]], key: String, _ reading: Reading, problem: FormProblem?
     ) -> Form {
         let t = reading.t
         let named = standing?.investors ?? []
+        let visible = found.prefix(Self.mostOffered)
         let investors = named.filter { investor in !visible.contains { $0.investor == investor.investor } } + visible
         let values =
             problem == nil
@@ -104,9 +115,12 @@ struct ConsentPages {
             )
         ]
         if !investors.isEmpty {
+            let more =
+                found.count > visible.count ? [t("consents.more", ["count": Figures.grouped(Self.mostOffered)])] : []
             fields.append(
                 input.checkboxes(
-                    "investors", label: t("consents.investors"), hint: t("consents.investors_hint"),
+                    "investors", label: t("consents.investors"),
+                    hint: ([t("consents.investors_hint")] + more).joined(separator: " "),
                     options: investors.map { investor in
                         (
                             investor.investor.description, investor.name.text(for: reading.spoken),
@@ -114,11 +128,13 @@ struct ConsentPages {
                         )
                     }))
         }
+        let nobody = search != nil && found.isEmpty ? [t("consents.nobody_named")] : []
         return Form(
-            action: "/consents",
+            action: ("/consents" as SafeURL).adding(search.map { [("q", $0)] } ?? []),
             sections: [
                 FormSection(
-                    title: t("purpose.\(purpose.rawValue)"), intro: t("purpose_text.\(purpose.rawValue)"),
+                    title: t("purpose.\(purpose.rawValue)"),
+                    intro: ([t("purpose_text.\(purpose.rawValue)")] + nobody).joined(separator: " "),
                     fields: fields.map { placed($0, in: purpose) })
             ], submit: t("consents.submit"), texts: t,
             hidden: [HiddenField("purpose", purpose.rawValue), HiddenField("idempotency_key", key)],
@@ -171,9 +187,15 @@ struct ConsentPages {
     }
 }
 
+/// Which investors the forms of the page offer.
+struct FindInvestors: Codable {
+    let q: ShortText?
+}
+
 /// What a startup decided, and the forms in which it decides otherwise.
 struct ConsentsPage: ViewModel {
     var header: PageHeader
+    var filters: Filters?
     var forms: [Form]
     var history: Table
 }

@@ -1,6 +1,7 @@
 internal import API
 internal import Accounts
 internal import Institutions
+internal import Vocabulary
 
 /// To which investors startups may be shown, by API.
 enum ConsentsAPI {
@@ -43,10 +44,15 @@ enum ConsentsAPI {
         Operation(
             .get, "/v1/visible-investors", "listVisibleInvestors",
             summary: "The verified investors that founders may find by name, to choose them or leave them out",
-            description: "By name, 400 at most. Nothing else is told of them.", tag: "investment",
-            access: .roles([.manager, .founder]), output: VisibleInvestors.self
+            description: "By name. Nothing else is told of them.", tag: "investment",
+            access: .roles([.manager, .founder]), parameters: ListVisibleInvestors.self,
+            output: Page<VisibleInvestor>.self
         ) { call in
-            .ok(VisibleInvestors(items: try await call.reader.visibleInvestors()))
+            let query = call.parameters
+            let found = try await call.reader.visibleInvestors(
+                named: query.q?.string, after: try call.position(query.cursor, as: VisibleInvestorPosition.self),
+                limit: PageSize.rows(for: query.limit))
+            return .ok(try call.page(found, size: query.limit) { VisibleInvestorPosition($0) })
         }.erased
     }
 
@@ -75,8 +81,11 @@ struct ConsentList: Codable {
     let items: [Consent]
 }
 
-struct VisibleInvestors: Codable {
-    let items: [VisibleInvestor]
+struct ListVisibleInvestors: Codable {
+    /// A part of the name.
+    let q: ShortText?
+    let limit: PageSize?
+    let cursor: PageCursor?
 }
 
 struct InvestorVisibility: Codable {
@@ -89,6 +98,12 @@ extension NewConsent: Described {
             "audience": "Of the investors that the park has verified.",
             "investors": "For `chosen` and `all_but`: those that founders may find, or that the decision before named.",
         ]
+    }
+}
+
+extension VisibleInvestor: Described {
+    package static var documentation: [String: String] {
+        ["country": "Absent where the directory does not say."]
     }
 }
 

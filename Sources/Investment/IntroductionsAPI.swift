@@ -201,10 +201,10 @@ enum IntroductionsAPI {
             let principal = try call.principal
             let (new, actor, id) = (try call.body.block(by: principal), principal.actor, Block.ID())
             return try await call.write { transaction in
-                guard try await transaction.institution(new.investor) != nil else {
+                guard try await transaction.knows(new.investor) else {
                     throw Problem.invalid("/investor", "Choose an investor you know.")
                 }
-                guard try await transaction.institution(Institution.ID(new.startup.uuid)) != nil else {
+                guard try await transaction.knows(Institution.ID(new.startup.uuid)) else {
                     throw Problem.invalid("/startup", "Choose a startup you know.")
                 }
                 return .created(

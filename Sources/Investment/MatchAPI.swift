@@ -16,7 +16,7 @@ struct MatchAPI: Sendable {
             description: """
                 What a match run would start from, before the startups are shared out among mandates. Only startups that \
                 agreed to be shown; none for a mandate that was withdrawn or is not deploying.
-                """, tag: "investment", access: .roles([.manager]), parameters: ListMatches.self,
+                """, tag: "investment", access: .roles([.manager]), rate: .expensive, parameters: ListMatches.self,
             output: MandateMatches.self, problems: [.notFound]
         ) { call in
             let query = call.parameters
@@ -32,7 +32,8 @@ struct MatchAPI: Sendable {
         Operation(
             .get, "/v1/mandates/{mandate}/matches/{startup}", "getFit",
             summary: "How a startup fits a mandate now, or which gates are closed to it", tag: "investment",
-            access: .roles([.manager]), parameters: FitPath.self, output: Fit.self, problems: [.notFound]
+            access: .roles([.manager]), rate: .expensive, parameters: FitPath.self, output: Fit.self,
+            problems: [.notFound]
         ) { call in
             let path = call.parameters
             guard let mandate = try await call.reader.mandate(path.mandate),
@@ -48,7 +49,8 @@ struct MatchAPI: Sendable {
             .get, "/v1/startups/{startup}/matches", "listMatchedMandates",
             summary: "The mandates that a startup fits best, now",
             description: "None for a startup that did not agree to be shown.", tag: "investment",
-            access: .roles([.manager]), parameters: ListMatchedMandates.self, output: StartupMatches.self,
+            access: .roles([.manager]), rate: .expensive, parameters: ListMatchedMandates.self,
+            output: StartupMatches.self,
             problems: [.notFound]
         ) { call in
             let query = call.parameters

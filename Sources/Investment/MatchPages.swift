@@ -16,7 +16,7 @@ struct MatchPages {
     private var listMatches: AnyRoute {
         PageRoute(
             .get, "/console/mandates/{mandate}/matches", "consoleMatches", access: .roles([.manager]),
-            parameters: ShowMatches.self
+            rate: .expensive, parameters: ShowMatches.self
         ) { call in
             let reader = call.reader
             guard let mandate = try await reader.mandate(call.parameters.mandate) else { throw Problem.notFound }
@@ -67,7 +67,7 @@ struct MatchPages {
     private var showFit: AnyRoute {
         PageRoute(
             .get, "/console/mandates/{mandate}/matches/{startup}", "consoleFit", access: .roles([.manager]),
-            parameters: FitPath.self
+            rate: .expensive, parameters: FitPath.self
         ) { call in
             let (reader, path) = (call.reader, call.parameters)
             guard let mandate = try await reader.mandate(path.mandate),
@@ -99,7 +99,7 @@ struct MatchPages {
     private var listMatchedMandates: AnyRoute {
         PageRoute(
             .get, "/console/startups/{startup}/matches", "consoleMatchedMandates", access: .roles([.manager]),
-            parameters: StartupPath.self
+            rate: .expensive, parameters: StartupPath.self
         ) { call in
             let reader = call.reader
             guard let startup = try await reader.startup(call.parameters.startup) else { throw Problem.notFound }

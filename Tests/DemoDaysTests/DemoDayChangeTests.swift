@@ -64,7 +64,8 @@ struct DemoDayChangeTests {
         _ = try await world.published()
         func file(_ member: Cast.Member) async throws -> String {
             let day = try #require(try await world.reader(member).demoDay(world.day))
-            return day.calendarFile(of: try await world.reader(member).ownMeetings(on: world.day), in: .english)
+            return day.calendarFile(
+                of: try await world.reader(member).ownMeetings(on: world.day), in: .english, at: Date())
         }
         #expect(!(try await file(Cast.ada).contains("STATUS:CANCELLED")))
         try await world.cancel(Cast.chloe)
@@ -97,6 +98,43 @@ struct DemoDayChangeTests {
         }
         #expect(!isTold(try await world.letters(Cast.chloe)), "it cancelled itself")
         #expect(!isTold(try await world.letters(Cast.ada)))
+    }
+
+    @Test("bring a meeting back into calendars when somebody takes part after all, and plan it as news")
+    func comesBack() async throws {
+        let world = try await Day(floor: 0)
+        try await world.complete()
+        let first = try await world.published()
+        /// What Ada's calendar takes in some minutes from now: its version, and how many meetings it takes out.
+        func file(after minutes: Double) async throws -> (version: Int, cancelled: Int) {
+            let day = try #require(try await world.reader(Cast.ada).demoDay(world.day))
+            let meetings = try await world.reader(Cast.ada).ownMeetings(on: world.day)
+            let text = day.calendarFile(of: meetings, in: .english, at: Date().addingTimeInterval(60 * minutes))
+            let versions = text.components(separatedBy: "SEQUENCE:").dropFirst().map { $0.prefix { $0.isNumber } }
+            return (
+                try #require(versions.first.flatMap { Int($0) }),
+                text.components(separatedBy: "STATUS:CANCELLED").count - 1
+            )
+        }
+        let before = try await file(after: 1)
+        try await world.cancel(Cast.chloe)
+        let off = try await file(after: 2)
+        try await world.invite([Day.lionPeak])
+        try await world.accept(Cast.chloe)
+        let back = try await file(after: 3)
+        #expect([before.cancelled, off.cancelled, back.cancelled] as [Int] == [0, 1, 0])
+        #expect(before.version < off.version && off.version < back.version)
+
+        let second = try await world.planned()
+        let (old, new) = (
+            try await world.reader(Cast.mei).meetings(of: first.id, on: world.day),
+            try await world.reader(Cast.mei).meetings(of: second.id, on: world.day)
+        )
+        #expect(Set(old.map(\.startsAt)) == Set(new.map(\.startsAt)) && new.count == 4)
+        // Hers are written about, as if they were new; the others are not.
+        for meeting in new {
+            #expect(meeting.sequence == (meeting.investor == Day.lionPeak ? 2 : 1))
+        }
     }
 
     @Test("tell the link of a room to the park, and to those who meet there as long as they do")

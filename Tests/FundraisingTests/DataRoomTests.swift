@@ -261,6 +261,32 @@ struct DataRoomTests {
         #expect(try await told() == 2, "not verified")
     }
 
+    @Test("tell whoever asks for the head alone what they would get, and log nothing: nothing was read")
+    func heads() async throws {
+        let world = try await FundraisingWorld()
+        try await world.introduce(consenting: false)
+        let document = try await add(to: world)
+        let (ada, jun) = (try await world.visitor(Cast.ada), try await world.visitor(Cast.jun))
+        func head(_ document: String, _ deed: String, by visitor: Visitor) async -> Outgoing {
+            await visitor.ask("HEAD", "/v1/data-room/documents/\(document)/\(deed)")
+        }
+        #expect(await head(document, "view", by: jun).status == 404)
+        try await grant(document, to: world.tidewater, in: world)
+        let shown = await head(document, "view", by: jun)
+        #expect(shown.status == 200 && shown.header("Content-Type") == "application/pdf")
+        #expect(shown.header("Content-Length") == nil, "how long it is with a watermark, only a watermark tells")
+        #expect(try await shown.wholeBody().isEmpty)
+        #expect(await head(document, "download", by: jun).status == 403)
+        let own = await head(document, "download", by: ada)
+        #expect(own.header("Content-Length") == "\(samplePDF().utf8.count)")
+        #expect(try await world.reader(Cast.ada).roomAccesses(limit: 10).isEmpty)
+        // Nor is it found out that a document takes no watermark.
+        let damaged = try await add("%PDF-1.7\nnothing more\n%%EOF\n", to: world)
+        try await grant(damaged, to: world.tidewater, in: world)
+        #expect(await head(damaged, "view", by: jun).status == 200)
+        #expect(try await world.jobs(NoteUnmarkable.kind) == 0)
+    }
+
     @Test("have an end: so many documents and no more")
     func bounds() async throws {
         let world = try await FundraisingWorld()

@@ -131,8 +131,18 @@ struct DisclosureTests {
         let about: Query = "about_noun IN ('funding_round', 'data_room')"
         let letters: Query = "SELECT id FROM letters WHERE \(fragment: about)"
         #expect(try await world.world.owner.reader(as: .none).rows(letters).count >= 2)
+        // A mail server said something of each.
+        _ = try await world.world.owner.write(as: .none) {
+            try await $0.execute(
+                """
+                INSERT INTO letter_attempts (tenant_id, letter_id, number, ended_at, outcome, report)
+                SELECT tenant_id, id, 99, now(), 'refused', '550 jun@tidewater.example' FROM letters
+                WHERE \(fragment: about)
+                """)
+        }
         for query in [
-            letters,
+            letters, "SELECT number FROM letter_attempts WHERE number = 99",
+            "SELECT seq FROM audit_events WHERE noun = 'letter_attempts' AND after ->> 'report' LIKE '550%'",
             "SELECT letter_id FROM letter_texts WHERE subject LIKE '%your round' OR subject LIKE '%let you go%'",
             "SELECT seq FROM audit_events WHERE noun = 'letters' AND after ->> 'about_noun' = 'funding_round'",
         ] as [Query] {

@@ -351,7 +351,8 @@ struct RoundTests {
         let (jun, chloe) = (try await world.visitor(Cast.jun), try await world.visitor(Cast.chloe))
         #expect(try await world.reader(Cast.jun).fundingRound(round) == nil)
         let sheet = try #require(try await world.reader(Cast.ada).roundSheet(round))
-        #expect(sheet.indications.isEmpty && sheet.round.tally?.indications == 0)
+        #expect(sheet.indications.map(\.id) == [given] && sheet.round.tally?.indications == 0)
+        #expect(try await world.reader(Cast.mei).fundingRound(round)?.tally?.indications == 0)
 
         let path = "/raising/\(world.startup)/rounds/\(round)/indications/\(given)/withdrawal"
         let page = await jun.open("/raising")
@@ -365,10 +366,70 @@ struct RoundTests {
         try await world.write(as: Cast.ada) { try await $0.liftBlock(block, by: Cast.ada.person.id) }
         #expect(try await world.reader(Cast.jun).roundSheet(round)?.indications.isEmpty == !binding)
 
-        // Nor does a firm count whose verification has run out.
+        // Nor does a firm count whose verification has run out, which the startup lets go.
         if binding {
             try await world.endVerifications()
             #expect(try await world.reader(Cast.ada).fundingRound(round)?.tally?.indications == 0)
+            let release = "/round/\(round)/indications/\(given)/release"
+            let ada = try await world.visitor(Cast.ada)
+            let own = await ada.open("/round")
+            #expect(own.text.contains(release) && own.text.contains("Not all of these count"), "\(own.text)")
+            #expect(await ada.send(release).status == 303)
+            #expect(try await world.reader(Cast.jun).strayIndications().isEmpty)
         }
+    }
+
+    @Test(
+        "leave a firm that was introduced its own word where it was, so that nothing tells of a block",
+        arguments: [true, false])
+    func blockedOnceIntroduced(_ binding: Bool) async throws {
+        let world = try await FundraisingWorld()
+        try await world.listForLionPeak()
+        try await world.introduce()
+        let round = try await world.open(world.terms(listed: .names, introduced: .names))
+        let given = try await world.indicate(500, as: Cast.jun, to: round, binding: binding)
+        _ = try await world.block()
+        // Its own and the sum with it; to others both are gone.
+        let own = try #require(try await world.reader(Cast.jun).roundSheet(round))
+        #expect(own.indications.map(\.id) == [given] && own.round.tally?.indications == 1)
+        let others = try #require(try await world.reader(Cast.chloe).roundSheet(round))
+        #expect(others.indications.isEmpty && others.round.tally?.indications == 0)
+        // The startup, which blocked it, sees whom it may let go.
+        let sheet = try #require(try await world.reader(Cast.ada).roundSheet(round))
+        #expect(sheet.indications.map(\.id) == [given] && sheet.round.tally?.indications == 0 && !sheet.countsAll)
+
+        let path = "/raising/\(world.startup)/rounds/\(round)/indications/\(given)/withdrawal"
+        let jun = try await world.visitor(Cast.jun)
+        #expect(await jun.open("/raising/\(world.startup)").text.contains(path) == !binding)
+        if binding {
+            let released = try await world.write(as: Cast.ada) {
+                try await $0.releaseIndication(given, of: round, by: Cast.ada.person.id)
+            }
+            #expect(released.indications.isEmpty)
+        } else {
+            #expect(await jun.send(path).status == 303)
+        }
+        #expect(try await world.reader(Cast.jun).roundSheet(round)?.indications.isEmpty == true)
+    }
+
+    @Test("tell the startup of no block that an investor set", arguments: [true, false])
+    func blockedByTheInvestor(_ binding: Bool) async throws {
+        let world = try await FundraisingWorld()
+        let round = try await world.open(world.terms(listed: .names, introduced: .names))
+        let given = try await world.indicate(500, as: Cast.jun, to: round, binding: binding)
+        let before = try #require(try await world.reader(Cast.ada).roundSheet(round))
+        _ = try await world.write(as: Cast.jun) { [startup = world.startup, tidewater = world.tidewater] in
+            try await $0.blockPair(
+                NewBlock(investor: tidewater, startup: startup),
+                by: IntroductionActor(Cast.jun.person.id, for: .investor), as: Block.ID())
+        }
+        let after = try #require(try await world.reader(Cast.ada).roundSheet(round))
+        #expect(after.indications.map(\.id) == [given] && after.countsAll)
+        #expect(after.round.tally?.sum == before.round.tally?.sum && after.round.standing == before.round.standing)
+        #expect(try await world.reader(Cast.mei).fundingRound(round)?.tally?.indications == 0)
+        let sheet = try await world.write(as: Cast.ada) {
+            try await $0.releaseIndication(given, of: round, by: Cast.ada.person.id)
+        }
+        #expect(sheet.indications.isEmpty)
     }
 }

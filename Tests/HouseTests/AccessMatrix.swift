@@ -359,6 +359,8 @@ struct Objects: Sendable {
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }
         if name == "startup", path.contains("{shortlist}") { return listed }
         if name == "startup", path == "/v1/blocks" { return blockable }
+        // Nor one whose introduction a founder's block would end.
+        if name == "investor", path == "/v1/blocks" { return ids["Institution"] }
         if name == "document", path.contains("data-room"), path.hasSuffix("/removal") {
             return ids["removable room document\(path.starts(with: "/v1") ? "" : " of a page")"]
         }

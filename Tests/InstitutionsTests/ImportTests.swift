@@ -178,6 +178,32 @@ struct ImportTests {
         #expect(try await !isShown(kite, in: world))
     }
 
+    @Test("a file agrees to nothing for a startup that has decided on anything, also while it does")
+    func decided() async throws {
+        let world = try await World()
+        let importer = importer(world)
+        _ = try await importer.importStartups(from: ImportFile(Self.lines, named: "a", as: .jsonLines))
+        let fern = try #require(try await startup("s:fern", in: world))
+        // Its page says of demo days that it agrees to be shown to nobody.
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: fern.id)
+        }
+        let candidates = ImportFile("startup_id,regime\ns:fern,warm\n", named: "candidates.csv", as: .csv)
+        #expect(try await importer.importCandidates(from: candidates).unchanged == 1)
+        // Nor does one that looked before the startup decided, and writes now.
+        _ = try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
+            for purpose in Consent.Purpose.allCases {
+                try await transaction.execute(
+                    """
+                    INSERT INTO consents (tenant_id, startup_id, purpose, audience)
+                    VALUES (acting_tenant(), \(fern.id), \(purpose), 'everyone')
+                    """)
+            }
+        }
+        let consents = try await world.database.reader(as: world.context(Cast.mei)).consents(of: fern.id)
+        #expect(consents.map(\.audience) == [.nobody])
+    }
+
     @Test("understands a company list as Crunchbase exports it, and shows how before it writes")
     func companyList() async throws {
         let world = try await World()

@@ -2,6 +2,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Institutions
+import Letters
 import Logging
 import Matching
 import Postgres
@@ -140,11 +141,23 @@ struct ConsentTests {
     func visible() async throws {
         let world = try await IntroductionWorld()
         func found(_ member: Cast.Member = Cast.ada) async throws -> [Institution.ID] {
-            try await world.reader(member).visibleInvestors().map(\.investor)
+            try await world.reader(member).visibleInvestors(limit: 50).map(\.investor)
         }
         #expect(try await found() == [Self.lionPeak, Self.tidewater])
         #expect(try await found(Cast.jun).isEmpty)
         #expect(try await found(Cast.leo).isEmpty)
+        // However many there are: page by page, or by a part of the name.
+        let reader = world.reader(Cast.ada)
+        let first = try #require(try await reader.visibleInvestors(limit: 1).first)
+        let rest = try await reader.visibleInvestors(after: VisibleInvestorPosition(first), limit: 10)
+        #expect([first.investor] + rest.map(\.investor) == [Self.lionPeak, Self.tidewater])
+        #expect(try await reader.visibleInvestors(named: "TIDE", limit: 10).map(\.investor) == [Self.tidewater])
+        let ada = try await Visitor(Cast.ada, in: world.world)
+        let page = await ada.ask("GET", "/v1/visible-investors?limit=1").text
+        #expect(page.contains("Lion Peak") && page.contains("next") && !page.contains("Tidewater"), "\(page)")
+        let named = await ada.open("/consents?q=tide").text
+        #expect(named.contains("Tidewater") && !named.contains("Lion Peak"))
+        #expect(await ada.open("/consents?q=zzz").text.contains("No investor whom you may find has this in its name."))
         #expect(try await world.reader(Cast.ada).institution(Self.lionPeak) == nil, "the directory stays closed")
         let rows = try await world.reader(Cast.ada).rows("SELECT id FROM institutions WHERE id = \(Self.lionPeak)")
         #expect(rows.isEmpty)
@@ -328,6 +341,48 @@ struct ConsentTests {
         #expect(try await !match.items(list.id).contains { $0.startup.id == startup })
         #expect(list.considered == all - 1 && !list.gatedOut.contains { $0.gate == "outside-audience" })
         #expect(lists.first { $0.investor == Self.lionPeak }?.considered == all)
+    }
+
+    @Test(
+        "are told to the founders where the park decided, as long as that stands", arguments: ["en", "zh-Hant", "ja"])
+    func told(_ language: String) async throws {
+        let world = try await IntroductionWorld()
+        try await world.world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute("UPDATE people SET locale = \(language)")
+        }
+        func decide(_ audience: Consent.Audience, as member: Cast.Member) async throws -> TellOfConsent {
+            let decided = try await world.write(as: member) { [startup = world.startup] in
+                try await $0.decideOnConsent(NewConsent(.shortlists, to: audience), of: startup)
+            }
+            let standing = try #require(decided.first { $0.purpose == .shortlists && $0.supersededAt == nil })
+            return TellOfConsent(startup: world.startup.uuid, number: standing.number)
+        }
+        func jobs() async throws -> Int {
+            try await world.world.owner.reader(as: .none).value(
+                "SELECT count(*) FROM jobs WHERE kind = \(TellOfConsent.kind)")
+        }
+        func letters() async throws -> [Letter] {
+            try await world.reader(Cast.ada).ownLetters(limit: 50).filter { $0.about?.id == world.startup.uuid }
+        }
+        func tell(_ told: TellOfConsent) async throws {
+            try await world.world.database.write(as: .system(in: Cast.harbour.id)) { try await $0.tell(of: told) }
+        }
+        _ = try await decide(.nobody, as: Cast.ada)
+        #expect(try await jobs() == 0, "it knows what it decided")
+        let told = try await decide(.everyone, as: Cast.mei)
+        #expect(try await jobs() == 1)
+        try await tell(told)
+        let letter = try #require(try await letters().first)
+        let body = letter.text.body.string
+        #expect(
+            body.contains("KelpSense") && !body.contains("⟦") && !letter.text.subject.string.contains("⟦"), "\(body)")
+        #expect(letter.text.action != nil)
+        #expect(try await world.reader(Cast.ravi).ownLetters(limit: 50).allSatisfy { $0.about != letter.about })
+        // The startup has decided again meanwhile.
+        let late = try await decide(.nobody, as: Cast.mei)
+        _ = try await decide(.everyone, as: Cast.ada)
+        try await tell(late)
+        #expect(try await letters().count == 1)
     }
 
     @Test(

@@ -18,11 +18,12 @@ struct CountTests {
         String(decoding: try JSONBytes.encode(NewMandate(investor: investor, terms: terms)), as: UTF8.self)
     }
 
-    @Test("counts and hints look at a whole market, and are charged as what is expensive")
+    @Test("counts, hints and matches look at a whole market, and are charged as what is expensive")
     func rates() async throws {
         let ids: Set = [
             "countMatches", "countMatchesForm", "consoleCountMatches", "countRevisedForm", "consoleCountRevised",
-            "hints", "getHints",
+            "hints", "getHints", "listMatches", "getFit", "listMatchedMandates", "consoleMatches", "consoleFit",
+            "consoleMatchedMandates",
         ]
         let charged = try await World().edge.registry.filter { $0.rate == .expensive }.map(\.id)
         #expect(ids.isSubset(of: charged))

@@ -170,6 +170,35 @@ struct HintTests {
             ])
     }
 
+    @Test("are the same whomever the startup chooses, so that none of them names an investor")
+    func audience() async throws {
+        let hinted = try await HintWorld()
+        var investors: [Institution.ID] = []
+        for name in ["Reef", "Shoal"] {
+            let mandate = try await hinted.investor(name) {
+                $0.stages = [.seriesA]
+                $0.firmOnStages = true
+            }
+            let reader = hinted.world.database.reader(as: hinted.world.context(Cast.mei))
+            investors.append(try #require(try await reader.mandate(mandate)).investor)
+        }
+        try await hinted.write { [investors] transaction in
+            for investor in investors {
+                _ = try await transaction.showToFounders(investor, true, by: Cast.mei.person.id)
+            }
+        }
+        let hints = try #require(try await hinted.hints(as: Cast.ada))
+        #expect(try #require(hints.first { $0.kind == .seek }).gained >= 2)
+        for consent in [
+            NewConsent(.shortlists, to: .chosen, naming: [investors[0]]),
+            NewConsent(.shortlists, to: .chosen, naming: investors),
+            NewConsent(.shortlists, to: .allBut, naming: [investors[1]]),
+        ] {
+            try await hinted.write { _ = try await $0.decideOnConsent(consent, of: hinted.startup) }
+            #expect(try await hinted.hints(as: Cast.ada) == hints, "\(consent)")
+        }
+    }
+
     @Test("think of round amounts within reach, and of the rounds beside the one that is raised")
     func versions() throws {
         func amounts(_ minor: Int) -> [Int] {

@@ -512,6 +512,50 @@ struct ProposalTests {
         #expect(try await world.reader(Cast.jun).item(other, of: world.list.id) != nil)
     }
 
+    @Test("are blocked by API, too, by whoever deals with the other or may find it, and by nobody else")
+    func blockedByAPI() async throws {
+        let world = try await IntroductionWorld()
+        let asked = try await world.asked()
+        let ada = try await Visitor(Cast.ada, in: world.world)
+        func block(_ investor: Institution.ID) async -> Outgoing {
+            await ada.ask("POST", "/v1/blocks", json: "{\"investor\": \"\(investor)\"}")
+        }
+        let stranger = Institution.ID()
+        try await world.write(as: Cast.mei) { transaction in
+            _ = try await transaction.addInstitution(
+                NewInstitution(kind: .investor, name: LocalizedName(try Name("Stranger")), country: nil), as: stranger,
+                in: Cast.harbour.id)
+            _ = try await transaction.verifyInvestor(
+                stranger,
+                NewVerification(
+                    .corporate, evidence: try ShortText("Accounts"),
+                    validUntil: CalendarDate(transaction.now, in: .utc).adding(days: 90)),
+                as: InvestorVerification.ID(), by: Cast.mei.person.id)
+        }
+        let refused = await block(stranger)
+        #expect(refused.status == 422 && refused.text.contains("/investor"), "\(refused.text)")
+        try await world.write(as: Cast.mei) {
+            _ = try await $0.showToFounders(stranger, true, by: Cast.mei.person.id)
+        }
+        #expect(await block(stranger).status == 201)
+        let answer = await block(asked.investor)
+        #expect(answer.status == 201, "\(answer.text)")
+        #expect(try await world.current(asked.id).ending?.reason == .blocked)
+        #expect(await block(asked.investor).status == 409)
+        let blocked = try await world.reader(Cast.ada).blocks(limit: 10).map(\.investor)
+        #expect(Set(blocked).isSuperset(of: [stranger, asked.investor]))
+
+        // An investor goes on knowing whom it was introduced to, also once that is shown to nobody any more.
+        let other = try await IntroductionWorld()
+        _ = try await other.introduced()
+        _ = try await other.write(as: Cast.ada) {
+            try await $0.decideOnConsent(NewConsent(.shortlists, to: .nobody), of: Cast.startup("kelpsense"))
+        }
+        let visitor = try await Visitor(Cast.jun, in: other.world)
+        let known = await visitor.ask("POST", "/v1/blocks", json: "{\"startup\": \"\(other.startup)\"}")
+        #expect(known.status == 201, "\(known.text)")
+    }
+
     @Test("look to the investor the same whether the startup said no or blocked it, or let the time pass")
     func blockedAndDeclined() async throws {
         var seen: [[String]] = []

@@ -150,5 +150,7 @@ struct LinkTests {
         #expect(await park.open("/console/mous/\(second)/report").text.contains("/console/demo-days/\(day)"))
         let again = await park.ask("POST", "/v1/mous/\(second)/links", json: #"{"demo_day":"\#(day)"}"#)
         #expect(again.status == 409, "\(again.text)")
+        let unknown = await park.ask("POST", "/v1/mous/\(second)/links", json: #"{"demo_day":"\#(DemoDay.ID())"}"#)
+        #expect(unknown.status == 422 && unknown.text.contains("/demo_day"), "\(unknown.text)")
     }
 }
