@@ -113,7 +113,7 @@ let package = Package(
         // How the vocabulary's values are said on a page.
         module(
             "Wording", on: ["Postgres", "API", "Pages", "Vocabulary", "Forms", "Exports", "Files"],
-            resources: [.copy("Templates"), .copy("Translations")]),
+            resources: [.copy("Templates"), .copy("Translations"), .copy("Refusals")]),
         module(
             "Accounts",
             on: [

@@ -83,12 +83,20 @@ public struct AnyRoute: Sendable {
         declaration = route.declaration
         let handler = route.handler
         perform = { exchange in
-            try await handler(try await FormCall<P, B>(exchange)).rendered()
+            try await PageLocale.$current.withValue(exchange.locale) {
+                try await handler(try await FormCall<P, B>(exchange)).rendered()
+            }
         }
     }
 
     /// What the authorization matrix reads.
     public var registryEntry: RegistryEntry { RegistryEntry(declaration) }
+}
+
+/// The language of the page that is being made, for what is said of a refusal far from the page's handler.
+public enum PageLocale {
+    /// The tag of the language; nil where no page is being made.
+    @TaskLocal public static var current: String?
 }
 
 /// One visit of a page, or one form sent.

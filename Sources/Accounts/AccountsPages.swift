@@ -212,7 +212,7 @@ public struct AccountsPages: Sendable {
 extension Problem {
     /// The refused fields, as a form takes them.
     public var fields: [(field: String, message: String)] {
-        errors.map { ($0.pointer, $0.detail) }
+        errors.map { ($0.pointer, $0.words) }
     }
 
     /// The refused fields where the form's own are called without the name under which an operation's body holds them:
@@ -227,7 +227,7 @@ extension Problem {
 
     /// What to say above a form: nothing when each error stands with its field.
     public var sentence: String? {
-        errors.isEmpty ? detail ?? kind.title : nil
+        errors.isEmpty ? words : nil
     }
 
     /// The status of a form shown again: the problem's own, but never the 401 that would send a browser elsewhere.

@@ -2,6 +2,7 @@ package import API
 internal import Accounts
 internal import Foundation
 package import Pages
+internal import Wording
 
 extension ApplicationsRoom {
     /// Where applications stand in the navigation. A founder comes to theirs from the portal's home.
@@ -43,7 +44,7 @@ struct ApplicationPageQuery: Codable {
 
 extension Problem {
     /// Errors of fields, as a form takes them: a body's field and a form's have one name.
-    var fieldErrors: [(field: String, message: String)] { errors.map { ($0.pointer, $0.detail) } }
+    var fieldErrors: [(field: String, message: String)] { errors.map { ($0.pointer, $0.words) } }
     /// What to say above a form where no field is at fault.
-    var headline: String? { errors.isEmpty ? detail ?? kind.title : nil }
+    var headline: String? { errors.isEmpty ? words : nil }
 }

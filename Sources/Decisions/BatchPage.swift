@@ -171,7 +171,7 @@ extension DecisionsConsole {
     /// A reason with the name of the startup it is about.
     private func sentence(_ fault: Problem.FieldError, _ names: [String: String]) -> String {
         let parts = fault.pointer.split(separator: "/")
-        guard parts.count > 1, let name = names[String(parts[1])] else { return fault.detail }
-        return "\(name): \(fault.detail)"
+        guard parts.count > 1, let name = names[String(parts[1])] else { return fault.words }
+        return "\(name): \(fault.words)"
     }
 }

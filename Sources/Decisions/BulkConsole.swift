@@ -349,7 +349,11 @@ struct BulkConsole: Sendable {
                             .badge(desk.outcome($0.outcome), note: tally?.name(of: $0.stream)?.text(for: desk.spoken))
                         } ?? .text("–"),
                         meant?.rank.map(Table.Cell.number) ?? .text("–"),
-                        line.fault.map { .badge(Badge(t("bulk.refused"), .warning), note: $0.detail) }
+                        line.fault.map {
+                            .badge(
+                                Badge(t("bulk.refused"), .warning),
+                                note: RefusalWords.standard($0.detail, in: t.language))
+                        }
                             ?? .text(line.verdict?.replaces == true ? t("bulk.replaces") : t("bulk.would")),
                     ]
                 },

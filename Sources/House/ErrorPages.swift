@@ -1,6 +1,7 @@
 internal import API
 internal import Foundation
 internal import Pages
+internal import Wording
 
 extension PageKit {
     static let house = PageKit("house", bundle: .module)
@@ -13,7 +14,7 @@ enum ErrorPages {
         let t = PageKit.house.texts(in: language)
         let model = ProblemPage(
             title: t("problem.\(known(problem.status))"),
-            text: problem.detail ?? t("problem.text_\(known(problem.status))"),
+            text: text(of: problem, t),
             reference: t("problem.reference", ["id": page.requestID]), homeLabel: t("problem.home"))
         let viewer = Viewer(name: page.principal?.name ?? "", language: language)
         let frame = Frame(title: model.title, site: site, viewer: viewer)
@@ -22,12 +23,19 @@ enum ErrorPages {
         return HTML(status: problem.status, bytes: bytes)
     }
 
+    private static func text(of problem: Problem, _ t: Texts) -> String {
+        if let detail = problem.detail { return RefusalWords.standard(detail, in: t.language) }
+        if problem.status == 429, let seconds = problem.retryAfter { return t("problem.text_limited", count: seconds) }
+        return t("problem.text_\(known(problem.status))")
+    }
+
     private static func known(_ status: Int) -> String {
         switch status {
         case 403: "forbidden"
         case 404: "not_found"
         case 412, 409: "conflict"
-        case 429, 503: "busy"
+        case 429: "limited"
+        case 503: "busy"
         case ..<500: "invalid"
         default: "unexpected"
         }

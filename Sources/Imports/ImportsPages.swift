@@ -210,7 +210,7 @@ struct ImportPage: ViewModel {
             case .waiting: t("import.lede_waiting")
             case .running: t("import.lede_running")
             case .finished:
-                file.fault.map { t("import.lede_unreadable", ["reason": $0]) }
+                file.fault.map { t("import.lede_unreadable", ["reason": RefusalWords.standard($0, in: language)]) }
                     ?? (file.isRehearsal ? t("import.lede_rehearsed") : t("import.lede_finished"))
             case .cancelled: t("import.lede_cancelled")
             case .failed: t("import.lede_failed")
@@ -248,7 +248,7 @@ struct ImportPage: ViewModel {
                     rows: report.faults.map { fault in
                         [
                             .text(t("import.line_number", ["line": Figures.grouped(fault.line)])),
-                            .text(fault.field ?? "–"), .text(fault.message),
+                            .text(fault.field ?? "–"), .text(RefusalWords.standard(fault.message, in: language)),
                         ]
                     },
                     empty: EmptyState(title: t("import.no_faults"), text: ""))

@@ -71,9 +71,9 @@ enum Onlooker: String, Sendable {
 
 extension Problem {
     /// Errors of fields, as a form takes them.
-    var fieldErrors: [(field: String, message: String)] { errors.map { ($0.pointer, $0.detail) } }
+    var fieldErrors: [(field: String, message: String)] { errors.map { ($0.pointer, $0.words) } }
     /// What to say above a form where no field is at fault.
-    var headline: String? { errors.isEmpty ? detail ?? kind.title : nil }
+    var headline: String? { errors.isEmpty ? words : nil }
 
     /// What a room's refusal, a constraint or a field says to a form; nil for everything else, which is not the form's.
     init?(ofForm error: any Error) {

@@ -48,7 +48,7 @@ struct ComparisonPages {
             let input = FormInput(
                 values: ["startup": chosen.map(\.description)],
                 // What is wrong with one of them is wrong with the choice.
-                errors: problem.map { [("/startup", $0.errors.first?.detail ?? "")] } ?? [], texts: t)
+                errors: problem.map { [("/startup", $0.errors.first?.words ?? "")] } ?? [], texts: t)
             let options = try await options(query, comparison, reader, reading)
             let model = ComparisonPage(
                 header: PageHeader(title: t("compare.title"), lede: t("compare.lede")),

@@ -44,9 +44,8 @@ package struct FormProblem: Sendable {
     package var errors: [(field: String, message: String)] {
         problem.errors.flatMap { error in
             let name = Self.name(of: error.pointer)
-            let message = Self.message(error)
             // What is wrong with a text in all its languages is said beside the first of them.
-            return [(name, message), ("\(name).en", message)]
+            return [(name, error.words), ("\(name).en", error.words)]
         }
     }
 
@@ -59,19 +58,10 @@ package struct FormProblem: Sendable {
         let homeless = problem.errors.filter { error in
             let name = Self.name(of: error.pointer)
             return !shown.contains(name) && !shown.contains("\(name).en")
-        }.map(Self.message)
-        let sentences = [problem.detail].compactMap(\.self) + homeless
-        guard !sentences.isEmpty else { return problem.errors.isEmpty ? problem.kind.title : nil }
-        return sentences.joined(separator: " ")
-    }
-
-    /// What a form says where JSON is told why a value does not fit the schema.
-    private static func message(_ error: Problem.FieldError) -> String {
-        let detail = error.detail
-        if error.code == .required, !detail.hasSuffix(".") { return "Answer this question." }
-        if detail == "expected a text in en, zh-Hant or ja" { return "Write this in at least one language." }
-        if detail.hasPrefix("expected ") { return "Enter \(detail.dropFirst("expected ".count))." }
-        return detail.hasSuffix(".") ? detail : "This answer \(detail)."
+        }.map(\.words)
+        let sentences = (problem.detail == nil ? [] : [problem.words]) + homeless
+        guard !sentences.isEmpty else { return problem.errors.isEmpty ? problem.words : nil }
+        return sentences.joined(separator: Language.ofPage == .english ? " " : "")
     }
 
     private static func name(of pointer: String) -> String {

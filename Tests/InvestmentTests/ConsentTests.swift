@@ -387,8 +387,10 @@ struct ConsentTests {
 
     @Test(
         "are decided on a page, purpose by purpose, in every language, and read by the park",
-        arguments: ["en", "zh-Hant", "ja"])
-    func page(_ language: String) async throws {
+        arguments: [
+            ("en", "Choose one investor at least."), ("zh-Hant", "請至少選擇一位投資者。"), ("ja", "投資家を一社以上選んでください。"),
+        ])
+    func page(_ language: String, _ refusal: String) async throws {
         let world = try await IntroductionWorld()
         try await world.world.owner.write(as: .none) { transaction in
             _ = try await transaction.execute("UPDATE people SET locale = \(language)")
@@ -401,9 +403,7 @@ struct ConsentTests {
         }
         let refused = await ada.send("/consents", [("purpose", "demo_days"), ("audience", "chosen")])
         #expect(refused.status == 422)
-        #expect(
-            refused.text.contains("Choose one investor at least.")
-                && refused.text.contains("demo_days-f-investors-error"))
+        #expect(refused.text.contains(refusal) && refused.text.contains("demo_days-f-investors-error"))
         #expect(!refused.text.contains("shortlists-f-investors-error"))
         let unknown = await ada.send("/consents", [("purpose", "everything"), ("audience", "everyone")])
         #expect(unknown.status == 422)

@@ -76,4 +76,24 @@ struct WordingTests {
         #expect(area.label(in: .english) == "Financial technology")
         #expect(area.label(in: .chinese) == "金融科技")
     }
+
+    @Test(
+        "a refusal is said with what differs in its places, the most particular sentence first",
+        arguments: [
+            ("must be at least 3", Pages.Language.japanese, "3以上で入力してください。"),
+            ("must be a whole number", .chinese, "請輸入整數。"),
+            ("An open round closes on 2026-12-01 or later.", .chinese, "已開放的集資須於 2026年12月1日 或之後結束。"),
+            ("An open round closes on 2026-12-01 or later.", .english, "An open round closes on 1 Dec 2026 or later."),
+            (
+                "The call closed at 2026-12-01T10:00:00.000Z.", .japanese,
+                "公募は2026年12月1日, 18:00 Hong Kongに締め切られました。"
+            ),
+            ("A file has at most 26214400 bytes.", .chinese, "檔案最大為 26,214,400 位元組。"),
+            ("The file is not taken: it is empty.", .chinese, "不接受此檔案：檔案是空的。"),
+            ("An application that is a draft cannot be screened.", .chinese, "申請現況為「草稿」，不能進行這一步。"),
+            ("Nobody has said this yet.", .japanese, "Nobody has said this yet."),
+        ])
+    func refusals(sentence: String, language: Pages.Language, words: String) {
+        #expect(RefusalWords.standard(sentence, in: language) == words)
+    }
 }
