@@ -58,7 +58,7 @@ struct RoomFile {
     ///
     /// Throws `RoomRefusal`, or not found.
     func deliver(
-        _ id: RoomDocument.ID, as deed: RoomDocument.Right, to principal: Principal, headOnly: Bool
+        _ id: RoomDocument.ID, as deed: RoomDocument.Right, to principal: Principal, headOnly: Bool = false
     ) async throws -> StreamedDownload {
         let reader = database.reader(as: context)
         guard let document = try await reader.roomDocument(id), let version = document.latest,
