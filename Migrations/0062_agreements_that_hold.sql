@@ -541,10 +541,21 @@ CREATE POLICY nobody_reads_letters_of_decisions_where_they_applied ON letters AS
 
 -- A stream that closes later than was said closes anew: those who name it are reminded of that, too.
 ALTER TABLE stream_reminders ADD COLUMN closes_at timestamptz;
-UPDATE stream_reminders AS r SET closes_at = coalesce(
-    (SELECT o.closes_at FROM applications AS a
-     JOIN offered_streams AS o ON o.tenant_id = a.tenant_id AND o.call_id = a.call_id AND o.stream_id = r.stream_id
-     WHERE a.tenant_id = r.tenant_id AND a.id = r.application_id), r.reminded_at);
+DO $$
+DECLARE park uuid;
+BEGIN
+    PERFORM set_config('trellis.role', 'operator', true);
+    FOR park IN SELECT id FROM tenants LOOP
+        PERFORM set_config('trellis.tenant', park::text, true), set_config('trellis.role', 'system', true);
+        UPDATE stream_reminders AS r SET closes_at = coalesce(
+            (SELECT o.closes_at FROM applications AS a
+             JOIN offered_streams AS o ON o.tenant_id = a.tenant_id AND o.call_id = a.call_id AND o.stream_id = r.stream_id
+             WHERE a.tenant_id = r.tenant_id AND a.id = r.application_id), r.reminded_at)
+        WHERE r.tenant_id = park;
+        PERFORM set_config('trellis.role', 'operator', true);
+    END LOOP;
+    PERFORM set_config('trellis.tenant', '', true), set_config('trellis.role', '', true);
+END $$;
 ALTER TABLE stream_reminders ALTER COLUMN closes_at SET NOT NULL,
     DROP CONSTRAINT stream_reminders_pkey,
     ADD PRIMARY KEY (tenant_id, application_id, stream_id, occasion, closes_at);

@@ -18,6 +18,13 @@ CALL wall_table('application_people');
 DROP TRIGGER audit_inserted ON application_people;
 DROP TRIGGER audit_changed ON application_people;
 
+-- Managers read it as they read the answers: once handed in, and not while it is open again.
+CREATE POLICY the_managers_read_whom_applications_name ON application_people FOR SELECT
+    USING (acts_as('manager') AND EXISTS (
+            SELECT FROM applications AS a
+            WHERE a.tenant_id = application_people.tenant_id AND a.id = application_id AND a.submitted_at IS NOT NULL)
+        AND NOT is_reopened(tenant_id, application_id, question_id));
+
 -- The addresses in an answer about people. A draft takes anything: what cannot be read names nobody.
 CREATE FUNCTION addresses_named_in(answer text) RETURNS SETOF text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
@@ -119,7 +126,7 @@ CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
     SELECT n.tenant_id, m.person_id, a.startup_id, 'email_domain', NULL
     FROM application_people AS n
     JOIN applications AS a ON a.tenant_id = n.tenant_id AND a.id = n.application_id AND a.submitted_at IS NOT NULL
-    JOIN people AS reader ON reader.organisation = n.organisation
+    JOIN people AS reader ON reader.organisation = n.organisation AND reader.email <> n.email
     JOIN memberships AS m ON m.tenant_id = n.tenant_id AND m.person_id = reader.id;
 
 -- What was handed in before; and what is with a reviewer today whom its application names is taken from them.

@@ -42,15 +42,17 @@ struct RegistrationPages: Sendable {
         ) { call in
             let reading = AnnouncedCallReading(call.field("language") ?? call.parameters.lang, or: call.locale)
             let id = call.parameters.call
-            return try await FormProblem.answering(ApplicationsRoom.constraints) {
-                let typed = try call.decoded()
-                let new = NewRegistration(
-                    email: typed.email, name: typed.name, startupName: typed.startupName,
-                    language: Vocabulary.Language(reading.language))
-                try await register(new, for: id, database: database)
-                return .redirect(to: reading.keeping("/open-calls/\(id)/registration/sent").description)
-            } again: { problem in
-                try await form(for: call, reading, values: call.fields, problem: problem)
+            return try await reading.saying {
+                try await FormProblem.answering(ApplicationsRoom.constraints) {
+                    let typed = try call.decoded()
+                    let new = NewRegistration(
+                        email: typed.email, name: typed.name, startupName: typed.startupName,
+                        language: Vocabulary.Language(reading.language))
+                    try await register(new, for: id, database: database)
+                    return .redirect(to: reading.keeping("/open-calls/\(id)/registration/sent").description)
+                } again: { problem in
+                    try await form(for: call, reading, values: call.fields, problem: problem)
+                }
             }
         }.erased
     }
@@ -88,17 +90,21 @@ struct RegistrationPages: Sendable {
             rate: .signIn, body: RegistrationConfirmationForm.self
         ) { call in
             let reading = AnnouncedCallReading(call.field("lang"), or: call.locale)
-            do {
-                let typed = try call.decoded()
-                return Self.door(
-                    to: try await confirmRegistration(
-                        code: typed.code, password: typed.password, database: database, hasher: hasher))
-            } catch RegistrationRefusal.used(let application) {
-                // A second press of the button leads on like the first one.
-                return Self.door(to: application)
-            } catch {
-                guard let problem = FormProblem(error, constraints: ApplicationsRoom.constraints) else { throw error }
-                return try await confirmation(for: call, reading, code: call.field("code") ?? "", problem: problem)
+            return try await reading.saying {
+                do {
+                    let typed = try call.decoded()
+                    return Self.door(
+                        to: try await confirmRegistration(
+                            code: typed.code, password: typed.password, database: database, hasher: hasher))
+                } catch RegistrationRefusal.used(let application) {
+                    // A second press of the button leads on like the first one.
+                    return Self.door(to: application)
+                } catch {
+                    guard let problem = FormProblem(error, constraints: ApplicationsRoom.constraints) else {
+                        throw error
+                    }
+                    return try await confirmation(for: call, reading, code: call.field("code") ?? "", problem: problem)
+                }
             }
         }.erased
     }

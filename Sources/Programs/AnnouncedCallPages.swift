@@ -134,6 +134,11 @@ package struct AnnouncedCallReading: Sendable {
         chosen.map { page.adding([("lang", $0)]) } ?? page
     }
 
+    /// Says what is refused meanwhile in this language, too, whatever the browser asks for.
+    package func saying<Result>(_ deed: () async throws -> Result) async rethrows -> Result {
+        try await PageLocale.$current.withValue(language.tag, operation: deed)
+    }
+
     /// What everybody is answered alike may be kept for a minute; what somebody signed in is answered may not.
     static func headers(for visitor: Principal?) -> [HeaderField] {
         let varies = HeaderField("Vary", "Accept-Language, Cookie")

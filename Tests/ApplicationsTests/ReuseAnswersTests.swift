@@ -152,11 +152,11 @@ struct ReuseAnswersTests {
             try await transaction.execute(
                 """
                 INSERT INTO call_questions (tenant_id, call_id, id, position, prompt, required, from_round, files)
-                SELECT tenant_id, id, \(question), 901, '{"en": "What does it cost?"}', true, 2, NULL::jsonb
+                SELECT tenant_id, id, \(question), 901, '{"en": "What does it cost?"}'::jsonb, true, 2, NULL::jsonb
                 FROM calls WHERE id = \(incubation)
                 UNION ALL
-                SELECT tenant_id, id, \(deck), 902, '{"en": "Your accounts"}', true, 2,
-                       '{"extensions": ["pdf"], "most": 2}'
+                SELECT tenant_id, id, \(deck), 902, '{"en": "Your accounts"}'::jsonb, true, 2,
+                       '{"extensions": ["pdf"], "most": 2}'::jsonb
                 FROM calls WHERE id = \(incubation)
                 """)
         }

@@ -367,6 +367,10 @@ struct Objects: Sendable {
         if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
+        // Announced to everybody, and called off by nobody on the way.
+        if name == "call", path.contains("/public/") || path.contains("/open-calls/") {
+            return (demoID("call expansion") as CallForApplications.ID).description
+        }
         // A call with a round that is planned and not drafted.
         if name == "call", path.hasSuffix("/planned-round") { return ids["planning"] }
         // What the bank has a say in.

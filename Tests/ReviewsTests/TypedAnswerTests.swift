@@ -261,8 +261,10 @@ struct TypedAnswerTests {
                     Dictionary(uniqueKeysWithValues: edits), of: id, by: Cast.ravi.person.id)
             }
         }
-        func conflicts(of person: Person.ID) async throws -> [Conflict.Kind] {
-            try await world.database.reader(as: world.context(Cast.mei))
+        func conflicts(
+            of person: Person.ID, for context: Context = .system(in: Cast.harbour.id)
+        ) async throws -> [Conflict.Kind] {
+            try await world.database.reader(as: context)
                 .conflicts(between: [person], and: [Cast.startup("ledgerleaf")]).map(\.kind)
         }
         let alone = #"[{"name": "Ravi", "role": "CEO"}]"#
@@ -292,6 +294,9 @@ struct TypedAnswerTests {
         let seat = try await world.database.reader(as: world.context(Cast.mei)).assignment(mine.assignment.id)
         #expect(seat?.state == .conflicted)
         #expect(try await reader.sheet(mine.assignment.id) == nil)
+        // What is open again is no more a manager's to read than the answer, until it is handed in.
+        let mei = world.context(Cast.mei)
+        #expect(try await conflicts(of: nora.id, for: mei) == standing)
         // Somebody at the organisation of an address is their colleague.
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute(
@@ -301,6 +306,11 @@ struct TypedAnswerTests {
         try await save([(6, #"[{"name": "Ana", "role": "Adviser", "email": "ana@adviser.example"}]"#)])
         #expect(try await conflicts(of: Cast.vera.person.id).contains(.emailDomain))
         #expect(try await conflicts(of: nora.id) == standing)
+        try await save([(6, advised)])
+        try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            _ = try await transaction.resubmitApplication(id, by: Cast.ravi.person.id)
+        }
+        #expect(try await conflicts(of: nora.id, for: mei) == standing + [.named])
     }
 
     @Test("A manager tries the form and sees both kinds of file while the call is a draft; nobody else does")
