@@ -28,7 +28,7 @@ struct AccessMatrixTests {
         // Who judges its application reads what it wrote, which speaks of it, and not its name.
         ("KelpSense", [.mei, .tom, .wing, .ada, .iris, .jun]),
         ("Three buoys have reported", [.mei, .tom, .wing, .ada, .iris]),
-        ("Ten paying customers by the sixth month", [.mei, .tom, .wing, .ada, .nora]),
+        ("Ten paying customers by the sixth month", [.mei, .tom, .wing, .ada, .nora, .vera]),
         ("Joint smart city data platform", [.mei, .tom, .wing]),
         ("Chief Partnership Officer", [.mei, .tom, .wing, .kenji]),
         ("Harbour cities", [.mei, .tom, .wing, .jun]),
