@@ -19,7 +19,7 @@ DROP TRIGGER audit_inserted ON application_people;
 DROP TRIGGER audit_changed ON application_people;
 
 -- Managers read it as they read the answers: once handed in, and not while it is open again.
-CREATE POLICY the_managers_read_whom_applications_name ON application_people FOR SELECT
+CREATE POLICY managers_read_whom_applications_name ON application_people FOR SELECT
     USING (acts_as('manager') AND EXISTS (
             SELECT FROM applications AS a
             WHERE a.tenant_id = application_people.tenant_id AND a.id = application_id AND a.submitted_at IS NOT NULL)
