@@ -5,13 +5,11 @@ CREATE TABLE application_people (
     application_id uuid NOT NULL,
     question_id    uuid NOT NULL,
     email          text NOT NULL,
-    organisation   text GENERATED ALWAYS AS (organisation_of(email)) STORED,
     PRIMARY KEY (tenant_id, application_id, question_id, email),
     FOREIGN KEY (tenant_id, application_id, question_id)
         REFERENCES application_answers (tenant_id, application_id, question_id) ON DELETE CASCADE
 );
 CREATE INDEX application_people_of_an_address ON application_people (tenant_id, email);
-CREATE INDEX application_people_of_an_organisation ON application_people (tenant_id, organisation) WHERE organisation IS NOT NULL;
 
 CALL wall_table('application_people');
 -- The trail of the answers tells who named people and when; a second one would tell whom a draft names.
@@ -30,8 +28,8 @@ CREATE FUNCTION addresses_named_in(answer text) RETURNS SETOF text LANGUAGE plpg
 BEGIN
     RETURN QUERY
     SELECT DISTINCT lower(btrim(named ->> 'email')) FROM jsonb_array_elements(answer::jsonb) AS named
-    WHERE named ->> 'email' LIKE '%_@_%';
-EXCEPTION WHEN data_exception THEN
+    WHERE named ->> 'email' LIKE '%_@_%' AND length(named ->> 'email') <= 254;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
     RETURN;
 END $$;
 
@@ -60,7 +58,8 @@ CREATE TRIGGER people_named_may_be_a_conflict AFTER INSERT OR UPDATE OF text ON 
 CREATE TRIGGER a_submission_may_be_a_conflict AFTER UPDATE OF submitted_at ON applications
     FOR EACH ROW WHEN (NEW.submitted_at IS NOT NULL AND OLD.submitted_at IS NULL) EXECUTE FUNCTION startup_may_conflict();
 
--- As it was, and whom applications name.
+-- As it was, and whom applications name that stand. Not their organisations: a founder writes what they like, and would keep
+-- a whole university from judging by one address.
 CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
     SELECT m.tenant_id, m.person_id, m.institution_id AS startup_id, 'founder' AS kind, NULL::uuid AS through
     FROM memberships AS m WHERE m.role = 'founder'
@@ -120,13 +119,8 @@ CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
     SELECT n.tenant_id, m.person_id, a.startup_id, 'named', NULL
     FROM application_people AS n
     JOIN applications AS a ON a.tenant_id = n.tenant_id AND a.id = n.application_id AND a.submitted_at IS NOT NULL
+        AND a.withdrawn_at IS NULL
     JOIN people AS reader ON reader.email = n.email
-    JOIN memberships AS m ON m.tenant_id = n.tenant_id AND m.person_id = reader.id
-    UNION ALL
-    SELECT n.tenant_id, m.person_id, a.startup_id, 'email_domain', NULL
-    FROM application_people AS n
-    JOIN applications AS a ON a.tenant_id = n.tenant_id AND a.id = n.application_id AND a.submitted_at IS NOT NULL
-    JOIN people AS reader ON reader.organisation = n.organisation AND reader.email <> n.email
     JOIN memberships AS m ON m.tenant_id = n.tenant_id AND m.person_id = reader.id;
 
 -- What was handed in before; and what is with a reviewer today whom its application names is taken from them.

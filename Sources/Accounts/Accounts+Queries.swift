@@ -175,15 +175,15 @@ extension Transaction {
 }
 
 extension Statements {
-    /// Who stands behind an address, and whether they sit in the acting tenant in a role. Only for the service.
-    public func holder(of email: EmailAddress, seatedAs role: String) async throws -> AddressHolder? {
+    /// Who stands behind an address, and whether they sit in the acting tenant in any of some roles. Only for the service.
+    public func holder(of email: EmailAddress, seatedAs roles: [String]) async throws -> AddressHolder? {
         try await first(
             """
             -- holder of an address
             SELECT p.id, p.disabled_at IS NOT NULL AS disabled,
                    EXISTS (SELECT FROM passwords AS w WHERE w.person_id = p.id) AS has_password,
                    EXISTS (SELECT FROM memberships AS m
-                           WHERE m.person_id = p.id AND m.tenant_id = acting_tenant() AND m.role = \(role)
+                           WHERE m.person_id = p.id AND m.tenant_id = acting_tenant() AND m.role = ANY (\(roles))
                              AND m.ended_at IS NULL) AS seated
             FROM people AS p WHERE acts_as('system') AND p.email = \(email.normalized)
             """

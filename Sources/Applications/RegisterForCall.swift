@@ -34,7 +34,7 @@ package func openRegistration(
     let reader = database.reader(as: .system(in: link.tenant))
     let found = try await reader.registration(opening: link.secret)
     let holder: AddressHolder? =
-        if let found { try await reader.holder(of: found.email, seatedAs: Role.founder.rawValue) } else { nil }
+        if let found { try await reader.holder(of: found.email, seatedAs: Registration.seatsThatStay) } else { nil }
     let registration = try Registration.usable(found, holder)
     return (registration, holder?.hasPassword != true)
 }
@@ -70,7 +70,7 @@ extension Transaction {
     ) async throws {
         let found = try await lockRegistration(opening: link.secret)
         let holder: AddressHolder? =
-            if let found { try await self.holder(of: found.email, seatedAs: Role.founder.rawValue) } else { nil }
+            if let found { try await self.holder(of: found.email, seatedAs: Registration.seatsThatStay) } else { nil }
         let registration = try Registration.usable(found, holder)
         guard passwordHash != nil || holder?.hasPassword == true else { throw RegistrationRefusal.noPassword }
         let startup = Startup.ID()
@@ -88,6 +88,10 @@ extension Transaction {
 }
 
 extension Registration {
+    /// Who registers nothing by a link: a founder has a startup there, and whoever manages or judges would be kept from their
+    /// own work by a startup that somebody else may have named.
+    static let seatsThatStay = [Role.founder, .manager, .reviewer].map(\.rawValue)
+
     /// The registration, if its link lets its owner in. A disabled account is not told of.
     fileprivate static func usable(
         _ found: Registration?, _ holder: AddressHolder?

@@ -32,7 +32,7 @@ struct RegistrationsAPI: Sendable {
             summary: "Register for an open public call with an e-mail address and the name of a startup",
             description: """
                 The address gets a letter with a link that is good once, for two days. Nothing else is made before it is used, \
-                and the answer is the same whoever the address belongs to. An address gets three letters an hour at the most.
+                and the answer is the same whoever the address belongs to. An address gets three letters an hour of a workspace.
                 """, tag: "public", access: .anyone(because: "whoever registers has no account yet"),
             idempotency: Idempotency.none, rate: .signIn, body: RegistrationBody.self, output: RegistrationReceipt.self,
             success: .accepted, problems: [.notFound, .callClosed]

@@ -46,7 +46,7 @@ extension Transaction {
         _ id: Registration.ID
     ) async throws -> (text: LetterText, registration: Registration, moment: Date)? {
         guard let registration = try await unusedRegistration(id) else { return nil }
-        let holder = try await self.holder(of: registration.email, seatedAs: Role.founder.rawValue)
+        let holder = try await self.holder(of: registration.email, seatedAs: Registration.seatsThatStay)
         guard holder?.isDisabled != true else { return nil }
         let t = PageKit.applications.texts(in: Pages.Language(tag: registration.language.rawValue) ?? .english)
         let names = [

@@ -19,9 +19,9 @@ package struct Conflict: Sendable, Equatable {
         case mentor
         /// Sits elsewhere beside one of its founders.
         case colleague
-        /// Is named, by their address, among the people of an application of it.
+        /// Is named, by their address, among the people of an application of it that stands.
         case named
-        /// Shares an organisation's e-mail address or site with it, or with whom its applications name.
+        /// Shares an organisation's e-mail address or site with it.
         case emailDomain = "email_domain"
         /// Said so themselves, or a manager did.
         case declared

@@ -297,14 +297,12 @@ struct TypedAnswerTests {
         // What is open again is no more a manager's to read than the answer, until it is handed in.
         let mei = world.context(Cast.mei)
         #expect(try await conflicts(of: nora.id, for: mei) == standing)
-        // Somebody at the organisation of an address is their colleague.
-        try await world.owner.write(as: .none) { transaction in
-            try await transaction.execute(
-                "UPDATE people SET email = 'oki@adviser.example' WHERE id = \(Cast.vera.person.id)")
+        // A founder who names somebody elsewhere keeps nobody else of that place away, and nothing odd breaks the draft.
+        let odd = ["[{\"email\":\"a@\(String(repeating: "x", count: 3_000))\"}]", String(repeating: "[", count: 5_000)]
+        for text in odd + [#"[{"name": "Ana", "role": "Adviser", "email": "ana@institute.example"}]"#] {
+            try await save([(6, text)])
         }
         #expect(try await !conflicts(of: Cast.vera.person.id).contains(.emailDomain))
-        try await save([(6, #"[{"name": "Ana", "role": "Adviser", "email": "ana@adviser.example"}]"#)])
-        #expect(try await conflicts(of: Cast.vera.person.id).contains(.emailDomain))
         #expect(try await conflicts(of: nora.id) == standing)
         try await save([(6, advised)])
         try await world.database.write(as: world.context(Cast.ravi)) { transaction in
