@@ -30,12 +30,12 @@ extension DecisionsConsole {
         let decisions = try await call.reader.preparedDecisions(in: id)
         let undecided = try await call.reader.undecided(in: id)
         let tally = try await call.reader.tallies(of: [id])[id]
-        let scores = try await call.scores(of: batch)
+        let scores = try await call.scores(of: batch, in: desk.spoken)
         let isOpen = batch.releasedAt == nil
         let faults =
             isOpen && !decisions.isEmpty
             ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
-        let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call) : [:]
+        let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call, offering: decisions.places) : [:]
         let waivers = try await call.reader.quorumWaivers(in: id)
         let says = try await call.reader.partnerSays(on: id)
         let below = WaiversConsole.part(of: batch, decisions, short: short, waivers, desk)

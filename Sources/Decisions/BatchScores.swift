@@ -6,29 +6,64 @@ internal import Foundation
 internal import Pages
 internal import Postgres
 internal import Reviews
+internal import Vocabulary
 
-/// What the last opened round of a call says of an application: the mean, and what is calibrated beside it.
+/// What the last opened rounds of a call say of an application: the mean, and what is calibrated beside it.
 struct BatchScore: Sendable {
     let text: String
     /// What applications are put in order by, the best first.
     let worth: Double
+    /// Whether no round of a stream of its own has judged it.
+    let isOfAll: Bool
 }
 
 extension FormCall {
-    /// The scores of what a batch decides on.
-    func scores(of batch: DecisionBatch) async throws -> [Application.ID: BatchScore] {
-        let rounds = try await reader.rounds(of: batch.call).filter { $0.openedAt != nil }
-        guard let last = rounds.max(by: { $0.position < $1.position }) else { return [:] }
+    /// The scores of what a batch decides on, by the last round of all and the last one of each stream that has its own.
+    func scores(
+        of batch: DecisionBatch, in language: Vocabulary.Language
+    ) async throws -> [Application.ID: BatchScore] {
+        let rounds = try await reader.rounds(of: batch.call).last
+        guard !rounds.isEmpty else { return [:] }
         let standings = try await database.snapshot(as: context) { snapshot in
-            try await snapshot.standings(of: last.id, places: max(1, batch.terms.places))
+            var found: [Standings] = []
+            for round in rounds {
+                if let standings = try await snapshot.standings(of: round.id, places: max(1, batch.terms.places)) {
+                    found.append(standings)
+                }
+            }
+            return found
         }
+        return standings.reduce(into: [:]) { scores, standings in
+            let stream = standings.round.streamName?.text(for: language)
+            for entry in standings.entries {
+                guard let (text, worth) = entry.score else { continue }
+                let said = [stream, text].compactMap { $0 }.joined(separator: " ")
+                let before = scores[entry.application]
+                // The best of its streams counts; what a round of all said comes first, and counts where no stream has its own.
+                scores[entry.application] = BatchScore(
+                    text: [before?.text, said].compactMap { $0 }.joined(separator: " · "),
+                    worth: before.map { $0.isOfAll ? worth : max($0.worth, worth) } ?? worth, isOfAll: stream == nil)
+            }
+        }
+    }
+}
+
+extension Standings.Entry {
+    /// What a round says of it, in words and as a number; nil where nobody has judged it.
+    fileprivate var score: (text: String, worth: Double)? {
         func written(_ score: Double) -> String { Figures.amount(minor: Int((score * 10).rounded()), digits: 1) }
-        return (standings?.entries ?? []).reduce(into: [:]) { scores, entry in
-            guard let mean = entry.mean else { return }
-            scores[entry.application] =
-                entry.calibrated.map {
-                    BatchScore(text: "\(written(mean)) → \(written($0.score))", worth: $0.score)
-                } ?? BatchScore(text: written(mean), worth: mean)
+        return mean.map { mean in
+            calibrated.map { ("\(written(mean)) → \(written($0.score))", $0.score) } ?? (written(mean), mean)
         }
+    }
+}
+
+extension [ReviewRound] {
+    /// Of those that were opened the last of all streams and, in the order of their numbers, the last of each that has one
+    /// of its own.
+    fileprivate var last: [ReviewRound] {
+        Dictionary(grouping: filter { $0.openedAt != nil }, by: \.stream)
+            .compactMap { $1.max { $0.position < $1.position } }
+            .sorted { ($0.stream == nil ? 0 : 1, $0.position) < ($1.stream == nil ? 0 : 1, $1.position) }
     }
 }

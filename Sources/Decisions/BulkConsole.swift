@@ -76,7 +76,7 @@ struct BulkConsole: Sendable {
         let fields = [
             input.select(
                 "round", label: t("bulk.round"),
-                options: rounds.map { ($0.id.description, $0.name.text(for: desk.spoken)) }),
+                options: rounds.map { ($0.id.description, $0.label(for: desk.spoken)) }),
             input.radios(
                 "by", label: t("bulk.by"),
                 options: ByStanding.Measure.allCases.map {
@@ -129,7 +129,7 @@ struct BulkConsole: Sendable {
         let t = desk.t
         let (id, wanted) = (call.parameters.batch, call.parameters.q?.string)
         let batch = try await call.batch(id)
-        let scores = try await call.scores(of: batch)
+        let scores = try await call.scores(of: batch, in: desk.spoken)
         let found = try await call.reader.applicants(for: id).filter { applicant in
             wanted.map { applicant.startupName.text(for: desk.spoken).localizedStandardContains($0) } ?? true
         }

@@ -92,7 +92,7 @@ enum DecisionsAPI {
             return try await call.database.snapshot(as: call.context) { snapshot in
                 guard let batch = try await snapshot.decisionBatch(id) else { throw Problem.notFound }
                 let decisions = try await snapshot.preparedDecisions(in: id)
-                let short = try await snapshot.shortOfQuorum(in: batch.call)
+                let short = try await snapshot.shortOfQuorum(in: batch.call, offering: decisions.places)
                 let faults =
                     batch.releasedAt == nil
                     ? try await snapshot.releaseFaults(of: batch, decisions, at: Date()) : []
@@ -154,7 +154,9 @@ enum DecisionsAPI {
             summary: "Prepare several decisions at once, or see what would come of it",
             description: """
                 A list, or what the standing of a round means: offers to the best for as many places as are free, the \
-                waiting list to the next, and a rejection to the rest.
+                waiting list to the next, and a rejection to the rest. A round of one stream gives places in that stream \
+                alone. Whoever is prepared for a place in a stream they want more keeps it, and whoever is rejected by one \
+                stream's round keeps a better waiting place by another's.
                 """,
             tag: "decisions", access: .roles([.manager]), parameters: BatchPath.self, body: PreparationsBody.self,
             output: VerdictsView.self, problems: [.notFound, .conflict]

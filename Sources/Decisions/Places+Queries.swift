@@ -58,7 +58,8 @@ extension Transaction {
 
     /// The first on the waiting list who has not withdrawn, with the rules of the batch that put them there.
     ///
-    /// - Parameter stream: only somebody who chose it; nil where the call offers no choice.
+    /// - Parameter stream: only somebody who chose it and, where streams have rounds of their own, was in one that judged for
+    ///   it; nil where the call offers no choice.
     func nextWaiting(for call: CallForApplications.ID, in stream: ProgramStream.ID?) async throws -> Waiting? {
         try await first(
             """
@@ -90,6 +91,13 @@ extension Transaction {
                 AND EXISTS (SELECT FROM stream_choices AS k
                             WHERE k.tenant_id = w.tenant_id AND k.application_id = w.application_id
                               AND k.stream_id = \(stream))
+                AND (NOT EXISTS (SELECT FROM review_rounds AS r
+                                 WHERE r.tenant_id = w.tenant_id AND r.call_id = w.call_id AND r.stream_id IS NOT NULL
+                                   AND r.opened_at IS NOT NULL)
+                     OR EXISTS (SELECT FROM review_files AS f
+                                JOIN review_rounds AS r ON r.tenant_id = f.tenant_id AND r.id = f.round_id
+                                WHERE f.tenant_id = w.tenant_id AND f.application_id = w.application_id
+                                  AND (r.stream_id IS NULL OR r.stream_id = \(stream))))
                 """
               })
             ORDER BY w.rank, w.since, w.application_id

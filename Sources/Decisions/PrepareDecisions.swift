@@ -140,6 +140,9 @@ extension Transaction {
 
     /// What a standing means for the applications of a batch: rows for `prepareDecisions`, the best first.
     ///
+    /// The round of one stream gives places in that stream. What the rounds of others led to stands where its applicant
+    /// would have it so: a place in a stream they want more, or a waiting place that is no worse.
+    ///
     /// Throws `DecisionRefusal`, or not found.
     package func decisions(
         _ standing: ByStanding, in id: DecisionBatch.ID
@@ -147,6 +150,7 @@ extension Transaction {
         guard let batch = try await decisionBatch(id), let tally = try await tallies(of: [id])[id] else {
             throw Problem.notFound
         }
+        let prepared = try await preparedDecisions(in: id)
         let free = standing.offers ?? max(0, batch.terms.places - tally.taken)
         guard let standings = try await standings(of: standing.round, places: max(1, free)) else {
             throw Problem.notFound
@@ -154,16 +158,29 @@ extension Transaction {
         guard standings.round.call == batch.call else { throw DecisionRefusal.otherCall }
         // What was decided before stands in the round, too, and keeps its decision.
         let open = Set(
-            try await undecided(in: id).map(\.application) + preparedDecisions(in: id).map(\.application))
+            try await undecided(in: id).map(\.application) + prepared.map(\.application))
         let entries = standings.entries.filter { open.contains($0.application) }
         let ranked = entries.ranked(by: standing.measure)
         guard !ranked.isEmpty else { throw DecisionRefusal.noStanding }
         let order = ranked.map(\.application)
-        let seats = Seats(
-            offers: free, waitlist: standing.waitlist,
-            streams: Dictionary(
-                tally.streams.map { ($0.stream, $0.free ?? .max) }, uniquingKeysWith: { first, _ in first }))
-        return seats.given(to: order, wanting: try await streamChoices(of: order)).map { seat in
+        let choices = try await streamChoices(of: order)
+        let streams = Dictionary(
+            tally.streams.map { ($0.stream, $0.free ?? .max) }, uniquingKeysWith: { first, _ in first })
+        let given: [Seats.Seat]
+        if let stream = standings.round.stream {
+            let before = PreparedElsewhere(prepared, than: stream, choices)
+            let seats = Seats(
+                // A number that is said is of this stream alone; what is free of the call is shared with the others.
+                offers: standing.offers ?? max(0, free - before.places.count), waitlist: standing.waitlist,
+                streams: streams)
+            given = seats.given(
+                to: order.filter { !before.settled.contains($0) }, in: stream, keeping: before.movable,
+                listed: before.listed)
+        } else {
+            given = Seats(offers: free, waitlist: standing.waitlist, streams: streams)
+                .given(to: order, wanting: choices)
+        }
+        return given.map { seat in
             (
                 seat.application,
                 Preparation(
@@ -183,6 +200,36 @@ extension Transaction {
         try await matching()
         try batch.checkOpen()
         guard try await removePreparation(of: application, in: id) else { throw Problem.notFound }
+    }
+}
+
+/// What a batch holds already by the rounds of other streams than one, as it stands in that one's way.
+private struct PreparedElsewhere {
+    /// Who is prepared for a place in another stream.
+    let places: Set<Application.ID>
+    /// Who of them would not rather have one in this stream.
+    let settled: Set<Application.ID>
+    /// Who of them would.
+    var movable: Set<Application.ID> { places.subtracting(settled) }
+    /// At which place those wait who name other streams, too.
+    let listed: [Application.ID: Int]
+
+    init(
+        _ prepared: [PreparedDecision], than stream: ProgramStream.ID, _ choices: [Application.ID: [ProgramStream.ID]]
+    ) {
+        var (places, settled): (Set<Application.ID>, Set<Application.ID>) = ([], [])
+        var listed: [Application.ID: Int] = [:]
+        for decision in prepared {
+            let wanted = choices[decision.application] ?? []
+            if let held = decision.preparation.stream, held != stream {
+                places.insert(decision.application)
+                let (here, there) = (wanted.firstIndex(of: stream), wanted.firstIndex(of: held))
+                if (here ?? .max) > (there ?? -1) { settled.insert(decision.application) }
+            } else if decision.preparation.outcome == .waitlist, wanted.count > 1 {
+                listed[decision.application] = decision.preparation.rank
+            }
+        }
+        (self.places, self.settled, self.listed) = (places, settled, listed)
     }
 }
 

@@ -65,6 +65,13 @@ package struct PreparedDecision: Sendable {
     package let preparedByName: String?
 }
 
+extension [PreparedDecision] {
+    /// In which stream each application is to be offered a place, where its call offers several.
+    var places: [Application.ID: ProgramStream.ID] {
+        reduce(into: [:]) { $0[$1.application] = $1.preparation.stream }
+    }
+}
+
 /// Why one decision cannot be prepared, or not be released: the field at fault, and a sentence about it.
 package struct DecisionFault: Sendable, Equatable {
     /// The field of the decision; empty for the application itself.

@@ -35,8 +35,8 @@ extension Statements {
 extension Query {
     fileprivate static var waivers: Query {
         """
-        SELECT w.id, w.batch_id, w.application_id, i.names, w.outcome, w.submitted, w.quorum, w.reason, w.proposed_at,
-               w.proposed_by, asker.name AS proposed_by_name, w.confirmed_at, answerer.name AS confirmed_by_name,
+        SELECT w.id, w.batch_id, w.application_id, i.names, w.outcome, w.stream_id, w.submitted, w.quorum, w.reason,
+               w.proposed_at, w.proposed_by, asker.name AS proposed_by_name, w.confirmed_at, answerer.name AS confirmed_by_name,
                w.refused_at, w.refused_reason
         FROM quorum_waivers AS w
         JOIN decision_batches AS b ON b.tenant_id = w.tenant_id AND b.id = w.batch_id
@@ -52,9 +52,10 @@ extension QuorumWaiver {
     fileprivate init(_ row: Row) throws {
         try self.init(
             id: row("id"), batch: row("batch_id"), application: row("application_id"), startupName: row("names"),
-            outcome: row("outcome"), submitted: row("submitted"), quorum: row("quorum"), reason: row("reason"),
-            proposedAt: row("proposed_at"), proposedBy: row("proposed_by"), proposedByName: row("proposed_by_name"),
-            confirmedAt: row("confirmed_at"), confirmedByName: row("confirmed_by_name"), refusedAt: row("refused_at"),
+            outcome: row("outcome"), stream: row("stream_id"), submitted: row("submitted"), quorum: row("quorum"),
+            reason: row("reason"), proposedAt: row("proposed_at"), proposedBy: row("proposed_by"),
+            proposedByName: row("proposed_by_name"), confirmedAt: row("confirmed_at"),
+            confirmedByName: row("confirmed_by_name"), refusedAt: row("refused_at"),
             refusedReason: row("refused_reason"))
     }
 }
@@ -68,7 +69,7 @@ extension Transaction {
     }
 
     func insertWaiver(
-        _ id: QuorumWaiver.ID, of application: Application.ID, in batch: DecisionBatch.ID, outcome: Outcome,
+        _ id: QuorumWaiver.ID, of application: Application.ID, in batch: DecisionBatch.ID, for prepared: Preparation,
         having found: (submitted: Int, quorum: Int), because reason: LongText, in tenant: Tenant.ID,
         by person: Person.ID
     ) async throws {
@@ -76,9 +77,9 @@ extension Transaction {
             """
             -- proposeWaiver
             INSERT INTO quorum_waivers (
-                tenant_id, id, batch_id, application_id, outcome, submitted, quorum, reason, proposed_by)
-            VALUES (\(tenant), \(id), \(batch), \(application), \(outcome), \(found.submitted), \(found.quorum),
-                    \(reason), \(person))
+                tenant_id, id, batch_id, application_id, outcome, stream_id, submitted, quorum, reason, proposed_by)
+            VALUES (\(tenant), \(id), \(batch), \(application), \(prepared.outcome), \(prepared.stream),
+                    \(found.submitted), \(found.quorum), \(reason), \(person))
             """)
     }
 

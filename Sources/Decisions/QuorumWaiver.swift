@@ -1,6 +1,7 @@
 package import Accounts
 package import Applications
 package import Foundation
+package import Programs
 package import Vocabulary
 
 /// Why a decision may be released with fewer reviews than its round wants: one manager says so, another answers.
@@ -18,6 +19,8 @@ package struct QuorumWaiver: Sendable, Identifiable {
     package let startupName: LocalizedName
     /// The decision it is for; prepared otherwise, it takes another waiver.
     package let outcome: Outcome
+    /// The stream of the place, where the call offers several.
+    package let stream: ProgramStream.ID?
     /// How many reviews there were when it was asked for.
     package let submitted: Int
     /// How many can decide.
@@ -46,6 +49,9 @@ package struct QuorumWaiver: Sendable, Identifiable {
 }
 
 extension QuorumWaiver {
+    /// Whether it is for what is prepared: a place in another stream rests on other reviews.
+    func isOf(_ prepared: Preparation) -> Bool { prepared.outcome == outcome && prepared.stream == stream }
+
     /// Refuses an answer that was given, or that the asker would give themselves.
     func checkAnswer(by person: Person.ID) throws(DecisionRefusal) {
         guard status == .open else { throw .waiverAnswered }
@@ -56,9 +62,11 @@ extension QuorumWaiver {
 extension [QuorumWaiver] {
     /// Whose decisions, as they stand prepared, two managers let pass below the quorum.
     func confirmed(for decisions: [PreparedDecision]) -> Set<Application.ID> {
-        let outcomes = Dictionary(
-            decisions.map { ($0.application, $0.preparation.outcome) }, uniquingKeysWith: { first, _ in first })
+        let meant = Dictionary(
+            decisions.map { ($0.application, $0.preparation) }, uniquingKeysWith: { first, _ in first })
         return Set(
-            filter { $0.status == .confirmed && outcomes[$0.application] == $0.outcome }.map(\.application))
+            filter { waiver in
+                waiver.status == .confirmed && meant[waiver.application].map { waiver.isOf($0) } == true
+            }.map(\.application))
     }
 }

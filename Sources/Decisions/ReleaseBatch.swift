@@ -13,7 +13,7 @@ extension Statements {
     ) async throws -> [Problem.FieldError] {
         guard let tally = try await tallies(of: [batch.id])[batch.id] else { throw Problem.notFound }
         return faults(
-            of: decisions, in: batch, tally, short: try await shortOfQuorum(in: batch.call),
+            of: decisions, in: batch, tally, short: try await shortOfQuorum(in: batch.call, offering: decisions.places),
             waived: try await quorumWaivers(in: batch.id).confirmed(for: decisions),
             partners: try await partnerSays(on: batch.id),
             today: CalendarDate(now, in: batch.zone))

@@ -44,4 +44,33 @@ struct Seats: Sendable, Equatable {
             return Seat(application: application, outcome: .waitlist, stream: nil, rank: waiting)
         }
     }
+
+    /// The same by the round of one stream: places in that stream and in no other.
+    ///
+    /// - Parameters:
+    ///   - kept: who has a place in a stream they want less. They move where this one has a place for them, at no cost to
+    ///     the others, and keep what they have where it has none.
+    ///   - listed: at which place applications wait by the rounds of other streams. Nothing worse is said of those.
+    func given(
+        to order: [Application.ID], in stream: ProgramStream.ID, keeping kept: Set<Application.ID>,
+        listed: [Application.ID: Int]
+    ) -> [Seat] {
+        var (left, offered, waiting) = (streams[stream, default: 0], 0, 0)
+        return order.compactMap { application in
+            let moves = kept.contains(application)
+            if left > 0, moves || offered < offers {
+                left -= 1
+                offered += moves ? 0 : 1
+                return Seat(application: application, outcome: .offer, stream: stream, rank: nil)
+            }
+            guard !moves else { return nil }
+            guard waiting < waitlist else {
+                guard listed[application] == nil else { return nil }
+                return Seat(application: application, outcome: .reject, stream: nil, rank: nil)
+            }
+            waiting += 1
+            guard listed[application].map({ $0 > waiting }) ?? true else { return nil }
+            return Seat(application: application, outcome: .waitlist, stream: nil, rank: waiting)
+        }
+    }
 }

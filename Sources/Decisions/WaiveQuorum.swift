@@ -18,12 +18,12 @@ extension Transaction {
         guard let known = try await lockBatch(batch) else { throw Problem.notFound }
         try known.checkOpen()
         guard let prepared = try await preparedDecision(on: application, in: batch) else { throw Problem.notFound }
-        guard let found = try await shortOfQuorum(in: known.call)[application] else {
+        guard let found = try await shortOfQuorum(in: known.call, offering: [prepared].places)[application] else {
             throw DecisionRefusal.enoughReviews
         }
         try await insertWaiver(
-            id, of: application, in: batch, outcome: prepared.preparation.outcome, having: found, because: reason,
-            in: tenant, by: person)
+            id, of: application, in: batch, for: prepared.preparation, having: found, because: reason, in: tenant,
+            by: person)
         guard let waiver = try await quorumWaiver(id) else { throw Problem.notFound }
         return waiver
     }
@@ -39,7 +39,7 @@ extension Transaction {
         try waiver.checkAnswer(by: person)
         try batch.checkOpen()
         let prepared = try await preparedDecision(on: waiver.application, in: batch.id)
-        guard prepared?.preparation.outcome == waiver.outcome else { throw DecisionRefusal.waiverOutdated }
+        guard let prepared, waiver.isOf(prepared.preparation) else { throw DecisionRefusal.waiverOutdated }
         try await recordConfirmation(ofWaiver: id, by: person)
         guard let confirmed = try await quorumWaiver(id) else { throw Problem.notFound }
         return confirmed

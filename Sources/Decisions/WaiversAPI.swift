@@ -3,6 +3,7 @@ internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Postgres
+internal import Programs
 internal import Vocabulary
 
 internal import struct API.Operation
@@ -69,6 +70,7 @@ struct WaiverView: Described {
     let application: Application.ID
     let startup: LocalizedName
     let outcome: Outcome
+    let stream: ProgramStream.ID?
     let status: DecisionChange.Status
     let submitted: Int
     let quorum: Int
@@ -82,6 +84,7 @@ struct WaiverView: Described {
 
     static let documentation = [
         "outcome": "The decision it is for; prepared otherwise, it takes another waiver.",
+        "stream": "The stream of the place, where the call offers several.",
         "submitted": "How many reviews there were when it was asked for.",
     ]
 
@@ -90,6 +93,7 @@ struct WaiverView: Described {
         application = waiver.application
         startup = waiver.startupName
         outcome = waiver.outcome
+        stream = waiver.stream
         status = waiver.status
         submitted = waiver.submitted
         quorum = waiver.quorum

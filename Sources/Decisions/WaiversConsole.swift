@@ -54,7 +54,7 @@ struct WaiversConsole: Sendable {
         guard let prepared = try await call.reader.preparedDecision(on: path.application, in: path.batch) else {
             throw Problem.notFound
         }
-        let short = try await call.reader.shortOfQuorum(in: batch.call)[path.application]
+        let short = try await call.reader.shortOfQuorum(in: batch.call, offering: [prepared].places)[path.application]
         let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
         let reason = input.area(
             "reason", label: t("waiver.reason"), hint: t("changes.reason_hint"), limit: 10_000, rows: 4)
@@ -180,7 +180,7 @@ struct WaiversConsole: Sendable {
         let t = desk.t
         let standing = waivers.filter { waiver in
             decisions.contains {
-                $0.application == waiver.application && $0.preparation.outcome == waiver.outcome
+                $0.application == waiver.application && waiver.isOf($0.preparation)
             }
         }
         let answered = Set(standing.filter { $0.status != .refused }.map(\.application))

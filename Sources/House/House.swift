@@ -73,7 +73,7 @@ package struct House: Sendable {
             + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
             + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
-            + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundCount)
+            + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundStreams)
             + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
             + ApplicationsRoom.registrationPages(
                 in: site, database: database, hasher: hasher, sendsMail: sendsMail)

@@ -11,7 +11,7 @@ import Wording
 /// Calls as a manager keeps them.
 struct CallsConsole {
     let site: Site
-    let rounds: RoundCount
+    let rounds: RoundStreams
 
     var routes: [AnyRoute] {
         [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel, batches, planBatches]
@@ -281,7 +281,7 @@ struct CallsConsole {
             if let opening { try await call.reader.bound(members, on: opening) } else { [] }
         let agreements = Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) })
         let partners = streams.flatMap { words.partners($0, agreements, names, opening: opening, bound: bound) }
-        let isUnjudged = status == .draft ? try await self.isUnjudged(found, call.reader) : false
+        let warning = status == .draft ? try await unjudged(found, call.reader, words) : nil
         let questions = words.questions(found)
         let conditions = words.conditions(try await call.reader.conditions(of: id))
         let moved = words.extensions(extensions, of: found)
@@ -310,7 +310,7 @@ struct CallsConsole {
                 title: found.title.text(for: words.spoken), kind: t("call.kind"), badge: words.badge(status),
                 lede: words.lede(found), actions: actions(on: found, status, t, key: call.freshIdempotencyKey)),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
-            warning: isUnjudged ? t("call.unjudged") : nil, questions: questions, hasQuestions: !questions.isEmpty,
+            warning: warning, questions: questions, hasQuestions: !questions.isEmpty,
             conditions: conditions,
             hasConditions: !conditions.isEmpty, conditionsURL: "/console/calls/\(id)/conditions", partners: partners,
             hasPartners: !partners.isEmpty, extensions: moved, hasExtensions: !moved.isEmpty,
@@ -322,10 +322,24 @@ struct CallsConsole {
         return HTML(bytes: try PageTemplate.call.render(model, in: frame))
     }
 
-    /// Whether no round of review is drafted for a call, and none is planned.
-    private func isUnjudged(_ call: CallForApplications, _ reader: Reader) async throws -> Bool {
-        guard try await rounds(call.id, reader) == 0 else { return false }
-        return try await reader.design(of: call.stream)?.rounds.isEmpty ?? true
+    /// That no round of review is drafted for a call, or for some of the streams it offers, and none is planned.
+    private func unjudged(
+        _ call: CallForApplications, _ reader: Reader, _ words: ProgramWords
+    ) async throws -> String? {
+        let drafted = try await rounds(call.id, reader)
+        func isUnjudged(_ stream: ProgramStream.ID) async throws -> Bool {
+            guard !drafted.contains(where: { $0 == nil || $0 == stream }) else { return false }
+            return try await reader.design(of: stream)?.rounds.isEmpty ?? true
+        }
+        guard call.offersChoice else {
+            return try await isUnjudged(call.stream) ? words.t("call.unjudged") : nil
+        }
+        var streams: [String] = []
+        for offered in call.offered where try await isUnjudged(offered.stream) {
+            streams.append(offered.name.text(for: words.spoken))
+        }
+        guard !streams.isEmpty else { return nil }
+        return words.t("call.unjudged_streams", ["streams": streams.joined(separator: words.t("condition.comma"))])
     }
 
     private func actions(

@@ -18,8 +18,8 @@ extension ProgramsRoom {
 
     /// The pages, for the router.
     ///
-    /// - Parameter rounds: how many rounds of review a call has, which another room keeps.
-    package static func pages(in site: Site, rounds: @escaping RoundCount) -> [AnyRoute] {
+    /// - Parameter rounds: for which streams a call's rounds of review judge, which another room keeps.
+    package static func pages(in site: Site, rounds: @escaping RoundStreams) -> [AnyRoute] {
         ProgramsConsole(site: site).routes + StreamsConsole(site: site).routes + CohortsConsole(site: site).routes
             + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
             + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
@@ -27,8 +27,8 @@ extension ProgramsRoom {
     }
 }
 
-/// How many rounds of review a call has, drafts among them.
-package typealias RoundCount = @Sendable (CallForApplications.ID, Reader) async throws -> Int
+/// For which stream each round of review of a call judges, drafts among them; nil for all of them.
+package typealias RoundStreams = @Sendable (CallForApplications.ID, Reader) async throws -> [ProgramStream.ID?]
 
 /// Runs a form's deed, and shows the form again with what its sender can mend.
 func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throws -> HTML) async throws -> HTML {

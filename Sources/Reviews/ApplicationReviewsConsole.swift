@@ -49,6 +49,7 @@ struct ApplicationReviewsConsole {
                     assignments: try await snapshot.assignments(
                         in: id, of: application, standing: .assigned, limit: 100),
                     file: try await snapshot.file(of: application, in: id),
+                    others: try await snapshot.rounds(judging: application).filter { $0.id != id },
                     changed: try await snapshot.changeRequests(of: application).compactMap(\.answered?.at).max()
                 )
             }
@@ -71,7 +72,7 @@ struct ApplicationReviewsConsole {
                         + renewal(of: application, found.file, changed: found.changed, desk)),
                 scores: table(reviews, desk),
                 words: reviews.map { words($0, desk) },
-                facts: facts(entry, desk),
+                facts: facts(entry, alsoIn: found.others, desk),
                 previous: link(found.place - 1) { t("standings.previous", ["code": $0]) },
                 next: link(found.place + 1) { t("standings.next", ["code": $0]) })
             return HTML(
@@ -143,7 +144,7 @@ struct ApplicationReviewsConsole {
             })
     }
 
-    private func facts(_ entry: Standings.Entry, _ desk: RoundDesk) -> Facts {
+    private func facts(_ entry: Standings.Entry, alsoIn others: [ReviewRound], _ desk: RoundDesk) -> Facts {
         let t = desk.t
         var facts = [
             Fact.text(
@@ -169,6 +170,18 @@ struct ApplicationReviewsConsole {
                             "high": Figures.tenths(found.interval.upperBound),
                         ])))
             facts.append(.text(t("standings.rank"), Figures.grouped(found.rank)))
+        }
+        if let stream = desk.round.streamName, let choice = entry.choice {
+            facts.append(
+                .text(
+                    t("round.stream"),
+                    "\(stream.text(for: desk.spoken)) · \(t("standings.choice", ["place": "\(choice)"]))"))
+        }
+        facts += others.map { other in
+            .link(
+                t("standings.also_in"),
+                LinkText(
+                    other.label(for: desk.spoken), "/console/rounds/\(other.id)/applications/\(entry.application)"))
         }
         return Facts(facts)
     }

@@ -38,7 +38,7 @@ struct ChairPages: Sendable {
             let model = ChairedFilesPage(
                 header: PageHeader(
                     title: t("chair.title"),
-                    kind: "\(round.name.text(for: spoken)) · \(round.callTitle.text(for: spoken))",
+                    kind: "\(round.name.text(for: spoken)) · \(round.subject(for: spoken))",
                     badge: round.badge(t), lede: t("chair.lede")),
                 table: Table(
                     caption: t("chair.title"),
@@ -140,7 +140,7 @@ struct ChairedSheet: Sendable {
         return SheetPage(
             header: PageHeader(
                 title: title(in: spoken),
-                kind: "\(round.name.text(for: spoken)) · \(round.callTitle.text(for: spoken))",
+                kind: "\(round.name.text(for: spoken)) · \(round.subject(for: spoken))",
                 badge: round.badge(t), lede: file.startupName == nil ? t("reviewer.blind_lede") : nil),
             due: round.dueText(from: nil, in: language),
             renewed: file.renewedAt.map { TimeText($0, in: round.due.zone, language: language) },

@@ -22,14 +22,16 @@ extension Statements {
                   SELECT a.startup_id FROM review_rounds AS r
                   JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
                   WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
-                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("a.id"))))
+                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .namesTheStream)
+                    AND \(fragment: .isNotTooNear("a.id"))))
             ORDER BY who.name, c.person_id, i.id, c.kind
             LIMIT 5000
             """
         ).map(Conflict.init)
     }
 
-    /// The startups that apply to a round's call, whose conflicts with its panel matter; for managers.
+    /// The startups that apply to a round's call, or to its stream where it is of one, whose conflicts with its panel
+    /// matter; for managers.
     package func applicants(in round: ReviewRound.ID) async throws -> [(startup: Startup.ID, name: LocalizedName)] {
         try await rows(
             """
@@ -39,7 +41,8 @@ extension Statements {
             JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND r.id = \(round)
-              AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("a.id"))
+              AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .namesTheStream)
+              AND \(fragment: .isNotTooNear("a.id"))
             ORDER BY i.id
             LIMIT 5000
             """
@@ -127,6 +130,47 @@ extension Statements {
                   SELECT b.startup_id FROM review_files AS g
                   JOIN applications AS b ON b.tenant_id = g.tenant_id AND b.id = g.application_id
                   WHERE g.tenant_id = acting_tenant() AND g.round_id = \(round)))
+            """
+        ).map { try ($0("person_id"), $0("application_id")) }
+    }
+
+    /// The pairs of a person and an application of a round of whom the database keeps them apart, since one of this round and
+    /// another is blind and the other names the startup (`nobody_judges_blind_what_they_know_by_name`); for planning.
+    /// Without those that stand.
+    func knownPairs(in round: ReviewRound.ID) async throws -> [(Person.ID, Application.ID)] {
+        try await rows(
+            """
+            -- knownPairs
+            WITH beside AS MATERIALIZED (
+                SELECT f.application_id, that.id AS round_id, this.is_blind, that.closed_at
+                FROM review_rounds AS this
+                JOIN review_files AS f ON f.tenant_id = this.tenant_id AND f.round_id = this.id
+                JOIN review_files AS g
+                    ON g.tenant_id = f.tenant_id AND g.application_id = f.application_id AND g.round_id <> f.round_id
+                JOIN review_rounds AS that
+                    ON that.tenant_id = g.tenant_id AND that.id = g.round_id AND that.is_blind <> this.is_blind
+                WHERE this.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND this.id = \(round)
+            ), known AS (
+                SELECT s.person_id, b.application_id
+                FROM beside AS b
+                JOIN review_assignments AS s
+                    ON s.tenant_id = acting_tenant() AND s.round_id = b.round_id
+                    AND s.application_id = b.application_id AND s.state = 'assigned'
+                LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                WHERE b.is_blind OR b.closed_at IS NULL AND w.submitted_at IS NULL
+                UNION
+                SELECT p.person_id, b.application_id
+                FROM beside AS b
+                JOIN panel_members AS p
+                    ON p.tenant_id = acting_tenant() AND p.round_id = b.round_id AND p.is_chair
+                    AND p.accepted_at IS NOT NULL
+                WHERE b.is_blind
+            )
+            SELECT k.person_id, k.application_id FROM known AS k
+            WHERE NOT EXISTS (
+                SELECT FROM review_assignments AS own
+                WHERE own.tenant_id = acting_tenant() AND own.round_id = \(round) AND own.person_id = k.person_id
+                  AND own.application_id = k.application_id AND own.state = 'assigned')
             """
         ).map { try ($0("person_id"), $0("application_id")) }
     }

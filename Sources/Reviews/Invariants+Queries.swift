@@ -59,6 +59,25 @@ extension ReviewsRoom {
                 WHERE a.call_id <> r.call_id
                 """),
         Invariant(
+            "rounds_judge_for_streams_of_their_call",
+            violatedBy: """
+                SELECT r.tenant_id, r.id, 'judges for ' || r.stream_id AS detail FROM review_rounds AS r
+                WHERE r.stream_id IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM offered_streams AS o
+                    WHERE o.tenant_id = r.tenant_id AND o.call_id = r.call_id AND o.stream_id = r.stream_id)
+                """),
+        Invariant(
+            "files_of_a_stream_are_of_who_names_it",
+            violatedBy: """
+                SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id, 'never named ' || r.stream_id AS detail
+                FROM review_files AS f
+                JOIN review_rounds AS r ON r.tenant_id = f.tenant_id AND r.id = f.round_id
+                WHERE r.stream_id IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM stream_choices AS k
+                    WHERE k.tenant_id = f.tenant_id AND k.application_id = f.application_id
+                      AND k.stream_id = r.stream_id)
+                """),
+        Invariant(
             "files_are_of_applications_that_were_in_review",
             violatedBy: """
                 SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id, 'entered at ' || f.entered_at AS detail

@@ -20,7 +20,7 @@ struct InvitationPage: ViewModel {
         let t = PageKit.reviews.texts(in: language)
         let spoken = Vocabulary.Language(language)
         header = PageHeader(
-            title: round.name.text(for: spoken), kind: round.callTitle.text(for: spoken),
+            title: round.name.text(for: spoken), kind: round.subject(for: spoken),
             badge: Badge(t("reviewer.invitation_badge"), .accent),
             lede: t(seat.isChair ? "reviewer.invitation_lede_chair" : "reviewer.invitation_lede"))
         let most = FormInput(

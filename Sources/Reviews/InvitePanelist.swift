@@ -50,7 +50,7 @@ extension Transaction {
             let names = [
                 "name": LetterText.quoted(reader.name),
                 "round": LetterText.quoted(round.name.text(for: spoken)),
-                "call": LetterText.quoted(round.callTitle.text(for: spoken)),
+                "call": LetterText.quoted(round.subject(for: spoken)),
                 "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
             ]
             return try LetterText(

@@ -30,7 +30,7 @@ extension Transaction {
             let spoken = Vocabulary.Language(reader.pageLanguage)
             let names = [
                 "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
-                "call": LetterText.quoted(round.callTitle.text(for: spoken)),
+                "call": LetterText.quoted(round.subject(for: spoken)),
             ]
             return try LetterText(
                 subject: t("letter.chair_subject", names),

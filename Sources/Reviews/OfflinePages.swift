@@ -99,7 +99,7 @@ struct OfflinePages: Sendable {
         let input = FormInput(values: call.fields, errors: errors, texts: t)
         let model = OfflinePage(
             header: PageHeader(
-                title: t("reviewer.offline_title"), kind: sheet.round.name.text(for: spoken),
+                title: t("reviewer.offline_title"), kind: sheet.round.label(for: spoken),
                 lede: t("reviewer.offline_lede")),
             downloadURL: "/reviews/rounds/\(id)/sheet.csv",
             rows: t("reviewer.offline_rows", count: sheet.lines.count),
@@ -242,7 +242,7 @@ extension OfflinePreview {
             ? t("reviewer.preview_wrong", count: faulty)
             : changed > 0 ? t("reviewer.preview_changes", count: changed) : t("reviewer.preview_nothing")
         header = PageHeader(
-            title: title, kind: round.name.text(for: Vocabulary.Language(language)),
+            title: title, kind: round.label(for: Vocabulary.Language(language)),
             lede: faulty > 0
                 ? t("reviewer.preview_wrong_lede")
                 : changed > 0 ? t("reviewer.preview_lede") : t("reviewer.preview_nothing_lede"))

@@ -178,7 +178,7 @@ struct PanelConsole: Sendable {
         let t = words.t
         let model = SeatedPage(
             header: PageHeader(
-                title: t("panel.seated"), kind: round.name.text(for: words.spoken), lede: t("panel.seated_lede")),
+                title: t("panel.seated"), kind: round.label(for: words.spoken), lede: t("panel.seated_lede")),
             facts: Facts([
                 .text(t("panel.person"), asked.name.string), .text(t("panel.email"), asked.email.normalized),
                 .text(t("panel.code"), code.code),
@@ -239,7 +239,7 @@ struct PanelConsole: Sendable {
         let seated = known.filter { !on.contains($0.person) }
         let model = PanelistPage(
             header: PageHeader(
-                title: title, kind: round.name.text(for: words.spoken),
+                title: title, kind: round.label(for: words.spoken),
                 lede: panelist == nil ? t("panel.ask_lede") : t("panel.change_lede")),
             checked: checked.map { Self.table(of: $0.conflicts, at: $0.email, words) },
             known: seated.prefix(200).map { PanelistPage.Known(name: $0.name, email: $0.email) },

@@ -114,7 +114,8 @@ extension Statements {
         return AssignmentInputs(
             round: round, judged: try await judged(in: round.id),
             panel: try await panel(of: round.id).filter { $0.answer == .accepted }.sorted { $0.person < $1.person },
-            conflicts: try await conflictedPairs(in: round.id), former: try await formerPairs(in: round.id))
+            conflicts: try await conflictedPairs(in: round.id) + knownPairs(in: round.id),
+            former: try await formerPairs(in: round.id))
     }
 }
 

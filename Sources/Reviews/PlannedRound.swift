@@ -4,7 +4,7 @@ package import Postgres
 package import Programs
 internal import Vocabulary
 
-/// The round that the design of a stream has next for a call.
+/// The round that the design of a stream has next for a call, or for those of its applicants who name the stream.
 package struct PlannedRound: Sendable {
     /// Its place among the rounds of the call, from 1.
     package let position: Int
@@ -15,32 +15,48 @@ package struct PlannedRound: Sendable {
 }
 
 extension Statements {
-    /// The round that the stream of a call plans next, after those the call has: for managers to draft from. Nil when
+    /// The round that the stream of a call plans next, after those that judge for it: for managers to draft from. Nil when
     /// nothing is planned any more, or there is no such call.
     ///
     /// It is due so many days after the call closes as are planned, or after `now` where that is past.
-    package func plannedRound(of id: CallForApplications.ID, now: Date) async throws -> PlannedRound? {
-        guard let call = try await call(id), let design = try await design(of: call.stream) else { return nil }
-        let place = try await rounds(of: id).count
+    ///
+    /// - Parameter stream: one of those the call offers, for a round of it alone; nil for a round of all, as the call's own
+    ///   stream plans it.
+    package func plannedRound(
+        of id: CallForApplications.ID, for stream: ProgramStream.ID? = nil, now: Date
+    ) async throws -> PlannedRound? {
+        guard let call = try await call(id), call.judges(for: stream),
+            let design = try await design(of: stream ?? call.stream)
+        else { return nil }
+        let before = try await rounds(of: id)
+        let place = before.count { $0.judges(for: stream ?? call.stream) }
         guard design.rounds.indices.contains(place) else { return nil }
         let planned = design.rounds[place]
-        let end = LocalTime(max(call.deadline.instant, now), in: call.deadline.zone)
+        let closing = stream.map { call.deadline(of: $0) } ?? call.deadline
+        let end = LocalTime(max(closing.instant, now), in: call.deadline.zone)
         guard let due = LocalTime(end.date.adding(days: planned.days), hour: end.hour, minute: end.minute) else {
             return nil
         }
         return PlannedRound(
-            position: place + 1, days: planned.days,
+            position: before.count + 1, days: planned.days,
             draft: RoundDraft(
-                name: planned.name, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
+                name: planned.name, stream: stream, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
                 quorum: min(2, planned.reviewsWanted), due: Deadline(due, in: call.deadline.zone, graceSeconds: 0),
                 criteria: design.rubric.map(ReviewRound.Criterion.init)))
     }
 
-    /// The rubric that the stream of a call is designed with; empty when there is none.
-    func plannedRubric(of id: CallForApplications.ID) async throws -> [ReviewRound.Criterion] {
-        guard let call = try await call(id) else { return [] }
-        return try await design(of: call.stream)?.rubric.map(ReviewRound.Criterion.init) ?? []
+    /// The rubric that the stream of a call is designed with, or one of those it offers; empty when there is none.
+    func plannedRubric(
+        of id: CallForApplications.ID, for stream: ProgramStream.ID?
+    ) async throws -> [ReviewRound.Criterion] {
+        guard let call = try await call(id), call.judges(for: stream) else { return [] }
+        return try await design(of: stream ?? call.stream)?.rubric.map(ReviewRound.Criterion.init) ?? []
     }
+}
+
+extension CallForApplications {
+    /// Whether a round of the call can judge for a stream: one that it offers, or all of them.
+    func judges(for stream: ProgramStream.ID?) -> Bool { stream.map { name(of: $0) != nil } ?? true }
 }
 
 extension ReviewRound.Criterion {
@@ -56,7 +72,7 @@ extension RoundDraft {
     /// The same round judged by another rubric.
     func judging(by criteria: [ReviewRound.Criterion]) -> RoundDraft {
         RoundDraft(
-            name: name, isBlind: isBlind, isShared: isShared, reviewsWanted: reviewsWanted, quorum: quorum, due: due,
-            criteria: criteria)
+            name: name, stream: stream, isBlind: isBlind, isShared: isShared, reviewsWanted: reviewsWanted,
+            quorum: quorum, due: due, criteria: criteria)
     }
 }

@@ -81,7 +81,7 @@ struct ReviewerQueue: Sendable {
                 actions: [.link(t("absence.link"), "/reviews/absences")]),
             invitations: invited.map { round in
                 QueuePage.InvitationCard(
-                    title: round.name.text(for: spoken), kind: round.callTitle.text(for: spoken),
+                    title: round.name.text(for: spoken), kind: round.subject(for: spoken),
                     due: round.dueText(from: now, in: language),
                     asked: t("reviewer.invitation_asked", count: seats[round.id]?.terms.most ?? 0),
                     acceptURL: "/reviews/rounds/\(round.id)/acceptance",
@@ -100,7 +100,7 @@ struct ReviewerQueue: Sendable {
         let counted = ["done": Figures.grouped(done), "all": Figures.grouped(assignments.count)]
         let next = round.status == .open ? assignments.nextToJudge() : nil
         return QueuePage.Round(
-            title: round.name.text(for: spoken), kind: round.callTitle.text(for: spoken), badge: round.badge(t),
+            title: round.name.text(for: spoken), kind: round.subject(for: spoken), badge: round.badge(t),
             blind: Badge(t(round.isBlind ? "reviewer.blind" : "reviewer.named")),
             due: round.dueText(from: round.status == .open ? now : nil, in: language),
             progress: assignments.isEmpty

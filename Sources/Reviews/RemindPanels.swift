@@ -146,7 +146,7 @@ extension Transaction {
         let due = TimeText(round.due.instant, in: round.due.zone, language: reader.pageLanguage)
         return [
             "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
-            "call": LetterText.quoted(round.callTitle.text(for: spoken)),
+            "call": LetterText.quoted(round.subject(for: spoken)),
             "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
         ]
     }

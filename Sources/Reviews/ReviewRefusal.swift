@@ -63,7 +63,9 @@ package enum ReviewRefusal: Refusal, Equatable {
             Problem(
                 .invalid, "Some applications cannot enter the round.",
                 errors: places.map {
-                    .init("/applications/\($0)", .invalid, "is not in review for this call, or is in the round already")
+                    .init(
+                        "/applications/\($0)", .invalid,
+                        "is not in review for this call, does not name the round's stream, or is in the round already")
                 })
         case .invitationAnswered: .conflict("The invitation has been answered.")
         case .chairsAlready: .conflict("They chair the panel already.")

@@ -9,7 +9,7 @@ internal import Vocabulary
 package struct RoundProgress: Sendable, Equatable {
     /// Applications in the round.
     package let files: Int
-    /// Applications of the call that are in review and not in the round.
+    /// Applications of the call that are in review, could enter the round and have not.
     package let ready: Int
     /// Panelists who have accepted.
     package let panelists: Int
@@ -37,15 +37,35 @@ extension Statements {
     }
 
     /// The rounds of a call in order, or of all calls, the latest call's first.
-    package func rounds(of call: CallForApplications.ID? = nil) async throws -> [ReviewRound] {
+    ///
+    /// - Parameter stream: only those that judge for it alone; nil for all.
+    package func rounds(
+        of call: CallForApplications.ID? = nil, for stream: ProgramStream.ID? = nil
+    ) async throws -> [ReviewRound] {
         try await rows(
             """
             -- rounds
             \(fragment: .rounds)
             WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds)
               \(given: call, { "AND r.call_id = \($0)" })
+              \(given: stream, { "AND r.stream_id = \($0)" })
             ORDER BY c.closes_at DESC, r.call_id, r.position
             LIMIT 1000
+            """
+        ).map(ReviewRound.init)
+    }
+
+    /// The rounds that an application is in, in the order of their numbers: several where it names several streams. For
+    /// managers.
+    func rounds(judging application: Application.ID) async throws -> [ReviewRound] {
+        try await rows(
+            """
+            -- rounds that judge an application
+            \(fragment: .rounds)
+            WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND \(fragment: .isNotTooNear("\(application)"))
+              AND r.id IN (SELECT f.round_id FROM review_files AS f
+                           WHERE f.tenant_id = acting_tenant() AND f.application_id = \(application))
+            ORDER BY r.call_id, r.position
             """
         ).map(ReviewRound.init)
     }
@@ -58,7 +78,7 @@ extension Statements {
             -- Each table is read once for all rounds. Of the applications only those that change a count: the withdrawn, whose
             -- files are not counted, and those in review, of which some are not in a round yet.
             WITH wanted AS MATERIALIZED (
-                SELECT r.id, r.call_id, r.quorum, r.reviews_wanted FROM review_rounds AS r
+                SELECT r.id, r.call_id, r.stream_id, r.quorum, r.reviews_wanted FROM review_rounds AS r
                 WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
             ), standing AS MATERIALIZED (
                 SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn FROM applications AS a
@@ -79,18 +99,30 @@ extension Statements {
             ), in_review AS (
                 SELECT call_id, count(*) AS applications FROM standing
                 WHERE NOT is_withdrawn AND \(fragment: .isNotTooNear("id")) GROUP BY call_id
+            ), naming AS (
+                SELECT a.call_id, k.stream_id, count(*) AS applications
+                FROM standing AS a
+                JOIN stream_choices AS k ON k.tenant_id = acting_tenant() AND k.application_id = a.id
+                -- Not looked at where no round is of one stream.
+                WHERE EXISTS (SELECT FROM wanted WHERE stream_id IS NOT NULL)
+                  AND NOT a.is_withdrawn AND k.stream_id IN (SELECT stream_id FROM wanted)
+                  AND \(fragment: .isNotTooNear("a.id"))
+                GROUP BY a.call_id, k.stream_id
             ), panels AS (
                 SELECT p.round_id, count(*) AS panelists FROM panel_members AS p
                 WHERE p.tenant_id = acting_tenant() AND p.round_id IN (SELECT id FROM wanted)
                   AND p.accepted_at IS NOT NULL
                 GROUP BY p.round_id
             )
-            SELECT r.id, coalesce(t.files, 0) AS files, coalesce(n.applications, 0) - coalesce(t.entered, 0) AS ready,
+            SELECT r.id, coalesce(t.files, 0) AS files,
+                   coalesce(CASE WHEN r.stream_id IS NULL THEN n.applications ELSE k.applications END, 0)
+                       - coalesce(t.entered, 0) AS ready,
                    coalesce(p.panelists, 0) AS panelists, coalesce(t.assigned, 0) AS assigned,
                    coalesce(t.unassigned, 0) AS unassigned, coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable
             FROM wanted AS r
             LEFT JOIN tallied AS t ON t.round_id = r.id
             LEFT JOIN in_review AS n ON n.call_id = r.call_id
+            LEFT JOIN naming AS k ON k.call_id = r.call_id AND k.stream_id = r.stream_id
             LEFT JOIN panels AS p ON p.round_id = r.id
             """
         ).reduce(into: [:]) { progress, row in
@@ -98,6 +130,30 @@ extension Statements {
             progress[id] = try RoundProgress(
                 files: row("files"), ready: row("ready"), panelists: row("panelists"), assigned: row("assigned"),
                 unassigned: row("unassigned"), submitted: row("submitted"), decidable: row("decidable"))
+        }
+    }
+}
+
+extension Statements {
+    /// At which place each application of a round names the round's stream, from 1; empty where the round is of all streams.
+    /// For managers: whoever judges does not know how much a startup wants which stream.
+    func placesOfTheStream(in round: ReviewRound) async throws -> [Application.ID: Int] {
+        guard let stream = round.stream else { return [:] }
+        return try await rows(
+            """
+            -- placesOfTheStream
+            SELECT k.application_id, k.rank
+            FROM review_files AS f
+            JOIN applications AS a
+                ON a.tenant_id = f.tenant_id AND a.id = f.application_id AND a.withdrawn_at IS NULL
+            JOIN stream_choices AS k
+                ON k.tenant_id = f.tenant_id AND k.application_id = f.application_id AND k.stream_id = \(stream)
+            WHERE f.tenant_id = acting_tenant() AND f.round_id = \(round.id) AND acts_as('manager', 'system')
+              AND \(fragment: .isNotTooNear("f.application_id"))
+            """
+        ).reduce(into: [:]) { places, row in
+            let id: Application.ID = try row("application_id")
+            places[id] = try row("rank")
         }
     }
 }
@@ -114,7 +170,7 @@ extension Query {
 
     fileprivate static var rounds: Query {
         """
-        SELECT r.id, r.call_id, c.title AS call_title, r.position, r.name, r.is_blind, r.is_shared, r.reviews_wanted,
+        SELECT r.id, r.call_id, c.title AS call_title, r.stream_id, t.name AS stream_name, r.position, r.name, r.is_blind, r.is_shared, r.reviews_wanted,
                r.quorum, r.due_at, r.time_zone, r.opened_at, r.closed_at,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', k.id, 'name', k.name, 'guidance', k.guidance, 'weight', k.weight, 'lowest', k.lowest,
@@ -122,6 +178,17 @@ extension Query {
                 FROM review_criteria AS k WHERE k.tenant_id = r.tenant_id AND k.round_id = r.id) AS criteria
         FROM review_rounds AS r
         JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
+        LEFT JOIN streams AS t ON t.tenant_id = r.tenant_id AND t.id = r.stream_id
+        """
+    }
+
+    /// Whether an application `a` to the call of a round `r` can be judged in it: the round is of all streams, or of one
+    /// that the application names.
+    static var namesTheStream: Query {
+        """
+        (r.stream_id IS NULL OR EXISTS (
+            SELECT FROM stream_choices AS k
+            WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = r.stream_id))
         """
     }
 }
@@ -129,9 +196,9 @@ extension Query {
 extension ReviewRound {
     fileprivate init(_ row: Row) throws {
         try self.init(
-            id: row("id"), call: row("call_id"), callTitle: row("call_title"), position: row("position"),
-            name: row("name"), isBlind: row("is_blind"), isShared: row("is_shared"),
-            reviewsWanted: row("reviews_wanted"), quorum: row("quorum"),
+            id: row("id"), call: row("call_id"), callTitle: row("call_title"), stream: row("stream_id"),
+            streamName: row("stream_name"), position: row("position"), name: row("name"), isBlind: row("is_blind"),
+            isShared: row("is_shared"), reviewsWanted: row("reviews_wanted"), quorum: row("quorum"),
             due: Deadline(row("due_at"), in: row("time_zone"), graceSeconds: 0), openedAt: row("opened_at"),
             closedAt: row("closed_at"), criteria: (row("criteria") as JSONB<[Criterion]>).value)
     }
@@ -157,8 +224,9 @@ extension Transaction {
             -- draftRound
             WITH call AS (SELECT tenant_id, id FROM calls WHERE tenant_id = \(tenant) AND id = \(call))
             INSERT INTO review_rounds (
-                tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
-            SELECT tenant_id, \(id), id,
+                tenant_id, id, call_id, stream_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at,
+                time_zone)
+            SELECT tenant_id, \(id), id, \(draft.stream),
                    1 + (SELECT count(*) FROM review_rounds AS r WHERE r.tenant_id = call.tenant_id AND r.call_id = call.id),
                    \(draft.name), \(draft.isBlind), \(draft.isShared), \(draft.reviewsWanted), \(draft.quorum),
                    \(draft.due.instant), \(draft.due.zone)
@@ -182,8 +250,8 @@ extension Transaction {
             """
             -- reviseRound
             UPDATE review_rounds
-            SET name = \(draft.name), is_blind = \(draft.isBlind), is_shared = \(draft.isShared),
-                reviews_wanted = \(draft.reviewsWanted), quorum = \(draft.quorum), due_at = \(draft.due.instant),
+            SET name = \(draft.name), stream_id = \(draft.stream), is_blind = \(draft.isBlind),
+                is_shared = \(draft.isShared), reviews_wanted = \(draft.reviewsWanted), quorum = \(draft.quorum), due_at = \(draft.due.instant),
                 time_zone = \(draft.due.zone)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
@@ -220,8 +288,8 @@ extension Transaction {
             """)
     }
 
-    /// What could enter the round: applications to its call that are in review and not in it, with the answers that its
-    /// reviewers may read.
+    /// What could enter the round: applications to its call that are in review, name its stream where it is of one, and are
+    /// not in it, with the answers that its reviewers may read.
     ///
     /// - Parameter wanted: only these; nil for all.
     ///
@@ -229,6 +297,15 @@ extension Transaction {
     func entrants(
         to round: ReviewRound, among wanted: [Application.ID]?, again: Bool = false
     ) async throws -> [ReviewFile] {
+        let naming: Query =
+            if let stream = round.stream {
+                """
+                AND EXISTS (SELECT FROM stream_choices AS k
+                            WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = \(stream))
+                """
+            } else {
+                ""
+            }
         let rows = try await rows(
             """
             -- entrants
@@ -253,6 +330,7 @@ extension Transaction {
             WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call)
               AND a.state IN ('in_review', 'shortlisted', 'interview')
               \(given: wanted, { "AND a.id = ANY (\($0))" })
+              \(fragment: naming)
               AND \(again) = EXISTS (SELECT FROM review_files AS f
                                   WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
             ORDER BY a.id

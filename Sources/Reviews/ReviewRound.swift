@@ -60,6 +60,10 @@ package struct ReviewRound: Sendable, Identifiable {
     package let call: CallForApplications.ID
     /// That call's title.
     package let callTitle: LocalizedName
+    /// The one of the call's streams that it judges for; nil for all of them.
+    package let stream: ProgramStream.ID?
+    /// What that stream is called.
+    package let streamName: LocalizedName?
     /// Its place among the rounds of the call, from 1.
     package let position: Int
     /// What it is called, in up to three languages.
@@ -83,13 +87,16 @@ package struct ReviewRound: Sendable, Identifiable {
 
     /// A round with all its facts, as the database has it or a pure test needs it.
     package init(
-        id: ID, call: CallForApplications.ID, callTitle: LocalizedName, position: Int, name: LocalizedName,
-        isBlind: Bool, isShared: Bool, reviewsWanted: Int, quorum: Int, due: Deadline, openedAt: Date? = nil,
-        closedAt: Date? = nil, criteria: [Criterion]
+        id: ID, call: CallForApplications.ID, callTitle: LocalizedName, stream: ProgramStream.ID? = nil,
+        streamName: LocalizedName? = nil, position: Int, name: LocalizedName, isBlind: Bool, isShared: Bool,
+        reviewsWanted: Int, quorum: Int, due: Deadline, openedAt: Date? = nil, closedAt: Date? = nil,
+        criteria: [Criterion]
     ) {
         self.id = id
         self.call = call
         self.callTitle = callTitle
+        self.stream = stream
+        self.streamName = streamName
         self.position = position
         self.name = name
         self.isBlind = isBlind
@@ -101,6 +108,19 @@ package struct ReviewRound: Sendable, Identifiable {
         self.closedAt = closedAt
         self.criteria = criteria
     }
+
+    /// What it judges: the applications to its call, or those among them that name its stream.
+    package func subject(for language: Language) -> String {
+        [callTitle, streamName].compactMap { $0?.text(for: language) }.joined(separator: " · ")
+    }
+
+    /// What it is called, with its stream where it is of one: rounds of several streams often go by one name.
+    package func label(for language: Language) -> String {
+        [name, streamName].compactMap { $0?.text(for: language) }.joined(separator: " · ")
+    }
+
+    /// Whether it judges for a stream: for that one or for all.
+    package func judges(for stream: ProgramStream.ID?) -> Bool { self.stream == nil || self.stream == stream }
 
     /// Where the round stands.
     package var status: Status { closedAt != nil ? .closed : openedAt != nil ? .open : .draft }
@@ -126,6 +146,8 @@ package struct ReviewRound: Sendable, Identifiable {
 package struct RoundDraft: Sendable {
     /// What it is called.
     package let name: LocalizedName
+    /// The one of the call's streams that it judges for; nil for all of them.
+    package let stream: ProgramStream.ID?
     /// Whether reviewers do not learn whose application it is.
     package let isBlind: Bool
     /// Whether somebody who has submitted their own review reads those of the others.
@@ -141,10 +163,11 @@ package struct RoundDraft: Sendable {
 
     /// A round with its rubric.
     package init(
-        name: LocalizedName, isBlind: Bool, isShared: Bool = true, reviewsWanted: Int = 3, quorum: Int = 2,
-        due: Deadline, criteria: [ReviewRound.Criterion]
+        name: LocalizedName, stream: ProgramStream.ID? = nil, isBlind: Bool, isShared: Bool = true,
+        reviewsWanted: Int = 3, quorum: Int = 2, due: Deadline, criteria: [ReviewRound.Criterion]
     ) {
         self.name = name
+        self.stream = stream
         self.isBlind = isBlind
         self.isShared = isShared
         self.reviewsWanted = reviewsWanted

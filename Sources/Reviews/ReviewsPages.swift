@@ -11,8 +11,8 @@ extension ReviewsRoom {
         ]
     }
 
-    /// How many rounds a call has, for its page.
-    package static let roundCount: RoundCount = { call, reader in try await reader.rounds(of: call).count }
+    /// For which streams the rounds of a call judge, for its page.
+    package static let roundStreams: RoundStreams = { call, reader in try await reader.rounds(of: call).map(\.stream) }
 
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {

@@ -28,6 +28,15 @@ package enum ReviewsRoom {
         "reviewers_hold_a_seat": .invalid("/person", "They hold no reviewer's seat any more."),
         "what_is_withdrawn_is_not_judged": .invalid("/application", "The startup took the application back."),
         "assignments_end_once": .conflict("The assignment has ended."),
+        "rounds_judge_for_a_stream_of_their_call": .invalid(
+            "/stream", "Choose a stream that the call offers its applicants, or none."),
+        "rounds_judge_for_a_stream_on_record": .invalid(
+            "/stream", "Choose a stream that the call offers its applicants, or none."),
+        "opened_rounds_keep_their_stream": ReviewRefusal.roundOpened.problem,
+        "rounds_of_a_stream_take_who_names_it": .invalid(
+            "/applications", "An application does not name the stream of the round."),
+        "nobody_judges_blind_what_they_know_by_name": .invalid(
+            "/person", "They know this application by name from another round, and one of the two is blind."),
         "rounds_of_a_call_stand_in_order": .conflict("Another round was drafted at this moment. Try again."),
         "panel_invitation_has_one_answer": ReviewRefusal.invitationAnswered.problem,
         "reviewers_only_answer_their_invitation": .invalid("/most", "Take no more than you were asked to."),

@@ -22,7 +22,7 @@ struct RoundDesk {
         PageHeader(
             title: title,
             kind: t(
-                "assignments.kind", ["round": round.name.text(for: spoken), "call": round.callTitle.text(for: spoken)]),
+                "assignments.kind", ["round": round.name.text(for: spoken), "call": round.subject(for: spoken)]),
             badge: badge, lede: lede, actions: actions)
     }
 

@@ -8,6 +8,8 @@ internal import Wording
 /// A round as its form sends it: times as the clock of its zone shows them, rows without a name are not meant.
 struct RoundForm: Codable {
     let name: LocalizedName
+    /// Nothing for all streams of the call.
+    let stream: ProgramStream.ID?
     let isBlind: Bool
     let isShared: Bool?
     let reviewsWanted: Int
@@ -60,13 +62,14 @@ struct RoundForm: Codable {
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return RoundDraft(
-            name: name, isBlind: isBlind, isShared: isShared ?? false, reviewsWanted: reviewsWanted, quorum: quorum,
-            due: Deadline(due, in: timeZone, graceSeconds: 0), criteria: rubric)
+            name: name, stream: stream, isBlind: isBlind, isShared: isShared ?? false, reviewsWanted: reviewsWanted,
+            quorum: quorum, due: Deadline(due, in: timeZone, graceSeconds: 0), criteria: rubric)
     }
 
     /// The fields of a form that shows a round, by name.
     static func values(of round: ReviewRound) -> [String: [String]] {
         var values = rubric(of: round.criteria, keepingIDs: true)
+        values["stream"] = round.stream.map { [$0.description] }
         values["is_blind"] = [round.isBlind ? "true" : "false"]
         values["is_shared"] = round.isShared ? ["true"] : []
         values["reviews_wanted"] = ["\(round.reviewsWanted)"]
@@ -80,6 +83,7 @@ struct RoundForm: Codable {
     /// The fields of a round that is planned; its criteria get their ids when it is drafted.
     static func values(of planned: RoundDraft) -> [String: [String]] {
         var values = rubric(of: planned.criteria, keepingIDs: false)
+        values["stream"] = planned.stream.map { [$0.description] }
         values["is_blind"] = [planned.isBlind ? "true" : "false"]
         values["is_shared"] = planned.isShared ? ["true"] : []
         values["reviews_wanted"] = ["\(planned.reviewsWanted)"]

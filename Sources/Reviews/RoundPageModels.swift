@@ -1,3 +1,4 @@
+internal import Applications
 internal import Foundation
 internal import Pages
 internal import Vocabulary
@@ -171,16 +172,24 @@ struct RoundWords {
             guidance: criterion.guidance?.text(for: spoken))
     }
 
-    func facts(_ round: ReviewRound) -> Facts {
-        Facts(
+    /// - Parameter places: at which place each application names the round's stream.
+    func facts(_ round: ReviewRound, _ places: [Application.ID: Int]) -> Facts {
+        let counts = Dictionary(grouping: places.values, by: { $0 }).mapValues(\.count).sorted { $0.key < $1.key }
+        let wanted = counts.map { place, count in
+            t("round.named_at", ["place": "\(place)", "count": Figures.grouped(count)])
+        }
+        return Facts(
             title: t("round.facts"),
-            [
-                .time(t("round.due"), time(round.due, isRelative: round.status == .open)),
-                .text(t("round.blinding"), round.isBlind ? t("round.blind") : t("round.named")),
-                .text(t("round.sharing"), round.isShared ? t("round.shared") : t("round.not_shared")),
-                .text(t("round.wanted"), Figures.grouped(round.reviewsWanted)),
-                .text(t("round.quorum"), Figures.grouped(round.quorum)),
-            ])
+            (round.streamName.map { [.text(t("round.stream"), $0.text(for: spoken))] } ?? [])
+                + (wanted.isEmpty
+                    ? [] : [.text(t("round.choice"), wanted.joined(separator: t("list.comma")))])
+                + [
+                    .time(t("round.due"), time(round.due, isRelative: round.status == .open)),
+                    .text(t("round.blinding"), round.isBlind ? t("round.blind") : t("round.named")),
+                    .text(t("round.sharing"), round.isShared ? t("round.shared") : t("round.not_shared")),
+                    .text(t("round.wanted"), Figures.grouped(round.reviewsWanted)),
+                    .text(t("round.quorum"), Figures.grouped(round.quorum)),
+                ])
     }
 
     func frame(_ title: String, of round: ReviewRound, _ site: Site, _ viewer: Viewer) -> Frame {

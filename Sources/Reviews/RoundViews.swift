@@ -8,6 +8,7 @@ internal import Vocabulary
 struct RoundView: Described {
     let id: ReviewRound.ID
     let call: RoundCall
+    let stream: RoundStream?
     let position: Int
     let name: LocalizedName
     let status: ReviewRound.Status
@@ -22,6 +23,7 @@ struct RoundView: Described {
     let progress: RoundProgressView?
 
     static let documentation = [
+        "stream": "The one of the call's streams that it judges for; absent for all of them.",
         "is_blind": "Reviewers do not learn whose application it is.",
         "is_shared": "Who has submitted their own review of an application reads those of the others.",
         "quorum": "With how many submitted reviews something can be decided.",
@@ -31,6 +33,7 @@ struct RoundView: Described {
     init(_ round: ReviewRound, _ progress: RoundProgress?) {
         id = round.id
         call = RoundCall(id: round.call, title: round.callTitle)
+        stream = RoundStream(of: round)
         position = round.position
         name = round.name
         status = round.status
@@ -51,6 +54,17 @@ struct RoundCall: Described {
     let title: LocalizedName
 }
 
+struct RoundStream: Described {
+    let id: ProgramStream.ID
+    let name: LocalizedName
+
+    /// Nil for a round of all streams.
+    init?(of round: ReviewRound) {
+        guard let stream = round.stream, let streamName = round.streamName else { return nil }
+        (id, name) = (stream, streamName)
+    }
+}
+
 struct RoundList: Described {
     let items: [RoundView]
 }
@@ -58,6 +72,7 @@ struct RoundList: Described {
 /// A planned round as JSON: what a round is drafted with, and in how many days it is due.
 struct PlannedRoundView: Described {
     let position: Int
+    let stream: ProgramStream.ID?
     let name: LocalizedName
     let isBlind: Bool
     let isShared: Bool
@@ -69,6 +84,7 @@ struct PlannedRoundView: Described {
 
     static let documentation = [
         "position": "Its place among the rounds of the call, from 1.",
+        "stream": "The stream that was asked for; absent for a round of all.",
         "days": "How many days reviewers have once the call has closed.",
         "due": "So many days after the call closes, or from now where it has closed.",
         "criteria": "The rubric of the stream's design. A round that is drafted with it gives each criterion an id.",
@@ -76,6 +92,7 @@ struct PlannedRoundView: Described {
 
     init(_ planned: PlannedRound) {
         position = planned.position
+        stream = planned.draft.stream
         name = planned.draft.name
         isBlind = planned.draft.isBlind
         isShared = planned.draft.isShared
@@ -139,7 +156,7 @@ struct RoundProgressView: Described {
     let decidable: Int
 
     static let documentation = [
-        "ready": "Applications in review that have not entered the round.",
+        "ready": "Applications in review that could enter the round and have not.",
         "unassigned": "Reviews that are wanted and nobody is asked for.",
         "decidable": "Applications with as many submitted reviews as can decide.",
     ]
@@ -158,6 +175,7 @@ struct RoundProgressView: Described {
 /// What a manager sends to draft or revise a round.
 struct RoundBody: Described {
     let name: LocalizedName
+    let stream: ProgramStream.ID?
     let isBlind: Bool
     let isShared: Bool?
     let reviewsWanted: Int?
@@ -166,6 +184,7 @@ struct RoundBody: Described {
     let criteria: [CriterionView]?
 
     static let documentation = [
+        "stream": "One of the streams that the call offers: only what names it enters. All of them unless given.",
         "is_shared": "True unless given.", "reviews_wanted": "3 unless given.",
         "quorum": "2, or as many as are wanted where that is fewer, unless given.",
         "criteria": "The rubric, in order. Its weights sum to 100 when the round opens.",
@@ -176,7 +195,7 @@ struct RoundBody: Described {
         for (place, criterion) in (criteria ?? []).enumerated() { rubric.append(try criterion.criterion(at: place)) }
         let wanted = reviewsWanted ?? 3
         return RoundDraft(
-            name: name, isBlind: isBlind, isShared: isShared ?? true, reviewsWanted: wanted,
+            name: name, stream: stream, isBlind: isBlind, isShared: isShared ?? true, reviewsWanted: wanted,
             quorum: quorum ?? min(2, wanted), due: due, criteria: rubric)
     }
 }
@@ -185,7 +204,9 @@ struct RoundBody: Described {
 struct EntryBody: Described {
     let applications: [Application.ID]?
 
-    static let documentation = ["applications": "All that are in review and not in the round, unless given."]
+    static let documentation = [
+        "applications": "All that are in review, name the round's stream if it has one and are not in it, unless given."
+    ]
 }
 
 struct EntryView: Described {

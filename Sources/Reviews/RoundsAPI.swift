@@ -17,12 +17,13 @@ enum RoundsAPI {
     private static var listRounds: AnyOperation {
         Operation(
             .get, "/v1/rounds", "listRounds", summary: "Rounds of review, those of the latest call first",
-            description: "Reviewers see the rounds they were invited to.", tag: "reviews",
+            description: "Reviewers see the rounds they were invited to. With `stream`, those of that stream alone.",
+            tag: "reviews",
             access: .roles([.manager, .reviewer]), parameters: ListRounds.self, output: RoundList.self
         ) { call in
-            let wanted = call.parameters.call
+            let (wanted, stream) = (call.parameters.call, call.parameters.stream)
             return try await call.database.snapshot(as: call.context) { snapshot in
-                let rounds = try await snapshot.rounds(of: wanted)
+                let rounds = try await snapshot.rounds(of: wanted, for: stream)
                 let progress = try await snapshot.progress(of: rounds.map(\.id))
                 return .ok(RoundList(items: rounds.map { RoundView($0, progress[$0.id]) }))
             }
@@ -45,14 +46,17 @@ enum RoundsAPI {
             .get, "/v1/calls/{call}/planned-round", "getPlannedRound",
             summary: "The round that the design of a call's stream has next",
             description: """
-                What a manager drafts from: without `position` and `days` it can be sent to draft the round. Not found when \
-                the call has as many rounds as are planned.
-                """, tag: "reviews", access: .roles([.manager]), parameters: RoundCallPath.self,
+                What a manager drafts from: without `position` and `days` it can be sent to draft the round. With the \
+                `stream` of a call that offers several, it is a round of that stream as the stream's own design has it. \
+                Not found when the call has as many rounds as are planned, or does not offer the stream.
+                """, tag: "reviews", access: .roles([.manager]), parameters: PlannedRoundPath.self,
             output: PlannedRoundView.self, problems: [.notFound]
         ) { call in
-            let id = call.parameters.call
+            let (id, stream) = (call.parameters.call, call.parameters.stream)
             return try await call.database.snapshot(as: call.context) { snapshot in
-                guard let planned = try await snapshot.plannedRound(of: id, now: .now) else { throw Problem.notFound }
+                guard let planned = try await snapshot.plannedRound(of: id, for: stream, now: .now) else {
+                    throw Problem.notFound
+                }
                 return .ok(PlannedRoundView(planned))
             }
         }.erased
@@ -62,8 +66,9 @@ enum RoundsAPI {
         Operation(
             .post, "/v1/calls/{call}/rounds", "draftRound", summary: "Draft a round of review for a call",
             description: """
-                Reviewers see nothing of it before it opens. Without `criteria` it begins with the rubric that the call's \
-                stream is designed with.
+                Reviewers see nothing of it before it opens. Without `criteria` it begins with the rubric that its \
+                `stream`, or else the call's own, is designed with. A round of a stream judges what names the stream, at \
+                whatever place; rounds of several streams may be open beside each other.
                 """, tag: "reviews", access: .roles([.manager]),
             parameters: RoundCallPath.self, body: RoundBody.self, output: RoundView.self, success: .created,
             problems: [.notFound]
@@ -75,7 +80,7 @@ enum RoundsAPI {
                 // A rubric that is not sent is the one the stream is designed with.
                 let rubric =
                     call.body.criteria == nil
-                    ? try await transaction.plannedRubric(of: call.parameters.call) : draft.criteria
+                    ? try await transaction.plannedRubric(of: call.parameters.call, for: draft.stream) : draft.criteria
                 _ = try await transaction.draftRound(
                     draft.judging(by: rubric), as: id, of: call.parameters.call, in: tenant)
                 return .created(try await transaction.roundView(id), location: "/v1/rounds/\(id)")
@@ -103,7 +108,8 @@ enum RoundsAPI {
     private static var openRound: AnyOperation {
         Operation(
             .post, "/v1/rounds/{round}/opening", "openRound",
-            summary: "Open a round: its rubric stands, and what is in review enters it", tag: "reviews",
+            summary: "Open a round: its rubric stands, and what is in review enters it",
+            description: "Into a round of one stream comes what names the stream.", tag: "reviews",
             access: .roles([.manager]), parameters: RoundPath.self, output: RoundView.self,
             problems: [.notFound, .conflict]
         ) { call in
@@ -210,6 +216,11 @@ struct RoundCallPath: Codable {
     let call: CallForApplications.ID
 }
 
+struct PlannedRoundPath: Codable {
+    let call: CallForApplications.ID
+    let stream: ProgramStream.ID?
+}
+
 struct StandingsQuery: Codable {
     let round: ReviewRound.ID
     let places: Int?
@@ -217,4 +228,5 @@ struct StandingsQuery: Codable {
 
 struct ListRounds: Codable {
     let call: CallForApplications.ID?
+    let stream: ProgramStream.ID?
 }

@@ -19,11 +19,11 @@ struct RoundsConsole: Sendable {
         PageRoute(
             .get, "/console/rounds", "consoleRounds", access: .roles([.manager]), parameters: ListRounds.self
         ) { call in
-            let wanted = call.parameters.call
+            let (wanted, stream) = (call.parameters.call, call.parameters.stream)
             let viewer = try await call.viewer()
             let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
             let t = words.t
-            let rounds = try await call.reader.rounds(of: wanted)
+            let rounds = try await call.reader.rounds(of: wanted, for: stream)
             let progress = try await call.reader.progress(of: rounds.map(\.id))
             let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/rounds"
@@ -39,7 +39,8 @@ struct RoundsConsole: Sendable {
                             name: "call", label: t("round.call"), all: t("rounds.every_call"),
                             options: calls.map { ($0.id.description, $0.title.text(for: words.spoken)) },
                             chosen: wanted?.description ?? "")
-                    ], clearURL: wanted == nil ? nil : address),
+                    ] + Self.streams(of: wanted, in: rounds, chosen: stream, words),
+                    clearURL: wanted == nil && stream == nil ? nil : address),
                 table: Table(
                     caption: t("rounds.title"),
                     columns: [
@@ -51,7 +52,7 @@ struct RoundsConsole: Sendable {
                         return [
                             .link(
                                 round.name.text(for: words.spoken), "/console/rounds/\(round.id)",
-                                note: round.callTitle.text(for: words.spoken)),
+                                note: round.subject(for: words.spoken)),
                             .badge(words.badge(round.status)), .time(words.time(round.due)),
                             .text(words.submitted(done), note: words.applications(done)),
                         ]
@@ -64,15 +65,37 @@ struct RoundsConsole: Sendable {
         }.erased
     }
 
+    /// Rounds of several streams are told apart once a call is chosen that has some.
+    private static func streams(
+        of call: CallForApplications.ID?, in rounds: [ReviewRound], chosen: ProgramStream.ID?, _ words: RoundWords
+    ) -> [Filters.Choice] {
+        let found = rounds.compactMap { round in
+            round.stream.flatMap { stream in round.streamName.map { (stream, $0) } }
+        }
+        let streams = Dictionary(found, uniquingKeysWith: { first, _ in first }).sorted { $0.key < $1.key }
+        guard call != nil, !streams.isEmpty || chosen != nil else { return [] }
+        return [
+            Filters.Choice(
+                name: "stream", label: words.t("round.stream"), all: words.t("rounds.every_round"),
+                options: streams.map { ($0.key.description, $0.value.text(for: words.spoken)) },
+                chosen: chosen?.description ?? "")
+        ]
+    }
+
     private var new: AnyRoute {
         PageRoute(
-            .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: ListRounds.self
+            .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: NewRoundPath.self
         ) { call in
             guard let id = call.parameters.call else { return try await choice(for: call) }
-            guard try await call.reader.call(id) != nil else { throw Problem.notFound }
+            guard let judged = try await call.reader.call(id) else { throw Problem.notFound }
+            let stream = call.parameters.stream
+            guard judged.judges(for: stream) else { throw Problem.notFound }
+            if judged.offersChoice, stream == nil, call.parameters.all != true {
+                return try await choice(of: judged, for: call)
+            }
             // A new round begins as its call's stream plans it, or else with the rubric of the last one: most calls judge as
             // the one before did.
-            let before = try await call.reader.rounds(of: id)
+            let before = try await call.reader.rounds(of: id).filter { $0.judges(for: stream) }
             let zone = TimeZoneName.hongKong
             let due = LocalTime(CalendarDate(Date.now, in: zone).adding(days: 21), hour: 18, minute: 0)
             var values = RoundForm.rubric(
@@ -83,13 +106,14 @@ struct RoundsConsole: Sendable {
             values["quorum"] = ["2"]
             values["time_zone"] = [zone.description]
             values["due_at"] = due.map { [$0.field] }
-            if let planned = try await call.reader.plannedRound(of: id, now: .now)?.draft {
+            if let planned = try await call.reader.plannedRound(of: id, for: stream, now: .now)?.draft {
                 let fields = RoundForm.values(of: planned)
                 // A stream that plans rounds and has no rubric keeps to that of the round before.
                 if !planned.criteria.isEmpty { values = values.filter { !$0.key.hasPrefix("criteria.") } }
                 values.merge(fields) { $1 }
             }
             values["call"] = [id.description]
+            values["stream"] = stream.map { [$0.description] }
             return try await form(for: call, nil, values: values, version: nil)
         }.erased
     }
@@ -182,7 +206,7 @@ struct RoundsConsole: Sendable {
             let missing = (progress?.assigned ?? 0) - (progress?.submitted ?? 0)
             let model = ConfirmPage(
                 header: PageHeader(
-                    title: round.name.text(for: words.spoken), kind: round.callTitle.text(for: words.spoken),
+                    title: round.name.text(for: words.spoken), kind: round.subject(for: words.spoken),
                     badge: words.badge(round.status)),
                 confirmation: Confirmation(
                     title: t("round.close_title"),
@@ -250,19 +274,52 @@ struct RoundsConsole: Sendable {
         return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
     }
 
+    /// What a round of a call that offers several streams can judge: what it begins with depends on it.
+    private func choice<P, B>(of judged: CallForApplications, for call: FormCall<P, B>) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let address: SafeURL = "/console/rounds/new?call=\(judged.id)"
+        let all: [Table.Cell] = [
+            .link(t("round.every_stream"), address.adding([("all", "true")]), note: t("round.every_stream_note")),
+            .time(words.time(judged.deadline)),
+        ]
+        let model = RoundsPage(
+            header: PageHeader(
+                title: t("round.new"), kind: judged.title.text(for: words.spoken), lede: t("round.choose_stream")),
+            table: Table(
+                caption: t("round.choose_stream"), columns: [.init(t("round.stream")), .init(t("round.closes"))],
+                rows: [all]
+                    + judged.offered.map { offered in
+                        [
+                            .link(
+                                offered.name.text(for: words.spoken),
+                                address.adding([("stream", offered.stream.description)])),
+                            .time(words.time(judged.deadline(of: offered.stream))),
+                        ]
+                    }, empty: EmptyState(title: t("round.no_call"), text: t("round.no_call_text"))))
+        let frame = Frame(
+            title: t("round.new"), site: site, viewer: viewer, current: "rounds",
+            breadcrumbs: [
+                Breadcrumb(t("rounds.title"), "/console/rounds"), Breadcrumb(t("round.new"), "/console/rounds/new"),
+            ])
+        return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
+    }
+
     private func page<P, B>(
         for call: FormCall<P, B>, of id: ReviewRound.ID, done: RoundDone? = nil, problem: FormProblem? = nil
     ) async throws -> HTML {
         guard let round = try await call.reader.round(id) else { throw Problem.notFound }
         let progress = try await call.reader.progress(of: [id])[id]
         let panel = try await call.reader.panel(of: id)
+        let places = try await call.reader.placesOfTheStream(in: round)
         let viewer = try await call.viewer()
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
         let isOpen = round.status == .open
         let model = RoundPage(
             header: PageHeader(
-                title: round.name.text(for: words.spoken), kind: round.callTitle.text(for: words.spoken),
+                title: round.name.text(for: words.spoken), kind: round.subject(for: words.spoken),
                 badge: words.badge(round.status), lede: words.lede(round, progress),
                 actions: actions(on: round, progress, t, key: call.freshIdempotencyKey)),
             refusal: problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
@@ -277,7 +334,7 @@ struct RoundsConsole: Sendable {
                 empty: EmptyState(title: t("panel.empty"), text: t("panel.empty_text"))),
             inviteURL: round.status == .closed ? nil : "/console/rounds/\(id)/panel/new",
             criteria: round.criteria.map { words.criterion($0) }, hasCriteria: !round.criteria.isEmpty,
-            facts: words.facts(round),
+            facts: words.facts(round, places),
             tools: isOpen || round.status == .closed
                 ? [
                     LinkText(t("round.assignments"), "/console/rounds/\(id)/assignments"),
@@ -324,7 +381,8 @@ struct RoundsConsole: Sendable {
         let t = words.t
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let chosen = existing == nil ? values["call"]?.first.flatMap(CallForApplications.ID.init) : nil
-        let judged: CallForApplications? = if let chosen { try await call.reader.call(chosen) } else { nil }
+        let judged: CallForApplications? =
+            if let id = existing?.call ?? chosen { try await call.reader.call(id) } else { nil }
         let calls = existing == nil && judged == nil ? try await call.reader.callTitles() : []
         let rows = max(3, Self.criteria(in: values) + 1)
         // The call stands once it is chosen: what the form begins with is the call's.
@@ -335,9 +393,19 @@ struct RoundsConsole: Sendable {
                     "call", label: t("round.call"),
                     options: calls.map { ($0.id.description, $0.title.text(for: words.spoken)) })
             ] : []
+        let streams = judged?.offered ?? []
+        let whose =
+            streams.isEmpty
+            ? []
+            : [
+                input.select(
+                    "stream", label: t("round.stream"), hint: t("round.stream_hint"),
+                    options: streams.map { ($0.stream.description, $0.name.text(for: words.spoken)) },
+                    prompt: t("round.every_stream"), isOptional: true)
+            ]
         let sections =
             [
-                FormSection(fields: which + [input.localized("name", label: t("round.name"))]),
+                FormSection(fields: which + [input.localized("name", label: t("round.name"))] + whose),
                 FormSection(
                     title: t("round.section_rules"),
                     fields: [
@@ -368,11 +436,11 @@ struct RoundsConsole: Sendable {
                 submit: t("round.save"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
                     + (version.map { [HiddenField("version", $0)] } ?? [])
-                    + (judged.map { [HiddenField("call", $0.id.description)] } ?? [])
+                    + (existing == nil ? judged.map { [HiddenField("call", $0.id.description)] } ?? [] : [])
                     + Self.kept(in: values, rows: rows),
                 cancel: LinkText(
                     t("form.cancel"), existing.map { "/console/rounds/\($0.id)" } ?? "/console/rounds"),
-                draft: existing.map { "round-\($0.id)" } ?? judged.map { "round-new-\($0.id)" } ?? "round-new",
+                draft: existing.map { "round-\($0.id)" } ?? judged.map { Self.draft(of: $0.id, values) } ?? "round-new",
                 problem: problem?.sentence(besides: sections.flatMap(\.fields))))
         let frame = Frame(
             title: title, site: site, viewer: viewer, current: "rounds",
@@ -414,6 +482,12 @@ struct RoundsConsole: Sendable {
         }
     }
 
+    /// Under which name a browser keeps what was typed: what a round begins with depends on its stream.
+    private static func draft(of call: CallForApplications.ID, _ values: [String: [String]]) -> String {
+        let stream = values["stream"]?.first.flatMap(ProgramStream.ID.init)
+        return (["round-new-\(call)"] + [stream?.description].compactMap { $0 }).joined(separator: "-")
+    }
+
     /// How many criteria a form was filled in with.
     private static func criteria(in values: [String: [String]]) -> Int {
         values.compactMap { name, texts -> Int? in
@@ -448,6 +522,13 @@ struct NewRoundForm: Codable {
         try container.encode(call, forKey: .call)
         try round.encode(to: encoder)
     }
+}
+
+/// For which call a round is drafted, and for which of its streams, or for all of them.
+struct NewRoundPath: Codable {
+    let call: CallForApplications.ID?
+    let stream: ProgramStream.ID?
+    let all: Bool?
 }
 
 /// What was just done, as the address of the page after it says.

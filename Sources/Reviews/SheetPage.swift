@@ -116,7 +116,7 @@ extension ReviewSheet {
     ) -> SheetPage {
         let t = PageKit.reviews.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        let kind = "\(round.name.text(for: spoken)) · \(round.callTitle.text(for: spoken))"
+        let kind = "\(round.name.text(for: spoken)) · \(round.subject(for: spoken))"
         var tools: [LinkText] = []
         if isOpen { tools.append(LinkText(t("reviewer.abstain"), "/reviews/\(id)/abstention")) }
         if round.status == .open { tools.append(LinkText(t("reviewer.conflict"), "/reviews/\(id)/conflict")) }

@@ -16,6 +16,8 @@ package struct Standings: Sendable {
         package let code: String
         /// Who applies.
         package let startupName: LocalizedName
+        /// At which place it names the round's stream, from 1; nil in a round of all streams.
+        package let choice: Int?
         /// How many reviews were submitted.
         package let reviews: Int
         /// The mean of what they are worth, 0 to 100; nil without any.
@@ -62,7 +64,9 @@ extension Statements {
         let files = try await applications(in: id)
         let names = Dictionary(
             try await panel(of: id).map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
-        return Standings(round, files, try await scores(in: id), names, places: places)
+        return Standings(
+            round, files, try await scores(in: id), names, choices: try await placesOfTheStream(in: round),
+            places: places)
     }
 }
 
@@ -72,7 +76,7 @@ extension Standings {
 
     init(
         _ round: ReviewRound, _ files: [(application: Application.ID, code: String, startupName: LocalizedName)],
-        _ scores: [SubmittedScores], _ names: [Person.ID: String], places: Int
+        _ scores: [SubmittedScores], _ names: [Person.ID: String], choices: [Application.ID: Int] = [:], places: Int
     ) {
         let rows = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.application, $0) })
         let people = Set(scores.map(\.person)).sorted()
@@ -104,7 +108,8 @@ extension Standings {
             let values = totals[row]
             return Entry(
                 application: files[row].application, code: files[row].code, startupName: files[row].startupName,
-                reviews: values.count, mean: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
+                choice: choices[files[row].application], reviews: values.count,
+                mean: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
                 spread: values.count < 2 ? nil : (values.max() ?? 0) - (values.min() ?? 0),
                 isDecidable: values.count >= round.quorum, calibrated: calibrated[row])
         }

@@ -130,7 +130,7 @@ struct StandingsWords {
         return StandingsPage.Row(
             rank: rank.map(Figures.grouped) ?? "–", code: entry.code,
             url: "/console/rounds/\(desk.round.id)/applications/\(entry.application)",
-            startup: entry.startupName.text(for: desk.spoken), reviews: Figures.grouped(entry.reviews),
+            startup: startup(of: entry), reviews: Figures.grouped(entry.reviews),
             mean: entry.mean.map(Figures.tenths) ?? "–",
             meanNote: standings.calibration == nil
                 ? entry.spread.map { t("standings.spread", ["spread": Figures.tenths($0)]) }
@@ -148,6 +148,13 @@ struct StandingsWords {
                     at: Self.place(found.score),
                     chance: Figures.percent(thousandths: Int((found.placeProbability * 1000).rounded())))
             }, badges: badges)
+    }
+
+    /// Who applies, and at which place they name the round's stream.
+    private func startup(of entry: Standings.Entry) -> String {
+        let name = entry.startupName.text(for: desk.spoken)
+        guard let choice = entry.choice else { return name }
+        return "\(name) · \(t("standings.choice", ["place": "\(choice)"]))"
     }
 
     /// Where a score of 0 to 100 stands on a line of 200, half a dot from each end.

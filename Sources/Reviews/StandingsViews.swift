@@ -8,6 +8,7 @@ internal import Vocabulary
 /// Standings as JSON.
 struct StandingsView: Described {
     let round: ReviewRound.ID
+    let stream: RoundStream?
     let places: Int
     let items: [StandingView]
     let reviewers: [ReviewerStandingView]
@@ -15,6 +16,7 @@ struct StandingsView: Described {
     let notCalibrated: String?
 
     static let documentation = [
+        "stream": "The one of the call's streams that the round judges for; absent for all of them.",
         "places": "How many would be chosen.",
         "reviewers": "The most lenient first; empty where nothing is calibrated.",
         "stability": "How sure the ranking is; absent where nothing is calibrated.",
@@ -23,6 +25,7 @@ struct StandingsView: Described {
 
     init(_ standings: Standings) {
         round = standings.round.id
+        stream = RoundStream(of: standings.round)
         places = standings.places
         items = standings.entries.map { StandingView($0, places: standings.places) }
         reviewers = standings.reviewers.map(ReviewerStandingView.init)
@@ -35,6 +38,7 @@ struct StandingView: Described {
     let application: Application.ID
     let code: String
     let startupName: LocalizedName
+    let choice: Int?
     let reviews: Int
     let mean: Double?
     let spread: Double?
@@ -42,6 +46,7 @@ struct StandingView: Described {
     let calibrated: CalibratedView?
 
     static let documentation = [
+        "choice": "At which place it names the round's stream, from 1; absent in a round of all streams.",
         "mean": "Of what the reviews are worth, 0 to 100; absent without any.",
         "spread": "The highest less the lowest; absent with fewer than two.",
         "is_decidable": "Whether there are as many reviews as can decide.",
@@ -52,6 +57,7 @@ struct StandingView: Described {
         application = entry.application
         code = entry.code
         startupName = entry.startupName
+        choice = entry.choice
         reviews = entry.reviews
         mean = entry.mean.map(hundredths)
         spread = entry.spread.map(hundredths)

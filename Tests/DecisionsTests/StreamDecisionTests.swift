@@ -232,6 +232,150 @@ struct StreamDecisionTests {
         #expect(try await line(Cast.kenji) == [2, 1])
     }
 
+    @Test("By the standing of a stream: places of that stream, and nothing worse for who has something elsewhere")
+    func seatsOfOne() {
+        let ids = (0..<6).map { _ in Application.ID() }
+        let (a, b) = (ProgramStream.ID(), ProgramStream.ID())
+        let seats = Seats(offers: 1, waitlist: 2, streams: [a: 2, b: 9])
+        // The second moves from a stream it wants less and costs nobody a place; the third, who would, too, finds none left.
+        let given = seats.given(
+            to: ids, in: a, keeping: [ids[1], ids[2]], listed: [ids[3]: 1, ids[4]: 7, ids[5]: 4])
+        #expect(given.map(\.application) == [ids[0], ids[1], ids[4]])
+        #expect(given.map(\.outcome) == [.offer, .offer, .waitlist])
+        #expect(given.map(\.stream) == [a, a, nil] && given.map(\.rank) == [nil, nil, 2])
+        // A stream without a place gives none.
+        #expect(
+            Seats(offers: 5, waitlist: 0, streams: [a: 0]).given(to: ids, in: a, keeping: [], listed: [:])
+                .allSatisfy { $0.outcome == .reject })
+    }
+
+    @Test("An offer in a stream rests on the rounds that judged for it, for the verb and for the database")
+    func quorum() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["own", "other"], ["other"]])
+        let own = try await world.openRound(for: call.id, of: call.own)
+        let other = try await world.openRound(for: call.id, of: call.other)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        try await world.judge(ids[0], in: own, worth: 4)
+        func short(_ stream: ProgramStream.ID?) async throws -> Bool {
+            let places = stream.map { [ids[0]: $0] } ?? [:]
+            return try await reader.shortOfQuorum(in: call.id, offering: places)[ids[0]] != nil
+        }
+        // Reviewed in the one stream is not reviewed in the other.
+        func reviewed() async throws -> JSON? {
+            let funnel = try await Visitor(Cast.mei, in: world).ask("GET", "/v1/applications/funnel").json()
+            let stream = funnel["streams"]?.elements?.first { $0["id"]?.text == call.other.description }
+            return stream?["stages"]?.elements?.first { $0["stage"]?.text == "reviewed" }?["applications"]
+        }
+        #expect(try await reviewed() == 0)
+        #expect(try await short(call.own) == false)
+        #expect(try await short(call.other) == true)
+        #expect(try await short(nil) == true, "whatever is no offer rests on both")
+
+        // The wall says the same of what a manager releases.
+        let batch = try await world.open(call.id, places: 5, preparing: [])
+        try await world.prepare(ids[0], Preparation(.offer, note: note, stream: call.other), in: batch)
+        let refusal = await #expect(throws: DecisionRefusal.self) { try await world.release(batch) }
+        #expect(refusal?.problem.errors.map(\.pointer) == ["/decisions/\(ids[0])"])
+        let counted: [Application.ID] = try await reader.value(
+            """
+            SELECT short_of_quorum(\([ids[0], ids[0], ids[1]]), \([call.own, call.other, call.other]))
+            """)
+        #expect(counted.sorted() == [ids[0], ids[1]].sorted())
+
+        // A waiver of the one place is none of the other.
+        let waiver = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.proposeWaiver(
+                of: ids[0], in: batch, because: note, as: .init(), in: Cast.harbour.id, by: mei)
+        }
+        #expect(waiver.stream == call.other)
+        try await world.database.write(as: world.context(Cast.tom)) { transaction in
+            _ = try await transaction.confirmWaiver(waiver.id, by: Cast.tom.person.id)
+        }
+        let known = try #require(try await reader.decisionBatch(batch))
+        func faults() async throws -> [String] {
+            try await reader.releaseFaults(of: known, reader.preparedDecisions(in: batch), at: Date()).map(\.pointer)
+        }
+        #expect(try await faults().isEmpty)
+        try await world.judge(ids[1], in: other, worth: 3)
+        #expect(try await reviewed() == 1)
+        try await world.prepare(ids[1], Preparation(.offer, note: note), in: batch)
+        try await world.release(batch)
+        #expect(try await reader.releasedDecision(on: ids[0])?.stream == call.other)
+    }
+
+    @Test("The rounds of two streams give the places of each; nobody loses what they want more")
+    func standings() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing(
+            [["own", "other"], ["other", "own"], ["own"], ["other"]], places: (1, 1))
+        let own = try await world.openRound(for: call.id, of: call.own)
+        let other = try await world.openRound(for: call.id, of: call.other)
+        // Both streams like the second best, and the first next.
+        for (id, score) in [(ids[0], 4), (ids[1], 5), (ids[2], 1)] { try await world.judge(id, in: own, worth: score) }
+        for (id, score) in [(ids[0], 4), (ids[1], 5), (ids[3], 1)] {
+            try await world.judge(id, in: other, worth: score)
+        }
+        let batch = try await world.open(call.id, places: 2, preparing: [])
+        let (note, mei) = (note, mei)
+        func prepare(by round: ReviewRound.ID) async throws -> [Application.ID: Preparation] {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                let rows = try await transaction.decisions(
+                    ByStanding(round, by: .raw, waitlist: 1) { _ in note }, in: batch)
+                _ = try await transaction.prepareDecisions(rows, in: batch, .allOrNothing, by: mei)
+            }
+            let reader = world.database.reader(as: world.context(Cast.mei))
+            return Dictionary(
+                uniqueKeysWithValues: try await reader.preparedDecisions(in: batch).map {
+                    ($0.application, $0.preparation)
+                })
+        }
+        let first = try await prepare(by: own)
+        #expect(first[ids[1]]?.outcome == .offer && first[ids[1]]?.stream == call.own)
+        #expect(first[ids[0]]?.outcome == .waitlist && first[ids[2]]?.outcome == .reject && first[ids[3]] == nil)
+        // The second moves to the stream it wants more, and leaves its place to whoever comes next there.
+        let second = try await prepare(by: other)
+        #expect(second[ids[1]]?.stream == call.other)
+        #expect(second[ids[0]]?.outcome == .waitlist && second[ids[0]]?.rank == 1)
+        #expect(second[ids[3]]?.outcome == .reject && second[ids[2]]?.outcome == .reject)
+        let third = try await prepare(by: own)
+        #expect(third[ids[1]]?.stream == call.other, "what they want more stays")
+        #expect(third[ids[0]]?.outcome == .offer && third[ids[0]]?.stream == call.own)
+        // The page says what each stream's round found.
+        let park = try await Visitor(Cast.mei, in: world)
+        let page = await park.open("/console/decisions/\(batch)/bulk/chosen")
+        #expect(page.text.contains("Deep tech 100.0"), "\(page.text)")
+        let form = await park.open("/console/decisions/\(batch)/bulk")
+        #expect(form.text.contains("Panel · Deep tech"), "\(form.text)")
+    }
+
+    @Test("A place that becomes free goes to nobody who was not judged for its stream")
+    func unjudged() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other"], ["own", "other"], ["own", "other"]], places: (nil, 1))
+        let own = try await world.openRound(for: call.id, of: call.own)
+        let other = try await world.openRound(for: call.id, of: call.other)
+        // As if it had been handed in when the round of the further stream was open already.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "DELETE FROM review_files WHERE round_id = \(other) AND application_id = \(ids[1])")
+        }
+        try await world.judge(ids[0], in: other, worth: 5)
+        for id in ids.dropFirst() { try await world.judge(id, in: own, worth: 4) }
+        try await world.judge(ids[2], in: other, worth: 3)
+        let batch = try await world.open(
+            call.id, places: 1,
+            preparing: [
+                (ids[0], Preparation(.offer, note: note)), (ids[1], Preparation(.waitlist, rank: 1, note: note)),
+                (ids[2], Preparation(.waitlist, rank: 2, note: note)),
+            ])
+        try await world.release(batch)
+        let first = try await world.founder(of: 0)
+        _ = try await world.database.write(as: first) { try await $0.declineOffer(ids[0], because: nil, by: mei) }
+        let system = try await world.system()
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) } == [ids[2]])
+    }
+
     @Test("A place that becomes free goes to the next who chose its stream")
     func promotion() async throws {
         let world = try await World()
@@ -265,6 +409,22 @@ struct StreamDecisionTests {
 }
 
 extension World {
+    /// Has the demo's first reviewer judge an application in a round that she sits in.
+    func judge(_ id: Application.ID, in round: ReviewRound.ID, worth score: Int) async throws {
+        let (mei, nora, assignment) = (Cast.mei.person.id, Cast.nora.person.id, ReviewAssignment.ID())
+        let known = try #require(try await database.reader(as: context(Cast.mei)).round(round))
+        try await database.write(as: context(Cast.mei)) { transaction in
+            _ = try await transaction.assignReviewer(
+                nora, to: id, in: round, as: assignment, in: Cast.harbour.id, by: mei)
+        }
+        let draft = ReviewDraft(
+            scores: Dictionary(uniqueKeysWithValues: known.criteria.map { ($0.id, score) }),
+            comment: try LongText("Judged."))
+        _ = try await database.write(as: context(Cast.nora)) { transaction in
+            try await transaction.submitReview(draft, of: assignment, by: nora)
+        }
+    }
+
     /// A call that offers two streams with applications in review, each wanting these, the most wanted first.
     func choosing(
         _ wanted: [[String]], places: (own: Int?, other: Int?) = (nil, nil)

@@ -72,6 +72,31 @@ extension InvariantTests {
             WHERE r.id = \(fragment: openRound) AND a.state = 'in_review' AND a.call_id <> r.call_id
             """),
         Plant(
+            "rounds_judge_for_streams_of_their_call", after: round,
+            "UPDATE review_rounds SET stream_id = gen_random_uuid() WHERE position = 9"),
+        // Everybody names one of two streams, and the round is of the other.
+        Plant(
+            "files_of_a_stream_are_of_who_names_it",
+            """
+            INSERT INTO offered_streams (tenant_id, call_id, stream_id, position)
+            SELECT r.tenant_id, r.call_id, gen_random_uuid(), n
+            FROM review_rounds AS r, generate_series(1, 2) AS n WHERE r.id = \(fragment: openRound)
+            """,
+            """
+            INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)
+            SELECT a.tenant_id, a.id, a.call_id, o.stream_id, 1, a.created_by
+            FROM applications AS a JOIN offered_streams AS o ON o.call_id = a.call_id AND o.position = 1
+            """,
+            """
+            UPDATE applications SET streams_chosen = 1
+            WHERE call_id = (SELECT r.call_id FROM review_rounds AS r WHERE r.id = \(fragment: openRound))
+            """,
+            """
+            UPDATE review_rounds AS r
+            SET stream_id = (SELECT o.stream_id FROM offered_streams AS o WHERE o.call_id = r.call_id AND o.position = 2)
+            WHERE r.id = \(fragment: openRound)
+            """),
+        Plant(
             "files_are_of_applications_that_were_in_review",
             file(
                 of: """
