@@ -33,6 +33,9 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
     /// The name of this request in logs, and in `X-Request-Id`.
     public var requestID: String { exchange.requestID }
 
+    /// Where the request comes from: the peer's address, or the nearest one that a trusted proxy vouches for.
+    public var address: String { exchange.address }
+
     /// The language of the person, or the best of what the client accepts.
     public var locale: String { exchange.locale }
 

@@ -225,8 +225,8 @@ public final class Edge: Sendable {
         }
         try admit(principal, to: declaration)
         let exchange = Exchange(
-            incoming: incoming, requestID: trace.requestID, declaration: declaration, principal: principal,
-            credential: credential, pathValues: trace.values, services: services)
+            incoming: incoming, from: trace.address, requestID: trace.requestID, declaration: declaration,
+            principal: principal, credential: credential, pathValues: trace.values, services: services)
         if declaration.kind == .json { try exchange.checkForgeryOfJSON() }
         var rendered = try await endpoint.perform(exchange)
         if let cookie = exchange.formCookie { rendered.headers.append(cookie) }

@@ -8,6 +8,8 @@ import Postgres
 /// One request on its way through a route: what was sent, who sent it, and what the route said about itself.
 final class Exchange: Sendable {
     let incoming: Incoming
+    /// Where the request comes from: the peer, or the nearest address that a trusted proxy vouches for.
+    let address: String
     let requestID: String
     let declaration: RouteDeclaration
     let principal: Principal?
@@ -23,10 +25,12 @@ final class Exchange: Sendable {
     private let state = Locked(State())
 
     init(
-        incoming: Incoming, requestID: String, declaration: RouteDeclaration, principal: Principal?,
-        credential: PrincipalCache.Credential?, pathValues: [(name: String, value: String)], services: Services
+        incoming: Incoming, from address: String, requestID: String, declaration: RouteDeclaration,
+        principal: Principal?, credential: PrincipalCache.Credential?, pathValues: [(name: String, value: String)],
+        services: Services
     ) {
         self.incoming = incoming
+        self.address = address
         self.requestID = requestID
         self.declaration = declaration
         self.principal = principal

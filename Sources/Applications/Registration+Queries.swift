@@ -30,14 +30,17 @@ extension Statements {
 }
 
 extension Transaction {
-    /// Leaves what a visitor typed; not when it is the same form sent twice, or the address has had enough letters.
-    func insert(_ new: NewRegistration, to call: CallForApplications.ID, as id: Registration.ID) async throws -> Bool {
+    /// Leaves what a visitor typed; not when it is the same form sent twice, or the address, the client or the workspace has had
+    /// enough letters.
+    func insert(
+        _ new: NewRegistration, from client: String, to call: CallForApplications.ID, as id: Registration.ID
+    ) async throws -> Bool {
         try await execute(
             """
             -- register
-            INSERT INTO registrations (tenant_id, id, call_id, email, name, startup_name, language)
+            INSERT INTO registrations (tenant_id, id, call_id, email, name, startup_name, language, client)
             VALUES (acting_tenant(), \(id), \(call), \(new.email.normalized), \(new.name), \(new.startupName),
-                    \(new.language))
+                    \(new.language), \(client))
             """) == 1
     }
 

@@ -48,7 +48,7 @@ struct RegistrationPages: Sendable {
                     let new = NewRegistration(
                         email: typed.email, name: typed.name, startupName: typed.startupName,
                         language: Vocabulary.Language(reading.language))
-                    try await register(new, for: id, database: database)
+                    try await register(new, from: call.address, for: id, database: database)
                     return .redirect(to: reading.keeping("/open-calls/\(id)/registration/sent").description)
                 } again: { problem in
                     try await form(for: call, reading, values: call.fields, problem: problem)
@@ -95,7 +95,8 @@ struct RegistrationPages: Sendable {
                     let typed = try call.decoded()
                     return Self.door(
                         to: try await confirmRegistration(
-                            code: typed.code, password: typed.password, database: database, hasher: hasher))
+                            code: typed.code, named: typed.name, startup: typed.startupName, password: typed.password,
+                            database: database, hasher: hasher))
                 } catch RegistrationRefusal.used(let application) {
                     // A second press of the button leads on like the first one.
                     return Self.door(to: application)
@@ -171,27 +172,36 @@ struct RegistrationPages: Sendable {
         let t = PageKit.applications.texts(in: reading.language)
         let page = ("/registration" as SafeURL).adding([("code", code)])
         do {
-            let (found, needsPassword) = try await Applications.openRegistration(code: code, database: database)
-            let input = FormInput(errors: problem?.errors ?? [], texts: t)
+            let opened = try await Applications.openRegistration(code: code, database: database)
+            let found = opened.registration
+            let typed = ["name": [found.name.string], "startup_name": [found.startupName.string]]
+            let input = FormInput(
+                values: problem == nil ? typed : call.fields, errors: problem?.errors ?? [], texts: t)
+            // Whoever typed the address may have typed anything beside it: its owner says what is so.
+            let startup = input.text(
+                "startup_name", label: t("registration.startup"), limit: 200, autocomplete: "organization")
+            let name = input.text("name", label: t("registration.name"), limit: 200, autocomplete: "name")
             let password = input.text(
                 "password", label: t("registration.password"), hint: t("registration.password_hint"), type: "password",
                 autocomplete: "new-password")
-            let fields = needsPassword ? [password] : []
+            let fields =
+                [startup] + (opened.hasAccount ? [] : [name]) + (opened.needsPassword ? [password] : [])
             let model = RegistrationPage(
                 header: PageHeader(
                     title: t("registration.confirm"), kind: found.workspace,
-                    lede: needsPassword ? t("registration.confirm_lede") : t("registration.confirm_lede_account")),
+                    lede: opened.needsPassword
+                        ? t("registration.confirm_lede") : t("registration.confirm_lede_account")),
                 facts: Facts([
                     .text(
                         t("registration.for_call"),
                         found.callTitle.text(for: Vocabulary.Language(reading.language))),
-                    .text(t("registration.startup"), found.startupName.string),
-                    .text(t("registration.name"), found.name.string),
                     .text(t("registration.email"), found.email.description),
                 ]),
                 form: Form(
                     action: "/registration", fields: fields, submit: t("registration.confirm_submit"), texts: t,
-                    hidden: [HiddenField("code", code), HiddenField("lang", reading.language.tag)],
+                    hidden: [HiddenField("code", code), HiddenField("lang", reading.language.tag)]
+                        // The account keeps its own.
+                        + (opened.hasAccount ? [HiddenField("name", found.name.string)] : []),
                     problem: problem?.sentence(besides: fields)))
             return try self.page(model, reading, at: page, csrf: call.csrf, status: problem?.status ?? 200)
         } catch let refusal as RegistrationRefusal {
@@ -239,6 +249,8 @@ struct RegistrationLinkQuery: Codable {
 
 struct RegistrationConfirmationForm: Codable {
     let code: String
+    let name: Name
+    let startupName: Name
     let password: String?
     let lang: String?
 }

@@ -41,27 +41,35 @@ extension Statements {
         )("announced")
     }
 
-    /// Whether the acting workspace takes registrations, and its short name in addresses.
-    package func registrationDoor() async throws -> (door: RegistrationDoor, workspace: String) {
+    /// How the acting workspace takes registrations.
+    package func registrationRules() async throws -> RegistrationRules {
         let row = try await first(
             """
-            -- registrationDoor
-            SELECT t.takes_registrations, t.slug FROM tenants AS t WHERE t.id = acting_tenant()
+            -- registrationRules
+            SELECT t.takes_registrations, t.slug, t.registration_letters_a_day, letters_of_the_day(t.id) AS letters_today
+            FROM tenants AS t WHERE t.id = acting_tenant() AND acts_as('manager', 'system')
             """)
         guard let row else { throw Problem.notFound }
         let isOpen: Bool = try row("takes_registrations")
-        return (isOpen ? .taken : .notTaken, try row("slug"))
+        return try RegistrationRules(
+            door: isOpen ? .taken : .notTaken, workspace: row("slug"), lettersADay: row("registration_letters_a_day"),
+            lettersToday: row("letters_today"))
     }
 }
 
 extension Transaction {
     /// Lets the acting workspace's public calls be found by everybody, or no longer. What was registered for in between
     /// stays as it is; links that are not used yet open again with the door.
-    package func setRegistrationDoor(_ door: RegistrationDoor) async throws {
+    ///
+    /// Refused by `registration_letters_a_day_are_reasonable`.
+    ///
+    /// - Parameter lettersADay: how many letters strangers may ask for in 24 hours; nil leaves it as it is.
+    package func setRegistrationDoor(_ door: RegistrationDoor, lettersADay: Int? = nil) async throws {
         try await execute(
             """
             -- setRegistrationDoor
-            UPDATE tenants SET takes_registrations = \(door == .taken)
+            UPDATE tenants SET takes_registrations = \(door == .taken),
+                registration_letters_a_day = coalesce(\(lettersADay), registration_letters_a_day)
             WHERE id = acting_tenant() AND acts_as('manager', 'system')
             """)
     }

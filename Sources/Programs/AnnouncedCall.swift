@@ -39,3 +39,15 @@ package enum RegistrationDoor: String, Codable, Sendable, CaseIterable {
     /// Startups come in by a manager's hand alone, as in every workspace that has not said otherwise.
     case notTaken = "not_taken"
 }
+
+/// How a workspace takes registrations.
+package struct RegistrationRules: Sendable {
+    /// Whether it does.
+    package let door: RegistrationDoor
+    /// Its short name in addresses.
+    package let workspace: String
+    /// How many letters strangers may ask for in 24 hours; beyond, none is sent and nobody is told.
+    package let lettersADay: Int
+    /// How many they asked for in the last 24 hours.
+    package let lettersToday: Int
+}

@@ -70,36 +70,59 @@ struct AnnouncedCallPages {
 
     private var settings: AnyRoute {
         PageRoute(.get, "/console/registrations", "consoleRegistrations", access: .roles([.manager])) { call in
-            let (door, workspace) = try await call.reader.registrationDoor()
-            let found = try await call.reader.announcedCalls(in: workspace)
-            let viewer = try await call.viewer()
-            let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
-            let t = words.t
-            let address = ("/open-calls" as SafeURL).adding([("workspace", workspace)])
-            let other: RegistrationDoor = door == .taken ? .notTaken : .taken
-            let change = Action.post(
-                t("registrations.set_\(other.rawValue)"), "/console/registrations",
-                style: door == .taken ? .secondary : .primary,
-                hidden: [
-                    HiddenField("registrations", other.rawValue),
-                    HiddenField("idempotency_key", call.freshIdempotencyKey),
-                ])
-            let model = PublicCallsPage(
-                header: PageHeader(
-                    title: t("registrations.title"),
-                    badge: Badge(t("registrations.\(door.rawValue)"), door == .taken ? .success : .neutral),
-                    lede: t("registrations.lede"),
-                    actions: door == .taken ? [.link(t("registrations.see"), address), change] : [change]),
-                table: words.table(
-                    announced: found, AnnouncedCallReading(nil, or: viewer.language.tag),
-                    empty: EmptyState(
-                        title: t("registrations.none_\(door.rawValue)"),
-                        text: t("registrations.none_text_\(door.rawValue)"))))
-            let frame = Frame(
-                title: t("registrations.title"), site: site, viewer: viewer, current: "programs",
-                breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
-            return HTML(bytes: try PageTemplate.publicCalls.render(model, in: frame))
+            try await settingsPage(for: call)
         }.erased
+    }
+
+    private func settingsPage<P, B>(for call: FormCall<P, B>, problem: FormProblem? = nil) async throws -> HTML {
+        let rules = try await call.reader.registrationRules()
+        let (door, found) = (rules.door, try await call.reader.announcedCalls(in: rules.workspace))
+        let viewer = try await call.viewer()
+        let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let address = ("/open-calls" as SafeURL).adding([("workspace", rules.workspace)])
+        let other: RegistrationDoor = door == .taken ? .notTaken : .taken
+        let change = Action.post(
+            t("registrations.set_\(other.rawValue)"), "/console/registrations",
+            style: door == .taken ? .secondary : .primary,
+            hidden: [
+                HiddenField("registrations", other.rawValue),
+                HiddenField("idempotency_key", call.freshIdempotencyKey),
+            ])
+        let input = FormInput(
+            values: problem == nil ? ["letters_a_day": [String(rules.lettersADay)]] : call.fields,
+            errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.number("letters_a_day", label: t("registrations.letters"), hint: t("registrations.letters_hint"))
+        ]
+        let model = PublicCallsPage(
+            header: PageHeader(
+                title: t("registrations.title"),
+                badge: Badge(t("registrations.\(door.rawValue)"), door == .taken ? .success : .neutral),
+                lede: t("registrations.lede"),
+                actions: door == .taken ? [.link(t("registrations.see"), address), change] : [change]),
+            table: words.table(
+                announced: found, AnnouncedCallReading(nil, or: viewer.language.tag),
+                empty: EmptyState(
+                    title: t("registrations.none_\(door.rawValue)"),
+                    text: t("registrations.none_text_\(door.rawValue)"))),
+            limit: Form(
+                action: "/console/registrations",
+                sections: [
+                    FormSection(
+                        title: t("registrations.letters_title"),
+                        intro: t("registrations.letters_today", count: rules.lettersToday), fields: fields)
+                ],
+                submit: t("registrations.set_letters"), texts: t,
+                hidden: [
+                    HiddenField("registrations", door.rawValue),
+                    HiddenField("idempotency_key", call.freshIdempotencyKey),
+                ],
+                problem: problem?.sentence(besides: fields)))
+        let frame = Frame(
+            title: t("registrations.title"), site: site, viewer: viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
+        return HTML(bytes: try PageTemplate.publicCalls.render(model, in: frame))
     }
 
     private var setSettings: AnyRoute {
@@ -107,10 +130,14 @@ struct AnnouncedCallPages {
             .post, "/console/registrations", "setConsoleRegistrations", access: .roles([.manager]),
             body: NewRegistrationSettings.self
         ) { call in
-            let door = try call.decoded().registrations
-            return try await call.write { transaction in
-                try await transaction.setRegistrationDoor(door)
-                return .redirect(to: "/console/registrations")
+            try await FormProblem.answering(ProgramsRoom.constraints) {
+                let said = try call.decoded()
+                return try await call.write { transaction in
+                    try await transaction.setRegistrationDoor(said.registrations, lettersADay: said.lettersADay)
+                    return .redirect(to: "/console/registrations")
+                }
+            } again: { problem in
+                try await settingsPage(for: call, problem: problem)
             }
         }.erased
     }

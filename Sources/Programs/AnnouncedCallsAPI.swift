@@ -51,7 +51,7 @@ enum AnnouncedCallsAPI {
             summary: "Whether startups register by themselves for the workspace's public calls", tag: "programs",
             access: .roles([.manager]), output: RegistrationSettings.self
         ) { call in
-            .ok(RegistrationSettings(try await call.reader.registrationDoor()))
+            .ok(RegistrationSettings(try await call.reader.registrationRules()))
         }.erased
     }
 
@@ -60,13 +60,15 @@ enum AnnouncedCallsAPI {
             .post, "/v1/registration-settings", "setRegistrationSettings",
             summary: "Let startups register by themselves for the workspace's public calls, or no longer",
             description: """
-                With it everybody finds the public calls, without an account. Nobody does unless a manager has said so.
+                With it everybody finds the public calls, without an account. Nobody does unless a manager has said so. Beyond \
+                `letters_a_day` no letter is sent to those who register, and they are not told.
                 """, tag: "programs", access: .roles([.manager]), body: NewRegistrationSettings.self,
             output: RegistrationSettings.self
         ) { call in
             try await call.write { transaction in
-                try await transaction.setRegistrationDoor(call.body.registrations)
-                return .ok(RegistrationSettings(try await transaction.registrationDoor()))
+                try await transaction.setRegistrationDoor(
+                    call.body.registrations, lettersADay: call.body.lettersADay)
+                return .ok(RegistrationSettings(try await transaction.registrationRules()))
             }
         }.erased
     }
@@ -193,15 +195,26 @@ struct PublicCallView: Described {
 struct RegistrationSettings: Described {
     let registrations: RegistrationDoor
     let workspace: String
+    let lettersADay: Int
+    let lettersToday: Int
 
-    static let documentation = ["workspace": "The workspace's short name, by which its public calls are found."]
+    static let documentation = [
+        "workspace": "The workspace's short name, by which its public calls are found.",
+        "letters_a_day": "How many letters strangers may ask for in 24 hours, by registering.",
+        "letters_today": "How many they asked for in the last 24 hours.",
+    ]
 
-    init(_ found: (door: RegistrationDoor, workspace: String)) {
+    init(_ found: RegistrationRules) {
         registrations = found.door
         workspace = found.workspace
+        lettersADay = found.lettersADay
+        lettersToday = found.lettersToday
     }
 }
 
 struct NewRegistrationSettings: Described {
     let registrations: RegistrationDoor
+    let lettersADay: Int?
+
+    static let documentation = ["letters_a_day": "1 to 100,000; left as it is unless given."]
 }

@@ -135,7 +135,7 @@ extension Statements {
 extension Query {
     /// Which calls `c` the seat reaches, the query's own answer to what row-level security says again: drafts are the
     /// managers', what is public is everybody's, what is not is known to those it lets in and to the stream's partners.
-    fileprivate static var reachOfCalls: Query {
+    static var reachOfCalls: Query {
         """
         (acts_as('manager', 'system') OR c.published_at IS NOT NULL AND acting_role() IS NOT NULL AND (
             c.access = 'public'

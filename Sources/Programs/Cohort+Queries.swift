@@ -9,7 +9,7 @@ extension Statements {
             """
             -- cohort
             SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
-            WHERE tenant_id = acting_tenant() AND id = \(id)
+            WHERE tenant_id = acting_tenant() AND \(fragment: reachOfCohorts) AND id = \(id)
             """
         ).map(Cohort.init)
     }
@@ -27,7 +27,7 @@ extension Statements {
             """
             -- cohorts
             SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
-            WHERE tenant_id = acting_tenant()
+            WHERE tenant_id = acting_tenant() AND \(fragment: reachOfCohorts)
               \(given: stream, { "AND stream_id = \($0)" })
               \(given: cursor, { "AND id > \($0)" })
             ORDER BY id

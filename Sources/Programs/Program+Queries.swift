@@ -8,7 +8,8 @@ extension Statements {
         try await first(
             """
             -- program
-            SELECT id, kind, name, summary FROM programs WHERE tenant_id = acting_tenant() AND id = \(id)
+            SELECT id, kind, name, summary FROM programs
+            WHERE tenant_id = acting_tenant() AND \(fragment: reachOfPrograms) AND id = \(id)
             """
         ).map(Program.init)
     }
@@ -26,7 +27,7 @@ extension Statements {
             """
             -- programs
             SELECT id, kind, name, summary FROM programs
-            WHERE tenant_id = acting_tenant()
+            WHERE tenant_id = acting_tenant() AND \(fragment: reachOfPrograms)
               \(given: kind?.rawValue, { "AND kind = \($0)" })
               \(given: cursor, { "AND id > \($0)" })
             ORDER BY id

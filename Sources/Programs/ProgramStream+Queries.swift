@@ -11,7 +11,7 @@ extension Statements {
             """
             -- stream
             \(fragment: selectStreams())
-            WHERE s.tenant_id = acting_tenant() AND s.id = \(id)
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: reachOfStreams) AND s.id = \(id)
             """
         ).map(ProgramStream.init)
     }
@@ -29,7 +29,7 @@ extension Statements {
             """
             -- streams
             \(fragment: selectStreams())
-            WHERE s.tenant_id = acting_tenant()
+            WHERE s.tenant_id = acting_tenant() AND \(fragment: reachOfStreams)
               \(given: program, { "AND s.program_id = \($0)" })
               \(given: cursor, { "AND s.id > \($0)" })
             ORDER BY s.id

@@ -19,8 +19,9 @@ extension ProgramsRoom {
 
     private static var listPrograms: AnyOperation {
         Operation(
-            .get, "/v1/programs", "listPrograms", summary: "Programs", tag: "programs", access: .roles(Role.ofATenant),
-            parameters: ListPrograms.self, output: Page<Program>.self
+            .get, "/v1/programs", "listPrograms", summary: "Programs",
+            description: "Founders read those that have a call they may know of, or that their startup is enrolled in.",
+            tag: "programs", access: .roles(Role.ofATenant), parameters: ListPrograms.self, output: Page<Program>.self
         ) { call in
             let after = try call.position(call.parameters.cursor, as: Program.ID.self)
             let found = try await call.reader.programs(
@@ -56,7 +57,10 @@ extension ProgramsRoom {
     private static var listStreams: AnyOperation {
         Operation(
             .get, "/v1/streams", "listStreams", summary: "Streams of programs",
-            description: "Managers read all partners of a stream, a partner only itself, nobody else any.",
+            description: """
+                Managers read all partners of a stream, a partner only itself, nobody else any. Founders read the streams that \
+                have a call they may know of, or that their startup is enrolled in.
+                """,
             tag: "programs", access: .roles(Role.ofATenant), parameters: ListStreams.self,
             output: Page<ProgramStream>.self
         ) { call in
@@ -96,8 +100,9 @@ extension ProgramsRoom {
 
     private static var listCohorts: AnyOperation {
         Operation(
-            .get, "/v1/cohorts", "listCohorts", summary: "Cohorts of streams", tag: "programs",
-            access: .roles(Role.ofATenant), parameters: ListCohorts.self, output: Page<Cohort>.self
+            .get, "/v1/cohorts", "listCohorts", summary: "Cohorts of streams",
+            description: "Founders read those of the streams that have a call they may know of, and their own.",
+            tag: "programs", access: .roles(Role.ofATenant), parameters: ListCohorts.self, output: Page<Cohort>.self
         ) { call in
             let after = try call.position(call.parameters.cursor, as: Cohort.ID.self)
             let found = try await call.reader.cohorts(

@@ -99,6 +99,8 @@ struct PublicCallPage: ViewModel {
 struct PublicCallsPage: ViewModel {
     var header: PageHeader
     var table: Table
+    /// Where managers say how many letters strangers may ask for.
+    var limit: Form?
 }
 
 /// A form under a head, with nothing beside it.

@@ -48,6 +48,7 @@ struct ApplicationReviewsConsole {
                     reviews: try await snapshot.reviews(of: application, in: id),
                     assignments: try await snapshot.assignments(
                         in: id, of: application, standing: .assigned, limit: 100),
+                    named: try await snapshot.namedReviewers(of: application, in: id),
                     file: try await snapshot.file(of: application, in: id),
                     others: try await snapshot.rounds(judging: application).filter { $0.id != id },
                     changed: try await snapshot.changeRequests(of: application).compactMap(\.answered?.at).max()
@@ -55,7 +56,12 @@ struct ApplicationReviewsConsole {
             }
             let entries = found.standings.entries
             let entry = entries[found.place]
-            let reviews = found.reviews.map { Written(review: $0.review, name: $0.name ?? "") }
+            let reviews = found.reviews.map { review, person, name in
+                let name = name ?? ""
+                return Written(
+                    review: review,
+                    name: found.named.contains(person) ? t("conflicts.named_since", ["name": name]) : name)
+            }
             let open = found.assignments.filter { $0.submittedAt == nil }.compactMap(\.personName)
             let title = t(
                 "assignments.option", ["code": entry.code, "startup": entry.startupName.text(for: desk.spoken)])

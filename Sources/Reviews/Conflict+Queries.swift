@@ -95,10 +95,10 @@ extension Statements {
             FROM unnest(\(others)) AS e (email)
             JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.kind = 'startup' AND i.id = ANY (\(startups))
             WHERE acts_as('manager', 'system') AND \(fragment: .isNotTheirOwn("i.id"))
-              AND (i.site = organisation_of(e.email) OR EXISTS (
+              AND (i.site = organisation_of(e.email) AND site_is_its_own(i) OR EXISTS (
                   SELECT FROM memberships AS f JOIN people AS founder ON founder.id = f.person_id
                   WHERE f.tenant_id = i.tenant_id AND f.institution_id = i.id AND f.role = 'founder'
-                    AND founder.organisation = organisation_of(e.email)))
+                    AND founder.organisation = organisation_of(e.email) AND NOT is_public_mail(founder.organisation)))
             ORDER BY e.email, i.id
             """
         ).compactMap { row -> AddressConflict? in
@@ -181,7 +181,14 @@ extension Query {
     fileprivate static var conflicts: Query {
         """
         SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
-               d.id AS declaration, d.note
+               d.id AS declaration, d.note, c.application_id,
+               c.kind = 'named' AND EXISTS (
+                   SELECT FROM review_assignments AS s
+                   JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+                   JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id AND r.closed_at IS NULL
+                   JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id AND w.submitted_at IS NOT NULL
+                   WHERE s.tenant_id = c.tenant_id AND s.person_id = c.person_id AND s.state = 'assigned'
+                     AND a.startup_id = c.startup_id) AS review_stands
         FROM conflicts_of_interest AS c
         JOIN people AS who ON who.id = c.person_id
         JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
@@ -211,7 +218,8 @@ extension Conflict {
         try self.init(
             person: row("person_id"), personName: row("person_name"), startup: row("startup_id"),
             startupName: row("startup_names"), kind: row("kind"), through: row("through"),
-            declaration: row("declaration"), note: row("note"))
+            declaration: row("declaration"), note: row("note"), application: row("application_id"),
+            reviewStands: row("review_stands"))
     }
 }
 

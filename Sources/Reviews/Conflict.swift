@@ -1,4 +1,5 @@
 package import Accounts
+package import Applications
 internal import Foundation
 package import Institutions
 package import Vocabulary
@@ -19,7 +20,8 @@ package struct Conflict: Sendable, Equatable {
         case mentor
         /// Sits elsewhere beside one of its founders.
         case colleague
-        /// Is named, by their address, among the people of an application of it that stands.
+        /// Is named, by their address, among the people of an application of it that stands, unless a manager has set that
+        /// aside.
         case named
         /// Shares an organisation's e-mail address or site with it.
         case emailDomain = "email_domain"
@@ -43,6 +45,10 @@ package struct Conflict: Sendable, Equatable {
     package let declaration: ConflictDeclaration.ID?
     /// What was said with the declaration.
     package let note: LongText?
+    /// The application that names them, where one does; only such a conflict can be set aside.
+    package let application: Application.ID?
+    /// Whether a review of theirs was handed in before they were named, and counts in a round that is not closed.
+    package let reviewStands: Bool
 }
 
 /// What would stand between a startup and whoever is reached at an address, who may hold no seat here.

@@ -1,6 +1,7 @@
 internal import API
 internal import Accounts
 internal import Applications
+internal import Foundation
 internal import Institutions
 internal import Vocabulary
 
@@ -12,10 +13,16 @@ struct ConflictView: Described {
     let through: LocalizedName?
     let declaration: ConflictDeclaration.ID?
     let note: LongText?
+    let application: Application.ID?
+    let reviewStands: Bool
 
     static let documentation = [
         "through": "The institution by which it stands, where it is one.",
         "declaration": "Of a declared conflict; only such a one can be lifted.",
+        "application": "The application that names the person, where one does; only such a conflict can be set aside.",
+        "review_stands": """
+        Whether a review of theirs was handed in before they were named. It counts until a manager takes it back.
+        """,
     ]
 
     init(_ conflict: Conflict) {
@@ -25,6 +32,8 @@ struct ConflictView: Described {
         through = conflict.through
         declaration = conflict.declaration
         note = conflict.note
+        application = conflict.application
+        reviewStands = conflict.reviewStands
     }
 }
 
@@ -85,4 +94,56 @@ struct DeclarationView: Described {
 
 struct ReasonBody: Described {
     let reason: ShortText
+}
+
+/// What a manager rules on whom an application names.
+struct RulingBody: Described {
+    let person: Person.ID
+    let application: Application.ID
+    let ruling: ConflictRuling.Deed
+    let reason: ShortText
+
+    static let documentation = [
+        "application": "A handed-in application that names the person, by address, among its people.",
+        "ruling": "To set the naming aside, or to let it stand again.",
+    ]
+}
+
+/// What came of a ruling.
+struct RulingReceipt: Described {
+    let id: ConflictRuling.ID
+}
+
+/// A ruling as JSON.
+struct RulingView: Described {
+    let id: ConflictRuling.ID
+    let person: ConflictPerson
+    let application: Application.ID
+    let startup: LocalizedName
+    let ruling: ConflictRuling.Deed
+    let reason: ShortText
+    let ruledAt: Date
+    let ruledBy: String?
+    let isLatest: Bool
+
+    static let documentation = [
+        "ruled_by": "The manager's name; absent for somebody without a seat here any more.",
+        "is_latest": "Whether it is the one that holds.",
+    ]
+
+    init(_ ruling: ConflictRuling) {
+        id = ruling.id
+        person = ConflictPerson(id: ruling.person, name: ruling.personName)
+        application = ruling.application
+        startup = ruling.startupName
+        self.ruling = ruling.deed
+        reason = ruling.reason
+        ruledAt = ruling.ruledAt
+        ruledBy = ruling.ruledBy
+        isLatest = ruling.isLatest
+    }
+}
+
+struct RulingList: Described {
+    let items: [RulingView]
 }

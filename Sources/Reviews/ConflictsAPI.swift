@@ -8,7 +8,9 @@ internal import struct API.Operation
 
 /// Conflicts by API: known before anybody is invited, declared by managers and lifted by them.
 enum ConflictsAPI {
-    static let operations: [AnyOperation] = [listConflicts, checkConflicts, declareConflict, liftConflict]
+    static let operations: [AnyOperation] = [
+        listConflicts, checkConflicts, declareConflict, liftConflict, ruleOnConflict, listConflictRulings,
+    ]
 
     private static var listConflicts: AnyOperation {
         Operation(
@@ -76,6 +78,38 @@ enum ConflictsAPI {
                 try await transaction.liftConflict(call.parameters.conflict, because: call.body.reason, by: person)
                 return .noContent
             }
+        }.erased
+    }
+
+    private static var ruleOnConflict: AnyOperation {
+        Operation(
+            .post, "/v1/conflicts/rulings", "ruleOnConflict",
+            summary: "Set aside that an application names somebody, or let it stand again",
+            description: """
+                Founders write whom they like among the people of an application. What is set aside keeps nobody from judging \
+                it; what was taken from them meanwhile is assigned anew. No other conflict is set aside.
+                """, tag: "reviews",
+            access: .roles([.manager]), body: RulingBody.self, output: RulingReceipt.self, success: .created,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let (body, person, id) = (call.body, try call.principal.personID, ConflictRuling.ID())
+            return try await call.write { transaction in
+                try await transaction.ruleOnConflict(
+                    of: body.person, namedBy: body.application, body.ruling, because: body.reason, as: id, by: person)
+                return .created(RulingReceipt(id: id), location: "/v1/conflicts/rulings/\(id)")
+            }
+        }.erased
+    }
+
+    private static var listConflictRulings: AnyOperation {
+        Operation(
+            .get, "/v1/rounds/{round}/conflict-rulings", "listConflictRulings",
+            summary: "What was ruled on whom the applications of a round's call name, the latest first", tag: "reviews",
+            access: .roles([.manager]), parameters: RoundPath.self, output: RulingList.self, problems: [.notFound]
+        ) { call in
+            guard try await call.reader.round(call.parameters.round) != nil else { throw Problem.notFound }
+            return .ok(
+                RulingList(items: try await call.reader.rulings(in: call.parameters.round).map(RulingView.init)))
         }.erased
     }
 }

@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Applications
 internal import Foundation
 internal import Institutions
 internal import Pages
@@ -11,7 +12,7 @@ internal import Wording
 struct ConflictsConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [list, declare, lifting, lift] }
+    var routes: [AnyRoute] { [list, declare, lifting, lift, ruling, rule] }
 
     private var list: AnyRoute {
         PageRoute(
@@ -75,13 +76,46 @@ struct ConflictsConsole {
         }.erased
     }
 
+    private var ruling: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/conflicts/named/{application}/{person}", "consoleConflictRuling",
+            access: .roles([.manager]), parameters: RoundNamingPath.self
+        ) { call in
+            try await rulingPage(for: call, call.parameters)
+        }.erased
+    }
+
+    private var rule: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/conflicts/named/{application}/{person}", "ruleOnConsoleConflict",
+            access: .roles([.manager]), parameters: RoundNamingPath.self, body: RulingForm.self
+        ) { call in
+            let (path, person, id) = (call.parameters, try call.principal.personID, ConflictRuling.ID())
+            return try await answering {
+                let said = try call.decoded()
+                return try await call.write { transaction in
+                    guard try await transaction.naming(of: path.person, by: path.application, in: path.round) != nil
+                    else { throw Problem.notFound }
+                    try await transaction.ruleOnConflict(
+                        of: path.person, namedBy: path.application, said.ruling, because: said.reason, as: id,
+                        by: person)
+                    return .redirect(to: "/console/rounds/\(path.round)/conflicts?done=\(said.ruling.rawValue)")
+                }
+            } again: { problem in
+                try await rulingPage(for: call, path, problem: problem)
+            }
+        }.erased
+    }
+
     private func page<P, B>(
         for call: FormCall<P, B>, of id: ReviewRound.ID, done: ConflictDeed? = nil, problem: FormProblem? = nil,
         refusal: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await RoundDesk(call, id, in: site)
         let t = desk.t
+        async let ruled = call.reader.rulings(in: id)
         let found = try await call.reader.conflicts(in: id)
+        let rulings = try await ruled
         let applicants = try await call.reader.applicants(in: id)
             .map { (value: $0.startup.description, label: $0.name.text(for: desk.spoken)) }
             .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
@@ -97,9 +131,11 @@ struct ConflictsConsole {
                 rows: 3),
         ]
         let people = Set(found.map(\.person)).count
+        let standing = Set(found.filter(\.reviewStands).map { [$0.person.uuid, $0.startup.uuid] }).count
         let model = ConflictsPage(
             header: desk.header(
                 t("conflicts.title"),
+                badge: standing == 0 ? nil : Badge(t("conflicts.standing", count: standing), .warning),
                 lede: found.isEmpty ? t("conflicts.lede_none") : t("conflicts.lede", count: people)),
             tabs: desk.tabs(.conflicts),
             refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
@@ -111,6 +147,7 @@ struct ConflictsConsole {
                 ],
                 rows: found.map { row($0, desk) },
                 empty: EmptyState(title: t("conflicts.empty"), text: t("conflicts.empty_text"))),
+            rulings: rulings.isEmpty ? nil : table(rulings, desk),
             declare: Form(
                 action: "/console/rounds/\(id)/conflicts#declare",
                 sections: [
@@ -133,12 +170,92 @@ struct ConflictsConsole {
             .text(conflict.personName), .text(conflict.startupName.text(for: desk.spoken)),
             .text(
                 t("conflicts.kind.\(conflict.kind.rawValue)"),
-                note: conflict.through.map { t("conflicts.through", ["institution": $0.text(for: desk.spoken)]) }),
-            .text(conflict.note?.string ?? "–"),
-            conflict.declaration.map { id in
-                .action(.link(t("conflicts.lift"), "/console/rounds/\(desk.round.id)/conflicts/\(id)/lifting"))
-            } ?? .text(t("conflicts.on_record")),
+                note: conflict.through.map { t("conflicts.through", ["institution": $0.text(for: desk.spoken)]) }
+                    ?? (conflict.reviewStands ? t("conflicts.review_stands") : nil)),
+            .text(conflict.note?.string ?? "–"), deed(on: conflict, desk),
         ]
+    }
+
+    private func deed(on conflict: Conflict, _ desk: RoundDesk) -> Table.Cell {
+        let place = "/console/rounds/\(desk.round.id)/conflicts"
+        if let declaration = conflict.declaration, let page = SafeURL(path: "\(place)/\(declaration)/lifting") {
+            return .action(.link(desk.t("conflicts.lift"), page))
+        }
+        if let application = conflict.application,
+            let page = SafeURL(path: "\(place)/named/\(application)/\(conflict.person)")
+        {
+            return .action(.link(desk.t("conflicts.set_aside"), page))
+        }
+        return .text(desk.t("conflicts.on_record"))
+    }
+
+    private func table(_ rulings: [ConflictRuling], _ desk: RoundDesk) -> Table {
+        let t = desk.t
+        return Table(
+            caption: t("conflicts.rulings"),
+            columns: [
+                .init(t("conflicts.reviewer")), .init(t("conflicts.startup")), .init(t("conflicts.ruling")),
+                .init(t("conflicts.reason")), .init(t("conflicts.deed")),
+            ],
+            rows: rulings.map { ruling in
+                [
+                    .text(ruling.personName), .text(ruling.startupName.text(for: desk.spoken)),
+                    .text(
+                        t("conflicts.ruling.\(ruling.deed.rawValue)"),
+                        note: t(
+                            "conflicts.ruled",
+                            ["name": ruling.ruledBy ?? "–", "time": desk.time(ruling.ruledAt).text])),
+                    .text(ruling.reason.string),
+                    ruling.isLatest && ruling.deed == .setAside
+                        ? .action(
+                            .link(
+                                t("conflicts.restore"),
+                                "/console/rounds/\(desk.round.id)/conflicts/named/\(ruling.application)/\(ruling.person)"
+                            ))
+                        : .text("–"),
+                ]
+            },
+            empty: EmptyState(title: t("conflicts.empty"), text: t("conflicts.empty_text")))
+    }
+
+    private func rulingPage<P, B>(
+        for call: FormCall<P, B>, _ path: RoundNamingPath, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await RoundDesk(call, path.round, in: site)
+        guard let naming = try await call.reader.naming(of: path.person, by: path.application, in: path.round)
+        else { throw Problem.notFound }
+        let t = desk.t
+        let who = ["reviewer": naming.personName, "startup": naming.startupName.text(for: desk.spoken)]
+        let back = LinkText(t("conflicts.title"), "/console/rounds/\(path.round)/conflicts")
+        let title = t("conflicts.ruling_title", who)
+        guard let next = naming.next else {
+            let model = ConfirmPage(header: desk.header(title, lede: t("conflicts.not_named", who)), wayBack: back)
+            return HTML(bytes: try PageTemplate.confirm.render(model, in: desk.frame(title, under: .conflicts)))
+        }
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.text("reason", label: t("conflicts.reason"), hint: t("conflicts.reason_hint"), limit: 500)
+        ]
+        let consequences =
+            switch next {
+            case .setAside: [t("conflicts.set_aside_effect", who), t("conflicts.set_aside_record")]
+            case .restored: [t("conflicts.restore_effect", who), t("conflicts.restore_record")]
+            }
+        let model = ConfirmPage(
+            header: desk.header(title),
+            confirmation: Confirmation(
+                title: t("assignments.what_happens"), consequences: consequences,
+                form: Form(
+                    action: "/console/rounds/\(path.round)/conflicts/named/\(path.application)/\(path.person)",
+                    fields: fields,
+                    submit: next == .setAside ? t("conflicts.set_aside_submit") : t("conflicts.restore_submit"),
+                    texts: t,
+                    hidden: [
+                        HiddenField("ruling", next.rawValue),
+                        HiddenField("idempotency_key", call.freshIdempotencyKey),
+                    ],
+                    cancel: back, problem: problem?.sentence(besides: fields))))
+        return HTML(bytes: try PageTemplate.confirm.render(model, in: desk.frame(title, under: .conflicts)))
     }
 
     private func liftingPage<P, B>(
@@ -174,6 +291,8 @@ struct ConflictsConsole {
 /// What was just done, so that the list can say so.
 enum ConflictDeed: String, Codable, CaseIterable {
     case declared, lifted
+    case setAside = "set_aside"
+    case restored
 }
 
 struct ListRoundConflicts: Codable {
@@ -186,6 +305,18 @@ struct RoundConflictPath: Codable {
     let conflict: ConflictDeclaration.ID
 }
 
+struct RoundNamingPath: Codable {
+    let round: ReviewRound.ID
+    let application: Application.ID
+    let person: Person.ID
+}
+
+/// What a manager rules on the page that says what follows.
+struct RulingForm: Described {
+    let ruling: ConflictRuling.Deed
+    let reason: ShortText
+}
+
 /// What stands between whom.
 struct ConflictsPage: ViewModel {
     var header: PageHeader
@@ -193,6 +324,8 @@ struct ConflictsPage: ViewModel {
     /// Why one was not lifted.
     var refusal: ErrorSummary?
     var table: Table
+    /// What was ruled on whom applications name.
+    var rulings: Table?
     var declare: Form
 }
 

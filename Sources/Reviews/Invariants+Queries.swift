@@ -172,6 +172,10 @@ extension ReviewsRoom {
                 JOIN conflicts_of_interest AS c
                   ON c.tenant_id = s.tenant_id AND c.person_id = s.person_id AND c.startup_id = a.startup_id
                 WHERE s.state = 'assigned'
+                  -- Who is named after handing in has handed in.
+                  AND (c.kind <> 'named' OR NOT EXISTS (
+                      SELECT FROM reviews AS w
+                      WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id AND w.submitted_at IS NOT NULL))
                 """),
         // Terms may be revised to less than somebody has: what they took on before stays theirs.
         Invariant(

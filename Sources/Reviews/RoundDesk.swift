@@ -113,7 +113,10 @@ extension Figures {
 /// A question that is answered by doing it, below a page's head.
 struct ConfirmPage: ViewModel {
     var header: PageHeader?
-    var confirmation: Confirmation
+    /// Nothing where there is nothing to do any more.
+    var confirmation: Confirmation?
+    /// Where one goes on from there.
+    var wayBack: LinkText?
 }
 
 extension PageTemplate<ConfirmPage> {

@@ -28,27 +28,34 @@ private struct Reception {
 
     func register(
         _ email: String = "nia@newcomer.example", startup: String = "Newcomer", for call: CallForApplications.ID? = nil,
-        language: String = "en", before edge: Edge? = nil
+        language: String = "en", from address: String = "127.0.0.1", before edge: Edge? = nil
     ) async -> Outgoing {
         await send(
             "/v1/public/registrations",
             """
             {"call": "\(call ?? self.call)", "email": "\(email)", "name": "Nia Chan", "startup_name": "\(startup)", \
             "language": "\(language)"}
-            """, before: edge)
+            """, from: address, before: edge)
     }
 
-    func confirm(_ code: String, password: String? = "four words in a row") async -> Outgoing {
-        await send(
-            "/v1/public/registrations/confirmation",
-            password.map { #"{"code": "\#(code)", "password": "\#($0)"}"# } ?? #"{"code": "\#(code)"}"#)
+    func confirm(
+        _ code: String, password: String? = "four words in a row", startup: String? = nil
+    ) async -> Outgoing {
+        let fields = [
+            #""code": "\#(code)""#, password.map { #""password": "\#($0)""# },
+            startup.map { #""startup_name": "\#($0)""# },
+        ]
+        return await send(
+            "/v1/public/registrations/confirmation", "{\(fields.compactMap(\.self).joined(separator: ", "))}")
     }
 
-    func send(_ target: String, _ json: String, before edge: Edge? = nil) async -> Outgoing {
+    func send(
+        _ target: String, _ json: String, from address: String = "127.0.0.1", before edge: Edge? = nil
+    ) async -> Outgoing {
         await (edge ?? world.edge).respond(
             to: Incoming(
                 "POST", target, headers: [("Content-Type", "application/json"), ("X-Request-Id", "same-request")],
-                body: Array(json.utf8)))
+                body: Array(json.utf8), address: address))
     }
 
     func open(_ target: String) async -> Outgoing {
@@ -130,9 +137,16 @@ struct RegistrationTests {
         let page = await reception.open("/registration?code=\(code)&lang=zh-Hant")
         #expect(page.status == 200 && page.text.contains("新來者") && page.text.contains(#"type="password""#))
         #expect(page.header("Cache-Control") == "no-store")
-        let weak = await reception.fill("/registration", [("code", code), ("password", "short"), ("lang", "zh-Hant")])
-        #expect(weak.status == 422 && weak.text.contains("新來者"))
-        let confirm = [("code", code), ("password", "four words in a row"), ("lang", "zh-Hant")]
+        // Whoever typed the address need not have been its owner, who says what is so.
+        #expect(page.text.contains(#"value="新來者""#) && page.text.contains(#"value="Nia Chan""#), "\(page.text)")
+        let own = [("code", code), ("name", "陳妮亞"), ("startup_name", "後來者"), ("lang", "zh-Hant")]
+        let weak = await reception.fill("/registration", own + [("password", "short")])
+        #expect(weak.status == 422 && weak.text.contains("後來者") && !weak.text.contains("新來者"))
+        let nameless = await reception.fill(
+            "/registration", [("code", code), ("name", ""), ("startup_name", ""), ("password", "four words in a row")])
+        #expect(nameless.status == 422 && nameless.text.contains(#"id="f-name-error""#), "\(nameless.text)")
+        #expect(nameless.text.contains(#"id="f-startup_name-error""#))
+        let confirm = own + [("password", "four words in a row")]
         let done = await reception.fill("/registration", confirm)
         #expect(done.status == 303)
         let draft = try #require(done.header("Location"))
@@ -145,7 +159,8 @@ struct RegistrationTests {
                 people AS p JOIN memberships AS m ON m.person_id = p.id AND m.role = 'founder'
                 JOIN institutions AS i ON i.tenant_id = m.tenant_id AND i.id = m.institution_id
                 JOIN startups AS s ON s.id = i.id JOIN applications AS a ON a.startup_id = s.id
-                WHERE p.email = 'nia@newcomer.example' AND p.locale = 'zh-Hant' AND i.names ->> 'zh-Hant' = '新來者'
+                WHERE p.email = 'nia@newcomer.example' AND p.locale = 'zh-Hant' AND p.name = '陳妮亞'
+                  AND i.names ->> 'zh-Hant' = '後來者'
                   AND a.state = 'draft' AND a.call_id = '\(reception.call)' AND a.created_by = p.id
                 """) == 1)
         let token = await reception.send(
@@ -168,6 +183,68 @@ struct RegistrationTests {
         // Another address is another reader.
         #expect(await reception.register("bo@newcomer.example").status == 202)
         #expect(try await reception.letters().count == 4)
+    }
+
+    @Test(
+        "an address gets three letters an hour and ten a day over all workspaces, a client and a workspace so many a day"
+    )
+    func limits() async throws {
+        let reception = try await Reception()
+        let (harbour, rival) = (Cast.harbour.id, Cast.portDigital.id)
+        /// Letters that were asked for before, by the same count.
+        func asked(_ times: Int, _ subject: String, hoursAgo: Int) async throws {
+            try await reception.change(
+                """
+                INSERT INTO letters_asked_for (subject, at)
+                SELECT sha256(convert_to(\(subject), 'UTF8')), now() - make_interval(hours => \(hoursAgo))
+                FROM generate_series(1, \(times))
+                """)
+        }
+        func registered() async throws -> Int { try await reception.count("registrations") }
+        // Another workspace has written to her twice this hour.
+        for _ in 1...2 {
+            let may: Bool = try await reception.world.database.write(as: .visitor(in: rival)) { transaction in
+                try await transaction.one(
+                    "SELECT may_be_written_to('nia@newcomer.example', NULL, \(rival), 500) AS may")("may")
+            }
+            #expect(may)
+        }
+        var answers: Set<String> = []
+        for startup in ["One", "Two"] { answers.insert(await reception.register(startup: startup).text) }
+        #expect(try await registered() == 1)
+        try await asked(9, "address bo@newcomer.example", hoursAgo: 5)
+        for startup in ["One", "Two"] {
+            answers.insert(await reception.register("bo@newcomer.example", startup: startup).text)
+        }
+        #expect(try await registered() == 2)
+        // What is a day old counts no more, and is forgotten.
+        try await asked(60, "address cy@newcomer.example", hoursAgo: 25)
+        answers.insert(await reception.register("cy@newcomer.example").text)
+        #expect(try await registered() == 3)
+        #expect(try await reception.count("letters_asked_for WHERE at < now() - interval '1 day'") == 0)
+        // One client, which is counted by its network.
+        try await asked(49, "client 2001:db8:0:1::/64", hoursAgo: 5)
+        for (number, address) in ["2001:db8:0:1::7", "2001:db8:0:1:ffff::8", "2001:db8:0:2::7"].enumerated() {
+            answers.insert(await reception.register("c\(number)@newcomer.example", from: address).text)
+        }
+        #expect(try await registered() == 5)
+        // The workspace, which says how many itself.
+        let already = try await reception.count(
+            "letters_asked_for WHERE subject = sha256(convert_to('workspace \(harbour)', 'UTF8'))")
+        #expect(already == 5)
+        try await reception.world.database.write(as: reception.world.context(Cast.mei)) {
+            try await $0.setRegistrationDoor(.taken, lettersADay: 6)
+        }
+        for number in 1...3 { answers.insert(await reception.register("w\(number)@newcomer.example").text) }
+        #expect(try await registered() == 6)
+        #expect(answers.count == 1, "nobody learns what was counted")
+        // Nothing else is kept of who asked, and nobody reads the counts.
+        #expect(try await reception.count("registrations WHERE client IS NOT NULL") == 0)
+        for context in [.visitor(in: harbour), .system(in: harbour), reception.world.context(Cast.mei)] as [Context] {
+            let seen: Int = try await reception.world.database.reader(as: context).value(
+                "SELECT count(*) FROM letters_asked_for")
+            #expect(seen == 0)
+        }
     }
 
     @Test("whether an address is known is told to its owner alone")
@@ -199,8 +276,15 @@ struct RegistrationTests {
         let page = await reception.open("/registration?code=\(code)")
         #expect(page.status == 200 && !page.text.contains(#"type="password""#))
         let people = try await reception.count("people")
-        #expect(await reception.confirm(code, password: "a stranger's own words").status == 200)
+        let odd = await reception.confirm(code, startup: "")
+        #expect(odd.status == 422 && odd.text.contains("/startup_name"), "\(odd.text)")
+        #expect(
+            await reception.confirm(code, password: "a stranger's own words", startup: "Main project").status == 200)
         #expect(try await reception.count("people") == people)
+        // Another's name for her startup is not kept, nor one for herself.
+        #expect(try await reception.count("institutions WHERE names ->> 'en' = 'Side project'") == 0)
+        #expect(try await reception.count("institutions WHERE names ->> 'en' = 'Main project'") == 1)
+        #expect(try await reception.count("people WHERE name = 'Nia Chan'") == 0)
         #expect(
             try await reception.count(
                 "memberships WHERE role = 'founder' AND person_id = '\(Cast.chloe.person.id)' AND ended_at IS NULL")
@@ -212,6 +296,33 @@ struct RegistrationTests {
         }
         #expect(await signIn(by: Cast.password) == 201)
         #expect(await signIn(by: "a stranger's own words") == 401)
+    }
+
+    @Test("behind the verb, the database lets nobody in by a link who manages or judges there, or has a startup")
+    func staysSeated() async throws {
+        let reception = try await Reception()
+        let others: Application.ID = demoID(
+            "application \(Cast.startup("tideglass")) \(demoID("call incubation") as CallForApplications.ID)")
+        func use(by email: String) async throws {
+            #expect(await reception.register(email).status == 202)
+            try await reception.world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
+                try await transaction.execute(
+                    """
+                    UPDATE registrations SET hash = sha256(convert_to(\(email), 'UTF8')), used_at = now(), application_id = \(others)
+                    WHERE email = \(email)
+                    """)
+            }
+        }
+        for member in [Cast.mei, Cast.vera, Cast.ada] {
+            await #expect {
+                try await use(by: member.person.email)
+            } throws: { error in
+                (error as? DatabaseError)?.constraint == "registrations_seat_nobody_whose_seat_stays"
+            }
+        }
+        try await use(by: "nia@newcomer.example")
+        try await use(by: Cast.chloe.person.email)
+        #expect(try await reception.count("registrations WHERE used_at IS NOT NULL") == 2)
     }
 
     @Test("a link is good once, for two days, and not when its owner came in by another; its hash is all that is kept")
@@ -284,7 +395,7 @@ struct RegistrationTests {
                 language: .english)
             await #expect(throws: DatabaseError.self) {
                 try await reception.world.database.write(as: .visitor(in: Cast.harbour.id)) {
-                    _ = try await $0.insert(new, to: call, as: Registration.ID())
+                    _ = try await $0.insert(new, from: "127.0.0.1", to: call, as: Registration.ID())
                 }
             }
         }

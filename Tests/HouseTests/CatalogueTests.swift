@@ -112,6 +112,8 @@ struct CatalogueTests {
                                     'application_snapshots',
                                     -- Of people who may never come; what comes of one is on record.
                                     'registrations',
+                                    -- Counts of a day, by hashes alone.
+                                    'letters_asked_for',
                                     -- Counts of rows that are on record, and addresses in answers that are.
                                     'review_tallies', 'application_people')
               AND (SELECT count(*) FROM pg_trigger AS t

@@ -83,7 +83,9 @@ struct ConflictTests {
         #expect(deviations == [], "\(deed) \(slug)")
         let state = try await conflicted.database.reader(as: conflicted.context(Cast.mei))
             .assignment(World.assigned(Cast.vera, slug))?.state
-        #expect(state == .conflicted, "\(deed) \(slug)")
+        // What was handed in before an application names its reviewer stays and counts, unseen by them.
+        let stands = deed == .isNamed && slug != "skylarkinspect"
+        #expect(state == (stands ? .assigned : .conflicted), "\(deed) \(slug)")
         print("\(deed) of \(slug): \(asked) answers, \(deviations.count) deviations")
     }
 
@@ -173,7 +175,7 @@ struct ConflictTests {
                 SELECT w.tenant_id, w.application_id, w.question_id, p.email
                 FROM application_answers AS w JOIN people AS p ON p.id = \(person)
                 WHERE w.application_id = \(World.applied(slug)) LIMIT 1
-                """, "SELECT end_conflicted_assignments(\(tenant), NULL, \(startup))",
+                """, "SELECT end_named_assignments(\(tenant), \(startup))",
             ])
         case .firmIsInterested:
             try await plant([

@@ -171,7 +171,9 @@ struct AnnouncedCallTests {
         let manager = try await Visitor(Cast.mei, in: world)
         let path = "/v1/registration-settings"
         let found = await manager.ask("GET", path)
-        #expect(found.text == #"{"registrations":"taken","workspace":"harbour"}"#)
+        let rules = try found.json()
+        #expect(rules["registrations"] == "taken" && rules["workspace"] == "harbour", "\(found.text)")
+        #expect(rules["letters_a_day"] == 500 && rules["letters_today"] == 0, "\(found.text)")
         let off = await manager.ask("POST", path, json: #"{"registrations": "not_taken"}"#)
         #expect(off.status == 200 && off.text.contains("not_taken"))
         #expect(await manager.open("/console/registrations").status == 200)
@@ -179,6 +181,18 @@ struct AnnouncedCallTests {
         #expect(on.status == 303)
         #expect(await manager.ask("GET", path).text.contains(#""registrations":"taken""#))
         #expect(await manager.ask("POST", path, json: #"{"registrations": "ajar"}"#).status == 422)
+        // How many letters strangers may ask for stands until it is said anew.
+        let fewer = await manager.ask("POST", path, json: #"{"registrations": "taken", "letters_a_day": 20}"#)
+        #expect(fewer.status == 200 && fewer.text.contains(#""letters_a_day":20"#), "\(fewer.text)")
+        #expect(await manager.send("/console/registrations", [("registrations", "taken")]).status == 303)
+        for limit in ["0", "100001", "9223372036854775807", "many"] {
+            let refused = await manager.send(
+                "/console/registrations", [("registrations", "taken"), ("letters_a_day", limit)])
+            #expect(refused.status == 422 && refused.text.contains(#"id="f-letters_a_day-error""#), "\(refused.text)")
+            #expect(refused.text.contains("value=\"\(limit)\""))
+        }
+        let page = await manager.open("/console/registrations")
+        #expect(page.text.contains(#"value="20""#) && page.text.contains("0 letters were asked for"), "\(page.text)")
         // The rival park's manager opens the rival's door.
         let rival = try await Visitor(Cast.leo, in: world)
         #expect(await rival.ask("POST", path, json: #"{"registrations": "not_taken"}"#).status == 200)
@@ -199,6 +213,6 @@ struct AnnouncedCallTests {
             "SELECT count(*) AS rows FROM audit_events WHERE noun = 'tenants' AND deed = 'update' AND person_id = \(mei)"
         )(
             "rows")
-        #expect(trail == 2)
+        #expect(trail == 3)
     }
 }

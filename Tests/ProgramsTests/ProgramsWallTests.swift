@@ -59,6 +59,69 @@ struct ProgramsWallTests {
         }
     }
 
+    @Test("a founder knows of no program, stream or cohort before it has a call they may know of, or takes them in")
+    func foundersReach() async throws {
+        let world = try await World()
+        let (program, stream, cohort) = (Program.ID(), ProgramStream.ID(), Cohort.ID())
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.addProgram(
+                NewProgram(kind: .ideation, name: LocalizedName(en: "Under wraps")), as: program, in: Cast.harbour.id)
+            _ = try await transaction.addStream(
+                NewStream(program: program, name: LocalizedName(en: "Hidden")), as: stream, in: Cast.harbour.id)
+            _ = try await transaction.addCohort(
+                NewCohort(
+                    stream: stream, name: Name("Nobody yet"), startsOn: CalendarDate(daysSince1970: 20_820),
+                    endsOn: CalendarDate(daysSince1970: 21_000), capacity: 3), as: cohort, in: Cast.harbour.id)
+        }
+        /// What somebody reads of the three, by id and in lists.
+        func known(to member: Cast.Member) async throws -> [Bool] {
+            let reader = world.database.reader(as: world.context(member))
+            return [
+                try await reader.program(program) != nil, try await reader.programs().contains { $0.id == program },
+                try await reader.stream(stream) != nil, try await reader.streams().contains { $0.id == stream },
+                try await reader.cohort(cohort) != nil, try await reader.cohorts().contains { $0.id == cohort },
+            ]
+        }
+        let (all, nothing) = (Array(repeating: true, count: 6), Array(repeating: false, count: 6))
+        #expect(try await known(to: Cast.ada) == nothing)
+        for member in [Cast.mei, Cast.kenji, Cast.jun, Cast.iris, Cast.vera] {
+            #expect(try await known(to: member) == all, "\(member.person.name)")
+        }
+        // So it is behind the query.
+        let wall = world.database.reader(as: world.context(Cast.ada))
+        #expect(try await wall.value("SELECT count(*) FROM streams WHERE id = \(stream)", as: Int.self) == 0)
+        // Whom the park enrols knows what in.
+        try await world.owner.write(as: .none) {
+            try await $0.execute(
+                """
+                UPDATE enrolments SET cohort_id = \(cohort)
+                WHERE id = (SELECT id FROM enrolments WHERE startup_id = \(Cast.startup("kelpsense")) LIMIT 1)
+                """)
+        }
+        #expect(try await known(to: Cast.ada) == all)
+        #expect(try await known(to: Cast.ravi) == nothing)
+        // A call by invitation tells those whom it invites, and a public one everybody.
+        let now = Date.now
+        let call = CallForApplications.ID()
+        let draft = try CallDraft(
+            stream: stream, title: LocalizedName(en: "By invitation"), opensAt: now.addingTimeInterval(86_400),
+            deadline: Deadline(now.addingTimeInterval(172_800), in: .tokyo),
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Why?"))], access: .invitation)
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
+            _ = try await transaction.publishCall(call, by: Cast.mei.person.id)
+        }
+        #expect(try await known(to: Cast.ravi) == nothing)
+        try await world.owner.write(as: .none) {
+            try await $0.execute(
+                """
+                INSERT INTO call_admissions (tenant_id, call_id, startup_id, admitted_by)
+                VALUES (\(Cast.harbour.id), \(call), \(Cast.startup("ledgerleaf")), \(Cast.mei.person.id))
+                """)
+        }
+        #expect(try await known(to: Cast.ravi) == all)
+    }
+
     @Test("nothing crosses to another workspace")
     func otherWorkspace() async throws {
         let world = try await World()
