@@ -142,7 +142,7 @@ let package = Package(
             "Reviews",
             on: core + [
                 "Forms", "Letters", "Institutions", "Programs", "Applications", "Files", "Assignment", "Calibration",
-                "Tabular",
+                "Exports", "Tabular",
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(
@@ -176,7 +176,7 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
-            "Insight", on: core + ["Partnerships", "Programs", "Applications"],
+            "Insight", on: core + ["Partnerships", "Programs", "Applications", "Reviews"],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         // The invented institutions and people of the demo and of the tests, made by the rooms' own verbs.

@@ -48,6 +48,8 @@ struct ApplicationListPage: ViewModel {
         var name: String
         var call: String
         var stood: String
+        /// What it waits for in review.
+        var waits: String?
         var overdue: Badge?
     }
 

@@ -109,7 +109,8 @@ struct Dossier: Sendable {
         return ApplicationPage.Note(title: t("note.title"), text: note.string)
     }
 
-    func facts(in language: Pages.Language, withStartup: Bool) -> Facts {
+    /// - Parameter awaited: what it waits for in review, for the park.
+    func facts(in language: Pages.Language, withStartup: Bool, awaiting awaited: AwaitedReviews? = nil) -> Facts {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let zone = call.deadline.zone
@@ -134,6 +135,7 @@ struct Dossier: Sendable {
         }
         if withStartup {
             facts.append(.text(t("fact.stage"), summary.clock.words(at: summary.readAt, in: zone, language)))
+            if let awaited = awaited?.words(t) { facts.append(.text(t("fact.awaited"), awaited)) }
         }
         facts.append(
             .time(

@@ -19,15 +19,19 @@ extension ApplicationsRoom {
     /// - Parameters:
     ///   - hasScanner: whether workers have a virus scanner; managers are told where there is none.
     ///   - decision: what an application's page tells its startup of the decision.
+    ///   - reviews: what applications wait for in review, for the park's pages.
     package static func pages(
-        in site: Site, hasScanner: Bool = false, decision: @escaping DecisionPart.Reading
+        in site: Site, hasScanner: Bool = false, decision: @escaping DecisionPart.Reading,
+        reviews: @escaping AwaitedReviews.Reading
     ) -> [AnyRoute] {
         PortalPages(site: site, hasScanner: hasScanner, decision: decision).routes
             + PreviewPages(site: site).routes + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
-            + ConsolePages(site: site, hasScanner: hasScanner).routes + OverlapsConsole(site: site).routes
+            + ConsolePages(site: site, hasScanner: hasScanner, reviews: reviews).routes
+            + OverlapsConsole(site: site).routes
             + SnapshotPages(site: site).routes
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
-            + ReusePages(site: site, hasScanner: hasScanner).routes + OversightPages(site: site).routes
+            + ReusePages(site: site, hasScanner: hasScanner).routes
+            + OversightPages(site: site, reviews: reviews).routes
             + ServiceLevelPages(site: site).routes
     }
 }

@@ -12,6 +12,7 @@ internal import Wording
 struct ConsolePages: Sendable {
     let site: Site
     let hasScanner: Bool
+    let reviews: AwaitedReviews.Reading
 
     var routes: [AnyRoute] { [show, screen, step, download] }
 
@@ -81,6 +82,7 @@ struct ConsolePages: Sendable {
         let isHidden = application.submittedAt == nil
         let screened = isHidden ? [] : try await call.reader.screened(id, of: dossier.call.id)
         let overlaps = isHidden ? [] : try await call.reader.overlaps(of: id)
+        let awaited = isHidden ? nil : try await reviews([id], call.reader)[id]
         // The form stands below what it is about; this leads there.
         let actions: [Action] =
             if application.allows(.screen, at: now) {
@@ -120,7 +122,7 @@ struct ConsolePages: Sendable {
                     "/console/applications/\(id)/documents/\($0)"
                 },
             timeline: nil, history: dossier.timeline(for: .park, in: viewer.language),
-            facts: dossier.facts(in: viewer.language, withStartup: true), tools: dossier.tools(t),
+            facts: dossier.facts(in: viewer.language, withStartup: true, awaiting: awaited), tools: dossier.tools(t),
             hasTools: !dossier.tools(t).isEmpty)
         let flash: FlashNotice? =
             switch done {

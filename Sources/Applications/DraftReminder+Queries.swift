@@ -9,7 +9,7 @@ extension Statements {
         try await rows(
             """
             -- draftRemindersDue
-            SELECT a.id, NULL::uuid AS stream_id, NULL::timestamptz AS stream_closes, o.occasion
+            SELECT a.id, NULL::uuid AS stream_id, c.closes_at, o.occasion
             FROM calls AS c
             JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.call_id = c.id AND a.state = 'draft'
             CROSS JOIN LATERAL (
@@ -25,7 +25,8 @@ extension Statements {
               AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
               AND c.opens_at <= now() AND c.closes_at > now() AND c.closes_at <= now() + interval '7 days'
               AND NOT EXISTS (SELECT FROM draft_reminders AS n
-                              WHERE n.tenant_id = a.tenant_id AND n.application_id = a.id AND n.occasion = o.occasion)
+                              WHERE n.tenant_id = a.tenant_id AND n.application_id = a.id AND n.occasion = o.occasion
+                                AND n.closes_at = c.closes_at)
             UNION ALL
             SELECT a.id, f.stream_id, f.closes_at, o.occasion
             FROM calls AS c
@@ -52,8 +53,7 @@ extension Statements {
             """
         ).map { row in
             try DraftReminder(
-                application: row("id"), stream: row("stream_id"), streamCloses: row("stream_closes"),
-                occasion: row("occasion"))
+                application: row("id"), stream: row("stream_id"), closes: row("closes_at"), occasion: row("occasion"))
         }
     }
 }
@@ -66,15 +66,15 @@ extension Transaction {
                 """
                 -- remindDrafts: streams
                 INSERT INTO stream_reminders (tenant_id, application_id, stream_id, occasion, closes_at)
-                VALUES (acting_tenant(), \(reminder.application), \(stream), \(reminder.occasion), \(reminder.streamCloses))
+                VALUES (acting_tenant(), \(reminder.application), \(stream), \(reminder.occasion), \(reminder.closes))
                 ON CONFLICT DO NOTHING
                 """) == 1
         }
         return try await execute(
             """
             -- remindDrafts
-            INSERT INTO draft_reminders (tenant_id, application_id, occasion)
-            VALUES (acting_tenant(), \(reminder.application), \(reminder.occasion))
+            INSERT INTO draft_reminders (tenant_id, application_id, occasion, closes_at)
+            VALUES (acting_tenant(), \(reminder.application), \(reminder.occasion), \(reminder.closes))
             ON CONFLICT DO NOTHING
             """) == 1
     }

@@ -18,6 +18,7 @@ extension OversightPages {
             let stages = filter.stagesOfBoard
             let found = try await call.reader.applicationBoard(
                 of: stages, matching: filter, each: Application.State.cards)
+            let awaited = try await reviews(found.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
             let byStage = Dictionary(grouping: found, by: \.application.state)
             let columns = stages.map { stage in
@@ -29,7 +30,8 @@ extension OversightPages {
                 return ApplicationListPage.Stage(
                     title: stage.label(t), count: Figures.grouped(count.applications),
                     overdue: count.overdue == 0 ? nil : Badge(t("board.overdue", count: count.overdue), .warning),
-                    cards: cards.map { card($0, t, viewer.language) }, hasCards: !cards.isEmpty,
+                    cards: cards.map { card($0, awaiting: awaited[$0.id], t, viewer.language) },
+                    hasCards: !cards.isEmpty,
                     more: count.applications > cards.count
                         ? LinkText(
                             t("board.more", count: count.applications - cards.count), Self.table.adding(narrowed.items))
@@ -44,14 +46,16 @@ extension OversightPages {
         }.erased
     }
 
-    private func card(_ summary: ApplicationSummary, _ t: Texts, _ language: Pages.Language) -> ApplicationListPage.Card
-    {
+    private func card(
+        _ summary: ApplicationSummary, awaiting awaited: AwaitedReviews?, _ t: Texts, _ language: Pages.Language
+    ) -> ApplicationListPage.Card {
         let (clock, now) = (summary.clock, summary.readAt)
         let spoken = Vocabulary.Language(language)
         return ApplicationListPage.Card(
             id: summary.id.description, url: "/console/applications/\(summary.id)",
             name: summary.startupName.text(for: spoken), call: summary.callTitle.text(for: spoken),
             stood: clock.words(at: now, in: summary.deadline.zone, language),
+            waits: awaited?.words(t),
             overdue: clock.isOverdue(at: now) ? Badge(t("clock.overdue"), .warning) : nil)
     }
 }

@@ -9,6 +9,7 @@ internal import Vocabulary
 /// The park's lists: one filter, seen as a table or as a board of stages, and steps for many at once.
 struct OversightPages: Sendable {
     let site: Site
+    let reviews: AwaitedReviews.Reading
 
     var routes: [AnyRoute] { [list, board, export, preview, move, saveFilter, askToRename, rename, forgetFilter] }
 

@@ -21,6 +21,7 @@ extension OversightPages {
             let page = try call.page(found.map { ApplicationView($0, answers: nil) }, size: query.limit) {
                 $0.position(by: filter.order)
             }
+            let awaited = try await reviews(page.items.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
             let columns = query.chosen ?? ApplicationColumn.usual(withBatches: desk.batches(in: filter.call) > 0)
             let model = ApplicationListPage(
@@ -38,6 +39,9 @@ extension OversightPages {
                             cells: columns.map { column in
                                 var cell = column.cell(summary, t, viewer.language)
                                 cell.column = column.title(t)
+                                if column == .stage, let waits = awaited[summary.id]?.words(t) {
+                                    cell.note = cell.note.map { $0 + t("awaited.beside") + waits } ?? waits
+                                }
                                 return cell
                             })
                     }),

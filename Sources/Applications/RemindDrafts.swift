@@ -39,8 +39,8 @@ struct DraftReminder: Sendable {
     let application: Application.ID
     /// The stream that closes before the call; nil where it is the call.
     let stream: ProgramStream.ID?
-    /// When that closes: one that is extended is written about once more.
-    let streamCloses: Date?
+    /// When that closes: what is extended is written about once more.
+    let closes: Date
     let occasion: Occasion
 }
 

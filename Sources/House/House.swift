@@ -74,7 +74,9 @@ package struct House: Sendable {
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
             + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
             + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundStreams)
-            + ApplicationsRoom.pages(in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart)
+            + ApplicationsRoom.pages(
+                in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart,
+                reviews: ReviewsRoom.awaitedReviews)
             + ApplicationsRoom.registrationPages(
                 in: site, database: database, hasher: hasher, sendsMail: sendsMail)
             + ReviewsRoom.pages(in: site) + DecisionsRoom.pages(in: site) + IncubationRoom.pages(in: site)

@@ -6,6 +6,7 @@ package import Pages
 internal import Partnerships
 internal import Postgres
 internal import Programs
+internal import Reviews
 internal import Vocabulary
 internal import Wording
 
@@ -41,9 +42,11 @@ package enum InsightRoom {
             async let waiting = reader.applicationsToScreen(limit: 6)
             async let open = reader.openCalls()
             async let agreements = reader.mous(standing: .expiring, limit: 6)
+            let rounds = try await reader.roundsUnderWay(limit: 6)
+            let progress = try await reader.progress(of: rounds.map(\.id))
             let page = try await OverviewPage(
-                counts: counts, waiting: waiting, open: open, expiring: agreements, now: Date(),
-                language: viewer.language)
+                counts: counts, waiting: waiting, open: open, expiring: agreements,
+                judging: rounds.map { ($0, progress[$0.id]) }, now: Date(), language: viewer.language)
             let t = PageKit.insight.texts(in: viewer.language)
             let frame = Frame(title: t("nav.overview"), site: site, viewer: viewer, current: "overview")
             return HTML(bytes: try PageTemplate.overview.render(page, in: frame))
@@ -56,12 +59,13 @@ struct OverviewPage: ViewModel {
     var stats: StatTiles
     var waiting: Table
     var calls: Table
+    var rounds: Table
     var agreements: Table
 
     init(
         counts: [Application.State: StageCount], waiting: [ApplicationSummary], open: [CallForApplications],
-        expiring: [MoU],
-        now: Date, language: Pages.Language
+        expiring: [MoU], judging rounds: [(round: ReviewRound, progress: RoundProgress?)], now: Date,
+        language: Pages.Language
     ) {
         let t = PageKit.insight.texts(in: language)
         let spoken = Vocabulary.Language(language)
@@ -113,6 +117,29 @@ struct OverviewPage: ViewModel {
             empty: EmptyState(
                 title: t("overview.no_calls"), text: t("overview.no_calls_text"),
                 action: LinkText(t("overview.to_programs"), "/console/programs")))
+        self.rounds = Table(
+            caption: t("overview.rounds"),
+            columns: [
+                Table.Column(t("overview.round")), Table.Column(t("overview.reviews")),
+                Table.Column(t("overview.reviews_due")),
+            ],
+            rows: rounds.map { round, progress in
+                let (overdue, address) = (progress?.overdue ?? 0, "/console/rounds/\(round.id)" as SafeURL)
+                let submitted = t(
+                    "overview.submitted_of",
+                    [
+                        "submitted": Figures.grouped(progress?.submitted ?? 0),
+                        "assigned": Figures.grouped(progress?.assigned ?? 0),
+                    ])
+                return [
+                    .link(round.name.text(for: spoken), address, note: round.callTitle.text(for: spoken)),
+                    overdue == 0
+                        ? .text(submitted)
+                        : .badge(Badge(t("overview.reviews_overdue", count: overdue), .warning), note: submitted),
+                    .time(TimeText(round.due.instant, in: round.due.zone, from: now, language: language)),
+                ]
+            },
+            empty: EmptyState(title: t("overview.no_rounds"), text: t("overview.no_rounds_text")))
         agreements = Table(
             caption: t("overview.expiring"),
             columns: [Table.Column(t("overview.agreement")), Table.Column(t("overview.ends"))],

@@ -10,7 +10,7 @@ internal import Wording
 struct AssignmentConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [list, assign, plan, withdrawing, withdraw, reopening, reopen] }
+    var routes: [AnyRoute] { [list, assign, plan, replace, withdrawing, withdraw, reopening, reopen] }
 
     private var list: AnyRoute {
         PageRoute(
@@ -61,6 +61,25 @@ struct AssignmentConsole {
         }.erased
     }
 
+    private var replace: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/replacement-runs", "replaceConsoleReviewers", access: .roles([.manager]),
+            rate: .expensive, parameters: RoundPath.self
+        ) { call in
+            let (round, principal, id) = (call.parameters.round, try call.principal, AssignmentRun.ID())
+            let tenant = try principal.workspace
+            return try await answering {
+                try await call.write { transaction in
+                    _ = try await transaction.requestAssignmentRun(
+                        of: round, replacingOverdue: true, as: id, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/assignment-runs/\(id)")
+                }
+            } again: { problem in
+                try await page(for: call, ListRoundAssignments(round), refusal: .planning(problem))
+            }
+        }.erased
+    }
+
     // MARK: The list
 
     /// What was refused, so that it is said where it was asked for.
@@ -76,6 +95,7 @@ struct AssignmentConsole {
         let (t, round) = (desk.t, desk.round)
         let found = try await call.reader.assignments(
             in: round.id, by: query.person, standing: query.state,
+            clocks: query.clock.map { [$0: true] } ?? [:],
             after: try call.position(query.cursor, as: AssignmentPosition.self), limit: PageSize.rows(for: query.limit))
         // The page is cut by its views, which know their positions; the rows are shown from the summaries.
         let page = try call.page(found.map(AssignmentView.init), size: query.limit) {
@@ -87,6 +107,7 @@ struct AssignmentConsole {
         let address: SafeURL = "/console/rounds/\(round.id)/assignments"
         let filters: [(name: String, value: String)] = [
             ("person", query.person?.description), ("state", query.state?.rawValue),
+            ("clock", query.clock?.rawValue),
         ].compactMap { name, value in value.map { (name, $0) } }
         // A cursor is bound to all of the address it was made for, and to GET.
         let rest = filters + (query.done.map { [("done", $0.rawValue)] } ?? [])
@@ -104,12 +125,16 @@ struct AssignmentConsole {
         let model = AssignmentsPage(
             header: desk.header(
                 t("assignments.title"), lede: progress.map { lede($0, desk) },
-                actions: isOpen
+                actions: (isOpen
                     ? [
                         .post(
                             t("assignments.plan"), "/console/rounds/\(round.id)/assignment-runs", style: .primary,
                             hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)])
-                    ] : []),
+                    ] + replacement(progress, desk, key: call.freshIdempotencyKey) : [])
+                    + ["csv", "xlsx"].map { format in
+                        let file: SafeURL = "/console/rounds/\(round.id)/assignments.\(format)"
+                        return .link(t("assignments.file_\(format)"), file.adding(filters))
+                    }),
             tabs: desk.tabs(.assignments),
             refusal: ErrorSummary(fields: [], problem: planning?.sentence(besides: []), texts: t),
             latest: latest.map { run in
@@ -129,6 +154,10 @@ struct AssignmentConsole {
                         options: ReviewAssignment.State.allCases.map {
                             ($0.rawValue, t("assignments.state.\($0.rawValue)"))
                         }, chosen: query.state?.rawValue ?? ""),
+                    Filters.Choice(
+                        name: "clock", label: t("assignments.clock"), all: t("assignments.every_clock"),
+                        options: ReviewClock.allCases.map { ($0.rawValue, t("clock.\($0.rawValue)")) },
+                        chosen: query.clock?.rawValue ?? ""),
                 ], clearURL: filters.isEmpty ? nil : address),
             table: Table(
                 caption: t("assignments.title"),
@@ -154,6 +183,16 @@ struct AssignmentConsole {
                 model,
                 in: desk.frame(
                     t("assignments.title"), flash: done.map { FlashNotice(t("assignments.done.\($0.rawValue)")) })))
+    }
+
+    /// The button that plans who writes what is overdue; nothing is done by it before the plan is taken.
+    private func replacement(_ progress: RoundProgress?, _ desk: RoundDesk, key: String) -> [Action] {
+        guard let progress, progress.overdue > 0 else { return [] }
+        return [
+            .post(
+                desk.t("assignments.replace", count: progress.overdue),
+                "/console/rounds/\(desk.round.id)/replacement-runs", hidden: [HiddenField("idempotency_key", key)])
+        ]
     }
 
     private func lede(_ progress: RoundProgress, _ desk: RoundDesk) -> String {
@@ -195,7 +234,7 @@ struct AssignmentConsole {
                 summary.code, "/console/rounds/\(round.id)/applications/\(assignment.application)",
                 note: summary.startupName?.text(for: desk.spoken)),
             .text(summary.personName ?? ""),
-            .badge(badge(of: summary, t), note: assignment.endedReason?.string),
+            .badge(badge(of: summary, t), note: assignment.endedReason?.string ?? summary.late(t)),
             progress, deed,
         ]
     }
@@ -203,6 +242,8 @@ struct AssignmentConsole {
     private func badge(of summary: AssignmentSummary, _ t: Texts) -> Badge {
         switch summary.assignment.state {
         case .assigned where summary.submittedAt != nil: Badge(t("assignments.submitted"), .success)
+        case .assigned where !summary.clocks.isEmpty:
+            Badge(summary.scored > 0 ? t("assignments.begun") : t("assignments.not_begun"), .warning)
         case .assigned where summary.scored > 0: Badge(t("assignments.begun"), .info)
         case .assigned: Badge(t("assignments.not_begun"))
         case .conflicted: Badge(t("assignments.state.conflicted"), .warning)
@@ -394,6 +435,7 @@ struct ListRoundAssignments: Codable {
     let round: ReviewRound.ID
     let person: Person.ID?
     let state: ReviewAssignment.State?
+    let clock: ReviewClock?
     let limit: PageSize?
     let cursor: PageCursor?
     let done: AssignmentDeed?
@@ -401,7 +443,7 @@ struct ListRoundAssignments: Codable {
     /// The whole list from its beginning.
     init(_ round: ReviewRound.ID) {
         self.round = round
-        (person, state, limit, cursor, done) = (nil, nil, nil, nil, nil)
+        (person, state, clock, limit, cursor, done) = (nil, nil, nil, nil, nil, nil)
     }
 }
 

@@ -32,20 +32,23 @@ extension Statements {
     }
 
     /// Whether the seats that stand are others than those a plan was worked out for, so that it would undo what it does not
-    /// know of: pairs came or went, or one that it leaves out was begun. Nil where there is no plan to take, or where one of
+    /// know of: pairs came or went, or one that it leaves out was begun. A plan that replaces what is overdue is overtaken, too,
+    /// once one of those is submitted or all are due later. Nil where there is no plan to take, or where one of
     /// the seats is not the principal's to know of. For managers.
     package func isOvertaken(_ run: AssignmentRun.ID) async throws -> Bool? {
         let standing: Query = """
             SELECT s.application_id, s.person_id,
                    EXISTS (SELECT FROM reviews AS w
-                           WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id) AS is_begun
+                           WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                             AND (w.submitted_at IS NOT NULL OR NOT u.replaces_overdue)) AS is_begun
             FROM review_assignments AS s
             WHERE s.tenant_id = u.tenant_id AND s.round_id = u.round_id AND s.state = 'assigned'
             """
         return try await first(
             """
             -- isOvertaken
-            SELECT u.standing IS DISTINCT FROM \(fragment: .fingerprint(ofSeats: standing)) AS is_overtaken
+            SELECT u.standing IS DISTINCT FROM \(fragment: .fingerprint(ofSeats: standing))
+                   OR u.replaces_overdue AND r.due_at > now() AS is_overtaken
             FROM assignment_runs AS u
             JOIN review_rounds AS r ON r.tenant_id = u.tenant_id AND r.id = u.round_id
             WHERE u.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND u.id = \(run)
@@ -107,6 +110,7 @@ extension Query {
     fileprivate static var assignmentRuns: Query {
         """
         SELECT u.id, u.round_id, u.job_id, u.requested_at, u.finished_at, u.report, u.applied_at,
+               u.replaces_overdue,
                j.state AS job_state, j.done AS job_done, j.total AS job_total,
                CASE WHEN (SELECT applications_too_near(acting_role(), acting_person()))::uuid[] <> '{}'
                     THEN ARRAY(SELECT f.code FROM review_files AS f
@@ -128,19 +132,21 @@ extension AssignmentRun {
             id: row("id"), round: row("round_id"), job: row("job_id"),
             state: WorkState(of: try row("job_state"), hasResult: finishedAt != nil),
             progress: finishedAt == nil ? progress : nil, requestedAt: row("requested_at"), finishedAt: finishedAt,
-            report: readable.map { codes in report?.naming(only: Set(codes)) } ?? report, appliedAt: row("applied_at"))
+            report: readable.map { codes in report?.naming(only: Set(codes)) } ?? report, appliedAt: row("applied_at"),
+            replacesOverdue: row("replaces_overdue"))
     }
 }
 
 extension Transaction {
     func insert(
-        _ run: AssignmentRun.ID, of round: ReviewRound.ID, job: UUID, in tenant: Tenant.ID, by person: Person.ID?
+        _ run: AssignmentRun.ID, of round: ReviewRound.ID, replacingOverdue: Bool, job: UUID, in tenant: Tenant.ID,
+        by person: Person.ID?
     ) async throws {
         try await execute(
             """
             -- requestAssignmentRun
-            INSERT INTO assignment_runs (tenant_id, id, round_id, job_id, requested_by)
-            VALUES (\(tenant), \(run), \(round), \(job), \(person))
+            INSERT INTO assignment_runs (tenant_id, id, round_id, replaces_overdue, job_id, requested_by)
+            VALUES (\(tenant), \(run), \(round), \(replacingOverdue), \(job), \(person))
             """)
     }
 
@@ -176,13 +182,14 @@ extension Transaction {
             """)
     }
 
-    /// Takes back what stands, was not begun and is not in the plan, then assigns what is in the plan and does not stand.
+    /// Takes back what stands, was not begun and is not in the plan, or is overdue where the plan replaces that, then assigns what is in the plan and does not stand.
     func apply(_ run: AssignmentRun.ID, of round: ReviewRound.ID, by person: Person.ID) async throws {
         try await execute(
             """
             -- applyPlan: what is taken back
             UPDATE review_assignments AS s
-            SET state = 'withdrawn', ended_at = now(), ended_reason = 'Planned anew.'
+            SET state = 'withdrawn', ended_at = now(),
+                ended_reason = CASE WHEN u.replaces_overdue THEN 'Overdue; given to somebody else.' ELSE 'Planned anew.' END
             FROM assignment_runs AS u
             WHERE s.tenant_id = acting_tenant() AND s.round_id = \(round) AND s.state = 'assigned'
               -- Nothing that somebody assigns at this very moment.
@@ -190,7 +197,9 @@ extension Transaction {
               AND NOT EXISTS (SELECT FROM planned_assignments AS p
                               WHERE p.tenant_id = s.tenant_id AND p.run_id = \(run)
                                 AND p.application_id = s.application_id AND p.person_id = s.person_id)
-              AND NOT EXISTS (SELECT FROM reviews AS w WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id)
+              AND NOT EXISTS (SELECT FROM reviews AS w
+                              WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                                AND (w.submitted_at IS NOT NULL OR NOT u.replaces_overdue))
             """)
         try await execute(
             """
@@ -252,13 +261,16 @@ extension Statements {
     }
 
     /// Every pair of a round so far, also those that ended.
-    func formerPairs(in round: ReviewRound.ID) async throws -> [FormerPair] {
+    ///
+    /// - Parameter replacing: whether nothing counts as begun but what is submitted: the rest is overdue and may go to others.
+    func formerPairs(in round: ReviewRound.ID, replacingOverdue replacing: Bool) async throws -> [FormerPair] {
         try await rows(
             """
             -- formerPairs
             SELECT s.application_id, s.person_id, s.state,
                    EXISTS (SELECT FROM reviews AS w
-                           WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id) AS is_begun
+                           WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                             AND (w.submitted_at IS NOT NULL OR NOT \(replacing))) AS is_begun
             FROM review_assignments AS s
             WHERE s.tenant_id = acting_tenant() AND s.round_id = \(round)
             ORDER BY s.application_id, s.person_id, s.id

@@ -97,6 +97,8 @@ package struct AssignmentRun: Sendable, Identifiable {
     package let report: Report?
     /// When its plan was taken.
     package let appliedAt: Date?
+    /// Whether it gives what is overdue to others, where there are others, instead of keeping what was begun.
+    package let replacesOverdue: Bool
 }
 
 /// A pair of a plan.

@@ -169,6 +169,8 @@ struct PlanWords {
         case .running: t("plan.lede_running")
         case .cancelled: t("plan.lede_cancelled")
         case .failed: t("plan.lede_failed")
+        case .finished where run.replacesOverdue && run.report?.emptySeats == 0 && run.report?.isWhole == false:
+            t("plan.stays_overdue")
         case .finished: run.report.map(finding) ?? ""
         }
     }
@@ -265,7 +267,8 @@ struct PlanWords {
                     t("plan.apply_removed_pairs", ["pairs": named(takingBack, of: report.removed)]))
             }
         }
-        consequences.append(t("plan.apply_begun"))
+        consequences +=
+            run.replacesOverdue ? [t("plan.apply_submitted"), t("plan.apply_due")] : [t("plan.apply_begun")]
         if report.emptySeats > 0 { consequences.append(t("plan.apply_empty", count: report.emptySeats)) }
         return PlanPage.Offer(
             consequences: consequences,

@@ -10,7 +10,8 @@ internal import struct API.Operation
 /// Planning by API: a manager asks for a plan, looks at it, and takes it or not.
 enum AssignmentRunsAPI {
     static let operations: [AnyOperation] = [
-        requestAssignmentRun, listAssignmentRuns, getAssignmentRun, listPlan, listTakenBack, cancelAssignmentRun,
+        requestAssignmentRun, requestReplacementRun, listAssignmentRuns, getAssignmentRun, listPlan, listTakenBack,
+        cancelAssignmentRun,
         applyPlan,
     ]
 
@@ -32,6 +33,29 @@ enum AssignmentRunsAPI {
             return try await call.write { transaction in
                 let run = try await transaction.requestAssignmentRun(
                     of: call.parameters.round, as: id, in: tenant, by: principal.personID)
+                return .created(AssignmentRunView(run), location: "/v1/assignment-runs/\(id)")
+            }
+        }.erased
+    }
+
+    private static var requestReplacementRun: AnyOperation {
+        Operation(
+            .post, "/v1/rounds/{round}/replacement-runs", "requestReplacementRun",
+            summary: "Work out who writes the overdue reviews of a round instead",
+            description: """
+                What is submitted stays; what is overdue, begun or not, goes to panelists who owe nothing themselves, under the \
+                rules of `requestAssignmentRun`. What nobody else can take stays where it is. Nothing changes before the plan \
+                is applied, which is refused once a review came in or the day was moved. Refused where nothing is overdue.
+                """,
+            tag: "reviews", access: .roles([.manager]), parameters: RoundPath.self, output: AssignmentRunView.self,
+            success: .created, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let id = AssignmentRun.ID()
+            return try await call.write { transaction in
+                let run = try await transaction.requestAssignmentRun(
+                    of: call.parameters.round, replacingOverdue: true, as: id, in: tenant, by: principal.personID)
                 return .created(AssignmentRunView(run), location: "/v1/assignment-runs/\(id)")
             }
         }.erased
@@ -162,6 +186,7 @@ struct AssignmentRunView: Described {
     let finishedAt: Date?
     let appliedAt: Date?
     let isOvertaken: Bool?
+    let replacesOverdue: Bool
     let report: PlanReportView?
 
     static let documentation = [
@@ -170,6 +195,7 @@ struct AssignmentRunView: Described {
         Whether assignments have changed since, so that the plan is not taken any more. Said of a single run that has \
         finished and was not taken.
         """,
+        "replaces_overdue": "Whether it gives what is overdue to others.",
         "report": "What came of it; absent until it has finished.",
     ]
 
@@ -183,6 +209,7 @@ struct AssignmentRunView: Described {
         requestedAt = run.requestedAt
         finishedAt = run.finishedAt
         appliedAt = run.appliedAt
+        replacesOverdue = run.replacesOverdue
         report = run.report.map(PlanReportView.init)
     }
 }

@@ -7,7 +7,7 @@ extension ReviewsRoom {
             Invariant.trail(
                 "reviewing_is_on_the_trail",
                 of: [
-                    "review_rounds", "review_criteria", "reviewer_absences", "conflict_declarations",
+                    "review_rounds", "review_criteria", "round_due_moves", "reviewer_absences", "conflict_declarations",
                     "review_assignments",
                     "assignment_runs",
                 ]),
@@ -39,6 +39,25 @@ extension ReviewsRoom {
             violatedBy: """
                 SELECT r.tenant_id, r.id, 'closed at ' || r.closed_at AS detail FROM review_rounds AS r
                 WHERE r.closed_at < r.opened_at
+                """),
+        Invariant(
+            "reviews_are_due_when_the_last_move_says",
+            violatedBy: """
+                SELECT r.tenant_id, r.id, 'moved to ' || m.due_at || ', due at ' || r.due_at AS detail
+                FROM review_rounds AS r
+                JOIN LATERAL (
+                    SELECT d.due_at FROM round_due_moves AS d
+                    WHERE d.tenant_id = r.tenant_id AND d.round_id = r.id ORDER BY d.at DESC LIMIT 1) AS m
+                    ON m.due_at <> r.due_at
+                """),
+        Invariant(
+            "moves_go_on_from_one_another",
+            violatedBy: """
+                SELECT m.tenant_id, m.id, 'moved ' || m.was_due_at || ', which was ' || m.before AS detail
+                FROM (SELECT d.tenant_id, d.id, d.was_due_at,
+                             lag(d.due_at) OVER (PARTITION BY d.tenant_id, d.round_id ORDER BY d.at) AS before
+                      FROM round_due_moves AS d) AS m
+                WHERE m.was_due_at <> m.before
                 """),
         Invariant(
             "panelists_are_seated_as_reviewers",

@@ -11,7 +11,7 @@ extension Statements {
         try await rows(
             """
             -- remindersDue
-            SELECT r.id AS round_id, p.person_id, o.occasion, w.pending
+            SELECT r.id AS round_id, p.person_id, o.occasion, w.pending, r.due_at
             FROM review_rounds AS r
             JOIN panel_members AS p ON p.tenant_id = r.tenant_id AND p.round_id = r.id
             JOIN people AS who ON who.id = p.person_id AND who.disabled_at IS NULL
@@ -22,15 +22,18 @@ extension Statements {
                 WHERE s.tenant_id = p.tenant_id AND s.round_id = p.round_id AND s.person_id = p.person_id
                   AND s.state = 'assigned' AND w.submitted_at IS NULL) AS w
             CROSS JOIN LATERAL (
+                SELECT max(m.at) AS at FROM round_due_moves AS m
+                WHERE m.tenant_id = r.tenant_id AND m.round_id = r.id) AS moved
+            CROSS JOIN LATERAL (
                 SELECT t.occasion FROM (VALUES
                     ('invited_3_days_ago', p.invited_at + interval '3 days', p.invited_at, p.accepted_at IS NULL),
                     ('invited_5_days_ago', p.invited_at + interval '5 days', p.invited_at, p.accepted_at IS NULL),
-                    ('due_in_7_days', r.due_at - interval '7 days', w.assigned_at, w.pending > 0),
-                    ('due_in_3_days', r.due_at - interval '3 days', w.assigned_at, w.pending > 0),
-                    ('due', r.due_at, w.assigned_at, w.pending > 0),
-                    ('due_3_days_ago', r.due_at + interval '3 days', w.assigned_at, w.pending > 0)
+                    ('due_in_7_days', r.due_at - interval '7 days', greatest(w.assigned_at, moved.at), w.pending > 0),
+                    ('due_in_3_days', r.due_at - interval '3 days', greatest(w.assigned_at, moved.at), w.pending > 0),
+                    ('due', r.due_at, greatest(w.assigned_at, moved.at), w.pending > 0),
+                    ('due_3_days_ago', r.due_at + interval '3 days', greatest(w.assigned_at, moved.at), w.pending > 0)
                 ) AS t (occasion, at, since, holds)
-                -- Who was given something after the day is not reminded of it the same hour.
+                -- Who was given something after the day, or told of another one, is not reminded of it the same hour.
                 WHERE t.holds AND t.at > t.since AND t.at <= now() AND t.at > now() - interval '7 days'
                 ORDER BY t.at DESC LIMIT 1) AS o
             WHERE r.tenant_id = acting_tenant() AND acts_as('system')
@@ -41,12 +44,51 @@ extension Statements {
                             AND m.ended_at IS NULL)
               AND NOT EXISTS (SELECT FROM review_reminders AS n
                               WHERE n.tenant_id = p.tenant_id AND n.round_id = p.round_id
-                                AND n.person_id = p.person_id AND n.occasion = o.occasion)
+                                AND n.person_id = p.person_id AND n.occasion = o.occasion
+                                AND (n.due_at = r.due_at OR o.occasion LIKE 'invited%'))
             ORDER BY r.id, p.person_id
             """
         ).map {
             try PanelReminder(
-                round: $0("round_id"), person: $0("person_id"), occasion: $0("occasion"), pending: $0("pending"))
+                round: $0("round_id"), person: $0("person_id"), occasion: $0("occasion"), pending: $0("pending"),
+                due: $0("due_at"))
+        }
+    }
+
+    /// Who has left a review untouched that is due later, with all that they owe in the round; each once for the day on which it
+    /// is due, and nobody who was written to about the round in the last three days or is away today. Only for the service.
+    func untouchedReviews() async throws -> [PanelReminder] {
+        try await rows(
+            """
+            -- untouchedReviews
+            SELECT r.id AS round_id, s.person_id, count(*) AS pending, r.due_at
+            FROM review_rounds AS r
+            JOIN review_assignments AS s ON s.tenant_id = r.tenant_id AND s.round_id = r.id AND s.state = 'assigned'
+            JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
+            LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+            WHERE r.tenant_id = acting_tenant() AND acts_as('system')
+              AND r.opened_at IS NOT NULL AND r.closed_at IS NULL AND r.due_at > now() + interval '3 days'
+              AND w.submitted_at IS NULL
+              AND EXISTS (SELECT FROM memberships AS m
+                          WHERE m.tenant_id = s.tenant_id AND m.person_id = s.person_id AND m.role = 'reviewer'
+                            AND m.ended_at IS NULL)
+              AND NOT EXISTS (SELECT FROM review_reminders AS n
+                              WHERE n.tenant_id = s.tenant_id AND n.round_id = s.round_id AND n.person_id = s.person_id
+                                AND (n.occasion = 'untouched' AND n.due_at = r.due_at
+                                     OR n.reminded_at > now() - interval '3 days'))
+              AND NOT EXISTS (SELECT FROM round_due_moves AS d
+                              WHERE d.tenant_id = r.tenant_id AND d.round_id = r.id AND d.at > now() - interval '3 days')
+              AND NOT EXISTS (SELECT FROM reviewer_absences AS x
+                              WHERE x.tenant_id = s.tenant_id AND x.person_id = s.person_id
+                                AND (now() AT TIME ZONE r.time_zone)::date BETWEEN x.first_day AND x.last_day)
+            GROUP BY r.id, s.person_id, r.due_at
+            HAVING bool_or(coalesce(greatest(w.saved_at, w.reopened_at), s.assigned_at) <= \(fragment: .staleSince))
+            ORDER BY r.id, s.person_id
+            """
+        ).map {
+            try PanelReminder(
+                round: $0("round_id"), person: $0("person_id"), occasion: .untouched, pending: $0("pending"),
+                due: $0("due_at"))
         }
     }
 
@@ -128,8 +170,8 @@ extension Transaction {
         try await execute(
             """
             -- remindPanels
-            INSERT INTO review_reminders (tenant_id, round_id, person_id, occasion)
-            VALUES (acting_tenant(), \(reminder.round), \(reminder.person), \(reminder.occasion))
+            INSERT INTO review_reminders (tenant_id, round_id, person_id, occasion, due_at)
+            VALUES (acting_tenant(), \(reminder.round), \(reminder.person), \(reminder.occasion), \(reminder.due))
             ON CONFLICT DO NOTHING
             """) == 1
     }

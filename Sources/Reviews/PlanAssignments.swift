@@ -12,17 +12,22 @@ extension Transaction {
     /// Asks for a plan of who judges what in an open round: worked out by a job that starts when this transaction has
     /// committed, and changing nothing.
     ///
-    /// Throws `ReviewRefusal.roundNotOpen` and `.ownStartupApplied`, or not found.
+    /// Throws `ReviewRefusal.roundNotOpen`, `.ownStartupApplied` and `.nothingOverdue`, or not found.
     ///
-    /// - Parameter person: who asks; nil for the service.
+    /// - Parameters:
+    ///   - replacing: whether what is overdue is given to others who owe nothing themselves, also where it was begun, and
+    ///     stays where it is as far as there are none.
+    ///   - person: who asks; nil for the service.
     package func requestAssignmentRun(
-        of round: ReviewRound.ID, as id: AssignmentRun.ID, in tenant: Tenant.ID, by person: Person.ID?
+        of round: ReviewRound.ID, replacingOverdue replacing: Bool = false, as id: AssignmentRun.ID,
+        in tenant: Tenant.ID, by person: Person.ID?
     ) async throws -> AssignmentRun {
         guard let found = try await self.round(round) else { throw Problem.notFound }
         try found.checkOpen()
         try await checkNoneIsTheirOwn(in: found)
+        if replacing, try await (progress(of: [round])[round]?.overdue ?? 0) == 0 { throw ReviewRefusal.nothingOverdue }
         let job = try await enqueue(PlanAssignments(run: id.uuid))
-        try await insert(id, of: round, job: job, in: tenant, by: person)
+        try await insert(id, of: round, replacingOverdue: replacing, job: job, in: tenant, by: person)
         guard let run = try await assignmentRun(id) else { throw Problem.notFound }
         return run
     }
@@ -96,6 +101,8 @@ struct AssignmentInputs: Sendable {
     let panel: [Panelist]
     let conflicts: [(Person.ID, Application.ID)]
     let former: [FormerPair]
+    /// Whether what is overdue is given to others: whatever stands and is not submitted.
+    let replacesOverdue: Bool
 }
 
 /// What was worked out, ready to be written.
@@ -115,7 +122,8 @@ extension Statements {
             round: round, judged: try await judged(in: round.id),
             panel: try await panel(of: round.id).filter { $0.answer == .accepted }.sorted { $0.person < $1.person },
             conflicts: try await conflictedPairs(in: round.id) + knownPairs(in: round.id),
-            former: try await formerPairs(in: round.id))
+            former: try await formerPairs(in: round.id, replacingOverdue: run.replacesOverdue),
+            replacesOverdue: run.replacesOverdue)
     }
 }
 
@@ -165,7 +173,13 @@ extension AssignmentInputs {
         }
     }
 
-    /// The problem as the engine takes it. What somebody abstained from or lost is theirs no more; what was begun stays.
+    /// What others are to write instead, where this is what is worked out.
+    private var overdue: [FormerPair] {
+        replacesOverdue ? former.filter { $0.state == .assigned && !$0.isBegun } : []
+    }
+
+    /// The problem as the engine takes it. What somebody abstained from or lost is theirs no more; what was begun stays. What is
+    /// overdue is not theirs either, and whoever owes something is given nothing more.
     private func problem() -> AssignmentProblem {
         let taxonomy = FocusAreaTaxonomy.standard
         let languages = Dictionary(uniqueKeysWithValues: Language.allCases.enumerated().map { ($1, UInt64(1) << $0) })
@@ -182,15 +196,19 @@ extension AssignmentInputs {
                 affinities.append(AssignmentProblem.millionths((score / Self.step).rounded() * Self.step))
             }
         }
+        let overdue = overdue
+        let late = Set(overdue.map(\.person))
         let begun = Dictionary(grouping: former.filter { $0.state == .assigned && $0.isBegun }, by: \.person)
         var problem = AssignmentProblem(
             applications: judged.map { .init(wanted: round.reviewsWanted, languages: languages[$0.language] ?? 0) },
             reviewers: panel.map { panelist in
-                let load = panelist.load(begun: begun[panelist.person]?.count ?? 0)
+                let written = begun[panelist.person]?.count ?? 0
+                let isLate = late.contains(panelist.person)
+                let load = isLate ? (least: written, most: written) : panelist.load(begun: written)
                 return .init(
                     least: load.least, most: load.most,
                     languages: panelist.terms.languages.reduce(0) { $0 | (languages[$1] ?? 0) },
-                    isClosed: panelist.isAway)
+                    isClosed: panelist.isAway || isLate)
             }, affinities: affinities)
         func place(_ application: Application.ID, _ person: Person.ID) -> AssignmentPair? {
             guard let row = applications[application], let column = people[person] else { return nil }
@@ -199,13 +217,14 @@ extension AssignmentInputs {
         let standing = former.filter { $0.state == .assigned }
         let stands = Set(standing.compactMap { place($0.application, $0.person) })
         problem.fixed = standing.filter(\.isBegun).compactMap { place($0.application, $0.person) }
-        problem.standing = standing.filter { !$0.isBegun }.compactMap { place($0.application, $0.person) }
+        problem.standing =
+            replacesOverdue ? [] : standing.filter { !$0.isBegun }.compactMap { place($0.application, $0.person) }
         problem.conflicts =
             conflicts.compactMap { place($0.1, $0.0) }
             + former.filter { $0.state == .abstained || $0.state == .conflicted }.compactMap {
                 place($0.application, $0.person)
             }
-            .filter { !stands.contains($0) }
+            .filter { !stands.contains($0) } + overdue.compactMap { place($0.application, $0.person) }
         problem.loadWeight = Self.loadWeight
         return problem
     }
@@ -213,24 +232,47 @@ extension AssignmentInputs {
     private func finding(
         _ plan: AssignmentPlan, _ problem: AssignmentProblem, _ refusal: AssignmentRefusal?
     ) -> AssignmentFinding {
-        let stood = Set(problem.fixed + problem.standing)
-        let planned = Set(plan.pairs)
-        let (added, removed) = (planned.subtracting(stood), Set(problem.standing).subtracting(planned))
-        let loads = plan.loads(of: panel.count)
-        let affinities = plan.pairs.map { pair in
+        let kept = kept(beside: plan)
+        let pairs = (plan.pairs + kept).sorted()
+        let standing = problem.standing + overduePairs
+        let stood = Set(problem.fixed + standing)
+        let planned = Set(pairs)
+        let (added, removed) = (planned.subtracting(stood), Set(standing).subtracting(planned))
+        let loads = pairs.reduce(into: Array(repeating: 0, count: panel.count)) { $0[$1.reviewer] += 1 }
+        let affinities = pairs.map { pair in
             Int(problem.affinities[pair.application * panel.count + pair.reviewer]) / 1000
         }
         let report = AssignmentRun.Report(
-            pairs: plan.pairs.count, added: added.count, removed: removed.count,
+            pairs: pairs.count, added: added.count, removed: removed.count,
             applicationsChanged: Set(added.union(removed).map(\.application)).count,
             worstAffinity: affinities.min() ?? 0,
             meanAffinity: affinities.reduce(0, +) / max(affinities.count, 1), leastLoad: loads.min() ?? 0,
-            mostLoad: loads.max() ?? 0, emptySeats: refusal?.emptySeats ?? 0,
+            mostLoad: loads.max() ?? 0, emptySeats: max(0, (refusal?.emptySeats ?? 0) - kept.count),
             missingReviews: refusal?.missingReviews ?? 0, contradictions: refusal?.violations.map(named) ?? [])
         return AssignmentFinding(
-            pairs: zip(plan.pairs, affinities).map { pair, affinity in
+            pairs: zip(pairs, affinities).map { pair, affinity in
                 (judged[pair.application].application, panel[pair.reviewer].person, affinity)
             }, report: report, stood: former.filter { $0.state == .assigned })
+    }
+
+    /// What is overdue, by its places in the problem.
+    private var overduePairs: [AssignmentPair] {
+        let applications = Dictionary(uniqueKeysWithValues: judged.enumerated().map { ($1.application, $0) })
+        let people = Dictionary(uniqueKeysWithValues: panel.enumerated().map { ($1.person, $0) })
+        return overdue.compactMap { pair in
+            guard let row = applications[pair.application], let column = people[pair.person] else { return nil }
+            return AssignmentPair(row, column)
+        }
+    }
+
+    /// What stays where it is although it is overdue: it is better there than with nobody.
+    private func kept(beside plan: AssignmentPlan) -> [AssignmentPair] {
+        var seats = plan.pairs.reduce(into: [Int: Int]()) { $0[$1.application, default: 0] += 1 }
+        return overduePairs.filter { pair in
+            guard seats[pair.application, default: 0] < round.reviewsWanted else { return false }
+            seats[pair.application, default: 0] += 1
+            return true
+        }
     }
 
     /// A contradiction in the names that a manager knows.

@@ -32,6 +32,8 @@ struct QueuePage: ViewModel {
         var badge: Badge
         var blind: Badge
         var due: TimeText
+        /// That the moment was moved, and why.
+        var moved: String?
         var progress: Progress?
         /// The next one to judge.
         var next: LinkText?
@@ -58,6 +60,7 @@ struct ReviewerQueue: Sendable {
     let rounds: [ReviewRound]
     let seats: [ReviewRound.ID: Panelist]
     let assignments: [AssignmentSummary]
+    let moves: [ReviewRound.ID: [DueMove]]
     let now: Date
 
     func page(in language: Pages.Language) -> QueuePage {
@@ -73,11 +76,17 @@ struct ReviewerQueue: Sendable {
         }
         let open = accepted.filter { $0.status == .open }.flatMap { mine[$0.id] ?? [] }
         let left = open.count { $0.submittedAt == nil }
+        let overdue = open.count { $0.clocks.contains(.overdue) }
         let isEmpty = invited.isEmpty && accepted.isEmpty
         return QueuePage(
             header: PageHeader(
                 title: t("reviewer.title"),
-                lede: open.isEmpty ? nil : left == 0 ? t("reviewer.lede_done") : t("reviewer.lede_left", count: left),
+                lede: open.isEmpty
+                    ? nil
+                    : left == 0
+                        ? t("reviewer.lede_done")
+                        : overdue == 0
+                            ? t("reviewer.lede_left", count: left) : t("reviewer.lede_overdue", count: overdue),
                 actions: [.link(t("absence.link"), "/reviews/absences")]),
             invitations: invited.map { round in
                 QueuePage.InvitationCard(
@@ -103,6 +112,14 @@ struct ReviewerQueue: Sendable {
             title: round.name.text(for: spoken), kind: round.subject(for: spoken), badge: round.badge(t),
             blind: Badge(t(round.isBlind ? "reviewer.blind" : "reviewer.named")),
             due: round.dueText(from: round.status == .open ? now : nil, in: language),
+            moved: moves[round.id]?.first.map { move in
+                t(
+                    "due.moved_queue",
+                    [
+                        "was": TimeText(move.was, in: round.due.zone, language: language).text,
+                        "reason": move.reason.string,
+                    ])
+            },
             progress: assignments.isEmpty
                 ? nil
                 : QueuePage.Progress(
@@ -133,7 +150,7 @@ struct ReviewerQueue: Sendable {
             .text(Pages.Language(tag: summary.language.rawValue)?.endonym ?? summary.language.rawValue),
             .badge(
                 summary.badge(of: round.criteria.count, t),
-                note: submitted.map { "\($0.text) \($0.zone ?? "")" }),
+                note: submitted.map { "\($0.text) \($0.zone ?? "")" } ?? summary.late(t)),
         ]
     }
 }
@@ -149,9 +166,15 @@ extension AssignmentSummary {
     /// How far the review has come.
     func badge(of criteria: Int, _ t: Texts) -> Badge {
         if submittedAt != nil { return Badge(t("reviewer.state.submitted"), .success) }
-        guard scored > 0 else { return Badge(t("reviewer.state.new")) }
+        guard scored > 0 else { return Badge(t("reviewer.state.new"), clocks.isEmpty ? .neutral : .warning) }
         let counted = ["done": Figures.grouped(scored), "all": Figures.grouped(criteria)]
-        return Badge(t("reviewer.state.begun", counted), .info)
+        return Badge(t("reviewer.state.begun", counted), clocks.isEmpty ? .info : .warning)
+    }
+
+    /// What is late about the review; nil where nothing is.
+    func late(_ t: Texts) -> String? {
+        guard let clock = clocks.first else { return nil }
+        return t("clock.\(clock.rawValue)")
     }
 }
 

@@ -34,6 +34,8 @@ struct PanelReminder: Sendable {
         case dueInThreeDays = "due_in_3_days"
         case due
         case dueThreeDaysAgo = "due_3_days_ago"
+        /// Nobody has touched one of their reviews for ``ReviewClock/staleDays`` days, and it is due later.
+        case untouched
 
         /// Whether it asks for an answer to an invitation; the others ask for reviews.
         var isInvitation: Bool { self == .invitedThreeDaysAgo || self == .invitedFiveDaysAgo }
@@ -44,6 +46,8 @@ struct PanelReminder: Sendable {
     let occasion: Occasion
     /// How many reviews are still to be written; for an invitation, none.
     let pending: Int
+    /// When reviews are due: one that is moved is reminded of anew.
+    let due: Date
 }
 
 /// Assignments of a round that ended, and who is to be told: whose they were, or who has to give them to somebody else.
@@ -60,11 +64,9 @@ extension Transaction {
     /// work for the park, and asks for nothing they have not agreed to.
     func remindPanels() async throws {
         var rounds: [ReviewRound.ID: ReviewRound] = [:]
-        for reminder in try await remindersDue() {
-            guard try await note(reminder) else { continue }
-            guard let round = try await known(reminder.round, in: &rounds) else { continue }
-            try await write(reminder, of: round)
-        }
+        for reminder in try await remindersDue() { try await remind(reminder, &rounds) }
+        // After the others, which say more: who was written to is left alone for some days.
+        for reminder in try await untouchedReviews() { try await remind(reminder, &rounds) }
         for taken in try await assignmentsTaken() {
             try await noteTold(taken.assignments)
             guard let round = try await known(taken.round, in: &rounds) else { continue }
@@ -76,6 +78,13 @@ extension Transaction {
             guard let round = try await known(seats.round, in: &rounds) else { continue }
             try await ask(for: seats, of: round)
         }
+    }
+
+    private func remind(
+        _ reminder: PanelReminder, _ rounds: inout [ReviewRound.ID: ReviewRound]
+    ) async throws {
+        guard try await note(reminder), let round = try await known(reminder.round, in: &rounds) else { return }
+        try await write(reminder, of: round)
     }
 
     private func known(_ id: ReviewRound.ID, in rounds: inout [ReviewRound.ID: ReviewRound]) async throws

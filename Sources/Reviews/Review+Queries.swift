@@ -21,6 +21,8 @@ package struct AssignmentSummary: Sendable, Identifiable {
     package let scored: Int
     /// When the review was submitted.
     package let submittedAt: Date?
+    /// What is late about the review, while it is to be written.
+    package let clocks: [ReviewClock]
 
     /// The assignment's id.
     package var id: ReviewAssignment.ID { assignment.id }
@@ -59,17 +61,23 @@ extension Statements {
     ///   - application: only those of this application; nil for all.
     ///   - person: only those of this reviewer; nil for all.
     ///   - state: only those that stand there; nil for all.
+    ///   - clocks: only those whose clock stands at these, or, where false, does not.
     ///   - position: after which to go on.
     ///   - limit: how many at the most.
     package func assignments(
         in round: ReviewRound.ID? = nil, of application: Application.ID? = nil, by person: Person.ID? = nil,
-        standing state: ReviewAssignment.State? = nil, after position: AssignmentPosition? = nil, limit: Int
+        standing state: ReviewAssignment.State? = nil, clocks: [ReviewClock: Bool] = [:],
+        after position: AssignmentPosition? = nil, limit: Int
     ) async throws -> [AssignmentSummary] {
         var conditions: [Query] = ["s.tenant_id = acting_tenant()", .reachOfAssignments]
         if let round { conditions.append("s.round_id = \(round)") }
         if let application { conditions.append("s.application_id = \(application)") }
         if let person { conditions.append("s.person_id = \(person)") }
         if let state { conditions.append("s.state = \(state)") }
+        for (clock, stands) in clocks.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            conditions.append(
+                stands ? .stands(at: clock) : "NOT \(fragment: .stands(at: clock))")
+        }
         if let position { conditions.append("(f.code, s.id) > (\(position.code), \(position.id))") }
         return try await rows(
             """
@@ -80,7 +88,7 @@ extension Statements {
     }
 
     /// What taking a plan would take back as things stand, in the order of the applications' codes: what was not begun and is
-    /// not in it. For managers.
+    /// not in it, or is overdue where the plan replaces that. For managers.
     ///
     /// - Parameters:
     ///   - run: the run of the plan; none of one that has been taken.
@@ -102,7 +110,13 @@ extension Statements {
                         WHERE p.tenant_id = s.tenant_id AND p.run_id = \(run) AND p.application_id = s.application_id
                           AND p.person_id = s.person_id)
             """,
-            "NOT EXISTS (SELECT FROM reviews AS w WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id)",
+            """
+            NOT EXISTS (SELECT FROM reviews AS w
+                        WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                          AND (w.submitted_at IS NOT NULL OR NOT (
+                              SELECT u.replaces_overdue FROM assignment_runs AS u
+                              WHERE u.tenant_id = acting_tenant() AND u.id = \(run))))
+            """,
         ]
         if let position { conditions.append("(f.code, s.id) > (\(position.code), \(position.id))") }
         return try await rows(
@@ -211,9 +225,9 @@ extension Statements {
         }
     }
 
-    /// The submitted reviews of an application in a round that the principal may read, with who wrote them, in the order
-    /// of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them; so does
-    /// the chair, who reads those of what is not theirs to judge as well. Reviews of assignments that ended do not count.
+    /// The submitted reviews of an application in a round that the principal may read, with who wrote them, for managers in the
+    /// order of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them, which
+    /// the order in which they came would tell as well; so does the chair, who reads those of what is not theirs to judge as well. Reviews of assignments that ended do not count.
     package func reviews(
         of application: Application.ID, in round: ReviewRound.ID
     ) async throws -> [(review: Review, person: Person.ID, name: String?)] {
@@ -226,7 +240,7 @@ extension Statements {
               AND (acts_as('reviewer') OR EXISTS (
                   SELECT FROM review_assignments AS s
                   WHERE s.tenant_id = w.tenant_id AND s.id = w.assignment_id AND s.state = 'assigned'))
-            ORDER BY w.submitted_at, w.assignment_id
+            ORDER BY CASE WHEN NOT acts_as('reviewer') THEN w.submitted_at END, w.assignment_id
             """
         ).map { try (review: Review($0), person: $0("person_id"), name: $0("person_name")) }
     }
@@ -310,7 +324,9 @@ extension Query {
                CASE WHEN acts_as('manager', 'system') THEN i.names ELSE s.startup_name END AS startup_name,
                CASE WHEN acts_as('manager', 'system') THEN who.name END AS person_name, w.submitted_at,
                (SELECT count(*) FROM review_scores AS x
-                WHERE x.tenant_id = s.tenant_id AND x.assignment_id = s.id) AS scored
+                WHERE x.tenant_id = s.tenant_id AND x.assignment_id = s.id) AS scored,
+               array_remove(ARRAY[CASE WHEN \(fragment: .stands(at: .overdue)) THEN 'overdue' END,
+                                  CASE WHEN \(fragment: .stands(at: .stale)) THEN 'stale' END], NULL) AS clocks
         FROM (
             SELECT s.*, f.code, f.language, f.startup_name
             FROM review_assignments AS s
@@ -363,7 +379,7 @@ extension AssignmentSummary {
         try self.init(
             assignment: ReviewAssignment(row), code: row("code"), startupName: row("startup_name"),
             language: row("language"), personName: row("person_name"), scored: row("scored"),
-            submittedAt: row("submitted_at"))
+            submittedAt: row("submitted_at"), clocks: (row("clocks") as [String]).compactMap(ReviewClock.init))
     }
 }
 
@@ -451,7 +467,7 @@ extension Transaction {
         try await execute(
             """
             -- reopenReview
-            UPDATE reviews SET submitted_at = NULL, version = version + 1
+            UPDATE reviews SET submitted_at = NULL, reopened_at = now(), version = version + 1
             WHERE tenant_id = acting_tenant() AND assignment_id = \(assignment) AND submitted_at IS NOT NULL
             """) == 1
     }

@@ -13,6 +13,10 @@ package enum ReviewRefusal: Refusal, Equatable {
     case weights(sum: Int)
     /// Reviews would be due before they can begin.
     case dueInThePast
+    /// Reviews would be due at a moment that has passed.
+    case dueHasPassed
+    /// Reviews are due at that moment already.
+    case dueStands
     /// No application stands where it could enter.
     case nothingToEnter
     /// These applications cannot enter, by their place in the list.
@@ -39,6 +43,8 @@ package enum ReviewRefusal: Refusal, Equatable {
     case planNotReady
     /// The seats that stand are others than those the plan was worked out for.
     case planOvertaken
+    /// No review is overdue.
+    case nothingOverdue
     /// The run has ended already.
     case runOver
     /// The application is not in review: its answers may be changing.
@@ -55,6 +61,8 @@ package enum ReviewRefusal: Refusal, Equatable {
         case .weights(let sum):
             .invalid("/criteria", "The weights sum to \(sum). Make them sum to 100.")
         case .dueInThePast: .invalid("/due/at", "Reviews would be due before they can begin. Choose a later day.")
+        case .dueHasPassed: .invalid("/due/at", "This moment has passed. Choose one that is to come.")
+        case .dueStands: .invalid("/due/at", "Reviews are due at this moment already. Choose another one.")
         case .changesPending: .conflict("The application is not in review at the moment.")
         case .ownStartupApplied:
             .conflict("A startup of your own applied to this call. Another manager takes this step.")
@@ -88,6 +96,7 @@ package enum ReviewRefusal: Refusal, Equatable {
         case .planNotReady: .conflict("There is no plan to take: it is not finished, or has been taken.")
         case .planOvertaken:
             .conflict("Assignments have changed since the plan was worked out. Work it out again.")
+        case .nothingOverdue: .conflict("No review is overdue.")
         case .runOver: .conflict("The run has ended already.")
         }
     }

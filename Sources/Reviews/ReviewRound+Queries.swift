@@ -21,6 +21,12 @@ package struct RoundProgress: Sendable, Equatable {
     package let submitted: Int
     /// Applications with as many submitted reviews as can decide.
     package let decidable: Int
+    /// Reviews that are still to be written in an open round though their day has passed.
+    package let overdue: Int
+    /// Reviews that are still to be written in an open round and that nobody has touched for ``ReviewClock/staleDays`` days.
+    package let stale: Int
+    /// Invitations onto the panel that wait for an answer, until the round is closed.
+    package let unanswered: Int
 }
 
 extension Statements {
@@ -70,6 +76,20 @@ extension Statements {
         ).map(ReviewRound.init)
     }
 
+    /// The rounds that are open, those due first, first; for managers.
+    package func roundsUnderWay(limit: Int) async throws -> [ReviewRound] {
+        try await rows(
+            """
+            -- roundsUnderWay
+            \(fragment: .rounds)
+            WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+              AND r.opened_at IS NOT NULL AND r.closed_at IS NULL
+            ORDER BY r.due_at, r.id
+            LIMIT \(limit)
+            """
+        ).map(ReviewRound.init)
+    }
+
     /// How far each of some rounds is; for managers.
     package func progress(of rounds: [ReviewRound.ID]) async throws -> [ReviewRound.ID: RoundProgress] {
         try await rows(
@@ -78,7 +98,9 @@ extension Statements {
             -- Each table is read once for all rounds. Of the applications only those that change a count: the withdrawn, whose
             -- files are not counted, and those in review, of which some are not in a round yet.
             WITH wanted AS MATERIALIZED (
-                SELECT r.id, r.call_id, r.stream_id, r.quorum, r.reviews_wanted FROM review_rounds AS r
+                SELECT r.id, r.call_id, r.stream_id, r.quorum, r.reviews_wanted, r.due_at, r.closed_at,
+                       r.opened_at IS NOT NULL AND r.closed_at IS NULL AS is_open
+                FROM review_rounds AS r
                 WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
             ), standing AS MATERIALIZED (
                 SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn FROM applications AS a
@@ -109,27 +131,42 @@ extension Statements {
                   AND \(fragment: .isNotTooNear("a.id"))
                 GROUP BY a.call_id, k.stream_id
             ), panels AS (
-                SELECT p.round_id, count(*) AS panelists FROM panel_members AS p
+                SELECT p.round_id, count(*) FILTER (WHERE p.accepted_at IS NOT NULL) AS panelists,
+                       count(*) FILTER (WHERE p.accepted_at IS NULL AND p.declined_at IS NULL) AS unanswered
+                FROM panel_members AS p
                 WHERE p.tenant_id = acting_tenant() AND p.round_id IN (SELECT id FROM wanted)
-                  AND p.accepted_at IS NOT NULL
                 GROUP BY p.round_id
+            ), untouched AS (
+                -- Of open rounds alone, and there of what is still to be written: that is what a tally does not tell.
+                SELECT s.round_id, count(*) AS reviews
+                FROM review_assignments AS s
+                LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+                WHERE s.tenant_id = acting_tenant() AND s.round_id IN (SELECT id FROM wanted WHERE is_open)
+                  AND s.state = 'assigned' AND w.submitted_at IS NULL AND \(fragment: .isNotTooNear("s.application_id"))
+                  AND coalesce(greatest(w.saved_at, w.reopened_at), s.assigned_at) <= \(fragment: .staleSince)
+                GROUP BY s.round_id
             )
             SELECT r.id, coalesce(t.files, 0) AS files,
                    coalesce(CASE WHEN r.stream_id IS NULL THEN n.applications ELSE k.applications END, 0)
                        - coalesce(t.entered, 0) AS ready,
                    coalesce(p.panelists, 0) AS panelists, coalesce(t.assigned, 0) AS assigned,
-                   coalesce(t.unassigned, 0) AS unassigned, coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable
+                   coalesce(t.unassigned, 0) AS unassigned, coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable,
+                   CASE WHEN r.is_open AND r.due_at <= now() THEN coalesce(t.assigned - t.submitted, 0) ELSE 0 END AS overdue,
+                   coalesce(u.reviews, 0) AS stale,
+                   CASE WHEN r.closed_at IS NULL THEN coalesce(p.unanswered, 0) ELSE 0 END AS unanswered
             FROM wanted AS r
             LEFT JOIN tallied AS t ON t.round_id = r.id
             LEFT JOIN in_review AS n ON n.call_id = r.call_id
             LEFT JOIN naming AS k ON k.call_id = r.call_id AND k.stream_id = r.stream_id
             LEFT JOIN panels AS p ON p.round_id = r.id
+            LEFT JOIN untouched AS u ON u.round_id = r.id
             """
         ).reduce(into: [:]) { progress, row in
             let id: ReviewRound.ID = try row("id")
             progress[id] = try RoundProgress(
                 files: row("files"), ready: row("ready"), panelists: row("panelists"), assigned: row("assigned"),
-                unassigned: row("unassigned"), submitted: row("submitted"), decidable: row("decidable"))
+                unassigned: row("unassigned"), submitted: row("submitted"), decidable: row("decidable"),
+                overdue: row("overdue"), stale: row("stale"), unanswered: row("unanswered"))
         }
     }
 }

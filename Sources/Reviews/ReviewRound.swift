@@ -77,7 +77,7 @@ package struct ReviewRound: Sendable, Identifiable {
     /// With how many submitted reviews something can be decided.
     package let quorum: Int
     /// By when reviews are due, with the zone it was set in.
-    package let due: Deadline
+    package internal(set) var due: Deadline
     /// When it was opened.
     package internal(set) var openedAt: Date?
     /// When it was closed.
@@ -197,6 +197,14 @@ extension ReviewRound {
     mutating func close(at now: Date) throws(ReviewRefusal) {
         try checkOpen()
         closedAt = now
+    }
+
+    /// Moves the moment at which reviews are due, later or earlier, to one that is to come.
+    mutating func move(due moment: Deadline, at now: Date) throws(ReviewRefusal) {
+        try checkOpen()
+        guard moment.instant != due.instant else { throw .dueStands }
+        guard moment.instant > now else { throw .dueHasPassed }
+        due = moment
     }
 
     /// Refuses what only an open round takes.

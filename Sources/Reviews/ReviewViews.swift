@@ -22,10 +22,14 @@ struct AssignmentView: Described {
     let endedReason: ShortText?
     let scored: Int
     let submittedAt: Date?
+    let isOverdue: Bool
+    let isStale: Bool
 
     static let documentation = [
         "code": "What the application is called in the round.",
         "startup_name": "Absent to a reviewer of a blind round.", "reviewer": "For managers.",
+        "is_overdue": "The review is still to be written in an open round, and its day has passed.",
+        "is_stale": "The review is still to be written in an open round, and nobody has touched it for seven days.",
         "scored": "How many criteria have a score.", "language": "What most of the application is written in.",
     ]
 
@@ -44,6 +48,27 @@ struct AssignmentView: Described {
         endedReason = assignment.endedReason
         scored = summary.scored
         submittedAt = summary.submittedAt
+        isOverdue = summary.clocks.contains(.overdue)
+        isStale = summary.clocks.contains(.stale)
+    }
+}
+
+/// What an application waits for, as JSON.
+struct AwaitedReviewsView: Described {
+    let outstanding: Int
+    let overdue: Int
+    let unassigned: Int
+
+    static let documentation = [
+        "outstanding": "Reviews that somebody is asked for and has not submitted.",
+        "overdue": "Those of them whose day has passed.",
+        "unassigned": "Reviews that are wanted and nobody is asked for.",
+    ]
+
+    init(_ awaited: AwaitedReviews?) {
+        outstanding = awaited?.outstanding ?? 0
+        overdue = awaited?.overdue ?? 0
+        unassigned = awaited?.unassigned ?? 0
     }
 }
 
@@ -99,7 +124,7 @@ struct ReviewView: Described {
     let comment: LongText?
     let privateNote: LongText?
     let confidence: Int?
-    let savedAt: Date
+    let savedAt: Date?
     let submittedAt: Date?
     let reviewer: ConflictPerson?
 
@@ -108,18 +133,20 @@ struct ReviewView: Described {
         "total": "What the scores are worth, 0 to 100; absent until every criterion has one.",
         "comment": "What the startup may read once it is decided.",
         "private_note": "What only the panel and the park read.", "confidence": "How sure the reviewer is, 1 to 4.",
-        "reviewer": "For managers.",
+        "saved_at": "For managers, and for whoever wrote it: when somebody judged tells who it was.",
+        "submitted_at": "For managers, and for whoever wrote it.", "reviewer": "For managers.",
     ]
 
-    init(_ review: Review, in round: ReviewRound, by reviewer: ConflictPerson? = nil) {
+    /// - Parameter isDated: whether its reader may know when it was written.
+    init(_ review: Review, in round: ReviewRound, by reviewer: ConflictPerson? = nil, isDated: Bool = true) {
         scores = Dictionary(uniqueKeysWithValues: review.scores.map { ($0.key.description, $0.value) })
         notes = Dictionary(uniqueKeysWithValues: review.notes.map { ($0.key.description, $0.value) })
         total = round.total(of: review.scores)
         comment = review.comment
         privateNote = review.privateNote
         confidence = review.confidence
-        savedAt = review.savedAt
-        submittedAt = review.submittedAt
+        savedAt = isDated ? review.savedAt : nil
+        submittedAt = isDated ? review.submittedAt : nil
         self.reviewer = reviewer
     }
 }

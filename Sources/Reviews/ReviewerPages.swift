@@ -27,10 +27,11 @@ struct ReviewerPages: Sendable {
             let viewer = try await call.viewer()
             let t = PageKit.reviews.texts(in: viewer.language)
             let queue = try await call.database.snapshot(as: call.context) { snapshot in
-                ReviewerQueue(
-                    rounds: try await snapshot.rounds(), seats: try await snapshot.ownSeats(),
+                let rounds = try await snapshot.rounds()
+                return ReviewerQueue(
+                    rounds: rounds, seats: try await snapshot.ownSeats(),
                     assignments: try await snapshot.ownAssignments(),
-                    now: try await snapshot.clock())
+                    moves: try await snapshot.dueMoves(of: rounds.map(\.id)), now: try await snapshot.clock())
             }
             let flash: FlashNotice? =
                 switch call.parameters.done {

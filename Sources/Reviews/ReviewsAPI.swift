@@ -10,7 +10,8 @@ internal import struct API.Operation
 /// Assignments and reviews by API: a manager assigns, a reviewer judges.
 enum ReviewsAPI {
     static let operations: [AnyOperation] = [
-        listAssignments, assignReviewer, withdrawAssignment, getReviewSheet, listReviews, saveReview, submitReview,
+        listAssignments, getAwaitedReviews, assignReviewer, withdrawAssignment, getReviewSheet, listReviews, saveReview,
+        submitReview,
         reopenReview, abstainFromReview, declareOwnConflict,
     ]
 
@@ -18,7 +19,9 @@ enum ReviewsAPI {
         Operation(
             .get, "/v1/assignments", "listAssignments",
             summary: "Who judges what, in the order of the applications' codes",
-            description: "Reviewers see what is theirs to judge.", tag: "reviews",
+            description: """
+                Reviewers see what is theirs to judge. What is overdue or stale is still to be written, in an open round.
+                """, tag: "reviews",
             access: .roles([.manager, .reviewer]), parameters: ListAssignments.self,
             output: Page<AssignmentView>.self
         ) { call in
@@ -27,13 +30,28 @@ enum ReviewsAPI {
             let own = principal.role == .reviewer ? principal.personID : nil
             let found = try await call.reader.assignments(
                 in: parameters.round, of: parameters.application, by: parameters.person ?? own,
-                standing: parameters.state,
+                standing: parameters.state, clocks: parameters.clocks,
                 after: try call.position(parameters.cursor, as: AssignmentPosition.self),
                 limit: PageSize.rows(for: parameters.limit))
             return .ok(
                 try call.page(found.map(AssignmentView.init), size: parameters.limit) {
                     AssignmentPosition(code: $0.code, id: $0.id)
                 })
+        }.erased
+    }
+
+    private static var getAwaitedReviews: AnyOperation {
+        Operation(
+            .get, "/v1/applications/{application}/awaited-reviews", "getAwaitedReviews",
+            summary: "What an application waits for in the rounds that are open, in numbers", tag: "reviews",
+            access: .roles([.manager]), parameters: JudgedPath.self, output: AwaitedReviewsView.self,
+            problems: [.notFound]
+        ) { call in
+            let id = call.parameters.application
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard try await snapshot.application(id) != nil else { throw Problem.notFound }
+                return .ok(AwaitedReviewsView(try await snapshot.awaitedReviews(of: [id])[id]))
+            }
         }.erased
     }
 
@@ -174,13 +192,13 @@ enum ReviewsAPI {
             summary: "The submitted reviews of an application in a round",
             description: """
                 Reviewers read those of others once their own is submitted, where the round shares them, and never who \
-                wrote them. The chair of the panel reads those of every file; of what is theirs to judge, too, once \
+                wrote them nor when. The chair of the panel reads those of every file; of what is theirs to judge, too, once \
                 their own is submitted.
                 """,
             tag: "reviews", access: .roles([.manager, .reviewer]), parameters: RoundApplicationPath.self,
             output: ReviewList.self, problems: [.notFound]
         ) { call in
-            let path = call.parameters
+            let (path, principal) = (call.parameters, try call.principal)
             return try await call.database.snapshot(as: call.context) { snapshot in
                 guard let round = try await snapshot.round(path.round),
                     try await snapshot.file(of: path.application, in: path.round) != nil
@@ -191,7 +209,8 @@ enum ReviewsAPI {
                         items: found.map { found in
                             ReviewView(
                                 found.review, in: round,
-                                by: found.name.map { ConflictPerson(id: found.person, name: $0) })
+                                by: found.name.map { ConflictPerson(id: found.person, name: $0) },
+                                isDated: principal.role != .reviewer || found.person == principal.personID)
                         }))
             }
         }.erased
@@ -241,13 +260,24 @@ struct RoundApplicationPath: Codable {
     let application: Application.ID
 }
 
+struct JudgedPath: Codable {
+    let application: Application.ID
+}
+
 struct ListAssignments: Codable {
     let round: ReviewRound.ID?
     let application: Application.ID?
     let person: Person.ID?
     let state: ReviewAssignment.State?
+    let overdue: Bool?
+    let stale: Bool?
     let limit: PageSize?
     let cursor: PageCursor?
+
+    /// At what the clocks are to stand, or not.
+    var clocks: [ReviewClock: Bool] {
+        [ReviewClock.overdue: overdue, .stale: stale].compactMapValues(\.self)
+    }
 }
 
 struct ConflictNote: Described {

@@ -1,4 +1,5 @@
 package import API
+package import Applications
 package import Pages
 package import Programs
 
@@ -14,10 +15,17 @@ extension ReviewsRoom {
     /// For which streams the rounds of a call judge, for its page.
     package static let roundStreams: RoundStreams = { call, reader in try await reader.rounds(of: call).map(\.stream) }
 
+    /// What applications wait for in open rounds, for their pages.
+    package static let awaitedReviews: AwaitedReviews.Reading = { applications, reader in
+        try await reader.awaitedReviews(of: applications)
+    }
+
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        PreviewPages(site: site).routes + RoundsConsole(site: site).routes + PanelConsole(site: site).routes
-            + AssignmentConsole(site: site).routes + AssignmentRunConsole(site: site).routes
+        PreviewPages(site: site).routes + RoundsConsole(site: site).routes + DueConsole(site: site).routes
+            + PanelConsole(site: site).routes
+            + AssignmentConsole(site: site).routes + AssignmentSheetPages().routes
+            + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
             + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes
             + ChairPages(site: site).routes + OfflinePages(site: site).routes + AbsencePages(site: site).routes

@@ -10,6 +10,10 @@ package enum ReviewsRoom {
         "criterion_weight_is_a_percentage": .invalid("/criteria", "A criterion weighs 1 to 100."),
         "criterion_scale_runs_upward": .invalid(
             "/criteria", "A scale runs from 0 or more up to 100 or less, its highest score above its lowest."),
+        "due_moments_move": ReviewRefusal.dueStands.problem,
+        "due_moments_move_to_what_is_to_come": ReviewRefusal.dueHasPassed.problem,
+        "open_rounds_move_their_due": .conflict(
+            "The round is not open, or its reviews are due at another moment by now."),
         "review_criteria_pkey": .invalid("/criteria", "Give each criterion an id of its own."),
         "a_rubric_stands_once_its_round_opened": ReviewRefusal.roundOpened.problem,
         "weights_of_a_rubric_sum_to_a_hundred": .invalid("/criteria", "Make the weights sum to 100."),
@@ -66,6 +70,6 @@ package enum ReviewsRoom {
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
             + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations
-            + AbsencesAPI.operations
+            + AbsencesAPI.operations + DueAPI.operations + AssignmentSheetAPI.operations
     }
 }

@@ -21,6 +21,8 @@ struct RoundPage: ViewModel {
     var criteria: [Criterion]
     var hasCriteria: Bool
     var facts: Facts
+    /// How the moment at which reviews are due was moved.
+    var history: Timeline?
     var tools: [LinkText]
 
     struct Criterion: ViewModel {
@@ -100,18 +102,21 @@ struct RoundWords {
         case .draft: t("round.next_draft", count: progress?.ready ?? 0)
         case .open where (progress?.assigned ?? 0) == 0: t("round.next_unassigned")
         case .open where progress?.submitted == progress?.assigned: t("round.next_done")
+        case .open where (progress?.overdue ?? 0) > 0: t("round.next_overdue", count: progress?.overdue ?? 0)
         case .open: t("round.next_open", ["due": time(round.due, isRelative: true).relative ?? ""])
         case .closed: t("round.next_closed")
         }
     }
 
     func tiles(_ round: ReviewRound, _ progress: RoundProgress?) -> StatTiles {
-        return StatTiles([
+        var tiles = StatTiles([
             .init(
                 t("tile.applications"), figure: Figures.grouped(progress?.files ?? 0),
                 note: t("tile.applications_note"), url: "/console/rounds/\(round.id)/standings"),
             .init(
-                t("tile.panel"), figure: Figures.grouped(progress?.panelists ?? 0), note: t("tile.panel_note")),
+                t("tile.panel"), figure: Figures.grouped(progress?.panelists ?? 0),
+                note: (progress?.unanswered ?? 0) == 0
+                    ? t("tile.panel_note") : t("tile.panel_unanswered", count: progress?.unanswered ?? 0)),
             .init(
                 t("tile.submitted"), figure: Figures.grouped(progress?.submitted ?? 0),
                 note: t("tile.submitted_note", ["assigned": Figures.grouped(progress?.assigned ?? 0)]),
@@ -123,6 +128,22 @@ struct RoundWords {
                 t("tile.decidable"), figure: Figures.grouped(progress?.decidable ?? 0),
                 note: t("tile.decidable_note", count: round.quorum), url: "/console/rounds/\(round.id)/standings"),
         ])
+        tiles.tiles.insert(contentsOf: late(round, progress), at: 3)
+        return tiles
+    }
+
+    /// What is late, where something can be.
+    private func late(_ round: ReviewRound, _ progress: RoundProgress?) -> [StatTiles.Tile] {
+        guard round.status == .open, let progress else { return [] }
+        return [
+            .init(
+                t("tile.overdue"), figure: Figures.grouped(progress.overdue), note: t("tile.overdue_note"),
+                url: "/console/rounds/\(round.id)/assignments?clock=overdue"),
+            .init(
+                t("tile.stale"), figure: Figures.grouped(progress.stale),
+                note: t("tile.stale_note", count: ReviewClock.staleDays),
+                url: "/console/rounds/\(round.id)/assignments?clock=stale"),
+        ]
     }
 
     func row(_ panelist: Panelist, of round: ReviewRound, isLinked: Bool) -> [Table.Cell] {

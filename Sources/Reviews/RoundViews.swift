@@ -154,11 +154,17 @@ struct RoundProgressView: Described {
     let unassigned: Int
     let submitted: Int
     let decidable: Int
+    let overdue: Int
+    let stale: Int
+    let unanswered: Int
 
     static let documentation = [
         "ready": "Applications in review that could enter the round and have not.",
         "unassigned": "Reviews that are wanted and nobody is asked for.",
         "decidable": "Applications with as many submitted reviews as can decide.",
+        "overdue": "Reviews still to be written though their day has passed, while the round is open.",
+        "stale": "Reviews still to be written that nobody has touched for seven days, while the round is open.",
+        "unanswered": "Invitations onto the panel that wait for an answer.",
     ]
 
     init(_ progress: RoundProgress) {
@@ -169,6 +175,9 @@ struct RoundProgressView: Described {
         unassigned = progress.unassigned
         submitted = progress.submitted
         decidable = progress.decidable
+        overdue = progress.overdue
+        stale = progress.stale
+        unanswered = progress.unanswered
     }
 }
 

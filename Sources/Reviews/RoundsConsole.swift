@@ -313,6 +313,7 @@ struct RoundsConsole: Sendable {
         let progress = try await call.reader.progress(of: [id])[id]
         let panel = try await call.reader.panel(of: id)
         let places = try await call.reader.placesOfTheStream(in: round)
+        let moves = try await call.reader.dueMoves(of: [id])[id] ?? []
         let viewer = try await call.viewer()
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
@@ -334,7 +335,7 @@ struct RoundsConsole: Sendable {
                 empty: EmptyState(title: t("panel.empty"), text: t("panel.empty_text"))),
             inviteURL: round.status == .closed ? nil : "/console/rounds/\(id)/panel/new",
             criteria: round.criteria.map { words.criterion($0) }, hasCriteria: !round.criteria.isEmpty,
-            facts: words.facts(round, places),
+            facts: words.facts(round, places), history: words.history(moves, of: round),
             tools: isOpen || round.status == .closed
                 ? [
                     LinkText(t("round.assignments"), "/console/rounds/\(id)/assignments"),
@@ -366,7 +367,10 @@ struct RoundsConsole: Sendable {
                         t("round.enter", count: ready), "/console/rounds/\(round.id)/applications", hidden: hidden)
                 ]
             return [.link(t("round.assign"), "/console/rounds/\(round.id)/assignments", style: .primary)] + enter
-                + [.link(t("round.close"), "/console/rounds/\(round.id)/closing")]
+                + [
+                    .link(t("due.action"), "/console/rounds/\(round.id)/due"),
+                    .link(t("round.close"), "/console/rounds/\(round.id)/closing"),
+                ]
         case .closed:
             return [.link(t("round.standings"), "/console/rounds/\(round.id)/standings", style: .primary)]
         }
@@ -533,7 +537,7 @@ struct NewRoundPath: Codable {
 
 /// What was just done, as the address of the page after it says.
 enum RoundDone: String, Codable, CaseIterable {
-    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed
+    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed, moved
 }
 
 struct RoundDonePath: Codable {

@@ -25,9 +25,17 @@ struct RemindDraftsTests {
         try await world.closes(in: "90 minutes")
         try await world.remind()
         #expect(try await world.closingLetters().count == 2 * drafts.count, "the day's moment has passed unsaid")
-        try await world.closes(in: "-1 minute")
+        // Extended, it closes once more: its founders are told again, and not before that is near.
+        try await world.closes(in: "12 days")
         try await world.remind()
         #expect(try await world.closingLetters().count == 2 * drafts.count)
+        try await world.closes(in: "6 days")
+        try await world.remind()
+        try await world.remind()
+        #expect(try await world.closingLetters().count == 3 * drafts.count)
+        try await world.closes(in: "-1 minute")
+        try await world.remind()
+        #expect(try await world.closingLetters().count == 3 * drafts.count)
     }
 
     @Test("Whoever names a stream that closes before the call is told of that, once an occasion; who does not is not")

@@ -54,6 +54,21 @@ extension InvariantTests {
                    closed_at = now() - interval '1 hour', closed_by = gen_random_uuid() WHERE position = 9
             """),
         Plant(
+            "reviews_are_due_when_the_last_move_says",
+            """
+            INSERT INTO round_due_moves (tenant_id, round_id, id, person_id, was_due_at, due_at, reason)
+            SELECT r.tenant_id, r.id, gen_random_uuid(), gen_random_uuid(), r.due_at, r.due_at + interval '1 day', 'Test'
+            FROM review_rounds AS r WHERE r.id = \(fragment: openRound)
+            """),
+        Plant(
+            "moves_go_on_from_one_another",
+            """
+            INSERT INTO round_due_moves (tenant_id, round_id, id, at, person_id, was_due_at, due_at, reason)
+            SELECT r.tenant_id, r.id, gen_random_uuid(), now() + n * interval '1 minute', gen_random_uuid(),
+                   r.due_at - (3 - 2 * n) * interval '1 hour', r.due_at - (2 - 2 * n) * interval '1 hour', 'Test'
+            FROM review_rounds AS r, generate_series(0, 1) AS n WHERE r.id = \(fragment: openRound)
+            """),
+        Plant(
             "panelists_are_seated_as_reviewers",
             """
             INSERT INTO panel_members (tenant_id, round_id, person_id, most, languages, invited_by)

@@ -46,7 +46,7 @@ struct ScoreSheetTests {
         return ScoreSheet.Line(
             summary: AssignmentSummary(
                 assignment: assignment, code: code, startupName: nil, language: .english, personName: nil,
-                scored: scores.count, submittedAt: submitted),
+                scored: scores.count, submittedAt: submitted, clocks: []),
             review: scores.isEmpty && comment == nil ? nil : review)
     }
 
