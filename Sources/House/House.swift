@@ -87,6 +87,7 @@ package struct House: Sendable {
                 in: site, sendsMail: sendsMail,
                 topics: [
                     "application": { "/console/applications/\($0.text)" }, "round": { "/console/rounds/\($0.text)" },
+                    "stream": { "/console/streams/\($0.text)" },
                     "introduction": { "/introductions/\($0.text)" },
                     "demo_day": { "/console/demo-days/\($0.text)" },
                     "mou": { "/console/mous/\($0.text)" },

@@ -19,6 +19,7 @@ extension Transaction {
                     program: made.program, name: made.name, focusAreas: source.focusAreas, partners: made.partners),
                 as: made.id, in: tenant)
             try await copyDesign(of: made.source, to: made.id)
+            try await copyPool(of: made.source, to: made.id)
         }
         for made in plan.cohorts {
             _ = try await addCohort(

@@ -98,6 +98,9 @@ struct ClonesConsole {
             let label = stream.name.text(for: words.spoken)
             let name = ["name": label]
             lines.append(stream.hasDesign ? t("clone.stream_designed", name) : t("clone.stream", name))
+            if stream.reviewers > 0 {
+                lines.append(t("clone.pool", count: stream.reviewers, name))
+            }
             lines += stream.partners.map { t("clone.partner", ["name": named($0.institution), "stream": label]) }
             lines += stream.leftOut.map { left in
                 t(

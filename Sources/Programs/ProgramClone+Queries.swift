@@ -22,6 +22,28 @@ extension Transaction {
             """)
     }
 
+    /// The pool of the source, after its partners: whoever reviews there still and can come in. Of a partner that takes no part
+    /// again, or whose staff they are no more, they come as whom the park added.
+    func copyPool(of source: ProgramStream.ID, to copy: ProgramStream.ID) async throws {
+        try await execute(
+            """
+            -- clone: pool
+            INSERT INTO stream_reviewers (
+                tenant_id, id, stream_id, person_id, institution_id, proposed_by, added_at, added_by, until)
+            SELECT s.tenant_id, gen_random_uuid(), \(copy), s.person_id,
+                   CASE WHEN EXISTS (SELECT FROM stream_partners AS p
+                                     WHERE p.tenant_id = s.tenant_id AND p.stream_id = \(copy)
+                                       AND p.institution_id = s.institution_id)
+                         AND EXISTS (SELECT FROM memberships AS m
+                                     WHERE m.tenant_id = s.tenant_id AND m.person_id = s.person_id
+                                       AND m.institution_id = s.institution_id AND m.ended_at IS NULL)
+                        THEN s.institution_id END,
+                   coalesce(acting_person(), s.added_by), now(), coalesce(acting_person(), s.added_by), s.until
+            FROM stream_reviewers AS s
+            WHERE s.stream_id = \(source) AND \(fragment: .staysInPool)
+            """)
+    }
+
     /// Questions keep their ids, which are the call's own, so that what refers to a question still does.
     ///
     /// - Parameter streams: what became of the streams that are cloned; others are offered again as long as they are of the
@@ -75,5 +97,32 @@ extension Transaction {
                     AND s.ended_at IS NULL) AS kept
             WHERE kept.number > 1
             """)
+    }
+}
+
+extension Statements {
+    /// How many reviewers the pool of a stream brings into its clone.
+    func poolSize(of stream: ProgramStream.ID) async throws -> Int {
+        try await one(
+            """
+            -- clone: size of the pool
+            SELECT count(*) AS reviewers FROM stream_reviewers AS s
+            WHERE s.stream_id = \(stream) AND \(fragment: .staysInPool)
+            """)("reviewers")
+    }
+}
+
+extension Query {
+    /// Who of a pool `s` is in it today and can still come in as a reviewer.
+    fileprivate static var staysInPool: Query {
+        """
+        s.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+        AND s.added_at IS NOT NULL AND s.ended_at IS NULL
+        AND (s.until IS NULL OR s.until >= (
+            SELECT (now() AT TIME ZONE w.time_zone)::date FROM tenants AS w WHERE w.id = s.tenant_id))
+        AND EXISTS (SELECT FROM memberships AS m JOIN people AS who ON who.id = m.person_id AND who.disabled_at IS NULL
+                    WHERE m.tenant_id = s.tenant_id AND m.person_id = s.person_id AND m.role = 'reviewer'
+                      AND m.ended_at IS NULL)
+        """
     }
 }

@@ -48,6 +48,8 @@ package struct ProgramClone: Described {
         package let name: LocalizedName
         /// Whether it brings its design along.
         package let hasDesign: Bool
+        /// How many reviewers its pool brings along.
+        package let reviewers: Int
         /// Who takes part again.
         package let partners: [ProgramStream.Partner]
         /// Who does not, and why.
@@ -197,6 +199,7 @@ extension Statements {
                 ProgramClone.Stream(
                     id: id, source: stream.id, program: program?.id ?? stream.program,
                     name: try YearLater.name(stream.name), hasDesign: try await design(of: stream.id) != nil,
+                    reviewers: try await poolSize(of: stream.id),
                     partners: stream.partners.filter(bound.contains),
                     leftOut: stream.partners.filter { !bound.contains($0) }.map { partner in
                         ProgramClone.LeftOut(

@@ -43,7 +43,10 @@ struct StreamsConsole {
                             .link(t("design.action"), "/console/streams/\(stream.id)/design", style: .primary),
                             .link(t("edit.action"), "/console/streams/\(stream.id)/edit"),
                         ] : [])
-                        + [.link(t("clone.action"), "/console/streams/\(stream.id)/clone")]
+                        + [
+                            .link(t("stream.reviewers"), "/console/streams/\(stream.id)/reviewers"),
+                            .link(t("clone.action"), "/console/streams/\(stream.id)/clone"),
+                        ]
                         + (isRunning ? [.link(t("stream.end_action"), "/console/streams/\(stream.id)/ending")] : [])),
                 calls: words.table(calls),
                 draftURL: isRunning ? "/console/streams/\(stream.id)/calls/new" : nil,

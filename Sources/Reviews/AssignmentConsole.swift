@@ -45,14 +45,15 @@ struct AssignmentConsole {
     private var plan: AnyRoute {
         PageRoute(
             .post, "/console/rounds/{round}/assignment-runs", "planConsoleAssignments", access: .roles([.manager]),
-            rate: .expensive, parameters: RoundPath.self
+            rate: .expensive, parameters: RoundPath.self, body: PlanForm.self
         ) { call in
             let (round, principal, id) = (call.parameters.round, try call.principal, AssignmentRun.ID())
             let tenant = try principal.workspace
             return try await answering {
-                try await call.write { transaction in
+                let keeps = try call.decoded().partnerSeats ?? true
+                return try await call.write { transaction in
                     _ = try await transaction.requestAssignmentRun(
-                        of: round, as: id, in: tenant, by: principal.personID)
+                        of: round, keepingPartnerSeats: keeps, as: id, in: tenant, by: principal.personID)
                     return .redirect(to: "/console/assignment-runs/\(id)")
                 }
             } again: { problem in
@@ -104,6 +105,8 @@ struct AssignmentConsole {
         let panel = try await call.reader.panelNames(of: round.id)
         let progress = try await call.reader.progress(of: [round.id])[round.id]
         let latest = try await call.reader.assignmentRuns(of: round.id, limit: 1).first
+        let hasSeats = try await !call.reader.partnerSeats(of: round.id).isEmpty
+        let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
         let address: SafeURL = "/console/rounds/\(round.id)/assignments"
         let filters: [(name: String, value: String)] = [
             ("person", query.person?.description), ("state", query.state?.rawValue),
@@ -129,8 +132,17 @@ struct AssignmentConsole {
                     ? [
                         .post(
                             t("assignments.plan"), "/console/rounds/\(round.id)/assignment-runs", style: .primary,
-                            hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)])
-                    ] + replacement(progress, desk, key: call.freshIdempotencyKey) : [])
+                            hidden: [key])
+                    ]
+                        + (hasSeats
+                            ? [
+                                .post(
+                                    t("assignments.plan_without_seats"), "/console/rounds/\(round.id)/assignment-runs",
+                                    hidden: [
+                                        HiddenField("idempotency_key", call.freshIdempotencyKey),
+                                        HiddenField("partner_seats", "false"),
+                                    ])
+                            ] : []) + replacement(progress, desk, key: call.freshIdempotencyKey) : [])
                     + ["csv", "xlsx"].map { format in
                         let file: SafeURL = "/console/rounds/\(round.id)/assignments.\(format)"
                         return .link(t("assignments.file_\(format)"), file.adding(filters))
@@ -462,4 +474,9 @@ struct AssignmentsPage: ViewModel {
 
 extension PageTemplate<AssignmentsPage> {
     static let assignments = PageTemplate("reviews/assignments", in: .reviews)
+}
+
+/// What a plan is asked for with.
+struct PlanForm: Codable {
+    let partnerSeats: Bool?
 }

@@ -110,7 +110,7 @@ extension Query {
     fileprivate static var assignmentRuns: Query {
         """
         SELECT u.id, u.round_id, u.job_id, u.requested_at, u.finished_at, u.report, u.applied_at,
-               u.replaces_overdue,
+               u.replaces_overdue, u.partner_seats,
                j.state AS job_state, j.done AS job_done, j.total AS job_total,
                CASE WHEN (SELECT applications_too_near(acting_role(), acting_person()))::uuid[] <> '{}'
                     THEN ARRAY(SELECT f.code FROM review_files AS f
@@ -133,20 +133,22 @@ extension AssignmentRun {
             state: WorkState(of: try row("job_state"), hasResult: finishedAt != nil),
             progress: finishedAt == nil ? progress : nil, requestedAt: row("requested_at"), finishedAt: finishedAt,
             report: readable.map { codes in report?.naming(only: Set(codes)) } ?? report, appliedAt: row("applied_at"),
-            replacesOverdue: row("replaces_overdue"))
+            replacesOverdue: row("replaces_overdue"), keepsPartnerSeats: row("partner_seats"))
     }
 }
 
 extension Transaction {
     func insert(
-        _ run: AssignmentRun.ID, of round: ReviewRound.ID, replacingOverdue: Bool, job: UUID, in tenant: Tenant.ID,
+        _ run: AssignmentRun.ID, of round: ReviewRound.ID, replacingOverdue: Bool, keepingPartnerSeats: Bool,
+        job: UUID, in tenant: Tenant.ID,
         by person: Person.ID?
     ) async throws {
         try await execute(
             """
             -- requestAssignmentRun
-            INSERT INTO assignment_runs (tenant_id, id, round_id, replaces_overdue, job_id, requested_by)
-            VALUES (\(tenant), \(run), \(round), \(replacingOverdue), \(job), \(person))
+            INSERT INTO assignment_runs (
+                tenant_id, id, round_id, replaces_overdue, partner_seats, job_id, requested_by)
+            VALUES (\(tenant), \(run), \(round), \(replacingOverdue), \(keepingPartnerSeats), \(job), \(person))
             """)
     }
 

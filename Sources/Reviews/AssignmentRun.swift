@@ -65,6 +65,8 @@ package struct AssignmentRun: Sendable, Identifiable {
             case leastLoads = "least_loads"
             /// Something that was begun breaks a rule by now.
             case begun
+            /// A partner of an application's stream can give it no reviewer, though seats of its own are kept.
+            case partners
         }
 
         /// What it is about.
@@ -77,6 +79,8 @@ package struct AssignmentRun: Sendable, Identifiable {
         package let needed: Int
         /// What is possible.
         package let possible: Int
+        /// The partners whose seats it is about, where it is about some.
+        package var partners: [LocalizedName]? = nil
     }
 
     /// The run.
@@ -99,6 +103,8 @@ package struct AssignmentRun: Sendable, Identifiable {
     package let appliedAt: Date?
     /// Whether it gives what is overdue to others, where there are others, instead of keeping what was begun.
     package let replacesOverdue: Bool
+    /// Whether each application gets a reviewer of each partner that has seats in its streams.
+    package let keepsPartnerSeats: Bool
 }
 
 /// A pair of a plan.

@@ -210,7 +210,22 @@ struct PlanWords {
                 kind: .begun, applications: found.flatMap(\.applications).sorted(), reviewers: reviewers, needed: 1,
                 possible: 0)
         }
-        let sentences = (contradictions.filter { $0.kind != .begun } + joined).map(sentence)
+        // What holds of many applications alike is one sentence, too.
+        let lacking = Dictionary(grouping: contradictions.filter { $0.kind == .partners && !$0.applications.isEmpty }) {
+            lacking in
+            [lacking.needed, lacking.possible].map(String.init)
+                + (lacking.partners ?? []).map { $0.text(for: desk.spoken) }
+        }
+        .sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { _, found in
+            found.first.map { first in
+                AssignmentRun.Contradiction(
+                    kind: .partners, applications: found.flatMap(\.applications).sorted(), reviewers: [],
+                    needed: first.needed, possible: first.possible, partners: first.partners)
+            }
+        }
+        let others = contradictions.filter { $0.kind != .begun && ($0.kind != .partners || $0.applications.isEmpty) }
+        var sentences = (others + lacking + joined).map(sentence)
+        if contradictions.contains(where: { $0.kind == .partners }) { sentences.append(t("plan.partners_way")) }
         // What names nobody is said once.
         return sentences.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
@@ -224,6 +239,13 @@ struct PlanWords {
         case .reviewers:
             return t(
                 "plan.alone", count: contradiction.needed, ["application": desk.listed(codes), "possible": possible])
+        case .partners:
+            return t(
+                "plan.partners", count: contradiction.needed,
+                [
+                    "application": desk.listed(codes), "possible": possible,
+                    "partners": desk.listed((contradiction.partners ?? []).map { $0.text(for: desk.spoken) }),
+                ])
         case .seats:
             let need = t(
                 "plan.need", count: codes.count,

@@ -22,9 +22,11 @@ enum AssignmentRunsAPI {
             description: """
                 The hard rules are kept exactly: conflicts, languages, loads, the number of reviews wanted; what was begun \
                 stays. Among all such plans it finds the one whose worst-served application is served best, then the one \
-                whose reviewers know most about what they judge, with even loads. Nothing changes before it is applied.
+                whose reviewers know most about what they judge, with even loads. Each application of a stream with partner \
+                seats gets a reviewer of each such partner, unless `partner_seats` is false. Nothing changes before it is \
+                applied.
                 """,
-            tag: "reviews", access: .roles([.manager]), parameters: RoundPath.self, output: AssignmentRunView.self,
+            tag: "reviews", access: .roles([.manager]), parameters: RequestRun.self, output: AssignmentRunView.self,
             success: .created, problems: [.notFound, .conflict]
         ) { call in
             let principal = try call.principal
@@ -32,7 +34,8 @@ enum AssignmentRunsAPI {
             let id = AssignmentRun.ID()
             return try await call.write { transaction in
                 let run = try await transaction.requestAssignmentRun(
-                    of: call.parameters.round, as: id, in: tenant, by: principal.personID)
+                    of: call.parameters.round, keepingPartnerSeats: call.parameters.partnerSeats ?? true, as: id,
+                    in: tenant, by: principal.personID)
                 return .created(AssignmentRunView(run), location: "/v1/assignment-runs/\(id)")
             }
         }.erased
@@ -158,6 +161,11 @@ enum AssignmentRunsAPI {
     }
 }
 
+struct RequestRun: Codable {
+    let round: ReviewRound.ID
+    let partnerSeats: Bool?
+}
+
 struct AssignmentRunPath: Codable {
     let run: AssignmentRun.ID
 }
@@ -185,6 +193,7 @@ struct AssignmentRunView: Described {
     let requestedAt: Date
     let finishedAt: Date?
     let appliedAt: Date?
+    let partnerSeats: Bool
     let isOvertaken: Bool?
     let replacesOverdue: Bool
     let report: PlanReportView?
@@ -196,6 +205,7 @@ struct AssignmentRunView: Described {
         finished and was not taken.
         """,
         "replaces_overdue": "Whether it gives what is overdue to others.",
+        "partner_seats": "Whether each application gets a reviewer of each partner that has seats in its streams.",
         "report": "What came of it; absent until it has finished.",
     ]
 
@@ -210,6 +220,7 @@ struct AssignmentRunView: Described {
         finishedAt = run.finishedAt
         appliedAt = run.appliedAt
         replacesOverdue = run.replacesOverdue
+        partnerSeats = run.keepsPartnerSeats
         report = run.report.map(PlanReportView.init)
     }
 }
@@ -263,10 +274,11 @@ struct ContradictionView: Described {
     let reviewers: [String]
     let needed: Int
     let possible: Int
+    let partners: [LocalizedName]?
 
     static let documentation = [
         "applications": "By their codes; none where one of them is not yours to know of.",
-        "reviewers": "By their names.",
+        "reviewers": "By their names.", "partners": "Whose seats it is about, where it is about some.",
     ]
 
     init(_ contradiction: AssignmentRun.Contradiction) {
@@ -275,6 +287,7 @@ struct ContradictionView: Described {
         reviewers = contradiction.reviewers
         needed = contradiction.needed
         possible = contradiction.possible
+        partners = contradiction.partners
     }
 }
 

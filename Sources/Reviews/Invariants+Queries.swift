@@ -9,7 +9,7 @@ extension ReviewsRoom {
                 of: [
                     "review_rounds", "review_criteria", "round_due_moves", "reviewer_absences", "conflict_declarations",
                     "review_assignments",
-                    "assignment_runs",
+                    "assignment_runs", "stream_reviewers", "seat_waivers",
                 ]),
             Invariant.trailCounts("panels_and_files_are_on_the_trail", of: ["panel_members", "review_files"]),
             Invariant(
@@ -67,6 +67,15 @@ extension ReviewsRoom {
                 WHERE NOT EXISTS (
                     SELECT FROM memberships AS m
                     WHERE m.tenant_id = p.tenant_id AND m.person_id = p.person_id AND m.role = 'reviewer')
+                """),
+        Invariant(
+            "pools_are_of_people_seated_as_reviewers",
+            violatedBy: """
+                SELECT s.tenant_id, s.id, 'never held a reviewer''s seat' AS detail
+                FROM stream_reviewers AS s
+                WHERE s.added_at IS NOT NULL AND NOT EXISTS (
+                    SELECT FROM memberships AS m
+                    WHERE m.tenant_id = s.tenant_id AND m.person_id = s.person_id AND m.role = 'reviewer')
                 """),
         Invariant(
             "files_are_of_applications_to_the_call",

@@ -207,6 +207,7 @@ struct PanelConsole: Sendable {
         }
         let input = FormInput(values: values, errors: errors, texts: t)
         let known = panelist == nil ? try await call.reader.reviewers() : []
+        let pool = panelist == nil ? try await call.reader.poolOf(round: round.id) : nil
         let on = panelist == nil ? Set(try await call.reader.panel(of: round.id).map(\.person)) : []
         let who: [FormField] =
             panelist == nil
@@ -236,13 +237,24 @@ struct PanelConsole: Sendable {
         let sections = [
             FormSection(fields: who + load), FormSection(title: t("panel.knowledge"), fields: [areas]),
         ]
-        let seated = known.filter { !on.contains($0.person) }
+        // The pool of the round's streams first.
+        let free = known.filter { !on.contains($0.person) }
+        let seated =
+            free.filter { pool?.contains($0.person) ?? false } + free.filter { !(pool?.contains($0.person) ?? false) }
         let model = PanelistPage(
             header: PageHeader(
                 title: title, kind: round.label(for: words.spoken),
-                lede: panelist == nil ? t("panel.ask_lede") : t("panel.change_lede")),
+                lede: panelist == nil
+                    ? [t("panel.ask_lede"), pool == nil ? nil : t("pool.ask_outside")].compactMap(\.self)
+                        .joined(separator: t("plan.gap")) : t("panel.change_lede"),
+                actions: pool == nil ? [] : [.link(t("pool.ask"), "/console/rounds/\(round.id)/pool")]),
             checked: checked.map { Self.table(of: $0.conflicts, at: $0.email, words) },
-            known: seated.prefix(200).map { PanelistPage.Known(name: $0.name, email: $0.email) },
+            known: seated.prefix(200).map { known in
+                PanelistPage.Known(
+                    name: known.name,
+                    email: pool.map { !$0.contains(known.person) } ?? false
+                        ? "\(known.email) · \(t("pool.outside"))" : known.email)
+            },
             hasKnown: !seated.isEmpty,
             form: Form(
                 action: action, sections: sections, submit: panelist == nil ? t("panel.ask_submit") : t("panel.save"),

@@ -16,18 +16,21 @@ extension Transaction {
     ///
     /// - Parameters:
     ///   - replacing: whether what is overdue is given to others who owe nothing themselves, also where it was begun, and
-    ///     stays where it is as far as there are none.
+    ///     stays where it is as far as there are none. Such a plan insists on no seats of partners.
+    ///   - keepingPartnerSeats: whether each application gets a reviewer of each partner that has seats in its streams.
     ///   - person: who asks; nil for the service.
     package func requestAssignmentRun(
-        of round: ReviewRound.ID, replacingOverdue replacing: Bool = false, as id: AssignmentRun.ID,
-        in tenant: Tenant.ID, by person: Person.ID?
+        of round: ReviewRound.ID, replacingOverdue replacing: Bool = false, keepingPartnerSeats: Bool = true,
+        as id: AssignmentRun.ID, in tenant: Tenant.ID, by person: Person.ID?
     ) async throws -> AssignmentRun {
         guard let found = try await self.round(round) else { throw Problem.notFound }
         try found.checkOpen()
         try await checkNoneIsTheirOwn(in: found)
         if replacing, try await (progress(of: [round])[round]?.overdue ?? 0) == 0 { throw ReviewRefusal.nothingOverdue }
         let job = try await enqueue(PlanAssignments(run: id.uuid))
-        try await insert(id, of: round, replacingOverdue: replacing, job: job, in: tenant, by: person)
+        try await insert(
+            id, of: round, replacingOverdue: replacing, keepingPartnerSeats: keepingPartnerSeats && !replacing, job: job,
+            in: tenant, by: person)
         guard let run = try await assignmentRun(id) else { throw Problem.notFound }
         return run
     }
@@ -103,6 +106,7 @@ struct AssignmentInputs: Sendable {
     let former: [FormerPair]
     /// Whether what is overdue is given to others: whatever stands and is not submitted.
     let replacesOverdue: Bool
+    let partners: [PartnerNeed]
 }
 
 /// What was worked out, ready to be written.
@@ -123,7 +127,8 @@ extension Statements {
             panel: try await panel(of: round.id).filter { $0.answer == .accepted }.sorted { $0.person < $1.person },
             conflicts: try await conflictedPairs(in: round.id) + knownPairs(in: round.id),
             former: try await formerPairs(in: round.id, replacingOverdue: run.replacesOverdue),
-            replacesOverdue: run.replacesOverdue)
+            replacesOverdue: run.replacesOverdue,
+            partners: run.keepsPartnerSeats ? try await partnerNeeds(in: round.id) : [])
     }
 }
 
@@ -198,9 +203,18 @@ extension AssignmentInputs {
         }
         let overdue = overdue
         let late = Set(overdue.map(\.person))
+        let needs = partners.enumerated().reduce(into: [Application.ID: [AssignmentProblem.Need]]()) { needs, partner in
+            for application in partner.element.applications {
+                needs[application, default: []].append(.init(of: partner.offset))
+            }
+        }
         let begun = Dictionary(grouping: former.filter { $0.state == .assigned && $0.isBegun }, by: \.person)
         var problem = AssignmentProblem(
-            applications: judged.map { .init(wanted: round.reviewsWanted, languages: languages[$0.language] ?? 0) },
+            applications: judged.map {
+                .init(
+                    wanted: round.reviewsWanted, languages: languages[$0.language] ?? 0,
+                    needs: needs[$0.application] ?? [])
+            },
             reviewers: panel.map { panelist in
                 let written = begun[panelist.person]?.count ?? 0
                 let isLate = late.contains(panelist.person)
@@ -210,6 +224,7 @@ extension AssignmentInputs {
                     languages: panelist.terms.languages.reduce(0) { $0 | (languages[$1] ?? 0) },
                     isClosed: panelist.isAway || isLate)
             }, affinities: affinities)
+        problem.groups = partners.map { partner in partner.people.compactMap { people[$0] } }
         func place(_ application: Application.ID, _ person: Person.ID) -> AssignmentPair? {
             guard let row = applications[application], let column = people[person] else { return nil }
             return AssignmentPair(row, column)
@@ -279,21 +294,31 @@ extension AssignmentInputs {
     private func named(_ violation: AssignmentRefusal.Violation) -> AssignmentRun.Contradiction {
         func contradiction(
             _ kind: AssignmentRun.Contradiction.Kind, _ applications: [Int], _ reviewers: [Int], _ needed: Int,
-            _ possible: Int
+            _ possible: Int, _ partners: [LocalizedName]? = nil
         ) -> AssignmentRun.Contradiction {
             AssignmentRun.Contradiction(
                 kind: kind, applications: applications.map { judged[$0].code }.sorted(),
-                reviewers: reviewers.map { panel[$0].name }.sorted(), needed: needed, possible: possible)
+                reviewers: reviewers.map { panel[$0].name }.sorted(), needed: needed, possible: possible,
+                partners: partners)
+        }
+        func partners(of application: Int) -> [LocalizedName] {
+            self.partners.filter { $0.applications.contains(judged[application].application) }.map(\.name)
         }
         switch violation {
+        // What was begun takes the seats that are kept for a partner's people.
+        case .fixed(let pair, .seatsKept):
+            return contradiction(
+                .partners, [pair.application], [pair.reviewer], 1, 0, partners(of: pair.application))
         case .fixed(let pair, _): return contradiction(.begun, [pair.application], [pair.reviewer], 1, 0)
         case .loads(let reviewer):
             return contradiction(
                 .leastLoads, [], [reviewer], panel[reviewer].terms.least, panel[reviewer].terms.most)
         case .needs(let application, let needed, let wanted):
-            return contradiction(.reviewers, [application], [], needed, wanted)
+            return contradiction(.partners, [application], [], needed, wanted, partners(of: application))
         case .group(let application, let need, let possible):
-            return contradiction(.reviewers, [application], [], need.count, possible)
+            return contradiction(
+                .partners, [application], [], need.count, possible,
+                self.partners.indices.contains(need.group) ? [self.partners[need.group].name] : [])
         case .reviewers(let application, let wanted, let possible):
             return contradiction(.reviewers, [application], [], wanted, possible)
         case .seats(let applications, let reviewers, let needed, let room):

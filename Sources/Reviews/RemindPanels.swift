@@ -78,6 +78,7 @@ extension Transaction {
             guard let round = try await known(seats.round, in: &rounds) else { continue }
             try await ask(for: seats, of: round)
         }
+        try await tellOfSeats()
     }
 
     private func remind(

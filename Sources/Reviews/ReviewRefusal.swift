@@ -51,6 +51,12 @@ package enum ReviewRefusal: Refusal, Equatable {
     case changesPending
     /// A startup of the manager's own applied to the call: who is judged and by whom is for another manager to say.
     case ownStartupApplied
+    /// Nobody of the pool is left to be asked.
+    case emptyPool
+    /// The nomination was answered or taken back.
+    case nominationAnswered
+    /// No partner's seat on the panel is empty.
+    case noSeatEmpty
 
     package var problem: Problem {
         switch self {
@@ -98,6 +104,9 @@ package enum ReviewRefusal: Refusal, Equatable {
             .conflict("Assignments have changed since the plan was worked out. Work it out again.")
         case .nothingOverdue: .conflict("No review is overdue.")
         case .runOver: .conflict("The run has ended already.")
+        case .emptyPool: .conflict("Nobody of the pool is left to be asked.")
+        case .nominationAnswered: .conflict("The nomination was answered or taken back.")
+        case .noSeatEmpty: .conflict("No seat of a partner is empty.")
         }
     }
 }

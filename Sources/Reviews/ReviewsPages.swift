@@ -9,6 +9,7 @@ extension ReviewsRoom {
         [
             Site.Place("rounds", key: "nav.rounds", in: .reviews, url: "/console/rounds", roles: ["manager"]),
             Site.Place("reviews", key: "nav.reviews", in: .reviews, url: "/reviews", roles: ["reviewer"]),
+            Site.Place("seats", key: "nav.seats", in: .reviews, url: "/partner/streams", roles: ["partner"]),
         ]
     }
 
@@ -23,7 +24,7 @@ extension ReviewsRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         PreviewPages(site: site).routes + RoundsConsole(site: site).routes + DueConsole(site: site).routes
-            + PanelConsole(site: site).routes
+            + PanelConsole(site: site).routes + PoolConsole(site: site).routes + PartnerSeatPages(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentSheetPages().routes
             + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes

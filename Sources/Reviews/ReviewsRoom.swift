@@ -63,6 +63,17 @@ package enum ReviewsRoom {
         "absences_end_after_they_begin": .invalid("/last_day", "The last day is the first or a later one."),
         "absences_do_not_begin_on_one_day": .invalid("/first_day", "An absence from this day on is noted already."),
         "absences_are_of_people_with_a_seat_here": .notFound,
+        "reviewers_join_a_pool_once": .conflict("They are in the pool, or nominated for it, already."),
+        "pools_are_of_running_streams": .conflict("The stream has ended. It stands as it was."),
+        "reviewers_join_a_pool_for_days_to_come": .invalid("/until", "Choose a last day that is not past."),
+        "stream_reviewers_person_id_fkey": .invalid("/person", "There is no such person."),
+        "partners_nominate_for_their_own_streams": .invalid("/stream", "You take no part in this stream."),
+        "partners_nominate_their_own_staff": .invalid("/person", "Nominate people of your own institution."),
+        "answered_nominations_stand": ReviewRefusal.nominationAnswered.problem,
+        "seats_are_waived_while_empty": ReviewRefusal.noSeatEmpty.problem,
+        "seats_are_waived_before_a_round_opens": ReviewRefusal.roundOpened.problem,
+        "rounds_open_with_their_partners_seats_taken": .conflict(
+            "Seats of a partner on the panel are empty. Seat its reviewers, or say why the round opens without them."),
         "confidence_is_one_to_four": .invalid("/confidence", "Confidence is 1 to 4."),
     ]
 
@@ -70,6 +81,7 @@ package enum ReviewsRoom {
     package static func operations() -> [AnyOperation] {
         RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
             + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations
-            + AbsencesAPI.operations + DueAPI.operations + AssignmentSheetAPI.operations
+            + AbsencesAPI.operations + DueAPI.operations + AssignmentSheetAPI.operations + PoolAPI.operations
+            + PartnerSeatsAPI.operations
     }
 }

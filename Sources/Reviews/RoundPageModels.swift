@@ -18,6 +18,12 @@ struct RoundPage: ViewModel {
     var stats: StatTiles?
     var panel: Table
     var inviteURL: SafeURL?
+    /// Where the pool of its streams is asked.
+    var poolURL: SafeURL?
+    /// How far the seats of each partner are taken.
+    var seats: [String]
+    var hasSeats: Bool
+    var seatsURL: SafeURL
     var criteria: [Criterion]
     var hasCriteria: Bool
     var facts: Facts
@@ -146,7 +152,22 @@ struct RoundWords {
         ]
     }
 
-    func row(_ panelist: Panelist, of round: ReviewRound, isLinked: Bool) -> [Table.Cell] {
+    /// How far the seats of partners are taken, by partner and stream.
+    func seats(_ found: [PartnerSeats]) -> [String] {
+        found.map { seats in
+            t(
+                "seats.line", count: seats.seats,
+                [
+                    "taken": Figures.grouped(seats.taken), "partner": seats.partnerName.text(for: spoken),
+                    "stream": seats.streamName.text(for: spoken),
+                ])
+        }
+    }
+
+    /// - Parameter isOutside: whether the round's streams have a pool and they are not in it.
+    func row(
+        _ panelist: Panelist, of round: ReviewRound, isLinked: Bool, isOutside: Bool = false
+    ) -> [Table.Cell] {
         let load =
             panelist.terms.least == 0
             ? t("panel.up_to", ["most": Figures.grouped(panelist.terms.most)])
@@ -161,7 +182,9 @@ struct RoundWords {
             }
         let languages = panelist.terms.languages.map { t("language.\($0.rawValue)") }.joined(separator: t("list.comma"))
         let areas = panelist.terms.focusAreas.map { $0.label(in: t.language) }.joined(separator: t("list.comma"))
-        let role = panelist.isChair ? t("panel.chair") : panelist.email
+        let role = [
+            panelist.isChair ? t("panel.chair") : panelist.email, isOutside ? t("pool.outside") : nil,
+        ].compactMap(\.self).joined(separator: " · ")
         return [
             isLinked
                 ? .link(panelist.name, "/console/rounds/\(round.id)/panel/\(panelist.person)", note: role)

@@ -314,6 +314,8 @@ struct RoundsConsole: Sendable {
         let panel = try await call.reader.panel(of: id)
         let places = try await call.reader.placesOfTheStream(in: round)
         let moves = try await call.reader.dueMoves(of: [id])[id] ?? []
+        let pool = try await call.reader.poolOf(round: id)
+        let seats = try await call.reader.partnerSeats(of: id)
         let viewer = try await call.viewer()
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
@@ -331,9 +333,15 @@ struct RoundsConsole: Sendable {
                     .init(t("panel.person")), .init(t("panel.answer")), .init(t("panel.knows")),
                     .init(t("panel.load")), .init(t("panel.done")),
                 ],
-                rows: panel.map { words.row($0, of: round, isLinked: round.status != .closed) },
+                rows: panel.map { panelist in
+                    words.row(
+                        panelist, of: round, isLinked: round.status != .closed,
+                        isOutside: pool.map { !$0.contains(panelist.person) } ?? false)
+                },
                 empty: EmptyState(title: t("panel.empty"), text: t("panel.empty_text"))),
             inviteURL: round.status == .closed ? nil : "/console/rounds/\(id)/panel/new",
+            poolURL: round.status == .closed || pool == nil ? nil : "/console/rounds/\(id)/pool",
+            seats: words.seats(seats), hasSeats: !seats.isEmpty, seatsURL: "/console/rounds/\(id)/partner-seats",
             criteria: round.criteria.map { words.criterion($0) }, hasCriteria: !round.criteria.isEmpty,
             facts: words.facts(round, places), history: words.history(moves, of: round),
             tools: isOpen || round.status == .closed
@@ -537,7 +545,7 @@ struct NewRoundPath: Codable {
 
 /// What was just done, as the address of the page after it says.
 enum RoundDone: String, Codable, CaseIterable {
-    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed, moved
+    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed, moved, waived
 }
 
 struct RoundDonePath: Codable {

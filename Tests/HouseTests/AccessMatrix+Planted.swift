@@ -8,6 +8,7 @@ import Institutions
 import Partnerships
 import Postgres
 import Programs
+import Reviews
 import TestWorld
 import Vocabulary
 
@@ -101,6 +102,19 @@ extension Objects {
                 """)
         }
         return batch
+    }
+
+    /// Somebody of the bank's whom it nominates for its stream, and whom no manager has answered yet.
+    static func nominateABanker(in world: World) async throws -> StreamReviewer.ID {
+        let stream: ProgramStream.ID = demoID("stream acceleration fintech")
+        let kenji = Cast.kenji.person.id
+        _ = try await world.database.write(as: world.context(Cast.kenji)) { transaction in
+            try await transaction.nominateReviewers(
+                [kenji], for: stream, as: Cast.institution("harbour/sakuragi"), in: Cast.harbour.id, by: kenji)
+        }
+        let pool = try await world.database.reader(as: world.context(Cast.kenji)).pool(of: stream)
+        guard let nomination = pool.first else { throw Problem.notFound }
+        return nomination.id
     }
 
     /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, and a text in English, planted

@@ -284,6 +284,7 @@ struct Objects: Sendable {
         try await Self.askForASignature(in: world)
         let joint = try await Self.askABank(in: world)
         try await Self.fillADataRoom(in: world)
+        let nomination = try await Self.nominateABanker(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -319,7 +320,8 @@ struct Objects: Sendable {
             "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
             "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
-            "joint": joint.description,
+            "joint": joint.description, "StreamReviewer": nomination.description,
+            "seated stream": (demoID("stream acceleration fintech") as ProgramStream.ID).description,
             "planning": (demoID("call fintech") as CallForApplications.ID).description,
             "unsigned": (demoID("mou unsigned") as MoU.ID).description,
             "unsigned of a page": (demoID("mou unsigned of a page") as MoU.ID).description,
@@ -373,6 +375,9 @@ struct Objects: Sendable {
         }
         // A call with a round that is planned and not drafted.
         if name == "call", path.hasSuffix("/planned-round") { return ids["planning"] }
+        // The stream in which the bank has seats.
+        let isSeated = ["/reviewers", "/nominations", "/partner/streams/"].contains(where: path.contains)
+        if name == "stream", isSeated { return ids["seated stream"] }
         // What the bank has a say in.
         if name == "batch", path.contains("/joint-batches/") || path.contains("/partner/") { return ids["joint"] }
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {

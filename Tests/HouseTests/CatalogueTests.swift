@@ -115,7 +115,9 @@ struct CatalogueTests {
                                     -- Counts of a day, by hashes alone.
                                     'letters_asked_for',
                                     -- Counts of rows that are on record, and addresses in answers that are.
-                                    'review_tallies', 'application_people')
+                                    'review_tallies', 'application_people',
+                                    -- The same, of seats that are taken; the letter that told of them is on record.
+                                    'partner_seats_told')
               AND (SELECT count(*) FROM pg_trigger AS t
                    WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
             """)

@@ -77,6 +77,14 @@ extension InvariantTests {
                 SELECT FROM memberships AS o WHERE o.person_id = m.person_id AND o.role = 'reviewer') LIMIT 1
             """),
         Plant(
+            "pools_are_of_people_seated_as_reviewers",
+            """
+            INSERT INTO stream_reviewers (tenant_id, id, stream_id, person_id, proposed_by, added_at, added_by)
+            SELECT s.tenant_id, gen_random_uuid(), s.id, m.person_id, m.person_id, now(), m.person_id FROM streams AS s
+            JOIN memberships AS m ON m.tenant_id = s.tenant_id AND m.role = 'founder' AND NOT EXISTS (
+                SELECT FROM memberships AS o WHERE o.person_id = m.person_id AND o.role = 'reviewer') LIMIT 1
+            """),
+        Plant(
             "files_are_of_applications_to_the_call", after: step(of: submitted, from: "submitted", to: "in_review"),
             """
             INSERT INTO review_files (tenant_id, round_id, application_id, code, language, answers, entered_by)

@@ -19,6 +19,7 @@ struct ReviewsPagesTests {
                     PageTemplate.standings, PageTemplate.applicationReviews, PageTemplate.conflicts,
                     PageTemplate.queue, PageTemplate.invitation, PageTemplate.sheet, PageTemplate.offline,
                     PageTemplate.offlinePreview, PageTemplate.absences, PageTemplate.chairedFiles,
+                    PageTemplate.pool,
                 ], sources: sources) == [])
     }
 }

@@ -1,0 +1,303 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Institutions
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// The seats of partners on panels: for a manager those of a round, for the staff of a partner its own, with whom it nominates.
+struct PartnerSeatPages: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [ofRound, waive, streams, stream, nominate, withdraw] }
+
+    // MARK: For managers
+
+    private var ofRound: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/partner-seats", "consolePartnerSeats", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            try await page(for: call, of: call.parameters.round)
+        }.erased
+    }
+
+    private var waive: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/partner-seats", "waiveConsolePartnerSeats", access: .roles([.manager]),
+            parameters: RoundPath.self, body: SeatWaiverBody.self
+        ) { call in
+            let (id, principal) = (call.parameters.round, try call.principal)
+            let tenant = try principal.workspace
+            return try await answering {
+                let waiver = try call.decoded()
+                guard let partners = waiver.partners, !partners.isEmpty else {
+                    throw Problem(.invalid, errors: [.init("/partners", .required, "Tick one at least.")])
+                }
+                return try await call.write { transaction in
+                    _ = try await transaction.waiveSeats(
+                        of: partners, in: id, because: waiver.reason, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/rounds/\(id)?done=waived")
+                }
+            } again: { problem in
+                try await page(for: call, of: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: ReviewRound.ID, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await PoolDesk(call, in: site)
+        let t = desk.t
+        guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+        let found = try await call.reader.partnerSeats(of: id)
+        let empty = found.filter { $0.taken < $0.seats }
+        let partners = empty.reduce(into: [PartnerSeats]()) { partners, seats in
+            if !partners.contains(where: { $0.partner == seats.partner }) { partners.append(seats) }
+        }
+        let values = problem == nil ? ["partners": partners.map(\.partner.description)] : call.fields
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let fields: [FormField] = [
+            input.checkboxes(
+                "partners", label: t("seats.partners"),
+                options: partners.map { ($0.partner.description, $0.partnerName.text(for: desk.spoken), nil) },
+                isOptional: false),
+            input.area("reason", label: t("seats.reason"), hint: t("seats.reason_hint"), limit: 10_000, rows: 3),
+        ]
+        let words = RoundWords(t: t, now: .now)
+        let model = PoolPage(
+            header: PageHeader(
+                title: t("seats.title"), kind: round.name.text(for: desk.spoken), badge: words.badge(round.status),
+                lede: t("seats.lede")),
+            parts: [
+                PoolPage.Part(
+                    title: nil, text: nil,
+                    table: Table(
+                        caption: t("seats.title"),
+                        columns: [
+                            .init(t("pool.partner")), .init(t("pool.streams")), .init(t("seats.taken")),
+                            .init(t("seats.people")), .init(t("seats.waived")),
+                        ],
+                        rows: found.map { seats in
+                            [
+                                .text(seats.partnerName.text(for: desk.spoken)),
+                                .text(seats.streamName.text(for: desk.spoken)),
+                                .badge(desk.badge(taken: seats.taken, of: seats.seats)),
+                                .text(seats.people.isEmpty ? "–" : seats.people.joined(separator: t("list.comma"))),
+                                .text(
+                                    seats.waiver?.reason.string ?? "–",
+                                    note: seats.waiver.map { waiver in
+                                        t(
+                                            "seats.waived_by",
+                                            [
+                                                "name": waiver.waivedByName ?? "–",
+                                                "day": CalendarDate(waiver.waivedAt, in: round.due.zone)
+                                                    .text(in: t.language),
+                                            ])
+                                    }),
+                            ]
+                        }, empty: EmptyState(title: t("seats.none"), text: t("seats.none_text"))))
+            ],
+            forms: empty.isEmpty || round.status != .draft
+                ? []
+                : [
+                    Form(
+                        action: "/console/rounds/\(id)/partner-seats",
+                        sections: [FormSection(title: t("seats.waive"), intro: t("seats.waive_intro"), fields: fields)],
+                        submit: t("seats.waive_submit"), texts: t,
+                        hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                        cancel: LinkText(t("form.cancel"), "/console/rounds/\(id)"),
+                        problem: problem?.sentence(besides: fields))
+                ])
+        return try desk.html(model, words.frame(t("seats.title"), of: round, site, desk.viewer))
+    }
+
+    // MARK: For the staff of a partner
+
+    private var streams: AnyRoute {
+        PageRoute(.get, "/partner/streams", "partnerStreams", access: .roles([.partner])) { call in
+            let desk = try await PoolDesk(call, in: site)
+            let t = desk.t
+            let streams = try await call.reader.streams().filter { !$0.partners.isEmpty }
+            let own = Dictionary(grouping: try await call.reader.ownSeatsOnPanels(), by: \.stream)
+            let model = PoolPage(
+                header: PageHeader(title: t("own.title"), lede: t("own.lede")),
+                parts: [
+                    PoolPage.Part(
+                        title: nil, text: nil,
+                        table: Table(
+                            caption: t("own.title"),
+                            columns: [
+                                .init(t("own.stream")), .init(t("own.seats"), isNumber: true), .init(t("own.rounds")),
+                            ],
+                            rows: streams.map { stream in
+                                let rounds = (own[stream.id] ?? []).filter { $0.status != .closed }
+                                let isShort = rounds.contains { $0.taken < $0.seats }
+                                return [
+                                    .link(stream.name.text(for: desk.spoken), "/partner/streams/\(stream.id)"),
+                                    .number(stream.partners.first?.seats ?? 0),
+                                    rounds.isEmpty
+                                        ? .text(t("own.no_rounds"))
+                                        : .badge(
+                                            isShort
+                                                ? Badge(t("own.empty"), .warning) : Badge(t("own.full"), .success)),
+                                ]
+                            }, empty: EmptyState(title: t("own.none"), text: t("own.none_text"))))
+                ])
+            return try desk.html(
+                model, Frame(title: t("own.title"), site: site, viewer: desk.viewer, current: "seats"))
+        }.erased
+    }
+
+    private var stream: AnyRoute {
+        PageRoute(
+            .get, "/partner/streams/{stream}", "partnerStream", access: .roles([.partner]),
+            parameters: OwnStreamPath.self
+        ) { call in
+            try await own(for: call, call.parameters.stream, done: call.parameters.done)
+        }.erased
+    }
+
+    private var nominate: AnyRoute {
+        PageRoute(
+            .post, "/partner/streams/{stream}/nominations", "nominatePartnerReviewers", access: .roles([.partner]),
+            parameters: StreamPoolPath.self, body: NominationForm.self
+        ) { call in
+            let (id, principal) = (call.parameters.stream, try call.principal)
+            let (tenant, partner) = (try principal.workspace, Institution.ID(try principal.actsFor))
+            return try await answering {
+                let people = try call.decoded().people ?? []
+                guard !people.isEmpty else {
+                    throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
+                }
+                return try await call.write { transaction in
+                    _ = try await transaction.nominateReviewers(
+                        people, for: id, as: partner, in: tenant, by: principal.personID)
+                    return .redirect(to: "/partner/streams/\(id)?done=nominated")
+                }
+            } again: { problem in
+                try await own(for: call, id, problem: problem)
+            }
+        }.erased
+    }
+
+    private var withdraw: AnyRoute {
+        PageRoute(
+            .post, "/partner/nominations/{nomination}/withdrawal", "withdrawPartnerNomination",
+            access: .roles([.partner]), parameters: NominationPath.self
+        ) { call in
+            let (id, person) = (call.parameters.nomination, try call.principal.personID)
+            guard let nomination = try await call.reader.streamReviewer(id) else { throw Problem.notFound }
+            return try await answering {
+                try await call.write { transaction in
+                    let withdrawn = try await transaction.withdrawNomination(id, by: person)
+                    return .redirect(to: "/partner/streams/\(withdrawn.stream)?done=withdrawn")
+                }
+            } again: { problem in
+                try await own(for: call, nomination.stream, refusal: problem)
+            }
+        }.erased
+    }
+
+    private func own<P, B>(
+        for call: FormCall<P, B>, _ id: ProgramStream.ID, done: OwnStreamDone? = nil, problem: FormProblem? = nil,
+        refusal: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await PoolDesk(call, in: site)
+        let t = desk.t
+        guard let stream = try await call.reader.stream(id), !stream.partners.isEmpty else { throw Problem.notFound }
+        let seats = try await call.reader.ownSeatsOnPanels().filter { $0.stream == id }
+        let pool = try await call.reader.pool(of: id, former: true)
+        let inside = Set(pool.filter { $0.status == .nominated || $0.status == .member }.map(\.person))
+        let free = try await call.reader.ownStaff().filter { !inside.contains($0.person) }
+        let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
+        let input = FormInput(
+            values: problem == nil ? [:] : call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields = [
+            input.checkboxes(
+                "people", label: t("own.staff"), options: free.map { ($0.person.description, $0.name, $0.email) },
+                isOptional: false)
+        ]
+        let words = RoundWords(t: t, now: .now)
+        let rounds = Table(
+            caption: t("own.rounds"),
+            columns: [
+                .init(t("round.kind")), .init(t("round.status")), .init(t("round.due")), .init(t("seats.taken")),
+                .init(t("seats.people")), .init(t("seats.waived")),
+            ],
+            rows: seats.map { own in
+                [
+                    .text(own.roundName.text(for: desk.spoken), note: own.callTitle.text(for: desk.spoken)),
+                    .badge(words.badge(own.status)), .time(words.time(own.due)),
+                    .badge(desk.badge(taken: own.taken, of: own.seats)),
+                    .text(own.people.isEmpty ? "–" : own.people.joined(separator: t("list.comma"))),
+                    .text(own.reason?.string ?? "–"),
+                ]
+            }, empty: EmptyState(title: t("own.no_rounds"), text: t("own.no_rounds_text")))
+        let nominated = Table(
+            caption: t("own.nominated"),
+            columns: [.init(t("panel.person")), .init(t("pool.status")), .init(t("own.deed"))],
+            rows: pool.map { reviewer in
+                [
+                    .text(reviewer.name.isEmpty ? t("own.left") : reviewer.name, note: reviewer.email),
+                    .badge(desk.badge(reviewer.status), note: reviewer.note(t)),
+                    reviewer.status == .nominated || reviewer.status == .member
+                        ? .action(
+                            .post(
+                                t("own.withdraw"), "/partner/nominations/\(reviewer.id)/withdrawal", hidden: [key]))
+                        : .text("–"),
+                ]
+            }, empty: EmptyState(title: t("own.nobody"), text: t("own.nobody_text")))
+        let model = PoolPage(
+            header: PageHeader(
+                title: stream.name.text(for: desk.spoken),
+                lede: t("own.seats_lede", count: stream.partners.first?.seats ?? 0)),
+            refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
+            parts: [
+                PoolPage.Part(title: t("own.rounds"), text: nil, table: rounds),
+                PoolPage.Part(title: t("own.nominated"), text: nil, table: nominated),
+            ],
+            forms: free.isEmpty || stream.endedAt != nil
+                ? []
+                : [
+                    Form(
+                        action: "/partner/streams/\(id)/nominations",
+                        sections: [
+                            FormSection(title: t("own.nominate"), intro: t("own.nominate_intro"), fields: fields)
+                        ],
+                        submit: t("own.nominate_submit"), texts: t, hidden: [key],
+                        problem: problem?.sentence(besides: fields))
+                ])
+        let frame = Frame(
+            title: stream.name.text(for: desk.spoken), site: site, viewer: desk.viewer, current: "seats",
+            breadcrumbs: [Breadcrumb(t("own.title"), "/partner/streams")],
+            flash: done.map { FlashNotice(t("own.done.\($0.rawValue)")) })
+        return try desk.html(model, frame)
+    }
+}
+
+extension PoolDesk {
+    func badge(taken: Int, of seats: Int) -> Badge {
+        Badge(
+            t("seats.taken_of", ["taken": Figures.grouped(taken), "seats": Figures.grouped(seats)]),
+            taken < seats ? .warning : .success)
+    }
+}
+
+/// What was just done by a partner, as the address of the page after it says.
+enum OwnStreamDone: String, Codable, CaseIterable {
+    case nominated, withdrawn
+}
+
+struct OwnStreamPath: Codable {
+    let stream: ProgramStream.ID
+    let done: OwnStreamDone?
+}
+
+struct NominationForm: Codable {
+    let people: [Person.ID]?
+}

@@ -1,0 +1,485 @@
+internal import API
+internal import Accounts
+internal import Foundation
+internal import Pages
+internal import Postgres
+internal import Programs
+internal import Vocabulary
+internal import Wording
+
+/// The pool of a stream as a manager keeps it, the nominations of its partners, and asking a pool onto a panel.
+struct PoolConsole: Sendable {
+    let site: Site
+
+    var routes: [AnyRoute] { [show, add, remove, nomination, accept, refuse, ofRound, ask] }
+
+    // MARK: The pool of a stream
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/streams/{stream}/reviewers", "consoleStreamReviewers", access: .roles([.manager]),
+            parameters: PoolDonePath.self
+        ) { call in
+            try await page(for: call, of: call.parameters.stream, done: call.parameters.done)
+        }.erased
+    }
+
+    private var add: AnyRoute {
+        PageRoute(
+            .post, "/console/streams/{stream}/reviewers", "addConsoleStreamReviewers", access: .roles([.manager]),
+            parameters: StreamPoolPath.self, body: PoolAdditionForm.self
+        ) { call in
+            let (stream, principal) = (call.parameters.stream, try call.principal)
+            let tenant = try principal.workspace
+            let desk = try await PoolDesk(call, in: site)
+            return try await answering {
+                let form = try call.decoded()
+                let people = try form.candidates()
+                return try await desk.deal(
+                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
+                    done: "/console/streams/\(stream)/reviewers?done=added"
+                ) { transaction, mode in
+                    try await transaction.addToPool(
+                        people, of: stream, until: form.until, mode, in: tenant, by: principal.personID)
+                } page: { verdicts, problem in
+                    try await page(for: call, of: stream, adding: verdicts, problem: problem)
+                } result: { verdicts in
+                    try result(of: verdicts, stream, desk)
+                }
+            } again: { problem in
+                try await page(for: call, of: stream, adding: [], problem: problem)
+            }
+        }.erased
+    }
+
+    private var remove: AnyRoute {
+        PageRoute(
+            .post, "/console/streams/{stream}/reviewers/removals", "removeConsoleStreamReviewers",
+            access: .roles([.manager]), parameters: StreamPoolPath.self, body: PoolRemovalForm.self
+        ) { call in
+            let (stream, person) = (call.parameters.stream, try call.principal.personID)
+            let desk = try await PoolDesk(call, in: site)
+            return try await answering {
+                let form = try call.decoded()
+                let people = form.leaving ?? []
+                guard !people.isEmpty else {
+                    throw Problem(.invalid, errors: [.init("/leaving", .required, "Tick one at least.")])
+                }
+                return try await desk.deal(
+                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
+                    done: "/console/streams/\(stream)/reviewers?done=removed"
+                ) { transaction, mode in
+                    try await transaction.removeFromPool(people, of: stream, mode, by: person)
+                } page: { verdicts, problem in
+                    try await page(for: call, of: stream, leaving: verdicts, removal: problem)
+                } result: { verdicts in
+                    try result(of: verdicts, stream, desk)
+                }
+            } again: { problem in
+                try await page(for: call, of: stream, leaving: [], removal: problem)
+            }
+        }.erased
+    }
+
+    private func result(of verdicts: [PersonVerdict], _ stream: ProgramStream.ID, _ desk: PoolDesk) throws -> HTML {
+        let t = desk.t
+        return try desk.html(
+            PoolPage(
+                header: PageHeader(
+                    title: t("pool.title"), lede: t("pool.result_lede"),
+                    actions: [.link(t("pool.back"), "/console/streams/\(stream)/reviewers", style: .primary)]),
+                parts: [desk.part(verdicts, isDone: true)]),
+            Frame(
+                title: t("pool.title"), site: site, viewer: desk.viewer, current: "programs",
+                breadcrumbs: [Breadcrumb(t("pool.title"), "/console/streams/\(stream)/reviewers")]))
+    }
+
+    private func page<P, B>(
+        for call: FormCall<P, B>, of id: ProgramStream.ID, done: PoolDone? = nil, adding: [PersonVerdict]? = nil,
+        problem: FormProblem? = nil, leaving: [PersonVerdict]? = nil, removal: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await PoolDesk(call, in: site)
+        let t = desk.t
+        guard let stream = try await call.reader.stream(id) else { throw Problem.notFound }
+        let everybody = try await call.reader.pool(of: id, former: true)
+        let pool = everybody.filter { $0.status == .nominated || $0.status == .member }
+        let known = try await call.reader.reviewers()
+        let inside = Set(pool.map(\.person))
+        let others = known.filter { !inside.contains($0.person) }
+        let isRunning = stream.endedAt == nil
+        let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
+        // What was refused comes back in the form it was sent with, nothing in the other.
+        let addition = FormInput(
+            values: ["partial": ["false"]].merging(adding == nil ? [:] : call.fields) { $1 },
+            errors: problem?.errors ?? [], texts: t)
+        let additions: [FormField] =
+            [
+                addition.checkboxes(
+                    "people", label: t("panel.known"),
+                    hint: others.count > Self.shown ? t("pool.more", count: others.count - Self.shown) : nil,
+                    options: others.prefix(Self.shown).map { ($0.person.description, $0.name, $0.email) }),
+                addition.area(
+                    "addresses", label: t("pool.addresses"), hint: t("pool.addresses_hint"), isOptional: true, rows: 4),
+                addition.date("until", label: t("pool.until"), hint: t("pool.until_hint"), isOptional: true),
+                desk.mode(addition),
+            ]
+        let members = pool.filter { $0.status == .member }
+        let departure = FormInput(
+            values: ["partial": ["false"]].merging(leaving == nil ? [:] : call.fields) { $1 },
+            errors: removal?.errors ?? [], texts: t)
+        let departures = [
+            departure.checkboxes(
+                "leaving", label: t("pool.leaving"),
+                options: members.prefix(Self.shown).map { ($0.person.description, $0.name, $0.email) },
+                isOptional: false),
+            desk.mode(departure),
+        ]
+        let verdicts = adding ?? leaving ?? []
+        let addForm = Form(
+            action: "/console/streams/\(id)/reviewers",
+            sections: [FormSection(title: t("pool.add"), intro: t("pool.add_intro"), fields: additions)],
+            submit: t("pool.show"), texts: t, hidden: [key],
+            alternatives: Self.button(t("pool.add_submit"), adding), problem: problem?.sentence(besides: additions))
+        let removeForm = Form(
+            action: "/console/streams/\(id)/reviewers/removals",
+            sections: [FormSection(title: t("pool.remove"), intro: t("pool.remove_intro"), fields: departures)],
+            submit: t("pool.show"), texts: t, hidden: [key],
+            alternatives: Self.button(t("pool.remove_submit"), leaving), problem: removal?.sentence(besides: departures)
+        )
+        let former = everybody.filter { $0.status == .refused || $0.status == .ended }
+        let model = PoolPage(
+            header: PageHeader(
+                title: t("pool.title"), kind: stream.name.text(for: desk.spoken), lede: t("pool.lede")),
+            parts: (verdicts.isEmpty ? [] : [desk.part(verdicts, isDone: false)])
+                + [PoolPage.Part(title: nil, text: nil, table: table(pool, desk, linked: true))]
+                + (former.isEmpty
+                    ? []
+                    : [PoolPage.Part(title: t("pool.former"), text: nil, table: table(former, desk, linked: false))]),
+            forms: (isRunning ? [addForm] : []) + (members.isEmpty ? [] : [removeForm]))
+        let frame = Frame(
+            title: t("pool.title"), site: site, viewer: desk.viewer, current: "programs",
+            breadcrumbs: [
+                Breadcrumb(t("pool.programs"), "/console/programs"),
+                Breadcrumb(stream.name.text(for: desk.spoken), "/console/streams/\(id)"),
+            ], flash: done.map { FlashNotice(t("pool.done.\($0.rawValue)")) })
+        return try desk.html(model, frame)
+    }
+
+    /// How many people are offered for ticking at the most.
+    private static let shown = 200
+
+    /// The button that does what was shown; none before it was, and none where nothing would come of it.
+    private static func button(_ label: String, _ verdicts: [PersonVerdict]?) -> [FormButton] {
+        (verdicts ?? []).contains { $0.fault == nil }
+            ? [FormButton(label, name: "step", value: PoolStep.go.rawValue)] : []
+    }
+
+    private func table(_ pool: [StreamReviewer], _ desk: PoolDesk, linked: Bool) -> Table {
+        let t = desk.t
+        return Table(
+            caption: t("pool.title"),
+            columns: [
+                .init(t("panel.person")), .init(t("pool.status")), .init(t("pool.since")), .init(t("panel.knows")),
+                .init(t("pool.partner")),
+            ],
+            rows: pool.map { reviewer in
+                [
+                    linked && reviewer.status == .nominated
+                        ? .link(reviewer.name, "/console/nominations/\(reviewer.id)", note: reviewer.email)
+                        : .text(reviewer.name, note: reviewer.email),
+                    .badge(desk.badge(reviewer.status), note: reviewer.note(t)),
+                    reviewer.addedAt.map {
+                        .text(
+                            CalendarDate($0, in: .hongKong).text(in: t.language),
+                            note: reviewer.addedByName.map { t("pool.added_by", ["name": $0]) })
+                    } ?? .text("–"),
+                    desk.knowledge(reviewer.focusAreas, reviewer.languages),
+                    .text(reviewer.partnerName?.text(for: desk.spoken) ?? "–"),
+                ]
+            }, empty: EmptyState(title: t("pool.empty"), text: t("pool.empty_text")))
+    }
+
+    // MARK: Nominations
+
+    private var nomination: AnyRoute {
+        PageRoute(
+            .get, "/console/nominations/{nomination}", "consoleNomination", access: .roles([.manager]),
+            parameters: NominationPath.self
+        ) { call in
+            try await answer(for: call, to: call.parameters.nomination)
+        }.erased
+    }
+
+    private var accept: AnyRoute {
+        PageRoute(
+            .post, "/console/nominations/{nomination}/acceptance", "acceptConsoleNomination",
+            access: .roles([.manager]), parameters: NominationPath.self
+        ) { call in
+            let (id, principal) = (call.parameters.nomination, try call.principal)
+            let tenant = try principal.workspace
+            return try await answering {
+                try await call.write { transaction in
+                    let accepted = try await transaction.acceptNomination(id, in: tenant, by: principal.personID)
+                    return .redirect(to: "/console/streams/\(accepted.stream)/reviewers?done=accepted")
+                }
+            } again: { problem in
+                try await answer(for: call, to: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private var refuse: AnyRoute {
+        PageRoute(
+            .post, "/console/nominations/{nomination}/refusal", "refuseConsoleNomination", access: .roles([.manager]),
+            parameters: NominationPath.self, body: NominationRefusalBody.self
+        ) { call in
+            let (id, person) = (call.parameters.nomination, try call.principal.personID)
+            return try await answering {
+                let reason = try call.decoded().reason
+                return try await call.write { transaction in
+                    let refused = try await transaction.refuseNomination(id, because: reason, by: person)
+                    return .redirect(to: "/console/streams/\(refused.stream)/reviewers?done=refused")
+                }
+            } again: { problem in
+                try await answer(for: call, to: id, problem: problem)
+            }
+        }.erased
+    }
+
+    private func answer<P, B>(
+        for call: FormCall<P, B>, to id: StreamReviewer.ID, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await PoolDesk(call, in: site)
+        let t = desk.t
+        guard let nomination = try await call.reader.streamReviewer(id) else { throw Problem.notFound }
+        let pool: SafeURL = "/console/streams/\(nomination.stream)/reviewers"
+        let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
+        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let fields = [input.text("reason", label: t("pool.reason"), hint: t("pool.reason_hint"), limit: 500)]
+        let isOpen = nomination.status == .nominated
+        let names = [
+            "partner": nomination.partnerName?.text(for: desk.spoken) ?? "",
+            "stream": nomination.streamName.text(for: desk.spoken),
+        ]
+        let model = PoolPage(
+            header: PageHeader(
+                title: nomination.name, kind: t("pool.nomination"), badge: desk.badge(nomination.status),
+                lede: t("pool.nomination_lede", names),
+                actions: isOpen
+                    ? [
+                        .post(
+                            t("pool.accept"), "/console/nominations/\(id)/acceptance", style: .primary, hidden: [key])
+                    ] : []),
+            refusal: ErrorSummary(fields: [], problem: problem?.sentence(besides: fields), texts: t),
+            parts: [PoolPage.Part(title: nil, text: nil, table: table([nomination], desk, linked: false))],
+            forms: isOpen
+                ? [
+                    Form(
+                        action: "/console/nominations/\(id)/refusal",
+                        sections: [FormSection(title: t("pool.refuse"), fields: fields)],
+                        submit: t("pool.refuse_submit"),
+                        texts: t, hidden: [key], cancel: LinkText(t("pool.back"), pool), isDangerous: true)
+                ] : [])
+        let frame = Frame(
+            title: nomination.name, site: site, viewer: desk.viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(t("pool.title"), pool)])
+        return try desk.html(model, frame)
+    }
+
+    // MARK: The pool of a round
+
+    private var ofRound: AnyRoute {
+        PageRoute(
+            .get, "/console/rounds/{round}/pool", "consoleRoundPool", access: .roles([.manager]),
+            parameters: RoundPath.self
+        ) { call in
+            try await asking(for: call, of: call.parameters.round, values: nil)
+        }.erased
+    }
+
+    private var ask: AnyRoute {
+        PageRoute(
+            .post, "/console/rounds/{round}/pool", "askConsolePool", access: .roles([.manager]),
+            parameters: RoundPath.self, body: PoolInvitationForm.self
+        ) { call in
+            let (id, principal) = (call.parameters.round, try call.principal)
+            let tenant = try principal.workspace
+            let desk = try await PoolDesk(call, in: site)
+            guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+            return try await answering {
+                let form = try call.decoded()
+                let people = form.people ?? []
+                guard !people.isEmpty else {
+                    throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
+                }
+                let terms = PanelTerms(least: form.least ?? 0, most: form.most, languages: form.languages)
+                return try await desk.deal(
+                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
+                    done: "/console/rounds/\(id)?done=invited"
+                ) { transaction, mode in
+                    try await transaction.invitePool(people, to: id, terms, mode, in: tenant, by: principal.personID)
+                } page: { verdicts, problem in
+                    try await asking(for: call, of: id, values: call.fields, verdicts, problem: problem)
+                } result: { verdicts in
+                    let t = desk.t
+                    return try desk.html(
+                        PoolPage(
+                            header: PageHeader(
+                                title: t("pool.ask"), kind: round.name.text(for: desk.spoken),
+                                lede: t("pool.result_lede"),
+                                actions: [.link(t("panel.seated_done"), "/console/rounds/\(id)", style: .primary)]),
+                            parts: [desk.part(verdicts, isDone: true)]),
+                        RoundWords(t: t, now: .now).frame(t("pool.ask"), of: round, site, desk.viewer))
+                }
+            } again: { problem in
+                try await asking(for: call, of: id, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    /// - Parameter values: what was sent; nil for a form that is opened, in which all are ticked who were not asked.
+    private func asking<P, B>(
+        for call: FormCall<P, B>, of id: ReviewRound.ID, values: [String: [String]]?, _ verdicts: [PersonVerdict] = [],
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let desk = try await PoolDesk(call, in: site)
+        let t = desk.t
+        guard let round = try await call.reader.round(id) else { throw Problem.notFound }
+        let pool = try await call.reader.pool(for: id)
+        let free = pool.filter { $0.answer == nil }
+        let begins: [String: [String]] = [
+            "people": free.map(\.person.description), "most": ["12"], "languages": ["en"], "partial": ["false"],
+        ]
+        let input = FormInput(values: values ?? begins, errors: problem?.errors ?? [], texts: t)
+        let fields: [FormField] = [
+            input.checkboxes(
+                "people", label: t("pool.title"),
+                options: free.prefix(Self.shown).map { member in
+                    (
+                        member.person.description, member.name,
+                        member.conflicts.isEmpty
+                            ? member.email
+                            : t("pool.conflicts", count: Set(member.conflicts.map(\.startup)).count)
+                    )
+                }, isOptional: false),
+            input.number("least", label: t("panel.least"), hint: t("panel.least_hint"), isOptional: true),
+            input.number("most", label: t("panel.most")),
+            input.checkboxes(
+                "languages", label: t("panel.languages"), hint: t("pool.languages_hint"),
+                options: Vocabulary.Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)"), nil) },
+                isOptional: false),
+            desk.mode(input),
+        ]
+        let words = RoundWords(t: t, now: .now)
+        let model = PoolPage(
+            header: PageHeader(
+                title: t("pool.ask"), kind: round.name.text(for: desk.spoken), badge: words.badge(round.status),
+                lede: pool.isEmpty ? t("pool.ask_none") : t("pool.ask_lede", count: pool.count)),
+            parts: (verdicts.isEmpty ? [] : [desk.part(verdicts, isDone: false)])
+                + [PoolPage.Part(title: nil, text: nil, table: table(pool, desk))],
+            forms: free.isEmpty || round.status == .closed
+                ? []
+                : [
+                    Form(
+                        action: "/console/rounds/\(id)/pool", sections: [FormSection(fields: fields)],
+                        submit: t("pool.show"), texts: t,
+                        hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                        alternatives: Self.button(t("pool.ask_submit"), verdicts),
+                        cancel: LinkText(t("form.cancel"), "/console/rounds/\(id)"),
+                        problem: problem?.sentence(besides: fields))
+                ])
+        return try desk.html(model, words.frame(t("pool.ask"), of: round, site, desk.viewer))
+    }
+
+    private func table(_ pool: [PoolMember], _ desk: PoolDesk) -> Table {
+        let t = desk.t
+        return Table(
+            caption: t("pool.title"),
+            columns: [
+                .init(t("panel.person")), .init(t("pool.streams")), .init(t("panel.knows")),
+                .init(t("conflicts.title")), .init(t("panel.answer")),
+            ],
+            rows: pool.map { member in
+                let startups = member.conflicts.reduce(into: [String]()) { names, conflict in
+                    let name = conflict.startupName.text(for: desk.spoken)
+                    if !names.contains(name) { names.append(name) }
+                }
+                let partners = member.partners.map { $0.text(for: desk.spoken) }
+                return [
+                    .text(member.name, note: member.email),
+                    .text(
+                        member.streams.map { $0.text(for: desk.spoken) }.joined(separator: t("list.comma")),
+                        note: partners.isEmpty
+                            ? nil : t("pool.nominated_by", ["partner": partners.joined(separator: t("list.comma"))])),
+                    desk.knowledge(member.focusAreas, member.languages),
+                    .text(startups.isEmpty ? "–" : startups.prefix(12).joined(separator: t("list.comma"))),
+                    .text(member.answer.map { t("panel.\($0.rawValue)") } ?? t("pool.not_asked")),
+                ]
+            }, empty: EmptyState(title: t("pool.empty"), text: t("pool.empty_round")))
+    }
+}
+
+extension PoolDesk {
+    func badge(_ status: StreamReviewer.Status) -> Badge {
+        let tone: Badge.Tone =
+            switch status {
+            case .nominated: .info
+            case .member: .success
+            case .refused: .warning
+            case .ended: .neutral
+            }
+        return Badge(t("pool.status.\(status.rawValue)"), tone)
+    }
+}
+
+extension StreamReviewer {
+    /// What is said beside where they stand: why they were refused, or until when they are in the pool.
+    func note(_ t: Texts) -> String? {
+        refusedReason?.string ?? until.map { t("pool.until_day", ["day": $0.text(in: t.language)]) }
+    }
+}
+
+/// What was just done to a pool, as the address of the page after it says.
+enum PoolDone: String, Codable, CaseIterable {
+    case added, removed, accepted, refused
+}
+
+struct PoolDonePath: Codable {
+    let stream: ProgramStream.ID
+    let done: PoolDone?
+}
+
+/// People to be taken into a pool, as the form sends them.
+struct PoolAdditionForm: Codable {
+    let people: [Person.ID]?
+    let addresses: LongText?
+    let until: CalendarDate?
+    let partial: Bool?
+    let step: PoolStep?
+
+    func candidates() throws -> [PoolCandidate] {
+        let all = (people ?? []).map(PoolCandidate.known) + (try AddressLines.candidates(in: addresses?.string ?? ""))
+        guard !all.isEmpty else {
+            throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
+        }
+        try PoolPeopleBody.check(all.count)
+        return all
+    }
+}
+
+/// People to be taken out of a pool, as the form sends them.
+struct PoolRemovalForm: Codable {
+    let leaving: [Person.ID]?
+    let partial: Bool?
+    let step: PoolStep?
+}
+
+/// People of a pool to be asked onto a panel, as the form sends them.
+struct PoolInvitationForm: Codable {
+    let people: [Person.ID]?
+    let least: Int?
+    let most: Int
+    let languages: [Vocabulary.Language]
+    let partial: Bool?
+    let step: PoolStep?
+}
