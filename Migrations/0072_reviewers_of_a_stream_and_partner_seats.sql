@@ -1,7 +1,6 @@
 -- Who reviews for a stream, and the seats that partners have on the panels of its rounds.
 
--- The streams whose applications a round judges: its own where it is for one, or else all that its call offers. By the row as
--- JSON, so that it says the same before and after rounds have a stream.
+-- The streams whose applications a round judges: its own where it is for one, or else all that its call offers.
 CREATE FUNCTION streams_of_round(round uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
     SELECT s.stream_id
     FROM review_rounds AS r
