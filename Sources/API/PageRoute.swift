@@ -124,6 +124,12 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
         try exchange.decodeForm(form, as: Body.self)
     }
 
+    /// The same of some of its fields alone: what a script sends bit by bit is read bit by bit, and a bit that is at fault
+    /// keeps no other from being read.
+    public func decoded(of isMeant: (String) -> Bool) throws(Problem) -> Body {
+        try exchange.decodeForm(FormFields(pairs: form.pairs.filter { isMeant($0.name) }), as: Body.self)
+    }
+
     /// The first value of a field as it was typed.
     public func field(_ name: String) -> String? { form.first(name) }
 

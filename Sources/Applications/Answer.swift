@@ -135,15 +135,17 @@ package struct Completeness: Sendable, Equatable {
 
     /// Compares answers and documents with the questions they answer. What is not asked is not missed.
     ///
+    /// - Parameter streams: those that the application names: what is asked for others is not asked.
     /// - Parameter wanted: looks at these questions only; nil for all.
     /// - Parameter order: what speaks against the order of the streams.
     package init(
-        of questions: [CallForApplications.Question], answers: [Answer], documents: [Document] = [],
+        of questions: [CallForApplications.Question], naming streams: [ProgramStream.ID], answers: [Answer],
+        documents: [Document] = [],
         only wanted: Set<CallForApplications.Question.ID>? = nil, order: [Gap] = []
     ) {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let files = Dictionary(grouping: documents.filter { $0.state != .rejected }, by: \.question)
-        let asked = questions.asked(texts.mapValues(\.string))
+        let asked = questions.asked(texts.mapValues(\.string), naming: streams)
         self.asked = asked
         gaps =
             order

@@ -174,9 +174,17 @@ extension CallForApplications.Question {
 }
 
 extension CallForApplications {
+    /// The same call, asking what it has asked of an application up to now, whichever streams that names and whatever it
+    /// answered: the questions of the rounds it has come to, and nothing that was added to the form behind its handing in.
+    func asking(_ application: Application) -> CallForApplications {
+        let asked = asking(upTo: application.askedRound)
+        return application.submittedAt == nil ? asked : asked.asking(asOf: application.formVersion)
+    }
+
     /// What is stored of which questions are asked; nil where nothing decides about it.
     func askedOnly(_ asked: Set<Question.ID>) -> [Question.ID]? {
-        laterRounds.isEmpty && questions.allSatisfy { $0.condition == nil }
+        laterRounds.isEmpty && formVersion ?? 1 == 1
+            && questions.allSatisfy { $0.condition == nil && $0.streams.isEmpty }
             ? nil : questions.map(\.id).filter(asked.contains)
     }
 }

@@ -203,7 +203,7 @@ extension Query {
     static var selectApplications: Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
-               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered,
+               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered, a.form_version,
                \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                CASE WHEN a.state = 'draft' THEN ARRAY(
@@ -299,7 +299,8 @@ extension Application {
             id: row("id"), call: row("call_id"), startup: row("startup_id"), state: row("state"),
             version: row("version"), createdAt: row("created_at"), savedAt: row("saved_at"),
             submittedAt: row("submitted_at"), withdrawnAt: row("withdrawn_at"),
-            offerExpiresAt: row("offer_expires_at"), askedRound: row("asked_round"))
+            offerExpiresAt: row("offer_expires_at"), askedRound: row("asked_round"),
+            formVersion: row("form_version"))
     }
 }
 
@@ -340,7 +341,7 @@ extension Transaction {
             """
             -- lockApplication
             SELECT id, call_id, startup_id, state, version, created_at, saved_at, submitted_at,
-                   withdrawn_at, offer_expires_at, \(fragment: .askedRound) AS asked_round
+                   withdrawn_at, offer_expires_at, form_version, \(fragment: .askedRound) AS asked_round
             FROM applications AS a
             WHERE tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND id = \(id) FOR UPDATE
             """
@@ -383,10 +384,25 @@ extension Transaction {
             """)
     }
 
+    /// Notes that the startup of a draft has read a version of the form that it answers; never an earlier one than before.
+    func noteFormRead(_ version: Int, of id: Application.ID) async throws {
+        try await execute(
+            """
+            -- noteFormRead
+            UPDATE applications AS a SET form_version = least(\(version), v.number)
+            FROM (SELECT call_id, max(number) AS number FROM form_versions
+                  WHERE tenant_id = acting_tenant() GROUP BY call_id) AS v
+            WHERE a.tenant_id = acting_tenant() AND a.id = \(id) AND a.state = 'draft' AND v.call_id = a.call_id
+              AND a.form_version < least(\(version), v.number)
+            """)
+    }
+
     /// Notes when answers were saved, what they lead to and how complete they are; returns the new version.
     func noteAnswers(of application: Application) async throws -> (version: Int, savedAt: Date) {
-        let call = try await call(application.call)?.asking(upTo: application.askedRound)
-        let completeness = Completeness(of: call?.questions ?? [], answers: try await answers(of: application.id))
+        let call = try await call(application.call)?.asking(application)
+        let streams = call?.offersChoice == true ? try await streamChoices(of: application.id) : []
+        let completeness = Completeness(
+            of: call?.questions ?? [], naming: streams, answers: try await answers(of: application.id))
         let asked = call?.askedOnly(completeness.asked)
         let row = try await one(
             """

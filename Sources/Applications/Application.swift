@@ -65,12 +65,14 @@ package struct Application: Sendable, Identifiable, Equatable {
     package internal(set) var offerExpiresAt: Date?
     /// Up to which round of review it was asked what its call asks; 1 for what is handed in first.
     package internal(set) var askedRound: Int
+    /// The version of its call's form that its startup has read; once it was handed in, the one that it answers.
+    package internal(set) var formVersion: Int
 
     /// An application with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, call: CallForApplications.ID, startup: Startup.ID, state: State = .draft, version: Int = 1,
         createdAt: Date, savedAt: Date, submittedAt: Date? = nil, withdrawnAt: Date? = nil,
-        offerExpiresAt: Date? = nil, askedRound: Int = 1
+        offerExpiresAt: Date? = nil, askedRound: Int = 1, formVersion: Int = 1
     ) {
         self.id = id
         self.call = call
@@ -83,6 +85,7 @@ package struct Application: Sendable, Identifiable, Equatable {
         self.withdrawnAt = withdrawnAt
         self.offerExpiresAt = offerExpiresAt
         self.askedRound = askedRound
+        self.formVersion = formVersion
     }
 
     /// Whether the offer has run out unanswered.
@@ -137,6 +140,7 @@ extension Application {
         guard completeness.gaps.isEmpty else { throw .incomplete(completeness.gaps) }
         state = .submitted
         submittedAt = now
+        formVersion = call.formVersion ?? 1
     }
 
     mutating func withdraw(now: Date) throws(ApplicationRefusal) {

@@ -68,13 +68,15 @@ struct Dossier: Sendable {
     let choices: [ProgramStream.ID]
     /// The changes that it waits for.
     var changes: ChangeRequest?
+    /// What changed of the form since its startup read it.
+    var news: FormNews?
 
     var id: Application.ID { summary.id }
 
     /// What is asked and was answered, in order; an answer may be missing where it was not required.
     func answered(in language: Vocabulary.Language) -> [ApplicationPage.AnsweredQuestion] {
         let texts = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
-        let asked = Completeness(of: call.questions, answers: answers).asked
+        let asked = Completeness(of: call.questions, naming: choices, answers: answers).asked
         return call.questions.filter { $0.files == nil && asked.contains($0.id) }.map { question in
             ApplicationPage.AnsweredQuestion(
                 prompt: "\(question.position). \(question.prompt.text(for: language))",

@@ -112,6 +112,21 @@ package struct ApplicationSnapshot: Sendable {
             package let name: LocalizedName
         }
 
+        /// A condition of the call, and what was found of it.
+        package struct Finding: Codable, Sendable, Equatable {
+            /// The condition.
+            package let condition: CallCondition.ID
+            /// What it was called then.
+            package let name: LocalizedName
+            /// What came of it.
+            package let verdict: RuleVerdict
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case startup, call, questions, choices, facts, findings
+            case formVersion = "form_version"
+        }
+
         /// Who applied.
         package let startup: Startup
         /// What to.
@@ -122,6 +137,10 @@ package struct ApplicationSnapshot: Sendable {
         package let choices: [Choice]?
         /// What was declared; nil where nothing was, or in snapshots of before that was kept with them.
         package let facts: DeclaredFacts?
+        /// The version of the call's form that was in force; nil in snapshots of before forms had versions.
+        package let formVersion: Int?
+        /// What was found of each condition of the call; nil where it had none, or in snapshots of before that was kept.
+        package let findings: [Finding]?
     }
 }
 

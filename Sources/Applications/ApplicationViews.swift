@@ -22,12 +22,14 @@ package struct ApplicationView: Described {
     package let completeness: CompletenessView
     package let answers: [AnswerView]?
     package let batch: CallForApplications.Batch?
+    package let formVersion: Int?
 
     package static var documentation: [String: String] {
         [
             "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
             "answers":
                 "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
+            "form_version": "The version of the call's form that it answers. Absent until it is handed in.",
             "batch": "The batch of a rolling call that it belongs to; of a draft, the one that would take it now.",
             "offer_expires_at": "The last moment at which an offer can be accepted.",
         ]
@@ -52,6 +54,7 @@ package struct ApplicationView: Described {
             AnswerView(answer, to: form?.questions.first { $0.id == answer.question })
         }
         batch = summary.batch
+        formVersion = application.submittedAt == nil ? nil : application.formVersion
     }
 }
 
@@ -185,11 +188,12 @@ extension Statements {
         // A draft is its founders' alone. Row-level security holds that anyway: here it only tells "none" from "hidden".
         let isHidden = role != .founder && summary.application.submittedAt == nil
         guard !isHidden else { return ApplicationView(summary, answers: nil) }
-        let form = try await call(summary.application.call)?.asking(upTo: summary.application.askedRound)
+        let form = try await call(summary.application.call)?.asking(summary.application)
         let isChanging = role != .founder && summary.application.state == .changesRequested
         let answers = isChanging ? try await answersAsHandedIn(of: id) : try await answers(of: id)
         // What a founder wrote where they are asked no more, they keep; nobody else reads it.
-        let asked = form.map { Completeness(of: $0.questions, answers: answers).asked } ?? []
+        let streams = form?.offersChoice == true ? try await streamChoices(of: id) : []
+        let asked = form.map { Completeness(of: $0.questions, naming: streams, answers: answers).asked } ?? []
         return ApplicationView(
             summary, answers: role == .founder ? answers : answers.filter { asked.contains($0.question) }, to: form)
     }

@@ -25,15 +25,16 @@ package struct QuestionsWanted: Sendable, Equatable {
 extension Application {
     /// Asks what comes with a later round: those questions open, as if changes to their answers were requested.
     mutating func askQuestions(
-        _ wanted: QuestionsWanted, of form: CallForApplications, answers: [Answer], now: Date
+        _ wanted: QuestionsWanted, of form: CallForApplications, naming streams: [ProgramStream.ID], answers: [Answer],
+        now: Date
     ) throws(ApplicationRefusal) -> (open: ChangesWanted, due: Date) {
         guard allows(.askQuestions, at: now) else { throw .wrongState(state, for: .askQuestions) }
         let asked = askedRound
-        let next = form.questions.filter { question in
+        let next = form.asking(of: streams).questions.filter { question in
             question.fromRound.map { asked < $0 && $0 <= wanted.round } ?? false
         }
         // Whose answers lead to none of them has nothing to hand in.
-        let led = Completeness(of: form.asking(upTo: wanted.round).questions, answers: answers).asked
+        let led = Completeness(of: form.asking(upTo: wanted.round).questions, naming: streams, answers: answers).asked
         guard let last = next.compactMap(\.fromRound).max(), next.contains(where: { led.contains($0.id) }) else {
             throw .nothingToAsk(round: wanted.round)
         }
@@ -58,7 +59,8 @@ extension Transaction {
         }
         guard try await !isTheirOwn(id) else { throw ApplicationRefusal.ownStartup }
         let from = application.state
-        let (open, due) = try application.askQuestions(wanted, of: call, answers: try await answers(of: id), now: now)
+        let (open, due) = try application.askQuestions(
+            wanted, of: call, naming: try await streamChoices(of: id), answers: try await answers(of: id), now: now)
         try await insert(
             open, as: request, of: application, from: from, due: due, asking: application.askedRound, by: person)
         application = try await settle(application, from: from, by: person, note: wanted.message)

@@ -18,7 +18,7 @@ extension Transaction {
         guard let call = try await self.call(call)?.asking(upTo: 1) else { throw Problem.notFound }
         let application = try Application.begin(id, to: call, by: startup, now: now)
         try await insert(
-            application, asking: call.askedOnly(call.questions.asked([:])), in: tenant, by: person)
+            application, asking: call.askedOnly(call.questions.asked([:], naming: [])), in: tenant, by: person)
         try await record(ApplicationEvent.ID(), of: application, from: nil, by: person)
         return application
     }

@@ -332,7 +332,8 @@ extension ApplicationChangesPage {
                 fields: [
                     input.checkboxes(
                         "questions", label: t("changes.which"), hint: t("changes.which_hint"),
-                        options: call.questions.map { ($0.id.description, prompt($0), nil) })
+                        options: call.asking(of: dossier.choices).questions.map { ($0.id.description, prompt($0), nil) }
+                    )
                 ]
                     + (facts.isEmpty
                         ? []

@@ -39,12 +39,21 @@ struct DraftPage: ViewModel {
     var reuseURL: SafeURL
     /// What the park asks to be changed, and the answers that stand.
     var asked: Asked?
+    /// How the form was changed since its startup read it.
+    var news: News?
 
     /// What somebody else wrote meanwhile, to be weighed against what was typed here.
     struct TheirVersion: ViewModel {
         var question: String
         var text: String
         var url: SafeURL
+    }
+
+    /// What changed of a form, and why.
+    struct News: ViewModel {
+        var title: String
+        var reasons: [String]
+        var items: [String]
     }
 
     /// What a script says while it saves.
@@ -69,6 +78,8 @@ struct Draft: Sendable {
     /// The streams that are wanted, the most wanted first.
     let choices: [ProgramStream.ID]
     var changes: ChangeRequest?
+    /// What changed of the form since its startup read it.
+    var news: FormNews?
 
     var id: Application.ID { summary.id }
 
@@ -86,8 +97,10 @@ struct Draft: Sendable {
         answers.first { $0.question == question.id }?.text.string ?? ""
     }
 
-    /// The questions that the answers lead to.
-    var asked: Set<CallForApplications.Question.ID> { Completeness(of: call.questions, answers: answers).asked }
+    /// The questions that the answers lead to, and the streams.
+    var asked: Set<CallForApplications.Question.ID> {
+        Completeness(of: call.questions, naming: choices, answers: answers).asked
+    }
 
     /// The page, with the values and errors of a form that was sent, or with what is stored.
     func page(
@@ -98,7 +111,8 @@ struct Draft: Sendable {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let completeness = Completeness(
-            of: call.questions, answers: answers, documents: documents, only: Set(reopened.questions.map(\.id)),
+            of: call.questions, naming: choices, answers: answers, documents: documents,
+            only: Set(reopened.questions.map(\.id)),
             order: changes == nil ? self.call.gaps(in: choices, at: summary.readAt) : [])
         let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
         let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
@@ -135,7 +149,8 @@ struct Draft: Sendable {
                 hidden: call.questions.filter { $0.files == nil }.map {
                     HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
                 } + call.questions.compactMap(\.presence)
-                    + (form.questions.contains { $0.condition != nil } ? [call.shown] : [])
+                    // Saving with this page says that its notice was read, too.
+                    + [call.shown]
                     + (order == nil
                         ? []
                         : [
@@ -184,7 +199,8 @@ struct Draft: Sendable {
             eligibility: eligibility.map {
                 EligibilityPanel(
                     $0, of: id, closing: call.deadline, isOpen: changes?.facts.isEmpty != true, in: language)
-            }, reuseURL: "/portal/applications/\(id)/reuse", asked: asked(of: whole, in: language))
+            }, reuseURL: "/portal/applications/\(id)/reuse", asked: asked(of: whole, in: language),
+            news: news.map { DraftPage.News($0, of: whole, in: language) })
         // The summary of errors knows of all fields; the order stands in a group of its own.
         if order != nil { page.form.sections.removeFirst() }
         return page
@@ -210,13 +226,33 @@ struct Draft: Sendable {
     }
 }
 
+extension DraftPage.News {
+    init(_ news: FormNews, of call: CallForApplications, in language: Pages.Language) {
+        let t = PageKit.applications.texts(in: language)
+        let spoken = Vocabulary.Language(language)
+        let day = LocalTime(news.at, in: call.deadline.zone).date.text(in: language)
+        title = t("form_news.title", ["day": day])
+        reasons = news.reasons.map(\.string)
+        items = news.items.map { item in
+            let parts = item.parts.map { t("form_news.\($0.rawValue)") }.joined(separator: " · ")
+            return "\(item.position). \(item.prompt.text(for: spoken)) (\(parts))"
+        }
+    }
+}
+
 extension CallForApplications {
-    /// The name of the hidden field that says which questions a form shows, where answers lead to some of them.
+    /// The name of the hidden field that says which questions a page shows, and of which version of the form.
     static let shownField = "shown"
 
-    /// The questions that a form shows, by their places.
+    /// The version, such as `v2`, and the questions by their places.
     fileprivate var shown: HiddenField {
-        HiddenField(Self.shownField, questions.map { "\($0.position)" }.joined(separator: " "))
+        let words = (formVersion.map { ["v\($0)"] } ?? []) + questions.map { "\($0.position)" }
+        return HiddenField(Self.shownField, words.joined(separator: " "))
+    }
+
+    /// Which version of the form a page says that it shows.
+    static func version(in shown: String?) -> Int? {
+        shown?.split(separator: " ").first { $0.utf8.first == UInt8(ascii: "v") }.flatMap { Int($0.dropFirst()) }
     }
 
     /// How many questions are asked that a form does not show; none of one that does not say what it shows.

@@ -69,7 +69,8 @@ extension Statements {
             [.draft, .changesRequested].contains(draft.summary.application.state)
         else { return nil }
         return ReusableAnswer.offers(
-            for: draft.reopened.questions, answered: draft.answers, from: try await earlierAnswers(besides: id))
+            for: draft.reopened.asking(of: draft.choices).questions, answered: draft.answers,
+            from: try await earlierAnswers(besides: id))
     }
 
     /// Earlier files of the acting founder's startup that fit questions of a draft; nil as for answers.
@@ -78,6 +79,7 @@ extension Statements {
             [.draft, .changesRequested].contains(draft.summary.application.state)
         else { return nil }
         return ReusableDocument.offers(
-            for: draft.reopened.questions, having: draft.documents, from: try await earlierDocuments(besides: id))
+            for: draft.reopened.asking(of: draft.choices).questions, having: draft.documents,
+            from: try await earlierDocuments(besides: id))
     }
 }

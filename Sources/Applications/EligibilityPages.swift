@@ -13,7 +13,7 @@ internal import Wording
 struct EligibilityPages: Sendable {
     let site: Site
 
-    var routes: [AnyRoute] { [show, save] }
+    var routes: [AnyRoute] { [show, save, autosave] }
 
     private var show: AnyRoute {
         PageRoute(
@@ -54,6 +54,43 @@ struct EligibilityPages: Sendable {
                 else { throw error }
                 return try await page(for: call, of: id, problem: known, retrying: edits)
             }
+        }.erased
+    }
+
+    /// Each fact that a script sends is kept for itself: one that is half typed keeps no other back.
+    private var autosave: AnyRoute {
+        PageRoute(
+            .post, "/portal/applications/{application}/eligibility/autosave", "autosavePortalFacts",
+            access: .roles([.founder]), parameters: ApplicationPath.self, body: FactsFields.self
+        ) { call in
+            let (id, person) = (call.parameters.application, try call.principal.personID)
+            let language = Pages.Language(tag: call.locale) ?? .english
+            guard let before = try await call.reader.application(id) else { throw Problem.notFound }
+            guard try await !call.reader.openFacts(of: before.application).isEmpty else {
+                throw Problem.conflict("The application was submitted meanwhile.")
+            }
+            var attempt = FactsAttempt(call, to: try await asked(of: id, call.reader))
+            do {
+                try await attempt.keep(of: id, by: person, call, PageKit.applications.texts(in: language))
+            } catch is ApplicationRefusal {
+                throw Problem.conflict("The application was submitted meanwhile.")
+            } catch is ChangesRefusal {
+                throw Problem.conflict("The application was submitted meanwhile.")
+            }
+            guard let summary = try await call.reader.application(id),
+                let to = try await call.reader.call(summary.application.call)
+            else { throw Problem.notFound }
+            let (facts, report) = try await call.reader.eligibility(of: summary.application, to: to, on: nil)
+            let reply = AutosaveReply(
+                saved: SaveState(at: summary.application.savedAt, in: to.deadline.zone, language: language),
+                count: EligibilityPanel(report, of: id, closing: to.deadline, in: language).sentence,
+                // A disputed fact keeps its old name, so that it stays disputed until somebody decides.
+                seen: Dictionary(
+                    attempt.edits.keys.map {
+                        (FactsFields.seenField(of: $0), Fingerprint(of: facts.facts[$0]).description)
+                    }, uniquingKeysWith: { first, _ in first }),
+                errors: attempt.errors)
+            return HTML(bytes: try reply.bytes, mediaType: AutosaveReply.mediaType)
         }.erased
     }
 
@@ -113,8 +150,13 @@ struct EligibilityPages: Sendable {
                     action: "/portal/applications/\(id)/eligibility",
                     sections: FactsFields.sections(asked, input, rows: FactsFields.rows(in: values), viewer.language),
                     submit: t("eligibility.save"), texts: t, hidden: seen,
-                    cancel: LinkText(t("eligibility.back"), "/portal/applications/\(id)"), draft: "facts-\(id)",
+                    cancel: LinkText(t("eligibility.back"), "/portal/applications/\(id)"),
+                    saved: SaveState(
+                        at: summary.application.savedAt, in: to.deadline.zone, language: viewer.language),
                     problem: problem?.headline),
+            autosaveURL: "/portal/applications/\(id)/eligibility/autosave",
+            words: DraftPage.AutosaveWords(
+                saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
             whatIf: EligibilityPage.WhatIf(
                 action: "/portal/applications/\(id)/eligibility", label: t("eligibility.at"),
                 value: day?.description ?? ""),
@@ -156,6 +198,9 @@ struct EligibilityPage: ViewModel {
     var conflicts: [DraftPage.TheirVersion]
     var hasConflicts: Bool
     var form: Form?
+    /// Where a script sends the form while somebody types.
+    var autosaveURL: SafeURL
+    var words: DraftPage.AutosaveWords
     var whatIf: WhatIf
     var backURL: SafeURL
 }
@@ -226,6 +271,61 @@ extension RuleFinding {
 
     func requiredWords(_ words: ConditionWords, _ t: Texts) -> String {
         checks.map(words.requirement).joined(separator: t("eligibility.semicolon"))
+    }
+}
+
+/// What became of facts that a script sent.
+struct FactsAttempt {
+    /// What can be read of them; in the end, what is stored.
+    private(set) var edits: [ApplicantFact: FactEdit] = [:]
+    /// Why the others are not stored, by the name that the script knows them by.
+    private(set) var errors: [String: String] = [:]
+
+    /// Reads each of the facts for itself.
+    init(_ call: FormCall<ApplicationPath, FactsFields>, to asked: [ApplicantFact]) {
+        for fact in asked {
+            let own = call.fields.filter { FactsFields.isField($0.key, of: fact) }
+            guard !own.isEmpty else { continue }
+            do throws(Problem) {
+                let typed = try call.decoded { FactsFields.isField($0, of: fact) }
+                edits.merge(try typed.edits(of: [fact], sent: own)) { $1 }
+            } catch {
+                errors[fact.rawValue] = error.errors.first?.words ?? error.words
+            }
+        }
+    }
+
+    /// Stores what can be stored.
+    ///
+    /// Throws what `saveFacts` throws, but for what is said of single facts.
+    mutating func keep(
+        of id: Application.ID, by person: Person.ID, _ call: FormCall<ApplicationPath, FactsFields>, _ t: Texts
+    ) async throws {
+        while !edits.isEmpty {
+            do {
+                let saved = try await call.database.write(as: call.context) { [edits] transaction in
+                    try await transaction.saveFacts(edits, of: id, by: person)
+                }
+                for conflict in saved.conflicts { refuse([conflict.fact], t("draft.conflict")) }
+                return
+            } catch let problem as Problem where problem.status == 422 {
+                // Facts that contradict each other are left, the others are tried again without them.
+                let named = problem.errors.compactMap { ApplicantFact(rawValue: String($0.pointer.dropFirst())) }
+                    .filter { edits[$0] != nil }
+                refuse(named.isEmpty ? Array(edits.keys) : named, problem.errors.first?.words ?? problem.words)
+            } catch let error as DatabaseError {
+                guard let known = error.constraint.flatMap({ ApplicationsRoom.constraints[$0] }), known.status == 422
+                else { throw error }
+                refuse(Array(edits.keys), known.errors.first?.words ?? known.words)
+            }
+        }
+    }
+
+    private mutating func refuse(_ facts: [ApplicantFact], _ sentence: String) {
+        for fact in facts {
+            edits[fact] = nil
+            errors[fact.rawValue] = sentence
+        }
     }
 }
 
@@ -313,6 +413,12 @@ struct FactsFields: Codable {
         case .holders: "holders.0.name"
         default: fact.rawValue
         }
+    }
+
+    /// Whether a field says something of a fact, or what its writer saw.
+    static func isField(_ name: String, of fact: ApplicantFact) -> Bool {
+        name == fact.rawValue || name.hasPrefix("\(fact.rawValue).") || name == field(of: fact)
+            || name == seenField(of: fact)
     }
 
     /// The name of the hidden field that remembers what the writer saw.

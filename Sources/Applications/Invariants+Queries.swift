@@ -222,6 +222,16 @@ extension ApplicationsRoom {
                 WHERE a.call_id <> k.call_id
                 """),
         Invariant(
+            "questions_of_streams_are_asked_of_who_names_them",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'question ' || q.position || ' of other streams' AS detail
+                FROM applications AS a
+                JOIN call_questions AS q ON q.tenant_id = a.tenant_id AND q.call_id = a.call_id AND q.streams <> '{}'
+                WHERE (a.asked IS NULL OR q.id = ANY (a.asked)) AND NOT EXISTS (
+                    SELECT FROM stream_choices AS k
+                    WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = ANY (q.streams))
+                """),
+        Invariant(
             "submitted_applications_choose_a_stream",
             violatedBy: """
                 SELECT a.tenant_id, a.id, 'chose none' AS detail FROM applications AS a

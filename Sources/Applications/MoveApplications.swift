@@ -70,7 +70,8 @@ extension StageMove {
             case .interview: try moved.callToInterview(now: now)
             case .questions(let wanted):
                 guard let form = one.form else { return .failure(.nothingToAsk(round: wanted.round)) }
-                _ = try moved.askQuestions(wanted, of: form, answers: one.answers, now: now)
+                _ = try moved.askQuestions(
+                    wanted, of: form, naming: one.streams, answers: one.answers, now: now)
             }
             return .success(moved.state)
         } catch {
@@ -91,9 +92,11 @@ extension Statements {
         guard case .questions = move else { return found }
         let forms = try await calls(Array(Set(found.map(\.application.call))).sorted())
         let answers = try await answers(ofAll: found.map(\.application.id))
+        let streams = try await streamChoices(ofAll: found.map(\.application.id))
         for index in found.indices {
             found[index].form = forms[found[index].application.call]
             found[index].answers = answers[found[index].application.id] ?? []
+            found[index].streams = streams[found[index].application.id] ?? []
         }
         return found
     }

@@ -83,8 +83,12 @@ struct PortalPages: Sendable {
                 BeginPage.Asked(
                     prompt: question.prompt.text(for: spoken),
                     hint: question.hint?.text(for: spoken),
-                    note: question.files.map { $0.words(with: nil, t) }
-                        ?? question.beginWords(t, in: spoken))
+                    note: ([
+                        question.files.map { $0.words(with: nil, t) } ?? question.beginWords(t, in: spoken)
+                    ]
+                        + (call.streamsAsked(by: question, in: spoken).map {
+                            [t("begin.for_streams", ["streams": $0])]
+                        } ?? [])).joined(separator: " · "))
             },
             later: call.later(after: 1, t),
             streams: call.offersChoice
@@ -227,7 +231,11 @@ struct PortalPages: Sendable {
         let choices =
             before.changes == nil ? TypedChoices(call.fields, to: before.call, over: before.choices) : nil
         do {
+            let read = CallForApplications.version(in: form[CallForApplications.shownField]?.first).flatMap {
+                $0 > before.summary.application.formVersion ? $0 : nil
+            }
             let (saved, chosen) = try await call.database.write(as: call.context) { transaction in
+                if let read { try await transaction.noteFormRead(read, of: id) }
                 let saved = try await transaction.saveAnswers(typed.edits, of: id, by: person)
                 guard let choices else { return (saved, choices) }
                 do {
@@ -529,19 +537,26 @@ extension Statements {
     /// Everything about an application; nil when the principal may not know of it.
     func dossier(_ id: Application.ID) async throws -> Dossier? {
         guard let summary = try await application(id),
-            let call = try await call(summary.application.call)?.asking(upTo: summary.application.askedRound)
+            let call = try await call(summary.application.call)?.asking(summary.application)
         else { return nil }
         let changes = summary.application.state == .changesRequested ? try await changeRequests(of: id).first : nil
+        let choices = try await streamChoices(of: id)
+        let read = summary.application.formVersion
+        let news =
+            summary.application.state == .draft && call.formVersion ?? 1 > read
+            ? try await formNews(of: call.id, since: read, naming: choices) : nil
         return Dossier(
             summary: summary, call: call, answers: try await answers(of: id), documents: try await documents(of: id),
-            history: try await history(of: id), choices: try await streamChoices(of: id), changes: changes)
+            history: try await history(of: id), choices: choices, changes: changes, news: news)
     }
 }
 
 extension Dossier {
     /// What is open to be written: a draft, or the answers that the park asked about.
     var draft: Draft {
-        Draft(summary: summary, call: call, answers: answers, documents: documents, choices: choices, changes: changes)
+        Draft(
+            summary: summary, call: call, answers: answers, documents: documents, choices: choices, changes: changes,
+            news: news)
     }
 }
 

@@ -70,7 +70,9 @@ extension PreviewPage {
         let answers = call.canonical(read.edits).compactMap { question, edit in
             edit.text.map { Answer(to: question, $0, savedAt: .distantPast) }
         }
-        let completeness = Completeness(of: call.questions, answers: answers)
+        let choices = TypedChoices(sent, to: call, over: [])
+        let completeness = Completeness(
+            of: call.questions, naming: choices?.places.compactMap(\.self) ?? [], answers: answers)
         // Nobody is told what is missing before they tried.
         let gaps = completeness.gaps.filter { $0.reason != .unanswered }
         // Rows come back without the empty ones.

@@ -14,7 +14,8 @@ extension Transaction {
         _ wanted: ChangesWanted, of id: Application.ID, as request: ChangeRequest.ID, by person: Person.ID
     ) async throws -> ChangeRequest {
         guard var application = try await lockApplication(id),
-            let call = try await call(application.call)?.asking(upTo: application.askedRound)
+            let call = try await call(application.call)?.asking(application)
+                .asking(of: try await streamChoices(of: id))
         else { throw Problem.notFound }
         guard try await !isTheirOwn(id) else { throw ChangesRefusal.theirOwn }
         guard !wanted.questions.isEmpty || !wanted.facts.isEmpty else { throw ChangesRefusal.nothingNamed }
@@ -94,10 +95,13 @@ extension Transaction {
         guard application.state == .changesRequested, let request = try await changeRequests(of: id).first else {
             throw ApplicationRefusal.wrongState(application.state, for: .resubmit)
         }
+        if call.formVersion ?? 1 > 1 {
+            (application.version, application.savedAt) = try await noteAnswers(of: application)
+        }
         let asked = Set(request.questions)
         let completeness = Completeness(
-            of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
-            documents: try await documents(of: id), only: asked)
+            of: call.asking(application).questions, naming: try await streamChoices(of: id),
+            answers: try await answers(of: id), documents: try await documents(of: id), only: asked)
         try application.resubmit(request, with: completeness, now: now)
         let today = CalendarDate(now, in: call.deadline.zone)
         try await insert(try await eligibility(of: application, to: call, on: today).report, of: application)

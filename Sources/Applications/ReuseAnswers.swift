@@ -32,7 +32,7 @@ extension Transaction {
             }
         }
         let lying = files.isEmpty ? [] : try await earlierDocuments(besides: id).map(\.document)
-        let asked = files.isEmpty ? [] : try await call(draft.call)?.asking(upTo: draft.askedRound).questions ?? []
+        let asked = files.isEmpty ? [] : try await call(draft.call)?.asking(draft).questions ?? []
         var taken: [(Document, CallForApplications.Question)] = []
         for (index, pick) in files.enumerated() {
             guard let document = lying.first(where: { $0.application == pick.application && $0.id == pick.document })

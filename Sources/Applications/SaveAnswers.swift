@@ -37,7 +37,7 @@ extension Transaction {
         try await matching(application)
         try application.checkAnswersAreOpen()
         try await checkReopened(edits.keys, of: application)
-        guard let call = try await call(application.call)?.asking(upTo: application.askedRound) else {
+        guard let call = try await call(application.call)?.asking(application) else {
             throw Problem.notFound
         }
         try call.checkQuestions(edits.keys)

@@ -305,6 +305,8 @@ struct CopyPage: ViewModel {
     var answers: [ApplicationPage.AnsweredQuestion]
     /// The files that answered questions; nil where none did.
     var documents: DocumentLines?
+    /// What was declared; nil where nothing was.
+    var declared: Facts?
     /// What was found of each condition when it was handed in.
     var findings: Table?
     var fileURL: SafeURL
@@ -335,6 +337,9 @@ extension CopyPage {
                 .tags(t("fact.choices"), choices.map { "\($0.rank). \($0.name.text(for: spoken))" })
             } ?? .text(t("fact.stream"), content.call.stream.text(for: spoken)),
         ]
+        if let version = content.formVersion {
+            lines.append(.text(t("copies.form"), t("copies.form_version", ["number": Figures.grouped(version)])))
+        }
         if let name = snapshot.submittedByName { lines.append(.text(t("copies.by"), name)) }
         facts = Facts(lines)
         answers = content.questions.filter { ($0.documents ?? []).isEmpty }.map { question in
@@ -350,6 +355,13 @@ extension CopyPage {
                     url: side.document(document.id, of: snapshot.application), removeLabel: "")
             }
         }
+        let words = ConditionWords(in: language)
+        let stated = content.facts.map { facts in
+            ApplicantFact.allCases.compactMap { fact in
+                facts[fact].map { Fact.text(words.name(of: fact), $0.lines(words)) }
+            }
+        }
+        declared = stated.flatMap { $0.isEmpty ? nil : Facts(title: t("copies.declared"), $0) }
         findings = screened.table(in: language)
         documents = files.isEmpty ? nil : DocumentLines(notice: nil, items: files)
         fileURL = side.file(snapshot.number, of: snapshot.application)

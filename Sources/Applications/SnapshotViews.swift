@@ -12,12 +12,19 @@ struct SnapshotLine: Described {
     let answersRequest: ChangeRequest.ID?
     let digest: String
     let isIntact: Bool
+    let formVersion: Int?
+    let facts: FactsBody?
+    let findings: [SnapshotFinding]?
     let documents: [SnapshotDocument]
 
     static var documentation: [String: String] {
         [
             "documents":
                 "The files that answered questions then; `downloadDocument` gives them, also after they were replaced.",
+            "form_version":
+                "The version of the call's form that was in force. Absent in copies of before forms had versions.",
+            "facts": "What was declared, as it was handed in. Absent where nothing was.",
+            "findings": "What was found of each condition of the call, in order. Absent where it had none.",
             "number": "The first that was handed in is 1; every handing in again adds one.",
             "submitted_by": "Who handed it in. Absent to a founder where it was somebody of the park.",
             "answers_request": "The request for changes that it answers.",
@@ -33,9 +40,25 @@ struct SnapshotLine: Described {
         answersRequest = snapshot.answers
         digest = snapshot.digest
         isIntact = snapshot.isIntact
+        formVersion = snapshot.content.formVersion
+        facts = snapshot.content.facts.map { FactsBody($0) }
+        findings = snapshot.content.findings?.map(SnapshotFinding.init)
         documents = snapshot.content.questions.flatMap { question in
             (question.documents ?? []).map { SnapshotDocument($0, to: question.id) }
         }
+    }
+}
+
+/// What was found of a condition when a copy was handed in.
+struct SnapshotFinding: Codable {
+    let condition: CallCondition.ID
+    let name: LocalizedName
+    let verdict: RuleVerdict
+
+    init(_ finding: ApplicationSnapshot.Content.Finding) {
+        condition = finding.condition
+        name = finding.name
+        verdict = finding.verdict
     }
 }
 

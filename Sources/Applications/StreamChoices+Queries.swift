@@ -36,6 +36,23 @@ extension Statements {
     }
 }
 
+extension Statements {
+    /// The orders of several applications that were handed in, for managers.
+    func streamChoices(ofAll ids: [Application.ID]) async throws -> [Application.ID: [ProgramStream.ID]] {
+        let found: [(Application.ID, ProgramStream.ID)] = try await rows(
+            """
+            -- streamChoices of several applications
+            SELECT k.application_id, k.stream_id FROM stream_choices AS k
+            JOIN applications AS a ON a.tenant_id = k.tenant_id AND a.id = k.application_id
+            WHERE k.tenant_id = acting_tenant() AND acts_as('manager') AND a.submitted_at IS NOT NULL
+              AND k.application_id = ANY (\(ids))
+            ORDER BY k.application_id, k.rank
+            """
+        ).map { try ($0("application_id"), $0("stream_id")) }
+        return Dictionary(grouping: found, by: \.0).mapValues { $0.map(\.1) }
+    }
+}
+
 extension Transaction {
     func store(_ streams: [ProgramStream.ID], of application: Application, by person: Person.ID) async throws {
         try await execute(
@@ -52,10 +69,11 @@ extension Transaction {
             """)
         try await execute(
             """
-            -- chooseStreams: when
-            UPDATE applications
-            SET saved_at = now(), version = version + 1, streams_chosen = \(streams.count)
+            -- chooseStreams: how many
+            UPDATE applications SET streams_chosen = \(streams.count)
             WHERE tenant_id = acting_tenant() AND id = \(application.id)
             """)
+        // What is asked follows the streams.
+        _ = try await noteAnswers(of: application)
     }
 }

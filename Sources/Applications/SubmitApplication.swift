@@ -13,10 +13,15 @@ extension Transaction {
         guard var application = try await lockApplication(id), let call = try await call(application.call) else {
             throw Problem.notFound
         }
+        let streams = call.offersChoice ? try await streamChoices(of: id) : []
         let completeness = Completeness(
-            of: call.asking(upTo: application.askedRound).questions, answers: try await answers(of: id),
-            documents: try await documents(of: id),
-            order: call.offersChoice ? call.gaps(in: try await streamChoices(of: id), at: now) : [])
+            of: call.asking(application).questions, naming: streams,
+            answers: try await answers(of: id), documents: try await documents(of: id),
+            order: call.gaps(in: streams, at: now))
+        // What was saved under an earlier version may be asked, or fit, otherwise by now.
+        if call.formVersion ?? 1 > 1 {
+            (application.version, application.savedAt) = try await noteAnswers(of: application)
+        }
         try application.submit(to: call, with: completeness, now: now)
         let today = CalendarDate(now, in: call.deadline.zone)
         let eligibility = try await eligibility(of: application, to: call, on: today)

@@ -19,7 +19,7 @@ extension Transaction {
     ) async throws -> Document {
         guard let application = try await lockApplication(id) else { throw Problem.notFound }
         try application.checkAnswersAreOpen()
-        guard let call = try await call(application.call)?.asking(upTo: application.askedRound),
+        guard let call = try await call(application.call)?.asking(application),
             let asked = call.questions.first(where: { $0.id == question })
         else { throw Problem(.invalid, errors: [.init("?question", .unknown, "is not a question of this call")]) }
         let present = try await documents(of: id)

@@ -36,6 +36,19 @@ package indirect enum Condition: Sendable, Equatable {
         }
     }
 
+    /// The same about other questions: those that are named anew, and the others as they are.
+    package func renaming(_ names: [UUID: UUID]) -> Condition {
+        switch self {
+        case .answered(let id): .answered(names[id] ?? id)
+        case .isAny(let id, let texts): .isAny(names[id] ?? id, of: texts)
+        case .atLeast(let id, let bound): .atLeast(names[id] ?? id, bound)
+        case .atMost(let id, let bound): .atMost(names[id] ?? id, bound)
+        case .all(let parts): .all(parts.map { $0.renaming(names) })
+        case .any(let parts): .any(parts.map { $0.renaming(names) })
+        case .not(let part): .not(part.renaming(names))
+        }
+    }
+
     /// What it compares answers with, by question.
     package var comparisons: [(question: UUID, texts: [String])] {
         switch self {

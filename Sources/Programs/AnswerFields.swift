@@ -46,18 +46,22 @@ extension CallFormFields.QuestionRow {
                     section: row.section.flatMap { section in section.title.map { Section($0, intro: section.intro) } },
                     condition: try Condition(typed: row.condition ?? "", at: "\(pointer)/condition") { number in
                         rows.indices.contains(number - 1) ? ids[number - 1]?.uuid : nil
-                    }, fromRound: row.fromRound))
+                    }, fromRound: row.fromRound, streams: row.streams.flatMap { $0.isEmpty ? nil : $0 }))
         }
         return (places, questions)
     }
 }
 
 extension Problem {
-    /// The same problem for a form, in which the last day of an answer is typed where its highest number is.
+    /// The same problem for a form, in which the last day of an answer is typed where its highest number is, and the boxes
+    /// of the streams that a question is asked for are one field.
     var toldByField: Problem {
         Problem(
             kind, detail,
             errors: errors.map { error in
+                if let range = error.pointer.range(of: "/streams/"), error.pointer.hasPrefix("/questions/") {
+                    return FieldError("\(error.pointer[..<range.lowerBound])/streams", error.code, error.detail)
+                }
                 guard error.pointer.hasSuffix("/settings/latest") else { return error }
                 return FieldError("\(error.pointer.dropLast("latest".count))highest", error.code, error.detail)
             })

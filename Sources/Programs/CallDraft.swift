@@ -28,6 +28,8 @@ package struct CallDraft: Sendable {
         package let condition: Condition?
         /// The round of review with which it is asked, from 2; nil for a question of the form that is handed in first.
         package let fromRound: Int?
+        /// The streams that the call offers for which it is asked; none for everybody.
+        package let streams: [ProgramStream.ID]
 
         /// A question with its own id.
         package init(
@@ -35,7 +37,7 @@ package struct CallDraft: Sendable {
             isRequired: Bool = true, maxLength: Int = 2000,
             audience: CallForApplications.Question.Audience = .reviewers, files: FileRule? = nil,
             field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil,
-            fromRound: Int? = nil
+            fromRound: Int? = nil, streams: [ProgramStream.ID] = []
         ) {
             self.id = id
             self.prompt = prompt
@@ -48,6 +50,7 @@ package struct CallDraft: Sendable {
             self.section = section
             self.condition = condition
             self.fromRound = fromRound
+            self.streams = streams
         }
     }
 

@@ -109,12 +109,9 @@ extension Statements {
         SELECT c.id, c.stream_id, s.name AS stream_name, s.program_id, p.name AS program_name, c.title, c.opens_at,
                c.closes_at, c.time_zone, c.grace_seconds, c.published_at, c.cancelled_at,
                c.cancellation_reason, c.access, c.cutoffs, c.later_rounds,
-               (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                           'id', q.id, 'position', q.position, 'prompt', q.prompt, 'hint', q.hint,
-                           'isRequired', q.required, 'maxLength', q.max_length,
-                           'audience', q.audience, 'files', q.files, 'kind', q.kind,
-                           'settings', q.settings, 'section', q.section, 'condition', q.condition,
-                           'fromRound', q.from_round) ORDER BY q.position), '[]')
+               (SELECT max(v.number) FROM form_versions AS v
+                WHERE v.tenant_id = c.tenant_id AND v.call_id = c.id) AS form_version,
+               (SELECT coalesce(jsonb_agg(question_content(q) ORDER BY q.position), '[]')
                 FROM call_questions AS q
                 WHERE q.tenant_id = c.tenant_id AND q.call_id = c.id
                   AND (q.from_round IS NULL OR acts_as('manager', 'system')
@@ -162,7 +159,8 @@ extension CallForApplications {
             publishedAt: row("published_at"), cancelledAt: row("cancelled_at"),
             cancellationReason: row("cancellation_reason"),
             questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"),
-            laterRounds: row("later_rounds"), offered: (row("offered") as JSONB<[OfferedStream]>).value)
+            laterRounds: row("later_rounds"), offered: (row("offered") as JSONB<[OfferedStream]>).value,
+            formVersion: row("form_version"))
     }
 }
 
@@ -213,12 +211,12 @@ extension Transaction {
                 -- draftCall: question
                 INSERT INTO call_questions (
                     tenant_id, call_id, id, position, prompt, hint, required, max_length, audience, files, kind, settings,
-                    section, condition, from_round)
+                    section, condition, from_round, streams)
                 VALUES (\(tenant), \(id), \(question.id), \(index + 1), \(question.prompt), \(question.hint),
                         \(question.isRequired), \(question.maxLength), \(question.audience.rawValue),
                         \(question.files.map { JSONB($0) }), \(question.field.kind.rawValue),
                         \(JSONB(question.field.settings)), \(question.section.map { JSONB($0) }),
-                        \(question.condition.map { JSONB($0) }), \(question.fromRound))
+                        \(question.condition.map { JSONB($0) }), \(question.fromRound), \(question.streams))
                 """)
         }
     }

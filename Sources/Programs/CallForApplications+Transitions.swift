@@ -36,6 +36,8 @@ package enum CallRefusal: Refusal, Equatable {
     case closingIsAfterTheCall
     /// It has a fixed window and no batches.
     case notRolling
+    /// Nothing of a form was changed.
+    case formIsTheSame
     /// A batch that is over stands, and none is put before it.
     case pastCutoffsStand
 
@@ -48,6 +50,7 @@ package enum CallRefusal: Refusal, Equatable {
         case .noQuestions: Problem(.conflict, "The call asks nothing yet. Add a question before you publish it.")
         case .windowIsOver:
             .conflict("The call or one of its streams would close before it is published. Revise its window first.")
+        case .formIsTheSame: .conflict("Nothing of the form was changed.")
         case .notRolling: Problem(.conflict, "The call has a fixed window. A call with cut-offs is a rolling one.")
         case .pastCutoffsStand:
             .invalid("/cutoffs", "Cut-offs that are past stand as they are, and further ones lie in the future.")
@@ -79,6 +82,13 @@ extension CallForApplications {
             throw .windowIsOver
         }
         publishedAt = now
+        formVersion = 1
+    }
+
+    /// Refuses a change of a form that nobody answers yet, or any more.
+    func admitsFormRevision() throws(CallRefusal) {
+        guard cancelledAt == nil else { throw .cancelled }
+        guard publishedAt != nil else { throw .notPublished }
     }
 
     mutating func extend(to closing: Date, at now: Date) throws(CallRefusal) {

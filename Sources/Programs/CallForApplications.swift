@@ -55,6 +55,10 @@ package struct CallForApplications: Sendable, Identifiable {
         package let condition: Condition?
         /// The round of review with which it is asked, from 2; nil for a question of the form that is handed in first.
         package let fromRound: Int?
+        /// The streams of the call for which it is asked; none for everybody.
+        package let streams: [ProgramStream.ID]
+        /// The version of the form that it came with; 1 for what was asked when the call was published.
+        package let addedIn: Int
 
         /// What an answer is read by.
         package var takes: Field { Field(kind, maxLength: maxLength, settings) }
@@ -64,7 +68,7 @@ package struct CallForApplications: Sendable, Identifiable {
             id: ID, position: Int, prompt: LocalizedLine, hint: LocalizedLine? = nil, isRequired: Bool = true,
             maxLength: Int = 2000, audience: Audience = .reviewers, files: FileRule? = nil,
             field: Field = Field(.longText), section: Section? = nil, condition: Condition? = nil,
-            fromRound: Int? = nil
+            fromRound: Int? = nil, streams: [ProgramStream.ID] = [], addedIn: Int = 1
         ) {
             self.id = id
             self.position = position
@@ -79,6 +83,13 @@ package struct CallForApplications: Sendable, Identifiable {
             self.section = section
             self.condition = condition
             self.fromRound = fromRound
+            self.streams = streams
+            self.addedIn = addedIn
+        }
+
+        /// Whether it is asked of an application that names these streams.
+        package func isAsked(of named: [ProgramStream.ID]) -> Bool {
+            streams.isEmpty || streams.contains(where: named.contains)
         }
     }
 
@@ -112,6 +123,8 @@ package struct CallForApplications: Sendable, Identifiable {
     package let access: Access
     /// The cut-offs of a rolling call, in order; none for a fixed window.
     package internal(set) var cutoffs: [Date]
+    /// The version of its form that is in force; nil for a draft.
+    package internal(set) var formVersion: Int?
     /// The streams that applicants choose among, the own one too; none where they apply to that alone.
     package internal(set) var offered: [OfferedStream]
 
@@ -120,8 +133,9 @@ package struct CallForApplications: Sendable, Identifiable {
         id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
         title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
         cancellationReason: ShortText? = nil, questions: [Question] = [], access: Access = .public,
-        cutoffs: [Date] = [], laterRounds: [Int]? = nil, offered: [OfferedStream] = []
+        cutoffs: [Date] = [], laterRounds: [Int]? = nil, offered: [OfferedStream] = [], formVersion: Int? = nil
     ) {
+        self.formVersion = formVersion
         self.laterRounds = laterRounds ?? questions.compactMap(\.fromRound).sorted()
         self.offered = offered
         self.access = access
@@ -165,6 +179,21 @@ package struct CallForApplications: Sendable, Identifiable {
         return call
     }
 
+    /// The same call, asking what is asked of an application that names these streams.
+    package func asking(of named: [ProgramStream.ID]) -> CallForApplications {
+        var call = self
+        call.questions.removeAll { !$0.isAsked(of: named) }
+        return call
+    }
+
+    /// The same call, asking what its form asked first in a version: nothing that was added since. What comes with a later
+    /// round is not asked first, and stays.
+    package func asking(asOf version: Int) -> CallForApplications {
+        var call = self
+        call.questions.removeAll { $0.fromRound == nil && $0.addedIn > version }
+        return call
+    }
+
     /// How many questions are asked only after a round.
     package func questionsToCome(after round: Int) -> Int { laterRounds.count { $0 > round } }
 
@@ -187,10 +216,14 @@ package struct CallForApplications: Sendable, Identifiable {
 }
 
 extension Collection<CallForApplications.Question> {
-    /// The questions of a form, in its order, that are asked of whoever has answered so.
-    package func asked(_ texts: [CallForApplications.Question.ID: String]) -> Set<CallForApplications.Question.ID> {
+    /// The questions of a form, in its order, that are asked of whoever has answered so and names these streams.
+    package func asked(
+        _ texts: [CallForApplications.Question.ID: String], naming streams: [ProgramStream.ID]
+    ) -> Set<CallForApplications.Question.ID> {
         let texts = Dictionary(uniqueKeysWithValues: texts.map { ($0.key.uuid, $0.value) })
-        let asked = map { AskedQuestion($0.id.uuid, $0.takes, when: $0.condition) }.asked(texts)
+        // What is asked for other streams was not asked itself, whatever conditions say of it.
+        let asked = filter { $0.isAsked(of: streams) }.map { AskedQuestion($0.id.uuid, $0.takes, when: $0.condition) }
+            .asked(texts)
         return Set(map(\.id).filter { asked.contains($0.uuid) })
     }
 }

@@ -40,6 +40,7 @@ struct CallFormFields: Codable {
         let section: SectionRow?
         let condition: String?
         let fromRound: Int?
+        let streams: [ProgramStream.ID]?
     }
 
     /// The draft the form means; refuses times that no clock shows.
@@ -80,6 +81,8 @@ struct CallFormFields: Codable {
                 "/offered_streams/\(row)/closes_at", "A stream closes by itself where several are offered.")
         }
         try draft.checkOffered { "/offered_streams/\(chosen[$0].offset)" }
+        // The boxes of a question are one field.
+        do { try draft.checkAsked { "/questions/\(rows[$0])" } } catch { throw error.toldByField }
         return draft
     }
 
@@ -105,6 +108,13 @@ struct CallFormFields: Codable {
             values["offered_streams.\(index).closes_at"] = offered.closesAt.map { LocalTime($0, in: zone).field }
         }
         return values.merging(Self.values(of: call.questions.map { NewQuestion($0) })) { first, _ in first }
+    }
+
+    /// The ticked boxes of questions that are asked for some streams only, by name.
+    static func streams(of questions: [NewQuestion]) -> [String: [String]] {
+        questions.enumerated().reduce(into: [:]) { values, question in
+            values["questions.\(question.offset).streams"] = question.element.streams?.map(\.description)
+        }
     }
 
     /// The fields of the questions, by name.

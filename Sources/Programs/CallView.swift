@@ -21,8 +21,11 @@ struct CallView: Described {
     let window: CallForApplications.Window
     let cutoffs: [Date]
     let offeredStreams: [OfferedStreamView]?
+    let formVersion: Int?
 
     static let documentation = [
+        "form_version":
+            "How often the form has been published; each change of a published form counts. Absent for drafts.",
         "offered_streams":
             "The streams that applicants put in order, the call's own among them. Absent where there is no choice.",
         "status": "Draft, scheduled, open, closed or cancelled, by the window and the clock.",
@@ -51,6 +54,7 @@ struct CallView: Described {
         access = call.access
         window = call.window
         cutoffs = call.cutoffs
+        formVersion = call.formVersion
         offeredStreams = call.offersChoice ? call.offered.map(OfferedStreamView.init) : nil
     }
 }
@@ -98,6 +102,7 @@ struct QuestionView: Codable {
     let section: Section?
     let condition: Condition?
     let fromRound: Int?
+    let streams: [ProgramStream.ID]
 
     init(_ question: CallForApplications.Question) {
         id = question.id
@@ -113,18 +118,28 @@ struct QuestionView: Codable {
         section = question.section
         condition = question.condition
         fromRound = question.fromRound
+        streams = question.streams
     }
 }
 
 /// The form of a call as JSON, for clients that draw it.
 struct CallForm: Described {
     let call: CallForApplications.ID
+    let version: Int?
     let questions: [QuestionView]
     let laterQuestions: Int
 
+    init(_ found: CallForApplications) {
+        call = found.id
+        version = found.formVersion
+        questions = found.questions.map(QuestionView.init)
+        laterQuestions = found.laterRounds.count
+    }
+
     static let documentation = [
+        "version": "How often the form has been published; each change of a published form counts. Absent for drafts.",
         "later_questions":
-            "How many questions are asked later; they stand among `questions` for whoever was asked them."
+            "How many questions are asked later; they stand among `questions` for whoever was asked them.",
     ]
 }
 
@@ -172,7 +187,8 @@ struct NewCall: Described {
         """,
         "questions": """
         The form, in order. A question keeps the id it is sent with and gets one otherwise. One with a `from_round` of 2 \
-        or more is asked with that round of review; it stands after those that are asked before.
+        or more is asked with that round of review; it stands after those that are asked before. One with `streams`, of \
+        those that the call offers, is asked of applications that name one of them, and of nobody else.
         """,
         "access": "Public unless given.",
         "cutoffs": "Within the window, in order. A call with cut-offs is a rolling one.",
@@ -200,12 +216,13 @@ package struct NewQuestion: Codable, Sendable, Equatable {
     package let section: Section?
     package let condition: Condition?
     package let fromRound: Int?
+    package let streams: [ProgramStream.ID]?
 
     init(
         id: CallForApplications.Question.ID?, prompt: LocalizedLine, hint: LocalizedLine?, isRequired: Bool?,
         maxLength: Int?, audience: CallForApplications.Question.Audience?, files: FileRule?,
         kind: Field.Kind? = nil, settings: Field.Settings? = nil, section: Section? = nil, condition: Condition? = nil,
-        fromRound: Int? = nil
+        fromRound: Int? = nil, streams: [ProgramStream.ID]? = nil
     ) {
         self.id = id
         self.prompt = prompt
@@ -219,15 +236,16 @@ package struct NewQuestion: Codable, Sendable, Equatable {
         self.section = section
         self.condition = condition
         self.fromRound = fromRound
+        self.streams = streams
     }
 
     /// A question of a call, to be asked again.
-    init(_ question: CallForApplications.Question) {
+    package init(_ question: CallForApplications.Question) {
         self.init(
             id: question.id, prompt: question.prompt, hint: question.hint, isRequired: question.isRequired,
             maxLength: question.maxLength, audience: question.audience, files: question.files,
             kind: question.kind, settings: question.settings, section: question.section, condition: question.condition,
-            fromRound: question.fromRound)
+            fromRound: question.fromRound, streams: question.streams.isEmpty ? nil : question.streams)
     }
 
     /// The question that is meant, with an id of its own unless it brought one.
@@ -236,7 +254,7 @@ package struct NewQuestion: Codable, Sendable, Equatable {
             id: id ?? CallForApplications.Question.ID(), prompt: prompt, hint: hint, isRequired: isRequired ?? true,
             maxLength: maxLength ?? 2000, audience: audience ?? .reviewers, files: files,
             field: Field(kind ?? .longText, settings ?? Field.Settings()), section: section, condition: condition,
-            fromRound: fromRound)
+            fromRound: fromRound, streams: streams ?? [])
     }
 }
 

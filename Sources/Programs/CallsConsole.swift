@@ -28,7 +28,7 @@ struct CallsConsole {
     private var draft: AnyRoute {
         PageRoute(
             .get, "/console/streams/{stream}/calls/new", "consoleNewCall", access: .roles([.manager]),
-            parameters: StreamPath.self
+            parameters: JointFormPath.self
         ) { call in
             guard let stream = try await call.reader.stream(call.parameters.stream) else { throw Problem.notFound }
             let zone = TimeZoneName.hongKong
@@ -36,22 +36,38 @@ struct CallsConsole {
             func at(_ day: CalendarDate, _ hour: Int) -> String {
                 LocalTime(day, hour: hour, minute: 0)?.field ?? ""
             }
-            var values = [
+            var texts = [
                 "time_zone": zone.description, "grace_minutes": "1", "opens_at": at(today.adding(days: 7), 9),
                 "closes_at": at(today.adding(days: 49), 18), "questions.0.is_required": "true",
                 "access": CallForApplications.Access.public.rawValue,
             ]
             // A call begins with what its stream is designed to ask, and closes when its calls usually do.
             if let design = try await call.reader.design(of: stream.id) {
-                values.merge(CallFormFields.values(of: design.form)) { $1 }
+                texts.merge(CallFormFields.values(of: design.form)) { $1 }
                 let opens = Date.now.addingTimeInterval(14 * 86_400)
                 if let closing = design.closing, let next = closing.next(after: opens) {
-                    values["closes_at"] = next.field
-                    values["time_zone"] = closing.zone.description
+                    texts["closes_at"] = next.field
+                    texts["time_zone"] = closing.zone.description
+                }
+            }
+            var values = texts.mapValues { [$0] }
+            // With other streams of the program, it begins with what each is designed to ask.
+            let forms = try await call.reader.designedForms(of: stream.program)
+            let beside = forms.filter { $0.stream != stream.id && call.parameters.others.contains($0.stream) }
+            if !beside.isEmpty {
+                values = values.filter { !$0.key.hasPrefix("questions.") }
+                let joint = StreamDesign.jointForm(of: stream.id, beside: call.parameters.others, among: forms)
+                values.merge(CallFormFields.values(of: joint).mapValues { [$0] }) { $1 }
+                values.merge(CallFormFields.streams(of: joint)) { $1 }
+                for (index, form) in beside.enumerated() {
+                    values["offered_streams.\(index + 1).stream"] = [form.stream.description]
                 }
             }
             return try await draftForm(
-                for: call, of: stream, nil, values: values.mapValues { [$0] }, version: nil)
+                for: call, of: stream, nil, values: values, version: nil,
+                beginning: forms.filter { form in
+                    form.stream != stream.id && !beside.contains { $0.stream == form.stream }
+                }, after: beside.map(\.stream))
         }.erased
     }
 
@@ -83,7 +99,9 @@ struct CallsConsole {
             let found = try await find(call.parameters.call, call.reader)
             guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
             return try await draftForm(
-                for: call, of: stream, found, values: CallFormFields.values(of: found).mapValues { [$0] },
+                for: call, of: stream, found,
+                values: CallFormFields.values(of: found).mapValues { [$0] }
+                    .merging(CallFormFields.streams(of: found.questions.map { NewQuestion($0) })) { $1 },
                 version: try call.version(of: CallView(found, at: .now)))
         }.erased
     }
@@ -303,6 +321,12 @@ struct CallsConsole {
         facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
         if let published = found.publishedAt {
             facts.append(.time(t("fact.published"), words.time(published, in: found.deadline.zone)))
+            facts.append(
+                .link(
+                    t("fact.form"),
+                    LinkText(
+                        t("form.version", ["number": Figures.grouped(found.formVersion ?? 1)]),
+                        "/console/calls/\(id)/form")))
             facts.append(.link(t("fact.public"), LinkText(t("fact.public_link"), "/calls/\(id)")))
         }
         let model = CallPage(
@@ -349,6 +373,7 @@ struct CallsConsole {
         let clone = Action.link(t("clone.action"), "/console/calls/\(call.id)/clone")
         let batches =
             call.window == .rolling ? [Action.link(t("batches.action"), "/console/calls/\(call.id)/cutoffs")] : []
+        let form = Action.link(t("form.revise"), "/console/calls/\(call.id)/form/edit")
         switch status {
         case .draft:
             return [
@@ -358,25 +383,35 @@ struct CallsConsole {
                 .link(t("edit.action"), "/console/calls/\(call.id)/edit"), cancel,
             ]
         case .scheduled, .open:
-            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension")] + batches + [cancel, clone]
-        case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), clone]
+            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form] + batches + [cancel, clone]
+        case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form, clone]
         case .cancelled: return [clone]
         }
     }
 
     private func draftForm<P, B>(
         for call: FormCall<P, B>, of stream: ProgramStream, _ existing: CallForApplications?,
-        values: [String: [String]], version: String?, problem: FormProblem? = nil
+        values: [String: [String]], version: String?, problem: FormProblem? = nil,
+        beginning others: [DesignedForm] = [], after chosen: [ProgramStream.ID] = []
     ) async throws -> HTML {
         let viewer = try await call.viewer()
         let t = PageKit.programs.texts(in: viewer.language)
         let spoken = Vocabulary.Language(viewer.language)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let begin = others.map { form in
+            Action.link(
+                t("call.begin_with", ["stream": form.name.text(for: spoken)]),
+                SafeURL("/console/streams/\(stream.id)/calls/new").adding(
+                    (chosen + [form.stream]).map { ("beside", $0.description) }))
+        }
         let rows = max(3, QuestionFields.count(in: values) + 2)
-        let others = try await call.reader.streams(of: stream.program).filter { other in
+        let siblings = try await call.reader.streams(of: stream.program).filter { other in
             other.id != stream.id
                 && (other.endedAt == nil || existing?.offered.contains { $0.stream == other.id } ?? false)
         }
+        let choice =
+            siblings.isEmpty
+            ? [] : ([stream] + siblings).map { (value: $0.id.description, label: $0.name.text(for: spoken)) }
         let sections =
             [
                 FormSection(title: t("section.call"), fields: input.names("title", t)),
@@ -389,7 +424,7 @@ struct CallsConsole {
                                 ($0.rawValue, t("access.\($0.rawValue)"), t("access_hint.\($0.rawValue)"))
                             })
                     ]),
-            ] + (offeredSection(input, t, of: stream, beside: others, in: spoken).map { [$0] } ?? []) + [
+            ] + (offeredSection(input, t, of: stream, beside: siblings, in: spoken).map { [$0] } ?? []) + [
                 FormSection(
                     title: t("section.window"), intro: t("section.window_intro"),
                     fields: [
@@ -409,18 +444,18 @@ struct CallsConsole {
                             "cutoffs.\($0)", label: t("field.cutoff", ["number": "\($0 + 1)"]), type: "datetime-local",
                             isOptional: true, width: "medium")
                     }),
-            ] + (0..<rows).map { input.question($0, t) }
+            ] + (0..<rows).map { input.question($0, t, streams: choice) }
         let title = existing == nil ? t("call.draft") : t("call.edit")
         let model = ProgramsFormPage(
             header: PageHeader(
                 title: title, kind: existing?.title.text(for: spoken) ?? stream.name.text(for: spoken),
-                lede: t("call.lede")),
+                lede: t("call.lede"), actions: begin),
             form: Form(
                 action: existing.map { "/console/calls/\($0.id)/edit" } ?? "/console/streams/\(stream.id)/calls/new",
                 sections: sections, submit: existing == nil ? t("call.submit") : t("call.submit_edit"), texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
                     + (version.map { [HiddenField("version", $0)] } ?? []) + QuestionFields.kept(in: values)
-                    + (others.isEmpty ? [] : [HiddenField("offered_streams.0.stream", stream.id.description)]),
+                    + (siblings.isEmpty ? [] : [HiddenField("offered_streams.0.stream", stream.id.description)]),
                 cancel: LinkText(
                     t("form.cancel"), existing.map { "/console/calls/\($0.id)" } ?? "/console/programs"),
                 draft: existing.map { "call-\($0.id)" } ?? "call-new-\(stream.id)",

@@ -8,11 +8,12 @@ extension Transaction {
     ///
     /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `call_closes_after_it_opens`,
     /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`; invalid where a question
-    /// cannot be asked or a stream not be offered so.
+    /// cannot be asked, or not of whom it is, or a stream not be offered so.
     package func draftCall(
         _ draft: CallDraft, as id: CallForApplications.ID, in tenant: Tenant.ID
     ) async throws -> CallForApplications {
         try CallDraft.check(draft.questions) { "/questions/\($0)" }
+        try draft.checkAsked()
         try await insert(draft, as: id, in: tenant)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
         try await replaceOffered(of: id, by: draft)
@@ -35,6 +36,7 @@ extension Transaction {
         try matching(current)
         try current.admitsRevision()
         try CallDraft.check(draft.questions) { "/questions/\($0)" }
+        try draft.checkAsked()
         try await update(id, to: draft)
         try await replaceQuestions(of: id, with: draft.questions, in: tenant)
         try await replaceOffered(of: id, by: draft)

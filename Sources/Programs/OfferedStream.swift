@@ -82,12 +82,45 @@ extension CallDraft {
     }
 }
 
+extension CallDraft {
+    /// Refuses questions that are asked for streams that the call does not offer, all of them at once.
+    ///
+    /// - Parameter pointer: where the question at a place was sent.
+    func checkAsked(at pointer: (Int) -> String = { "/questions/\($0)" }) throws(Problem) {
+        let known = Set(offered.map(\.stream))
+        var errors: [Problem.FieldError] = []
+        for (place, question) in questions.enumerated() {
+            var seen: Set<ProgramStream.ID> = []
+            for (index, stream) in question.streams.enumerated() {
+                if !known.contains(stream) {
+                    errors.append(
+                        .init(
+                            "\(pointer(place))/streams/\(index)", .unknown,
+                            "Ask for streams that the call offers, or everybody."))
+                } else if !seen.insert(stream).inserted {
+                    errors.append(
+                        .init("\(pointer(place))/streams/\(index)", .repeated, "This stream is named already."))
+                }
+            }
+        }
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
+    }
+}
+
 extension CallForApplications {
     /// Whether applicants choose among several streams.
     package var offersChoice: Bool { !offered.isEmpty }
 
     /// What one of the streams it offers is called.
     package func name(of stream: ProgramStream.ID) -> LocalizedName? { offered.first { $0.stream == stream }?.name }
+
+    /// What the streams are called that a question is asked for, in the order they are shown; nil where it is asked of
+    /// everybody.
+    package func streamsAsked(by question: Question, in language: Language) -> String? {
+        guard !question.streams.isEmpty else { return nil }
+        return offered.filter { question.streams.contains($0.stream) }.map { $0.name.text(for: language) }
+            .joined(separator: " · ")
+    }
 
     /// Until when an application may name a stream: the call's deadline, or an earlier one in its zone and with its grace.
     package func deadline(of stream: ProgramStream.ID) -> Deadline {

@@ -49,6 +49,7 @@ extension Transaction {
     /// - Parameter streams: what became of the streams that are cloned; others are offered again as long as they are of the
     ///   same program.
     func copyCall(_ made: ProgramClone.Draft, streams: [ProgramStream.ID: ProgramStream.ID]) async throws {
+        let copies = Array(streams)
         try await execute(
             """
             -- clone: call
@@ -65,7 +66,13 @@ extension Transaction {
             -- clone: questions
             INSERT INTO call_questions
             SELECT (jsonb_populate_record(
-                        NULL::call_questions, to_jsonb(q) || jsonb_build_object('call_id', \(made.id)))).*
+                        NULL::call_questions, to_jsonb(q) || jsonb_build_object(
+                            'call_id', \(made.id), 'added_in', 1, 'streams', ARRAY(
+                                SELECT coalesce(n.copy, asked.stream)
+                                FROM unnest(q.streams) WITH ORDINALITY AS asked (stream, place)
+                                LEFT JOIN unnest(\(copies.map(\.key)), \(copies.map(\.value))) AS n (source, copy)
+                                    ON n.source = asked.stream
+                                ORDER BY asked.place)))).*
             FROM call_questions AS q WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.source)
             """)
         try await execute(
@@ -76,7 +83,6 @@ extension Transaction {
                         NULL::call_conditions, to_jsonb(k) || jsonb_build_object('call_id', \(made.id)))).*
             FROM call_conditions AS k WHERE k.tenant_id = acting_tenant() AND k.call_id = \(made.source)
             """)
-        let copies = Array(streams)
         try await execute(
             """
             -- clone: streams
@@ -96,6 +102,25 @@ extension Transaction {
                   WHERE o.tenant_id = acting_tenant() AND o.call_id = \(made.source) AND own.id = \(made.stream)
                     AND s.ended_at IS NULL) AS kept
             WHERE kept.number > 1
+            """)
+        // What was asked for streams that are not offered any more is asked of nobody.
+        try await execute(
+            """
+            -- clone: questions of other streams
+            DELETE FROM call_questions AS q
+            WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.id) AND q.streams <> '{}'
+              AND NOT q.streams && (ARRAY(SELECT o.stream_id FROM offered_streams AS o
+                                          WHERE o.tenant_id = q.tenant_id AND o.call_id = q.call_id)
+                                    || \(made.stream)::uuid)
+            """)
+        try await execute(
+            """
+            -- clone: questions of some streams
+            UPDATE call_questions AS q SET streams = ARRAY(
+                SELECT o.stream_id FROM offered_streams AS o
+                WHERE o.tenant_id = q.tenant_id AND o.call_id = q.call_id AND o.stream_id = ANY (q.streams)
+                ORDER BY o.position)
+            WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.id) AND q.streams <> '{}'
             """)
     }
 }

@@ -14,7 +14,7 @@ extension ProgramsRoom {
             listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
             cancelCall,
         ] + StreamsAPI.operations + AdmissionsAPI.operations + ClonesAPI.operations
-            + ConditionsAPI.operations + AnnouncedCallsAPI.operations
+            + ConditionsAPI.operations + FormVersionsAPI.operations + AnnouncedCallsAPI.operations
     }
 
     private static var listPrograms: AnyOperation {
@@ -166,10 +166,7 @@ extension ProgramsRoom {
             access: .roles(Role.ofATenant), parameters: CallPath.self, output: CallForm.self, problems: [.notFound]
         ) { call in
             guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
-            return .ok(
-                CallForm(
-                    call: found.id, questions: found.questions.map(QuestionView.init),
-                    laterQuestions: found.laterRounds.count))
+            return .ok(CallForm(found))
         }.erased
     }
 
@@ -279,6 +276,14 @@ struct ProgramPath: Codable {
 
 struct StreamPath: Codable {
     let stream: ProgramStream.ID
+}
+
+/// A stream, and others of its program that a call is to offer beside it.
+struct JointFormPath: Codable {
+    let stream: ProgramStream.ID
+    let beside: [ProgramStream.ID]?
+
+    var others: Set<ProgramStream.ID> { Set(beside ?? []) }
 }
 
 struct CohortPath: Codable {

@@ -205,7 +205,10 @@ struct ProgramWords {
     func questions(_ call: CallForApplications) -> [QuestionItem] {
         call.questions.map { question in
             let prompt = question.prompt.best(for: spoken)
-            let limit = NewQuestion(question).question.answerWords(t, in: spoken)
+            var limit = NewQuestion(question).question.answerWords(t, in: spoken)
+            if let streams = call.streamsAsked(by: question, in: spoken) {
+                limit += " · " + t("question.for_streams", ["streams": streams])
+            }
             return QuestionItem(
                 section: question.section?.title.text(for: spoken), prompt: prompt.text, lang: prompt.language.rawValue,
                 hint: question.hint?.text(for: spoken),

@@ -24,6 +24,7 @@ extension ProgramsRoom {
             + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
             + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
             + ConditionsConsole(site: site).routes + AnnouncedCallPages(site: site).routes
+            + FormVersionsConsole(site: site).routes
     }
 }
 

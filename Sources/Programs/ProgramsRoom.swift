@@ -20,6 +20,15 @@ package enum ProgramsRoom {
         "question_length_is_reasonable": .invalid("/questions", "An answer has 1 to 10,000 characters at the most."),
         "question_by_files_has_no_other_kind": .invalid(
             "/questions", "A question that is answered by files has no other kind."),
+        "question_names_a_reasonable_number_of_streams": .invalid(
+            "/questions", "Ask for streams that the call offers, or everybody."),
+        "questions_are_asked_for_streams_of_their_call": .invalid(
+            "/questions", "Ask for streams that the call offers, or everybody."),
+        "questions_come_before_their_round_is_asked": .invalid(
+            "/questions", "Startups were asked the questions of that round already. Ask with a later one."),
+        "published_questions_stand": CallRefusal.published.problem,
+        "published_forms_are_never_tightened": CallRefusal.published.problem,
+        "changed_forms_have_a_version": CallRefusal.published.problem,
         "question_comes_with_a_later_round": .invalid("/questions", "Later questions come with round 2 to 20."),
         "offered_streams_pkey": .invalid("/offered_streams", "Offer each stream once."),
         "offered_streams_tenant_id_stream_id_fkey": .invalid("/offered_streams", "There is no such stream."),

@@ -4,6 +4,19 @@ import Pages
 
 extension FormInput {
     /// A question's row of a form.
+    ///
+    /// - Parameter streams: those that it may be asked for alone, with what they are called; none where there is no choice.
+    func question(_ index: Int, _ t: Texts, streams: [(value: String, label: String)]) -> FormSection {
+        var section = question(index, t)
+        guard !streams.isEmpty else { return section }
+        section.fields.append(
+            checkboxes(
+                "questions.\(index).streams", label: t("field.asked_streams"), hint: t("field.asked_streams_hint"),
+                options: streams.map { ($0.value, $0.label, nil) }))
+        return section
+    }
+
+    /// The same where a form is of one stream.
     func question(_ index: Int, _ t: Texts) -> FormSection {
         let row = "questions.\(index)"
         return FormSection(

@@ -2,7 +2,7 @@ import API
 import Accounts
 import Institutions
 package import Postgres
-import Vocabulary
+package import Vocabulary
 
 extension Statements {
     /// How a stream is designed, for managers and for the partners that take part in it; nil when nothing is designed, or
@@ -23,6 +23,34 @@ extension Statements {
                          AND p.institution_id = acting_institution()))
             """
         ).map(StreamDesign.init)
+    }
+}
+
+/// What a stream is designed to ask.
+package struct DesignedForm: Sendable {
+    /// The stream.
+    package let stream: ProgramStream.ID
+    /// What it is called.
+    package let name: LocalizedName
+    /// The questions, in order; one at least.
+    package let questions: [NewQuestion]
+}
+
+extension Statements {
+    /// What the running streams of a program are designed to ask, for managers; none that is designed to ask nothing.
+    package func designedForms(of program: Program.ID) async throws -> [DesignedForm] {
+        try await rows(
+            """
+            -- designedForms
+            SELECT s.id, s.name, d.form
+            FROM streams AS s JOIN stream_designs AS d ON d.tenant_id = s.tenant_id AND d.stream_id = s.id
+            WHERE s.tenant_id = acting_tenant() AND s.program_id = \(program) AND s.ended_at IS NULL
+              AND acts_as('manager', 'system') AND jsonb_array_length(d.form) > 0
+            ORDER BY s.id
+            """
+        ).map {
+            try DesignedForm(stream: $0("id"), name: $0("name"), questions: ($0("form") as JSONB<[NewQuestion]>).value)
+        }
     }
 }
 

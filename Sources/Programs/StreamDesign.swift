@@ -144,6 +144,10 @@ package struct StreamDesign: Described, Equatable {
                 errors.append(.init("\(place)/days", .outOfRange, "Give reviewers 1 to 365 days."))
             }
         }
+        for (index, question) in form.enumerated() where question.streams?.isEmpty == false {
+            errors.append(
+                .init("\(pointer(.form, index))/streams", .invalid, "A design is of one stream: ask everybody there."))
+        }
         do throws(Problem) {
             try CallDraft.check(form.map(\.question)) { pointer(.form, $0) }
         } catch {

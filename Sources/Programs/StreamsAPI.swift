@@ -12,6 +12,7 @@ import struct API.Operation
 enum StreamsAPI {
     static let operations: [AnyOperation] = [
         reviseProgram, reviseStream, reviseCohort, endStream, getDesign, designStream,
+        getJointForm,
     ]
 
     private static var reviseProgram: AnyOperation {
@@ -91,6 +92,23 @@ enum StreamsAPI {
                 }
             }
             return .ok(found ?? .blank)
+        }.erased
+    }
+
+    private static var getJointForm: AnyOperation {
+        Operation(
+            .get, "/v1/streams/{stream}/joint-form", "getJointForm",
+            summary: "The questions that a call of a stream and of others beside it begins with",
+            description: """
+                What all of them are designed to ask is asked of everybody, and the rest with the streams that ask it: to be \
+                sent with a call that offers these streams. Questions have fresh ids each time.
+                """, tag: "programs", access: .roles([.manager]), parameters: JointFormPath.self,
+            output: JointForm.self, problems: [.notFound]
+        ) { call in
+            guard let own = try await call.reader.stream(call.parameters.stream) else { throw Problem.notFound }
+            let forms = try await call.reader.designedForms(of: own.program)
+            return .ok(
+                JointForm(questions: StreamDesign.jointForm(of: own.id, beside: call.parameters.others, among: forms)))
         }.erased
     }
 

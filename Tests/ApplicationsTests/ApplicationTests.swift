@@ -29,7 +29,7 @@ struct ApplicationTests {
     @Test("Submission forgives the grace and not a second more")
     func deadline() throws {
         let call = try Call.open(grace: 60)
-        let complete = Completeness(of: [], answers: [])
+        let complete = Completeness(of: [], naming: [], answers: [])
         var inTime = Application.example(.draft)
         try inTime.submit(to: call, with: complete, now: call.deadline.instant.addingTimeInterval(60))
         #expect(inTime.state == .submitted)
@@ -47,7 +47,7 @@ struct ApplicationTests {
         let call = try Call.open(questions: questions)
         let tooLong = try LongText(String(repeating: "字", count: 12))
         let answers = [Answer(to: questions[1].id, tooLong, savedAt: Self.noon)]
-        let completeness = Completeness(of: questions, answers: answers)
+        let completeness = Completeness(of: questions, naming: [], answers: answers)
         #expect(completeness.gaps.map(\.reason) == [.unanswered, .tooLong(by: 2)])
         var draft = Application.example(.draft)
         #expect(throws: ApplicationRefusal.incomplete(completeness.gaps)) {

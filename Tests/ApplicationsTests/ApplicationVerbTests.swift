@@ -97,7 +97,7 @@ struct ApplicationVerbTests {
                 try await transaction.submitApplication(id, by: ravi)
             }
         }
-        #expect(refusal == .incomplete(Completeness(of: questions, answers: []).gaps))
+        #expect(refusal == .incomplete(Completeness(of: questions, naming: [], answers: []).gaps))
 
         try await world.fill(id, of: call)
         let submitted = try await world.database.write(as: world.context(Cast.ravi)) { transaction in

@@ -265,7 +265,7 @@ struct ApplicationsEdgeTests {
         }
         let portal = "/portal/applications/\(try await world.draft(to: steps))"
         let page = await ravi.open(portal).text
-        #expect(page.contains("<input type=\"hidden\" name=\"shown\" value=\"1 3\">"), "\(page)")
+        #expect(page.contains("<input type=\"hidden\" name=\"shown\" value=\"v1 1 3\">"), "\(page)")
         func said(_ answer: String, shown: String? = "1 3") async throws -> String {
             let fields = [("answers_\(ids[0])", answer)] + (shown.map { [("shown", $0)] } ?? [])
             return try await ravi.send("\(portal)/autosave", fields).json()["text"]?.text ?? ""

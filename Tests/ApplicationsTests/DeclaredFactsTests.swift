@@ -94,6 +94,80 @@ struct DeclaredFactsTests {
         #expect(try await facts(of: id, in: world)[.technicalStaff] == before[.technicalStaff])
     }
 
+    @Test("A script keeps each fact for itself, with its time and what comes of it; what is half typed keeps none back")
+    func autosaved() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let id = try await world.draft(to: call)
+        let page = await visitor.open("/portal/applications/\(id)/eligibility")
+        let place = "/portal/applications/\(id)/eligibility/autosave"
+        #expect(page.text.contains("data-autosave=\"\(place)\"") && page.text.contains("data-save-state"))
+        let before = try await facts(of: id, in: world)
+        func seen(_ fact: ApplicantFact, of facts: DeclaredFacts) -> (String, String) {
+            (FactsFields.seenField(of: fact), Fingerprint(of: facts[fact]).description)
+        }
+        let kept = await visitor.send(place, [("full_time_staff", "9"), seen(.fullTimeStaff, of: before)])
+        #expect(kept.status == 200, "\(kept.text)")
+        let reply = try kept.json()
+        #expect(reply["seen"]?["seen_full_time_staff"]?.text == Fingerprint(of: .integer(9)).description)
+        #expect(reply["saved_at"]?.text?.isEmpty == false && reply["count"]?.text?.isEmpty == false)
+        #expect(reply["errors"]?["full_time_staff"] == nil)
+        var now = try await facts(of: id, in: world)
+        #expect(now[.fullTimeStaff] == .integer(9))
+
+        // One is no number, one was changed by somebody else since, one is as it should be.
+        let mixed = await visitor.send(
+            place,
+            [
+                ("technical_staff", "many"), seen(.technicalStaff, of: now), ("full_time_staff", "12"),
+                seen(.fullTimeStaff, of: before), ("incorporated_on", "2025-02-01"), seen(.incorporatedOn, of: now),
+            ])
+        #expect(mixed.status == 200, "\(mixed.text)")
+        let told = try mixed.json()
+        #expect(told["errors"]?["technical_staff"] != nil && told["errors"]?["full_time_staff"] != nil)
+        #expect(told["seen"]?["seen_full_time_staff"] == nil && told["errors"]?["incorporated_on"] == nil)
+        now = try await facts(of: id, in: world)
+        #expect(now[.fullTimeStaff] == .integer(9) && now[.incorporatedOn] == Day("2025-02-01").map(FactValue.date))
+
+        // What contradicts what is declared is told; the rest is kept.
+        let both = await visitor.send(
+            place,
+            [
+                ("technical_staff", "10"), seen(.technicalStaff, of: now), ("project", "Leaf"), seen(.project, of: now),
+            ])
+        #expect(try both.json()["errors"]?["technical_staff"] != nil)
+        now = try await facts(of: id, in: world)
+        #expect(now[.project] == .text("Leaf") && now[.technicalStaff] == before[.technicalStaff])
+
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.send(place, [("full_time_staff", "1")]).status == 404)
+        try await world.fill(id, of: call)
+        _ = try await world.database.write(as: world.context(Cast.ravi)) {
+            try await $0.withdrawApplication(id, because: nil, by: Cast.ravi.person.id)
+        }
+        #expect(await visitor.send(place, [("full_time_staff", "1"), seen(.fullTimeStaff, of: now)]).status == 409)
+    }
+
+    @Test("A copy of what was handed in lists what was declared, and what was found of each condition, for good")
+    func copied() async throws {
+        let world = try await World()
+        let fintech: CallForApplications.ID = demoID("call fintech")
+        let id = try await world.submitted(
+            to: fintech, declaring: ["incorporated_on": .date(Day("2020-01-01") ?? Day(0))])
+        let reader = world.database.reader(as: world.context(Cast.ravi))
+        let copy = try #require(try await reader.snapshots(of: id).first)
+        let found = try await reader.findings(of: id)
+        #expect(copy.isIntact && !found.isEmpty)
+        #expect(copy.content.findings?.map(\.condition) == found.map(\.condition))
+        #expect(copy.content.findings?.map(\.verdict) == found.map(\.finding.verdict))
+        let visitor = try await Visitor(Cast.ravi, in: world)
+        let page = await visitor.open("/portal/applications/\(id)/copies/1")
+        #expect(page.status == 200 && page.text.contains("Declared facts"))
+        let line = try await visitor.ask("GET", "/v1/applications/\(id)/snapshots").json()["items"]?.elements?.first
+        #expect(line?["facts"]?["incorporated_on"] == "2020-01-01")
+        #expect(line?["findings"]?.elements?.count == found.count)
+    }
+
     @Test("A form that sends nothing of a fact says nothing of it")
     func unsaid() async throws {
         let world = try await World()

@@ -103,6 +103,12 @@ extension InvariantTests {
             "applications_count_their_choices",
             "UPDATE applications SET streams_chosen = 1 WHERE id = \(fragment: submitted)"),
         Plant(
+            "questions_of_streams_are_asked_of_who_names_them",
+            """
+            UPDATE call_questions SET streams = ARRAY[gen_random_uuid()]
+            WHERE position = 1 AND call_id = (SELECT call_id FROM applications WHERE id = \(fragment: submitted))
+            """),
+        Plant(
             "choices_count_up_without_a_gap",
             """
             INSERT INTO stream_choices (tenant_id, application_id, call_id, stream_id, rank, saved_by)

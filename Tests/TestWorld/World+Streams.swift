@@ -17,15 +17,19 @@ package struct CallOfTwoStreams: Sendable {
 
 extension World {
     /// An open call of the demo's incubation program, with one question, that offers its own stream and a further one.
+    ///
+    /// - Parameter further: questions that it asks besides.
     package func callOfTwoStreams(
-        places: (own: Int?, other: Int?) = (nil, nil), closing other: Date? = nil
+        places: (own: Int?, other: Int?) = (nil, nil), closing other: Date? = nil,
+        asking further: (CallOfTwoStreams) throws -> [CallDraft.Question] = { _ in [] }
     ) async throws -> CallOfTwoStreams {
         let made = CallOfTwoStreams(id: .init(), own: demoID("stream incubation general"), other: .init())
         let (tenant, mei) = (Cast.harbour.id, Cast.mei.person.id)
         let draft = try CallDraft(
             stream: made.own, title: LocalizedName(en: "Two ways in"), opensAt: Date().addingTimeInterval(-86_400),
             deadline: Deadline(Date().addingTimeInterval(86_400), in: .hongKong),
-            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "What do you build?"))],
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "What do you build?"))]
+                + further(made),
             offered: [.init(made.own, places: places.own), .init(made.other, places: places.other, closesAt: other)])
         try await database.write(as: context(Cast.mei)) { transaction in
             _ = try await transaction.addStream(

@@ -2,7 +2,8 @@
 // What the server has not confirmed stays in this browser, through lost connections, an ended session, a reload and a
 // closed tab: it is sent when the page is opened again.
 const plain = (text) => text.replace(/\r\n?/g, "\n").trim().normalize("NFC");
-const base = (name) => name.split(".")[0];
+// That there is none of something belongs to the list of it.
+const base = (name) => name.split(".")[0].replace(/^no_/, "");
 // What a field says: empty rows say nothing, wherever they stand.
 const words = (pairs) => {
     const rows = new Set();
@@ -26,7 +27,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
             get text() { return words(this.pairs); },
         };
     });
-    const seen = (name) => form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
+    const seen = (name) => form.elements["seen_" + name] ?? form.elements["seen_" + name.slice(name.indexOf("_") + 1)];
     const known = new Map(fields.map(({ name, text }) => [name, text]));
     const [touched, refused] = [new Set(), new Map()];
     const dirty = () => fields.filter(({ name, text }) => text !== known.get(name));
