@@ -6,7 +6,8 @@ internal import Programs
 internal import Vocabulary
 
 extension DemoWorld {
-    /// MoU-1 and MoU-2 at Harbour, MoU-3 at its rival with the same bank, MoU-4 between a department and an institute.
+    /// MoU-1 and MoU-2 at Harbour, MoU-3 at its rival with the same bank, MoU-4 between a department and an institute; and MoU-7 at
+    /// Harbour, which waits for the bank's signature.
     func signAgreements(of workspace: Tenant, _ transaction: Transaction) async throws {
         switch workspace.id {
         case Cast.harbour.id:
@@ -15,6 +16,7 @@ extension DemoWorld {
             try await signNurturing(
                 "MoU-2", with: "harbour/sakuragi", of: workspace, signatory: ("Mei Lam", "Chief Partnership Officer"),
                 transaction)
+            try await agreeLaboratory(transaction)
         case Cast.portDigital.id:
             try await signNurturing(
                 "MoU-3", with: "port-digital/sakuragi", of: workspace, signatory: ("Leo Fung", "Director of Programs"),
@@ -127,6 +129,57 @@ extension DemoWorld {
             ])
         try await sign(
             draft, as: demoID("mou MoU-4"), signing, in: Cast.borderServices, by: Cast.grace, transaction)
+    }
+
+    /// An agreement that the park has signed, and that Kenji is asked to sign for the bank.
+    private func agreeLaboratory(_ transaction: Transaction) async throws {
+        let (tenant, person, id): (Tenant.ID, Person.ID, MoU.ID) = (
+            Cast.harbour.id, Cast.mei.person.id, demoID("mou MoU-7")
+        )
+        let own = Institution.ID(tenant.uuid)
+        let draft = try MoUDraft(
+            reference: Name("MoU-7"),
+            title: LocalizedName(en: "Shared payments sandbox", zhHant: "共用支付沙盒", ja: "決済サンドボックスの共同運営"),
+            kind: .research, noticeDays: 60,
+            parties: [
+                MoU.Party(own, as: .lead), MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner),
+            ], areas: areas([("fintech", "Payments across borders")]),
+            objectives: [ShortText("Five startups test with invented accounts before they meet a customer")],
+            clauses: [
+                MoU.Clause(ShortText("Purpose"), isBinding: false),
+                MoU.Clause(ShortText("Confidentiality"), isBinding: true),
+            ], prevailingLanguage: .english)
+        let signing = try PartySigning(
+            on: today.adding(days: -2),
+            by: [
+                Signing.Participant(
+                    .signatory, name: Name("Mei Lam"), title: ShortText("Chief Partnership Officer"), of: own)
+            ], effectiveOn: today.adding(days: 14), endsOn: today.adding(days: 744))
+        _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: person)
+        for (language, words) in [
+            (
+                Language.english,
+                """
+                1. The parties keep a sandbox for payments, in which startups of the park test with invented accounts.
+                2. The bank provides the interfaces, the park the room and the people who help.
+                3. What either party learns of the other's systems stays confidential for three years. This clause binds.
+                """
+            ),
+            (
+                Language.japanese,
+                """
+                1. 両当事者は決済サンドボックスを共同で運営し、パークのスタートアップは架空の口座で検証を行う。
+                2. 銀行は接続仕様を、パークは場所と支援する人員を提供する。
+                3. 相手方のシステムについて知り得た事項は三年間秘密とする。本条は拘束力を有する。
+                """
+            ),
+        ] {
+            _ = try await transaction.writeText(MoUBody(words), in: language, of: id, in: tenant, by: person)
+        }
+        _ = try await transaction.shareMoU(id, in: tenant, by: person)
+        _ = try await transaction.agreeMoU(id, in: tenant, by: person)
+        _ = try await transaction.signMoU(id, for: own, signing, in: tenant, by: person)
+        try await transaction.askToSign(id, Cast.kenji.seat(), in: tenant, by: person)
     }
 
     /// The last meeting of those who keep an agreement, so that none of the demo is dormant.

@@ -69,7 +69,10 @@ package struct DemoWorld: Sendable {
                     NewStartup(name: LocalizedName(Name(startup.name)), profile: startup.profile), as: id,
                     in: workspace.id)
                 if startup.optedIn {
-                    for purpose in Consent.Purpose.allCases {
+                    // One lets the bank's reports name it, once it is enrolled in the bank's stream.
+                    let purposes: [Consent.Purpose] =
+                        [.shortlists, .demoDays] + (startup.slug == "halyard" ? [.partnerReports] : [])
+                    for purpose in purposes {
                         _ = try await transaction.decideOnConsent(NewConsent(purpose, to: .everyone), of: id)
                     }
                 }

@@ -269,6 +269,21 @@ extension Transaction {
         ).map { try $0("given_by") }
     }
 
+    /// Whether an indication is of a firm that the startup of the round has blocked. Only for the service.
+    func isFromWhomItBlocked(_ id: Indication.ID, of round: FundingRound.ID) async throws -> Bool {
+        try await value(
+            """
+            -- whether an indication is of whom the startup blocked
+            SELECT EXISTS (
+                SELECT FROM round_indications AS n
+                JOIN funding_rounds AS r ON r.tenant_id = n.tenant_id AND r.id = n.round_id
+                JOIN blocks AS b
+                    ON b.tenant_id = n.tenant_id AND b.investor_id = n.investor_id AND b.startup_id = r.startup_id
+                WHERE n.tenant_id = acting_tenant() AND acts_as('system') AND n.round_id = \(round) AND n.id = \(id)
+                  AND b.side = 'startup' AND b.lifted_at IS NULL)
+            """)
+    }
+
     /// People who hold a seat of a role at an institution and can be written to. Only for the service.
     func seated(at institution: UUID, as role: String) async throws -> [Person.ID] {
         try await rows(

@@ -46,7 +46,10 @@ extension Transaction {
         let founders = try await seated(at: round.startup.uuid, as: Role.founder.rawValue)
         let readers: [Person.ID]
         switch told.occasion {
-        case .given, .withdrawn: readers = founders
+        // Whom it has blocked the startup does not hear of; it reads every word in its sheet.
+        case .given:
+            readers = try await isFromWhomItBlocked(Indication.ID(told.indication), of: id) ? [] : founders
+        case .withdrawn: readers = founders
         // Who has left the workspace since is not written to.
         case .released:
             guard let firm = try await firm(of: Indication.ID(told.indication), of: id) else { return }

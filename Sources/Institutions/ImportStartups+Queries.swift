@@ -1,4 +1,6 @@
 package import Accounts
+internal import Foundation
+internal import Jobs
 package import Postgres
 package import Vocabulary
 
@@ -165,7 +167,7 @@ extension Transaction {
     }
 
     private func showStagedStartups(in tenant: Tenant.ID) async throws {
-        try await execute(
+        let told: [UUID] = try await rows(
             """
             -- importStartups: who agrees to be shown, to everyone and for every purpose; not who has decided on one already, since
             -- it was told that it agrees to no other. OFFSET 0 keeps the look-up by the index, as above.
@@ -177,9 +179,20 @@ extension Transaction {
                     SELECT FROM consents AS c
                     WHERE c.tenant_id = \(tenant) AND c.startup_id = s.id OFFSET 0)
                 RETURNING startup_id
+            ), changed AS (
+                UPDATE import_startups AS s SET is_changed = true FROM decided WHERE decided.startup_id = s.id
             )
-            UPDATE import_startups AS s SET is_changed = true FROM decided WHERE decided.startup_id = s.id
-            """)
+            SELECT DISTINCT d.startup_id
+            FROM decided AS d
+            JOIN memberships AS m ON m.tenant_id = \(tenant) AND m.institution_id = d.startup_id AND m.role = 'founder'
+                AND m.ended_at IS NULL
+            ORDER BY d.startup_id
+            """
+        ).map { try $0("startup_id") }
+        for start in stride(from: 0, to: told.count, by: TellOfImportedConsents.most) {
+            let part = told[start..<min(start + TellOfImportedConsents.most, told.count)]
+            try await enqueue(TellOfImportedConsents(startups: Array(part)))
+        }
     }
 
     private func outcomeOfStagedStartups(in tenant: Tenant.ID) async throws -> ImportOutcome {

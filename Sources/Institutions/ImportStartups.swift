@@ -1,3 +1,5 @@
+package import Foundation
+internal import Jobs
 internal import Postgres
 package import Tabular
 package import Vocabulary
@@ -39,6 +41,23 @@ package struct ImportedStartup: Sendable {
     }
 }
 
+/// Writes to the founders of startups for which a file has agreed that they are shown to investors. `Investment`, where consents are
+/// decided otherwise, does it.
+package struct TellOfImportedConsents: Job {
+    /// The name it is stored under.
+    package static let kind = "institutions.tell-of-imported-consents"
+    /// Another attempt writes what the first did not come to.
+    package static let maxAttempts = 5
+    /// How many startups one job writes to.
+    static let most = 50
+
+    /// The startups.
+    package let startups: [UUID]
+
+    /// A job about some startups.
+    package init(startups: [UUID]) { self.startups = startups }
+}
+
 extension Importer {
     /// Imports startups: JSON Lines or CSV with our field names, or a company list as Crunchbase exports it.
     ///
@@ -66,7 +85,7 @@ extension Importer {
             keep: { try await $0.importStartups($1, in: tenant) })
     }
 
-    /// Imports which known startups may be shown to investors: `startup_id`.
+    /// Imports which known startups may be shown to investors: `startup_id`. Their founders are written to.
     package func importCandidates(from file: ImportFile) async throws -> ImportReport {
         let tenant = tenant
         return try await importRows(

@@ -3,8 +3,8 @@ package import Foundation
 package import Institutions
 package import Vocabulary
 
-/// What a startup decided for a purpose: to which investors it may be shown. Decisions are only added to; the latest of a
-/// purpose stands, and those before it are its history.
+/// What a startup decided for a purpose: to which investors it may be shown, or whether partners' reports may name it. Decisions
+/// are only added to; the latest of a purpose stands, and those before it are its history.
 package struct Consent: Codable, Sendable, Equatable {
     /// What a startup may be shown for.
     package enum Purpose: String, Codable, Sendable, CaseIterable {
@@ -12,9 +12,16 @@ package struct Consent: Codable, Sendable, Equatable {
         case shortlists
         /// Being invited to demo days, and met there.
         case demoDays = "demo_days"
+        /// Being named in the reports of those partners in whose streams it is enrolled. Counted it is without.
+        case partnerReports = "partner_reports"
+
+        /// Whom it can be decided to be shown to. Partners are told all or none: which of them nurture it the startup does not say.
+        package var audiences: [Audience] {
+            self == .partnerReports ? Audience.allCases.filter { !$0.namesInvestors } : Audience.allCases
+        }
     }
 
-    /// To whom, of the investors that the park has verified.
+    /// To whom, of the investors that the park has verified; of the partners, where it is about their reports.
     package enum Audience: String, Codable, Sendable, CaseIterable {
         /// All of them, those to come included.
         case everyone
@@ -90,8 +97,9 @@ package struct NewConsent: Codable, Sendable {
     /// Whom it names, each once and always in the same order.
     var named: [Institution.ID] { Set(investors ?? []).sorted() }
 
-    /// Refuses what names investors and asks for none, or the other way round.
+    /// Refuses what names investors and asks for none, or the other way round, and a choice among partners.
     func check() throws(ConsentRefusal) {
+        if !purpose.audiences.contains(audience) { throw .partnersAreNotChosen }
         if audience.namesInvestors, named.isEmpty { throw .nobodyNamed }
         if !audience.namesInvestors, !named.isEmpty { throw .namesForNothing }
     }
@@ -108,10 +116,13 @@ package enum ConsentRefusal: Refusal, Equatable {
     case nobodyNamed
     /// Investors are named, and the audience does not ask for them.
     case namesForNothing
+    /// Of partners a startup chooses all or none.
+    case partnersAreNotChosen
 
     package var problem: Problem {
         switch self {
         case .nobodyNamed: .invalid("/investors", "Choose one investor at least.")
+        case .partnersAreNotChosen: .invalid("/audience", "Partners’ reports name you to all of them or to nobody.")
         case .namesForNothing: .invalid("/investors", "Name investors only where you choose among them.")
         }
     }

@@ -6,7 +6,8 @@ internal import Postgres
 internal import Vocabulary
 internal import Wording
 
-/// To which investors a startup may be shown: its founders decide, purpose by purpose, and the park reads it.
+/// To which investors a startup may be shown, and whether partners' reports name it: its founders decide, purpose by purpose, and
+/// the park reads it.
 struct ConsentPages {
     let site: Site
 
@@ -97,7 +98,9 @@ struct ConsentPages {
         let t = reading.t
         let named = standing?.investors ?? []
         let visible = found.prefix(Self.mostOffered)
-        let investors = named.filter { investor in !visible.contains { $0.investor == investor.investor } } + visible
+        let investors =
+            purpose == .partnerReports
+            ? [] : named.filter { investor in !visible.contains { $0.investor == investor.investor } } + visible
         let values =
             problem == nil
             ? [
@@ -105,12 +108,12 @@ struct ConsentPages {
                 "investors": named.map { $0.investor.description },
             ] : sent
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
-        let audiences = Consent.Audience.allCases.filter { !$0.namesInvestors || !investors.isEmpty }
+        let audiences = purpose.audiences.filter { !$0.namesInvestors || !investors.isEmpty }
         var fields = [
             input.radios(
-                "audience", label: t("consents.audience"),
+                "audience", label: purpose == .partnerReports ? t("consents.named_to") : t("consents.audience"),
                 options: audiences.map {
-                    ($0.rawValue, t("audience.\($0.rawValue)"), t("audience_hint.\($0.rawValue)"))
+                    ($0.rawValue, $0.words(for: purpose, t), $0.hint(for: purpose, t))
                 }
             )
         ]
@@ -128,7 +131,7 @@ struct ConsentPages {
                         )
                     }))
         }
-        let nobody = search != nil && found.isEmpty ? [t("consents.nobody_named")] : []
+        let nobody = search != nil && found.isEmpty && purpose != .partnerReports ? [t("consents.nobody_named")] : []
         return Form(
             action: ("/consents" as SafeURL).adding(search.map { [("q", $0)] } ?? []),
             sections: [
@@ -171,7 +174,7 @@ struct ConsentPages {
                 return [
                     .time(reading.day(consent.decidedAt)), .text(t("purpose.\(consent.purpose.rawValue)")),
                     .text(
-                        t("audience.\(consent.audience.rawValue)"),
+                        consent.audience.words(for: consent.purpose, t),
                         note: names.isEmpty ? nil : names.joined(separator: t("list.separator"))),
                     .text(decider(consent, t)),
                     consent.supersededAt.map { .time(reading.day($0)) }
@@ -184,6 +187,20 @@ struct ConsentPages {
     private func decider(_ consent: Consent, _ t: Texts) -> String {
         guard let decider = consent.decidedAs else { return t("decider.unknown") }
         return consent.decidedBy ?? t("decider.\(decider.rawValue)")
+    }
+}
+
+extension Consent.Audience {
+    /// To whom, as it is said of a purpose.
+    func words(for purpose: Consent.Purpose, _ t: Texts) -> String {
+        guard purpose == .partnerReports else { return t("audience.\(rawValue)") }
+        return self == .nobody ? t("partner_audience.nobody") : t("partner_audience.everyone")
+    }
+
+    /// What follows from that choice.
+    fileprivate func hint(for purpose: Consent.Purpose, _ t: Texts) -> String {
+        guard purpose == .partnerReports else { return t("audience_hint.\(rawValue)") }
+        return self == .nobody ? t("partner_audience_hint.nobody") : t("partner_audience_hint.everyone")
     }
 }
 

@@ -3,7 +3,7 @@ internal import Accounts
 internal import Institutions
 internal import Vocabulary
 
-/// To which investors startups may be shown, by API.
+/// To which investors startups may be shown, and whether partners' reports name them, by API.
 enum ConsentsAPI {
     static let operations: [AnyOperation] = [
         listConsents, decideOnConsent, listVisibleInvestors, setInvestorVisibility,
@@ -12,7 +12,7 @@ enum ConsentsAPI {
     private static var listConsents: AnyOperation {
         Operation(
             .get, "/v1/startups/{startup}/consents", "listConsents",
-            summary: "To which investors a startup may be shown, purpose by purpose, and what it decided before",
+            summary: "To whom a startup may be shown, purpose by purpose, and what it decided before",
             description: "What stands comes first, then the latest; 200 decisions at most.", tag: "investment",
             access: .roles([.manager, .founder]), parameters: ConsentsOf.self, output: ConsentList.self,
             problems: [.notFound]
@@ -26,10 +26,12 @@ enum ConsentsAPI {
     private static var decideOnConsent: AnyOperation {
         Operation(
             .post, "/v1/startups/{startup}/consents", "decideOnConsent",
-            summary: "Decide to which investors a startup may be shown for a purpose",
+            summary: "Decide to whom a startup may be shown for a purpose",
             description: """
                 Holds at once at every door. An investor that is left out sees no more than of a startup that never agreed \
-                to anything, and nobody tells it. What it has asked for and nobody has consented to ends.
+                to anything, and nobody tells it. What it has asked for and nobody has consented to ends. Partners' reports count \
+                every startup; they name those that are enrolled in the partner's streams and agree to it, to all partners or \
+                to nobody.
                 """, tag: "investment", access: .roles([.manager, .founder]), parameters: ConsentsOf.self,
             body: NewConsent.self, output: ConsentList.self, problems: [.notFound]
         ) { call in
@@ -95,7 +97,7 @@ struct InvestorVisibility: Codable {
 extension NewConsent: Described {
     package static var documentation: [String: String] {
         [
-            "audience": "Of the investors that the park has verified.",
+            "audience": "Of the investors that the park has verified; `everyone` or `nobody` for `partner_reports`.",
             "investors": "For `chosen` and `all_but`: those that founders may find, or that the decision before named.",
         ]
     }

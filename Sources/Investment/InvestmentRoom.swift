@@ -23,6 +23,7 @@ package enum InvestmentRoom {
         "blocks_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
         "blocks_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup of the directory."),
         "consents_name_at_most_200_investors": .invalid("/investors", "Choose 200 investors at most."),
+        "partners_are_told_all_or_none": ConsentRefusal.partnersAreNotChosen.problem,
         "consents_name_investors_that_founders_may_find": .invalid(
             "/investors", "Choose among the investors that founders may find."),
         "introductions_run_once_a_pair": .conflict("The two are being introduced already."),

@@ -44,6 +44,9 @@ extension InvestmentRoom {
         worker.register(TellOfConsent.self, acting: .system) { job, run in
             try await run.finish { try await $0.tell(of: job) }
         }
+        worker.register(TellOfImportedConsents.self, acting: .system) { job, run in
+            try await run.finish { try await $0.tell(of: job) }
+        }
         worker.register(CloseIntroductions.self, acting: .system) { _, run in
             while try await run.write({ try await $0.closeIntroductionsThatAreDue() }) {}
         }

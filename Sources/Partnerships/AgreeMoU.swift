@@ -41,15 +41,18 @@ extension Transaction {
         return mou
     }
 
-    /// Ends a signed agreement on a day that respects its notice, unless all parties want it sooner.
+    /// Ends a signed agreement on a day that respects its notice, unless all parties want it sooner. Nobody is asked to sign an
+    /// amendment of it any more.
     ///
     /// Throws `MoURefusal`, or not found.
     package func terminateMoU(
         _ id: MoU.ID, on day: CalendarDate, _ termination: MoU.Termination, in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> MoU {
-        try await move(id, because: termination.reason, in: tenant, by: person) { mou throws(MoURefusal) in
+        let mou = try await move(id, because: termination.reason, in: tenant, by: person) { mou throws(MoURefusal) in
             try mou.terminate(on: day, termination)
         }
+        try await takeBackRequests(toSign: id)
+        return mou
     }
 
     private func move(

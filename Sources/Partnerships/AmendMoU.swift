@@ -21,11 +21,18 @@ extension Transaction {
     package func signAmendment(
         _ id: Amendment.ID, of mou: MoU.ID, _ signature: Amendment.Signature, in tenant: Tenant.ID, by person: Person.ID
     ) async throws {
-        guard let agreement = try await lockMoU(mou),
-            var amendment = try await amendments(of: mou).first(where: { $0.id == id })
-        else { throw Problem.notFound }
+        guard let agreement = try await lockMoU(mou) else { throw Problem.notFound }
+        var amendment = try await amendment(id, of: mou)
         try amendment.sign(signature, of: agreement)
         try await insert(signature, of: id, mou, in: tenant, by: person)
         if amendment.signedOn != nil { try await settle(amendment, of: mou) }
+    }
+}
+
+extension Statements {
+    /// An amendment of an agreement; throws not found.
+    func amendment(_ id: Amendment.ID, of mou: MoU.ID) async throws -> Amendment {
+        guard let found = try await amendments(of: mou).first(where: { $0.id == id }) else { throw Problem.notFound }
+        return found
     }
 }

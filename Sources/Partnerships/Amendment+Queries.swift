@@ -13,7 +13,7 @@ extension Statements {
                    d.signed_on, d.ends_on_before,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                'institution', s.institution_id, 'signedOn', s.signed_on, 'name', s.person_name,
-                               'title', s.title) ORDER BY s.signed_on, s.institution_id), '[]')
+                               'title', s.title, 'isByOwnHand', s.signed_by IS NOT NULL) ORDER BY s.signed_on, s.institution_id), '[]')
                     FROM mou_amendment_signatures AS s
                     WHERE s.tenant_id = d.tenant_id AND s.mou_id = d.mou_id AND s.amendment_id = d.id) AS signatures
             FROM mou_amendments AS d
@@ -54,13 +54,14 @@ extension Transaction {
             """
             -- signAmendment
             INSERT INTO mou_amendment_signatures (tenant_id, mou_id, amendment_id, institution_id, signed_on, person_name,
-                                                  title, recorded_by)
+                                                  title, recorded_by, signed_by)
             VALUES (\(tenant), \(mou), \(id), \(signature.institution), \(signature.signedOn), \(signature.name),
-                    \(signature.title), \(person))
+                    \(signature.title), \(person), \(signature.isByOwnHand ? person : nil))
             """)
     }
 
-    /// Says that all parties have signed. The agreement ends when the amendment says; when it was to end is kept with it.
+    /// Says that all parties have signed. The agreement ends when the amendment says, or another that was signed on a later day;
+    /// when it was to end is kept with it.
     func settle(_ amendment: Amendment, of mou: MoU.ID) async throws {
         try await execute(
             """
@@ -71,11 +72,11 @@ extension Transaction {
             WHERE d.tenant_id = acting_tenant() AND d.mou_id = \(mou) AND d.id = \(amendment.id)
               AND m.tenant_id = d.tenant_id AND m.id = d.mou_id
             """)
-        guard let end = amendment.endsOn else { return }
+        guard amendment.endsOn != nil else { return }
         try await execute(
             """
             -- signAmendment: the new end
-            UPDATE mous SET ends_on = \(end) WHERE tenant_id = acting_tenant() AND id = \(mou)
+            UPDATE mous SET ends_on = end_last_amended(tenant_id, id) WHERE tenant_id = acting_tenant() AND id = \(mou)
             """)
     }
 }

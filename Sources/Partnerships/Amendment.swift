@@ -16,15 +16,19 @@ package struct Amendment: Sendable, Identifiable {
         package let name: Name
         /// The office they held.
         package let title: ShortText
+        /// Whether they signed here themselves; otherwise a manager recorded what was signed elsewhere.
+        package let isByOwnHand: Bool
 
         /// Somebody's signature for a party on a day.
         package init(
-            for institution: Institution.ID, on signedOn: CalendarDate, by name: Name, title: ShortText
+            for institution: Institution.ID, on signedOn: CalendarDate, by name: Name, title: ShortText,
+            isByOwnHand: Bool = false
         ) {
             self.institution = institution
             self.signedOn = signedOn
             self.name = name
             self.title = title
+            self.isByOwnHand = isByOwnHand
         }
     }
 
@@ -51,6 +55,14 @@ package struct Amendment: Sendable, Identifiable {
 
     /// Whether it counts on a day.
     package func counts(on day: CalendarDate) -> Bool { signedOn != nil && effectiveOn <= day }
+
+    /// Whether a party may still sign it by a person's own hand on a day: it counts from its own day only where all signed by then.
+    func awaits(_ party: Institution.ID, on day: CalendarDate) -> Bool {
+        isOpen(on: day) && !signatures.contains { $0.institution == party }
+    }
+
+    /// Whether parties may still sign it on a day.
+    func isOpen(on day: CalendarDate) -> Bool { signedOn == nil && day <= effectiveOn }
 }
 
 /// What a manager says of a new amendment.
@@ -86,6 +98,7 @@ extension Amendment {
     mutating func sign(_ signature: Signature, of mou: MoU) throws(MoURefusal) {
         guard mou.parties.contains(where: { $0.institution == signature.institution }) else { throw .notAParty }
         guard !signatures.contains(where: { $0.institution == signature.institution }) else { throw .signedAlready }
+        if signature.isByOwnHand, effectiveOn < signature.signedOn { throw .amendmentCameTooLate(effectiveOn) }
         try mou.admitsAmendment(effectiveOn: effectiveOn)
         signatures.append(signature)
         if signatures.count == mou.parties.count { signedOn = signatures.map(\.signedOn).max() }

@@ -64,6 +64,12 @@ struct AmendmentPath: Codable {
     let amendment: Amendment.ID
 }
 
+struct AmendmentPartyPath: Codable {
+    let mou: MoU.ID
+    let amendment: Amendment.ID
+    let party: Institution.ID
+}
+
 /// What a manager sends to draft an amendment.
 struct AmendmentBody: Described {
     let words: LongText
@@ -114,6 +120,7 @@ struct AmendmentList: Described {
         let signedOn: CalendarDate
         let name: Name
         let title: ShortText
+        let isByOwnHand: Bool
     }
 
     init(_ amendments: [Amendment]) {
@@ -123,7 +130,9 @@ struct AmendmentList: Described {
                 effectiveOn: amendment.effectiveOn, endsOn: amendment.endsOn, endsOnBefore: amendment.endsOnBefore,
                 noticeDays: amendment.noticeDays, signedOn: amendment.signedOn,
                 signatures: amendment.signatures.map {
-                    SignatureItem(institution: $0.institution, signedOn: $0.signedOn, name: $0.name, title: $0.title)
+                    SignatureItem(
+                        institution: $0.institution, signedOn: $0.signedOn, name: $0.name, title: $0.title,
+                        isByOwnHand: $0.isByOwnHand)
                 })
         }
     }

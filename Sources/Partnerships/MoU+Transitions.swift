@@ -22,6 +22,8 @@ package enum MoURefusal: Refusal, Equatable {
     case isOver
     /// An amendment would take effect after the agreement has ended.
     case amendsTooLate
+    /// An amendment was to count from this day, by which not all parties had signed it.
+    case amendmentCameTooLate(CalendarDate)
     /// The institution is no party to it.
     case notAParty
     /// The party has signed already.
@@ -96,6 +98,8 @@ package enum MoURefusal: Refusal, Equatable {
             Problem(
                 .invalid,
                 errors: [.init("/effective_on", .outOfRange, "Choose a day no later than the agreement ends.")])
+        case .amendmentCameTooLate(let day):
+            Problem(.conflict, "The amendment was to count from \(day). Ask the park to draft it with a later day.")
         case .signedAlready: Problem(.conflict, "This party has signed already.")
         case .datesAreSigned:
             Problem(

@@ -223,7 +223,7 @@ struct MoUWords {
 
     func page(
         _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], texts: [MoUText],
-        amendments: [Amendment],
+        amendments: [Amendment], toSign: Set<Amendment.ID> = [],
         own: Institution.ID?, actions: [Action], refusal: FormProblem? = nil
     ) -> MoUPage {
         let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
@@ -276,7 +276,7 @@ struct MoUWords {
                         ]
                     }, empty: EmptyState(title: "", text: "")),
             texts: self.texts(texts, of: mou),
-            amendments: self.amendments(amendments, of: mou, names),
+            amendments: self.amendments(amendments, toSign, of: mou, names),
             newText: !isForParty && (mou.status == .draft || mou.status == .inReview)
                 ? .link(t("text.action"), "/console/mous/\(mou.id)/texts/new") : nil,
             isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
@@ -302,19 +302,24 @@ struct MoUWords {
     }
 
     private func amendments(
-        _ amendments: [Amendment], of mou: MoU, _ names: [Institution.ID: LocalizedName]
+        _ amendments: [Amendment], _ toSign: Set<Amendment.ID>, of mou: MoU, _ names: [Institution.ID: LocalizedName]
     ) -> Table? {
         guard !amendments.isEmpty else { return nil }
+        let isOpen = mou.term.state == .signed && amendments.contains { $0.isOpen(on: mou.asOf) }
         return Table(
             caption: t("amendment.section"),
             columns: [
                 Table.Column(t("amendment.number")), Table.Column(t("amendment.words")),
                 Table.Column(t("amendment.effective")), Table.Column(t("amendment.ends")),
                 Table.Column(t("amendment.signed")),
-            ],
+            ] + (isOpen ? [Table.Column(t("amendment.by_hand"))] : []),
             rows: amendments.map { amendment in
                 let signed = amendment.signatures
-                    .map { "\(name($0.institution, in: names)), \($0.signedOn.text(in: language))" }
+                    .map { signature in
+                        let line = "\(name(signature.institution, in: names)), \(signature.signedOn.text(in: language))"
+                        return signature.isByOwnHand
+                            ? t("amendment.by_own_hand", ["signature": line, "name": signature.name.string]) : line
+                    }
                     .joined(separator: " · ")
                 return [
                     .text("\(amendment.number)"),
@@ -326,8 +331,21 @@ struct MoUWords {
                         : .link(
                             t("sign.action"), "/console/mous/\(mou.id)/amendments/\(amendment.id)/signature",
                             note: signed.isEmpty ? nil : signed),
-                ]
+                ] + (isOpen ? [signing(amendment, toSign, of: mou)] : [])
             }, empty: EmptyState(title: "", text: ""))
+    }
+
+    /// Where an amendment that parties may still sign by their own hand is signed, or somebody is asked to.
+    private func signing(_ amendment: Amendment, _ toSign: Set<Amendment.ID>, of mou: MoU) -> Table.Cell {
+        guard amendment.isOpen(on: mou.asOf) else { return .text("–") }
+        if isForParty {
+            return toSign.contains(amendment.id)
+                ? .link(
+                    t("amendment.own_title", ["number": "\(amendment.number)"]), MoU.signature(of: mou.id, amendment.id)
+                )
+                : .text("–")
+        }
+        return .link(t("asking.ask"), "/console/mous/\(mou.id)/amendments/\(amendment.id)/signing-requests")
     }
 
     private func texts(_ texts: [MoUText], of mou: MoU) -> Table? {

@@ -45,22 +45,26 @@ struct PartnerPages {
         ) { call in
             guard let mou = try await call.reader.mou(call.parameters.mou) else { throw Problem.notFound }
             let own = Institution.ID(try call.principal.actsFor)
-            let asked = try await mou.asksToSign(try call.principal.personID, for: own, call.reader)
+            let isAsked = try await mou.asksToSign(try call.principal.personID, for: own, call.reader)
             let viewer = try await call.viewer()
             let t = PageKit.partnerships.texts(in: viewer.language)
             let words = MoUWords(t: t, isForParty: true)
+            let amendments = try await call.reader.amendments(of: mou.id)
+            let asked = try await call.reader.amendmentsToSign(of: mou.id)
             let history = try await call.reader.history(of: mou.id)
             let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
             let model = words.page(
                 mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
-                amendments: try await call.reader.amendments(of: mou.id),
+                amendments: amendments,
+                toSign: mou.term.state == .signed
+                    ? asked.intersection(amendments.filter { $0.awaits(own, on: mou.asOf) }.map(\.id)) : [],
                 own: own,
-                actions: (asked
+                actions: (isAsked
                     ? [.link(t("signature.title"), "/partner/agreements/\(mou.id)/signature", style: .primary)] : [])
                     + [
                         .link(
                             t("report.action"), "/partner/agreements/\(mou.id)/report",
-                            style: asked ? .secondary : .primary),
+                            style: isAsked ? .secondary : .primary),
                         .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
                         .link(t("document.section"), "/partner/agreements/\(mou.id)/documents"),
                     ])

@@ -29,9 +29,11 @@ extension PartnershipsRoom {
             console.list, console.draft, console.create, console.show, console.edit, console.revise, console.share,
             console.agree, console.reopen, console.signing, console.sign, console.partySigning, console.signForParty,
             console.signingRequests, console.askToSign, console.takeBackRequest,
+            console.amendmentRequests, console.askToSignAmendment, console.takeBackAmendmentRequest,
             console.termination, console.terminate, console.abandonment,
             console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
-            portal.sign, portal.refusing, portal.refuse,
+            portal.sign, portal.refusing, portal.refuse, portal.signingAmendment, portal.signAmendment,
+            portal.refusingAmendment, portal.refuseAmendment,
         ] + GroupPages(site: site).routes + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
             + ReportPages(site: site).routes
             + CommitmentsConsole(site: site).routes + MoUDocumentPages(site: site, hasScanner: hasScanner).routes

@@ -38,6 +38,11 @@ package enum PartnershipsRoom {
             "/seat", "Choose somebody who has a seat at a party of the agreement."),
         "signatories_are_asked_once_a_text_is_agreed": .conflict(
             "People are asked to sign once the text is agreed, and until all have signed."),
+        "signatories_are_asked_while_an_amendment_can_count": .conflict(
+            "People are asked to sign an amendment until all have signed, and no later than the day from which it counts."
+        ),
+        "signatories_are_asked_about_an_amendment": .conflict("There is no such amendment any more."),
+        "mou_amendment_signatures_pkey": .conflict("This party has signed already."),
         "signatories_are_asked_before_their_party_signs": .conflict("This party has signed already."),
         "signatories_know_from_when_it_binds": .invalid(
             "/effective_on", "Say from which day the agreement binds before you ask anybody to sign it."),

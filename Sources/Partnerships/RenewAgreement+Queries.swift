@@ -141,9 +141,9 @@ extension Transaction {
                        c.drafted_by, c.signed_on
                 FROM carried AS c)
             INSERT INTO mou_amendment_signatures (tenant_id, mou_id, amendment_id, institution_id, signed_on, person_name,
-                                                  title, recorded_at, recorded_by)
+                                                  title, recorded_at, recorded_by, signed_by)
             SELECT s.tenant_id, \(next), c.next, s.institution_id, s.signed_on, s.person_name, s.title, s.recorded_at,
-                   s.recorded_by
+                   s.recorded_by, s.signed_by
             FROM carried AS c
             JOIN mou_amendment_signatures AS s
                 ON s.tenant_id = c.tenant_id AND s.mou_id = c.mou_id AND s.amendment_id = c.id

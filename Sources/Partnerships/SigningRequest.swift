@@ -4,8 +4,8 @@ package import Institutions
 package import Postgres
 package import Vocabulary
 
-/// That a person of a party was asked to sign an agreement by their own hand, and whether they refused. One person a party at
-/// a time.
+/// That a person of a party was asked to sign an agreement, or an amendment of it, by their own hand, and whether they refused.
+/// One person a party at a time.
 package struct SigningRequest: Sendable {
     /// The party.
     package let institution: Institution.ID
@@ -35,6 +35,11 @@ package struct AgreementAsRead: Sendable, Equatable {
         self.texts = texts
         self.effectiveOn = effectiveOn
         self.endsOn = endsOn
+    }
+
+    /// An amendment as it was drafted, which stands: its words by their hash, from when it counts, and the end it sets.
+    package init(_ amendment: Amendment) {
+        self.init(texts: [amendment.sha256], effectiveOn: amendment.effectiveOn, endsOn: amendment.endsOn)
     }
 
     /// An agreement as it stands.

@@ -8,7 +8,10 @@ import struct API.Operation
 
 /// Asking people of the parties to sign, and their signing by their own hand, by API.
 enum SigningRequestsAPI {
-    static let operations: [AnyOperation] = [list, listSignatories, ask, takeBack, sign, refuse]
+    static let operations: [AnyOperation] = [
+        list, listSignatories, ask, takeBack, sign, refuse, listOfAmendment, listSignatoriesOfAmendment, askOfAmendment,
+        takeBackOfAmendment, signAmendment, refuseAmendment,
+    ]
 
     private static var list: AnyOperation {
         Operation(
@@ -108,6 +111,121 @@ enum SigningRequestsAPI {
             }
         }.erased
     }
+
+    private static var listOfAmendment: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/amendments/{amendment}/signing-requests", "listMoUAmendmentSigningRequests",
+            summary: "Who is asked to sign an amendment, and who refused",
+            description: "Managers read those at all parties; a partner those at its own institution.",
+            tag: "partnerships", access: .roles([.manager, .partner]), parameters: AmendmentPath.self,
+            output: SigningRequestList.self, problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            _ = try await call.reader.amendment(path.amendment, of: path.mou)
+            return .ok(
+                SigningRequestList(
+                    try await call.reader.signingRequests(of: path.mou, amendment: path.amendment)))
+        }.erased
+    }
+
+    private static var listSignatoriesOfAmendment: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/amendments/{amendment}/possible-signatories", "listPossibleMoUAmendmentSignatories",
+            summary: "The staff of parties that have not signed an amendment", tag: "partnerships",
+            access: .roles([.manager]), parameters: AmendmentPath.self, output: PossibleSignatories.self,
+            problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            _ = try await call.reader.amendment(path.amendment, of: path.mou)
+            return .ok(
+                PossibleSignatories(
+                    items: try await call.reader.possibleSignatories(of: path.mou, amendment: path.amendment)))
+        }.erased
+    }
+
+    private static var askOfAmendment: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/amendments/{amendment}/signing-requests", "askToSignMoUAmendment",
+            summary: "Ask a person of a party to sign an amendment by their own hand",
+            description: """
+                Takes the place of whoever was asked at that party before. They get a letter. An amendment counts from its day \
+                where all have signed it by then; nobody is asked later.
+                """,
+            tag: "partnerships", access: .roles([.manager]), parameters: AmendmentPath.self,
+            body: NewAmendmentSigningRequest.self, output: SigningRequestList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let principal = try call.principal
+            let (tenant, path) = (try principal.workspace, call.parameters)
+            return try await call.write { transaction in
+                try await transaction.askToSign(
+                    path.amendment, of: path.mou, call.body.seat, in: tenant, by: principal.personID)
+                return .ok(
+                    SigningRequestList(
+                        try await transaction.signingRequests(of: path.mou, amendment: path.amendment)))
+            }
+        }.erased
+    }
+
+    private static var takeBackOfAmendment: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/amendments/{amendment}/parties/{party}/signing-request/withdrawal",
+            "takeBackMoUAmendmentSigningRequest",
+            summary: "Take back that a party's person was asked to sign an amendment", tag: "partnerships",
+            access: .roles([.manager]), parameters: AmendmentPartyPath.self, output: SigningRequestList.self,
+            problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.takeBackRequest(toSign: path.mou, amendment: path.amendment, for: path.party)
+                return .ok(
+                    SigningRequestList(
+                        try await transaction.signingRequests(of: path.mou, amendment: path.amendment)))
+            }
+        }.erased
+    }
+
+    private static var signAmendment: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/amendments/{amendment}/own-signature", "signMoUAmendmentByOwnHand",
+            summary: "Sign an amendment for one's institution, having been asked to",
+            description: """
+                The signature is of today, in the workspace's zone, under the signatory's own name, and of what they read: \
+                `texts` has the amendment's SHA-256, and the days are the amendment's own. Once all parties have signed, it \
+                counts from its day, and the agreement ends when it says. It cannot be taken back.
+                """, tag: "partnerships", access: .roles([.partner]), parameters: AmendmentPath.self,
+            body: OwnSignature.self, output: AmendmentList.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (principal, path) = (try call.principal, call.parameters)
+            let (tenant, party) = (try principal.workspace, Institution.ID(try principal.actsFor))
+            let read = try call.body.read()
+            return try await call.write { transaction in
+                try await transaction.signByOwnHand(
+                    path.amendment, of: path.mou, having: read, as: call.body.title, for: party, in: tenant,
+                    by: principal.personID)
+                return .ok(AmendmentList(try await transaction.amendments(of: path.mou)))
+            }
+        }.erased
+    }
+
+    private static var refuseAmendment: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/amendments/{amendment}/own-signature/refusal", "refuseToSignMoUAmendment",
+            summary: "Say that one does not sign an amendment, and why",
+            description: "The managers are told, and may ask again.", tag: "partnerships", access: .roles([.partner]),
+            parameters: AmendmentPath.self, body: SigningRefusal.self, output: SigningRequestList.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let (principal, path) = (try call.principal, call.parameters)
+            let party = Institution.ID(try principal.actsFor)
+            return try await call.write { transaction in
+                try await transaction.refuseToSign(
+                    path.mou, amendment: path.amendment, because: call.body.reason, for: party, by: principal.personID)
+                return .ok(
+                    SigningRequestList(
+                        try await transaction.signingRequests(of: path.mou, amendment: path.amendment)))
+            }
+        }.erased
+    }
 }
 
 /// What a manager sends to ask somebody to sign.
@@ -120,6 +238,15 @@ struct NewSigningRequest: Described {
         "seat": "The person's seat at a party that has not signed, see the possible signatories.",
         "effective_on": "The first day in force; what was said before stands where it is left out.",
         "ends_on": "The first day no longer in force; without an `effective_on`, what was said before stands.",
+    ]
+}
+
+/// What a manager sends to ask somebody to sign an amendment.
+struct NewAmendmentSigningRequest: Described {
+    let seat: Seat.ID
+
+    static let documentation = [
+        "seat": "The person's seat at a party that has not signed, see the amendment's possible signatories."
     ]
 }
 

@@ -26,6 +26,16 @@ struct TellOfSigning: Job {
     /// Whom the letter is for that says that they are asked, or no longer are: another may be asked in their place before it is
     /// written.
     let person: UUID?
+    /// What was to be signed, where it was not the agreement itself.
+    var amendment: UUID? = nil
+}
+
+extension TellOfSigning {
+    init(
+        _ mou: MoU.ID, _ amendment: Amendment.ID?, of party: Institution.ID, _ step: Step, _ person: Person.ID? = nil
+    ) {
+        self.init(mou: mou.uuid, party: party.uuid, step: step, person: person?.uuid, amendment: amendment?.uuid)
+    }
 }
 
 extension Transaction {
@@ -33,16 +43,19 @@ extension Transaction {
     func tell(of told: TellOfSigning) async throws {
         let (id, party) = (MoU.ID(told.mou), Institution.ID(told.party))
         guard let mou = try await mou(id) else { return }
+        let amendment = try await amendments(of: id).first { $0.id.uuid == told.amendment }
+        guard (amendment == nil) == (told.amendment == nil) else { return }
         let names = try await institutionNames([party])
         for reader in try await readers(of: told) {
             try await writeLetter(
-                letter(of: told, to: reader, about: mou, party: names[party]), held: false)
+                letter(of: told, to: reader, about: mou, amendment, party: names[party]), held: false)
         }
     }
 
     private func readers(of told: TellOfSigning) async throws -> [Person.ID] {
         let (party, person) = (Institution.ID(told.party), told.person.map { Person.ID($0) })
-        let readers = try await readers(ofRequestOf: MoU.ID(told.mou), for: party)
+        let readers = try await readers(
+            ofRequestOf: MoU.ID(told.mou), amendment: told.amendment.map { Amendment.ID($0) }, for: party)
         switch told.step {
         case .asked: return readers.asked.map { person == nil || $0 == person ? [$0] : [] } ?? []
         case .takenBack:
@@ -53,7 +66,8 @@ extension Transaction {
     }
 
     private func letter(
-        of told: TellOfSigning, to reader: Person.ID, about mou: MoU, party name: LocalizedName?
+        of told: TellOfSigning, to reader: Person.ID, about mou: MoU, _ amendment: Amendment?,
+        party name: LocalizedName?
     ) -> NewLetter {
         NewLetter(.notice, to: reader, about: Letter.Topic("mou", mou.id)) { reader in
             let t = PageKit.partnerships.texts(in: reader.pageLanguage)
@@ -62,16 +76,26 @@ extension Transaction {
                 "name": LetterText.quoted(reader.name), "mou": LetterText.quoted(mou.title.text(for: spoken)),
                 "reference": LetterText.quoted(mou.reference.string),
                 "party": LetterText.quoted(name?.text(for: spoken) ?? t("institution.unnamed")),
+                "number": amendment.map { "\($0.number)" } ?? "",
+                "day": amendment?.effectiveOn.text(in: reader.pageLanguage) ?? "",
             ]
             let page: SafeURL =
                 switch told.step {
-                case .asked: "/partner/agreements/\(mou.id)/signature"
+                case .asked: MoU.signature(of: mou.id, amendment?.id)
                 case .takenBack: "/partner/agreements/\(mou.id)"
                 case .signed, .refused: "/console/mous/\(mou.id)"
                 }
+            let subject: String
+            let paragraph: String
+            if amendment == nil {
+                subject = t("letter.subject.signing_\(told.step.rawValue)", values)
+                paragraph = t("letter.signing_\(told.step.rawValue)", values)
+            } else {
+                subject = t("letter.subject.amending_\(told.step.rawValue)", values)
+                paragraph = t("letter.amending_\(told.step.rawValue)", values)
+            }
             return try LetterText(
-                subject: t("letter.subject.signing_\(told.step.rawValue)", values),
-                paragraphs: [t("letter.salutation", values), t("letter.signing_\(told.step.rawValue)", values)],
+                subject: subject, paragraphs: [t("letter.salutation", values), paragraph],
                 action: LetterText.Action(Name(t("letter.open")), to: page))
         }
     }

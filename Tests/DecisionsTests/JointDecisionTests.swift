@@ -330,6 +330,39 @@ struct JointDecisionTests {
         try await revise(stream, [], in: world)
     }
 
+    @Test("a batch out of which everything was taken keeps a partner until nothing of its stream is left to decide")
+    func emptied() async throws {
+        let world = try await World()
+        let (batch, theirs, other) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        let stream: ProgramStream.ID = try await world.owner.reader(as: .none).value(
+            "SELECT stream_id FROM stream_choices WHERE application_id = \(theirs)")
+        try await consult(batch, in: world)
+        for id in [theirs, other] {
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.withdrawPreparation(of: id, in: batch) {}
+            }
+        }
+        func move(_ application: Application.ID, to state: String) async throws {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(
+                    """
+                    UPDATE applications SET state = \(state), withdrawn_at = CASE WHEN \(state) = 'withdrawn' THEN now() END
+                    WHERE id = \(application)
+                    """)
+            }
+        }
+        for state in ["in_review", "interview", "changes_requested"] {
+            try await move(theirs, to: state)
+            let refused = await #expect(throws: DatabaseError.self) { try await revise(stream, [], in: world) }
+            #expect(refused?.constraint == "partners_keep_their_say_while_they_are_asked", "\(state)")
+        }
+        // The other applicant, who is still judged, chose another stream.
+        try await move(theirs, to: "withdrawn")
+        try await revise(stream, [], in: world)
+    }
+
     @Test("terms that a partner was asked on grow no harsher while it is asked, in that batch or the next of the call")
     func keptTerms() async throws {
         let world = try await World()

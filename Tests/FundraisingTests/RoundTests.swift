@@ -412,6 +412,37 @@ struct RoundTests {
         #expect(try await world.reader(Cast.jun).roundSheet(round)?.indications.isEmpty == true)
     }
 
+    @Test("take the changed word of a firm that was introduced and blocked since, and show it to no other")
+    func changedOnceBlocked() async throws {
+        let world = try await FundraisingWorld()
+        try await world.listForLionPeak()
+        try await world.introduce()
+        let round = try await world.open(world.terms(listed: .names, introduced: .names))
+        try await world.indicate(500, as: Cast.jun, to: round)
+        func letters() async throws -> Int {
+            try await world.world.owner.reader(as: .none).value(
+                "SELECT count(*) FROM letters WHERE about_noun = 'funding_round' AND about_id = \(round)")
+        }
+        let before = try await letters()
+        _ = try await world.block()
+        let changed = try await world.indicate(700, as: Cast.jun, to: round)
+        let own = try #require(try await world.reader(Cast.jun).roundSheet(round))
+        #expect(own.indications.map(\.id) == [changed] && own.round.tally?.indications == 1)
+        let others = try #require(try await world.reader(Cast.chloe).roundSheet(round))
+        #expect(others.indications.isEmpty && others.round.tally?.indications == 0)
+        let sheet = try #require(try await world.reader(Cast.ada).roundSheet(round))
+        #expect(sheet.indications.map(\.id) == [changed] && sheet.round.tally?.indications == 0)
+        try await world.world.database.write(as: .system(in: Cast.harbour.id)) {
+            try await $0.tell(of: TellOfIndication(round: round.uuid, indication: changed.uuid, occasion: .given))
+        }
+        #expect(try await letters() == before)
+        // What it takes back, it may say anew.
+        try await world.write(as: Cast.jun) {
+            try await $0.withdrawIndication(changed, of: round, by: Cast.jun.person.id)
+        }
+        try await world.indicate(300, as: Cast.jun, to: round)
+    }
+
     @Test("tell the startup of no block that an investor set", arguments: [true, false])
     func blockedByTheInvestor(_ binding: Bool) async throws {
         let world = try await FundraisingWorld()

@@ -137,6 +137,11 @@ extension Objects {
             ])
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.draftAmendment(amendment, as: demoID("amendment"), of: mou, in: tenant, by: mei)
+            // And two that the bank's person is asked to sign: one for each door.
+            for asked: Amendment.ID in [demoID("amendment asked"), demoID("amendment asked of a page")] {
+                try await transaction.draftAmendment(amendment, as: asked, of: mou, in: tenant, by: mei)
+                try await transaction.askToSign(asked, of: mou, Cast.kenji.seat(), in: tenant, by: mei)
+            }
             try await transaction.formGroup(formed, as: group, of: mou, in: tenant, by: mei)
             try await transaction.recordMeeting(
                 meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)

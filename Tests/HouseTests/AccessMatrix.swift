@@ -332,6 +332,8 @@ struct Objects: Sendable {
             "removable document": (demoID("mou document second") as MoUDocument.ID).description,
             "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
             "Amendment": (demoID("amendment") as Amendment.ID).description,
+            "asked amendment": (demoID("amendment asked") as Amendment.ID).description,
+            "asked amendment of a page": (demoID("amendment asked of a page") as Amendment.ID).description,
             "Target": (demoID("target fintech") as MoU.Target.ID).description,
             "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
             "Milestone": try id("milestone"),
@@ -383,7 +385,13 @@ struct Objects: Sendable {
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {
             return ids["removable document"]
         }
-        if name == "mou",
+        // What somebody is asked to sign; the rest of an agreement's amendments are signed by record.
+        if name == "amendment",
+            ["signing-request", "own-signature", "/partner/agreements/"].contains(where: path.contains)
+        {
+            return ids["asked amendment\(path.starts(with: "/v1") ? "" : " of a page")"]
+        }
+        if name == "mou", !path.contains("/amendments/"),
             ["signing-request", "own-signature", "/partner/agreements/{mou}/signature"].contains(where: path.contains)
         {
             return ids["unsigned\(path.starts(with: "/v1") ? "" : " of a page")"]

@@ -178,6 +178,35 @@ struct ImportTests {
         #expect(try await !isShown(kite, in: world))
     }
 
+    @Test("a file that agrees for startups has their founders written to, once, and a rehearsal nobody")
+    func founders() async throws {
+        let world = try await World()
+        let importer = importer(world)
+        _ = try await importer.importStartups(from: ImportFile(Self.lines, named: "a", as: .jsonLines))
+        let fern = try #require(try await startup("s:fern", in: world))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                VALUES (gen_random_uuid(), \(Cast.harbour.id), \(Cast.ravi.person.id), \(fern.id), 'founder')
+                """)
+        }
+        func told() async throws -> [String] {
+            try await world.owner.reader(as: .none).rows(
+                "SELECT lower(arguments::text) AS told FROM jobs WHERE kind = \(TellOfImportedConsents.kind)"
+            ).map { try $0("told") }
+        }
+        // Kite has nobody who could be written to.
+        let file = ImportFile("startup_id\ns:kite\ns:fern\n", named: "candidates.csv", as: .csv)
+        _ = try await importer.rehearse { try await $0.importCandidates(from: file) }
+        #expect(try await told().isEmpty)
+        #expect(try await importer.importCandidates(from: file).updated == 2)
+        #expect(try await importer.importCandidates(from: file).unchanged == 2)
+        let kite = try #require(try await startup("s:kite", in: world))
+        let jobs = try await told()
+        #expect(jobs.count == 1 && jobs[0].contains(fern.id.description) && !jobs[0].contains(kite.id.description))
+    }
+
     @Test("a file agrees to nothing for a startup that has decided on anything, also while it does")
     func decided() async throws {
         let world = try await World()

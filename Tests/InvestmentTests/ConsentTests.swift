@@ -63,6 +63,50 @@ struct ConsentTests {
         #expect(try await world.reader(Cast.ada).consents(of: world.startup).allSatisfy { $0.decidedAs == nil })
     }
 
+    @Test("say of partners' reports all or nobody, and name no partner")
+    func partners() async throws {
+        let world = try await IntroductionWorld()
+        @Sendable func decide(_ new: NewConsent) async throws -> [Consent] {
+            try await world.write(as: Cast.ada) { [startup = world.startup] in
+                try await $0.decideOnConsent(new, of: startup)
+            }
+        }
+        func agrees() async throws -> Bool {
+            try await world.reader(Cast.ada).value(
+                "SELECT consents_to(\(world.startup), 'partner_reports', \(Self.tidewater))")
+        }
+        #expect(try await !agrees())
+        let all = try await decide(NewConsent(.partnerReports, to: .everyone))
+        #expect(all.contains { $0.purpose == .partnerReports && $0.decidedAs == .founder })
+        #expect(try await agrees())
+        for audience in [Consent.Audience.chosen, .allBut] {
+            await #expect(throws: ConsentRefusal.partnersAreNotChosen) {
+                try await decide(NewConsent(.partnerReports, to: audience, naming: [Self.tidewater]))
+            }
+            let bare = await #expect(throws: DatabaseError.self) {
+                try await world.write(as: Cast.ada) { [startup = world.startup] in
+                    try await $0.execute(
+                        """
+                        INSERT INTO consents (tenant_id, startup_id, purpose, audience, investors)
+                        VALUES (acting_tenant(), \(startup), 'partner_reports', \(audience), \([Self.tidewater]))
+                        """)
+                }
+            }
+            #expect(bare?.constraint == "partners_are_told_all_or_none")
+        }
+        let ada = try await Visitor(Cast.ada, in: world.world)
+        let page = await ada.open("/consents").text
+        #expect(page.contains("partner_reports-f-audience-nobody"))
+        #expect(!page.contains("partner_reports-f-audience-chosen") && !page.contains("partner_reports-f-investors"))
+        let chosen = await ada.ask(
+            "POST", "/v1/startups/\(world.startup)/consents",
+            json: #"{"purpose": "partner_reports", "audience": "chosen"}"#)
+        #expect(chosen.status == 422 && chosen.problem?.errors.first?.pointer == "/audience")
+        let none = await ada.send("/consents", [("purpose", "partner_reports"), ("audience", "nobody")])
+        #expect(none.status == 303, "\(none.text)")
+        #expect(try await !agrees())
+    }
+
     @Test("are a startup's own: others neither read them nor decide, and no row is changed or taken away")
     func own() async throws {
         let world = try await IntroductionWorld()
@@ -382,6 +426,33 @@ struct ConsentTests {
         let late = try await decide(.nobody, as: Cast.mei)
         _ = try await decide(.everyone, as: Cast.ada)
         try await tell(late)
+        #expect(try await letters().count == 1)
+    }
+
+    @Test("that a file agreed to are told to the founders, as far as they stand", arguments: ["en", "zh-Hant", "ja"])
+    func toldOfFiles(_ language: String) async throws {
+        let world = try await IntroductionWorld()
+        try await world.world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute("UPDATE people SET locale = \(language)")
+        }
+        func letters() async throws -> [Letter] {
+            try await world.reader(Cast.ada).ownLetters(limit: 50).filter { $0.about?.id == world.startup.uuid }
+        }
+        func tell() async throws {
+            try await world.world.database.write(as: .system(in: Cast.harbour.id)) { [startup = world.startup] in
+                try await $0.tell(of: TellOfImportedConsents(startups: [startup.uuid, UUID()]))
+            }
+        }
+        try await tell()
+        let body = try #require(try await letters().first).text.body.string
+        #expect(body.contains("KelpSense") && !body.contains("⟦"), "\(body)")
+        #expect(try await letters().count == 1)
+        for purpose in [Consent.Purpose.shortlists, .demoDays] {
+            _ = try await world.write(as: Cast.ada) { [startup = world.startup] in
+                try await $0.decideOnConsent(NewConsent(purpose, to: .nobody), of: startup)
+            }
+        }
+        try await tell()
         #expect(try await letters().count == 1)
     }
 

@@ -157,6 +157,53 @@ struct PartnerReportTests {
         #expect(nurtured.contains { $0.noun == .enrolment && $0.name?.text(for: .english) == "Halyard" })
     }
 
+    @Test("a startup that does not agree to it is counted in a partner's report and named at none of its doors")
+    func unnamed() async throws {
+        let world = try await World()
+        let startup = Cast.startup("halyard")
+        try await enrol(in: demoID("stream acceleration fintech"), world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO mou_links (tenant_id, mou_id, id, enrolment_id, linked_by)
+                SELECT n.tenant_id, \(second), gen_random_uuid(), n.id, \(mei) FROM enrolments AS n
+                WHERE n.startup_id = \(startup)
+                """)
+        }
+        let (bank, park) = (
+            world.database.reader(as: world.context(Cast.kenji)), world.database.reader(as: world.context(Cast.mei))
+        )
+        let kenji = try await Visitor(Cast.kenji, in: world)
+        let (api, pages) = ("/v1/mous/\(second)", "/partner/agreements/\(second)/report")
+        func doors() async -> [String] {
+            var read: [String] = []
+            for path in ["\(api)/activities?limit=200", "\(api)/report", "\(api)/report.csv"] {
+                read.append(await kenji.ask("GET", path).text)
+            }
+            for path in [pages, "\(pages)/events?kind=startup_enrolled", "\(pages).csv"] {
+                read.append(await kenji.open(path).text)
+            }
+            return read
+        }
+        let named = try await bank.report(on: second)
+        #expect(await doors().contains { $0.contains("Halyard") })
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.decideOnConsent(NewConsent(.partnerReports, to: .nobody), of: startup)
+        }
+        let after = try await bank.report(on: second)
+        #expect(after.figures.map(\.count) == named.figures.map(\.count))
+        #expect(after.activities.contains { $0.kind == .startupEnrolled })
+        #expect(after.activities.allSatisfy { $0.startup == nil && $0.startupName == nil })
+        #expect(after.activities.filter { $0.kind == .startupEnrolled }.allSatisfy { $0.object == nil })
+        #expect(try await bank.standing(under: second).filter { $0.noun == .enrolment }.allSatisfy { $0.name == nil })
+        for text in await doors() {
+            #expect(!text.contains("Halyard") && !text.contains(startup.description))
+        }
+        // The park keeps its own records.
+        #expect(try await park.report(on: second).activities.contains { $0.startup == startup })
+    }
+
     /// Plants an enrolment of Halyard, past the screening and the decision that it would take.
     private func enrol(in stream: ProgramStream.ID, _ world: World) async throws {
         try await world.owner.write(as: .none) { transaction in

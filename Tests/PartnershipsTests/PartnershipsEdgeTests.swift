@@ -112,7 +112,8 @@ struct PartnershipsEdgeTests {
         #expect(await kenji.ask("GET", "/v1/mous/\(third)").status == 404)
         #expect(await kenji.ask("GET", "/v1/mous/\(third)/history").status == 404)
         let list = try await kenji.ask("GET", "/v1/mous").json()["items"]?.elements ?? []
-        #expect(list.compactMap { $0["id"]?.text } == [second.description])
+        let waiting: MoU.ID = demoID("mou MoU-7")
+        #expect(Set(list.compactMap { $0["id"]?.text }) == [second.description, waiting.description])
         #expect(await kenji.ask("POST", "/v1/mous", json: body("MoU-P")).status == 403)
         #expect(await kenji.ask("POST", "/v1/mous/\(second)/review").status == 403)
         let ada = try await Visitor(Cast.ada, in: world)

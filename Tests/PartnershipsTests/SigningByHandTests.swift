@@ -305,7 +305,8 @@ struct SigningByHandTests {
         }
         #expect(themselves?.kind == .insufficientPrivilege)
         // Another agreement of theirs stays as it is.
-        #expect(try await tries("UPDATE mous SET state = 'agreed' WHERE id <> \(id)") == 0)
+        let signedLongAgo: MoU.ID = demoID("mou MoU-2")
+        #expect(try await tries("UPDATE mous SET state = 'agreed' WHERE id = \(signedLongAgo)") == 0)
         // Whom the bank lets sign, another party to the same agreement does not learn.
         let other = Principal(
             person: Cast.ravi.person.id.uuid, membership: UUID(), tenant: tenant.uuid, institution: third.uuid,
@@ -384,6 +385,19 @@ struct SigningByHandTests {
         #expect(broken == [])
     }
 
+    @Test("in the demo world Kenji signs at once, and the agreement is signed")
+    func demo() async throws {
+        let world = try await World()
+        let id: MoU.ID = demoID("mou MoU-7")
+        let waiting = try await world.database.reader(as: world.context(Cast.kenji)).mou(id)
+        #expect(waiting?.status == .agreed && waiting?.signatures.map(\.institution) == [own])
+        let partner = try await Visitor(Cast.kenji, in: world)
+        let page = await partner.open("/partner/agreements/\(id)/signature").text
+        #expect(page.contains("決済サンドボックス") && page.contains("This clause binds."))
+        let signed = try await sign(id, in: world)
+        #expect(signed.status == .pending && signed.signedOn == today)
+    }
+
     @Test("once whoever asked has left, all managers learn of the answer")
     func orphaned() async throws {
         let world = try await World()
@@ -433,7 +447,10 @@ struct SigningByHandTests {
         #expect(lines.filter { $0.hasPrefix(Cast.kenji.person.name) }.count == 1)
         #expect(lines.contains("Mei Lam: MoU-H: Sakuragi Bank Group has signed"))
         let kinds: [String] = try await world.owner.reader(as: .none).rows(
-            "SELECT arguments->>'step' AS step FROM jobs WHERE kind = 'partnerships.tell-of-signing' ORDER BY 1"
+            """
+            SELECT arguments->>'step' AS step FROM jobs
+            WHERE kind = 'partnerships.tell-of-signing' AND lower(arguments->>'mou') = \(id.description) ORDER BY 1
+            """
         ).map { try $0("step") }
         #expect(kinds == ["asked", "signed"])
     }

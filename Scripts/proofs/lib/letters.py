@@ -147,7 +147,8 @@ for letter, (person, address, language) in planted.items():
 # Each worker has eight conversations at a time, and leaves no others behind.
 if len(uncertain) > 8 * KILLS:
     sys.exit(f"{len(uncertain)} letters of unknown outcome after {KILLS} kills")
-if lost or wrong or garbled or states != {"sent": len(held) + len(before)}:
+# What jobs of the demo world wrote meanwhile goes out with the rest.
+if lost or wrong or garbled or set(states) != {"sent"} or states["sent"] < len(held) + len(before):
     sys.exit(f"{len(lost)} lost, {len(wrong)} doubled without a reason, {len(garbled)} garbled; states {dict(states)}")
 print(f"{len(held)} letters released by API through {KILLS} kills of the worker: none lost, all in their readers' languages; "
       f"{len(uncertain)} of unknown outcome, {len(doubled)} of them arrived twice as the same bytes, no other did")

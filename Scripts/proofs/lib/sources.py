@@ -278,6 +278,10 @@ for figure in (report["figures"] + [t["counted"] for t in report["targets"]] + [
     linked += len(events)
 hold({t["title"]["en"]: t["status"] for t in report["targets"]} == {
     "One startup nurtured": "reached", "Ten in each direction": "open"}, "targets stand as they were counted")
+hold(not any("startup_name" in e for e in kenji.all(f"/v1/mous/{nurturing}/activities")),
+     "the bank reads no name before the startup agrees to it")
+startup = ada.get(f"/v1/applications/{application}")["startup"]["id"]
+ada.post(f"/v1/startups/{startup}/consents", {"purpose": "partner_reports", "audience": "everyone"})
 events = kenji.all(f"/v1/mous/{nurturing}/activities")
 named = [e["kind"] for e in events if "startup_name" in e]
 hold(named == ["startup_enrolled", "startup_graduated"], f"the bank reads the names of those it nurtures and no other: {named}")
