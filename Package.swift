@@ -176,7 +176,10 @@ let package = Package(
             resources: [.copy("Templates"), .copy("Translations")]),
 
         module(
-            "Insight", on: core + ["Partnerships", "Programs", "Applications", "Reviews"],
+            "Insight",
+            on: core + [
+                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", crypto, logging,
+            ],
             resources: [.copy("Templates"), .copy("Translations")]),
 
         // The invented institutions and people of the demo and of the tests, made by the rooms' own verbs.

@@ -17,9 +17,9 @@ public final class Edge: Sendable {
     let services: Services
     let configuration: Configuration
     let logger: Logger
-    private let router: Router
+    let router: Router
     private let metrics: RequestMetrics
-    private let limiter: RateLimiter
+    let limiter: RateLimiter
     private let translation: ProblemTranslation
     private let deadlines: DeadlineKeeper
     private let uploadDeadlines: DeadlineKeeper
@@ -45,6 +45,12 @@ public final class Edge: Sendable {
         let declarations = operations.map(\.declaration) + pages.map(\.declaration)
         var reasons = declarations.flatMap(\.failures)
         if configuration.secret.count < 32 { reasons.append("The secret has fewer than 32 bytes.") }
+        if configuration.documentsURL != nil {
+            let pages = configuration.publicURL.flatMap(Services.host(ofURL:))
+            if pages == nil || services.documentsHost == nil || pages == services.documentsHost {
+                reasons.append("The documents' host is none of its own beside that of pages.")
+            }
+        }
         for operation in operations where !operation.declaration.path.utf8.starts(with: "/v1/".utf8) {
             reasons.append("\(operation.declaration.id): JSON operations live under /v1/.")
         }
@@ -155,13 +161,15 @@ public final class Edge: Sendable {
     }
 
     /// What is known of a request so far, for refusals and for the log.
-    private struct Trace: Sendable {
+    struct Trace: Sendable {
         let requestID: String
         var endpoint: Endpoint?
         var principal: Principal?
         var values: [(name: String, value: String)] = []
         var address = ""
         var allow: [HTTPMethod] = []
+        /// Whether it came to the host that has documents and nothing else.
+        var isOfDocuments = false
 
         init(requestID: String) { self.requestID = requestID }
 
@@ -196,6 +204,7 @@ public final class Edge: Sendable {
 
     private func serve(_ incoming: Incoming, _ trace: inout Trace) async throws -> Outgoing {
         trace.address = clientAddress(incoming)
+        if isOfDocuments(incoming) { return try await serveDocument(incoming, &trace) }
         let target = incoming.target
         guard target.utf8.count <= 8_192 else { throw Problem(.targetTooLong) }
         try checkHeaders(incoming)
@@ -228,12 +237,13 @@ public final class Edge: Sendable {
             incoming: incoming, from: trace.address, requestID: trace.requestID, declaration: declaration,
             principal: principal, credential: credential, pathValues: trace.values, services: services)
         if declaration.kind == .json { try exchange.checkForgeryOfJSON() }
+        if let elsewhere = try await elsewhere(exchange, by: endpoint) { return elsewhere }
         var rendered = try await endpoint.perform(exchange)
         if let cookie = exchange.formCookie { rendered.headers.append(cookie) }
         return finish(rendered, incoming, declaration)
     }
 
-    private func finish(_ rendered: Rendered, _ incoming: Incoming, _ declaration: RouteDeclaration) -> Outgoing {
+    func finish(_ rendered: Rendered, _ incoming: Incoming, _ declaration: RouteDeclaration) -> Outgoing {
         var outgoing = Outgoing(
             status: rendered.status, headers: Edge.securityHeaders(of: declaration.kind), body: rendered.body,
             stream: rendered.stream)
@@ -274,6 +284,7 @@ public final class Edge: Sendable {
                 ])
         }
         var outgoing: Outgoing
+        if trace.isOfDocuments { return refuseDocument(problem, incoming, trace) }
         let isPage = trace.endpoint.map { $0.declaration.kind == .page } ?? wantsPage(incoming)
         if isPage {
             outgoing = refusePage(problem, incoming, trace)
@@ -365,7 +376,7 @@ public final class Edge: Sendable {
         return Problem(.unauthenticated)
     }
 
-    private func admit(_ principal: Principal?, to declaration: RouteDeclaration) throws {
+    func admit(_ principal: Principal?, to declaration: RouteDeclaration) throws {
         guard !configuration.ignoresDeclaredAccess else { return }
         switch declaration.access {
         case .anyone: break
@@ -385,7 +396,7 @@ public final class Edge: Sendable {
 
     // MARK: The head
 
-    private func checkHeaders(_ incoming: Incoming) throws {
+    func checkHeaders(_ incoming: Incoming) throws {
         var bytes = 0
         var count = 0
         for field in incoming.head.headerFields {
@@ -451,7 +462,7 @@ public final class Edge: Sendable {
     }
 
     /// On every answer, whatever made it.
-    private static func securityHeaders(of kind: RouteDeclaration.Kind) -> HTTPFields {
+    static func securityHeaders(of kind: RouteDeclaration.Kind) -> HTTPFields {
         switch kind {
         case .json: dataHeaders
         case .page: pageHeaders

@@ -10,6 +10,10 @@ extension Edge {
         /// The address people use, such as `https://trellis.example.org`. Without it the `Host` header is believed,
         /// which is fit for a machine of one's own only.
         public var publicURL: String?
+        /// Another host name of this very service, such as `https://files.example.org`, from which what people uploaded is
+        /// handed to browsers, and nothing else is: never with cookies, and in an origin in which nothing of ours can be
+        /// reached. Without it files come from where pages do. It needs `publicURL`.
+        public var documentsURL: String?
         /// Host names answered for; empty answers for all. Health checks are answered in any case.
         public var allowedHosts: Set<String> = []
         /// Peers whose `X-Forwarded-For` is believed.
@@ -50,6 +54,9 @@ extension Edge {
         public var version = "1"
         /// Makes the page for a problem; a plain one without it.
         public var errorPage: (@Sendable (Problem, ErrorPage) -> HTML)?
+        /// Says in the reader's language why a document is not to be had, on the host that has nothing but documents; in
+        /// English without it.
+        public var documentRefusal: (@Sendable (Problem, ErrorPage) -> String)?
         /// Where the one line a request goes; nowhere without it.
         public var requestLog: LogStream?
         /// Takes the first wall away, so that a test sees what the second holds alone. No module outside can set it.

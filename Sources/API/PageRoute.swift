@@ -12,12 +12,15 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
 
     /// Declares a page or a form's target.
     ///
-    /// - Parameter uploadLimit: how large each file of the form may be. With it the form may come as
-    ///   `multipart/form-data`, too, and `bodyLimit` holds for all of it.
+    /// - Parameters:
+    ///   - uploadLimit: how large each file of the form may be. With it the form may come as `multipart/form-data`, too, and
+    ///     `bodyLimit` holds for all of it.
+    ///   - servesDocument: whether it answers by what somebody uploaded. Where documents have a host of their own, the handler
+    ///     is asked for the head first (`isHead`), and the rest is fetched there.
     public init(
         _ method: HTTPMethod, _ path: String, _ id: String, summary: String = "", tag: String = "pages",
         access: Access, rate: RateClass? = nil, parameters: Parameters.Type, body: Body.Type,
-        bodyLimit: Int = 256 * 1024, uploadLimit: Int? = nil,
+        bodyLimit: Int = 256 * 1024, uploadLimit: Int? = nil, servesDocument: Bool = false,
         handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
     ) {
         declaration = RouteDeclaration(
@@ -25,7 +28,7 @@ where Parameters: Codable & Sendable, Body: Codable & Sendable {
             access: access, scope: nil, idempotency: method == .post ? .accepted : .none, precondition: .none,
             rate: rate ?? (method.isSafe ? .read : .write), parameters: parameters, body: body,
             consumes: "application/x-www-form-urlencoded", output: nil, produces: "text/html; charset=utf-8",
-            success: .ok, problems: [], bodyLimit: bodyLimit, uploadLimit: uploadLimit)
+            success: .ok, problems: [], bodyLimit: bodyLimit, uploadLimit: uploadLimit, servesDocument: servesDocument)
         self.handler = handler
     }
 
@@ -38,12 +41,13 @@ extension PageRoute where Body == NoBody {
     public init(
         _ method: HTTPMethod, _ path: String, _ id: String, summary: String = "", tag: String = "pages",
         access: Access, rate: RateClass? = nil, parameters: Parameters.Type, bodyLimit: Int = 256 * 1024,
-        uploadLimit: Int? = nil, handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
+        uploadLimit: Int? = nil, servesDocument: Bool = false,
+        handler: @escaping @Sendable (FormCall<Parameters, Body>) async throws -> HTML
     ) {
         self.init(
             method, path, id, summary: summary, tag: tag, access: access, rate: rate,
             parameters: parameters, body: NoBody.self, bodyLimit: bodyLimit, uploadLimit: uploadLimit,
-            handler: handler)
+            servesDocument: servesDocument, handler: handler)
     }
 }
 

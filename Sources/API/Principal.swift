@@ -66,6 +66,18 @@ public protocol Authenticator: Sendable {
     func principal(bearing token: String) async throws -> Principal?
     /// The holder of a session cookie, or nil when the session is unknown or over.
     func principal(inSession cookie: String) async throws -> Principal?
+    /// A ticket by which whoever acts in a session fetches one document from the documents' host: good once, for a minute, and
+    /// while the session acts from the same seat. Nil where there are none.
+    func ticket(for path: String, of principal: Principal) async throws -> String?
+    /// Takes a ticket: who holds it, and what it is for. Nil when it is unknown, used or over, or its session is.
+    func take(ticket: String) async throws -> (holder: Principal, path: String)?
+}
+
+extension Authenticator {
+    /// None.
+    public func ticket(for path: String, of principal: Principal) async throws -> String? { nil }
+    /// None is known.
+    public func take(ticket: String) async throws -> (holder: Principal, path: String)? { nil }
 }
 
 /// Who may use a route at all. What they may see there is decided by row-level security and the queries.

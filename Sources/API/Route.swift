@@ -130,6 +130,8 @@ final class RouteDeclaration: Sendable {
     let bodyLimit: Int
     /// How large a file may be that comes with the request; nil where none does.
     let uploadLimit: Int?
+    /// Whether it answers by what somebody uploaded.
+    let servesDocument: Bool
     let failures: [String]
 
     struct Parameter: Sendable {
@@ -160,8 +162,9 @@ final class RouteDeclaration: Sendable {
         access: Access, scope: String?, idempotency: Idempotency, precondition: Precondition, rate: RateClass,
         parameters: any Decodable.Type, body: (any Decodable.Type)?, consumes: String,
         output: (any Decodable.Type)?, produces: String, success: Success, problems: [Problem.Kind], bodyLimit: Int,
-        uploadLimit: Int? = nil
+        uploadLimit: Int? = nil, servesDocument: Bool = false
     ) {
+        self.servesDocument = servesDocument || output == StreamedDownload.self
         self.kind = kind
         self.method = method
         self.path = path

@@ -13,6 +13,8 @@ final class Services: Sendable {
     let cursors: CursorSeal
     let cookies: Cookies
     private let ownOrigin: String?
+    /// The name of the documents' host, without its port: cookies know no ports, so neither does this.
+    let documentsHost: String?
 
     init(
         database: Database, authenticator: any Authenticator, constraints: ConstraintProblems,
@@ -26,12 +28,36 @@ final class Services: Sendable {
         cursors = CursorSeal(secret: configuration.secret)
         cookies = Cookies(isSecure: configuration.isSecure)
         ownOrigin = configuration.publicURL.map(Services.origin)
+        documentsHost = configuration.documentsURL.flatMap(Services.host(ofURL:))
     }
 
     func isOwnOrigin(_ origin: String, _ incoming: Incoming) -> Bool {
         if let ownOrigin { return origin.utf8.elementsEqual(ownOrigin.utf8) }
         guard let host = incoming.head.authority ?? incoming.header(.host) else { return false }
         return origin.utf8.elementsEqual("http://\(host)".utf8)
+    }
+
+    /// The host that a URL names, in small letters; nil for what is none of `http` or `https`.
+    static func host(ofURL url: String) -> String? {
+        let rest: Substring.UTF8View
+        if url.utf8.starts(with: "https://".utf8) {
+            rest = url.utf8.dropFirst(8)
+        } else if url.utf8.starts(with: "http://".utf8) {
+            rest = url.utf8.dropFirst(7)
+        } else {
+            return nil
+        }
+        let authority = String(rest.prefix { $0 != UInt8(ascii: "/") }) ?? ""
+        return authority.isEmpty || authority.utf8.contains(UInt8(ascii: "@")) ? nil : host(of: authority)
+    }
+
+    /// The host of `host:port`, in small letters, without the dot that a full name may end with.
+    static func host(of authority: String) -> String {
+        let small = authority.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+        let isAddress = small.first == UInt8(ascii: "[")
+        let end = small.firstIndex(of: UInt8(ascii: isAddress ? "]" : ":")) ?? small.endIndex
+        let host = small[..<end]
+        return String(decoding: host.last == UInt8(ascii: ".") ? host.dropLast() : host, as: UTF8.self)
     }
 
     /// Scheme and authority of a URL.

@@ -1,6 +1,6 @@
 internal import API
 internal import Foundation
-internal import Postgres
+package import Postgres
 
 extension Statements {
     func principal(bearing token: Secret) async throws -> Principal? {
@@ -32,6 +32,43 @@ extension Statements {
         ).map { row in
             try Principal(row, credential: .session(id: session.hash, csrf: row("csrf")))
         }
+    }
+}
+
+extension Transaction {
+    func insertTicket(
+        _ ticket: Secret, for path: String, in session: [UInt8], from membership: UUID
+    ) async throws {
+        try await execute(
+            """
+            -- Gate: a ticket
+            INSERT INTO document_tickets (hash, session_hash, membership_id, path)
+            SELECT \(ticket.hash), s.hash, \(membership), \(path) FROM sessions AS s WHERE s.hash = \(session)
+            """)
+    }
+
+    /// Two who present the same ticket at once wait for each other here, and the second finds none.
+    func take(ticket: Secret) async throws -> (holder: Principal, path: String)? {
+        try await first(
+            """
+            -- Gate: take a ticket
+            DELETE FROM document_tickets AS k
+            USING sessions AS s, people AS p, memberships AS m
+            WHERE k.hash = \(ticket.hash) AND k.expires_at > now()
+              AND s.hash = k.session_hash AND s.expires_at > now() AND s.membership_id = k.membership_id
+              AND p.id = s.person_id AND p.disabled_at IS NULL
+              AND m.id = s.membership_id AND m.ended_at IS NULL
+            RETURNING k.path, s.hash AS session, s.csrf, p.id AS person, p.name, p.locale, m.id AS membership, m.tenant_id,
+                      m.institution_id, m.role
+            """
+        ).map { row in
+            (try Principal(row, credential: .session(id: row("session"), csrf: row("csrf"))), try row("path"))
+        }
+    }
+
+    /// Forgets tickets that nobody used in their minute. Only for the service.
+    package func forgetDocumentTickets() async throws {
+        try await execute("-- forgetDocumentTickets\nDELETE FROM document_tickets WHERE expires_at < now()")
     }
 }
 

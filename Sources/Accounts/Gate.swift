@@ -21,4 +21,19 @@ public struct Gate: Authenticator {
     public func principal(inSession cookie: String) async throws -> Principal? {
         try await database.reader(as: .gate).principal(inSession: Secret(presented: cookie))
     }
+
+    /// A ticket for one document, of whose secret the hash alone is kept.
+    public func ticket(for path: String, of principal: Principal) async throws -> String? {
+        guard case .session(let session, _) = principal.credential else { return nil }
+        let secret = Secret(prefix: "")
+        try await database.write(as: .gate) {
+            try await $0.insertTicket(secret, for: path, in: session, from: principal.membership)
+        }
+        return secret.text
+    }
+
+    /// Takes a ticket, which is gone with that.
+    public func take(ticket: String) async throws -> (holder: Principal, path: String)? {
+        try await database.write(as: .gate) { try await $0.take(ticket: Secret(presented: ticket)) }
+    }
 }

@@ -106,6 +106,8 @@ package struct Completeness: Sendable, Equatable {
             case tooManyFiles(by: Int)
             /// A file still waits for the scanner.
             case notChecked
+            /// The bytes of a file are no longer those that were given.
+            case damaged
             /// None of the streams that the call offers was chosen.
             case noStreamChosen
             /// The stream at this place of the order has closed, before the call.
@@ -155,6 +157,9 @@ package struct Completeness: Sendable, Equatable {
                     let own = files[question.id] ?? []
                     let over = own.count - rule.most
                     if over > 0 { return Gap(question: question.id, reason: .tooManyFiles(by: over)) }
+                    if own.contains(where: { $0.damagedAt != nil }) {
+                        return Gap(question: question.id, reason: .damaged)
+                    }
                     if own.contains(where: { $0.state == .quarantined }) {
                         return Gap(question: question.id, reason: .notChecked)
                     }
@@ -176,7 +181,7 @@ package struct Completeness: Sendable, Equatable {
         gaps.filter {
             switch $0.reason {
             case .tooLong, .unfit: true
-            case .unanswered, .tooManyFiles, .notChecked, .noStreamChosen, .streamClosed: false
+            case .unanswered, .tooManyFiles, .notChecked, .damaged, .noStreamChosen, .streamClosed: false
             }
         }.compactMap(\.question)
     }

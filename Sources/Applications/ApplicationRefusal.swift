@@ -57,6 +57,9 @@ package enum ApplicationRefusal: Refusal, Equatable {
                         Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
                     case .notChecked:
                         Problem.FieldError(gap.pointer, .invalid, "has a file that is still being checked")
+                    case .damaged:
+                        Problem.FieldError(
+                            gap.pointer, .invalid, "has a damaged file; remove it and upload it again")
                     }
                 })
         case .notEligible(let obstacles):

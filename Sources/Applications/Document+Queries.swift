@@ -87,7 +87,7 @@ extension Query {
     fileprivate static var selectDocuments: Query {
         """
         SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
-               d.reason, d.uploaded_at
+               d.reason, d.uploaded_at, d.damaged_at
         FROM documents AS d
         LEFT JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
         LEFT JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
@@ -116,7 +116,7 @@ extension Document {
             id: row("id"), application: row("application_id"), question: row("question_id"),
             name: FileName(cleaning: row("name")), mediaType: row("media_type"), bytes: row("bytes"),
             sha256: row("sha256"), state: row("state"), scanner: row("scanner"), reason: row("reason"),
-            uploadedAt: row("uploaded_at"))
+            uploadedAt: row("uploaded_at"), damagedAt: row("damaged_at"))
     }
 }
 

@@ -1,6 +1,7 @@
 package import API
 package import Files
 package import Foundation
+package import Institutions
 package import Programs
 package import Vocabulary
 
@@ -41,12 +42,14 @@ package struct Document: Sendable, Identifiable, Equatable {
     package let reason: String?
     /// When it came.
     package let uploadedAt: Date
+    /// Since when it has been known that its bytes are no longer those that were given; nobody gets them.
+    package let damagedAt: Date?
 
     /// Most bytes of all documents of an application.
     package static let applicationLimit = 200 * 1024 * 1024
 }
 
-/// Why a file does not become an answer.
+/// Why a file does not become an answer, or is not handed out.
 package enum DocumentRefusal: Refusal, Equatable {
     /// The file itself is not taken.
     case fault(FileFault)
@@ -58,6 +61,10 @@ package enum DocumentRefusal: Refusal, Equatable {
     case tooMany(most: Int)
     /// The application's documents would be too large together.
     case applicationFull
+    /// Its bytes are no longer those that were given, so nobody gets it.
+    case damaged
+    /// The files of the startup would be.
+    case startupFull(StartupStorage)
 
     package var problem: Problem {
         switch self {
@@ -70,6 +77,8 @@ package enum DocumentRefusal: Refusal, Equatable {
             Problem(.invalid, errors: [.init("?question", .invalid, "is answered by text")])
         case .tooMany(let most): .conflict("The question takes \(most) at the most; remove one first.")
         case .applicationFull: .conflict("The documents of an application have at most 200 MiB together.")
+        case .damaged: .conflict("The file was damaged where it is stored, so nobody gets it.")
+        case .startupFull(let storage): StorageRefusal.full(storage).problem
         }
     }
 }

@@ -2,6 +2,7 @@ internal import API
 internal import Accounts
 internal import Files
 internal import Foundation
+internal import Institutions
 package import Pages
 internal import Postgres
 internal import Programs
@@ -34,11 +35,13 @@ extension Document {
     ) -> DocumentLines.Item {
         let t = PageKit.applications.texts(in: language)
         let prompt = questions.first { $0.id == question }
-        let tone: Badge.Tone = state == .clean ? .success : state == .rejected ? .danger : .neutral
+        let isBad = state == .rejected || damagedAt != nil
+        let tone: Badge.Tone = isBad ? .danger : state == .clean ? .success : .neutral
         return DocumentLines.Item(
             name: name.text,
             question: prompt.map { "\($0.position). \($0.prompt.text(for: Vocabulary.Language(language)))" } ?? "",
-            size: FileSize.text(bytes), badge: Badge(t("document.\(state.rawValue)"), tone), url: url,
+            size: FileSize.text(bytes),
+            badge: Badge(damagedAt == nil ? t("document.\(state.rawValue)") : t("document.damaged"), tone), url: url,
             removeURL: removeURL,
             removeLabel: t("document.remove_named", ["name": name.text]))
     }
@@ -52,7 +55,8 @@ extension Draft {
             items: documents.map { document in
                 document.line(
                     to: call.questions,
-                    url: document.state == .rejected ? nil : "/portal/applications/\(id)/documents/\(document.id)",
+                    url: !document.isReadable(by: .founder)
+                        ? nil : "/portal/applications/\(id)/documents/\(document.id)",
                     removeURL: "/portal/applications/\(id)/documents/\(document.id)/removal", in: language)
             })
     }
@@ -68,7 +72,7 @@ extension Dossier {
             notice: notice,
             items: documents.map { document in
                 document.line(
-                    to: call.questions, url: document.state == .clean ? url(document.id) : nil, in: language)
+                    to: call.questions, url: document.isReadable(by: .manager) ? url(document.id) : nil, in: language)
             })
     }
 }
@@ -94,6 +98,11 @@ extension DocumentRefusal {
         case .notAFileQuestion: t("document.not_a_file_question")
         case .tooMany(let most): t("document.too_many", ["most": "\(most)"])
         case .applicationFull: t("document.application_full")
+        case .damaged: t("gap.damaged")
+        case .startupFull(let storage):
+            t(
+                "document.startup_full",
+                ["used": FileSize.text(storage.used), "limit": FileSize.text(storage.limit)])
         }
     }
 }
@@ -131,7 +140,8 @@ extension PortalPages {
     var download: AnyRoute {
         PageRoute(
             .get, "/portal/applications/{application}/documents/{document}", "downloadPortalDocument",
-            access: .roles([.founder]), rate: .expensive, parameters: DocumentPath.self
+            access: .roles([.founder]), rate: .expensive, parameters: DocumentPath.self,
+            servesDocument: true
         ) { call in
             try await send(call)
         }.erased
@@ -161,7 +171,8 @@ extension ConsolePages {
     var download: AnyRoute {
         PageRoute(
             .get, "/console/applications/{application}/documents/{document}", "downloadConsoleDocument",
-            access: .roles([.manager]), rate: .expensive, parameters: DocumentPath.self
+            access: .roles([.manager]), rate: .expensive, parameters: DocumentPath.self,
+            servesDocument: true
         ) { call in
             try await send(call)
         }.erased
@@ -174,5 +185,6 @@ private func send(_ call: FormCall<DocumentPath, NoBody>) async throws -> HTML {
         document.isReadable(by: principal.role)
     else { throw Problem.notFound }
     return .download(
-        try await call.database.download(document, named: document.name.text, by: principal.personID, as: call.context))
+        try await call.database.download(
+            document, named: document.name.text, by: principal.personID, as: call.context, headOnly: call.isHead))
 }

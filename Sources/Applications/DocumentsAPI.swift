@@ -78,7 +78,8 @@ struct DocumentsAPI: Sendable {
             else { throw Problem.notFound }
             return .ok(
                 try await call.database.download(
-                    document, named: document.name.text, by: principal.personID, as: call.context))
+                    document, named: document.name.text, by: principal.personID, as: call.context,
+                    headOnly: call.isHead))
         }.erased
     }
 
@@ -99,8 +100,10 @@ struct DocumentsAPI: Sendable {
 }
 
 extension Document {
-    /// Its startup opens what it gave; others what was found clean.
-    func isReadable(by role: Role) -> Bool { state == .clean || role == .founder && state == .quarantined }
+    /// Its startup opens what it gave; others what was found clean. Nobody opens what is damaged.
+    func isReadable(by role: Role) -> Bool {
+        damagedAt == nil && (state == .clean || role == .founder && state == .quarantined)
+    }
 }
 
 struct DocumentPath: Codable {
@@ -126,12 +129,15 @@ struct DocumentView: Described {
     let scanner: String?
     let reason: String?
     let uploadedAt: Date
+    let damagedAt: Date?
 
     static var documentation: [String: String] {
         [
             "sha256": "In hexadecimal digits.",
             "scanner": "Which virus scanner found it clean; absent where none is set up.",
             "reason": "What the scanner found.",
+            "damaged_at":
+                "Since when its bytes have been known to be no longer those that were given; nobody gets them.",
         ]
     }
 
@@ -152,6 +158,7 @@ struct DocumentView: Described {
         scanner = document.scanner
         reason = document.reason
         uploadedAt = document.uploadedAt
+        damagedAt = document.damagedAt
     }
 }
 

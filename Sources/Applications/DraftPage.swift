@@ -1,5 +1,6 @@
 internal import Forms
 internal import Foundation
+internal import Institutions
 internal import Pages
 internal import Programs
 internal import Vocabulary
@@ -17,6 +18,8 @@ struct DraftPage: ViewModel {
     var choices: FormSection?
     /// Whether the form carries files.
     var hasFiles: Bool
+    /// How much the startup has stored, where the form takes files.
+    var storage: String?
     /// What was uploaded so far.
     var documents: DocumentLines?
     /// Where a script sends the form while somebody types.
@@ -106,7 +109,7 @@ struct Draft: Sendable {
     func page(
         values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
-        finding eligibility: EligibilityReport? = nil, in language: Pages.Language
+        finding eligibility: EligibilityReport? = nil, storage: StartupStorage? = nil, in language: Pages.Language
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
@@ -160,6 +163,7 @@ struct Draft: Sendable {
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
             choices: order,
             hasFiles: call.questions.contains { $0.files != nil },
+            storage: call.questions.contains { $0.files != nil } ? storage?.words(in: language) : nil,
             documents: documents.isEmpty ? nil : documentLines(in: language),
             autosaveURL: "/portal/applications/\(id)/autosave",
             submitURL: "/portal/applications/\(id)/\(changes == nil ? "submission" : "resubmission")",
@@ -286,6 +290,7 @@ extension Completeness.Gap {
         case .unfit(let problem): problem.words(t)
         case .tooManyFiles(let over): t("gap.too_many_files", count: over)
         case .notChecked: t("gap.not_checked")
+        case .damaged: t("gap.damaged")
         case .noStreamChosen: t("gap.no_stream")
         case .streamClosed(_, let name, let deadline):
             t(
@@ -306,6 +311,7 @@ extension Completeness.Gap {
         case .unfit: t("draft.unfit")
         case .tooManyFiles: t("draft.too_many_files")
         case .notChecked: t("draft.not_checked")
+        case .damaged: t("document.damaged")
         }
     }
 }

@@ -34,13 +34,13 @@ extension Statements {
             """
             -- earlierDocuments
             SELECT d.id, d.application_id, d.question_id, d.name, d.media_type, d.bytes, d.sha256, d.state, d.scanner,
-                   d.reason, d.uploaded_at, c.title, q.prompt
+                   d.reason, d.uploaded_at, d.damaged_at, c.title, q.prompt
             FROM documents AS d
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
             JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
             JOIN call_questions AS q ON q.tenant_id = d.tenant_id AND q.call_id = d.call_id AND q.id = d.question_id
             WHERE d.tenant_id = acting_tenant() AND acts_as('founder') AND a.startup_id = acting_institution()
-              AND a.id <> \(id) AND d.removed_at IS NULL AND d.state = 'clean'
+              AND a.id <> \(id) AND d.removed_at IS NULL AND d.state = 'clean' AND d.damaged_at IS NULL
             ORDER BY d.uploaded_at DESC, d.id
             LIMIT 1000
             """

@@ -20,6 +20,25 @@ extension ApplicationsRoom {
                            WHERE c.tenant_id = d.tenant_id AND c.application_id = d.application_id
                              AND c.document_id = d.id)
                     """),
+            Invariant(
+                "documents_are_what_was_given",
+                violatedBy: """
+                    SELECT d.tenant_id, d.application_id || ' ' || d.id AS id,
+                           CASE WHEN c.bytes IS DISTINCT FROM d.bytes THEN 'not ' || d.bytes || ' bytes'
+                                ELSE 'other bytes than were given' END
+                           || coalesce(', known since ' || d.damaged_at, '') AS detail
+                    FROM documents AS d
+                    LEFT JOIN LATERAL (
+                        SELECT sum(octet_length(c.bytes)) AS bytes, string_agg(c.bytes, '' ORDER BY c.seq) AS whole
+                        FROM document_chunks AS c
+                        WHERE c.tenant_id = d.tenant_id AND c.application_id = d.application_id
+                          AND c.document_id = d.id) AS c ON true
+                    WHERE d.state <> 'rejected'
+                      -- What was handed in and lacks bytes breaks what copies keep.
+                      AND (d.removed_at IS NULL AND c.bytes IS DISTINCT FROM d.bytes
+                               AND NOT is_handed_in(d.tenant_id, d.application_id, d.id)
+                           OR c.bytes = d.bytes AND sha256(c.whole) <> d.sha256)
+                    """),
             Invariant.trail("applications_are_on_the_trail", of: ["applications", "application_events"]),
             Invariant(
                 "answers_are_on_the_trail",

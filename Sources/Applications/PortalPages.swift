@@ -283,6 +283,7 @@ struct PortalPages: Sendable {
         }
         return try page(
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
+            storage: try await call.reader.storage(of: attempt.draft.summary.application.startup),
             values: attempt.values, errors: errors, problem: problem,
             conflicts: attempt.conflicts, theirs: attempt.choices?.theirs,
             status: attempt.conflicts.isEmpty && attempt.choices?.theirs == nil && isMendable ? 422 : 409)
@@ -300,7 +301,8 @@ struct PortalPages: Sendable {
             default: nil
             }
         return try page(
-            for: viewer, writing: draft, try await eligibility(of: draft, call.reader), flash: flash)
+            for: viewer, writing: draft, try await eligibility(of: draft, call.reader),
+            storage: try await call.reader.storage(of: draft.summary.application.startup), flash: flash)
     }
 
     /// What the conditions of the call come to; nil where it has none.
@@ -310,7 +312,8 @@ struct PortalPages: Sendable {
     }
 
     private func page(
-        for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, values: [String: [String]]? = nil,
+        for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, storage: StartupStorage?,
+        values: [String: [String]]? = nil,
         errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil, status: Int = 200,
         flash: FlashNotice? = nil
@@ -318,7 +321,7 @@ struct PortalPages: Sendable {
         let t = PageKit.applications.texts(in: viewer.language)
         let model = draft.page(
             values: values, errors: errors, problem: problem, conflicts: conflicts, theirs: theirs,
-            finding: eligibility, in: viewer.language)
+            finding: eligibility, storage: storage, in: viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)

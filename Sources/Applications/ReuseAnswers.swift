@@ -75,7 +75,9 @@ extension Transaction {
         let (answers, choices) = (
             try await answers(of: earlier).filter { asked.contains($0.question) }, try await streamChoices(of: earlier)
         )
-        let files = try await documents(of: earlier).filter { $0.state != .rejected && asked.contains($0.question) }
+        let files = try await documents(of: earlier).filter {
+            $0.state != .rejected && $0.damagedAt == nil && asked.contains($0.question)
+        }
         let facts = try await declaredFacts(of: earlier)
         let draft = try await beginApplication(
             to: before.call, for: before.startup, as: id, in: tenant, by: person)

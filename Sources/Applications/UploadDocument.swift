@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 package import Files
+internal import Institutions
 internal import Jobs
 package import Postgres
 package import Programs
@@ -25,6 +26,7 @@ extension Transaction {
         let present = try await documents(of: id)
         let file = (kind: checked.kind, bytes: checked.file.count, sha256: checked.file.sha256)
         if let same = try asked.place(for: file, among: present) { return same }
+        try await checkStorage(of: application.startup, for: checked.file.count)
         try await insert(
             document, checked, to: question, of: application, as: waitsForScanner ? .quarantined : .clean, by: person)
         _ = try await noteAnswers(of: application)
@@ -46,11 +48,17 @@ extension Transaction {
         guard let kind = earlier.name.kind else { throw DocumentRefusal.fault(.unknownKind) }
         let file = (kind: kind, bytes: earlier.bytes, sha256: earlier.sha256)
         guard try question.place(for: file, among: try await documents(of: application.id)) == nil else { return }
+        try await checkStorage(of: application.startup, for: earlier.bytes)
         let waits = earlier.state == .quarantined || waitsForScanner && earlier.scanner == nil
         let id = Document.ID()
         try await copy(
             earlier, as: id, to: question.id, of: application, as: waits ? .quarantined : .clean, by: person)
         if waits { _ = try await enqueue(ScanDocument(application: application.id.uuid, document: id.uuid)) }
+    }
+
+    private func checkStorage(of startup: Startup.ID, for bytes: Int) async throws {
+        guard let storage = try await storage(of: startup), storage.left < bytes else { return }
+        throw DocumentRefusal.startupFull(storage)
     }
 
     /// Takes a document of a draft away; that it was there stays known. Its bytes are gone, unless they were handed in.
@@ -75,7 +83,7 @@ extension CallForApplications.Question {
         guard rule.accepted.contains(file.kind.rawValue) else { throw .kindNotAccepted(accepted: rule.accepted) }
         let present = documents.filter { $0.state != .rejected }
         let siblings = present.filter { $0.question == id }
-        if let same = siblings.first(where: { $0.sha256 == file.sha256 }) { return same }
+        if let same = siblings.first(where: { $0.sha256 == file.sha256 && $0.damagedAt == nil }) { return same }
         guard siblings.count < rule.most else { throw .tooMany(most: rule.most) }
         guard present.reduce(file.bytes, { $0 + $1.bytes }) <= Document.applicationLimit else { throw .applicationFull }
         return nil
@@ -85,11 +93,19 @@ extension CallForApplications.Question {
 extension Database {
     /// A document to be sent, which its reader has signed for on the trail. Each piece is read with the rights of that
     /// moment: whoever loses them gets no more.
+    ///
+    /// Throws `DocumentRefusal.damaged`.
+    ///
+    /// - Parameter headOnly: whether only the head of the answer is asked for: then nothing is read, and nothing signed for.
     package func download(
-        _ document: Document, named name: String, by person: Person.ID, as context: Postgres.Context
+        _ document: Document, named name: String, by person: Person.ID, as context: Postgres.Context,
+        headOnly: Bool = false
     ) async throws -> StreamedDownload {
-        try await write(as: context) { transaction in
-            try await transaction.recordDownload(document, by: person)
+        guard document.damagedAt == nil else { throw DocumentRefusal.damaged }
+        if !headOnly {
+            try await write(as: context) { transaction in
+                try await transaction.recordDownload(document, by: person)
+            }
         }
         let reader = reader(as: context)
         return StreamedDownload(mediaType: document.mediaType, filename: name, count: document.bytes) { index in

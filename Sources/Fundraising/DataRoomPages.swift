@@ -70,8 +70,11 @@ struct DataRoomPages {
         let own = Startup.ID(try call.principal.actsFor)
         let documents = try await call.reader.roomDocuments(of: own)
         let grants = try await call.reader.roomGrants(of: own)
+        let storage = try await call.reader.storage(of: own)
         let reading = try await Reading(call)
         let t = reading.t
+        let hint = [t("room.file_hint"), storage?.words(in: t.language)].compactMap(\.self)
+            .joined(separator: t.language == .english ? " " : "")
         let maker = FormMaker(
             values: call.fields, failed: problem == nil ? nil : Which.upload, problem: problem, t: t,
             key: { call.freshIdempotencyKey })
@@ -104,7 +107,7 @@ struct DataRoomPages {
                 maker.form(
                     .upload, "/data-room/documents", title: t("room.add"), intro: t("room.add_intro"),
                     fields: [
-                        input.text("file", label: t("room.file"), hint: t("room.file_hint"), type: "file"),
+                        input.text("file", label: t("room.file"), hint: hint, type: "file"),
                         input.text("title", label: t("room.document_title"), limit: 200),
                         input.text("folder", label: t("room.folder"), limit: 200),
                         input.checkbox(
@@ -125,11 +128,12 @@ struct DataRoomPages {
 
     private func badge(of document: RoomDocument, _ t: Texts) -> Badge {
         guard let latest = document.latest else { return Badge(t("version.quarantined")) }
-        if latest.unmarkable != nil { return Badge(t("version.unmarkable"), .danger) }
+        if latest.damagedAt == nil, latest.unmarkable != nil { return Badge(t("version.unmarkable"), .danger) }
         return badge(of: latest, t)
     }
 
     private func badge(of version: RoomDocument.Version, _ t: Texts) -> Badge {
+        if version.damagedAt != nil { return Badge(t("version.damaged"), .danger) }
         let words = t("version.\(version.state.rawValue)")
         return switch version.state {
         case .clean: Badge(words, .success)
@@ -272,7 +276,7 @@ struct DataRoomPages {
             values: call.fields, failed: form, problem: problem, t: t, key: { call.freshIdempotencyKey })
         let granting = maker.input(.grant)
         let actions: [Action] =
-            document.latest.map { latest in
+            document.latest.flatMap { $0.damagedAt == nil ? $0 : nil }.map { latest in
                 (latest.canBeShown ? [.link(t("room.view_verb"), "/data-room/documents/\(id.description)/view")] : [])
                     + [.link(t("room.download_verb"), "/data-room/documents/\(id.description)/download")]
             } ?? []
@@ -280,8 +284,10 @@ struct DataRoomPages {
             header: PageHeader(
                 title: document.title.string, kind: document.folder.string, badge: badge(of: document, t),
                 lede: document.watermarked ? t("document.marked") : t("document.unmarked"), actions: actions),
-            notice: document.latest?.unmarkable.map {
-                t("document.unmarkable", ["fault": t("fault.\($0.rawValue)")])
+            notice: document.latest.flatMap { latest in
+                latest.damagedAt == nil
+                    ? latest.unmarkable.map { t("document.unmarkable", ["fault": t("fault.\($0.rawValue)")]) }
+                    : t("document.damaged")
             },
             tables: [
                 .init(
@@ -369,7 +375,8 @@ struct DataRoomPages {
     private var view: AnyRoute {
         PageRoute(
             .get, "/data-room/documents/{document}/view", "viewRoomDocumentPage",
-            access: .roles([.founder, .investor]), rate: .expensive, parameters: RoomDocumentPath.self
+            access: .roles([.founder, .investor]), rate: .expensive, parameters: RoomDocumentPath.self,
+            servesDocument: true
         ) { call in
             try await deliver(call, as: .view)
         }.erased
@@ -378,7 +385,8 @@ struct DataRoomPages {
     private var download: AnyRoute {
         PageRoute(
             .get, "/data-room/documents/{document}/download", "downloadRoomDocumentPage",
-            access: .roles([.founder, .investor]), rate: .expensive, parameters: RoomDocumentPath.self
+            access: .roles([.founder, .investor]), rate: .expensive, parameters: RoomDocumentPath.self,
+            servesDocument: true
         ) { call in
             try await deliver(call, as: .download)
         }.erased

@@ -66,6 +66,7 @@ struct RoomFile {
         else { throw Problem.notFound }
         let isOwn = principal.role == .founder
         guard version.state != .rejected else { throw Problem.notFound }
+        guard version.damagedAt == nil else { throw RoomRefusal.damaged }
         guard isOwn || deed == .view || document.right == .download else { throw RoomRefusal.viewOnly }
         guard deed == .download || version.canBeShown else { throw RoomRefusal.cannotBeShown }
         let signature = RoomSignature(

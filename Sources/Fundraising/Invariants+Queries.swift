@@ -22,14 +22,20 @@ extension FundraisingRoom {
         Invariant(
             "versions_are_whole_while_they_are_read",
             violatedBy: """
-                SELECT v.tenant_id, v.document_id || ' ' || v.number AS id, 'not ' || v.bytes || ' bytes' AS detail
+                SELECT v.tenant_id, v.document_id || ' ' || v.number AS id,
+                       CASE WHEN p.bytes IS DISTINCT FROM v.bytes THEN 'not ' || v.bytes || ' bytes'
+                            ELSE 'other bytes than were given' END
+                       || coalesce(', known since ' || v.damaged_at, '') AS detail
                 FROM data_room_versions AS v
                 JOIN data_room_documents AS d
                     ON d.tenant_id = v.tenant_id AND d.startup_id = v.startup_id AND d.id = v.document_id
-                WHERE d.removed_at IS NULL AND v.state <> 'rejected' AND v.bytes IS DISTINCT FROM (
-                    SELECT sum(octet_length(p.bytes)) FROM data_room_pieces AS p
+                LEFT JOIN LATERAL (
+                    SELECT sum(octet_length(p.bytes)) AS bytes, string_agg(p.bytes, '' ORDER BY p.seq) AS whole
+                    FROM data_room_pieces AS p
                     WHERE p.tenant_id = v.tenant_id AND p.startup_id = v.startup_id AND p.document_id = v.document_id
-                      AND p.number = v.number)
+                      AND p.number = v.number) AS p ON true
+                WHERE d.removed_at IS NULL AND v.state <> 'rejected'
+                  AND (p.bytes IS DISTINCT FROM v.bytes OR sha256(p.whole) <> v.sha256)
                 """),
         Invariant(
             "watermarked_documents_left_with_a_watermark",

@@ -9,7 +9,7 @@ internal import Vocabulary
 extension Transaction {
     /// Adds a document to a startup's data room. Nobody else reads it before somebody is let.
     ///
-    /// Throws `RoomRefusal.needsPDF`, or not found when the startup is not the seat's.
+    /// Throws `RoomRefusal.needsPDF`, `StorageRefusal`, or not found when the startup is not the seat's.
     ///
     /// - Parameter waitsForScanner: whether a scanner has the next word; without one the look at its structure was the last.
     package func addRoomDocument(
@@ -25,7 +25,7 @@ extension Transaction {
     /// Gives a document another file. Who may read it reads this one, once it was found clean; which version somebody read
     /// stays on record.
     ///
-    /// Throws `RoomRefusal.needsPDF`, or not found.
+    /// Throws `RoomRefusal.needsPDF`, `StorageRefusal`, or not found.
     package func replaceRoomDocument(
         _ id: RoomDocument.ID, by checked: CheckedFile, waitsForScanner: Bool, by person: Person.ID
     ) async throws -> RoomDocument {
@@ -40,6 +40,9 @@ extension Transaction {
         waitsForScanner: Bool, by person: Person.ID
     ) async throws -> RoomDocument {
         guard !watermarked || checked.kind == .pdf else { throw RoomRefusal.needsPDF }
+        if let storage = try await storage(of: startup), storage.left < checked.file.count {
+            throw StorageRefusal.full(storage)
+        }
         let number = try await countVersions(of: id, in: startup) + 1
         try await insert(
             checked, as: number, of: id, in: startup, as: waitsForScanner ? .quarantined : .clean, by: person)

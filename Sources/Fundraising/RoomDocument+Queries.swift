@@ -33,7 +33,7 @@ extension Statements {
         try await rows(
             """
             -- versions of a room document
-            SELECT v.number, v.name, v.media_type, v.bytes, v.state, v.unmarkable, v.uploaded_at
+            SELECT v.number, v.name, v.media_type, v.bytes, v.state, v.unmarkable, v.uploaded_at, v.damaged_at
             FROM data_room_versions AS v
             WHERE v.tenant_id = acting_tenant() AND v.startup_id = \(startup) AND v.document_id = \(id)
               AND (acts_as('system') OR acts_as('founder') AND v.startup_id = acting_institution())
@@ -171,11 +171,11 @@ extension Query {
     fileprivate static var documents: Query {
         """
         SELECT d.id, d.startup_id, d.folder, d.title, d.watermarked, v.number, v.name, v.media_type, v.bytes, v.state,
-               v.unmarkable, v.uploaded_at,
+               v.unmarkable, v.uploaded_at, v.damaged_at,
                CASE WHEN acts_as('investor') THEN acting_right_to(d.startup_id, d.id) ELSE 'download' END AS right
         FROM data_room_documents AS d
         LEFT JOIN LATERAL (
-            SELECT l.number, l.name, l.media_type, l.bytes, l.state, l.unmarkable, l.uploaded_at
+            SELECT l.number, l.name, l.media_type, l.bytes, l.state, l.unmarkable, l.uploaded_at, l.damaged_at
             FROM data_room_versions AS l
             WHERE l.tenant_id = d.tenant_id AND l.startup_id = d.startup_id AND l.document_id = d.id
               AND (acts_as('founder', 'system') OR l.state = 'clean')
@@ -204,7 +204,8 @@ extension RoomDocument.Version {
     fileprivate init(_ row: Row) throws {
         try self.init(
             number: row("number"), name: FileName(cleaning: row("name")).text, mediaType: row("media_type"),
-            bytes: row("bytes"), state: row("state"), unmarkable: row("unmarkable"), uploadedAt: row("uploaded_at"))
+            bytes: row("bytes"), state: row("state"), unmarkable: row("unmarkable"), uploadedAt: row("uploaded_at"),
+            damagedAt: row("damaged_at"))
     }
 }
 
@@ -272,13 +273,6 @@ extension Transaction {
             -- removeRoomDocument
             UPDATE data_room_documents SET removed_at = now(), removed_by = \(person)
             WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND id = \(document.id)
-            """)
-        // What nobody may read any more is not kept; that it was there, and who read it, is.
-        try await execute(
-            """
-            -- removeRoomDocument: pieces
-            DELETE FROM data_room_pieces
-            WHERE tenant_id = acting_tenant() AND startup_id = \(document.startup) AND document_id = \(document.id)
             """)
     }
 

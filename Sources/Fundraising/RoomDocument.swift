@@ -63,6 +63,8 @@ package struct RoomDocument: Codable, Sendable, Identifiable {
         package let unmarkable: Watermarker.Fault?
         /// When it came.
         package let uploadedAt: Date
+        /// Since when it has been known that its bytes are no longer those that were given; nobody gets them.
+        package let damagedAt: Date?
 
         /// Whether a browser can show it.
         package var canBeShown: Bool { mediaType == FileKind.pdf.mediaType }
@@ -181,6 +183,8 @@ package enum RoomRefusal: Refusal, Equatable {
     case cannotBeShown
     /// No watermark could be put on it, so nobody gets it.
     case unmarkable(Watermarker.Fault)
+    /// Its bytes are no longer those that were given, so nobody gets it.
+    case damaged
     /// The reader's name cannot be written on it, so they do not get it.
     case nameUnwritable
     /// A grant to look only, of what can only be taken away.
@@ -204,6 +208,8 @@ package enum RoomRefusal: Refusal, Equatable {
             .conflict(
                 "The document is not handed out, because no watermark could be put on it (\(fault.sentence)). The startup has been told."
             )
+        case .damaged:
+            .conflict("The document was damaged where it is stored, so nobody gets it. The startup has been told.")
         case .nameUnwritable:
             .conflict(
                 "The document is not handed out to you, because a letter of your name cannot be written into its watermark."

@@ -23,6 +23,12 @@ enum ErrorPages {
         return HTML(status: problem.status, bytes: bytes)
     }
 
+    /// What a person reads on the documents' host in the place of a document, where no page is.
+    static func words(for problem: Problem, _ page: Edge.ErrorPage) -> String {
+        let t = PageKit.house.texts(in: Language(tag: page.locale) ?? .english)
+        return problem.status == 404 ? t("documents.gone") : text(of: problem, t)
+    }
+
     private static func text(of problem: Problem, _ t: Texts) -> String {
         if let detail = problem.detail { return RefusalWords.standard(detail, in: t.language) }
         if problem.status == 429, let seconds = problem.retryAfter { return t("problem.text_limited", count: seconds) }

@@ -1,8 +1,9 @@
 internal import API
+internal import Accounts
 internal import Foundation
 internal import Jobs
 
-/// Forgets the kept answers that no client repeats a request for any more.
+/// Forgets the kept answers that no client repeats a request for any more, and the tickets for documents that nobody used.
 struct ForgetIdempotencyKeys: Job {
     static let kind = "house.forget-idempotency-keys"
     static let maxAttempts = 3
@@ -13,6 +14,7 @@ struct ForgetIdempotencyKeys: Job {
     /// Every hour, what is older than a week.
     static func register(in worker: Worker) {
         worker.register(ForgetIdempotencyKeys.self, acting: .system) { job, run in
+            try await run.write { try await $0.forgetDocumentTickets() }
             // A batch a transaction: nobody waits behind the sweep.
             var forgotten = 1
             while forgotten > 0 {

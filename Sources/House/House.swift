@@ -50,7 +50,7 @@ package struct House: Sendable {
                 + ApplicationsRoom.places + ReviewsRoom.places + DecisionsRoom.places + IncubationRoom.places
                 + InvestmentRoom.places + DemoDaysRoom.places + FundraisingRoom.places
                 + InstitutionsRoom.places
-                + ImportsRoom.places + LettersRoom.places + InsightRoom.partnerPlaces,
+                + ImportsRoom.places + LettersRoom.places + InsightRoom.filePlaces + InsightRoom.partnerPlaces,
             languageURL: "/language")
     }
 
@@ -128,6 +128,7 @@ package struct House: Sendable {
         var configuration = configuration
         let site = site
         configuration.errorPage = { problem, page in ErrorPages.page(for: problem, page, site: site) }
+        configuration.documentRefusal = { problem, page in ErrorPages.words(for: problem, page) }
         return try Edge(
             operations: operations, pages: pages, authenticator: gate, database: database,
             constraints: Self.constraints, configuration: configuration, logger: logger)
@@ -154,6 +155,7 @@ package struct House: Sendable {
         ReviewsRoom.register(in: worker, database: jobs)
         PartnershipsRoom.register(in: worker, database: jobs)
         FundraisingRoom.register(in: worker)
+        InsightRoom.register(in: worker, database: jobs)
         if let scanner {
             ApplicationsRoom.register(in: worker, scanner: scanner)
             PartnershipsRoom.register(in: worker, scanner: scanner)

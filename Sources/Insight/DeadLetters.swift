@@ -8,9 +8,9 @@ internal import Vocabulary
 internal import Wording
 
 extension InsightRoom {
-    /// The JSON operations: the funnel; an operator's dead letters, the jobs that failed for good.
+    /// The JSON operations: the funnel; what is damaged; an operator's dead letters, the jobs that failed for good.
     package static func operations() -> [AnyOperation] {
-        [FunnelPages.operation, listDeadLetters, retryDeadLetter, discardDeadLetter]
+        [FunnelPages.operation, StoredFilesPages.operation, listDeadLetters, retryDeadLetter, discardDeadLetter]
     }
 
     /// What the room's constraints mean to a sender.

@@ -29,9 +29,15 @@ package enum InsightRoom {
         [Site.Place("funnel", key: "funnel.title", in: .insight, url: "/partner/funnel", roles: ["partner"])]
     }
 
+    /// Where managers find what the workspace stores.
+    package static var filePlaces: [Site.Place] {
+        [Site.Place("stored-files", key: "nav.files", in: .insight, url: "/console/stored-files", roles: ["manager"])]
+    }
+
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
-        [overview(in: site)] + FunnelPages(site: site).routes + DeadLetterPages(site: site).routes
+        [overview(in: site)] + FunnelPages(site: site).routes + StoredFilesPages(site: site).routes
+            + DeadLetterPages(site: site).routes
     }
 
     private static func overview(in site: Site) -> AnyRoute {

@@ -10,7 +10,7 @@ package enum InstitutionsRoom {
         [
             listFocusAreas, listInstitutions, getInstitution, addInstitution, recordRegistrations, listStartups,
             getStartup, addStartup, reviseStartup, getHolders, recordHolders,
-        ]
+        ] + StorageAPI.operations
     }
 
     /// What the directory's constraints mean to a sender.
@@ -25,6 +25,9 @@ package enum InstitutionsRoom {
             "/holders", "A holder is a person or an institution, not both."),
         "startup_holders_tenant_id_institution_id_fkey": .invalid("/holders", "There is no such institution."),
         "holders_have_a_seat_here": .invalid("/holders", "There is no such person."),
+        "storage_limits_are_reasonable": .invalid("/bytes", "Choose a size from 200 MiB to 1 TiB."),
+        "startups_keep_within_their_storage": .conflict(
+            "The files of the startup would take more than its workspace lets it store. Remove some first."),
     ]
 
     private static var listFocusAreas: AnyOperation {

@@ -21,6 +21,7 @@ extension Transaction {
         let digits = new.file.file.sha256.hexadecimal
         let present = try await documents(of: mou).first { document in
             document.sha256 == digits && document.isConfidential == new.isConfidential && document.state != .rejected
+                && document.damagedAt == nil
         }
         if let present { return present }
         try await insert(new, as: id, of: mou, waitsForScanner ? .quarantined : .clean, in: tenant, by: person)
@@ -39,15 +40,20 @@ extension Transaction {
 extension Database {
     /// A file to be sent, which its reader has signed for on the trail. Each piece is read with the rights of that moment:
     /// whoever loses them gets no more. Not found when the reader may not open it.
+    ///
+    /// - Parameter headOnly: whether only the head of the answer is asked for: then nothing is read, and nothing signed for.
     package func download(
-        _ id: MoUDocument.ID, of mou: MoU.ID, by principal: Principal, as context: Postgres.Context
+        _ id: MoUDocument.ID, of mou: MoU.ID, by principal: Principal, as context: Postgres.Context,
+        headOnly: Bool = false
     ) async throws -> StreamedDownload {
         let (tenant, reader) = (try principal.workspace, self.reader(as: context))
         guard let document = try await reader.document(id, of: mou),
             document.isReadable(by: .init(try principal.actsFor))
         else { throw Problem.notFound }
-        try await write(as: context) { transaction in
-            try await transaction.recordDownload(of: document, in: tenant, by: principal.personID)
+        if !headOnly {
+            try await write(as: context) { transaction in
+                try await transaction.recordDownload(of: document, in: tenant, by: principal.personID)
+            }
         }
         return StreamedDownload(
             mediaType: document.mediaType, filename: document.name.text, count: document.bytes

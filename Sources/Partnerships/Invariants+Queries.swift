@@ -133,7 +133,8 @@ extension PartnershipsRoom {
         Invariant(
             "files_of_agreements_are_whole",
             violatedBy: """
-                SELECT d.tenant_id, d.id, 'of ' || d.bytes || ' bytes there are ' || coalesce(c.bytes, 0) AS detail
+                SELECT d.tenant_id, d.id, 'of ' || d.bytes || ' bytes there are ' || coalesce(c.bytes, 0)
+                       || coalesce(', known to be damaged since ' || d.damaged_at, '') AS detail
                 FROM mou_documents AS d
                 LEFT JOIN LATERAL (
                     SELECT sum(octet_length(c.bytes)) AS bytes, string_agg(c.bytes, '' ORDER BY c.seq) AS whole

@@ -51,7 +51,7 @@ extension Query {
     fileprivate static var selectMoUDocuments: Query {
         """
         SELECT d.id, d.mou_id, d.kind, d.name, d.media_type, d.bytes, encode(d.sha256, 'hex') AS sha256,
-               d.institution_id, d.confidential, d.state, d.reason, d.given_at
+               d.institution_id, d.confidential, d.state, d.reason, d.given_at, d.damaged_at
         FROM mou_documents AS d JOIN mous AS m ON m.tenant_id = d.tenant_id AND m.id = d.mou_id
         """
     }
@@ -75,7 +75,7 @@ extension MoUDocument {
             id: row("id"), mou: row("mou_id"), kind: row("kind"), name: FileName(cleaning: row("name")),
             mediaType: row("media_type"), bytes: row("bytes"), sha256: row("sha256"),
             institution: row("institution_id"), isConfidential: row("confidential"), state: row("state"),
-            reason: row("reason"), givenAt: row("given_at"))
+            reason: row("reason"), givenAt: row("given_at"), damagedAt: row("damaged_at"))
     }
 }
 

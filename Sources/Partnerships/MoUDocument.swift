@@ -49,10 +49,12 @@ package struct MoUDocument: Sendable, Identifiable {
     package let reason: String?
     /// When it was given.
     package let givenAt: Date
+    /// Since when it has been known that its bytes are no longer those that were given; nobody gets them.
+    package let damagedAt: Date?
 
     /// Whoever gave it opens it while it waits for the scanner, everybody else once it is clean.
     package func isReadable(by reader: Institution.ID) -> Bool {
-        state == .clean || state == .quarantined && institution == reader
+        damagedAt == nil && (state == .clean || state == .quarantined && institution == reader)
     }
 }
 

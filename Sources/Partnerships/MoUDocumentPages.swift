@@ -71,11 +71,12 @@ struct MoUDocumentPages {
         PageRoute(
             .get, place(isManager) + "/{document}",
             isManager ? "downloadConsoleMoUDocument" : "downloadPartnerMoUDocument", access: access(isManager),
-            rate: .expensive, parameters: MoUDocumentPath.self
+            rate: .expensive, parameters: MoUDocumentPath.self, servesDocument: true
         ) { call in
             .download(
                 try await call.database.download(
-                    call.parameters.document, of: call.parameters.mou, by: try call.principal, as: call.context))
+                    call.parameters.document, of: call.parameters.mou, by: try call.principal, as: call.context,
+                    headOnly: call.isHead))
         }.erased
     }
 
@@ -204,6 +205,7 @@ struct MoUDocumentPages {
     }
 
     private func badge(_ document: MoUDocument, _ t: Texts) -> Badge {
+        if document.damagedAt != nil { return Badge(t("document.damaged"), .danger) }
         let tone: Badge.Tone =
             switch document.state {
             case .clean: .success

@@ -71,7 +71,8 @@ struct MoUDocumentsAPI: Sendable {
         ) { call in
             .ok(
                 try await call.database.download(
-                    call.parameters.document, of: call.parameters.mou, by: try call.principal, as: call.context))
+                    call.parameters.document, of: call.parameters.mou, by: try call.principal, as: call.context,
+                    headOnly: call.isHead))
         }.erased
     }
 
@@ -118,10 +119,12 @@ struct MoUDocumentView: Described {
     let state: MoUDocument.State
     let reason: String?
     let givenAt: Date
+    let damagedAt: Date?
 
     static let documentation = [
         "sha256": "In hexadecimal digits.", "institution": "Whose person gave it.",
         "is_confidential": "Whether the park keeps it to itself.", "reason": "What the scanner found.",
+        "damaged_at": "Since when its bytes have been known to be no longer those that were given; nobody gets them.",
     ]
 
     init(_ document: MoUDocument) {
@@ -129,6 +132,7 @@ struct MoUDocumentView: Described {
         (mediaType, bytes, sha256) = (document.mediaType, document.bytes, document.sha256)
         (institution, isConfidential) = (document.institution, document.isConfidential)
         (state, reason, givenAt) = (document.state, document.reason, document.givenAt)
+        damagedAt = document.damagedAt
     }
 }
 

@@ -88,7 +88,7 @@ struct ChairPages: Sendable {
     private var download: AnyRoute {
         PageRoute(
             .get, "/reviews/rounds/{round}/files/{application}/documents/{document}", "downloadChairedDocument",
-            access: .roles([.reviewer]), rate: .expensive, parameters: RoundDocumentPath.self
+            access: .roles([.reviewer]), rate: .expensive, parameters: RoundDocumentPath.self, servesDocument: true
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
             let sheet = try await sheet(RoundApplicationPath(round: path.round, application: path.application), call)
@@ -98,7 +98,8 @@ struct ChairPages: Sendable {
             let document = sheet.documents[index]
             return .download(
                 try await call.database.download(
-                    document, named: sheet.file.name(of: document, at: index), by: person, as: call.context))
+                    document, named: sheet.file.name(of: document, at: index), by: person, as: call.context,
+                    headOnly: call.isHead))
         }.erased
     }
 

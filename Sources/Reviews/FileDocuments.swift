@@ -31,7 +31,7 @@ extension ReviewerPages {
     var download: AnyRoute {
         PageRoute(
             .get, "/reviews/{assignment}/documents/{document}", "downloadReviewDocument", access: .roles([.reviewer]),
-            rate: .expensive, parameters: AssignmentDocumentPath.self
+            rate: .expensive, parameters: AssignmentDocumentPath.self, servesDocument: true
         ) { call in
             let (path, person) = (call.parameters, try call.principal.personID)
             let sheet = try await call.database.snapshot(as: call.context) { snapshot in
@@ -43,7 +43,8 @@ extension ReviewerPages {
             let document = sheet.documents[index]
             return .download(
                 try await call.database.download(
-                    document, named: sheet.file.name(of: document, at: index), by: person, as: call.context))
+                    document, named: sheet.file.name(of: document, at: index), by: person, as: call.context,
+                    headOnly: call.isHead))
         }.erased
     }
 }
@@ -94,7 +95,9 @@ enum FileDocumentsAPI {
                 }
             }
             guard let (document, name) = found else { throw Problem.notFound }
-            return .ok(try await call.database.download(document, named: name, by: person, as: call.context))
+            return .ok(
+                try await call.database.download(
+                    document, named: name, by: person, as: call.context, headOnly: call.isHead))
         }.erased
     }
 }

@@ -15,7 +15,8 @@ package enum FileSize {
     package static func text(_ bytes: Int) -> String {
         if bytes < 1_000 { return "\(bytes) B" }
         if bytes < 1_000_000 { return "\((bytes + 500) / 1_000) kB" }
-        let tenths = (bytes + 50_000) / 100_000
-        return "\(tenths / 10).\(tenths % 10) MB"
+        let isLarge = bytes >= 1_000_000_000
+        let tenths = isLarge ? bytes / 100_000_000 : (bytes + 50_000) / 100_000
+        return "\(tenths / 10).\(tenths % 10) \(isLarge ? "GB" : "MB")"
     }
 }

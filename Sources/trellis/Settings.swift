@@ -18,6 +18,8 @@ struct Settings {
     let databaseURL: String?
     let loadsDemo: Bool
     let publicURL: String?
+    /// Where documents are handed out, if not where pages are.
+    let documentsURL: String?
     /// Sign-ins and unknown credentials that one address may try a minute; 0 sets no limit.
     let signInsPerMinute: Int
     /// Downloads, and what looks at a whole market, that one seat may ask for a minute; 0 sets no limit.
@@ -37,6 +39,7 @@ struct Settings {
         databaseURL = environment["DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
         loadsDemo = environment["TRELLIS_DEMO"] != "0"
         publicURL = environment["TRELLIS_URL"]
+        documentsURL = try Self.documents(environment)
         post = try Self.post(environment)
         scanner = try Self.scanner(environment)
         signInsPerMinute = try Self.limit("TRELLIS_SIGN_INS_PER_MINUTE", environment, otherwise: "30")
@@ -74,6 +77,28 @@ struct Settings {
         } catch let malformed as SMTPServer.Malformed {
             throw Refused(description: "TRELLIS_SMTP_URL is not the address of a mail server: \(malformed.description)")
         }
+    }
+
+    /// The documents' host: another name than the pages', since a browser sends cookies by name, whatever the port.
+    private static func documents(_ environment: [String: String]) throws -> String? {
+        guard let text = environment["TRELLIS_DOCUMENTS_URL"], !text.isEmpty else { return nil }
+        guard let site = environment["TRELLIS_URL"].flatMap(URL.init(string:)), let own = site.host() else {
+            throw Refused(description: "TRELLIS_DOCUMENTS_URL needs TRELLIS_URL beside it.")
+        }
+        guard let url = URL(string: text), let host = url.host(), !host.isEmpty,
+            ["http", "https"].contains(url.scheme), ["", "/"].contains(url.path()), url.query() == nil, url.user == nil
+        else {
+            throw Refused(
+                description: "TRELLIS_DOCUMENTS_URL is no address such as https://files.example.org: \(text)")
+        }
+        guard host.lowercased() != own.lowercased() else {
+            throw Refused(
+                description: "TRELLIS_DOCUMENTS_URL names the host of TRELLIS_URL; give it a name of its own.")
+        }
+        guard site.scheme != "https" || url.scheme == "https" else {
+            throw Refused(description: "TRELLIS_DOCUMENTS_URL is not https, as TRELLIS_URL is: \(text)")
+        }
+        return text
     }
 
     private static func scanner(_ environment: [String: String]) throws -> Clamd? {
@@ -144,6 +169,7 @@ struct Settings {
         var configuration = Edge.Configuration(secret: try secret())
         configuration.port = port
         configuration.publicURL = publicURL
+        configuration.documentsURL = documentsURL
         configuration.requestLog = logs
         configuration.rates = rates
         return configuration

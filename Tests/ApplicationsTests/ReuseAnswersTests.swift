@@ -208,7 +208,7 @@ struct ReuseAnswersTests {
             Document(
                 id: .init(), application: .init(), question: to, name: FileName(cleaning: name),
                 mediaType: "application/pdf", bytes: 9, sha256: Array(bytes.utf8), state: .clean, scanner: nil,
-                reason: nil, uploadedAt: Date(timeIntervalSince1970: day * 86_400))
+                reason: nil, uploadedAt: Date(timeIntervalSince1970: day * 86_400), damagedAt: nil)
         }
         func earlier(_ document: Document, _ prompt: String) throws -> EarlierDocument {
             EarlierDocument(

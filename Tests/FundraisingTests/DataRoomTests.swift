@@ -97,6 +97,46 @@ struct DataRoomTests {
         #expect(await view(document, try await world.visitor(Cast.mei)).status == 403)
     }
 
+    @Test("a host of their own hands them out as the page would: marked, logged once, and looked at again")
+    func documentsHost() async throws {
+        let world = try await FundraisingWorld()
+        try await world.introduce(consenting: false)
+        let document = try await add(to: world)
+        let granted = try await grant(document, to: world.tidewater, in: world)
+        var configuration = Edge.Configuration.ephemeral()
+        configuration.publicURL = "http://park.example"
+        configuration.documentsURL = "http://files.example"
+        let edge = try world.world.edge(configuration)
+        let jun = try await Visitor(Cast.jun, in: world.world, before: edge)
+        func ticket() async throws -> String {
+            let sent = await jun.open("/data-room/documents/\(document)/view")
+            #expect(sent.status == 303, "\(sent.text.prefix(300))")
+            return try #require(sent.header("Location")?.replacing("http://files.example", with: ""))
+        }
+        func fetch(_ ticket: String) async -> Outgoing {
+            await edge.respond(to: Incoming("GET", ticket, headers: [("Host", "files.example")]))
+        }
+        let first = try await ticket()
+        #expect(try await world.reader(Cast.ada).roomAccesses(limit: 10).isEmpty, "nothing has left yet")
+        let shown = await fetch(first)
+        #expect(shown.status == 200, "\(shown.text)")
+        // The viewer of PDFs shows it: nobody's page, in an origin without cookies.
+        #expect(shown.header("Content-Disposition")?.hasPrefix("inline") == true)
+        #expect(shown.header("X-Content-Type-Options") == "nosniff" && shown.headers("Set-Cookie").isEmpty)
+        let log = try await world.reader(Cast.ada).roomAccesses(limit: 10)
+        #expect(log.map(\.deed) == [.view] && log.map(\.watermarked) == [true])
+        let read = try words(onPage: 1, of: try await shown.wholeBody())
+        #expect(read.contains(String(try #require(log.first).id.description.prefix(8))), "\(read)")
+        // What may not be taken away is refused where the page is.
+        #expect(await jun.open("/data-room/documents/\(document)/download").status == 403)
+        // A grant that ends before the ticket is used ends the ticket.
+        let late = try await ticket()
+        let id = try #require(RoomDocument.ID(document))
+        try await world.write(as: Cast.ada) { try await $0.revokeGrant(granted, of: id, by: Cast.ada.person.id) }
+        #expect(await fetch(late).status == 404)
+        #expect(try await world.reader(Cast.ada).roomAccesses(limit: 10).count == 1)
+    }
+
     @Test("close at once: revoked, over, the introduction ended, the verification gone")
     func closing() async throws {
         let world = try await FundraisingWorld()

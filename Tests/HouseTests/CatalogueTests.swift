@@ -117,7 +117,11 @@ struct CatalogueTests {
                                     -- Counts of rows that are on record, and addresses in answers that are.
                                     'review_tallies', 'application_people',
                                     -- The same, of seats that are taken; the letter that told of them is on record.
-                                    'partner_seats_told')
+                                    'partner_seats_told',
+                                    -- What was found of a document is on record with it.
+                                    'document_checks',
+                                    -- Gone within a minute; what is fetched by one is on record as it is without.
+                                    'document_tickets')
               AND (SELECT count(*) FROM pg_trigger AS t
                    WHERE t.tgrelid = c.oid AND t.tgname IN ('audit_inserted', 'audit_changed')) < 2
             """)

@@ -182,6 +182,18 @@ extension InvariantTests {
         offTrail("applications_are_on_the_trail", "applications"),
         offTrail("answers_are_on_the_trail", "application_answers"),
         Plant(
+            "documents_are_what_was_given",
+            """
+            INSERT INTO documents (tenant_id, application_id, id, call_id, question_id, name, media_type, bytes, sha256,
+                                   state, uploaded_by, removed_at, removed_by)
+            SELECT tenant_id, id, id, call_id, id, 'a.txt', 'text/plain', 4, sha256('deck'), 'clean', id, now(), id
+            FROM applications ORDER BY id LIMIT 1
+            """,
+            """
+            INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
+            SELECT tenant_id, application_id, id, 0, 'desk' FROM documents
+            """),
+        Plant(
             "copies_keep_their_documents",
             """
             UPDATE application_snapshots

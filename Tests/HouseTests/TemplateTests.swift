@@ -25,6 +25,7 @@ struct TemplateTests {
                 [
                     PageTemplate<OverviewPage>.overview, PageTemplate<DeadLettersPage>.deadLetters,
                     PageTemplate<DeadLetterPage>.deadLetter, PageTemplate<FunnelPage>.funnel,
+                    PageTemplate<StoredFilesPage>.storedFiles,
                 ]) == [])
     }
 }

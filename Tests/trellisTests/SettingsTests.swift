@@ -26,6 +26,24 @@ struct SettingsTests {
         }
     }
 
+    @Test("documents come from another name than pages, and not less safely")
+    func documents() throws {
+        #expect(try Settings(complete).documentsURL == nil)
+        var settings = complete
+        settings["TRELLIS_DOCUMENTS_URL"] = "https://files.trellis.example"
+        #expect(try Settings(settings).documentsURL == "https://files.trellis.example")
+        for wrong in [
+            "https://trellis.example:8443", "https://TRELLIS.example", "http://files.example", "files.example",
+            "https://files.example/a", "ftp://files.example", "https://a@files.example",
+        ] {
+            settings["TRELLIS_DOCUMENTS_URL"] = wrong
+            #expect(throws: Settings.Refused.self, "\(wrong)") { try Settings(settings) }
+        }
+        #expect(throws: Settings.Refused.self) {
+            try Settings(["TRELLIS_DOCUMENTS_URL": "https://files.trellis.example"])
+        }
+    }
+
     @Test("what is expensive is limited as signing in is, each by its own setting")
     func rates() throws {
         #expect(
