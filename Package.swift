@@ -148,7 +148,7 @@ let package = Package(
         module(
             "Decisions",
             on: core + [
-                "Letters", "Institutions", "Programs", "Applications", "Reviews", "Calibration", "Tabular",
+                "Exports", "Letters", "Institutions", "Programs", "Applications", "Reviews", "Calibration", "Tabular",
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
         module(

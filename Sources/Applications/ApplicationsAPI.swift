@@ -20,7 +20,7 @@ package enum ApplicationsRoom {
             withdrawApplication, screenApplication, acceptOffer, declineOffer, giveBackPlace, listHistory,
             beginWithCode,
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
-            + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations
+            + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ManyChangesAPI.operations
             + ReuseAPI(hasScanner: hasScanner).operations
             + OversightAPI.operations + ChoicesAPI.operations
     }

@@ -29,6 +29,7 @@ extension ApplicationsRoom {
             + ConsolePages(site: site, hasScanner: hasScanner, reviews: reviews).routes
             + OverlapsConsole(site: site).routes
             + SnapshotPages(site: site).routes
+            + ManyChangesPages(site: site).routes
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
             + ReusePages(site: site, hasScanner: hasScanner).routes
             + OversightPages(site: site, reviews: reviews).routes

@@ -17,7 +17,9 @@ struct ChangesPages: Sendable {
     // MARK: The park
 
     private var list: AnyRoute {
-        PageRoute(.get, "/console/changes", "consoleChanges", access: .roles([.manager])) { call in
+        PageRoute(
+            .get, "/console/changes", "consoleChanges", access: .roles([.manager]), parameters: ChangesListQuery.self
+        ) { call in
             let viewer = try await call.viewer()
             let found = try await call.database.snapshot(as: call.context) { snapshot in
                 (
@@ -29,7 +31,8 @@ struct ChangesPages: Sendable {
             let t = PageKit.applications.texts(in: viewer.language)
             let frame = Frame(
                 title: model.header.title, site: site, viewer: viewer, current: "applications",
-                breadcrumbs: [Breadcrumb(t("list.title"), "/console/applications")])
+                breadcrumbs: [Breadcrumb(t("list.title"), "/console/applications")],
+                flash: call.parameters.done.map { FlashNotice(t("many_changes.done_\($0.rawValue)")) })
             return HTML(bytes: try PageTemplate.changeList.render(model, in: frame))
         }.erased
     }
@@ -171,6 +174,15 @@ struct ChangesPages: Sendable {
     }
 }
 
+/// The requests of the workspace, and what was just done with several of them.
+struct ChangesListQuery: Codable {
+    enum Done: String, Codable, CaseIterable {
+        case requested, changed
+    }
+
+    let done: Done?
+}
+
 /// The page of an application's changes, and the round whose questions are to be asked.
 struct ChangesQuery: Codable {
     let application: Application.ID
@@ -200,7 +212,9 @@ extension ChangeListPage {
     init(open: [ChangeRequestSummary], back: [ChangeRequestSummary], at now: Date, in language: Pages.Language) {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        header = PageHeader(title: t("changes.list_title"), lede: t("changes.list_lede"))
+        header = PageHeader(
+            title: t("changes.list_title"), lede: t("changes.list_lede"),
+            actions: open.isEmpty ? [] : [.link(t("many_changes.open"), "/console/changes/several")])
         openTitle = t("changes.open_title")
         backTitle = t("changes.back_title")
         func line(_ summary: ChangeRequestSummary, _ page: SafeURL) -> [Table.Cell] {

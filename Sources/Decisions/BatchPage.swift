@@ -1,5 +1,7 @@
 internal import API
+internal import Accounts
 internal import Applications
+internal import Exports
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -31,6 +33,10 @@ extension DecisionsConsole {
         let undecided = try await call.reader.undecided(in: id)
         let tally = try await call.reader.tallies(of: [id])[id]
         let scores = try await call.scores(of: batch, in: desk.spoken)
+        let streams = StreamColumn(
+            tally,
+            try await call.reader.streamChoices(
+                of: decisions.map(\.application) + undecided.map(\.application)))
         let isOpen = batch.releasedAt == nil
         let faults =
             isOpen && !decisions.isEmpty
@@ -54,7 +60,9 @@ extension DecisionsConsole {
                         .link(t("release.action"), "/console/decisions/\(id)/release", style: .primary),
                         .link(t("bulk.action"), "/console/decisions/\(id)/bulk"),
                         .link(t("batch.edit"), "/console/decisions/\(id)/edit"),
-                    ] + consultation(of: batch, says, key: call.freshIdempotencyKey, t) : []),
+                        .link(t("withdrawals.title"), "/console/decisions/\(id)/withdrawals"),
+                    ] + consultation(of: batch, says, key: call.freshIdempotencyKey, t) + Self.files(id, decisions, t)
+                    : Self.files(id, decisions, t)),
             refusal: silence == nil
                 ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
             stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
@@ -64,47 +72,50 @@ extension DecisionsConsole {
                     title: t("batch.decisions"),
                     table: Table(
                         caption: t("batch.decisions"),
-                        columns: [
-                            .init(t("batch.startup")), .init(t("batch.score"), isNumber: true),
-                            .init(t("field.outcome")), .init(t("batch.rank"), isNumber: true),
-                            .init(t("batch.award"), isNumber: true), .init(t("field.note")),
-                        ],
-                        rows: decisions.map { row($0, in: batch, tally, score: scores[$0.application]?.text, desk) },
+                        columns: Self.columns(withStream: streams.isTold, t),
+                        rows: decisions.map {
+                            row($0, in: batch, streams, score: scores[$0.application]?.text, desk)
+                        },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
                 + [Self.part(says, desk), below].compactMap(\.self)
                 + (isOpen && !undecided.isEmpty
-                    ? [
-                        DecisionsPage.Part(
-                            title: t("batch.undecided"),
-                            table: Table(
-                                caption: t("batch.undecided"),
-                                columns: [
-                                    .init(t("batch.startup")), .init(t("batch.score"), isNumber: true),
-                                    .init(t("batch.reviews")),
-                                ],
-                                rows: undecided.map { application, name in
-                                    [
-                                        .link(
-                                            name.text(for: desk.spoken),
-                                            "/console/decisions/\(id)/applications/\(application)"),
-                                        .text(scores[application]?.text ?? "–"),
-                                        short[application].map { found in
-                                            .badge(
-                                                Badge(
-                                                    t(
-                                                        "batch.short",
-                                                        [
-                                                            "submitted": Figures.grouped(found.submitted),
-                                                            "quorum": Figures.grouped(found.quorum),
-                                                        ]), .warning))
-                                        } ?? .text(t("batch.enough")),
-                                    ]
-                                },
-                                empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
-                    ] : []),
+                    ? [undecidedPart(undecided, in: id, streams, scores: scores.mapValues(\.text), short, desk)] : []),
             forms: silence.map { [$0] } ?? [])
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
+    }
+
+    /// What is prepared, to be taken along.
+    private static func files(_ id: DecisionBatch.ID, _ decisions: [PreparedDecision], _ t: Texts) -> [Action] {
+        decisions.isEmpty
+            ? []
+            : [
+                .link(t("sheet.csv"), "/console/decisions/\(id)/decisions.csv"),
+                .link(t("sheet.xlsx"), "/console/decisions/\(id)/decisions.xlsx"),
+            ]
+    }
+
+    var file: AnyRoute {
+        PageRoute(
+            .get, "/console/decisions/{batch}/decisions.csv", "consoleDecisionFile", access: .roles([.manager]),
+            parameters: BatchPath.self
+        ) { call in
+            let sheet = try await call.reader.decisionSheet(
+                of: call.parameters.batch, in: try await call.viewer().language)
+            return .download(sheet.csv, named: sheet.name + ".csv", mediaType: Sheet.csvMediaType)
+        }.erased
+    }
+
+    var workbook: AnyRoute {
+        PageRoute(
+            .get, "/console/decisions/{batch}/decisions.xlsx", "consoleDecisionWorkbook", access: .roles([.manager]),
+            parameters: BatchPath.self
+        ) { call in
+            let sheet = try await call.reader.decisionSheet(
+                of: call.parameters.batch, in: try await call.viewer().language)
+            return .download(
+                try sheet.workbook.xlsx(), named: sheet.name + ".xlsx", mediaType: Workbook.mediaType)
+        }.erased
     }
 
     /// Asks the partners, as long as one of them is not for the batch as it is.
@@ -117,23 +128,62 @@ extension DecisionsConsole {
         ]
     }
 
+    private static func columns(withStream: Bool, _ t: Texts) -> [Table.Column] {
+        var columns: [Table.Column] = [
+            .init(t("batch.startup")), .init(t("batch.score"), isNumber: true), .init(t("field.outcome")),
+        ]
+        if withStream { columns.append(.init(t("field.stream"))) }
+        return columns + [
+            .init(t("batch.rank"), isNumber: true), .init(t("batch.award"), isNumber: true), .init(t("field.note")),
+        ]
+    }
+
     private func row(
-        _ decision: PreparedDecision, in batch: DecisionBatch, _ tally: BatchTally?, score: String?,
+        _ decision: PreparedDecision, in batch: DecisionBatch, _ streams: StreamColumn, score: String?,
         _ desk: DecisionDesk
     ) -> [Table.Cell] {
         let meant = decision.preparation
         let name = decision.startupName.text(for: desk.spoken)
         let start = String(meant.note.string.prefix(80))
-        return [
+        var cells: [Table.Cell] = [
             batch.releasedAt == nil
                 ? .link(name, "/console/decisions/\(batch.id)/applications/\(decision.application)")
                 : .link(name, "/console/applications/\(decision.application)"),
-            .text(score ?? "–"),
-            .badge(desk.outcome(meant.outcome), note: tally?.name(of: meant.stream)?.text(for: desk.spoken)),
+            .text(score ?? "–"), .badge(desk.outcome(meant.outcome)),
+        ]
+        if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, desk.t)) }
+        return cells + [
             meant.rank.map(Table.Cell.number) ?? .text("–"),
             meant.award.map { .money(MoneyText($0)) } ?? .text("–"),
             .text(start == meant.note.string ? start : "\(start)…"),
         ]
+    }
+
+    private func undecidedPart(
+        _ undecided: [(application: Application.ID, startupName: LocalizedName)], in id: DecisionBatch.ID,
+        _ streams: StreamColumn, scores: [Application.ID: String],
+        _ short: [Application.ID: (submitted: Int, quorum: Int)],
+        _ desk: DecisionDesk
+    ) -> DecisionsPage.Part {
+        let t = desk.t
+        var columns: [Table.Column] = [.init(t("batch.startup")), .init(t("batch.score"), isNumber: true)]
+        if streams.isTold { columns.append(.init(t("field.stream"))) }
+        columns.append(.init(t("batch.reviews")))
+        let rows = undecided.map { application, name -> [Table.Cell] in
+            var cells: [Table.Cell] = [
+                .link(name.text(for: desk.spoken), "/console/decisions/\(id)/applications/\(application)"),
+                .text(scores[application] ?? "–"),
+            ]
+            if streams.isTold { cells.append(streams.cell(of: application, nil, t)) }
+            guard let found = short[application] else { return cells + [.text(t("batch.enough"))] }
+            let figures = ["submitted": Figures.grouped(found.submitted), "quorum": Figures.grouped(found.quorum)]
+            return cells + [.badge(Badge(t("batch.short", figures), .warning))]
+        }
+        return DecisionsPage.Part(
+            title: t("batch.undecided"),
+            table: Table(
+                caption: t("batch.undecided"), columns: columns, rows: rows,
+                empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
     }
 
     private func tiles(_ batch: DecisionBatch, _ tally: BatchTally, _ desk: DecisionDesk) -> StatTiles {

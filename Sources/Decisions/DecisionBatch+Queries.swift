@@ -197,6 +197,28 @@ extension PreparedDecision {
     }
 }
 
+extension Statements {
+    /// The streams that those who are judged for a call chose, the most wanted first; none where it offers no choice.
+    func streamChoices(
+        of applications: [Application.ID]
+    ) async throws -> [Application.ID: [ProgramStream.ID]] {
+        try await rows(
+            """
+            -- streamChoices of applications
+            SELECT k.application_id, array_agg(k.stream_id ORDER BY k.rank) AS streams
+            FROM stream_choices AS k
+            JOIN applications AS a ON a.tenant_id = k.tenant_id AND a.id = k.application_id
+            WHERE k.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND a.submitted_at IS NOT NULL
+              AND k.application_id = ANY (\(applications))
+            GROUP BY k.application_id
+            """
+        ).reduce(into: [:]) { choices, row in
+            let id: Application.ID = try row("application_id")
+            choices[id] = try row("streams")
+        }
+    }
+}
+
 extension Transaction {
     /// Keeps everybody else from giving or freeing a place of the call until the transaction ends. Before whatever counts
     /// them, in a statement of its own, so that what counts sees what was committed while this waited.
@@ -276,26 +298,6 @@ extension Transaction {
                 application: row("id"), startupName: row("names"), isOfTheCall: row("is_of_the_call"),
                 state: row("state"), isHere: row("is_here"), isElsewhere: row("is_elsewhere"),
                 choices: row("choices"))
-        }
-    }
-
-    /// The streams that those who are judged for a call chose, the most wanted first; none where it offers no choice.
-    func streamChoices(
-        of applications: [Application.ID]
-    ) async throws -> [Application.ID: [ProgramStream.ID]] {
-        try await rows(
-            """
-            -- streamChoices of applications
-            SELECT k.application_id, array_agg(k.stream_id ORDER BY k.rank) AS streams
-            FROM stream_choices AS k
-            JOIN applications AS a ON a.tenant_id = k.tenant_id AND a.id = k.application_id
-            WHERE k.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND a.submitted_at IS NOT NULL
-              AND k.application_id = ANY (\(applications))
-            GROUP BY k.application_id
-            """
-        ).reduce(into: [:]) { choices, row in
-            let id: Application.ID = try row("application_id")
-            choices[id] = try row("streams")
         }
     }
 

@@ -145,7 +145,7 @@ struct PreparationsBody: Described {
         }
     }
 
-    var mode: BulkMode { dryRun == true ? .dryRun : partial == true ? .whatCanBe : .allOrNothing }
+    var mode: BulkMode { BulkMode(dryRun: dryRun, partial: partial) }
 
     /// Most decisions of one request.
     static let limit = 5_000
@@ -166,6 +166,21 @@ struct PreparationsBody: Described {
                 .invalid, errors: [.init("/standing", .notAllowed, "Send decisions or a standing, not both.")])
         }
     }
+}
+
+/// Applications for which nothing is to be prepared any more.
+struct PreparationWithdrawalsBody: Described {
+    let applications: [Application.ID]
+    let dryRun: Bool?
+    let partial: Bool?
+
+    static let documentation = ["dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning]
+}
+
+/// What came of an application.
+struct PreparationWithdrawalItem: Described {
+    let application: Application.ID
+    let fault: RowFault?
 }
 
 /// What is to become of a released decision, and why.

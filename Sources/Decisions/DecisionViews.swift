@@ -126,6 +126,8 @@ struct PreparedView: Described {
     let state: Application.State
     let outcome: Outcome
     let stream: ProgramStream.ID?
+    let streamName: LocalizedName?
+    let choices: [ProgramStream.ID]?
     let rank: Int?
     let award: Money?
     let lastDay: CalendarDate?
@@ -134,12 +136,19 @@ struct PreparedView: Described {
     let preparedAt: Date
     let preparedBy: String?
 
-    init(_ decision: PreparedDecision) {
+    static let documentation = [
+        "stream": "Which of the chosen streams the place is in, where the call offers several.",
+        "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice.",
+    ]
+
+    init(_ decision: PreparedDecision, _ streams: StreamColumn) {
         application = decision.application
         startup = decision.startupName
         state = decision.state
         outcome = decision.preparation.outcome
         stream = decision.preparation.stream
+        streamName = streams.name(of: decision.preparation.stream)
+        choices = streams.chosen(by: decision.application)
         rank = decision.preparation.rank
         award = decision.preparation.award
         lastDay = decision.preparation.lastDay
@@ -153,6 +162,11 @@ struct PreparedView: Described {
 struct ApplicantLine: Described {
     let application: Application.ID
     let startup: LocalizedName
+    let choices: [ProgramStream.ID]?
+
+    static let documentation = [
+        "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice."
+    ]
 }
 
 struct ShortView: Described {

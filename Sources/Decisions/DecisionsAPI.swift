@@ -1,7 +1,9 @@
 internal import API
 internal import Accounts
 internal import Applications
+internal import Exports
 internal import Foundation
+internal import Pages
 internal import Postgres
 internal import Programs
 internal import Reviews
@@ -12,7 +14,8 @@ internal import struct API.Operation
 /// Batches by API: a manager opens, fills and releases them.
 enum DecisionsAPI {
     static let operations: [AnyOperation] = [
-        listBatches, getBatch, openBatch, reviseBatch, listDecisions, prepareDecision, withdrawPreparation,
+        listBatches, getBatch, openBatch, reviseBatch, listDecisions, getDecisionFile, getDecisionWorkbook,
+        prepareDecision, withdrawPreparation, withdrawPreparations,
         prepareDecisions, releaseBatch,
     ]
 
@@ -92,15 +95,20 @@ enum DecisionsAPI {
             return try await call.database.snapshot(as: call.context) { snapshot in
                 guard let batch = try await snapshot.decisionBatch(id) else { throw Problem.notFound }
                 let decisions = try await snapshot.preparedDecisions(in: id)
+                let undecided = try await snapshot.undecided(in: id)
+                let streams = try await snapshot.streamColumn(
+                    of: id, decisions.map(\.application) + undecided.map(\.application))
                 let short = try await snapshot.shortOfQuorum(in: batch.call, offering: decisions.places)
                 let faults =
                     batch.releasedAt == nil
                     ? try await snapshot.releaseFaults(of: batch, decisions, at: Date()) : []
                 return .ok(
                     BatchDecisionsView(
-                        items: decisions.map(PreparedView.init),
-                        undecided: try await snapshot.undecided(in: id).map {
-                            ApplicantLine(application: $0.application, startup: $0.startupName)
+                        items: decisions.map { PreparedView($0, streams) },
+                        undecided: undecided.map {
+                            ApplicantLine(
+                                application: $0.application, startup: $0.startupName,
+                                choices: streams.chosen(by: $0.application))
                         },
                         belowQuorum: short.sorted { $0.key < $1.key }.map {
                             ShortView(application: $0.key, submitted: $0.value.submitted, quorum: $0.value.quorum)
@@ -108,6 +116,34 @@ enum DecisionsAPI {
                         waivers: try await snapshot.quorumWaivers(in: id).map(WaiverView.init),
                         faults: faults.map(FaultView.init)))
             }
+        }.erased
+    }
+
+    private static var getDecisionFile: AnyOperation {
+        Operation(
+            .get, "/v1/decision-batches/{batch}/decisions.csv", "getDecisionFile",
+            summary: "What a batch decides, as CSV",
+            description: """
+                Columns are named in the reader's language; where the call offers several streams, one says which the place \
+                is in. Texts that a spreadsheet would take for formulas begin with an apostrophe.
+                """, tag: "decisions", access: .roles([.manager]), parameters: BatchPath.self, output: Download.self,
+            problems: [.notFound], produces: "text/csv"
+        ) { call in
+            let sheet = try await call.reader.decisionSheet(
+                of: call.parameters.batch, in: Pages.Language(tag: call.locale) ?? .english)
+            return .ok(Download(bytes: sheet.csv, filename: sheet.name + ".csv"))
+        }.erased
+    }
+
+    private static var getDecisionWorkbook: AnyOperation {
+        Operation(
+            .get, "/v1/decision-batches/{batch}/decisions.xlsx", "getDecisionWorkbook",
+            summary: "What a batch decides, as an Excel workbook", tag: "decisions", access: .roles([.manager]),
+            parameters: BatchPath.self, output: Download.self, problems: [.notFound], produces: Workbook.mediaType
+        ) { call in
+            let sheet = try await call.reader.decisionSheet(
+                of: call.parameters.batch, in: Pages.Language(tag: call.locale) ?? .english)
+            return .ok(Download(bytes: try sheet.workbook.xlsx(), filename: sheet.name + ".xlsx"))
         }.erased
     }
 
@@ -125,7 +161,9 @@ enum DecisionsAPI {
                     on: path.application, call.body.preparation, in: path.batch, by: person)
                 let prepared = try await transaction.preparedDecision(on: path.application, in: path.batch)
                 guard let prepared else { throw Problem.notFound }
-                return .ok(PreparedView(prepared))
+                return .ok(
+                    PreparedView(
+                        prepared, try await transaction.streamColumn(of: path.batch, [prepared.application])))
             }
         }.erased
     }
@@ -144,6 +182,27 @@ enum DecisionsAPI {
                     try call.match(try await transaction.batchView(path.batch))
                 }
                 return .ok(try await transaction.batchView(path.batch))
+            }
+        }.erased
+    }
+
+    private static var withdrawPreparations: AnyOperation {
+        Operation(
+            .post, "/v1/decision-batches/{batch}/preparation-withdrawals", "withdrawPreparations",
+            summary: "Take back what is prepared for several applications",
+            description: "Each as by `withdrawPreparation`. The applications stay in review.", tag: "decisions",
+            access: .roles([.manager]), parameters: BatchPath.self, body: PreparationWithdrawalsBody.self,
+            output: RowVerdicts<PreparationWithdrawalItem>.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (body, id) = (call.body, call.parameters.batch)
+            let mode = BulkMode(dryRun: body.dryRun, partial: body.partial)
+            let applications = try BulkMode.rows(body.applications, at: "/applications")
+            return try await call.write { transaction in
+                let verdicts = try await transaction.withdrawPreparations(of: applications, in: id, mode)
+                return .ok(
+                    RowVerdicts(verdicts, of: applications, mode) {
+                        PreparationWithdrawalItem(application: $0, fault: $1.fault)
+                    })
             }
         }.erased
     }

@@ -11,7 +11,7 @@ struct DecisionsConsole: Sendable {
     var routes: [AnyRoute] {
         [
             list, new, create, show, edit, revise, askToPrepare, prepare, withdraw, consult, noteSilence, askToRelease,
-            release,
+            release, file, workbook,
         ]
     }
 

@@ -1,4 +1,4 @@
-internal import API
+package import API
 package import Accounts
 package import Applications
 internal import Calibration
@@ -7,16 +7,6 @@ package import Postgres
 package import Programs
 package import Reviews
 package import Vocabulary
-
-/// How several decisions are prepared at once.
-package enum BulkMode: Sendable, Hashable {
-    /// Nothing is changed; one sees what would be.
-    case dryRun
-    /// All of them or, if one is refused, none.
-    case allOrNothing
-    /// Those that can be.
-    case whatCanBe
-}
 
 /// What is meant for applications by where they stand in a round.
 package struct ByStanding: Sendable {
@@ -230,6 +220,22 @@ private struct PreparedElsewhere {
             }
         }
         (self.places, self.settled, self.listed) = (places, settled, listed)
+    }
+}
+
+extension Transaction {
+    /// Takes back what is prepared for several applications.
+    ///
+    /// Throws `DecisionRefusal.released`, `RowsRefused`, or not found.
+    package func withdrawPreparations(
+        of applications: [Application.ID], in id: DecisionBatch.ID, _ mode: BulkMode
+    ) async throws -> [RowVerdict<Application.ID>] {
+        guard let batch = try await lockBatch(id) else { throw Problem.notFound }
+        try batch.checkOpen()
+        return try await each(of: applications, mode, at: "/applications", constraints: DecisionsRoom.constraints) {
+            try await $0.withdrawPreparation(of: $1, in: id)
+            return $1
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import API
 internal import Accounts
 internal import Applications
 internal import Decisions

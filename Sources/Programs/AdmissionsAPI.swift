@@ -11,7 +11,7 @@ import struct API.Operation
 /// Who is let into calls that are not public, and when rolling calls look at what came in.
 enum AdmissionsAPI {
     static let operations: [AnyOperation] = [
-        listAdmissions, invite, withdraw, listCodes, giveCode, revokeCode, planBatches,
+        listAdmissions, invite, withdraw, withdrawSeveral, listCodes, giveCode, revokeCode, planBatches,
     ]
 
     private static var listAdmissions: AnyOperation {
@@ -30,18 +30,18 @@ enum AdmissionsAPI {
             .post, "/v1/calls/{call}/invitations", "inviteStartups", summary: "Invite startups to a call",
             description: """
                 Nobody else learns that the call exists. Once it is published the founders of those who are invited are \
-                written to; the letters wait in the outbox for a look.
+                written to; the letters wait in the outbox for a look. Those who are invited already stay so. All or none \
+                of those named are invited, unless `partial` says otherwise.
                 """, tag: "programs", access: .roles([.manager]),
-            parameters: CallPath.self, body: NewInvitations.self, output: AdmissionList.self,
+            parameters: CallPath.self, body: InvitationsBody.self, output: RowVerdicts<InvitationItem>.self,
             problems: [.notFound, .conflict]
         ) { call in
-            let principal = try call.principal
-            let tenant = try principal.workspace
+            let (principal, id) = (try call.principal, call.parameters.call)
+            let (tenant, mode, startups) = (try principal.workspace, call.body.mode, try call.body.rows())
             return try await call.write { transaction in
-                .ok(
-                    AdmissionList(
-                        try await transaction.inviteStartups(
-                            call.body.startups, to: call.parameters.call, in: tenant, by: principal.personID)))
+                let verdicts = try await transaction.inviteStartups(
+                    startups, to: id, mode, in: tenant, by: principal.personID)
+                return .ok(RowVerdicts(verdicts, of: startups, mode, item: InvitationItem.init))
             }
         }.erased
     }
@@ -62,6 +62,21 @@ enum AdmissionsAPI {
                     AdmissionList(
                         try await transaction.withdrawInvitation(
                             of: call.parameters.startup, to: call.parameters.call)))
+            }
+        }.erased
+    }
+
+    private static var withdrawSeveral: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/invitation-withdrawals", "withdrawInvitations",
+            summary: "Take several invitations back", description: "Each as by `withdrawInvitation`.", tag: "programs",
+            access: .roles([.manager]), parameters: CallPath.self, body: InvitationsBody.self,
+            output: RowVerdicts<InvitationItem>.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (id, mode, startups) = (call.parameters.call, call.body.mode, try call.body.rows())
+            return try await call.write { transaction in
+                let verdicts = try await transaction.withdrawInvitations(of: startups, to: id, mode)
+                return .ok(RowVerdicts(verdicts, of: startups, mode, item: InvitationItem.init))
             }
         }.erased
     }
@@ -145,9 +160,32 @@ struct CodePath: Codable {
     let code: FastTrackCode.ID
 }
 
-/// The startups to invite.
-struct NewInvitations: Described {
+/// The startups to invite, or whose invitations are taken back.
+struct InvitationsBody: Described {
     let startups: [Startup.ID]
+    let dryRun: Bool?
+    let partial: Bool?
+
+    static let documentation = ["dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning]
+
+    var mode: BulkMode { BulkMode(dryRun: dryRun, partial: partial) }
+
+    func rows() throws(Problem) -> [Startup.ID] { try BulkMode.rows(startups, at: "/startups") }
+}
+
+/// What came of a startup and its invitation.
+struct InvitationItem: Described {
+    let startup: Startup.ID
+    let changes: Bool
+    let fault: RowFault?
+
+    static let documentation = ["changes": "False where it is refused, and where it is invited already."]
+
+    init(_ startup: Startup.ID, _ verdict: RowVerdict<Bool>) {
+        self.startup = startup
+        changes = verdict.done ?? false
+        fault = verdict.fault
+    }
 }
 
 /// Whom a call lets in, as JSON.

@@ -12,7 +12,7 @@ import Wording
 struct AdmissionsConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [show, invite, withdraw, give, revoke] }
+    var routes: [AnyRoute] { [show, withdraw, give, revoke] }
 
     private var show: AnyRoute {
         PageRoute(
@@ -20,26 +20,6 @@ struct AdmissionsConsole {
             parameters: AdmissionsPath.self
         ) { call in
             try await page(for: call, of: call.parameters.call, values: [:], done: call.parameters.done)
-        }.erased
-    }
-
-    private var invite: AnyRoute {
-        PageRoute(
-            .post, "/console/calls/{call}/invitations", "inviteConsoleStartup", access: .roles([.manager]),
-            parameters: CallPath.self, body: InvitationFields.self
-        ) { call in
-            let principal = try call.principal
-            let tenant = try principal.workspace
-            let id = call.parameters.call
-            return try await answering {
-                let startup = try call.decoded().startup
-                return try await call.write { transaction in
-                    _ = try await transaction.inviteStartups([startup], to: id, in: tenant, by: principal.personID)
-                    return .redirect(to: "/console/calls/\(id)/admissions?done=invited")
-                }
-            } again: { problem in
-                try await page(for: call, of: id, values: call.fields, problem: problem)
-            }
         }.erased
     }
 
@@ -116,12 +96,17 @@ struct AdmissionsConsole {
         let admitted = try await call.reader.admissions(to: id)
         let codes = try await call.reader.fastTrackCodes(of: id)
         let labels = Dictionary(uniqueKeysWithValues: codes.map { ($0.id, $0.label.string) })
-        let form = try await self.form(for: call, of: found, admitted, values, words, problem)
+        let form = try await self.form(for: call, of: found, values, words, problem)
         let title = found.title.text(for: words.spoken)
         let model = AdmissionsPage(
             header: PageHeader(
                 title: t("admissions.title"), kind: title, badge: Badge(t("access.\(found.access.rawValue)")),
-                lede: t("admissions.lede.\(found.access.rawValue)")),
+                lede: t("admissions.lede.\(found.access.rawValue)"),
+                actions: found.access == .invitation
+                    ? [
+                        .link(t("invite.title"), "/console/calls/\(id)/invitations", style: .primary),
+                        .link(t("invite.withdraw"), "/console/calls/\(id)/invitation-withdrawals"),
+                    ] : []),
             given: given.map { t("code.given", ["code": $0.text]) },
             codes: found.access == .fastTrack ? table(codes, of: found, words, key: call.freshIdempotencyKey) : nil,
             admitted: Table(
@@ -146,7 +131,7 @@ struct AdmissionsConsole {
                             : .text(""),
                     ]
                 }, empty: EmptyState(title: t("admissions.none"), text: t("admissions.none_text"))),
-            form: form, formTitle: found.access == .fastTrack ? t("code.give") : t("invite.title"))
+            form: form, formTitle: t("code.give"))
         let frame = Frame(
             title: t("admissions.title"), site: site, viewer: viewer, current: "programs",
             breadcrumbs: [
@@ -181,24 +166,13 @@ struct AdmissionsConsole {
     }
 
     private func form<P, B>(
-        for call: FormCall<P, B>, of found: CallForApplications, _ admitted: [CallAdmission],
-        _ values: [String: [String]], _ words: ProgramWords, _ problem: FormProblem?
+        for call: FormCall<P, B>, of found: CallForApplications, _ values: [String: [String]], _ words: ProgramWords,
+        _ problem: FormProblem?
     ) async throws -> Form? {
         let t = words.t
         let hidden = [HiddenField("idempotency_key", call.freshIdempotencyKey)]
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         switch found.access {
-        case .public: return nil
-        case .invitation:
-            let known = Set(admitted.map(\.startup))
-            let startups = try await call.reader.startups(named: nil, in: nil, after: nil, limit: 400)
-                .filter { !known.contains($0.id) }
-                .map { (value: $0.id.description, label: $0.name.text(for: words.spoken)) }
-                .sorted { $0.label < $1.label }
-            let fields = [input.select("startup", label: t("admissions.startup"), options: startups)]
-            return Form(
-                action: "/console/calls/\(found.id)/invitations", fields: fields, submit: t("invite.submit"), texts: t,
-                hidden: hidden, problem: problem?.sentence(besides: fields))
+        case .public, .invitation: return nil
         case .fastTrack:
             guard let stream = try await call.reader.stream(found.stream) else { throw Problem.notFound }
             let mous = try await call.reader.mous(try await call.reader.agreementsForCodes(of: stream.id))
@@ -228,11 +202,6 @@ struct AdmissionsConsole {
     }
 }
 
-/// A startup to invite, as the form sends it.
-struct InvitationFields: Codable {
-    let startup: Startup.ID
-}
-
 /// A code to give, as the form sends it.
 struct CodeFields: Codable {
     let mou: MoU.ID
@@ -252,6 +221,7 @@ struct CodeFields: Codable {
 /// What was just done, as the address of the page after it says.
 enum AdmissionDone: String, Codable, CaseIterable {
     case invited, withdrawn, revoked
+    case withdrawnSeveral = "withdrawn_several"
 }
 
 struct AdmissionsPath: Codable {

@@ -26,11 +26,17 @@ extension Transaction {
     package func inviteStartups(
         _ startups: [Startup.ID], to id: CallForApplications.ID, in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> [CallAdmission] {
-        guard let call = try await lockCall(id) else { throw Problem.notFound }
-        guard call.cancelledAt == nil else { throw CallRefusal.cancelled }
+        let call = try await openToInvitations(id)
         let invited = try await admit(startups, to: id, in: tenant, by: person)
         try await announceInvitations(of: invited, to: call)
         return try await admissions(to: id)
+    }
+
+    /// A call to which one may invite, with its row locked; throws `CallRefusal.cancelled`, or not found.
+    func openToInvitations(_ id: CallForApplications.ID) async throws -> CallForApplications {
+        guard let call = try await lockCall(id) else { throw Problem.notFound }
+        guard call.cancelledAt == nil else { throw CallRefusal.cancelled }
+        return call
     }
 
     /// Takes an invitation back, so that the startup no longer knows of the call. A letter that tells of it and has not gone

@@ -13,7 +13,7 @@ extension ProgramsRoom {
             listPrograms, getProgram, addProgram, listStreams, getStream, addStream, listCohorts, getCohort, addCohort,
             listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
             cancelCall,
-        ] + StreamsAPI.operations + AdmissionsAPI.operations + ClonesAPI.operations
+        ] + StreamsAPI.operations + AdmissionsAPI.operations + ExtensionsAPI.operations + ClonesAPI.operations
             + ConditionsAPI.operations + FormVersionsAPI.operations + AnnouncedCallsAPI.operations
     }
 

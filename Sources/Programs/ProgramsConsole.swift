@@ -36,6 +36,7 @@ struct ProgramsConsole {
                             t("program.add"), "/console/programs/new", style: programs.isEmpty ? .primary : .secondary),
                         .link(t("presets.action"), "/console/program-presets"),
                         .link(t("registrations.title"), "/console/registrations"),
+                        .link(t("extend.several"), "/console/call-extensions"),
                     ]),
                 programs: programs.map { program in
                     let branches = streams.filter { $0.program == program.id }

@@ -22,6 +22,7 @@ extension ProgramsRoom {
     package static func pages(in site: Site, rounds: @escaping RoundStreams) -> [AnyRoute] {
         ProgramsConsole(site: site).routes + StreamsConsole(site: site).routes + CohortsConsole(site: site).routes
             + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
+            + InvitationsConsole(site: site).routes + ExtensionsConsole(site: site).routes
             + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
             + ConditionsConsole(site: site).routes + AnnouncedCallPages(site: site).routes
             + FormVersionsConsole(site: site).routes
@@ -38,7 +39,8 @@ func answering(_ deed: () async throws -> HTML, again: (FormProblem) async throw
 
 /// What was just added, as the address of the page after it says.
 enum ProgramsAdded: String, Codable, CaseIterable {
-    case program, stream, cohort, programRevised = "program_revised", cohortRevised = "cohort_revised", cloned, preset
+    case program, stream, cohort, programRevised = "program_revised", cohortRevised = "cohort_revised", cloned, preset,
+        extended
 }
 
 struct ProgramsDone: Codable {

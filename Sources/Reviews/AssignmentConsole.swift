@@ -142,7 +142,14 @@ struct AssignmentConsole {
                                         HiddenField("idempotency_key", call.freshIdempotencyKey),
                                         HiddenField("partner_seats", "false"),
                                     ])
-                            ] : []) + replacement(progress, desk, key: call.freshIdempotencyKey) : [])
+                            ] : []) + replacement(progress, desk, key: call.freshIdempotencyKey)
+                        + [
+                            .link(t("allocation.title"), "/console/rounds/\(round.id)/allocations"),
+                            .link(
+                                t("withdrawals.title"),
+                                ("/console/rounds/\(round.id)/assignment-withdrawals" as SafeURL).adding(
+                                    query.person.map { [("person", $0.description)] } ?? [])),
+                        ] : [])
                     + ["csv", "xlsx"].map { format in
                         let file: SafeURL = "/console/rounds/\(round.id)/assignments.\(format)"
                         return .link(t("assignments.file_\(format)"), file.adding(filters))
@@ -441,6 +448,8 @@ struct AssignmentConsole {
 /// What was just done, so that the list can say so.
 enum AssignmentDeed: String, Codable, CaseIterable {
     case assigned, withdrawn, reopened
+    case assignedSeveral = "assigned_several"
+    case changedSeveral = "changed_several"
 }
 
 struct ListRoundAssignments: Codable {

@@ -24,11 +24,13 @@ extension ReviewsRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         PreviewPages(site: site).routes + RoundsConsole(site: site).routes + DueConsole(site: site).routes
+            + ManyAtOnceConsole(site: site).routes + ManyPanelistsConsole(site: site).routes
             + PanelConsole(site: site).routes + PoolConsole(site: site).routes + PartnerSeatPages(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentSheetPages().routes
             + AssignmentRunConsole(site: site).routes
             + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
             + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes
             + ChairPages(site: site).routes + OfflinePages(site: site).routes + AbsencePages(site: site).routes
+            + ReviewersConsole(site: site).routes
     }
 }

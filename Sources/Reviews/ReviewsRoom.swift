@@ -79,9 +79,10 @@ package enum ReviewsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        RoundsAPI.operations + PanelAPI.operations + ConflictsAPI.operations + AssignmentRunsAPI.operations
+        RoundsAPI.operations + ManyAtOnceAPI.operations + PanelAPI.operations + ConflictsAPI.operations
+            + AssignmentRunsAPI.operations
             + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations
             + AbsencesAPI.operations + DueAPI.operations + AssignmentSheetAPI.operations + PoolAPI.operations
-            + PartnerSeatsAPI.operations
+            + PartnerSeatsAPI.operations + ReviewersAPI.operations
     }
 }

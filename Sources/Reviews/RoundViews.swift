@@ -208,16 +208,3 @@ struct RoundBody: Described {
             quorum: quorum ?? min(2, wanted), due: due, criteria: rubric)
     }
 }
-
-/// Which applications are to enter a round.
-struct EntryBody: Described {
-    let applications: [Application.ID]?
-
-    static let documentation = [
-        "applications": "All that are in review, name the round's stream if it has one and are not in it, unless given."
-    ]
-}
-
-struct EntryView: Described {
-    let entered: Int
-}

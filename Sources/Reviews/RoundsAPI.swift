@@ -10,7 +10,7 @@ internal import struct API.Operation
 /// Rounds by API: a manager drafts, opens and closes them; a reviewer reads those they were invited to.
 enum RoundsAPI {
     static let operations: [AnyOperation] = [
-        listRounds, getRound, getPlannedRound, draftRound, reviseRound, openRound, enterRound, renewFile, closeRound,
+        listRounds, getRound, getPlannedRound, draftRound, reviseRound, openRound, renewFile, closeRound,
         getStandings,
     ]
 
@@ -118,25 +118,6 @@ enum RoundsAPI {
             return try await call.write { transaction in
                 _ = try await transaction.openRound(id, in: tenant, by: principal.personID)
                 return .ok(try await transaction.roundView(id))
-            }
-        }.erased
-    }
-
-    private static var enterRound: AnyOperation {
-        Operation(
-            .post, "/v1/rounds/{round}/applications", "enterRound",
-            summary: "Take further applications into an open round",
-            description: "They are frozen as they stand now. All or none of those named enter.", tag: "reviews",
-            access: .roles([.manager]), parameters: RoundPath.self, body: EntryBody.self, output: EntryView.self,
-            problems: [.notFound, .conflict]
-        ) { call in
-            let principal = try call.principal
-            let (tenant, id) = (try principal.workspace, call.parameters.round)
-            return try await call.write { transaction in
-                .ok(
-                    EntryView(
-                        entered: try await transaction.enterRound(
-                            id, call.body.applications, in: tenant, by: principal.personID)))
             }
         }.erased
     }

@@ -11,7 +11,7 @@ internal import Wording
 struct RoundsConsole: Sendable {
     let site: Site
 
-    var routes: [AnyRoute] { [list, new, create, show, edit, revise, open, enter, closing, close] }
+    var routes: [AnyRoute] { [list, new, create, show, edit, revise, open, closing, close] }
 
     // MARK: Routes
 
@@ -31,7 +31,10 @@ struct RoundsConsole: Sendable {
             let model = RoundsPage(
                 header: PageHeader(
                     title: t("rounds.title"), lede: t("rounds.lede"),
-                    actions: [.link(t("round.new"), new, style: .primary)]),
+                    actions: [
+                        .link(t("round.new"), new, style: .primary),
+                        .link(t("reviewers.title"), "/console/reviewers"),
+                    ]),
                 filters: Filters(
                     action: address,
                     choices: [
@@ -185,13 +188,6 @@ struct RoundsConsole: Sendable {
         }
     }
 
-    private var enter: AnyRoute {
-        deed("/console/rounds/{round}/applications", "enterConsoleRound", .entered) {
-            transaction, round, tenant, person in
-            _ = try await transaction.enterRound(round, in: tenant, by: person)
-        }
-    }
-
     private var closing: AnyRoute {
         PageRoute(
             .get, "/console/rounds/{round}/closing", "consoleCloseRound", access: .roles([.manager]),
@@ -320,7 +316,7 @@ struct RoundsConsole: Sendable {
         let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
         let t = words.t
         let isOpen = round.status == .open
-        let model = RoundPage(
+        var model = RoundPage(
             header: PageHeader(
                 title: round.name.text(for: words.spoken), kind: round.subject(for: words.spoken),
                 badge: words.badge(round.status), lede: words.lede(round, progress),
@@ -350,6 +346,16 @@ struct RoundsConsole: Sendable {
                     LinkText(t("round.standings"), "/console/rounds/\(id)/standings"),
                     LinkText(t("round.conflicts"), "/console/rounds/\(id)/conflicts"),
                 ] : [LinkText(t("round.conflicts"), "/console/rounds/\(id)/conflicts")])
+        if isOpen, try await !call.reader.applicationsToRenew(in: id).isEmpty {
+            model.tools.append(LinkText(t("renewals.title"), "/console/rounds/\(id)/renewals"))
+        }
+        if round.status != .closed {
+            model.tools += [
+                LinkText(t("asking.title"), "/console/rounds/\(id)/panel-invitations"),
+                LinkText(t("panel_changes.title"), "/console/rounds/\(id)/panel-changes"),
+                LinkText(t("declarations.title"), "/console/rounds/\(id)/conflict-declarations"),
+            ]
+        }
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "rounds",
             breadcrumbs: [Breadcrumb(t("rounds.title"), "/console/rounds")],
@@ -370,10 +376,7 @@ struct RoundsConsole: Sendable {
             let enter: [Action] =
                 ready == 0
                 ? []
-                : [
-                    .post(
-                        t("round.enter", count: ready), "/console/rounds/\(round.id)/applications", hidden: hidden)
-                ]
+                : [.link(t("round.enter", count: ready), "/console/rounds/\(round.id)/entry")]
             return [.link(t("round.assign"), "/console/rounds/\(round.id)/assignments", style: .primary)] + enter
                 + [
                     .link(t("due.action"), "/console/rounds/\(round.id)/due"),
@@ -545,7 +548,7 @@ struct NewRoundPath: Codable {
 
 /// What was just done, as the address of the page after it says.
 enum RoundDone: String, Codable, CaseIterable {
-    case drafted, revised, opened, entered, closed, invited, changed, chaired, away, removed, moved, waived
+    case drafted, revised, opened, entered, renewed, closed, invited, changed, chaired, away, removed, moved, waived
 }
 
 struct RoundDonePath: Codable {

@@ -113,8 +113,9 @@ extension SaveState {
     public init(at instant: Date, in zone: TimeZoneName, language: Pages.Language) {
         let time = LocalTime(instant, in: zone)
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let t = PageKit.wording.texts(in: language)
         self.init(
-            PageKit.wording.texts(in: language)(
+            t(
                 "wording.saved_at",
                 ["time": "\(two(time.hour)):\(two(time.minute)):\(two(time.second))", "place": zone.place]),
             instant: instant.formatted(.iso8601))

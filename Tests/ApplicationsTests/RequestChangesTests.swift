@@ -83,6 +83,102 @@ struct RequestChangesTests {
             "\(letters)")
     }
 
+    @Test("Several are asked for the same; each has its verdict, and what is rehearsed writes to nobody")
+    func several() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let accepted: Application.ID = demoID("application \(Cast.startup("kelpsense")) \(call)")
+        let question = try await world.questions(of: call)[1].id
+        let park = try await Visitor(Cast.mei, in: world)
+        let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
+        let target = "/v1/calls/\(call)/change-requests"
+        func body(_ rest: String) -> String {
+            """
+            {"applications": ["\(id)", "\(accepted)"], "message": "How many buoys?", "questions": ["\(question)"],
+             "due_on": "\(day)"\(rest)}
+            """
+        }
+        let manager = world.database.reader(as: world.context(Cast.mei))
+        func letters() async throws -> Int {
+            try await world.owner.reader(as: .none).value("SELECT count(*) FROM letters WHERE about_id = \(id.uuid)")
+        }
+        let before = try await letters()
+        let rehearsed = await park.ask("POST", target, json: body(#", "dry_run": true"#))
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""refused":1"#), "\(rehearsed.text)")
+        let (requests, afterwards) = (try await manager.changeRequests(of: id), try await letters())
+        #expect(requests.isEmpty && afterwards == before)
+        let whole = await park.ask("POST", target, json: body(""))
+        #expect(whole.status == 409 && whole.text.contains("/applications/1"), "\(whole.text)")
+        #expect(try await manager.changeRequests(of: id).isEmpty)
+        let part = await park.ask("POST", target, json: body(#", "partial": true"#))
+        #expect(part.status == 200 && part.text.contains(#""done":1"#), "\(part.text)")
+        let request = try #require(try await manager.changeRequests(of: id).first)
+        #expect(part.text.contains(request.id.description))
+        let elsewhere: CallForApplications.ID = demoID("call fintech")
+        let strange = await park.ask(
+            "POST", "/v1/calls/\(elsewhere)/change-requests", json: body(#", "dry_run": true"#))
+        #expect(strange.status == 200 && strange.text.contains(#""refused":2"#), "\(strange.text)")
+
+        // More time for it, and then no more.
+        func later(_ days: Int, _ rest: String = "") -> String {
+            #"{"requests": ["\#(request.id)"], "due_on": "\#(day.adding(days: days))"\#(rest)}"#
+        }
+        let earlier = await park.ask("POST", "/v1/change-request-extensions", json: later(-2))
+        #expect(earlier.status == 409 && earlier.text.contains("/requests/0"), "\(earlier.text)")
+        let extended = await park.ask("POST", "/v1/change-request-extensions", json: later(5))
+        #expect(extended.status == 200, "\(extended.text)")
+        #expect(try await manager.changeRequests(of: id).first.map { $0.dueAt > request.dueAt } == true)
+        let cancelled = await park.ask(
+            "POST", "/v1/change-request-cancellations", json: #"{"requests": ["\#(request.id)"]}"#)
+        #expect(cancelled.status == 200, "\(cancelled.text)")
+        #expect(try await manager.application(id)?.application.state == .submitted)
+    }
+
+    @Test("On pages several are ticked in the list, looked at, and asked; then given more time")
+    func severalOnPages() async throws {
+        let world = try await World()
+        let id = try await world.submitted(to: call)
+        let question = try await world.questions(of: call)[1].id
+        let park = try await Visitor(Cast.mei, in: world)
+        let day = CalendarDate(Date(), in: .hongKong).adding(days: 7)
+        #expect(await park.open("/console/applications").text.contains("/console/applications/change-requests"))
+        let nothing = await park.send("/console/applications/change-requests", [("move", ""), ("note", "")])
+        #expect(nothing.status == 422, "\(nothing.text)")
+        let begun = await park.send(
+            "/console/applications/change-requests", [("move", ""), ("note", ""), ("applications", "\(id)")])
+        #expect(begun.status == 200 && begun.text.contains(#"value="\#(id)" checked"#), "\(begun.text)")
+        let page = "/console/calls/\(call)/change-requests"
+        #expect(begun.text.contains(#"action="\#(page)""#))
+        #expect(await park.open(page).status == 200)
+        let fields = [
+            ("applications", "\(id)"), ("questions", "\(question)"), ("message", "How many buoys?"),
+            ("due_on", "\(day)"),
+        ]
+        let wordless = await park.send(page, fields.filter { $0.0 != "message" } + [("message", "")])
+        #expect(wordless.status == 422 && wordless.text.contains(#"value="\#(id)" checked"#), "\(wordless.text)")
+        let looked = await park.send(page, fields + [("partial", "false")])
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        let manager = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await manager.changeRequests(of: id).isEmpty)
+        let asked = await park.send(page, fields + [("partial", "false"), ("sure", "true")])
+        #expect(asked.status == 303, "\(asked.text)")
+        let shown = await park.open(try #require(asked.header("Location")))
+        #expect(shown.text.contains("The requests were sent to the founders."))
+        let request = try #require(try await manager.changeRequests(of: id).first)
+        let several = "/console/changes/several"
+        #expect(await park.open(several).text.contains(request.id.description))
+        let dayless = await park.send(several, [("requests", "\(request.id)"), ("deed", "extend"), ("due_on", "")])
+        #expect(dayless.status == 422, "\(dayless.text)")
+        let extended = await park.send(
+            several,
+            [
+                ("requests", "\(request.id)"), ("deed", "extend"), ("due_on", "\(day.adding(days: 3))"),
+                ("partial", "false"), ("sure", "true"),
+            ])
+        #expect(extended.status == 303, "\(extended.text)")
+        #expect(try await manager.changeRequests(of: id).first.map { $0.dueAt > request.dueAt } == true)
+    }
+
     @Test("What is asked about must be complete; what was not is not asked again")
     func completeness() async throws {
         let world = try await World()

@@ -117,6 +117,69 @@ struct StreamDecisionTests {
         #expect(try await reader.preparedDecision(on: applicants[0], in: other)?.preparation.stream == nil)
     }
 
+    @Test("Lists say which stream each decision is for, or what was chosen: as JSON, on the page, and as files")
+    func column() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other", "own"], ["own"], ["own", "other"]])
+        let batch = try await world.open(call.id, places: 3, preparing: [])
+        try await world.prepare(ids[0], Preparation(.offer, note: note, stream: call.own), in: batch)
+        try await world.prepare(ids[1], Preparation(.reject, note: note), in: batch)
+        let park = try await Visitor(Cast.mei, in: world)
+        let listed = await park.ask("GET", "/v1/decision-batches/\(batch)/decisions")
+        let decisions = try JSON(parsing: listed.body)
+        let offered = try #require(
+            decisions["items"]?.elements?.first { $0["application"]?.text == ids[0].description })
+        #expect(offered["stream"]?.text == call.own.description && offered["stream_name"] != nil)
+        #expect(offered["choices"]?.elements?.map(\.text) == [call.other.description, call.own.description])
+        let open = try #require(decisions["undecided"]?.elements?.first)
+        #expect(open["choices"]?.elements?.map(\.text) == [call.own.description, call.other.description])
+        let page = await park.open("/console/decisions/\(batch)")
+        #expect(page.text.contains("1. Deep tech, 2. "), "\(page.text)")
+        #expect(page.text.contains("/console/decisions/\(batch)/decisions.csv"))
+        let file = await park.ask("GET", "/v1/decision-batches/\(batch)/decisions.csv")
+        #expect(file.status == 200 && file.text.contains("Streams chosen"), "\(file.text)")
+        let line = try #require(file.text.split(whereSeparator: \.isNewline).first { $0.contains("\(ids[0])") })
+        #expect(line.contains("1. Deep tech, 2. ") && line.contains("Offer"), "\(line)")
+        let workbook = await park.ask("GET", "/v1/decision-batches/\(batch)/decisions.xlsx")
+        #expect(workbook.status == 200 && workbook.body.starts(with: Array("PK".utf8)))
+        #expect(await park.open("/console/decisions/\(batch)/decisions.xlsx").status == 200)
+
+        // A call of one stream has nothing to tell.
+        let (plain, applicants) = try await world.applicants(1, from: 20)
+        let other = try await world.open(plain, places: 1, preparing: [])
+        try await world.prepare(applicants[0], Preparation(.offer, note: note), in: other)
+        let without = await park.ask("GET", "/v1/decision-batches/\(other)/decisions.csv")
+        #expect(without.status == 200 && !without.text.contains("Stream"), "\(without.text)")
+        #expect(await !park.ask("GET", "/v1/decision-batches/\(other)/decisions").text.contains("choices"))
+    }
+
+    @Test("Several prepared decisions are taken back at once, as a whole or in part")
+    func takingBack() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(3)
+        let batch = try await world.open(call, places: 3, preparing: [])
+        for id in ids.prefix(2) { try await world.prepare(id, Preparation(.reject, note: note), in: batch) }
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let target = "/v1/decision-batches/\(batch)/preparation-withdrawals"
+        let list = ids.map { #""\#($0)""# }.joined(separator: ", ")
+        let rehearsed = await park.ask("POST", target, json: #"{"applications": [\#(list)], "dry_run": true}"#)
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""refused":1"#), "\(rehearsed.text)")
+        let whole = await park.ask("POST", target, json: #"{"applications": [\#(list)]}"#)
+        #expect(whole.status == 409 && whole.text.contains("/applications/2"), "\(whole.text)")
+        #expect(try await reader.preparedDecisions(in: batch).count == 2)
+        let page = "/console/decisions/\(batch)/withdrawals"
+        #expect(await park.open(page).text.contains("\(ids[0])"))
+        let ticked = [("applications", "\(ids[0])"), ("partial", "false")]
+        let looked = await park.send(page, ticked)
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        #expect(await park.send(page, ticked + [("sure", "true")]).status == 303)
+        #expect(try await reader.preparedDecisions(in: batch).map(\.application) == [ids[1]])
+        let part = await park.ask("POST", target, json: #"{"applications": [\#(list)], "partial": true}"#)
+        #expect(part.status == 200 && part.text.contains(#""done":1"#), "\(part.text)")
+        #expect(try await reader.preparedDecisions(in: batch).isEmpty)
+    }
+
     @Test("By standing, with places by stream; the release keeps to them, and letter and page name the stream")
     func bulk() async throws {
         let world = try await World()

@@ -541,6 +541,13 @@ struct Questioner: Sendable {
         }
     }
 
+    /// Operations on many that are asked to change nothing.
+    private static let rehearsed: Set = [
+        "invitePanelists", "assignReviewers", "withdrawAssignments", "reopenReviews", "renewReviewFiles",
+        "withdrawInvitations", "requestManyChanges", "extendManyChanges", "cancelManyChanges",
+        "extendCalls", "withdrawPreparations", "removePanelists", "revisePanelists", "declareConflicts",
+    ]
+
     private func body(of route: RegistryEntry, _ objects: Objects) -> JSON? {
         guard let schema = route.body else { return nil }
         // The one body that must be right to be told from a stranger's: everybody is let in by their own password.
@@ -554,6 +561,9 @@ struct Questioner: Sendable {
         // Some examples are refused before anything is looked for; without the part that is, the object is found or not.
         switch (route.id, body) {
         case ("saveReview", _), ("submitReview", _): return .object([JSON.Member("scores", .object([]))])
+        // What would be done to many is asked about and not done: what it concerns is other rows' as well.
+        case (let id, .object(let members)) where Self.rehearsed.contains(id):
+            return .object(members.map { $0.name == "dry_run" ? JSON.Member("dry_run", true) : $0 })
         case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
         case ("saveAnswer", .object(let members)):
             return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })

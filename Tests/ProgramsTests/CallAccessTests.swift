@@ -407,13 +407,103 @@ struct CallAccessTests {
         #expect(try await reader.call(id)?.cutoffs == Array(further.dropLast()))
     }
 
+    @Test("several startups are invited, or no longer: each with a verdict, all or none unless said otherwise")
+    func invitingSeveral() async throws {
+        let world = try await World()
+        let id = try await call(.invitation, in: world)
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let target = "/v1/calls/\(id)/invitations"
+        func body(_ startups: [Startup.ID], _ rest: String = "") -> String {
+            #"{"startups": [\#(startups.map { #""\#($0)""# }.joined(separator: ", "))]\#(rest)}"#
+        }
+        let mixed = [kelpsense, Startup.ID(), stranger]
+        let rehearsed = await park.ask("POST", target, json: body(mixed, #", "dry_run": true"#))
+        #expect(rehearsed.status == 200 && rehearsed.text.contains("There is no such startup."), "\(rehearsed.text)")
+        #expect(rehearsed.text.contains(#""done":0"#) && rehearsed.text.contains(#""refused":1"#))
+        #expect(try await reader.admissions(to: id).isEmpty)
+        let whole = await park.ask("POST", target, json: body(mixed))
+        #expect(whole.status == 409 && whole.text.contains("/startups/1"), "\(whole.text)")
+        #expect(try await reader.admissions(to: id).isEmpty)
+        let part = await park.ask("POST", target, json: body(mixed, #", "partial": true"#))
+        #expect(part.status == 200 && part.text.contains(#""done":2"#), "\(part.text)")
+        #expect(Set(try await reader.admissions(to: id).map(\.startup)) == [kelpsense, stranger])
+        let again = await park.ask("POST", target, json: body([kelpsense]))
+        #expect(again.status == 200 && again.text.contains(#""changes":false"#), "\(again.text)")
+        let open: CallForApplications.ID = demoID("call incubation")
+        let everybodys = await park.ask("POST", "/v1/calls/\(open)/invitations", json: body([kelpsense]))
+        #expect(everybodys.status == 409 && everybodys.text.contains("not one by invitation"), "\(everybodys.text)")
+
+        // One of them has begun an application: its invitation stands.
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.ask("POST", "/v1/calls/\(id)/applications").status == 201)
+        let withdrawals = "/v1/calls/\(id)/invitation-withdrawals"
+        let both = await park.ask("POST", withdrawals, json: body([kelpsense, stranger]))
+        #expect(both.status == 409 && both.text.contains("/startups/0"), "\(both.text)")
+        #expect(try await reader.admissions(to: id).count == 2)
+        let page = "/console/calls/\(id)/invitation-withdrawals"
+        #expect(await park.open(page).text.contains("KelpSense"))
+        let ticked = [("startups", "\(kelpsense)"), ("startups", "\(stranger)")]
+        let looked = await park.send(page, ticked + [("partial", "false")])
+        #expect(looked.status == 200 && looked.text.contains("Cannot be done"), "\(looked.text)")
+        #expect(await park.send(page, ticked + [("partial", "false"), ("sure", "true")]).status == 409)
+        #expect(await park.send(page, ticked + [("partial", "true"), ("sure", "true")]).status == 303)
+        #expect(try await reader.admissions(to: id).map(\.startup) == [kelpsense])
+    }
+
+    @Test("several calls close later at once, as a whole or in part; on pages each by its own clock")
+    func extendingSeveral() async throws {
+        let world = try await World()
+        let (one, other) = (try await call(.invitation, in: world), try await call(.invitation, in: world))
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func closing(_ id: CallForApplications.ID) async throws -> Date? {
+            try await reader.call(id)?.deadline.instant
+        }
+        let before = try #require(try await closing(one))
+        func body(_ ids: [CallForApplications.ID], _ rest: String = "") -> String {
+            let later = LocalTime(Date.now.addingTimeInterval(30 * 86_400), in: .hongKong)
+                .instant(in: .hongKong).formatted(.iso8601)
+            let calls = ids.map { #""\#($0)""# }.joined(separator: ", ")
+            return #"{"calls": [\#(calls)], "closes_at": "\#(later)", "reason": "Holidays"\#(rest)}"#
+        }
+        let strange = CallForApplications.ID()
+        let target = "/v1/call-extensions"
+        let rehearsed = await park.ask("POST", target, json: body([one, strange], #", "dry_run": true"#))
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""refused":1"#), "\(rehearsed.text)")
+        let whole = await park.ask("POST", target, json: body([one, strange]))
+        #expect(whole.status == 409 && whole.text.contains("/calls/1"), "\(whole.text)")
+        #expect(try await closing(one) == before)
+        let part = await park.ask("POST", target, json: body([one, strange], #", "partial": true"#))
+        #expect(part.status == 200 && part.text.contains(#""done":1"#), "\(part.text)")
+        let moved = try #require(try await closing(one))
+        #expect(moved > before)
+
+        let page = "/console/call-extensions"
+        #expect(await park.open(page).text.contains(other.description))
+        let time = String("\(LocalTime(Date.now.addingTimeInterval(40 * 86_400), in: .hongKong))".prefix(16))
+        let fields = [
+            ("calls", "\(one)"), ("calls", "\(other)"), ("closes_at", time), ("reason", "Holidays"),
+            ("partial", "false"),
+        ]
+        let timeless = await park.send(page, fields.map { ($0.0, $0.0 == "closes_at" ? "soon" : $0.1) })
+        #expect(timeless.status == 422 && timeless.text.contains("Holidays"), "\(timeless.text)")
+        let looked = await park.send(page, fields)
+        #expect(looked.status == 200 && looked.text.contains("2 can be done."), "\(looked.text)")
+        #expect(try await closing(one) == moved)
+        #expect(await park.send(page, fields + [("sure", "true")]).status == 303)
+        let (first, second) = (try await closing(one), try await closing(other))
+        #expect(first == second && first != moved)
+    }
+
     @Test("invitations and codes are kept on the page of the call")
     func pages() async throws {
         let world = try await World()
         let (closed, fast) = (try await call(.invitation, in: world), try await call(.fastTrack, in: world))
         let park = try await Visitor(Cast.mei, in: world)
         #expect(await park.open("/console/calls/\(closed)").text.contains("By invitation"))
-        let invited = await park.send("/console/calls/\(closed)/invitations", [("startup", "\(kelpsense)")])
+        let invited = await park.send(
+            "/console/calls/\(closed)/invitations", [("startups", "\(kelpsense)"), ("sure", "true")])
         #expect(invited.status == 303, "\(invited.text.prefix(500))")
         #expect(await park.open("/console/calls/\(closed)/admissions").text.contains("KelpSense"))
         let zone = TimeZoneName.hongKong

@@ -50,6 +50,18 @@ struct RenewFileTests {
         let place = "/console/rounds/\(World.round)/applications/\(id)"
         #expect(await visitor.open(place).text.contains("\(place)/renewal"))
         await #expect(throws: (any Error).self) { try await renew(as: Cast.vera) }
+        // Among several, too: rehearsed, and refused as a whole for one that has nothing to hand in.
+        let several = "/v1/rounds/\(World.round)/renewals"
+        let both = #"{"applications": ["\#(id)", "\#(World.application("lanterncare"))"]"#
+        let rehearsed = await visitor.ask("POST", several, json: both + #", "dry_run": true}"#)
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""refused":1"#), "\(rehearsed.text)")
+        #expect(await visitor.ask("POST", several, json: both + "}").status == 409)
+        #expect(try await vera.file(of: id, in: World.round)?.renewedAt == nil)
+        let listed = await visitor.open("/console/rounds/\(World.round)/renewals")
+        #expect(listed.text.contains(#"value="\#(id)" checked"#), "\(listed.text)")
+        let looked = await visitor.send(
+            "/console/rounds/\(World.round)/renewals", [("applications", "\(id)"), ("partial", "false")])
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
         #expect(await visitor.send("\(place)/renewal").status == 303)
         let after = try #require(try await vera.file(of: id, in: World.round))
         #expect(after.answers.first?.text == text && after.code == before.code && after.renewedAt != nil)

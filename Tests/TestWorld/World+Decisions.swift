@@ -1,3 +1,4 @@
+internal import API
 internal import Accounts
 package import Applications
 package import Decisions

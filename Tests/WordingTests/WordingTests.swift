@@ -8,6 +8,13 @@ import Vocabulary
 
 @Suite("How values are said")
 struct WordingTests {
+    @Test("the page of what is done with many at once is sound")
+    func sound() {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Wording").standardized
+        #expect(PageKit.wording.faults(in: [PageTemplate.bulkForm], sources: sources) == [])
+    }
+
     @Test(
         "money is written as the trade writes it, whole amounts without their zeros",
         arguments: [

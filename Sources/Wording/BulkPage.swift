@@ -1,0 +1,152 @@
+package import API
+package import Pages
+package import Postgres
+
+/// A form that does something with many at once, above it what would come of each.
+package struct BulkPage: ViewModel {
+    var header: PageHeader
+    var filters: Filters?
+    var verdicts: Table?
+    var form: Form
+}
+
+extension PageTemplate<BulkPage> {
+    /// One page for whatever is done with many at once.
+    package static let bulkForm = PageTemplate("wording/bulk", in: .wording)
+}
+
+/// What a form asks for with many at once, once it was read.
+package struct BulkDeed<Done: Sendable>: Sendable {
+    let isSure: Bool
+    let mode: BulkMode
+    let verb: @Sendable (Transaction, BulkMode) async throws -> [RowVerdict<Done>]
+
+    /// - Parameters:
+    ///   - isSure: whether it was sent with the button that does it; it is looked at otherwise.
+    ///   - isPartial: whether what can be done is done although some cannot.
+    package init(
+        isSure: Bool?, isPartial: Bool?,
+        _ verb: @Sendable @escaping (Transaction, BulkMode) async throws -> [RowVerdict<Done>]
+    ) {
+        self.isSure = isSure ?? false
+        mode = isPartial == true ? .whatCanBe : .allOrNothing
+        self.verb = verb
+    }
+}
+
+/// One row of what was looked at.
+package struct BulkRow: Sendable {
+    let name: String
+    let note: String?
+    let refusal: Problem?
+
+    /// A row by its name, and why it is refused.
+    package init(_ name: String, note: String? = nil, refusal: Problem?) {
+        self.name = name
+        self.note = note
+        self.refusal = refusal
+    }
+}
+
+extension BulkPage {
+    /// Looks at what a form asks for, or does it.
+    ///
+    /// - Parameters:
+    ///   - done: where it leads once something was done, with what came of each.
+    ///   - page: the form again, filled in, with why each row is refused in the order of the rows; empty where nothing could be
+    ///     looked at.
+    package static func answering<P, B, Done>(
+        _ call: FormCall<P, B>, _ constraints: ConstraintProblems, reading: (B) throws -> BulkDeed<Done>,
+        done: @Sendable @escaping (Transaction, [RowVerdict<Done>]) async throws -> HTML,
+        page: ([Problem?], FormProblem?) async throws -> HTML
+    ) async throws -> HTML {
+        try await FormProblem.answering(constraints) {
+            let deed = try reading(try call.decoded())
+            guard deed.isSure else {
+                let verdicts = try await call.database.write(as: call.context) { transaction in
+                    try await deed.verb(transaction, .dryRun)
+                }
+                return try await page(verdicts.map(\.refusal), nil)
+            }
+            do {
+                return try await call.write { transaction in
+                    let verdicts = try await deed.verb(transaction, deed.mode)
+                    guard verdicts.contains(where: { $0.refusal == nil }) else {
+                        throw RowsRefused(verdicts.map(\.refusal), at: "")
+                    }
+                    return try await done(transaction, verdicts)
+                }
+            } catch let refused as RowsRefused {
+                let problem = Problem(.conflict, RowsRefused.sentence)
+                var html = try await page(refused.refusals, FormProblem(problem, constraints: constraints))
+                html.status = 409
+                return html
+            }
+        } again: { problem in
+            try await page([], problem)
+        }
+    }
+
+    /// The form, and above it what was found of each row.
+    ///
+    /// - Parameters:
+    ///   - lede: what the page is for, until there is something to say of rows.
+    ///   - subject: what a row is, as the heading of the first column.
+    ///   - submit: the verb on the button that does it, which is there once something can be done.
+    ///   - fields: what was sent, so that the choice between all and some comes back.
+    package init(
+        _ title: String, kind: String? = nil, lede: String, subject: String, rows: [BulkRow], action: SafeURL,
+        sections: [FormSection], submit: String, cancel: SafeURL, filters: Filters? = nil, key: String,
+        fields: [String: [String]], problem: FormProblem?, in language: Language
+    ) {
+        let t = PageKit.wording.texts(in: language)
+        let refused = rows.count { $0.refusal != nil }
+        let can = rows.count - refused
+        let said = [
+            can > 0 ? t("several.can", count: can) : nil, refused > 0 ? t("several.cannot", count: refused) : nil,
+        ].compactMap(\.self)
+        header = PageHeader(
+            title: title, kind: kind,
+            lede: said.isEmpty ? lede : said.joined(separator: language == .english ? " " : ""))
+        self.filters = filters
+        verdicts =
+            rows.isEmpty
+            ? nil
+            : Table(
+                caption: t("several.preview"), columns: [.init(subject), .init(t("several.verdict"))],
+                rows: rows.map { row in
+                    [
+                        .text(row.name, note: row.note),
+                        row.refusal.map { .badge(Badge(t("several.refused"), .warning), note: $0.sentences) }
+                            ?? .badge(Badge(t("several.would"), .success)),
+                    ]
+                }, empty: EmptyState(title: t("several.preview"), text: lede))
+        let input = FormInput(
+            values: fields.merging(["partial": ["false"]]) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
+        let mode = input.radios(
+            "partial", label: t("several.mode"),
+            options: [("false", t("several.all_or_nothing"), nil), ("true", t("several.what_can_be"), nil)])
+        let all = sections + [FormSection(fields: [mode])]
+        form = Form(
+            action: action, sections: all, submit: t("several.show"), texts: t,
+            hidden: [HiddenField("idempotency_key", key)],
+            alternatives: can > 0 ? [FormButton(submit, name: "sure", value: "true")] : [],
+            cancel: LinkText(t("several.cancel"), cancel), problem: problem?.sentence(besides: all.flatMap(\.fields)))
+    }
+}
+
+extension FormCall {
+    /// What was ticked under a name, each once, as far as it can be read.
+    package func ids<ID: Hashable>(_ name: String, as read: (String) -> ID?) -> [ID] {
+        var seen: Set<ID> = []
+        return (fields[name] ?? []).compactMap(read).filter { seen.insert($0).inserted }
+    }
+}
+
+extension Problem {
+    /// Why a row is refused: what is wrong with each of its fields, or what this occurrence says.
+    fileprivate var sentences: String {
+        guard !errors.isEmpty else { return words }
+        return errors.map(\.words).joined(separator: Language.ofPage == .english ? " " : "")
+    }
+}
