@@ -23,8 +23,8 @@ extension Edge {
         var head = incoming.head
         head.method = .head
         let ahead = Exchange(
-            incoming: Incoming(head: head, body: .bytes([]), address: incoming.address), requestID: exchange.requestID,
-            declaration: declaration, principal: principal, credential: exchange.credential,
+            incoming: Incoming(head: head, body: .bytes([]), address: incoming.address), from: exchange.address,
+            requestID: exchange.requestID, declaration: declaration, principal: principal, credential: exchange.credential,
             pathValues: exchange.pathValues, services: services)
         let answer = try await endpoint.perform(ahead)
         guard answer.stream != nil else { return finish(answer, incoming, declaration) }
@@ -64,9 +64,9 @@ extension Edge {
         try admit(holder, to: endpoint.declaration)
         let asked = HTTPRequest(method: .get, scheme: nil, authority: nil, path: target)
         let exchange = Exchange(
-            incoming: Incoming(head: asked, body: .bytes([]), address: incoming.address), requestID: trace.requestID,
-            declaration: endpoint.declaration, principal: holder, credential: nil, pathValues: trace.values,
-            services: services)
+            incoming: Incoming(head: asked, body: .bytes([]), address: incoming.address), from: trace.address,
+            requestID: trace.requestID, declaration: endpoint.declaration, principal: holder, credential: nil,
+            pathValues: trace.values, services: services)
         let rendered = try await endpoint.perform(exchange)
         guard rendered.stream != nil else { throw Problem.notFound }
         var outgoing = Outgoing(
