@@ -24,7 +24,8 @@ extension Edge {
         head.method = .head
         let ahead = Exchange(
             incoming: Incoming(head: head, body: .bytes([]), address: incoming.address), from: exchange.address,
-            requestID: exchange.requestID, declaration: declaration, principal: principal, credential: exchange.credential,
+            requestID: exchange.requestID, declaration: declaration, principal: principal,
+            credential: exchange.credential,
             pathValues: exchange.pathValues, services: services)
         let answer = try await endpoint.perform(ahead)
         guard answer.stream != nil else { return finish(answer, incoming, declaration) }

@@ -29,7 +29,8 @@ extension Transaction {
         if replacing, try await (progress(of: [round])[round]?.overdue ?? 0) == 0 { throw ReviewRefusal.nothingOverdue }
         let job = try await enqueue(PlanAssignments(run: id.uuid))
         try await insert(
-            id, of: round, replacingOverdue: replacing, keepingPartnerSeats: keepingPartnerSeats && !replacing, job: job,
+            id, of: round, replacingOverdue: replacing, keepingPartnerSeats: keepingPartnerSeats && !replacing,
+            job: job,
             in: tenant, by: person)
         guard let run = try await assignmentRun(id) else { throw Problem.notFound }
         return run
