@@ -261,14 +261,23 @@ extension World {
                 SELECT \(harbour), md5('funnel ' || application)::uuid, gen_random_uuid(), state
                 FROM unnest(\(events.map(\.application)), \(events.map(\.state))) AS e (application, state)
                 """)
+            // Each in a round of its own: of all streams, of the call's own, or of the other.
+            try await transaction.execute(
+                """
+                INSERT INTO review_rounds (tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted,
+                                           quorum, due_at, time_zone, stream_id)
+                SELECT \(harbour), md5('funnel round ' || n)::uuid, gen_random_uuid(), 1, '{"en": "Round"}', true, true,
+                       1, 1, now(), 'UTC', (\([nil, choice?.own, choice?.other])::uuid[])[1 + n % 3]
+                FROM generate_series(1, \(assigned.count)) AS n
+                """)
             try await transaction.execute(
                 """
                 INSERT INTO review_assignments (tenant_id, id, round_id, application_id, person_id, state, assigned_by,
                                                 ended_at)
-                SELECT \(harbour), gen_random_uuid(), gen_random_uuid(), md5('funnel ' || application)::uuid,
-                       \(Cast.nora.person.id.uuid), state, \(Cast.mei.person.id.uuid),
-                       CASE WHEN state <> 'assigned' THEN now() END
-                FROM unnest(\(assigned), \(states)) AS r (application, state)
+                SELECT \(harbour), gen_random_uuid(), md5('funnel round ' || n)::uuid,
+                       md5('funnel ' || application)::uuid, \(Cast.nora.person.id.uuid), state,
+                       \(Cast.mei.person.id.uuid), CASE WHEN state <> 'assigned' THEN now() END
+                FROM unnest(\(assigned), \(states)) WITH ORDINALITY AS r (application, state, n)
                 """)
             try await transaction.execute(
                 """
@@ -306,12 +315,18 @@ extension World {
             {
                 told[(try row("application_id") as UUID).lower, default: []].insert(try row("to_state"))
             }
-            let judged: Set<String> = Set(
-                try await snapshot.rows(
-                    "SELECT application_id, state FROM review_assignments WHERE tenant_id = \(harbour)"
-                ).compactMap { row in
-                    (try row("state") as String) == "assigned" ? (try row("application_id") as UUID).lower : nil
-                })
+            /// Of each application the streams that it was to be judged for; of all of them where that is nil.
+            var judged: [String: Set<String?>] = [:]
+            for row in try await snapshot.rows(
+                """
+                SELECT s.application_id, s.state, r.stream_id
+                FROM review_assignments AS s JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id
+                WHERE s.tenant_id = \(harbour)
+                """) where (try row("state") as String) == "assigned"
+            {
+                judged[(try row("application_id") as UUID).lower, default: []]
+                    .insert((try row("stream_id") as UUID?)?.lower)
+            }
             let enrolled: Set<String> = Set(
                 try await snapshot.rows("SELECT application_id FROM enrolments WHERE tenant_id = \(harbour)")
                     .map { (try $0("application_id") as UUID).lower })
@@ -333,7 +348,8 @@ extension World {
                 for stream in counted {
                     let isHere = placed[id]?.contains(stream) ?? true
                     reached[stream] = [
-                        true, isSubmitted, been.contains("in_review"), judged.contains(id),
+                        true, isSubmitted, been.contains("in_review"),
+                        judged[id].map { $0.contains(nil) || $0.contains(stream) } ?? false,
                         been.contains("shortlisted"), been.contains("interview"), been.contains("offered") && isHere,
                         been.contains("accepted") && isHere, enrolled.contains(id) && isHere,
                     ]
