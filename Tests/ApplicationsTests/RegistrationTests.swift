@@ -196,7 +196,7 @@ struct RegistrationTests {
             try await reception.change(
                 """
                 INSERT INTO letters_asked_for (subject, at)
-                SELECT sha256(convert_to(\(subject), 'UTF8')), now() - make_interval(hours => \(hoursAgo))
+                SELECT sha256(convert_to(\(subject), 'UTF8')), now() - \(hoursAgo) * interval '1 hour'
                 FROM generate_series(1, \(times))
                 """)
         }
