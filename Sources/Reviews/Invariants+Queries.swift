@@ -161,7 +161,7 @@ extension ReviewsRoom {
                     LEFT JOIN application_answers AS w ON w.tenant_id = q.tenant_id
                         AND w.application_id = f.application_id AND w.question_id = q.id
                     WHERE q.tenant_id = r.tenant_id AND q.call_id = r.call_id
-                      AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND coalesce(q.from_round, 1) <= r.position
+                      AND (a.asked IS NULL OR q.id = ANY (a.asked)) AND coalesce(q.from_round, 1) <= r.number
                       AND (q.audience = 'reviewers' OR q.audience = 'named_reviewers' AND NOT r.is_blind)) AS written
                 CROSS JOIN LATERAL (
                     SELECT coalesce(jsonb_agg(

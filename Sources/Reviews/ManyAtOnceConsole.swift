@@ -168,25 +168,17 @@ struct ManyAtOnceConsole {
     }
 
     /// How those who are new come in: the codes are shown once, here.
-    private static func codesPage(
+    static func codesPage(
         _ asked: [(who: (email: EmailAddress, name: String), verdict: RowVerdict<InvitedPanelist>)], _ desk: RoundDesk
     ) throws -> HTML {
         let t = desk.t
-        let rows: [[Table.Cell]] = asked.compactMap { who, verdict in
-            guard let invitation = verdict.done?.invitation else { return nil }
-            return [
-                .text(who.name, note: who.email.description), .text(invitation.code),
-                .time(desk.time(invitation.expiresAt)),
-            ]
-        }
         let model = RoundsPage(
-            header: PageHeader(
-                title: t("asking.codes"), kind: desk.round.name.text(for: desk.spoken), lede: t("asking.codes_lede"),
-                actions: [.link(t("panel.seated_done"), "/console/rounds/\(desk.round.id)", style: .primary)]),
-            table: Table(
-                caption: t("asking.codes"),
-                columns: [.init(t("panel.person")), .init(t("panel.code")), .init(t("panel.code_until"))], rows: rows,
-                empty: EmptyState(title: t("asking.codes"), text: t("asking.codes_lede"))))
+            t("asking.codes"),
+            codes: asked.compactMap { who, verdict in
+                verdict.done?.invitation.map { (who.name, who.email.description, $0) }
+            }, kind: desk.round.name.text(for: desk.spoken),
+            back: .link(t("panel.seated_done"), "/console/rounds/\(desk.round.id)", style: .primary),
+            in: desk.round.due.zone, t)
         return HTML(bytes: try PageTemplate.rounds.render(model, in: desk.frame(t("asking.codes"))))
     }
 

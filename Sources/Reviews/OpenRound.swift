@@ -1,6 +1,5 @@
 internal import API
 package import Accounts
-package import Applications
 package import Postgres
 package import Programs
 
@@ -26,6 +25,7 @@ extension Transaction {
     package func reviseRound(
         _ id: ReviewRound.ID, to draft: RoundDraft, in tenant: Tenant.ID, matching: (ReviewRound) throws -> Void
     ) async throws -> ReviewRound {
+        try await lockRounds(besides: id)
         guard let current = try await lockRound(id) else { throw Problem.notFound }
         try matching(current)
         try current.admitsRevision()
@@ -47,27 +47,6 @@ extension Transaction {
         try await save(round, by: person)
         try await insert(try await entrants(to: round, among: nil), into: id, in: tenant, by: person)
         return round
-    }
-
-    /// Takes further applications into an open round, frozen as they stand now: the ones named, or all that are in
-    /// review. Says how many.
-    ///
-    /// Throws `ReviewRefusal`, or not found.
-    package func enterRound(
-        _ id: ReviewRound.ID, _ applications: [Application.ID]? = nil, in tenant: Tenant.ID, by person: Person.ID
-    ) async throws -> Int {
-        guard let round = try await lockRound(id) else { throw Problem.notFound }
-        try round.checkOpen()
-        try await checkNoneIsTheirOwn(in: round)
-        let files = try await entrants(to: round, among: applications)
-        if let applications {
-            let found = Set(files.map(\.application))
-            let missing = applications.indices.filter { !found.contains(applications[$0]) }
-            guard missing.isEmpty else { throw ReviewRefusal.cannotEnter(missing) }
-        }
-        guard !files.isEmpty else { throw ReviewRefusal.nothingToEnter }
-        try await insert(files, into: id, in: tenant, by: person)
-        return files.count
     }
 
     /// Closes a round: nothing more is assigned, written or reopened.

@@ -8,6 +8,8 @@ internal import Vocabulary
 package struct PlannedRound: Sendable {
     /// Its place among the rounds of the call, from 1.
     package let position: Int
+    /// Which round it would be for the applications that go through it, from 1.
+    package let number: Int
     /// How many days reviewers have once the call has closed.
     package let days: Int
     /// What a manager drafts from.
@@ -38,7 +40,7 @@ extension Statements {
             return nil
         }
         return PlannedRound(
-            position: before.count + 1, days: planned.days,
+            position: before.count + 1, number: ReviewRound.number(after: before, for: stream), days: planned.days,
             draft: RoundDraft(
                 name: planned.name, stream: stream, isBlind: planned.isBlind, reviewsWanted: planned.reviewsWanted,
                 quorum: min(2, planned.reviewsWanted), due: Deadline(due, in: call.deadline.zone, graceSeconds: 0),

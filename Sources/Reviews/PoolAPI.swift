@@ -42,18 +42,19 @@ enum PoolAPI {
                 Who holds no reviewer's seat yet gets one, and a code to come in with. All of them or none, unless `partial`; \
                 with `dry_run` nothing changes and the same is said of each.
                 """, tag: "reviews", access: .roles([.manager]), parameters: StreamPoolPath.self,
-            body: PoolAdditionBody.self, output: PeopleVerdictsView.self, problems: [.notFound, .conflict]
+            body: PoolAdditionBody.self, output: RowVerdicts<PoolAdditionItem>.self, problems: [.notFound, .conflict]
         ) { call in
             let (stream, body, principal) = (call.parameters.stream, call.body, try call.principal)
-            let tenant = try principal.workspace
+            let (tenant, mode) = (try principal.workspace, BulkMode(dryRun: body.dryRun, partial: body.partial))
             return try await call.write { transaction in
                 guard try await transaction.hasPool(stream) else { throw Problem.notFound }
+                let people = try body.candidates()
+                let verdicts = try await transaction.addToPool(
+                    people, of: stream, until: body.until, mode, in: tenant, by: principal.personID)
                 return .ok(
-                    PeopleVerdictsView(
-                        try await transaction.addToPool(
-                            try body.candidates(), of: stream, until: body.until, body.mode, in: tenant,
-                            by: principal.personID),
-                        body.mode))
+                    RowVerdicts(verdicts, of: people, mode) {
+                        PoolAdditionItem($0, mode == .dryRun ? nil : $1.done, $1.fault)
+                    })
             }
         }.erased
     }
@@ -66,16 +67,15 @@ enum PoolAPI {
                 The panels they sit on stay as they are. All of them or none, unless `partial`; with `dry_run` nothing changes \
                 and the same is said of each.
                 """, tag: "reviews", access: .roles([.manager]), parameters: StreamPoolPath.self,
-            body: PoolPeopleBody.self, output: PeopleVerdictsView.self, problems: [.notFound]
+            body: PoolPeopleBody.self, output: RowVerdicts<PanelistItem>.self, problems: [.notFound, .conflict]
         ) { call in
             let (stream, body, person) = (call.parameters.stream, call.body, try call.principal.personID)
+            let mode = BulkMode(dryRun: body.dryRun, partial: body.partial)
             return try await call.write { transaction in
                 guard try await transaction.hasPool(stream) else { throw Problem.notFound }
-                try body.check()
-                return .ok(
-                    PeopleVerdictsView(
-                        try await transaction.removeFromPool(body.people, of: stream, body.mode, by: person), body.mode)
-                )
+                let people = try BulkMode.rows(body.people, at: "/people")
+                let verdicts = try await transaction.removeFromPool(people, of: stream, mode, by: person)
+                return .ok(RowVerdicts(verdicts, of: people, mode) { PanelistItem(person: $0, fault: $1.fault) })
             }
         }.erased
     }
@@ -88,18 +88,17 @@ enum PoolAPI {
                 They are in the pool once a manager has accepted. All of them or none, unless `partial`; with `dry_run` \
                 nothing changes and the same is said of each.
                 """, tag: "reviews", access: .roles([.partner]), parameters: StreamPoolPath.self,
-            body: PoolPeopleBody.self, output: PeopleVerdictsView.self, problems: [.notFound]
+            body: PoolPeopleBody.self, output: RowVerdicts<PanelistItem>.self, problems: [.notFound, .conflict]
         ) { call in
             let (stream, body, principal) = (call.parameters.stream, call.body, try call.principal)
             let (tenant, partner) = (try principal.workspace, Institution.ID(try principal.actsFor))
+            let mode = BulkMode(dryRun: body.dryRun, partial: body.partial)
             return try await call.write { transaction in
                 guard try await transaction.hasPool(stream) else { throw Problem.notFound }
-                try body.check()
-                return .ok(
-                    PeopleVerdictsView(
-                        try await transaction.nominateReviewers(
-                            body.people, for: stream, as: partner, body.mode, in: tenant, by: principal.personID),
-                        body.mode))
+                let people = try BulkMode.rows(body.people, at: "/people")
+                let verdicts = try await transaction.nominateReviewers(
+                    people, for: stream, as: partner, mode, in: tenant, by: principal.personID)
+                return .ok(RowVerdicts(verdicts, of: people, mode) { PanelistItem(person: $0, fault: $1.fault) })
             }
         }.erased
     }
@@ -176,17 +175,19 @@ enum PoolAPI {
                 and knowledge are those they last said on a panel, and those of `terms` for whoever has said none. All of \
                 them or none, unless `partial`; with `dry_run` nothing changes and the same is said of each.
                 """, tag: "reviews", access: .roles([.manager]), parameters: RoundPath.self,
-            body: PoolInvitationBody.self,
-            output: PeopleVerdictsView.self, problems: [.notFound, .conflict]
+            body: PoolInvitationBody.self, output: RowVerdicts<PoolInvitationItem>.self,
+            problems: [.notFound, .conflict]
         ) { call in
             let (round, body, principal) = (call.parameters.round, call.body, try call.principal)
-            let tenant = try principal.workspace
+            let (tenant, mode) = (try principal.workspace, BulkMode(dryRun: body.dryRun, partial: body.partial))
+            let people = try body.people.map { try BulkMode.rows($0, at: "/people") }
             return try await call.write { transaction in
-                .ok(
-                    PeopleVerdictsView(
-                        try await transaction.invitePool(
-                            body.people, to: round, body.terms.terms, body.mode, in: tenant, by: principal.personID),
-                        body.mode))
+                let asked = try await transaction.invitePool(
+                    people, to: round, body.terms.terms, mode, in: tenant, by: principal.personID)
+                return .ok(
+                    RowVerdicts(asked.map(\.verdict), of: asked.map(\.person), mode) {
+                        PoolInvitationItem($0, mode == .dryRun ? nil : $1.done?.invitation, $1.fault)
+                    })
             }
         }.erased
     }
@@ -224,15 +225,12 @@ struct PoolAdditionBody: Described {
     }
 
     static let documentation = [
-        "people": "Up to 200.", "until": "Their last day in the pool; none unless given.",
-        "dry_run": "Says what would come of it, and changes nothing.",
-        "partial": "Takes those that can be; without it, one that cannot keeps all from it.",
+        "until": "Their last day in the pool; none unless given.",
+        "dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning,
     ]
 
-    var mode: PeopleMode { PeopleMode(dryRun: dryRun, partial: partial) }
-
     func candidates() throws -> [PoolCandidate] {
-        try PoolPeopleBody.check(people.count)
+        _ = try BulkMode.rows(Array(people.indices), at: "/people")
         return try people.enumerated().map { place, candidate in
             switch (candidate.person, candidate.email) {
             case (let person?, nil): .known(person)
@@ -250,21 +248,7 @@ struct PoolPeopleBody: Described {
     let dryRun: Bool?
     let partial: Bool?
 
-    static let documentation = [
-        "people": "Up to 200.", "dry_run": "Says what would come of it, and changes nothing.",
-        "partial": "Does it with those with whom it can be done; without it, one that cannot keeps all from it.",
-    ]
-
-    /// How many people one request is about at the most.
-    static let most = 200
-
-    var mode: PeopleMode { PeopleMode(dryRun: dryRun, partial: partial) }
-
-    func check() throws(Problem) { try Self.check(people.count) }
-
-    static func check(_ count: Int) throws(Problem) {
-        guard (1...most).contains(count) else { throw Problem.invalid("/people", "Name 1 to 200 people.") }
-    }
+    static let documentation = ["dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning]
 }
 
 /// What a pool is asked to take on a panel.
@@ -277,11 +261,8 @@ struct PoolInvitationBody: Described {
     static let documentation = [
         "people": "Whom; all who were not asked yet unless given.",
         "terms": "What each is asked to take; languages and knowledge for whoever has said none yet.",
-        "dry_run": "Says what would come of it, and changes nothing.",
-        "partial": "Asks those who can be; without it, one who cannot keeps all from it.",
+        "dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning,
     ]
-
-    var mode: PeopleMode { PeopleMode(dryRun: dryRun, partial: partial) }
 }
 
 struct NominationRefusalBody: Described {
@@ -373,45 +354,45 @@ struct PoolMemberList: Described {
     let items: [PoolMemberView]
 }
 
-/// What came of several people, or would come of them.
-struct PeopleVerdictsView: Described {
-    let done: Int
-    let refused: Int
-    let isDryRun: Bool
-    let items: [PersonVerdictView]
-
-    static let documentation = ["done": "With how many it was done; none with `dry_run`."]
-
-    init(_ verdicts: [PersonVerdict], _ mode: PeopleMode) {
-        refused = verdicts.count { $0.fault != nil }
-        done = mode == .dryRun ? 0 : verdicts.count - refused
-        isDryRun = mode == .dryRun
-        items = verdicts.enumerated().map { PersonVerdictView($1, at: $0) }
-    }
-}
-
-struct PersonVerdictView: Described {
+/// What came of somebody whom a manager takes into a pool.
+struct PoolAdditionItem: Described {
     let person: Person.ID?
-    let name: String?
+    let email: EmailAddress?
     let code: String?
     let expiresAt: Date?
-    let fault: PersonFaultView?
+    let fault: RowFault?
 
     static let documentation = [
-        "code": "Shown once: how somebody who was seated with this comes in. Absent for who had a seat.",
-        "fault": "Why it is refused; absent where it was, or would be, done.",
+        "person": "Absent where an address was named and nobody was added.", "email": "The address that was named.",
+        "code": "Shown once: how somebody who was seated with this comes in.",
     ]
 
-    init(_ verdict: PersonVerdict, at place: Int) {
-        person = verdict.person
-        name = verdict.name
-        code = verdict.invitation?.code
-        expiresAt = verdict.invitation?.expiresAt
-        fault = verdict.fault.map { PersonFaultView(pointer: "/people/\(place)", detail: $0.detail) }
+    init(_ candidate: PoolCandidate, _ entry: PoolEntry?, _ fault: RowFault?) {
+        switch candidate {
+        case .known(let known): (person, email) = (known, nil)
+        case .address(let address, _): (person, email) = (entry?.person, address)
+        }
+        code = entry?.invitation?.code
+        expiresAt = entry?.invitation?.expiresAt
+        self.fault = fault
     }
 }
 
-struct PersonFaultView: Described {
-    let pointer: String
-    let detail: String
+/// What came of somebody of a pool who is asked onto a panel.
+struct PoolInvitationItem: Described {
+    let person: Person.ID
+    let code: String?
+    let expiresAt: Date?
+    let fault: RowFault?
+
+    static let documentation = [
+        "code": "Shown once: how somebody comes in who held no reviewer's seat any more."
+    ]
+
+    init(_ person: Person.ID, _ invitation: Invitation?, _ fault: RowFault?) {
+        self.person = person
+        code = invitation?.code
+        expiresAt = invitation?.expiresAt
+        self.fault = fault
+    }
 }

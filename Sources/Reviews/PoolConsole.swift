@@ -32,22 +32,24 @@ struct PoolConsole: Sendable {
             let (stream, principal) = (call.parameters.stream, try call.principal)
             let tenant = try principal.workspace
             let desk = try await PoolDesk(call, in: site)
-            return try await answering {
-                let form = try call.decoded()
+            return try await BulkPage.answering(call, ReviewsRoom.constraints) { form in
                 let people = try form.candidates()
-                return try await desk.deal(
-                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
-                    done: "/console/streams/\(stream)/reviewers?done=added"
-                ) { transaction, mode in
+                return BulkDeed(isSure: form.sure, isPartial: form.partial) { transaction, mode in
                     try await transaction.addToPool(
                         people, of: stream, until: form.until, mode, in: tenant, by: principal.personID)
-                } page: { verdicts, problem in
-                    try await page(for: call, of: stream, adding: verdicts, problem: problem)
-                } result: { verdicts in
-                    try result(of: verdicts, stream, desk)
                 }
-            } again: { problem in
-                try await page(for: call, of: stream, adding: [], problem: problem)
+            } done: { transaction, verdicts in
+                let seated = zip(try PoolAdditionForm.candidates(in: call.fields), verdicts).compactMap {
+                    candidate, verdict -> (String, String, Invitation)? in
+                    guard case .address(let email, let name) = candidate, let invitation = verdict.done?.invitation
+                    else { return nil }
+                    return (name?.string ?? email.description, email.description, invitation)
+                }
+                return seated.isEmpty
+                    ? .redirect(to: "/console/streams/\(stream)/reviewers?done=added")
+                    : try codesPage(seated, of: try await transaction.stream(stream), desk)
+            } page: { refusals, problem in
+                try await page(for: call, of: stream, sent: .addition, refusals, problem: problem)
             }
         }.erased
     }
@@ -58,45 +60,44 @@ struct PoolConsole: Sendable {
             access: .roles([.manager]), parameters: StreamPoolPath.self, body: PoolRemovalForm.self
         ) { call in
             let (stream, person) = (call.parameters.stream, try call.principal.personID)
-            let desk = try await PoolDesk(call, in: site)
-            return try await answering {
-                let form = try call.decoded()
-                let people = form.leaving ?? []
-                guard !people.isEmpty else {
-                    throw Problem(.invalid, errors: [.init("/leaving", .required, "Tick one at least.")])
-                }
-                return try await desk.deal(
-                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
-                    done: "/console/streams/\(stream)/reviewers?done=removed"
-                ) { transaction, mode in
+            return try await BulkPage.answering(call, ReviewsRoom.constraints) { form in
+                let people = try BulkMode.rows(form.leaving, at: "/leaving")
+                return BulkDeed(isSure: form.sure, isPartial: form.partial) { transaction, mode in
                     try await transaction.removeFromPool(people, of: stream, mode, by: person)
-                } page: { verdicts, problem in
-                    try await page(for: call, of: stream, leaving: verdicts, removal: problem)
-                } result: { verdicts in
-                    try result(of: verdicts, stream, desk)
                 }
-            } again: { problem in
-                try await page(for: call, of: stream, leaving: [], removal: problem)
+            } done: { _, _ in
+                .redirect(to: "/console/streams/\(stream)/reviewers?done=removed")
+            } page: { refusals, problem in
+                try await page(for: call, of: stream, sent: .removal, refusals, problem: problem)
             }
         }.erased
     }
 
-    private func result(of verdicts: [PersonVerdict], _ stream: ProgramStream.ID, _ desk: PoolDesk) throws -> HTML {
+    /// How those who are new come in: the codes are shown once, here.
+    private func codesPage(
+        _ seated: [(String, String, Invitation)], of stream: ProgramStream?, _ desk: PoolDesk
+    ) throws -> HTML {
+        guard let stream else { throw Problem.notFound }
         let t = desk.t
-        return try desk.html(
-            PoolPage(
-                header: PageHeader(
-                    title: t("pool.title"), lede: t("pool.result_lede"),
-                    actions: [.link(t("pool.back"), "/console/streams/\(stream)/reviewers", style: .primary)]),
-                parts: [desk.part(verdicts, isDone: true)]),
-            Frame(
-                title: t("pool.title"), site: site, viewer: desk.viewer, current: "programs",
-                breadcrumbs: [Breadcrumb(t("pool.title"), "/console/streams/\(stream)/reviewers")]))
+        let pool: SafeURL = "/console/streams/\(stream.id)/reviewers"
+        let model = RoundsPage(
+            t("pool.result"), codes: seated, kind: stream.name.text(for: desk.spoken),
+            back: .link(t("pool.back"), pool, style: .primary), in: .hongKong, t)
+        let frame = Frame(
+            title: t("pool.result"), site: site, viewer: desk.viewer, current: "programs",
+            breadcrumbs: [Breadcrumb(t("pool.title"), pool)])
+        return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
     }
 
+    /// What was sent to the page of a pool, which has a form for each.
+    private enum Sent {
+        case addition, removal
+    }
+
+    /// - Parameter refusals: why each is refused who was sent; empty where nothing was looked at.
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: ProgramStream.ID, done: PoolDone? = nil, adding: [PersonVerdict]? = nil,
-        problem: FormProblem? = nil, leaving: [PersonVerdict]? = nil, removal: FormProblem? = nil
+        for call: FormCall<P, B>, of id: ProgramStream.ID, done: PoolDone? = nil, sent: Sent? = nil,
+        _ refusals: [Problem?] = [], problem: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await PoolDesk(call, in: site)
         let t = desk.t
@@ -107,55 +108,63 @@ struct PoolConsole: Sendable {
         let inside = Set(pool.map(\.person))
         let others = known.filter { !inside.contains($0.person) }
         let isRunning = stream.endedAt == nil
-        let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
-        // What was refused comes back in the form it was sent with, nothing in the other.
-        let addition = FormInput(
-            values: ["partial": ["false"]].merging(adding == nil ? [:] : call.fields) { $1 },
-            errors: problem?.errors ?? [], texts: t)
-        let additions: [FormField] =
-            [
-                addition.checkboxes(
-                    "people", label: t("panel.known"),
-                    hint: others.count > Self.shown ? t("pool.more", count: others.count - Self.shown) : nil,
-                    options: others.prefix(Self.shown).map { ($0.person.description, $0.name, $0.email) }),
-                addition.area(
-                    "addresses", label: t("pool.addresses"), hint: t("pool.addresses_hint"), isOptional: true, rows: 4),
-                addition.date("until", label: t("pool.until"), hint: t("pool.until_hint"), isOptional: true),
-                desk.mode(addition),
-            ]
+        let key = call.freshIdempotencyKey
+        // What was sent comes back in the form it was sent with, nothing in the other.
+        func returned(to form: Sent) -> (fields: [String: [String]], problem: FormProblem?) {
+            sent == form ? (call.fields, problem) : ([:], nil)
+        }
+        let (addition, departure) = (returned(to: .addition), returned(to: .removal))
+        let adding = FormInput(values: addition.fields, errors: addition.problem?.errors ?? [], texts: t)
+        let additions: [FormField] = [
+            adding.checkboxes(
+                "people", label: t("panel.known"),
+                hint: others.count > Self.shown ? t("pool.more", count: others.count - Self.shown) : nil,
+                options: others.prefix(Self.shown).map { ($0.person.description, $0.name, $0.email) }),
+            adding.area(
+                "addresses", label: t("pool.addresses"), hint: t("pool.addresses_hint"), isOptional: true, rows: 4),
+            adding.date("until", label: t("pool.until"), hint: t("pool.until_hint"), isOptional: true),
+        ]
+        let names = Dictionary(
+            known.map { ($0.person, $0.name) } + pool.map { ($0.person, $0.name) }, uniquingKeysWith: { $1 })
+        let candidates = (try? PoolAdditionForm.candidates(in: addition.fields)) ?? []
+        let add = BulkPage(
+            t("pool.title"), lede: t("pool.add_intro"), subject: t("panel.person"),
+            rows: zip(candidates, refusals).map { candidate, refusal in
+                switch candidate {
+                case .known(let person): BulkRow(names[person] ?? person.description, refusal: refusal)
+                case .address(let email, let name):
+                    BulkRow(name?.string ?? email.description, note: email.description, refusal: refusal)
+                }
+            }, action: "/console/streams/\(id)/reviewers",
+            sections: [FormSection(title: t("pool.add"), intro: t("pool.add_intro"), fields: additions)],
+            submit: t("pool.add_submit"), cancel: "/console/streams/\(id)", key: key, fields: addition.fields,
+            problem: addition.problem, in: t.language)
         let members = pool.filter { $0.status == .member }
-        let departure = FormInput(
-            values: ["partial": ["false"]].merging(leaving == nil ? [:] : call.fields) { $1 },
-            errors: removal?.errors ?? [], texts: t)
+        let leaving = FormInput(values: departure.fields, errors: departure.problem?.errors ?? [], texts: t)
         let departures = [
-            departure.checkboxes(
+            leaving.checkboxes(
                 "leaving", label: t("pool.leaving"),
                 options: members.prefix(Self.shown).map { ($0.person.description, $0.name, $0.email) },
-                isOptional: false),
-            desk.mode(departure),
+                isOptional: false)
         ]
-        let verdicts = adding ?? leaving ?? []
-        let addForm = Form(
-            action: "/console/streams/\(id)/reviewers",
-            sections: [FormSection(title: t("pool.add"), intro: t("pool.add_intro"), fields: additions)],
-            submit: t("pool.show"), texts: t, hidden: [key],
-            alternatives: Self.button(t("pool.add_submit"), adding), problem: problem?.sentence(besides: additions))
-        let removeForm = Form(
+        let gone = sent == .removal ? call.ids("leaving", as: Person.ID.init) : []
+        let remove = BulkPage(
+            t("pool.title"), lede: t("pool.remove_intro"), subject: t("panel.person"),
+            rows: zip(gone, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/streams/\(id)/reviewers/removals",
             sections: [FormSection(title: t("pool.remove"), intro: t("pool.remove_intro"), fields: departures)],
-            submit: t("pool.show"), texts: t, hidden: [key],
-            alternatives: Self.button(t("pool.remove_submit"), leaving), problem: removal?.sentence(besides: departures)
-        )
+            submit: t("pool.remove_submit"), cancel: "/console/streams/\(id)", key: key, fields: departure.fields,
+            problem: departure.problem, in: t.language)
         let former = everybody.filter { $0.status == .refused || $0.status == .ended }
         let model = PoolPage(
             header: PageHeader(
                 title: t("pool.title"), kind: stream.name.text(for: desk.spoken), lede: t("pool.lede")),
-            parts: (verdicts.isEmpty ? [] : [desk.part(verdicts, isDone: false)])
+            parts: [add, remove].compactMap(PoolPage.Part.init(looked:))
                 + [PoolPage.Part(title: nil, text: nil, table: table(pool, desk, linked: true))]
                 + (former.isEmpty
                     ? []
                     : [PoolPage.Part(title: t("pool.former"), text: nil, table: table(former, desk, linked: false))]),
-            forms: (isRunning ? [addForm] : []) + (members.isEmpty ? [] : [removeForm]))
+            forms: (isRunning ? [add.form] : []) + (members.isEmpty ? [] : [remove.form]))
         let frame = Frame(
             title: t("pool.title"), site: site, viewer: desk.viewer, current: "programs",
             breadcrumbs: [
@@ -167,12 +176,6 @@ struct PoolConsole: Sendable {
 
     /// How many people are offered for ticking at the most.
     private static let shown = 200
-
-    /// The button that does what was shown; none before it was, and none where nothing would come of it.
-    private static func button(_ label: String, _ verdicts: [PersonVerdict]?) -> [FormButton] {
-        (verdicts ?? []).contains { $0.fault == nil }
-            ? [FormButton(label, name: "step", value: PoolStep.go.rawValue)] : []
-    }
 
     private func table(_ pool: [StreamReviewer], _ desk: PoolDesk, linked: Bool) -> Table {
         let t = desk.t
@@ -293,7 +296,7 @@ struct PoolConsole: Sendable {
             .get, "/console/rounds/{round}/pool", "consoleRoundPool", access: .roles([.manager]),
             parameters: RoundPath.self
         ) { call in
-            try await asking(for: call, of: call.parameters.round, values: nil)
+            try await asking(for: call, of: call.parameters.round)
         }.erased
     }
 
@@ -304,42 +307,36 @@ struct PoolConsole: Sendable {
         ) { call in
             let (id, principal) = (call.parameters.round, try call.principal)
             let tenant = try principal.workspace
-            let desk = try await PoolDesk(call, in: site)
-            guard let round = try await call.reader.round(id) else { throw Problem.notFound }
-            return try await answering {
-                let form = try call.decoded()
-                let people = form.people ?? []
-                guard !people.isEmpty else {
-                    throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
-                }
+            let desk = try await RoundDesk(call, id, in: site)
+            let pool = try await call.reader.pool(for: id)
+            return try await BulkPage.answering(call, ReviewsRoom.constraints) { form in
+                let people = try BulkMode.rows(form.people, at: "/people")
                 let terms = PanelTerms(least: form.least ?? 0, most: form.most, languages: form.languages)
-                return try await desk.deal(
-                    call, isToBeDone: form.step == .go, isPartial: form.partial ?? false,
-                    done: "/console/rounds/\(id)?done=invited"
-                ) { transaction, mode in
-                    try await transaction.invitePool(people, to: id, terms, mode, in: tenant, by: principal.personID)
-                } page: { verdicts, problem in
-                    try await asking(for: call, of: id, values: call.fields, verdicts, problem: problem)
-                } result: { verdicts in
-                    let t = desk.t
-                    return try desk.html(
-                        PoolPage(
-                            header: PageHeader(
-                                title: t("pool.ask"), kind: round.name.text(for: desk.spoken),
-                                lede: t("pool.result_lede"),
-                                actions: [.link(t("panel.seated_done"), "/console/rounds/\(id)", style: .primary)]),
-                            parts: [desk.part(verdicts, isDone: true)]),
-                        RoundWords(t: t, now: .now).frame(t("pool.ask"), of: round, site, desk.viewer))
+                return BulkDeed(isSure: form.sure, isPartial: form.partial) { transaction, mode in
+                    try await transaction.invitePool(
+                        people, to: id, terms, mode, in: tenant, by: principal.personID
+                    ).map(\.verdict)
                 }
-            } again: { problem in
-                try await asking(for: call, of: id, values: call.fields, problem: problem)
+            } done: { _, verdicts in
+                let asked = zip(call.ids("people", as: Person.ID.init), verdicts).compactMap { person, verdict in
+                    pool.first { $0.person == person }.flatMap { member in
+                        EmailAddress(member.email).map { ((email: $0, name: member.name), verdict) }
+                    }
+                }
+                return asked.allSatisfy { $1.done?.invitation == nil }
+                    ? .redirect(to: "/console/rounds/\(id)?done=invited")
+                    : try ManyAtOnceConsole.codesPage(asked.map { (who: $0, verdict: $1) }, desk)
+            } page: { refusals, problem in
+                try await asking(for: call, of: id, sent: call.fields, refusals, problem: problem)
             }
         }.erased
     }
 
-    /// - Parameter values: what was sent; nil for a form that is opened, in which all are ticked who were not asked.
+    /// - Parameters:
+    ///   - sent: what was sent; nil for a form that is opened, in which all are ticked who were not asked.
+    ///   - refusals: why each is refused who was ticked; empty where nothing was looked at.
     private func asking<P, B>(
-        for call: FormCall<P, B>, of id: ReviewRound.ID, values: [String: [String]]?, _ verdicts: [PersonVerdict] = [],
+        for call: FormCall<P, B>, of id: ReviewRound.ID, sent: [String: [String]]? = nil, _ refusals: [Problem?] = [],
         problem: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await PoolDesk(call, in: site)
@@ -347,10 +344,8 @@ struct PoolConsole: Sendable {
         guard let round = try await call.reader.round(id) else { throw Problem.notFound }
         let pool = try await call.reader.pool(for: id)
         let free = pool.filter { $0.answer == nil }
-        let begins: [String: [String]] = [
-            "people": free.map(\.person.description), "most": ["12"], "languages": ["en"], "partial": ["false"],
-        ]
-        let input = FormInput(values: values ?? begins, errors: problem?.errors ?? [], texts: t)
+        let begins = ["people": free.map(\.person.description), "most": ["12"], "languages": ["en"]]
+        let input = FormInput(values: sent ?? begins, errors: problem?.errors ?? [], texts: t)
         let fields: [FormField] = [
             input.checkboxes(
                 "people", label: t("pool.title"),
@@ -368,26 +363,26 @@ struct PoolConsole: Sendable {
                 "languages", label: t("panel.languages"), hint: t("pool.languages_hint"),
                 options: Vocabulary.Language.allCases.map { ($0.rawValue, t("language.\($0.rawValue)"), nil) },
                 isOptional: false),
-            desk.mode(input),
         ]
+        let names = Dictionary(pool.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let asked = sent == nil ? [] : call.ids("people", as: Person.ID.init)
+        let bulk = BulkPage(
+            t("pool.ask"), lede: t("pool.ask_lede", count: pool.count), subject: t("panel.person"),
+            rows: zip(asked, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
+            action: "/console/rounds/\(id)/pool", sections: [FormSection(fields: fields)],
+            submit: t("pool.ask_submit"), cancel: "/console/rounds/\(id)", key: call.freshIdempotencyKey,
+            fields: sent ?? [:], problem: problem, in: t.language)
         let words = RoundWords(t: t, now: .now)
+        let isOver = free.isEmpty || round.status == .closed
         let model = PoolPage(
             header: PageHeader(
                 title: t("pool.ask"), kind: round.name.text(for: desk.spoken), badge: words.badge(round.status),
                 lede: pool.isEmpty ? t("pool.ask_none") : t("pool.ask_lede", count: pool.count)),
-            parts: (verdicts.isEmpty ? [] : [desk.part(verdicts, isDone: false)])
+            // What was refused is said in the form, where there still is one.
+            refusal: isOver ? ErrorSummary(fields: [], problem: problem?.sentence(besides: []), texts: t) : nil,
+            parts: [PoolPage.Part(looked: bulk)].compactMap(\.self)
                 + [PoolPage.Part(title: nil, text: nil, table: table(pool, desk))],
-            forms: free.isEmpty || round.status == .closed
-                ? []
-                : [
-                    Form(
-                        action: "/console/rounds/\(id)/pool", sections: [FormSection(fields: fields)],
-                        submit: t("pool.show"), texts: t,
-                        hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                        alternatives: Self.button(t("pool.ask_submit"), verdicts),
-                        cancel: LinkText(t("form.cancel"), "/console/rounds/\(id)"),
-                        problem: problem?.sentence(besides: fields))
-                ])
+            forms: isOver ? [] : [bulk.form])
         return try desk.html(model, words.frame(t("pool.ask"), of: round, site, desk.viewer))
     }
 
@@ -455,15 +450,24 @@ struct PoolAdditionForm: Codable {
     let addresses: LongText?
     let until: CalendarDate?
     let partial: Bool?
-    let step: PoolStep?
+    let sure: Bool?
 
+    /// Whom it names, in the order of the form.
     func candidates() throws -> [PoolCandidate] {
-        let all = (people ?? []).map(PoolCandidate.known) + (try AddressLines.candidates(in: addresses?.string ?? ""))
-        guard !all.isEmpty else {
-            throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
-        }
-        try PoolPeopleBody.check(all.count)
+        let all = try Self.candidates(people ?? [], addresses?.string ?? "")
+        _ = try BulkMode.rows(Array(all.indices), at: "/people")
         return all
+    }
+
+    /// The same of a form as it was sent.
+    static func candidates(in fields: [String: [String]]) throws -> [PoolCandidate] {
+        try candidates((fields["people"] ?? []).compactMap(Person.ID.init), fields["addresses"]?.first ?? "")
+    }
+
+    private static func candidates(_ people: [Person.ID], _ addresses: String) throws -> [PoolCandidate] {
+        var seen: Set<Person.ID> = []
+        return people.filter { seen.insert($0).inserted }.map(PoolCandidate.known)
+            + (try AddressLines.candidates(in: addresses))
     }
 }
 
@@ -471,7 +475,7 @@ struct PoolAdditionForm: Codable {
 struct PoolRemovalForm: Codable {
     let leaving: [Person.ID]?
     let partial: Bool?
-    let step: PoolStep?
+    let sure: Bool?
 }
 
 /// People of a pool to be asked onto a panel, as the form sends them.
@@ -481,5 +485,5 @@ struct PoolInvitationForm: Codable {
     let most: Int
     let languages: [Vocabulary.Language]
     let partial: Bool?
-    let step: PoolStep?
+    let sure: Bool?
 }

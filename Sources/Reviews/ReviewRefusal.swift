@@ -19,8 +19,6 @@ package enum ReviewRefusal: Refusal, Equatable {
     case dueStands
     /// No application stands where it could enter.
     case nothingToEnter
-    /// These applications cannot enter, by their place in the list.
-    case cannotEnter([Int])
     /// The invitation has been answered.
     case invitationAnswered
     /// They are in the chair.
@@ -73,14 +71,6 @@ package enum ReviewRefusal: Refusal, Equatable {
         case .ownStartupApplied:
             .conflict("A startup of your own applied to this call. Another manager takes this step.")
         case .nothingToEnter: .conflict("No further application is in review for this call.")
-        case .cannotEnter(let places):
-            Problem(
-                .invalid, "Some applications cannot enter the round.",
-                errors: places.map {
-                    .init(
-                        "/applications/\($0)", .invalid,
-                        "is not in review for this call, does not name the round's stream, or is in the round already")
-                })
         case .invitationAnswered: .conflict("The invitation has been answered.")
         case .chairsAlready: .conflict("They chair the panel already.")
         case .reviewSubmitted: .conflict("The review has been submitted. A manager can reopen it.")

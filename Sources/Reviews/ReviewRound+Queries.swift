@@ -207,7 +207,8 @@ extension Query {
 
     fileprivate static var rounds: Query {
         """
-        SELECT r.id, r.call_id, c.title AS call_title, r.stream_id, t.name AS stream_name, r.position, r.name, r.is_blind, r.is_shared, r.reviews_wanted,
+        SELECT r.id, r.call_id, c.title AS call_title, r.stream_id, t.name AS stream_name, r.position, r.number, r.name,
+               r.is_blind, r.is_shared, r.reviews_wanted,
                r.quorum, r.due_at, r.time_zone, r.opened_at, r.closed_at,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', k.id, 'name', k.name, 'guidance', k.guidance, 'weight', k.weight, 'lowest', k.lowest,
@@ -234,8 +235,9 @@ extension ReviewRound {
     fileprivate init(_ row: Row) throws {
         try self.init(
             id: row("id"), call: row("call_id"), callTitle: row("call_title"), stream: row("stream_id"),
-            streamName: row("stream_name"), position: row("position"), name: row("name"), isBlind: row("is_blind"),
-            isShared: row("is_shared"), reviewsWanted: row("reviews_wanted"), quorum: row("quorum"),
+            streamName: row("stream_name"), position: row("position"), number: row("number"), name: row("name"),
+            isBlind: row("is_blind"), isShared: row("is_shared"), reviewsWanted: row("reviews_wanted"),
+            quorum: row("quorum"),
             due: Deadline(row("due_at"), in: row("time_zone"), graceSeconds: 0), openedAt: row("opened_at"),
             closedAt: row("closed_at"), criteria: (row("criteria") as JSONB<[Criterion]>).value)
     }
@@ -249,7 +251,19 @@ extension Transaction {
         return locked == nil ? nil : try await round(id)
     }
 
-    /// Numbers rounds of a call one after another: the call's row is locked so that two drafts do not take one number.
+    /// Locks the call of a round until the transaction ends: with a draft's stream the numbers of those behind it change.
+    func lockRounds(besides round: ReviewRound.ID) async throws {
+        try await execute(
+            """
+            -- reviseRound: lock
+            SELECT FROM calls
+            WHERE tenant_id = acting_tenant()
+              AND id = (SELECT call_id FROM review_rounds WHERE tenant_id = acting_tenant() AND id = \(round))
+            FOR UPDATE
+            """)
+    }
+
+    /// Places rounds of a call one after another: the call's row is locked so that two drafts do not take one place.
     func insert(
         _ draft: RoundDraft, as id: ReviewRound.ID, of call: CallForApplications.ID, in tenant: Tenant.ID
     ) async throws {
@@ -360,7 +374,7 @@ extension Transaction {
                         AND w.question_id = q.id
                     WHERE q.tenant_id = a.tenant_id AND q.call_id = a.call_id
                       AND (a.asked IS NULL OR q.id = ANY (a.asked))
-                      AND coalesce(q.from_round, 1) <= \(round.position)
+                      AND coalesce(q.from_round, 1) <= \(round.number)
                       AND q.audience = ANY (\(round.audiences))) AS answers
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id

@@ -66,6 +66,10 @@ package struct ReviewRound: Sendable, Identifiable {
     package let streamName: LocalizedName?
     /// Its place among the rounds of the call, from 1.
     package let position: Int
+    /// Which round it is for the applications that go through it, from 1: questions are asked from such a number on.
+    ///
+    /// The first round of each stream is the first. A round of all streams counts on from the stream with the most.
+    package let number: Int
     /// What it is called, in up to three languages.
     package let name: LocalizedName
     /// Whether reviewers do not learn whose application it is.
@@ -88,8 +92,8 @@ package struct ReviewRound: Sendable, Identifiable {
     /// A round with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, call: CallForApplications.ID, callTitle: LocalizedName, stream: ProgramStream.ID? = nil,
-        streamName: LocalizedName? = nil, position: Int, name: LocalizedName, isBlind: Bool, isShared: Bool,
-        reviewsWanted: Int, quorum: Int, due: Deadline, openedAt: Date? = nil, closedAt: Date? = nil,
+        streamName: LocalizedName? = nil, position: Int, number: Int, name: LocalizedName, isBlind: Bool,
+        isShared: Bool, reviewsWanted: Int, quorum: Int, due: Deadline, openedAt: Date? = nil, closedAt: Date? = nil,
         criteria: [Criterion]
     ) {
         self.id = id
@@ -98,6 +102,7 @@ package struct ReviewRound: Sendable, Identifiable {
         self.stream = stream
         self.streamName = streamName
         self.position = position
+        self.number = number
         self.name = name
         self.isBlind = isBlind
         self.isShared = isShared
@@ -112,6 +117,11 @@ package struct ReviewRound: Sendable, Identifiable {
     /// What it judges: the applications to its call, or those among them that name its stream.
     package func subject(for language: Language) -> String {
         [callTitle, streamName].compactMap { $0?.text(for: language) }.joined(separator: " · ")
+    }
+
+    /// The number of the round that would follow these in their call, for a stream or for all of them.
+    static func number(after rounds: [ReviewRound], for stream: ProgramStream.ID?) -> Int {
+        1 + (rounds.filter { stream == nil || $0.judges(for: stream) }.map(\.number).max() ?? 0)
     }
 
     /// What it is called, with its stream where it is of one: rounds of several streams often go by one name.

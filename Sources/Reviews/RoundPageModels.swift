@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Pages
@@ -9,6 +10,27 @@ struct RoundsPage: ViewModel {
     var header: PageHeader
     var filters: Filters?
     var table: Table
+}
+
+extension RoundsPage {
+    /// How those come in who were seated with something: their codes, shown this once.
+    init(
+        _ title: String, codes: [(name: String, email: String, invitation: Invitation)], kind: String, back: Action,
+        in zone: TimeZoneName, _ t: Texts
+    ) {
+        self.init(
+            header: PageHeader(
+                title: title, kind: kind, lede: t("asking.codes_lede"), actions: [back]),
+            table: Table(
+                caption: title,
+                columns: [.init(t("panel.person")), .init(t("panel.code")), .init(t("panel.code_until"))],
+                rows: codes.map { name, email, invitation in
+                    [
+                        .text(name, note: email), .text(invitation.code),
+                        .time(TimeText(invitation.expiresAt, in: zone, language: t.language)),
+                    ]
+                }, empty: EmptyState(title: title, text: t("asking.codes_lede"))))
+    }
 }
 
 /// A round with its rubric and panel.
@@ -228,6 +250,7 @@ struct RoundWords {
                 + (wanted.isEmpty
                     ? [] : [.text(t("round.choice"), wanted.joined(separator: t("list.comma")))])
                 + [
+                    .text(t("round.number"), Figures.grouped(round.number)),
                     .time(t("round.due"), time(round.due, isRelative: round.status == .open)),
                     .text(t("round.blinding"), round.isBlind ? t("round.blind") : t("round.named")),
                     .text(t("round.sharing"), round.isShared ? t("round.shared") : t("round.not_shared")),

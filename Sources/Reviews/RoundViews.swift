@@ -10,6 +10,7 @@ struct RoundView: Described {
     let call: RoundCall
     let stream: RoundStream?
     let position: Int
+    let number: Int
     let name: LocalizedName
     let status: ReviewRound.Status
     let isBlind: Bool
@@ -24,6 +25,11 @@ struct RoundView: Described {
 
     static let documentation = [
         "stream": "The one of the call's streams that it judges for; absent for all of them.",
+        "position": "Its place among the rounds of the call, from 1.",
+        "number": """
+        Which round it is for its applications, from 1: the first of each stream is the first, and one of all \
+        streams counts on from the stream with the most. Questions with a `from_round` up to it are in its files.
+        """,
         "is_blind": "Reviewers do not learn whose application it is.",
         "is_shared": "Who has submitted their own review of an application reads those of the others.",
         "quorum": "With how many submitted reviews something can be decided.",
@@ -35,6 +41,7 @@ struct RoundView: Described {
         call = RoundCall(id: round.call, title: round.callTitle)
         stream = RoundStream(of: round)
         position = round.position
+        number = round.number
         name = round.name
         status = round.status
         isBlind = round.isBlind
@@ -72,6 +79,7 @@ struct RoundList: Described {
 /// A planned round as JSON: what a round is drafted with, and in how many days it is due.
 struct PlannedRoundView: Described {
     let position: Int
+    let number: Int
     let stream: ProgramStream.ID?
     let name: LocalizedName
     let isBlind: Bool
@@ -84,6 +92,7 @@ struct PlannedRoundView: Described {
 
     static let documentation = [
         "position": "Its place among the rounds of the call, from 1.",
+        "number": "Which round it would be for its applications, from 1.",
         "stream": "The stream that was asked for; absent for a round of all.",
         "days": "How many days reviewers have once the call has closed.",
         "due": "So many days after the call closes, or from now where it has closed.",
@@ -92,6 +101,7 @@ struct PlannedRoundView: Described {
 
     init(_ planned: PlannedRound) {
         position = planned.position
+        number = planned.number
         stream = planned.draft.stream
         name = planned.draft.name
         isBlind = planned.draft.isBlind

@@ -46,7 +46,7 @@ enum RoundsAPI {
             .get, "/v1/calls/{call}/planned-round", "getPlannedRound",
             summary: "The round that the design of a call's stream has next",
             description: """
-                What a manager drafts from: without `position` and `days` it can be sent to draft the round. With the \
+                What a manager drafts from: without `position`, `number` and `days` it can be sent to draft the round. With the \
                 `stream` of a call that offers several, it is a round of that stream as the stream's own design has it. \
                 Not found when the call has as many rounds as are planned, or does not offer the stream.
                 """, tag: "reviews", access: .roles([.manager]), parameters: PlannedRoundPath.self,

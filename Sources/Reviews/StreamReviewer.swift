@@ -1,4 +1,3 @@
-package import API
 package import Accounts
 package import Foundation
 package import Institutions
@@ -88,45 +87,10 @@ package enum PoolCandidate: Sendable {
     case address(EmailAddress, Name?)
 }
 
-/// How several people are dealt with at once.
-package enum PeopleMode: Sendable, Hashable {
-    /// Nothing is changed; one sees what would be.
-    case dryRun
-    /// All of them or, if one is refused, none.
-    case allOrNothing
-    /// Those that can be.
-    case whatCanBe
-
-    /// As a sender says it.
-    init(dryRun: Bool?, partial: Bool?) {
-        self = dryRun == true ? .dryRun : partial == true ? .whatCanBe : .allOrNothing
-    }
-}
-
-/// What came of one of several people, or would come of it.
-package struct PersonVerdict: Sendable {
-    /// Who, where that is known.
-    package var person: Person.ID?
-    /// Their name or, where it is not known, the address they were named by.
-    package var name: String?
-    /// How somebody who was seated with this comes in.
-    package var invitation: Invitation?
-    /// Why nothing comes of it.
-    package var fault: Problem.FieldError?
-}
-
-/// Several people, with one of whom at least it cannot be done, so that it was with none.
-package struct PeopleRefused: Refusal {
-    /// What is said of each.
-    package let verdicts: [PersonVerdict]
-    /// The list in which the sender named them.
-    let pointer: String
-
-    package var problem: Problem {
-        Problem(
-            .invalid, "It cannot be done with some of these people, so it was with none.",
-            errors: verdicts.enumerated().compactMap { place, verdict in
-                verdict.fault.map { .init("\(pointer)/\(place)", $0.code, $0.detail) }
-            })
-    }
+/// Somebody who was taken into a pool.
+package struct PoolEntry: Sendable {
+    /// Who.
+    package let person: Person.ID
+    /// How somebody who was seated with this comes in; nil for who held a reviewer's seat before.
+    package let invitation: Invitation?
 }

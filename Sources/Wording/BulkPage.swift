@@ -4,10 +4,13 @@ package import Postgres
 
 /// A form that does something with many at once, above it what would come of each.
 package struct BulkPage: ViewModel {
-    var header: PageHeader
+    /// What the page is for, or how many of what was looked at can be done.
+    package var header: PageHeader
     var filters: Filters?
-    var verdicts: Table?
-    var form: Form
+    /// What would come of each; nil where nothing was looked at.
+    package var verdicts: Table?
+    /// The form, filled in with what was sent.
+    package var form: Form
 }
 
 extension PageTemplate<BulkPage> {

@@ -22,8 +22,8 @@ extension InvariantTests {
     static let round: [Query] = [
         """
         INSERT INTO review_rounds (
-            tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
-        SELECT r.tenant_id, gen_random_uuid(), r.call_id, 9, '{"en": "Test"}', true, false, 1, 1, now(), 'Asia/Hong_Kong'
+            tenant_id, id, call_id, position, number, name, is_blind, is_shared, reviews_wanted, quorum, due_at, time_zone)
+        SELECT r.tenant_id, gen_random_uuid(), r.call_id, 9, 9, '{"en": "Test"}', true, false, 1, 1, now(), 'Asia/Hong_Kong'
         FROM review_rounds AS r LIMIT 1
         """,
         """

@@ -376,7 +376,8 @@ struct ConsolePagesTests {
             id: .init(), name: try LocalizedName(en: "Overall"), weight: 100, lowest: 0, highest: 100)
         let round = ReviewRound(
             id: demoID("round of a test"), call: .init(), callTitle: try LocalizedName(en: "Call"), position: 1,
-            name: try LocalizedName(en: "Round"), isBlind: false, isShared: true, reviewsWanted: 3, quorum: 2,
+            number: 1, name: try LocalizedName(en: "Round"), isBlind: false, isShared: true, reviewsWanted: 3,
+            quorum: 2,
             due: Deadline(Date(timeIntervalSince1970: 1_800_000_000), in: .hongKong), criteria: [criterion])
         return RoundDesk(
             site: Site(), round: round, viewer: Viewer(language: language),

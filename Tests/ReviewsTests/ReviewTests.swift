@@ -24,7 +24,7 @@ struct ReviewTests {
     {
         ReviewRound(
             id: .init(), call: .init(), callTitle: try LocalizedName(en: "Call"), position: 1,
-            name: try LocalizedName(en: "Panel"), isBlind: true, isShared: true, reviewsWanted: 3, quorum: 2,
+            number: 1, name: try LocalizedName(en: "Panel"), isBlind: true, isShared: true, reviewsWanted: 3, quorum: 2,
             due: Deadline(due, in: .hongKong), criteria: criteria)
     }
 

@@ -81,15 +81,16 @@ struct ReviewVerbTests {
         #expect(file.startupName?.text(for: .english) == "Plumbline" && file.answers.count == 3)
         await #expect(throws: ReviewRefusal.nothingToEnter) {
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
-                try await transaction.enterRound(id, in: Cast.harbour.id, by: mei)
+                _ = try await transaction.enterRound(id, several: nil, .allOrNothing, in: Cast.harbour.id, by: mei)
             }
         }
-        await #expect(throws: ReviewRefusal.cannotEnter([0])) {
+        let decided = await #expect(throws: RowsRefused.self) {
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
-                try await transaction.enterRound(
-                    id, [World.application("lanterncare")], in: Cast.harbour.id, by: mei)
+                _ = try await transaction.enterRound(
+                    id, several: [World.application("lanterncare")], .allOrNothing, in: Cast.harbour.id, by: mei)
             }
         }
+        #expect(decided?.problem.errors.map(\.pointer) == ["/applications/0"])
         let forged = await #expect(throws: DatabaseError.self) {
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 try await transaction.execute(

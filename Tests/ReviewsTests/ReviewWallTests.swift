@@ -1,3 +1,4 @@
+import API
 import Accounts
 import Applications
 import DemoWorld
@@ -117,7 +118,8 @@ struct ReviewWallTests {
         let (wing, person, tenant) = (world.context(Cast.wing), Cast.wing.person.id, Cast.harbour.id)
         await #expect(throws: ReviewRefusal.ownStartupApplied) {
             try await world.database.write(as: wing) { transaction in
-                _ = try await transaction.enterRound(World.round, in: tenant, by: person)
+                _ = try await transaction.enterRound(
+                    World.round, several: nil, .allOrNothing, in: tenant, by: person)
             }
         }
         await #expect(throws: ReviewRefusal.ownStartupApplied) {

@@ -21,7 +21,7 @@ struct ScoreSheetTests {
     init() throws {
         round = ReviewRound(
             id: .init(), call: .init(), callTitle: try LocalizedName(en: "Call"), position: 1,
-            name: try LocalizedName(en: "Round"), isBlind: true, isShared: true, reviewsWanted: 2, quorum: 2,
+            number: 1, name: try LocalizedName(en: "Round"), isBlind: true, isShared: true, reviewsWanted: 2, quorum: 2,
             due: Deadline(Date(timeIntervalSince1970: 1_800_000_000), in: .hongKong), openedAt: Date(),
             criteria: [
                 .init(id: .init(), name: try LocalizedName(en: "Team", zhHant: "團隊", ja: "チーム"), weight: 60),

@@ -105,7 +105,7 @@ struct StreamRoundTests {
         // Nobody else enters, by the verb or past it.
         let late = await park.ask(
             "POST", "/v1/rounds/\(other)/applications", json: "{\"applications\": [\"\(ids[2])\", \"\(ids[0])\"]}")
-        #expect(late.status == 422 && late.problem?.errors.map(\.pointer).contains("/applications/1") == true)
+        #expect(late.status == 409 && late.problem?.errors.map(\.pointer).contains("/applications/1") == true)
         let wall = await #expect(throws: DatabaseError.self) {
             try await world.owner.write(as: .none) { transaction in
                 try await transaction.execute(
@@ -124,6 +124,63 @@ struct StreamRoundTests {
         // Who has to do with a startup that is not in the round has nothing to do with the round.
         #expect(try await reader.applicants(in: other).count == 2)
         #expect(try await reader.applicants(in: all).count == 3)
+    }
+
+    @Test("A round is numbered among those its applications go through, and reads what is asked up to its number")
+    func numbers() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams { _ in
+            [CallDraft.Question(id: .init(), prompt: try LocalizedLine(en: "What does it cost?"), fromRound: 2)]
+        }
+        let ids = try await world.naming([["own"], ["other"]], of: call)
+        let park = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func numbers() async throws -> [Int] { try await reader.rounds(of: call.id).map(\.number) }
+        /// How many questions the file of an application in a round holds.
+        func asked(_ id: Application.ID, _ round: ReviewRound.ID) async throws -> Int {
+            try await world.owner.reader(as: .none).value(
+                """
+                SELECT jsonb_array_length(answers) FROM review_files
+                WHERE round_id = \(round) AND application_id = \(id)
+                """)
+        }
+        let own = try await drafted(world, call, call.own)
+        let other = try await drafted(world, call, call.other)
+        let second = try await drafted(world, call, call.other, name: "Talk")
+        let all = try await drafted(world, call, nil, name: "Board")
+        #expect(try await numbers() == [1, 1, 2, 3])
+        let shown = try await park.ask("GET", "/v1/rounds/\(second)").json()
+        #expect(shown["position"] == 3 && shown["number"] == 2, "\(shown)")
+
+        // A draft that is for another stream now moves what stands behind it.
+        try await revise(world, second, to: body(call.own, name: "Talk"))
+        #expect(try await numbers() == [1, 1, 2, 3])
+        try await revise(world, own, to: body(call.other))
+        #expect(try await numbers() == [1, 2, 1, 3])
+        try await revise(world, own, to: body(nil))
+        #expect(try await numbers() == [1, 2, 2, 3])
+        try await revise(world, own, to: body(call.own))
+        try await revise(world, second, to: body(call.other, name: "Talk"))
+        #expect(try await numbers() == [1, 1, 2, 3])
+
+        // The first round of a stream is a first one, wherever it stands in the call.
+        for round in [own, other, second, all] { try await open(world, round) }
+        #expect(try await asked(ids[0], own) == 1)
+        #expect(try await asked(ids[1], other) == 1)
+        #expect(try await asked(ids[1], second) == 2)
+        #expect(try await asked(ids[0], all) == 2)
+        let third = try await drafted(world, call, call.own, name: "Visit")
+        #expect(try await reader.round(third)?.number == 4)
+        // Who judges one round of several is told its number, though they could not count the others.
+        try await seat(world, in: second)
+        #expect(try await world.database.reader(as: world.context(Cast.nora)).round(second)?.number == 2)
+    }
+
+    private func revise(_ world: World, _ round: ReviewRound.ID, to body: String) async throws {
+        let park = try await Visitor(Cast.mei, in: world)
+        let tag = try #require(await park.ask("GET", "/v1/rounds/\(round)").header("ETag"))
+        let revised = await park.ask("PUT", "/v1/rounds/\(round)", json: body, headers: [("If-Match", tag)])
+        #expect(revised.status == 200, "\(revised.text)")
     }
 
     @Test("A stream that the call does not offer is refused where it was sent; it stands once the round has opened")
@@ -222,6 +279,7 @@ struct StreamRoundTests {
         let address = "/v1/calls/\(call.id)/planned-round"
         let plan = try await park.ask("GET", "\(address)?stream=\(call.other)").json()
         #expect(plan["stream"]?.text == call.other.description && plan["position"] == 1, "\(plan)")
+        #expect(plan["number"] == 1)
         #expect(plan["name"]?["en"]?.text == "Laboratory visit" && plan["reviews_wanted"] == 4 && plan["days"] == 11)
         #expect(plan["criteria"]?.elements?.count == 2)
         #expect(await park.ask("GET", "\(address)?stream=\(ProgramStream.ID())").status == 404)
@@ -258,7 +316,8 @@ struct StreamRoundTests {
         let next = try #require(try await reader.plannedRound(of: call.id, for: call.other, now: .now))
         #expect(next.draft.name.text(for: .english) == "Second visit" && next.position == 2)
         _ = try await drafted(world, call, call.own)
-        #expect(try await reader.plannedRound(of: call.id, for: call.other, now: .now)?.position == 3)
+        let later = try await reader.plannedRound(of: call.id, for: call.other, now: .now)
+        #expect(later?.position == 3 && later?.number == 2)
         _ = try await drafted(world, call, nil)
         #expect(try await reader.plannedRound(of: call.id, for: call.other, now: .now) == nil)
 

@@ -45,7 +45,8 @@ extension World {
         let (mei, nora, assignment) = (Cast.mei.person.id, Cast.nora.person.id, ReviewAssignment.ID())
         try await database.write(as: context(Cast.mei)) { transaction in
             if try await transaction.file(of: id, in: round.id) == nil {
-                _ = try await transaction.enterRound(round.id, [id], in: Cast.harbour.id, by: mei)
+                _ = try await transaction.enterRound(
+                    round.id, several: [id], .allOrNothing, in: Cast.harbour.id, by: mei)
             }
             _ = try await transaction.assignReviewer(
                 nora, to: id, in: round.id, as: assignment, in: Cast.harbour.id, by: mei)
