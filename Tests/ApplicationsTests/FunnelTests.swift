@@ -264,10 +264,10 @@ extension World {
             // Each in a round of its own: of all streams, of the call's own, or of the other.
             try await transaction.execute(
                 """
-                INSERT INTO review_rounds (tenant_id, id, call_id, position, name, is_blind, is_shared, reviews_wanted,
-                                           quorum, due_at, time_zone, stream_id)
-                SELECT \(harbour), md5('funnel round ' || n)::uuid, gen_random_uuid(), 1, '{"en": "Round"}', true, true,
-                       1, 1, now(), 'UTC', CASE n % 3 WHEN 1 THEN \(choice?.own)::uuid WHEN 2 THEN \(choice?.other)::uuid END
+                INSERT INTO review_rounds (tenant_id, id, call_id, position, number, name, is_blind, is_shared,
+                                           reviews_wanted, quorum, due_at, time_zone, stream_id)
+                SELECT \(harbour), md5('funnel round ' || n)::uuid, gen_random_uuid(), 1, 1, '{"en": "Round"}', true,
+                       true, 1, 1, now(), 'UTC', CASE n % 3 WHEN 1 THEN \(choice?.own)::uuid WHEN 2 THEN \(choice?.other)::uuid END
                 FROM generate_series(1, \(assigned.count)) AS n
                 """)
             try await transaction.execute(
