@@ -75,7 +75,7 @@ enum AddressLines {
     /// Throws the problem of the first line that has no address.
     static func candidates(in text: String) throws -> [PoolCandidate] {
         try text.split(whereSeparator: \.isNewline).enumerated().compactMap { place, line in
-            let words = line.split(whereSeparator: { " \t,;<>".contains($0) })
+            let words = line.split(whereSeparator: { $0.isWhitespace || ",;<>".contains($0) })
             guard !words.isEmpty else { return nil }
             guard let word = words.first(where: { $0.contains("@") }), let email = EmailAddress(String(word)) else {
                 throw Problem.invalid("/addresses", "Line \(place + 1) has no e-mail address.")
