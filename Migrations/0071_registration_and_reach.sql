@@ -104,18 +104,25 @@ END $$;
 CREATE TRIGGER rulings_are_on_whom_an_application_names BEFORE INSERT ON conflict_rulings
     FOR EACH ROW EXECUTE FUNCTION number_ruling();
 
--- A founder wrote where the startup is found; a manager knows it. What a founder writes keeps nobody from judging: they would
--- write the address of a university.
-ALTER TABLE institutions ADD COLUMN site_is_claimed boolean NOT NULL DEFAULT false;
+-- Where an institution is found as somebody else than its founders wrote it last. What a founder writes keeps nobody from
+-- judging: they would write the address of a university. Nor does it let anybody judge who was kept from it: they would write
+-- another address, and their own again.
+ALTER TABLE institutions ADD COLUMN known_site text GENERATED ALWAYS AS (site_of(website)) STORED;
+ALTER TABLE institutions ALTER COLUMN known_site DROP EXPRESSION;
+CREATE INDEX institutions_of_a_known_site ON institutions (tenant_id, known_site) WHERE known_site IS NOT NULL;
 DO $$
 DECLARE park uuid;
 BEGIN
     PERFORM set_config('trellis.role', 'operator', true);
     FOR park IN SELECT id FROM tenants LOOP
         PERFORM set_config('trellis.tenant', park::text, true), set_config('trellis.role', 'system', true);
-        -- Who wrote it last, as far as the trail says.
-        UPDATE institutions AS i SET site_is_claimed = true
-        WHERE i.tenant_id = park AND i.kind = 'startup' AND i.site IS NOT NULL AND 'founder' = (
+        -- Who wrote it last, and what stood there before, as far as the trail says.
+        UPDATE institutions AS i SET known_site = (
+            SELECT site_of(e.after ->> 'website') FROM audit_events AS e
+            WHERE e.tenant_id = park AND e.object_id = i.id AND e.noun = 'institutions' AND e.role IS DISTINCT FROM 'founder'
+              AND e.after ->> 'website' IS DISTINCT FROM e.before ->> 'website'
+            ORDER BY e.seq DESC LIMIT 1)
+        WHERE i.tenant_id = park AND i.kind = 'startup' AND 'founder' = (
             SELECT e.role FROM audit_events AS e
             WHERE e.tenant_id = park AND e.object_id = i.id AND e.noun = 'institutions'
               AND e.after ->> 'website' IS DISTINCT FROM e.before ->> 'website'
@@ -126,10 +133,13 @@ BEGIN
 END $$;
 CREATE FUNCTION note_who_wrote_the_site() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' OR site_of(NEW.website) IS DISTINCT FROM site_of(OLD.website) THEN
-        NEW.site_is_claimed := acts_as('founder') AND NEW.website IS NOT NULL;
-    ELSIF NEW.site_is_claimed IS DISTINCT FROM OLD.site_is_claimed THEN
-        NEW.site_is_claimed := OLD.site_is_claimed;
+    IF TG_OP = 'UPDATE' THEN
+        NEW.known_site := OLD.known_site;
+        IF NOT acts_as('founder') AND site_of(NEW.website) IS DISTINCT FROM site_of(OLD.website) THEN
+            NEW.known_site := site_of(NEW.website);
+        END IF;
+    ELSE
+        NEW.known_site := CASE WHEN NOT acts_as('founder') THEN site_of(NEW.website) END;
     END IF;
     RETURN NEW;
 END $$;
@@ -148,12 +158,12 @@ CREATE FUNCTION is_public_mail(domain text) RETURNS boolean LANGUAGE sql IMMUTAB
         'kakao.com', 'hinet.net', 'pchome.com.tw', 'seed.net.tw', 'hkbn.net', 'hknet.com', 'i-cable.com', 'singnet.com.sg',
         'au.com', 'i.softbank.jp', 'ymobile.ne.jp', 'biglobe.ne.jp', 'ocn.ne.jp', 'so-net.ne.jp', 'plala.or.jp',
         'dion.ne.jp', 'rakuten.jp', 'excite.co.jp', 'goo.jp']);
--- Whether whoever has an address of a startup's site belongs to the startup: not where a founder alone says so, where anybody
--- has an address, or where another institution of the directory is found.
+-- Whether whoever has an address of a startup's known site belongs to the startup: not where anybody has an address, or where
+-- another institution of the directory is found.
 CREATE FUNCTION site_is_its_own(startup institutions) RETURNS boolean LANGUAGE sql STABLE
-    RETURN startup.site IS NOT NULL AND NOT startup.site_is_claimed AND NOT is_public_mail(startup.site)
+    RETURN startup.known_site IS NOT NULL AND NOT is_public_mail(startup.known_site)
         AND NOT EXISTS (SELECT FROM institutions AS o
-                        WHERE o.tenant_id = startup.tenant_id AND o.site = startup.site AND o.kind <> 'startup');
+                        WHERE o.tenant_id = startup.tenant_id AND o.site = startup.known_site AND o.kind <> 'startup');
 
 -- As it was; and which application names somebody, unless that is set aside. A site counts where it is the startup's own.
 CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
@@ -201,7 +211,7 @@ CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
     UNION ALL
     SELECT s.tenant_id, m.person_id, s.id, 'email_domain', NULL, NULL
     FROM institutions AS s
-    JOIN people AS reader ON reader.organisation = s.site
+    JOIN people AS reader ON reader.organisation = s.known_site
     JOIN memberships AS m ON m.tenant_id = s.tenant_id AND m.person_id = reader.id
     WHERE s.kind = 'startup' AND site_is_its_own(s)
     UNION ALL
@@ -347,12 +357,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON letters_asked_for TO trellis_app;
 -- Counted across workspaces, hence in none of them.
 CREATE POLICY the_service_counts_letters ON letters_asked_for USING (acts_as('system') AND acting_tenant() IS NULL);
 
--- One household or office has one address of IPv4 and a network of IPv6.
+-- One household or office has one address of IPv4 and a network of IPv6. Who asks from this very machine is a proxy whose word
+-- nobody takes, and so everybody: no client.
 CREATE FUNCTION network_of(client text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     plain text := regexp_replace(nullif(client, ''), '^::ffff:(?=[0-9.]+$)', '', 'i');
 BEGIN
-    RETURN CASE WHEN family(plain::inet) = 6 THEN network(set_masklen(plain::inet, 64))::text ELSE plain END;
+    RETURN CASE
+        WHEN plain::inet <<= '127.0.0.0/8' OR plain::inet = '::1' THEN NULL
+        WHEN family(plain::inet) = 6 THEN network(set_masklen(plain::inet, 64))::text
+        ELSE plain END;
 EXCEPTION WHEN data_exception THEN
     RETURN plain;
 END $$;

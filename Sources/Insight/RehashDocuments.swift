@@ -59,13 +59,14 @@ extension InsightRoom {
 }
 
 extension Database {
-    /// Reads a file once more, on one unchanging view of the data. What the server cannot read any more is damaged, too.
+    /// Reads a file once more, on one unchanging view of the data. What the server cannot read any more is damaged, too, or the
+    /// first such block would keep all files behind it from their turn.
     fileprivate func rehash(
         _ document: StoredDocument, as context: Postgres.Context
     ) async throws -> StoredDocument.Finding {
         do {
             return try await snapshot(as: context) { try await $0.rehash(document) }
-        } catch let error as DatabaseError where ["XX001", "XX002"].contains(error.sqlState) {
+        } catch let error as DatabaseError where ["XX001", "XX002", "58030"].contains(error.sqlState) {
             return .damaged
         }
     }
@@ -96,8 +97,8 @@ extension Transaction {
     private static func letter(
         of found: [UntoldDamage], to reader: Person.ID, ownedBy startup: Startup.ID? = nil
     ) -> NewLetter {
-        // What is in a data room is between the startup and its investors, and so is a letter about it.
-        let isConfidential = found.contains { $0.document.kind == .dataRoom }
+        // What managers may not know the name of, in a data room or a draft, they do not read in a startup's letter either.
+        let isConfidential = found.contains { $0.knownName == nil }
         let about = startup.flatMap { isConfidential ? Letter.Topic("data_room", $0) : nil }
         return NewLetter(.notice, to: reader, about: about) { reader in
             let t = PageKit.insight.texts(in: reader.pageLanguage)

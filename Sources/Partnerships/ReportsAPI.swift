@@ -75,8 +75,8 @@ enum ReportsAPI {
             summary: "What happened under an agreement, by day",
             description: """
                 A call counts that opened while the agreement was in force, and what comes of it counts whenever it comes. \
-                A partner reads the names of startups that are enrolled in a stream it takes part in, and of all others \
-                only that there was one.
+                A partner reads the names of startups that are enrolled in a stream it takes part in and agree to it \
+                (`partner_reports` among their consents), and of all others only that there was one.
                 """,
             tag: "partnerships", access: .roles([.manager, .partner]), parameters: ActivitiesQuery.self,
             output: Page<ActivityView>.self, problems: [.notFound]

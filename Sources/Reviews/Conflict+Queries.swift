@@ -95,7 +95,7 @@ extension Statements {
             FROM unnest(\(others)) AS e (email)
             JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.kind = 'startup' AND i.id = ANY (\(startups))
             WHERE acts_as('manager', 'system') AND \(fragment: .isNotTheirOwn("i.id"))
-              AND (i.site = organisation_of(e.email) AND site_is_its_own(i) OR EXISTS (
+              AND (i.known_site = organisation_of(e.email) AND site_is_its_own(i) OR EXISTS (
                   SELECT FROM memberships AS f JOIN people AS founder ON founder.id = f.person_id
                   WHERE f.tenant_id = i.tenant_id AND f.institution_id = i.id AND f.role = 'founder'
                     AND founder.organisation = organisation_of(e.email) AND NOT is_public_mail(founder.organisation)))

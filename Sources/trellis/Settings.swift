@@ -20,6 +20,8 @@ struct Settings {
     let publicURL: String?
     /// Where documents are handed out, if not where pages are.
     let documentsURL: String?
+    /// Reverse proxies, by their addresses, whose word on where a request comes from is taken.
+    let proxies: Set<String>
     /// Sign-ins and unknown credentials that one address may try a minute; 0 sets no limit.
     let signInsPerMinute: Int
     /// Downloads, and what looks at a whole market, that one seat may ask for a minute; 0 sets no limit.
@@ -40,6 +42,7 @@ struct Settings {
         loadsDemo = environment["TRELLIS_DEMO"] != "0"
         publicURL = environment["TRELLIS_URL"]
         documentsURL = try Self.documents(environment)
+        proxies = try Self.proxies(environment)
         post = try Self.post(environment)
         scanner = try Self.scanner(environment)
         signInsPerMinute = try Self.limit("TRELLIS_SIGN_INS_PER_MINUTE", environment, otherwise: "30")
@@ -99,6 +102,19 @@ struct Settings {
             throw Refused(description: "TRELLIS_DOCUMENTS_URL is not https, as TRELLIS_URL is: \(text)")
         }
         return text
+    }
+
+    private static func proxies(_ environment: [String: String]) throws -> Set<String> {
+        let named = (environment["TRELLIS_PROXIES"] ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        for address in named
+        where !address.contains(where: { $0 == "." || $0 == ":" })
+            || !address.allSatisfy({ $0.isASCII && $0.isHexDigit || $0 == "." || $0 == ":" })
+        {
+            throw Refused(
+                description: "TRELLIS_PROXIES lists addresses such as 127.0.0.1, with commas between: \(address)")
+        }
+        return Set(named)
     }
 
     private static func scanner(_ environment: [String: String]) throws -> Clamd? {
@@ -170,6 +186,7 @@ struct Settings {
         configuration.port = port
         configuration.publicURL = publicURL
         configuration.documentsURL = documentsURL
+        configuration.trustedProxies = proxies
         configuration.requestLog = logs
         configuration.rates = rates
         return configuration

@@ -228,6 +228,13 @@ struct RegistrationTests {
             answers.insert(await reception.register("c\(number)@newcomer.example", from: address).text)
         }
         #expect(try await registered() == 5)
+        // Behind a proxy whose word is not taken nobody is told from anybody else.
+        let proxies: Int = try await reception.world.owner.reader(as: .none).value(
+            """
+            SELECT count(network_of(a)) AS rows
+            FROM unnest(ARRAY['127.0.0.1', '127.8.0.1', '::1', '::ffff:127.0.0.1']) AS a
+            """)
+        #expect(proxies == 0)
         // The workspace, which says how many itself.
         let already = try await reception.count(
             "letters_asked_for WHERE subject = sha256(convert_to('workspace \(harbour)', 'UTF8'))")

@@ -152,6 +152,12 @@ struct StoredDocumentTests {
         #expect(letters.filter { $0.0 == Cast.mei.person.id }.allSatisfy { !$0.1.contains("deck.pdf") })
         #expect(letters.contains { $0.0 == Cast.ravi.person.id && $0.1.contains("deck.pdf") })
         #expect(letters.contains { $0.0 == Cast.ada.person.id && $0.1.contains("Figures") })
+        let read: Int = try await world.database.reader(as: world.context(Cast.mei)).value(
+            """
+            SELECT count(*) AS rows FROM letter_texts
+            WHERE subject = 'A stored file is damaged' AND (body LIKE '%deck.pdf%' OR body LIKE '%Figures%')
+            """)
+        #expect(read == 0, "managers read no such name in the letters of others")
         let trail: Int = try await world.owner.reader(as: .none).value(
             """
             SELECT count(*) AS rows FROM audit_events

@@ -212,6 +212,25 @@ struct ConflictRulingTests {
             #expect(found.isEmpty == (state == .assigned), "\(site) by \(member.person.name)")
         }
     }
+
+    @Test("A site that the park knows keeps away whoever shares it, whatever the startup's founders write there")
+    func rewrittenSites() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let address = try #require(EmailAddress("new@panel.example"))
+        func write(_ site: String?, as member: Cast.Member) async throws -> [Conflict.Kind] {
+            try await world.database.write(as: world.context(member)) { transaction in
+                try await transaction.execute(
+                    "UPDATE institutions SET website = \(site) WHERE id = \(Cast.startup("kelpsense"))")
+            }
+            return try await reader.conflicts(at: [address], and: [Cast.startup("kelpsense")]).map(\.kind)
+        }
+        #expect(try await write("https://panel.example", as: Cast.mei) == [.emailDomain])
+        #expect(try await write("https://kelpsense.example", as: Cast.ada) == [.emailDomain])
+        #expect(try await write(nil, as: Cast.ada) == [.emailDomain])
+        #expect(try await write("https://panel.example", as: Cast.ada) == [.emailDomain])
+        #expect(try await write("https://kelpsense.example", as: Cast.mei).isEmpty)
+    }
 }
 
 extension World {

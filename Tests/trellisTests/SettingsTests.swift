@@ -44,6 +44,16 @@ struct SettingsTests {
         }
     }
 
+    @Test("proxies are named by their addresses, and none is believed unless it is named")
+    func proxies() throws {
+        #expect(try Settings([:]).proxies == [])
+        #expect(try Settings(["TRELLIS_PROXIES": ""]).proxies == [])
+        #expect(try Settings(["TRELLIS_PROXIES": "127.0.0.1, 2001:db8::1"]).proxies == ["127.0.0.1", "2001:db8::1"])
+        for wrong in ["proxy.example", "127.0.0.1, ", "10", "10.0.0.0/8"] {
+            #expect(throws: Settings.Refused.self, "\(wrong)") { try Settings(["TRELLIS_PROXIES": wrong]) }
+        }
+    }
+
     @Test("what is expensive is limited as signing in is, each by its own setting")
     func rates() throws {
         #expect(
