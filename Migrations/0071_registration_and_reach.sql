@@ -273,7 +273,7 @@ CREATE FUNCTION end_named_assignments(tenant uuid, startup uuid) RETURNS void LA
 BEGIN
     PERFORM FROM review_assignments AS s
     JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
-    WHERE a.tenant_id = tenant AND a.startup_id = startup AND s.state = 'assigned' FOR UPDATE OF s;
+    WHERE a.tenant_id = tenant AND a.startup_id = startup AND s.state = 'assigned' ORDER BY s.id FOR UPDATE OF s;
     PERFORM end_conflicted_assignments(tenant, NULL, startup);
 END $$;
 CREATE OR REPLACE FUNCTION name_people() RETURNS trigger LANGUAGE plpgsql

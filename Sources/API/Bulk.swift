@@ -21,17 +21,21 @@ public enum BulkMode: Sendable, Hashable {
     /// What `partial` means, for the published document.
     public static let partialMeaning = "Does what can be done; without it, one that is refused keeps all from it."
 
-    /// The rows of a request, each once; refuses none and too many.
+    /// The rows of a request; refuses none, too many, and one that is named twice, since verdicts go by their places.
     public static func rows<Row: Hashable>(_ rows: [Row]?, at pointer: String) throws(Problem) -> [Row] {
-        var seen: Set<Row> = []
-        let named = (rows ?? []).filter { seen.insert($0).inserted }
-        guard !named.isEmpty else {
+        guard let rows, !rows.isEmpty else {
             throw Problem(.invalid, errors: [.init(pointer, .required, "Choose one at least.")])
         }
-        guard named.count <= most else {
+        guard rows.count <= most else {
             throw Problem(.invalid, errors: [.init(pointer, .tooMany, "Choose at most 500.")])
         }
-        return named
+        var seen: Set<Row> = []
+        let repeated = rows.indices.filter { !seen.insert(rows[$0]).inserted }
+        guard repeated.isEmpty else {
+            throw Problem(
+                .invalid, errors: repeated.map { .init("\(pointer)/\($0)", .repeated, "Name each of them once.") })
+        }
+        return rows
     }
 }
 
