@@ -407,7 +407,7 @@ struct StreamDecisionTests {
         // The page says what each stream's round found.
         let park = try await Visitor(Cast.mei, in: world)
         let page = await park.open("/console/decisions/\(batch)/bulk/chosen")
-        #expect(page.text.contains("Deep tech 100.0"), "\(page.text)")
+        #expect(page.text.contains("Deep tech 100 "), "\(page.text)")
         let form = await park.open("/console/decisions/\(batch)/bulk")
         #expect(form.text.contains("Panel · Deep tech"), "\(form.text)")
     }
