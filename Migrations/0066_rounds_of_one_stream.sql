@@ -62,6 +62,9 @@ END $$;
 CREATE TRIGGER rounds_of_a_stream_take_who_names_it BEFORE INSERT OR UPDATE OF round_id, application_id ON review_files
     FOR EACH ROW EXECUTE FUNCTION check_file_names_the_stream();
 
+CREATE INDEX former_assignments_of_an_application ON review_assignments (tenant_id, application_id)
+    WHERE state <> 'assigned';
+
 -- Two rounds of different streams are open beside each other, and one application may be in both: nobody judges it blind in the
 -- one who knows from the other whose it is, as its judge or from the chair.
 CREATE FUNCTION check_nobody_judges_blind_what_they_know() RETURNS trigger LANGUAGE plpgsql
@@ -78,6 +81,15 @@ BEGIN
           AND (this.is_blind AND NOT that.is_blind
                -- What they judge blind is not told them before they have said what they think of it.
                OR NOT this.is_blind AND that.is_blind AND that.closed_at IS NULL AND w.submitted_at IS NULL))
+       -- What was theirs to judge by name they know, also where it is theirs no more.
+       OR EXISTS (
+        SELECT FROM review_rounds AS this
+        JOIN review_assignments AS former
+            ON former.tenant_id = this.tenant_id AND former.application_id = NEW.application_id
+            AND former.person_id = NEW.person_id AND former.round_id <> this.id AND former.state <> 'assigned'
+        JOIN review_rounds AS that
+            ON that.tenant_id = former.tenant_id AND that.id = former.round_id AND NOT that.is_blind
+        WHERE this.tenant_id = NEW.tenant_id AND this.id = NEW.round_id AND this.is_blind)
        OR EXISTS (
         SELECT FROM review_rounds AS this
         JOIN review_files AS f
@@ -94,6 +106,88 @@ BEGIN
 END $$;
 CREATE TRIGGER nobody_judges_blind_what_they_know_by_name BEFORE INSERT ON review_assignments
     FOR EACH ROW WHEN (NEW.state = 'assigned') EXECUTE FUNCTION check_nobody_judges_blind_what_they_know();
+
+-- There is nothing to refuse where the chair of a panel that knows names passes, or an application comes into its round, after
+-- somebody was given that application to judge blind. There the chair leaves it out, until they have said what they think of it.
+CREATE FUNCTION kept_from_the_chair() RETURNS TABLE (round_id uuid, application_id uuid) LANGUAGE sql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+    SELECT this.id, own.application_id
+    FROM panel_members AS p
+    JOIN review_rounds AS this ON this.tenant_id = p.tenant_id AND this.id = p.round_id AND NOT this.is_blind
+    JOIN review_assignments AS own
+        ON own.tenant_id = p.tenant_id AND own.person_id = p.person_id AND own.round_id <> this.id AND own.state = 'assigned'
+    JOIN review_rounds AS that
+        ON that.tenant_id = own.tenant_id AND that.id = own.round_id AND that.call_id = this.call_id AND that.is_blind
+        AND that.closed_at IS NULL
+    LEFT JOIN reviews AS w ON w.tenant_id = own.tenant_id AND w.assignment_id = own.id
+    WHERE p.tenant_id = acting_tenant() AND p.person_id = acting_person() AND p.is_chair AND p.accepted_at IS NOT NULL
+      AND w.submitted_at IS NULL
+$$;
+REVOKE ALL ON FUNCTION kept_from_the_chair() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kept_from_the_chair() TO trellis_app;
+
+DROP POLICY reviewers_read_what_they_judge ON review_files;
+CREATE POLICY reviewers_read_what_they_judge ON review_files FOR SELECT
+    -- Sets that are found once, not a question to each row.
+    USING (acts_as('reviewer') AND (
+        (round_id, application_id) IN (
+            SELECT s.round_id, s.application_id FROM review_assignments AS s
+            WHERE s.tenant_id = acting_tenant() AND s.person_id = acting_person() AND s.state = 'assigned')
+        -- The chair of the panel follows all of it that they may know.
+        OR round_id IN (
+            SELECT p.round_id FROM panel_members AS p
+            WHERE p.tenant_id = acting_tenant() AND p.person_id = acting_person() AND p.is_chair
+              AND p.accepted_at IS NOT NULL)
+            AND (round_id, application_id) NOT IN (
+                SELECT k.round_id, k.application_id FROM kept_from_the_chair() AS k)));
+
+-- As they were, without what is kept from the chair.
+CREATE OR REPLACE FUNCTION may_read_review(reader uuid, assignment uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM review_assignments AS theirs
+        JOIN review_rounds AS r ON r.tenant_id = theirs.tenant_id AND r.id = theirs.round_id
+        CROSS JOIN LATERAL (
+            -- One row: the reader judges an application once.
+            SELECT count(*) AS assigned, count(w.submitted_at) AS submitted
+            FROM review_assignments AS own
+            LEFT JOIN reviews AS w ON w.tenant_id = own.tenant_id AND w.assignment_id = own.id
+            WHERE own.tenant_id = theirs.tenant_id AND own.round_id = theirs.round_id
+              AND own.application_id = theirs.application_id AND own.person_id = reader
+              AND own.state = 'assigned') AS mine
+        WHERE theirs.tenant_id = acting_tenant() AND theirs.id = assignment AND theirs.state = 'assigned'
+          AND reader = acting_person() AND mine.assigned = mine.submitted
+          AND (r.is_shared AND mine.submitted > 0
+            OR EXISTS (SELECT FROM panel_members AS p
+                       WHERE p.tenant_id = r.tenant_id AND p.round_id = r.id AND p.person_id = reader
+                         AND p.is_chair AND p.accepted_at IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM kept_from_the_chair() AS k
+                               WHERE k.round_id = r.id AND k.application_id = theirs.application_id)));
+END $$;
+
+CREATE OR REPLACE FUNCTION files_of_the_chair(round uuid)
+RETURNS TABLE (application_id uuid, submitted bigint, awaits_own boolean) LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE near uuid[] := applications_too_near('reviewer', acting_person());
+BEGIN
+    RETURN QUERY
+        SELECT f.application_id, count(w.submitted_at),
+               coalesce(bool_or(s.person_id = acting_person() AND w.submitted_at IS NULL), false)
+        FROM panel_members AS p
+        JOIN review_files AS f ON f.tenant_id = p.tenant_id AND f.round_id = p.round_id
+        JOIN applications AS a
+            ON a.tenant_id = f.tenant_id AND a.id = f.application_id AND a.withdrawn_at IS NULL
+        LEFT JOIN review_assignments AS s
+            ON s.tenant_id = f.tenant_id AND s.round_id = f.round_id AND s.application_id = f.application_id
+            AND s.state = 'assigned'
+        LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
+        WHERE p.tenant_id = acting_tenant() AND p.round_id = round AND p.person_id = acting_person()
+          AND p.is_chair AND p.accepted_at IS NOT NULL AND f.application_id <> ALL (near)
+          AND NOT EXISTS (SELECT FROM kept_from_the_chair() AS k
+                          WHERE k.round_id = f.round_id AND k.application_id = f.application_id)
+        GROUP BY f.application_id;
+END $$;
 
 -- A waiver is of an offer in the stream that was prepared, and of no other.
 ALTER TABLE quorum_waivers ADD COLUMN stream_id uuid;

@@ -55,11 +55,12 @@ CREATE INDEX nominations_of_a_partner ON stream_reviewers (tenant_id, institutio
 CREATE FUNCTION check_stream_reviewer() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
+    IF (TG_OP = 'INSERT' OR NEW.added_at IS NOT NULL AND OLD.added_at IS NULL)
+       AND EXISTS (SELECT FROM streams WHERE tenant_id = NEW.tenant_id AND id = NEW.stream_id AND ended_at IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'pools_are_of_running_streams',
+            MESSAGE = 'the stream has ended';
+    END IF;
     IF TG_OP = 'INSERT' THEN
-        IF EXISTS (SELECT FROM streams WHERE tenant_id = NEW.tenant_id AND id = NEW.stream_id AND ended_at IS NOT NULL) THEN
-            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'pools_are_of_running_streams',
-                MESSAGE = 'the stream has ended';
-        END IF;
         IF NEW.until < (now() AT TIME ZONE (SELECT time_zone FROM tenants WHERE id = NEW.tenant_id))::date THEN
             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'reviewers_join_a_pool_for_days_to_come',
                 MESSAGE = 'the last day in the pool is past';
@@ -227,7 +228,8 @@ CREATE TRIGGER rounds_open_with_their_partners_seats_taken BEFORE UPDATE OF open
     FOR EACH ROW WHEN (OLD.opened_at IS NULL AND NEW.opened_at IS NOT NULL) EXECUTE FUNCTION check_seats_of_partners();
 
 -- The seats of the partner whose staff ask, in each round of the streams in which it has some, with its own people on them and
--- why the round opened without. A round that was drafted is theirs to know: they fill its seats before it opens.
+-- why the round opened without. A round that was drafted is theirs to know: they fill its seats before it opens. The draft of a
+-- call is not.
 CREATE FUNCTION own_seats_on_panels()
     RETURNS TABLE (round_id uuid, round_name jsonb, call_title jsonb, stream_id uuid, due_at timestamptz, time_zone text,
                    opened_at timestamptz, closed_at timestamptz, seats integer, taken_by text[], reason text)
@@ -249,7 +251,7 @@ BEGIN
     FROM review_rounds AS r
     JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
     CROSS JOIN LATERAL seats_of_partners(r.id) AS s
-    WHERE r.tenant_id = acting_tenant() AND s.institution_id = acting_institution()
+    WHERE r.tenant_id = acting_tenant() AND s.institution_id = acting_institution() AND c.published_at IS NOT NULL
       -- Only of streams in which it takes part at all: asked before the seats are counted.
       AND EXISTS (SELECT FROM stream_partners AS p
                   WHERE p.tenant_id = r.tenant_id AND p.institution_id = acting_institution()

@@ -47,9 +47,14 @@ extension Transaction {
         of startup: Startup.ID, to id: CallForApplications.ID
     ) async throws -> [CallAdmission] {
         guard try await lockCall(id) != nil else { throw Problem.notFound }
+        try await takeBackInvitation(of: startup, to: id)
+        return try await admissions(to: id)
+    }
+
+    /// The same, to a call whose row is locked.
+    func takeBackInvitation(of startup: Startup.ID, to id: CallForApplications.ID) async throws {
         guard let letters = try await withdrawAdmission(of: startup, to: id) else { throw Problem.notFound }
         _ = try await cancelLetters(letters)
-        return try await admissions(to: id)
     }
 
     /// Gives a code for a call on a fast track. Of `word` the hash alone is kept.

@@ -25,26 +25,21 @@ extension Statements {
         }
     }
 
-    /// What changed of a form since a version of it, as whoever answers the call may know; nil where nothing did.
+    /// What changed of a form since a version of it, as whoever answers the call may know: of questions that are asked first, of
+    /// applications that name these streams, with the reasons of those changes alone. Nil where nothing of these did.
     package func formNews(
         of id: CallForApplications.ID, since version: Int, naming streams: [ProgramStream.ID]
     ) async throws -> FormNews? {
-        let versions: [(at: Date, reason: ShortText?)] = try await rows(
-            """
-            -- formNews
-            SELECT v.made_at, v.reason FROM form_versions AS v
-            WHERE v.tenant_id = acting_tenant() AND v.call_id = \(id) AND v.number > \(version)
-            ORDER BY v.number DESC
-            """
-        ).map { try ($0("made_at"), $0("reason")) }
-        guard let last = versions.first else { return nil }
+        var told: Set<Int> = []
         let items = try await rows(
             """
             -- formNews: what
             SELECT q.content, (
                        SELECT jsonb_agg(DISTINCT part) FROM jsonb_each(q.changes) AS made
                        CROSS JOIN jsonb_array_elements(made.value) AS part
-                       WHERE made.key::integer > \(version)) AS parts
+                       WHERE made.key::integer > \(version)) AS parts,
+                   ARRAY(SELECT made::integer FROM jsonb_object_keys(q.changes) AS made
+                         WHERE made::integer > \(version)) AS numbers
             FROM form_version_questions AS q
             WHERE q.tenant_id = acting_tenant() AND q.call_id = \(id)
               AND q.number = (SELECT max(v.number) FROM form_versions AS v
@@ -56,11 +51,22 @@ extension Statements {
         ).compactMap { row -> FormNews.Item? in
             let question = (try row("content") as JSONB<CallForApplications.Question>).value
             guard question.isAsked(of: streams) else { return nil }
+            told.formUnion(try row("numbers") as [Int])
             let stored = Set((try row("parts") as JSONB<[String]>).value.compactMap(FormVersion.Part.init(stored:)))
             // What is new is all new, also where it was changed since.
             let parts = stored.contains(.added) ? [.added] : FormVersion.Part.allCases.filter(stored.contains)
             return FormNews.Item(position: question.position, prompt: question.prompt, parts: parts)
         }
+        // Why something changed that others are asked may tell of it.
+        let versions: [(at: Date, reason: ShortText?)] = try await rows(
+            """
+            -- formNews
+            SELECT v.made_at, v.reason FROM form_versions AS v
+            WHERE v.tenant_id = acting_tenant() AND v.call_id = \(id) AND v.number = ANY (\(told.sorted()))
+            ORDER BY v.number DESC
+            """
+        ).map { try ($0("made_at"), $0("reason")) }
+        guard let last = versions.first else { return nil }
         return FormNews(at: last.at, reasons: versions.compactMap(\.reason), items: items)
     }
 }

@@ -28,7 +28,7 @@ extension Transaction {
     ) async throws -> [RowVerdict<Bool>] {
         guard try await lockCall(id) != nil else { throw Problem.notFound }
         return try await each(of: startups, mode, at: "/startups", constraints: ProgramsRoom.constraints) {
-            _ = try await $0.withdrawInvitation(of: $1, to: id)
+            try await $0.takeBackInvitation(of: $1, to: id)
             return true
         }
     }

@@ -34,10 +34,18 @@ extension FormRevision {
                     errors.append(
                         .init("\(at)/is_required", .invalid, "A question that is added may stay unanswered."))
                 }
-                for (index, stream) in question.streams.enumerated() where !offered.contains(stream) {
-                    errors.append(
-                        .init(
-                            "\(at)/streams/\(index)", .unknown, "Ask for streams that the call offers, or everybody."))
+                var named: Set<ProgramStream.ID> = []
+                for (index, stream) in question.streams.enumerated() {
+                    if !offered.contains(stream) {
+                        errors.append(
+                            .init(
+                                "\(at)/streams/\(index)", .unknown,
+                                "Ask for streams that the call offers, or everybody."
+                            ))
+                    } else if !named.insert(stream).inserted {
+                        errors.append(
+                            .init("\(at)/streams/\(index)", .repeated, "This stream is named already."))
+                    }
                 }
                 continue
             }

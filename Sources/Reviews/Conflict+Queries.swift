@@ -159,6 +159,13 @@ extension Statements {
                 LEFT JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id
                 WHERE b.is_blind OR b.closed_at IS NULL AND w.submitted_at IS NULL
                 UNION
+                SELECT s.person_id, b.application_id
+                FROM beside AS b
+                JOIN review_assignments AS s
+                    ON s.tenant_id = acting_tenant() AND s.round_id = b.round_id
+                    AND s.application_id = b.application_id AND s.state <> 'assigned'
+                WHERE b.is_blind
+                UNION
                 SELECT p.person_id, b.application_id
                 FROM beside AS b
                 JOIN panel_members AS p

@@ -66,7 +66,7 @@ extension Transaction {
             }
             let names = [
                 "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
-                "call": LetterText.quoted(round.callTitle.text(for: spoken)), "due": said(round.due), "was": said(was),
+                "call": LetterText.quoted(round.subject(for: spoken)), "due": said(round.due), "was": said(was),
                 "reason": LetterText.quoted(reason.string),
             ]
             return try LetterText(

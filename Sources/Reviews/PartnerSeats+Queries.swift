@@ -95,7 +95,7 @@ extension Statements {
     }
 
     /// Seats of partners whose number has changed since they were counted last, or that stand empty and nobody was told of; of
-    /// rounds that are not over. Only for the service.
+    /// rounds that are not over, of calls that partners may know of. Only for the service.
     func seatsToTellOf() async throws -> [SeatsToTellOf] {
         try await rows(
             """
@@ -104,6 +104,8 @@ extension Statements {
                    k.taken AS taken_before, k.told_at,
                    r.opened_at IS NULL AND r.created_at <= now() - interval '3 days' AS is_awaited
             FROM review_rounds AS r
+            JOIN calls AS c
+                ON c.tenant_id = r.tenant_id AND c.id = r.call_id AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
             CROSS JOIN LATERAL seats_of_partners(r.id) AS s
             JOIN institutions AS i ON i.tenant_id = r.tenant_id AND i.id = s.institution_id
             LEFT JOIN partner_seats_told AS k ON k.tenant_id = r.tenant_id AND k.round_id = r.id

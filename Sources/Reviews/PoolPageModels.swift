@@ -81,7 +81,11 @@ enum AddressLines {
                 throw Problem.invalid("/addresses", "Line \(place + 1) has no e-mail address.")
             }
             let name = words.filter { $0 != word }.joined(separator: " ")
-            return .address(email, name.isEmpty ? nil : try Name(name))
+            guard !name.isEmpty else { return .address(email, nil) }
+            guard let called = try? Name(name) else {
+                throw Problem.invalid("/addresses", "Say what they are called.")
+            }
+            return .address(email, called)
         }
     }
 }

@@ -170,7 +170,9 @@ extension Statements {
                             AND s.state = 'assigned')
                   OR EXISTS (SELECT FROM panel_members AS p
                              WHERE p.tenant_id = f.tenant_id AND p.round_id = f.round_id
-                               AND p.person_id = acting_person() AND p.is_chair AND p.accepted_at IS NOT NULL)))
+                               AND p.person_id = acting_person() AND p.is_chair AND p.accepted_at IS NOT NULL)
+                     AND NOT EXISTS (SELECT FROM kept_from_the_chair() AS k
+                                     WHERE k.round_id = f.round_id AND k.application_id = f.application_id)))
               AND \(fragment: .isNotTooNear("f.application_id"))
             """
         ).map { row in
@@ -227,7 +229,8 @@ extension Statements {
 
     /// The submitted reviews of an application in a round that the principal may read, with who wrote them, for managers in the
     /// order of their submission. A reviewer reads those of others once their own is submitted, and never who wrote them, which
-    /// the order in which they came would tell as well; so does the chair, who reads those of what is not theirs to judge as well. Reviews of assignments that ended do not count.
+    /// the order in which they came would tell as well; so does the chair, who reads those of what is not theirs to judge as
+    /// well. Reviews of assignments that ended do not count.
     package func reviews(
         of application: Application.ID, in round: ReviewRound.ID
     ) async throws -> [(review: Review, person: Person.ID, name: String?)] {

@@ -11,7 +11,7 @@ internal import Wording
 
 extension Transaction {
     /// Says why a round opens although seats of its partners are empty. It holds for as few as sit there now; the partners
-    /// concerned are told.
+    /// concerned are told, unless the call is a draft: then they read it once they may know of that.
     ///
     /// Throws `ReviewRefusal.roundOpened`, `.noSeatEmpty` and `.ownStartupApplied`, or not found.
     ///
@@ -27,8 +27,10 @@ extension Transaction {
             seats.taken < seats.seats && (partners?.contains(seats.partner) ?? true)
         }
         guard !empty.isEmpty else { throw ReviewRefusal.noSeatEmpty }
+        let isKnown = try await call(round.call)?.publishedAt != nil
         for seats in empty {
             try await insertWaiver(of: seats, in: id, because: reason, in: tenant, by: manager)
+            guard isKnown else { continue }
             for person in try await staff(of: seats.partner) {
                 try await writeLetter(Self.letter(on: seats, of: round, because: reason, to: person), held: false)
             }
@@ -62,7 +64,7 @@ extension Transaction {
         let spoken = Vocabulary.Language(reader.pageLanguage)
         return [
             "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
-            "call": LetterText.quoted(round.callTitle.text(for: spoken)),
+            "call": LetterText.quoted(round.subject(for: spoken)),
         ]
     }
 }

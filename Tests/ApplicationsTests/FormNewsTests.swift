@@ -64,6 +64,37 @@ struct FormNewsTests {
         #expect(await !visitor.open(place).text.contains("The form was changed on"))
     }
 
+    @Test("tells a draft nothing of what is asked of others, nor why that changed")
+    func others() async throws {
+        let world = try await World()
+        let asked = try await world.callOfTwoStreams()
+        let id = try await world.draft(to: asked.id)
+        try await world.database.write(as: world.context(Cast.ravi)) { transaction in
+            _ = try await transaction.chooseStreams([asked.own], of: id, by: ravi)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let questions = try #require(try await reader.call(asked.id)).questions.map { NewQuestion($0).question }
+        let further = CallDraft.Question(
+            id: .init(), prompt: try LocalizedLine(en: "What did you measure?"), isRequired: false,
+            streams: [asked.other])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.reviseForm(
+                of: asked.id, to: questions + [further], because: try ShortText("The lab asks for figures."),
+                in: Cast.harbour.id, by: Cast.mei.person.id
+            ) { _ in }
+        }
+        let founder = world.database.reader(as: world.context(Cast.ravi))
+        #expect(try await founder.formNews(of: asked.id, since: 1, naming: [asked.own]) == nil)
+        let told = try await founder.formNews(of: asked.id, since: 1, naming: [asked.other])
+        #expect(told?.reasons.map(\.string) == ["The lab asks for figures."] && told?.items.map(\.parts) == [[.added]])
+        let page = try await Visitor(Cast.ravi, in: world).open("/portal/applications/\(id)").text
+        #expect(!page.contains("The form was changed on") && !page.contains("The lab asks for figures."))
+        // A change of what it is asked is told, with its own reason and no other.
+        try await change(asked.id, adding: .init(), in: world)
+        let news = try await founder.formNews(of: asked.id, since: 1, naming: [asked.own])
+        #expect(news?.reasons.map(\.string) == ["Asked at the briefing."] && news?.items.count == 2)
+    }
+
     @Test("leaves what was handed in as it is, with the version it answers; a copy names it")
     func handedIn() async throws {
         let world = try await World()

@@ -133,6 +133,22 @@ struct FormVersionTests {
         await #expect(throws: CallRefusal.cancelled) { try await revise(id, to: [], in: world) }
     }
 
+    @Test("ask further questions for streams that the call offers, each once")
+    func streams() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let asked = try #require(try await reader.call(call.id)).questions.map { NewQuestion($0).question }
+        let further = CallDraft.Question(
+            id: .init(), prompt: try LocalizedLine(en: "How deep?"), isRequired: false,
+            streams: [call.other, .init(), call.other])
+        let refused = await #expect(throws: Problem.self) {
+            try await revise(call.id, to: asked + [further], in: world)
+        }
+        #expect(refused?.errors.map(\.pointer) == ["/questions/1/streams/1", "/questions/1/streams/2"])
+        #expect(refused?.errors.map(\.code) == [.unknown, .repeated])
+    }
+
     @Test("are held by the database: a published form is neither tightened nor changed without a version")
     func walls() async throws {
         let world = try await World()

@@ -169,6 +169,41 @@ struct PartnerSeatTests {
         #expect(try await notices(Cast.mei).count == before + 1)
     }
 
+    @Test("Of the draft of a call a partner learns nothing by its seats, and all of it once the call is published")
+    func draft() async throws {
+        let world = try await World()
+        let (park, bank) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
+        let hidden = CallForApplications.ID()
+        let draft = try CallDraft(
+            stream: stream, title: LocalizedName(en: "Not announced"), opensAt: Date().addingTimeInterval(86_400),
+            deadline: Deadline(Date().addingTimeInterval(864_000), in: .hongKong),
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Why?"))])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: hidden, in: Cast.harbour.id)
+        }
+        let round = try await world.draft(for: hidden)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE review_rounds SET created_at = now() - interval '4 days' WHERE id = \(round)")
+        }
+        try await world.remindOfSeats()
+        let waived = await park.ask("POST", "/v1/rounds/\(round)/seat-waivers", json: #"{"reason": "Too early."}"#)
+        #expect(waived.status == 200, "\(waived.text)")
+        func told() async throws -> Int {
+            try await world.notices(to: Cast.kenji).count { $0.contains("Not announced") }
+        }
+        #expect(try await told() == 0)
+        #expect(await !bank.ask("GET", "/v1/partner-seats").text.contains("Not announced"))
+        #expect(await !bank.open("/partner/streams/\(stream)").text.contains("Not announced"))
+
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.publishCall(hidden, by: Cast.mei.person.id)
+        }
+        #expect(await bank.ask("GET", "/v1/partner-seats").text.contains("Too early."))
+        try await world.remindOfSeats()
+        #expect(try await told() == 1)
+    }
+
     private func reviewers(of run: JSON, _ park: Visitor) async throws -> [String] {
         let pairs = try await park.ask("GET", "/v1/assignment-runs/\(run["id"]?.text ?? "")/pairs").json()
         return pairs["items"]?.elements?.compactMap { $0["reviewer"]?["name"]?.text } ?? []

@@ -412,7 +412,7 @@ struct StreamRoundTests {
 
 extension World {
     /// Applications in review to a call of two streams, each of a startup with a founder, naming these, the most wanted first.
-    fileprivate func naming(_ wanted: [[String]], of call: CallOfTwoStreams) async throws -> [Application.ID] {
+    func naming(_ wanted: [[String]], of call: CallOfTwoStreams) async throws -> [Application.ID] {
         let tenant = Cast.harbour.id
         let ids = wanted.map { _ in Application.ID() }
         func fresh() -> [UUID] { wanted.map { _ in UUID() } }
