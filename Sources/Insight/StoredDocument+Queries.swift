@@ -7,8 +7,8 @@ internal import Vocabulary
 
 extension Statements {
     /// The next files of the acting workspace to be read once more, the one first that was looked at longest ago: a hundredth
-    /// of all since `tick`, so that every file has its turn in a hundred nights, and whatever is known to be damaged. Only for
-    /// the service.
+    /// of all since `tick`, so that every file has its turn in a hundred nights, and whatever was known to be damaged by then.
+    /// Only for the service.
     func documentsToRehash(since tick: Date, limit: Int) async throws -> [StoredDocument] {
         try await rows(
             """
@@ -17,16 +17,17 @@ extension Statements {
             FROM (
                 SELECT s.kind, s.holder_id, s.document_id, s.number, s.institution_id, s.name, s.bytes, s.sha256,
                        s.damaged_at, k.checked_at,
-                       row_number() OVER (PARTITION BY s.damaged_at IS NULL
+                       row_number() OVER (PARTITION BY s.damaged_at < \(tick) IS TRUE
                                           ORDER BY coalesce(k.checked_at, s.given_at), s.document_id, s.number) AS place,
-                       count(*) FILTER (WHERE s.damaged_at IS NULL) OVER () AS files,
-                       count(*) FILTER (WHERE s.damaged_at IS NULL AND k.checked_at >= \(tick)) OVER () AS done
+                       count(*) FILTER (WHERE s.damaged_at < \(tick) IS NOT TRUE) OVER () AS files,
+                       -- What is found tonight is of tonight's hundredth, or many that are damaged would be read in one night.
+                       count(*) FILTER (WHERE s.damaged_at < \(tick) IS NOT TRUE AND k.checked_at >= \(tick)) OVER () AS done
                 FROM (\(fragment: .storedDocuments)) AS s
                 LEFT JOIN document_checks AS k ON k.tenant_id = acting_tenant() AND k.kind = s.kind
                     AND k.holder_id = s.holder_id AND k.document_id = s.document_id AND k.number = s.number
             ) AS f
             WHERE (f.checked_at IS NULL OR f.checked_at < \(tick))
-              AND (f.damaged_at IS NOT NULL OR f.place <= ceil(f.files / 100.0) - f.done)
+              AND (f.damaged_at < \(tick) OR f.place <= ceil(f.files / 100.0) - f.done)
             ORDER BY f.damaged_at IS NULL, f.place
             LIMIT \(limit)
             """
