@@ -6,25 +6,43 @@
 ALTER POLICY programs_are_read ON programs USING (acts_as('partner', 'investor', 'mentor'));
 ALTER POLICY streams_are_read ON streams USING (acts_as('partner', 'investor', 'mentor'));
 ALTER POLICY cohorts_are_read ON cohorts USING (acts_as('partner', 'investor', 'mentor'));
+
+-- What somebody knows by the calls they may know of, with their own eyes. As functions, since a policy that looks into a table
+-- brings that table's policies into the plan of every statement: programs, streams and cohorts are in most.
+CREATE FUNCTION streams_of_known_calls() RETURNS uuid[] LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
+    RETURN ARRAY(SELECT c.stream_id FROM calls AS c WHERE c.tenant_id = acting_tenant()
+                 UNION SELECT o.stream_id FROM offered_streams AS o WHERE o.tenant_id = acting_tenant());
+END $$;
+CREATE FUNCTION streams_of_own_enrolments() RETURNS uuid[] LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
+    RETURN ARRAY(SELECT h.stream_id FROM enrolments AS e
+                 JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+                 WHERE e.tenant_id = acting_tenant() AND e.startup_id = acting_institution());
+END $$;
+CREATE FUNCTION programs_of_known_streams() RETURNS uuid[] LANGUAGE plpgsql STABLE SET search_path = public AS $$
+BEGIN
+    RETURN ARRAY(SELECT DISTINCT s.program_id FROM streams AS s WHERE s.tenant_id = acting_tenant());
+END $$;
+REVOKE ALL ON FUNCTION streams_of_known_calls(), streams_of_own_enrolments(), programs_of_known_streams() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION streams_of_known_calls(), streams_of_own_enrolments(), programs_of_known_streams() TO trellis_app;
+
 CREATE POLICY founders_know_their_cohorts ON cohorts FOR SELECT USING (
     acts_as('founder') AND (
-        EXISTS (SELECT FROM calls AS c WHERE c.tenant_id = cohorts.tenant_id AND c.stream_id = cohorts.stream_id)
-        OR EXISTS (
-            SELECT FROM offered_streams AS o WHERE o.tenant_id = cohorts.tenant_id AND o.stream_id = cohorts.stream_id)
+        stream_id = ANY ((SELECT streams_of_known_calls())::uuid[])
         OR EXISTS (
             SELECT FROM enrolments AS e
             WHERE e.tenant_id = cohorts.tenant_id AND e.cohort_id = cohorts.id AND e.startup_id = acting_institution())));
 CREATE POLICY founders_know_their_streams ON streams FOR SELECT USING (
     acts_as('founder') AND (
-        EXISTS (SELECT FROM calls AS c WHERE c.tenant_id = streams.tenant_id AND c.stream_id = streams.id)
-        OR EXISTS (SELECT FROM offered_streams AS o WHERE o.tenant_id = streams.tenant_id AND o.stream_id = streams.id)
-        OR EXISTS (
-            SELECT FROM cohorts AS h JOIN enrolments AS e ON e.tenant_id = h.tenant_id AND e.cohort_id = h.id
-            WHERE h.tenant_id = streams.tenant_id AND h.stream_id = streams.id
-              AND e.startup_id = acting_institution())));
+        id = ANY ((SELECT streams_of_known_calls())::uuid[])
+        OR id = ANY ((SELECT streams_of_own_enrolments())::uuid[])));
 CREATE POLICY founders_know_their_programs ON programs FOR SELECT USING (
-    acts_as('founder')
-    AND EXISTS (SELECT FROM streams AS s WHERE s.tenant_id = programs.tenant_id AND s.program_id = programs.id));
+    acts_as('founder') AND id = ANY ((SELECT programs_of_known_streams())::uuid[]));
+ALTER POLICY announced_streams_are_read ON streams USING (
+    acts_as('visitor') AND id = ANY ((SELECT streams_of_known_calls())::uuid[]));
+ALTER POLICY announced_programs_are_read ON programs USING (
+    acts_as('visitor') AND id = ANY ((SELECT programs_of_known_streams())::uuid[]));
 
 -- Whoever manages or judges for a workspace registers nothing there, since a startup that somebody else may have named would
 -- keep them from their own work; and a founder has a startup. A seat that is given at the same moment is waited for: seats
