@@ -52,7 +52,7 @@ extension Statements {
         guard let row else { throw Problem.notFound }
         let isOpen: Bool = try row("takes_registrations")
         return try RegistrationRules(
-            door: isOpen ? .taken : .notTaken, workspace: row("slug"), lettersADay: row("registration_letters_a_day"),
+            door: isOpen ? .taken : .notTaken, workspace: row("slug"), lettersPerDay: row("registration_letters_a_day"),
             lettersToday: row("letters_today"))
     }
 }
@@ -63,13 +63,13 @@ extension Transaction {
     ///
     /// Refused by `registration_letters_a_day_are_reasonable`.
     ///
-    /// - Parameter lettersADay: how many letters strangers may ask for in 24 hours; nil leaves it as it is.
-    package func setRegistrationDoor(_ door: RegistrationDoor, lettersADay: Int? = nil) async throws {
+    /// - Parameter lettersPerDay: how many letters strangers may ask for in 24 hours; nil leaves it as it is.
+    package func setRegistrationDoor(_ door: RegistrationDoor, lettersPerDay: Int? = nil) async throws {
         try await execute(
             """
             -- setRegistrationDoor
             UPDATE tenants SET takes_registrations = \(door == .taken),
-                registration_letters_a_day = coalesce(\(lettersADay), registration_letters_a_day)
+                registration_letters_a_day = coalesce(\(lettersPerDay), registration_letters_a_day)
             WHERE id = acting_tenant() AND acts_as('manager', 'system')
             """)
     }

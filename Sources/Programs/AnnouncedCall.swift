@@ -47,7 +47,7 @@ package struct RegistrationRules: Sendable {
     /// Its short name in addresses.
     package let workspace: String
     /// How many letters strangers may ask for in 24 hours; beyond, none is sent and nobody is told.
-    package let lettersADay: Int
+    package let lettersPerDay: Int
     /// How many they asked for in the last 24 hours.
     package let lettersToday: Int
 }

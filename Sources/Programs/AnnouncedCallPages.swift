@@ -90,10 +90,10 @@ struct AnnouncedCallPages {
                 HiddenField("idempotency_key", call.freshIdempotencyKey),
             ])
         let input = FormInput(
-            values: problem == nil ? ["letters_a_day": [String(rules.lettersADay)]] : call.fields,
+            values: problem == nil ? ["letters_per_day": [String(rules.lettersPerDay)]] : call.fields,
             errors: problem?.errors ?? [], texts: t)
         let fields = [
-            input.number("letters_a_day", label: t("registrations.letters"), hint: t("registrations.letters_hint"))
+            input.number("letters_per_day", label: t("registrations.letters"), hint: t("registrations.letters_hint"))
         ]
         let model = PublicCallsPage(
             header: PageHeader(
@@ -133,7 +133,7 @@ struct AnnouncedCallPages {
             try await FormProblem.answering(ProgramsRoom.constraints) {
                 let said = try call.decoded()
                 return try await call.write { transaction in
-                    try await transaction.setRegistrationDoor(said.registrations, lettersADay: said.lettersADay)
+                    try await transaction.setRegistrationDoor(said.registrations, lettersPerDay: said.lettersPerDay)
                     return .redirect(to: "/console/registrations")
                 }
             } again: { problem in

@@ -61,13 +61,13 @@ enum AnnouncedCallsAPI {
             summary: "Let startups register by themselves for the workspace's public calls, or no longer",
             description: """
                 With it everybody finds the public calls, without an account. Nobody does unless a manager has said so. Beyond \
-                `letters_a_day` no letter is sent to those who register, and they are not told.
+                `letters_per_day` no letter is sent to those who register, and they are not told.
                 """, tag: "programs", access: .roles([.manager]), body: NewRegistrationSettings.self,
             output: RegistrationSettings.self
         ) { call in
             try await call.write { transaction in
                 try await transaction.setRegistrationDoor(
-                    call.body.registrations, lettersADay: call.body.lettersADay)
+                    call.body.registrations, lettersPerDay: call.body.lettersPerDay)
                 return .ok(RegistrationSettings(try await transaction.registrationRules()))
             }
         }.erased
@@ -195,26 +195,26 @@ struct PublicCallView: Described {
 struct RegistrationSettings: Described {
     let registrations: RegistrationDoor
     let workspace: String
-    let lettersADay: Int
+    let lettersPerDay: Int
     let lettersToday: Int
 
     static let documentation = [
         "workspace": "The workspace's short name, by which its public calls are found.",
-        "letters_a_day": "How many letters strangers may ask for in 24 hours, by registering.",
+        "letters_per_day": "How many letters strangers may ask for in 24 hours, by registering.",
         "letters_today": "How many they asked for in the last 24 hours.",
     ]
 
     init(_ found: RegistrationRules) {
         registrations = found.door
         workspace = found.workspace
-        lettersADay = found.lettersADay
+        lettersPerDay = found.lettersPerDay
         lettersToday = found.lettersToday
     }
 }
 
 struct NewRegistrationSettings: Described {
     let registrations: RegistrationDoor
-    let lettersADay: Int?
+    let lettersPerDay: Int?
 
-    static let documentation = ["letters_a_day": "1 to 100,000; left as it is unless given."]
+    static let documentation = ["letters_per_day": "1 to 100,000; left as it is unless given."]
 }

@@ -4,7 +4,7 @@ package import API
 package enum ProgramsRoom {
     /// What the constraints of programs mean to a sender.
     package static let constraints: ConstraintProblems = [
-        "registration_letters_a_day_are_reasonable": .invalid("/letters_a_day", "Allow 1 to 100,000 letters a day."),
+        "registration_letters_a_day_are_reasonable": .invalid("/letters_per_day", "Allow 1 to 100,000 letters a day."),
         "streams_tenant_id_program_id_fkey": .invalid("/program", "There is no such program."),
         "stream_partners_pkey": .invalid("/partners", "Name each partner of the stream once."),
         "cohorts_tenant_id_stream_id_fkey": .invalid("/stream", "There is no such stream."),

@@ -240,7 +240,7 @@ struct RegistrationTests {
             "letters_asked_for WHERE subject = sha256(convert_to('workspace \(harbour)', 'UTF8'))")
         #expect(already == 5)
         try await reception.world.database.write(as: reception.world.context(Cast.mei)) {
-            try await $0.setRegistrationDoor(.taken, lettersADay: 6)
+            try await $0.setRegistrationDoor(.taken, lettersPerDay: 6)
         }
         for number in 1...3 { answers.insert(await reception.register("w\(number)@newcomer.example").text) }
         #expect(try await registered() == 6)

@@ -173,7 +173,7 @@ struct AnnouncedCallTests {
         let found = await manager.ask("GET", path)
         let rules = try found.json()
         #expect(rules["registrations"] == "taken" && rules["workspace"] == "harbour", "\(found.text)")
-        #expect(rules["letters_a_day"] == 500 && rules["letters_today"] == 0, "\(found.text)")
+        #expect(rules["letters_per_day"] == 500 && rules["letters_today"] == 0, "\(found.text)")
         let off = await manager.ask("POST", path, json: #"{"registrations": "not_taken"}"#)
         #expect(off.status == 200 && off.text.contains("not_taken"))
         #expect(await manager.open("/console/registrations").status == 200)
@@ -182,13 +182,13 @@ struct AnnouncedCallTests {
         #expect(await manager.ask("GET", path).text.contains(#""registrations":"taken""#))
         #expect(await manager.ask("POST", path, json: #"{"registrations": "ajar"}"#).status == 422)
         // How many letters strangers may ask for stands until it is said anew.
-        let fewer = await manager.ask("POST", path, json: #"{"registrations": "taken", "letters_a_day": 20}"#)
-        #expect(fewer.status == 200 && fewer.text.contains(#""letters_a_day":20"#), "\(fewer.text)")
+        let fewer = await manager.ask("POST", path, json: #"{"registrations": "taken", "letters_per_day": 20}"#)
+        #expect(fewer.status == 200 && fewer.text.contains(#""letters_per_day":20"#), "\(fewer.text)")
         #expect(await manager.send("/console/registrations", [("registrations", "taken")]).status == 303)
         for limit in ["0", "100001", "9223372036854775807", "many"] {
             let refused = await manager.send(
-                "/console/registrations", [("registrations", "taken"), ("letters_a_day", limit)])
-            #expect(refused.status == 422 && refused.text.contains(#"id="f-letters_a_day-error""#), "\(refused.text)")
+                "/console/registrations", [("registrations", "taken"), ("letters_per_day", limit)])
+            #expect(refused.status == 422 && refused.text.contains(#"id="f-letters_per_day-error""#), "\(refused.text)")
             #expect(refused.text.contains("value=\"\(limit)\""))
         }
         let page = await manager.open("/console/registrations")
