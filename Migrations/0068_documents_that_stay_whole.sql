@@ -3,7 +3,7 @@
 
 -- Part 1: how much.
 
--- What a workspace lets each of its startups store, in bytes; 2 GiB where it has said nothing.
+-- What a workspace lets each of its startups store, in bytes; 2 GB where it has said nothing.
 CREATE TABLE storage_limits (
     tenant_id uuid PRIMARY KEY REFERENCES tenants (id),
     bytes     bigint NOT NULL,
@@ -18,7 +18,7 @@ CREATE POLICY founders_read_their_limit ON storage_limits FOR SELECT USING (acts
 REVOKE DELETE ON storage_limits FROM trellis_app;
 
 CREATE FUNCTION storage_limit() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT coalesce((SELECT l.bytes FROM storage_limits AS l WHERE l.tenant_id = acting_tenant()), 2147483648)
+    SELECT coalesce((SELECT l.bytes FROM storage_limits AS l WHERE l.tenant_id = acting_tenant()), 2000000000)
 $$;
 
 -- The bytes that are kept of a startup: what answers its applications or was handed in with them, and its data room with all

@@ -53,7 +53,7 @@ struct StoredFilesPages {
     }
 
     /// Sizes that are offered, in bytes.
-    private static let sizes = [512 << 20, 1 << 30, 2 << 30, 5 << 30, 10 << 30, 20 << 30, 50 << 30, 100 << 30]
+    private static let sizes = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000].map { $0 * 1_000_000 }
 
     private func page<P, B>(
         for call: FormCall<P, B>, isDone: Bool = false, problem: FormProblem? = nil

@@ -160,18 +160,24 @@ struct RoundWords {
         return tiles
     }
 
-    /// What is late, where something can be.
+    /// What is late, where something is.
     private func late(_ round: ReviewRound, _ progress: RoundProgress?) -> [StatTiles.Tile] {
-        guard round.status == .open, let progress else { return [] }
-        return [
-            .init(
-                t("tile.overdue"), figure: Figures.grouped(progress.overdue), note: t("tile.overdue_note"),
-                url: "/console/rounds/\(round.id)/assignments?clock=overdue"),
-            .init(
-                t("tile.stale"), figure: Figures.grouped(progress.stale),
-                note: t("tile.stale_note", count: ReviewClock.staleDays),
-                url: "/console/rounds/\(round.id)/assignments?clock=stale"),
-        ]
+        guard let progress else { return [] }
+        var tiles: [StatTiles.Tile] = []
+        if progress.overdue > 0 {
+            tiles.append(
+                .init(
+                    t("tile.overdue"), figure: Figures.grouped(progress.overdue), note: t("tile.overdue_note"),
+                    url: "/console/rounds/\(round.id)/assignments?clock=overdue"))
+        }
+        if progress.stale > 0 {
+            tiles.append(
+                .init(
+                    t("tile.stale"), figure: Figures.grouped(progress.stale),
+                    note: t("tile.stale_note", count: ReviewClock.staleDays),
+                    url: "/console/rounds/\(round.id)/assignments?clock=stale"))
+        }
+        return tiles
     }
 
     /// How far the seats of partners are taken, by partner and stream.
