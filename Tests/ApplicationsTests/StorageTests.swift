@@ -65,7 +65,8 @@ struct StorageTests {
         let ravi = try await Visitor(Cast.ravi, in: world)
         let deck = try await world.deck(of: call)
         let id = try await world.draft(to: call)
-        #expect(await ravi.open("/portal/applications/\(id)").text.contains("Your startup&#39;s files take 0 B of 2.0 GB"))
+        #expect(
+            await ravi.open("/portal/applications/\(id)").text.contains("Your startup&#39;s files take 0 B of 2.0 GB"))
         #expect(await upload(ravi, to: deck, of: id).status == 201)
         #expect(try number("used", await ravi.ask("GET", "/v1/storage")) == pdf.utf8.count)
 
