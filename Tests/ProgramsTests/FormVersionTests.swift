@@ -81,7 +81,7 @@ struct FormVersionTests {
             "SELECT DISTINCT number FROM form_version_questions WHERE call_id = \(id)"
         ).map { try $0("number") }
         #expect(seen == [2])
-        let elsewhere: Int = try await world.database.reader(as: world.context(Cast.kenji)).value(
+        let elsewhere: Int = try await world.database.reader(as: world.context(Cast.leo)).value(
             "SELECT count(*) AS rows FROM form_versions WHERE call_id = \(id)")
         #expect(elsewhere == 0)
         // The same once more changes nothing.
