@@ -65,11 +65,44 @@ CREATE TRIGGER rounds_of_a_stream_take_who_names_it BEFORE INSERT OR UPDATE OF r
 CREATE INDEX former_assignments_of_an_application ON review_assignments (tenant_id, application_id)
     WHERE state <> 'assigned';
 
+-- Who had the chair of a panel and has it no more, and until when: they have read what had come into its round by then. Also of
+-- those who have left the panel since.
+CREATE TABLE former_chairs (
+    tenant_id uuid NOT NULL,
+    round_id  uuid NOT NULL,
+    person_id uuid NOT NULL REFERENCES people (id),
+    until     timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, round_id, person_id),
+    FOREIGN KEY (tenant_id, round_id) REFERENCES review_rounds (tenant_id, id)
+);
+CREATE INDEX chairs_that_a_person_had ON former_chairs (tenant_id, person_id);
+CALL wall_table('former_chairs');
+REVOKE DELETE ON former_chairs FROM trellis_app;
+-- For planning, which leaves out what they know.
+CREATE POLICY managers_read_former_chairs ON former_chairs FOR SELECT USING (acts_as('manager'));
+
+CREATE FUNCTION keep_former_chair() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    INSERT INTO former_chairs (tenant_id, round_id, person_id, until)
+    VALUES (OLD.tenant_id, OLD.round_id, OLD.person_id, clock_timestamp())
+    ON CONFLICT (tenant_id, round_id, person_id) DO UPDATE SET until = excluded.until;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER former_chairs_are_kept AFTER UPDATE OF is_chair, accepted_at ON panel_members
+    FOR EACH ROW WHEN (OLD.is_chair AND OLD.accepted_at IS NOT NULL AND NOT (NEW.is_chair AND NEW.accepted_at IS NOT NULL))
+    EXECUTE FUNCTION keep_former_chair();
+CREATE TRIGGER former_chairs_are_kept_off_the_panel AFTER DELETE ON panel_members
+    FOR EACH ROW WHEN (OLD.is_chair AND OLD.accepted_at IS NOT NULL) EXECUTE FUNCTION keep_former_chair();
+
 -- Two rounds of different streams are open beside each other, and one application may be in both: nobody judges it blind in the
 -- one who knows from the other whose it is, as its judge or from the chair.
 CREATE FUNCTION check_nobody_judges_blind_what_they_know() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
+    -- One at a time for each reviewer, or what is given them in two rounds at once would not be seen by either. Whoever gives
+    -- to several locks them in the order of their ids. One lock for a reviewer, not one for each pair: a plan has thousands.
+    PERFORM pg_advisory_xact_lock(hashtextextended(NEW.tenant_id || ' judges ' || NEW.person_id, 0));
     IF EXISTS (
         SELECT FROM review_rounds AS this
         JOIN review_assignments AS other
@@ -98,6 +131,15 @@ BEGIN
         JOIN panel_members AS p
             ON p.tenant_id = that.tenant_id AND p.round_id = that.id AND p.person_id = NEW.person_id
             AND p.is_chair AND p.accepted_at IS NOT NULL
+        WHERE this.tenant_id = NEW.tenant_id AND this.id = NEW.round_id AND this.is_blind)
+       OR EXISTS (
+        SELECT FROM review_rounds AS this
+        JOIN review_files AS f
+            ON f.tenant_id = this.tenant_id AND f.application_id = NEW.application_id AND f.round_id <> this.id
+        JOIN review_rounds AS that ON that.tenant_id = f.tenant_id AND that.id = f.round_id AND NOT that.is_blind
+        JOIN former_chairs AS h
+            ON h.tenant_id = that.tenant_id AND h.round_id = that.id AND h.person_id = NEW.person_id
+            AND f.entered_at <= h.until
         WHERE this.tenant_id = NEW.tenant_id AND this.id = NEW.round_id AND this.is_blind) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'nobody_judges_blind_what_they_know_by_name',
             MESSAGE = 'the reviewer knows the application by name from another round';
@@ -188,6 +230,12 @@ BEGIN
                           WHERE k.round_id = f.round_id AND k.application_id = f.application_id)
         GROUP BY f.application_id;
 END $$;
+
+-- By which round's standing something was prepared: that round may say something worse, the rounds of other streams may not.
+ALTER TABLE prepared_decisions ADD COLUMN round_id uuid,
+    ADD CONSTRAINT preparations_follow_a_round_on_record
+        FOREIGN KEY (tenant_id, round_id) REFERENCES review_rounds (tenant_id, id);
+CREATE INDEX preparations_by_a_round ON prepared_decisions (tenant_id, round_id) WHERE round_id IS NOT NULL;
 
 -- A waiver is of an offer in the stream that was prepared, and of no other.
 ALTER TABLE quorum_waivers ADD COLUMN stream_id uuid;

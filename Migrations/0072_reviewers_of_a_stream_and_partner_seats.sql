@@ -71,12 +71,23 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'partners_nominate_for_their_own_streams',
                 MESSAGE = 'the partner takes no part in the stream';
         END IF;
-        IF NEW.institution_id IS NOT NULL AND NOT EXISTS (
-            SELECT FROM memberships AS m JOIN people AS who ON who.id = m.person_id AND who.disabled_at IS NULL
-            WHERE m.tenant_id = NEW.tenant_id AND m.institution_id = NEW.institution_id AND m.person_id = NEW.person_id
-              AND m.ended_at IS NULL) THEN
-            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'partners_nominate_their_own_staff',
-                MESSAGE = 'the person is not of the partner''s staff';
+        -- One whose agreement begins later may prepare for it; one whose agreement has ended may not.
+        IF NEW.institution_id IS NOT NULL AND NEW.added_at IS NULL AND EXISTS (
+            SELECT FROM stream_partners AS p
+            JOIN tenants AS t ON t.id = p.tenant_id
+            CROSS JOIN LATERAL (SELECT (now() AT TIME ZONE t.time_zone)::date AS today) AS d
+            CROSS JOIN LATERAL (
+                SELECT bool_or(m.state IN ('signed', 'terminated') AND m.effective_on <= d.today) AS has_begun,
+                       bool_or(m.state = 'signed' AND m.effective_on > d.today) AS begins_later
+                FROM mous AS m
+                JOIN mou_parties AS q
+                    ON q.tenant_id = m.tenant_id AND q.mou_id = m.id AND q.institution_id = p.institution_id
+                WHERE m.tenant_id = p.tenant_id AND m.id IN (SELECT chain_of(p.tenant_id, p.mou_id))) AS terms
+            WHERE p.tenant_id = NEW.tenant_id AND p.stream_id = NEW.stream_id AND p.institution_id = NEW.institution_id
+              AND terms.has_begun AND NOT terms.begins_later
+              AND NOT agreement_holds(p.tenant_id, p.mou_id, p.institution_id, d.today)) THEN
+            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'partners_nominate_under_their_agreement',
+                MESSAGE = 'the agreement of the partner has ended';
         END IF;
     ELSIF OLD.refused_at IS NOT NULL OR OLD.ended_at IS NOT NULL
         OR OLD.added_at IS NOT NULL AND (NEW.added_at, NEW.added_by) IS DISTINCT FROM (OLD.added_at, OLD.added_by)
@@ -86,6 +97,19 @@ BEGIN
            (OLD.tenant_id, OLD.id, OLD.stream_id, OLD.person_id, OLD.institution_id, OLD.proposed_at, OLD.proposed_by) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answered_nominations_stand',
             MESSAGE = 'what was answered or has ended stands';
+    END IF;
+    -- Asked again at the acceptance: whoever has left the partner meanwhile does not come into the pool in its name.
+    IF NEW.institution_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.added_at IS NOT NULL AND OLD.added_at IS NULL)
+       AND NOT EXISTS (
+        SELECT FROM memberships AS m JOIN people AS who ON who.id = m.person_id AND who.disabled_at IS NULL
+        WHERE m.tenant_id = NEW.tenant_id AND m.institution_id = NEW.institution_id AND m.person_id = NEW.person_id
+          AND m.ended_at IS NULL) THEN
+        IF TG_OP = 'INSERT' THEN
+            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'partners_nominate_their_own_staff',
+                MESSAGE = 'the person is not of the partner''s staff';
+        END IF;
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'nominees_are_still_of_the_staff',
+            MESSAGE = 'the person has left the partner';
     END IF;
     IF NEW.added_at IS NOT NULL AND (TG_OP = 'INSERT' OR OLD.added_at IS NULL) AND NOT EXISTS (
         SELECT FROM memberships AS m JOIN people AS who ON who.id = m.person_id AND who.disabled_at IS NULL
@@ -196,7 +220,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'seats_are_waived_while_empty',
             MESSAGE = 'no seat of the partner is empty';
     END IF;
-    NEW.waived_at := now();
+    -- Not when the transaction began: the last word counts, and whoever waits for the round may have begun before it was said.
+    NEW.waived_at := clock_timestamp();
     RETURN NEW;
 END $$;
 CREATE TRIGGER seats_are_waived_while_empty BEFORE INSERT ON seat_waivers
@@ -210,15 +235,22 @@ CREATE POLICY managers_waive_seats ON seat_waivers FOR INSERT
 CREATE POLICY partners_read_why_their_seats_were_waived ON seat_waivers FOR SELECT
     USING (acts_as('partner') AND institution_id = acting_institution());
 
+-- What a manager said last on each partner's seats in a round: no earlier word counts beside it.
+CREATE FUNCTION last_seat_waivers(round uuid) RETURNS SETOF seat_waivers LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT ON (w.stream_id, w.institution_id) w.* FROM seat_waivers AS w
+    WHERE w.tenant_id = acting_tenant() AND w.round_id = round
+    ORDER BY w.stream_id, w.institution_id, w.waived_at DESC, w.id
+$$;
+
 -- A round opens with its partners' seats taken, or with a word on each that is not.
 CREATE FUNCTION check_seats_of_partners() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
     IF EXISTS (SELECT FROM seats_of_partners(NEW.id) AS s
                WHERE cardinality(s.people) < s.seats
-                 AND NOT EXISTS (SELECT FROM seat_waivers AS w
-                                 WHERE w.tenant_id = NEW.tenant_id AND w.round_id = NEW.id AND w.stream_id = s.stream_id
-                                   AND w.institution_id = s.institution_id AND w.taken <= cardinality(s.people))) THEN
+                 AND NOT EXISTS (SELECT FROM last_seat_waivers(NEW.id) AS w
+                                 WHERE w.stream_id = s.stream_id AND w.institution_id = s.institution_id
+                                   AND w.taken <= cardinality(s.people))) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'rounds_open_with_their_partners_seats_taken',
             MESSAGE = 'a partner''s seats on the panel are empty';
     END IF;
@@ -244,10 +276,8 @@ BEGIN
     RETURN QUERY
     SELECT r.id, r.name, c.title, s.stream_id, r.due_at, r.time_zone, r.opened_at, r.closed_at, s.seats,
            ARRAY(SELECT who.name FROM people AS who WHERE who.id = ANY (s.people) ORDER BY who.name, who.id),
-           (SELECT w.reason FROM seat_waivers AS w
-            WHERE w.tenant_id = r.tenant_id AND w.round_id = r.id AND w.stream_id = s.stream_id
-              AND w.institution_id = s.institution_id
-            ORDER BY w.waived_at DESC, w.id LIMIT 1)
+           (SELECT w.reason FROM last_seat_waivers(r.id) AS w
+            WHERE w.stream_id = s.stream_id AND w.institution_id = s.institution_id)
     FROM review_rounds AS r
     JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
     CROSS JOIN LATERAL seats_of_partners(r.id) AS s
@@ -280,5 +310,7 @@ DROP TRIGGER audit_changed ON partner_seats_told;
 -- Whether a plan gives each application a reviewer of each partner that has seats in its streams.
 ALTER TABLE assignment_runs ADD COLUMN partner_seats boolean NOT NULL DEFAULT true;
 
-REVOKE ALL ON FUNCTION streams_of_round(uuid), own_staff(), seats_of_partners(uuid), own_seats_on_panels() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION streams_of_round(uuid), own_staff(), seats_of_partners(uuid), own_seats_on_panels() TO trellis_app;
+REVOKE ALL ON FUNCTION streams_of_round(uuid), own_staff(), seats_of_partners(uuid), last_seat_waivers(uuid),
+    own_seats_on_panels() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION streams_of_round(uuid), own_staff(), seats_of_partners(uuid), last_seat_waivers(uuid),
+    own_seats_on_panels() TO trellis_app;

@@ -139,18 +139,22 @@ extension Transaction {
     /// Does one thing after the other, each as the verb for a single one does it, and says what came of each.
     ///
     /// Each stands in a savepoint of its own, so that what a verb or a constraint refuses is that row's verdict alone. A dry
-    /// run does the same and takes all of it back: what it says is what would happen, in this order.
+    /// run does the same and takes all of it back: what it says is what would happen. Verdicts are in the order named.
     ///
     /// - Parameters:
+    ///   - key: the id of what a row locks. Rows are done in the order of their keys, so that two senders who name the same
+    ///     things in different orders wait for each other instead of locking each other out. Rows of one key keep theirs.
     ///   - pointer: where the rows stand in the body, for `RowsRefused`.
     ///   - constraints: what the constraints mean that a row may violate.
     /// - Throws: `RowsRefused` in the mode `allOrNothing` where one is refused; what no sender can mend, at once.
     public func each<Row: Sendable, Done: Sendable>(
-        of rows: [Row], _ mode: BulkMode, at pointer: String, constraints: ConstraintProblems,
+        of rows: [Row], inOrderOf key: (Row) -> some Comparable, _ mode: BulkMode, at pointer: String,
+        constraints: ConstraintProblems,
         _ verb: @Sendable @escaping (Transaction, Row) async throws -> Done
     ) async throws -> [RowVerdict<Done>] {
+        let order = rows.indices.sorted { (key(rows[$0]), $0) < (key(rows[$1]), $1) }
         guard mode == .dryRun else {
-            let verdicts = try await verdicts(on: rows, constraints, verb)
+            let verdicts = try await verdicts(on: rows, in: order, constraints, verb)
             guard mode == .whatCanBe || verdicts.allSatisfy({ $0.refusal == nil }) else {
                 throw RowsRefused(verdicts.map(\.refusal), at: pointer)
             }
@@ -158,7 +162,7 @@ extension Transaction {
         }
         do {
             return try await savepoint { transaction -> [RowVerdict<Done>] in
-                throw Rehearsed(verdicts: try await transaction.verdicts(on: rows, constraints, verb))
+                throw Rehearsed(verdicts: try await transaction.verdicts(on: rows, in: order, constraints, verb))
             }
         } catch let rehearsed as Rehearsed<Done> {
             return rehearsed.verdicts
@@ -166,20 +170,21 @@ extension Transaction {
     }
 
     private func verdicts<Row: Sendable, Done: Sendable>(
-        on rows: [Row], _ constraints: ConstraintProblems,
+        on rows: [Row], in order: [Int], _ constraints: ConstraintProblems,
         _ verb: @Sendable @escaping (Transaction, Row) async throws -> Done
     ) async throws -> [RowVerdict<Done>] {
-        var verdicts: [RowVerdict<Done>] = []
-        for row in rows {
+        var verdicts: [RowVerdict<Done>?] = Array(repeating: nil, count: rows.count)
+        for place in order {
+            let row = rows[place]
             do {
                 let done = try await savepoint { transaction in try await verb(transaction, row) }
-                verdicts.append(RowVerdict(done: done))
+                verdicts[place] = RowVerdict(done: done)
             } catch {
                 guard let refusal = Problem(refusing: error, constraints) else { throw error }
-                verdicts.append(RowVerdict(refusal: refusal))
+                verdicts[place] = RowVerdict(refusal: refusal)
             }
         }
-        return verdicts
+        return verdicts.compactMap(\.self)
     }
 }
 

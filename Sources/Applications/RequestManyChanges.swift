@@ -13,7 +13,9 @@ extension Transaction {
         by person: Person.ID
     ) async throws -> [RowVerdict<ChangeRequest.ID>] {
         guard try await self.call(call) != nil else { throw Problem.notFound }
-        return try await each(of: ids, mode, at: "/applications", constraints: ApplicationsRoom.constraints) {
+        return try await each(
+            of: ids, inOrderOf: \.self, mode, at: "/applications", constraints: ApplicationsRoom.constraints
+        ) {
             guard try await $0.application($1)?.application.call == call else { throw Problem.notFound }
             return try await $0.requestChanges(wanted, of: $1, as: ChangeRequest.ID(), by: person).id
         }
@@ -46,7 +48,10 @@ extension Transaction {
         _ verb: @Sendable @escaping (Transaction, ChangeRequest.ID, Application.ID) async throws -> ChangeRequest.ID
     ) async throws -> [RowVerdict<ChangeRequest.ID>] {
         let asked = try await applications(asked: requests)
-        return try await each(of: requests, mode, at: "/requests", constraints: ApplicationsRoom.constraints) {
+        return try await each(
+            of: requests, inOrderOf: { asked[$0]?.description ?? "" }, mode, at: "/requests",
+            constraints: ApplicationsRoom.constraints
+        ) {
             guard let application = asked[$1] else { throw Problem.notFound }
             return try await verb($0, $1, application)
         }

@@ -131,7 +131,8 @@ extension Transaction {
     /// What a standing means for the applications of a batch: rows for `prepareDecisions`, the best first.
     ///
     /// The round of one stream gives places in that stream. What the rounds of others led to stands where its applicant
-    /// would have it so: a place in a stream they want more, or a waiting place that is no worse.
+    /// would have it so: a place in a stream they want more, or a waiting place that is no worse. What a round of the same
+    /// stream led to it replaces: a review that came late may make a place worse.
     ///
     /// Throws `DecisionRefusal`, or not found.
     package func decisions(
@@ -175,7 +176,7 @@ extension Transaction {
                 seat.application,
                 Preparation(
                     seat.outcome, rank: seat.rank, note: standing.notes(seat.outcome), stream: seat.stream,
-                    withComments: standing.withComments)
+                    withComments: standing.withComments, round: standing.round)
             )
         }
     }
@@ -201,7 +202,7 @@ private struct PreparedElsewhere {
     let settled: Set<Application.ID>
     /// Who of them would.
     var movable: Set<Application.ID> { places.subtracting(settled) }
-    /// At which place those wait who name other streams, too.
+    /// At which place those wait who name other streams, too, and wait by another round than this stream's.
     let listed: [Application.ID: Int]
 
     init(
@@ -215,7 +216,7 @@ private struct PreparedElsewhere {
                 places.insert(decision.application)
                 let (here, there) = (wanted.firstIndex(of: stream), wanted.firstIndex(of: held))
                 if (here ?? .max) > (there ?? -1) { settled.insert(decision.application) }
-            } else if decision.preparation.outcome == .waitlist, wanted.count > 1 {
+            } else if decision.preparation.outcome == .waitlist, wanted.count > 1, decision.judgedFor != stream {
                 listed[decision.application] = decision.preparation.rank
             }
         }
@@ -232,7 +233,9 @@ extension Transaction {
     ) async throws -> [RowVerdict<Application.ID>] {
         guard let batch = try await lockBatch(id) else { throw Problem.notFound }
         try batch.checkOpen()
-        return try await each(of: applications, mode, at: "/applications", constraints: DecisionsRoom.constraints) {
+        return try await each(
+            of: applications, inOrderOf: \.self, mode, at: "/applications", constraints: DecisionsRoom.constraints
+        ) {
             try await $0.withdrawPreparation(of: $1, in: id)
             return $1
         }

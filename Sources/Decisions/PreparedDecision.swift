@@ -2,6 +2,7 @@ package import API
 package import Applications
 package import Foundation
 package import Programs
+package import Reviews
 package import Vocabulary
 
 /// What is to become of an application.
@@ -32,11 +33,14 @@ package struct Preparation: Sendable, Equatable {
     package var feedback: LongText?
     /// Whether what reviewers wrote for the startup joins the feedback.
     package var withComments: Bool
+    /// By which round's standing it is meant; nil where somebody says so.
+    package var round: ReviewRound.ID?
 
     /// Something meant for an application.
     package init(
         _ outcome: Outcome, rank: Int? = nil, award: Money? = nil, lastDay: CalendarDate? = nil, note: LongText,
-        feedback: LongText? = nil, stream: ProgramStream.ID? = nil, withComments: Bool = false
+        feedback: LongText? = nil, stream: ProgramStream.ID? = nil, withComments: Bool = false,
+        round: ReviewRound.ID? = nil
     ) {
         self.outcome = outcome
         self.rank = rank
@@ -46,6 +50,7 @@ package struct Preparation: Sendable, Equatable {
         self.feedback = feedback
         self.stream = stream
         self.withComments = withComments
+        self.round = round
     }
 }
 
@@ -63,6 +68,8 @@ package struct PreparedDecision: Sendable {
     package let preparedAt: Date
     /// By whom.
     package let preparedByName: String?
+    /// The stream for which the round judged by whose standing it is prepared.
+    package let judgedFor: ProgramStream.ID?
 }
 
 extension [PreparedDecision] {

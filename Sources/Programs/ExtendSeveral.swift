@@ -12,7 +12,9 @@ extension Transaction {
         _ closings: [(call: CallForApplications.ID, closesAt: Date)], because reason: ShortText, _ mode: BulkMode,
         in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> [RowVerdict<Date>] {
-        try await each(of: closings, mode, at: "/calls", constraints: ProgramsRoom.constraints) {
+        try await each(
+            of: closings, inOrderOf: \.call, mode, at: "/calls", constraints: ProgramsRoom.constraints
+        ) {
             try await $0.extendCall($1.call, to: $1.closesAt, because: reason, in: tenant, by: person).deadline.instant
         }
     }

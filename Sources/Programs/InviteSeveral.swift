@@ -12,7 +12,9 @@ extension Transaction {
         by person: Person.ID
     ) async throws -> [RowVerdict<Bool>] {
         let call = try await openToInvitations(id)
-        return try await each(of: startups, mode, at: "/startups", constraints: ProgramsRoom.constraints) {
+        return try await each(
+            of: startups, inOrderOf: \.self, mode, at: "/startups", constraints: ProgramsRoom.constraints
+        ) {
             transaction, startup in
             let invited = try await transaction.admit([startup], to: id, in: tenant, by: person)
             try await transaction.announceInvitations(of: invited, to: call)
@@ -27,7 +29,9 @@ extension Transaction {
         of startups: [Startup.ID], to id: CallForApplications.ID, _ mode: BulkMode
     ) async throws -> [RowVerdict<Bool>] {
         guard try await lockCall(id) != nil else { throw Problem.notFound }
-        return try await each(of: startups, mode, at: "/startups", constraints: ProgramsRoom.constraints) {
+        return try await each(
+            of: startups, inOrderOf: \.self, mode, at: "/startups", constraints: ProgramsRoom.constraints
+        ) {
             try await $0.takeBackInvitation(of: $1, to: id)
             return true
         }

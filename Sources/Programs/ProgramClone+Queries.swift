@@ -1,3 +1,4 @@
+import API
 import Postgres
 import Vocabulary
 
@@ -103,15 +104,16 @@ extension Transaction {
                     AND s.ended_at IS NULL) AS kept
             WHERE kept.number > 1
             """)
-        // What was asked for streams that are not offered any more is asked of nobody.
+        // What was asked for streams that are not offered any more is asked of nobody; nor is what was asked because of how that
+        // is answered.
+        guard let copy = try await call(made.id) else { throw Problem.notFound }
+        let offered = copy.offered.map(\.stream) + [made.stream]
+        let dropped = copy.following(copy.questions.filter { !$0.isAsked(of: offered) }.map(\.id))
         try await execute(
             """
             -- clone: questions of other streams
-            DELETE FROM call_questions AS q
-            WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.id) AND q.streams <> '{}'
-              AND NOT q.streams && (ARRAY(SELECT o.stream_id FROM offered_streams AS o
-                                          WHERE o.tenant_id = q.tenant_id AND o.call_id = q.call_id)
-                                    || \(made.stream)::uuid)
+            DELETE FROM call_questions
+            WHERE tenant_id = acting_tenant() AND call_id = \(made.id) AND id = ANY (\(Array(dropped)))
             """)
         try await execute(
             """

@@ -215,6 +215,8 @@ extension Transaction {
                               WHERE s.tenant_id = p.tenant_id AND s.round_id = \(round)
                                 AND s.application_id = p.application_id AND s.person_id = p.person_id
                                 AND s.state = 'assigned')
+            -- Each reviewer is locked, in the order that all who assign keep to.
+            ORDER BY p.person_id, p.application_id
             """)
         try await execute(
             """

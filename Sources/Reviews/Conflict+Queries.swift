@@ -142,7 +142,7 @@ extension Statements {
             """
             -- knownPairs
             WITH beside AS MATERIALIZED (
-                SELECT f.application_id, that.id AS round_id, this.is_blind, that.closed_at
+                SELECT f.application_id, that.id AS round_id, this.is_blind, that.closed_at, g.entered_at
                 FROM review_rounds AS this
                 JOIN review_files AS f ON f.tenant_id = this.tenant_id AND f.round_id = this.id
                 JOIN review_files AS g
@@ -171,6 +171,12 @@ extension Statements {
                 JOIN panel_members AS p
                     ON p.tenant_id = acting_tenant() AND p.round_id = b.round_id AND p.is_chair
                     AND p.accepted_at IS NOT NULL
+                WHERE b.is_blind
+                UNION
+                SELECT h.person_id, b.application_id
+                FROM beside AS b
+                JOIN former_chairs AS h
+                    ON h.tenant_id = acting_tenant() AND h.round_id = b.round_id AND b.entered_at <= h.until
                 WHERE b.is_blind
             )
             SELECT k.person_id, k.application_id FROM known AS k

@@ -21,7 +21,9 @@ extension Transaction {
         in tenant: Tenant.ID, by manager: Person.ID
     ) async throws -> [RowVerdict<PoolEntry>] {
         guard try await hasPool(stream) else { throw Problem.notFound }
-        return try await each(of: people, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: people, inOrderOf: \.named, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             let entry = try await $0.seat($1, in: tenant)
             try await $0.insert(
                 StreamReviewer.ID(), entry.person, intoPoolOf: stream, until: until, in: tenant, by: manager)
@@ -51,7 +53,9 @@ extension Transaction {
         _ people: [Person.ID], of stream: ProgramStream.ID, _ mode: BulkMode, by manager: Person.ID
     ) async throws -> [RowVerdict<Person.ID>] {
         guard try await hasPool(stream) else { throw Problem.notFound }
-        return try await each(of: people, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: people, inOrderOf: \.self, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             guard try await $0.end($1, inPoolOf: stream, by: manager) else { throw Self.notInThePool }
             return $1
         }
@@ -77,7 +81,9 @@ extension Transaction {
         let members = Dictionary(pool.map { ($0.person, $0) }, uniquingKeysWith: { first, _ in first })
         let asked = people ?? pool.filter { $0.answer == nil }.map(\.person)
         guard !asked.isEmpty else { throw ReviewRefusal.emptyPool }
-        let verdicts = try await each(of: asked, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        let verdicts = try await each(
+            of: asked, inOrderOf: \.self, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             guard let member = members[$1], let email = EmailAddress(member.email) else { throw Self.notInThePool }
             let own = PanelTerms(
                 least: terms.least, most: terms.most,
@@ -97,13 +103,16 @@ extension Transaction {
     /// Nominates people of a partner's own staff for the pool of a stream in which it takes part.
     ///
     /// Throws `RowsRefused`, or not found; each is refused by `reviewers_join_a_pool_once`, `pools_are_of_running_streams`,
-    /// `partners_nominate_for_their_own_streams` and `partners_nominate_their_own_staff`.
+    /// `partners_nominate_for_their_own_streams`, `partners_nominate_under_their_agreement` and
+    /// `partners_nominate_their_own_staff`.
     package func nominateReviewers(
         _ people: [Person.ID], for stream: ProgramStream.ID, as partner: Institution.ID,
         _ mode: BulkMode = .allOrNothing, in tenant: Tenant.ID, by person: Person.ID
     ) async throws -> [RowVerdict<Person.ID>] {
         guard try await hasPool(stream) else { throw Problem.notFound }
-        return try await each(of: people, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: people, inOrderOf: \.self, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             try await $0.insertNomination(
                 StreamReviewer.ID(), of: $1, for: stream, as: partner, in: tenant, by: person)
             return $1
@@ -112,7 +121,8 @@ extension Transaction {
 
     /// Accepts a nomination: whoever was nominated is in the pool, and holds a reviewer's seat from now on.
     ///
-    /// Throws `ReviewRefusal.nominationAnswered`, or not found.
+    /// Throws `ReviewRefusal.nominationAnswered`, or not found; refused by `nominees_are_still_of_the_staff` and
+    /// `pools_are_of_running_streams`.
     package func acceptNomination(
         _ id: StreamReviewer.ID, in tenant: Tenant.ID, by manager: Person.ID
     ) async throws -> StreamReviewer {

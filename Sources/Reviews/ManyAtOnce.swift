@@ -46,7 +46,10 @@ extension Transaction {
     ) async throws -> [RowVerdict<InvitedPanelist>] {
         guard let round = try await round(id) else { throw Problem.notFound }
         guard round.status != .closed else { throw ReviewRefusal.roundNotOpen(.closed) }
-        return try await each(of: invitations, mode, at: "/invitations", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: invitations, inOrderOf: \.email.normalized, mode, at: "/invitations",
+            constraints: ReviewsRoom.constraints
+        ) {
             try await $0.invitePanelist($1, to: id, in: tenant, by: manager)
         }
     }
@@ -59,7 +62,9 @@ extension Transaction {
         in tenant: Tenant.ID, by manager: Person.ID
     ) async throws -> [RowVerdict<ReviewAssignment>] {
         guard try await round(id) != nil else { throw Problem.notFound }
-        return try await each(of: pairs, mode, at: "/assignments", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: pairs, inOrderOf: \.person, mode, at: "/assignments", constraints: ReviewsRoom.constraints
+        ) {
             try await $0.assignReviewer(
                 $1.person, to: $1.application, in: id, as: ReviewAssignment.ID(), in: tenant, by: manager)
         }
@@ -91,7 +96,9 @@ extension Transaction {
     ) async throws -> [RowVerdict<Application.ID>] {
         guard let round = try await lockRound(id) else { throw Problem.notFound }
         try round.checkOpen()
-        return try await each(of: applications, mode, at: "/applications", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: applications, inOrderOf: \.self, mode, at: "/applications", constraints: ReviewsRoom.constraints
+        ) {
             try await $0.renewFile(of: $1, in: id, by: person)
             return $1
         }
@@ -104,7 +111,9 @@ extension Transaction {
         _ people: [Person.ID], of id: ReviewRound.ID, _ mode: BulkMode
     ) async throws -> [RowVerdict<Person.ID>] {
         guard try await round(id) != nil else { throw Problem.notFound }
-        return try await each(of: people, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: people, inOrderOf: \.self, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             try await $0.removePanelist($1, of: id)
             return $1
         }
@@ -119,7 +128,9 @@ extension Transaction {
         guard try await round(id) != nil else { throw Problem.notFound }
         let terms = Dictionary(
             try await panel(of: id).map { ($0.person, $0.terms) }, uniquingKeysWith: { first, _ in first })
-        return try await each(of: people, mode, at: "/people", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: people, inOrderOf: \.self, mode, at: "/people", constraints: ReviewsRoom.constraints
+        ) {
             guard let known = terms[$1] else { throw Problem.notFound }
             try await $0.revisePanelist(
                 $1, of: id,
@@ -136,7 +147,10 @@ extension Transaction {
         _ pairs: [(person: Person.ID, startup: Startup.ID)], note: LongText?, _ mode: BulkMode, in tenant: Tenant.ID,
         by manager: Person.ID
     ) async throws -> [RowVerdict<ConflictDeclaration.ID>] {
-        try await each(of: pairs, mode, at: "/conflicts", constraints: ReviewsRoom.constraints) {
+        try await each(
+            of: pairs, inOrderOf: { "\($0.person) \($0.startup)" }, mode, at: "/conflicts",
+            constraints: ReviewsRoom.constraints
+        ) {
             let id = ConflictDeclaration.ID()
             try await $0.declareConflict(
                 of: $1.person, with: $1.startup, note: note, as: id, in: tenant, by: manager)
@@ -150,7 +164,9 @@ extension Transaction {
         _ verb: @Sendable @escaping (Transaction, ReviewAssignment.ID) async throws -> Void
     ) async throws -> [RowVerdict<ReviewAssignment.ID>] {
         guard try await round(id) != nil else { throw Problem.notFound }
-        return try await each(of: ids, mode, at: "/assignments", constraints: ReviewsRoom.constraints) {
+        return try await each(
+            of: ids, inOrderOf: \.self, mode, at: "/assignments", constraints: ReviewsRoom.constraints
+        ) {
             guard try await $0.assignment($1)?.round == id else { throw Problem.notFound }
             try await verb($0, $1)
             return $1

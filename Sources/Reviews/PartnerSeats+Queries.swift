@@ -19,11 +19,8 @@ extension Statements {
             FROM seats_of_partners(\(round)) AS s
             JOIN streams AS t ON t.tenant_id = acting_tenant() AND t.id = s.stream_id
             JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.id = s.institution_id
-            LEFT JOIN LATERAL (
-                SELECT w.reason, w.taken, w.waived_at, w.waived_by FROM seat_waivers AS w
-                WHERE w.tenant_id = acting_tenant() AND w.round_id = \(round) AND w.stream_id = s.stream_id
-                  AND w.institution_id = s.institution_id
-                ORDER BY w.waived_at DESC, w.id LIMIT 1) AS w ON true
+            LEFT JOIN last_seat_waivers(\(round)) AS w
+                ON w.stream_id = s.stream_id AND w.institution_id = s.institution_id
             LEFT JOIN people AS waiver ON waiver.id = w.waived_by
             WHERE acts_as('manager', 'system')
             ORDER BY s.stream_id, s.institution_id
@@ -59,9 +56,9 @@ extension Statements {
                 SELECT s.institution_id, array_agg(s.stream_id) AS streams FROM seats_of_partners(\(round)) AS s
                 -- Where nobody of the partner sat there, a manager has said that the round does without.
                 WHERE NOT EXISTS (
-                    SELECT FROM seat_waivers AS w
-                    WHERE w.tenant_id = acting_tenant() AND w.round_id = \(round) AND w.stream_id = s.stream_id
-                      AND w.institution_id = s.institution_id AND w.taken = 0 AND s.people = '{}')
+                    SELECT FROM last_seat_waivers(\(round)) AS w
+                    WHERE w.stream_id = s.stream_id AND w.institution_id = s.institution_id AND w.taken = 0
+                      AND s.people = '{}')
                 GROUP BY s.institution_id
             )
             SELECT s.institution_id, i.names,
@@ -94,15 +91,15 @@ extension Statements {
         }
     }
 
-    /// Seats of partners whose number has changed since they were counted last, or that stand empty and nobody was told of; of
-    /// rounds that are not over, of calls that partners may know of. Only for the service.
+    /// Seats of partners whose number has changed since they were counted last, or that stand empty, unwaived, and nobody was
+    /// told of; of rounds that are not over, of calls that partners may know of. Only for the service.
     func seatsToTellOf() async throws -> [SeatsToTellOf] {
         try await rows(
             """
             -- seatsToTellOf
             SELECT r.id AS round_id, s.stream_id, s.institution_id, i.names, s.seats, cardinality(s.people) AS taken,
                    k.taken AS taken_before, k.told_at,
-                   r.opened_at IS NULL AND r.created_at <= now() - interval '3 days' AS is_awaited
+                   r.opened_at IS NULL AND r.created_at <= now() - interval '3 days' AND NOT waived.holds AS is_awaited
             FROM review_rounds AS r
             JOIN calls AS c
                 ON c.tenant_id = r.tenant_id AND c.id = r.call_id AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
@@ -110,10 +107,15 @@ extension Statements {
             JOIN institutions AS i ON i.tenant_id = r.tenant_id AND i.id = s.institution_id
             LEFT JOIN partner_seats_told AS k ON k.tenant_id = r.tenant_id AND k.round_id = r.id
                 AND k.stream_id = s.stream_id AND k.institution_id = s.institution_id
+            -- The partner has read in the waiver's letter that the round does without them.
+            CROSS JOIN LATERAL (
+                SELECT EXISTS (SELECT FROM last_seat_waivers(r.id) AS w
+                               WHERE w.stream_id = s.stream_id AND w.institution_id = s.institution_id
+                                 AND w.taken <= cardinality(s.people)) AS holds) AS waived
             WHERE r.tenant_id = acting_tenant() AND acts_as('system') AND r.closed_at IS NULL AND r.due_at > now()
               AND (k.taken IS DISTINCT FROM cardinality(s.people)
                    OR k.told_at IS NULL AND cardinality(s.people) < s.seats AND r.opened_at IS NULL
-                      AND r.created_at <= now() - interval '3 days')
+                      AND r.created_at <= now() - interval '3 days' AND NOT waived.holds)
             ORDER BY r.id, s.stream_id, s.institution_id
             """
         ).map { row in

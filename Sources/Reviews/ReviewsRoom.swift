@@ -69,6 +69,9 @@ package enum ReviewsRoom {
         "stream_reviewers_person_id_fkey": .invalid("/person", "There is no such person."),
         "partners_nominate_for_their_own_streams": .invalid("/stream", "You take no part in this stream."),
         "partners_nominate_their_own_staff": .invalid("/person", "Nominate people of your own institution."),
+        "partners_nominate_under_their_agreement": .conflict("Your agreement has ended. You nominate nobody any more."),
+        "nominees_are_still_of_the_staff": .conflict(
+            "They have left the partner that nominated them. Refuse the nomination."),
         "answered_nominations_stand": ReviewRefusal.nominationAnswered.problem,
         "seats_are_waived_while_empty": ReviewRefusal.noSeatEmpty.problem,
         "seats_are_waived_before_a_round_opens": ReviewRefusal.roundOpened.problem,

@@ -85,6 +85,14 @@ package enum PoolCandidate: Sendable {
     case known(Person.ID)
     /// Anybody; seated as a reviewer if they hold no such seat yet.
     case address(EmailAddress, Name?)
+
+    /// By what they are named, for an order among them.
+    var named: String {
+        switch self {
+        case .known(let person): person.description
+        case .address(let email, _): email.normalized
+        }
+    }
 }
 
 /// Somebody who was taken into a pool.

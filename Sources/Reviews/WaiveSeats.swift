@@ -80,7 +80,7 @@ struct SeatsToTellOf: Sendable {
     /// How many were taken when they were counted last; nil where they never were.
     let takenBefore: Int?
     let toldAt: Date?
-    /// Whether the round has been a draft for three days, so that the partner had time to fill them.
+    /// Whether the round has been a draft for three days, so that the partner had time to fill them, and nobody waived them.
     let isAwaited: Bool
 
     /// Whether somebody left a seat that is empty now.

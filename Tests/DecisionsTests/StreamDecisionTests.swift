@@ -412,6 +412,37 @@ struct StreamDecisionTests {
         #expect(form.text.contains("Panel · Deep tech"), "\(form.text)")
     }
 
+    @Test("After a late review the round of the same stream gives a worse place to who names two streams")
+    func lateReview() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["own", "other"], ["own"]])
+        let own = try await world.openRound(for: call.id, of: call.own)
+        let other = try await world.openRound(for: call.id, of: call.other)
+        try await world.judge(ids[0], in: own, worth: 4)
+        try await world.judge(ids[0], in: other, worth: 4)
+        let batch = try await world.open(call.id, places: 2, preparing: [])
+        let (note, mei) = (note, mei)
+        func prepare(by round: ReviewRound.ID) async throws -> [Application.ID: PreparedDecision] {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                let rows = try await transaction.decisions(
+                    ByStanding(round, by: .raw, offers: 0, waitlist: 2) { _ in note }, in: batch)
+                _ = try await transaction.prepareDecisions(rows, in: batch, .allOrNothing, by: mei)
+            }
+            let reader = world.database.reader(as: world.context(Cast.mei))
+            return Dictionary(
+                uniqueKeysWithValues: try await reader.preparedDecisions(in: batch).map { ($0.application, $0) })
+        }
+        let before = try await prepare(by: own)
+        #expect(before[ids[0]]?.preparation.rank == 1 && before[ids[0]]?.judgedFor == call.own)
+        try await world.judge(ids[1], in: own, worth: 5)
+        let after = try await prepare(by: own)
+        #expect(after[ids[1]]?.preparation.rank == 1)
+        #expect(after[ids[0]]?.preparation.rank == 2)
+        // The round of the other stream betters it, and that stands against this one.
+        #expect(try await prepare(by: other)[ids[0]]?.preparation.rank == 1)
+        #expect(try await prepare(by: own)[ids[0]]?.preparation.rank == 1)
+    }
+
     @Test("A place that becomes free goes to nobody who was not judged for its stream")
     func unjudged() async throws {
         let world = try await World()

@@ -496,6 +496,30 @@ struct CallAccessTests {
         #expect(first == second && first != moved)
     }
 
+    @Test("two who extend the same calls in different orders wait for each other, and verdicts keep the order named")
+    func extendingCrosswise() async throws {
+        let world = try await World()
+        let calls = [try await call(.invitation, in: world), try await call(.invitation, in: world)]
+        let tenant = Cast.harbour.id
+        let reason = try ShortText("Holidays")
+        @Sendable func extend(_ calls: [CallForApplications.ID], by days: Double) async throws -> [Date] {
+            let closings = calls.enumerated().map { place, call in
+                (call: call, closesAt: Date.now.addingTimeInterval((days + Double(place)) * 86_400))
+            }
+            let verdicts = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.extendCalls(
+                    closings, because: reason, .whatCanBe, in: tenant, by: Cast.mei.person.id)
+            }
+            return verdicts.compactMap(\.done)
+        }
+        for round in 1...5 {
+            async let one = extend(calls, by: Double(round) * 40)
+            async let other = extend(calls.reversed(), by: Double(round) * 40 + 20)
+            let done = try await [one, other]
+            for dates in done { #expect(dates == dates.sorted(), "\(dates)") }
+        }
+    }
+
     @Test("invitations and codes are kept on the page of the call")
     func pages() async throws {
         let world = try await World()

@@ -98,6 +98,42 @@ struct StreamQuestionTests {
         #expect(copy.questions.map(\.streams) == [[], [try #require(deeper)]])
     }
 
+    @Test("take with them what is asked because of their answers, where a clone does not offer their stream")
+    func dropped() async throws {
+        let world = try await World()
+        let (deep, id) = (try await stream(in: world), CallForApplications.ID())
+        let (first, next) = (CallForApplications.Question.ID(), CallForApplications.Question.ID())
+        let opens = Date.now.addingTimeInterval(5 * 86_400)
+        let draft = try CallDraft(
+            stream: general, title: LocalizedName(en: "Two forms"), opensAt: opens,
+            deadline: Deadline(opens.addingTimeInterval(20 * 86_400), in: .hongKong),
+            questions: [
+                CallDraft.Question(id: first, prompt: LocalizedLine(en: "Why?")),
+                CallDraft.Question(id: asked, prompt: LocalizedLine(en: "How deep?"), streams: [deep]),
+                CallDraft.Question(
+                    id: next, prompt: LocalizedLine(en: "How so?"), condition: .answered(asked.uuid)),
+                CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "And?"), condition: .answered(next.uuid)),
+            ], offered: [.init(general), .init(deep)])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: id, in: tenant)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                UPDATE streams SET ended_at = now(), ended_by = \(Cast.mei.person.id), end_reason = 'Over.'
+                WHERE id = \(deep)
+                """)
+        }
+        let made = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.clone(.stream(general), in: tenant)
+        }
+        let twin = try #require(made.calls.first { $0.source == id })
+        let copy = try #require(try await world.database.reader(as: world.context(Cast.mei)).call(twin.id))
+        #expect(copy.questions.map(\.id) == [first])
+        #expect(copy.offered.isEmpty)
+    }
+
     @Test("are ticked in the form, which comes back as it was")
     func console() async throws {
         let world = try await World()

@@ -123,4 +123,68 @@ struct ChairBesideTests {
         // Blind work that was taken back tells nothing.
         #expect(try await reader.knownPairs(in: named).isEmpty)
     }
+
+    @Test("Who had the chair where names are shown judges blind nothing that they read there, also off the panel")
+    func formerChair() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams()
+        let ids = try await world.naming([["own", "other"]], of: call)
+        let hidden = try await drafted(world, call, call.own, blind: true)
+        let named = try await drafted(world, call, call.other, blind: false)
+        try await seat(world, in: hidden)
+        try await open(world, hidden)
+        try await seat(world, in: named, isChair: true)
+        try await open(world, named)
+        let nora = nora
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.removePanelist(nora, of: named)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.knownPairs(in: hidden).map(\.0) == [nora])
+        let known = await #expect(throws: DatabaseError.self) {
+            try await assign(world, ids[0], in: hidden, as: .init())
+        }
+        #expect(known?.constraint == "nobody_judges_blind_what_they_know_by_name")
+        // What came into the round after that they have not read.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                "UPDATE review_files SET entered_at = now() + interval '1 minute' WHERE round_id = \(named)")
+        }
+        #expect(try await reader.knownPairs(in: hidden).isEmpty)
+        try await assign(world, ids[0], in: hidden, as: .init())
+        // Managers read who it was, and nobody else.
+        for (member, count) in [(Cast.mei, 1), (Cast.nora, 0), (Cast.ada, 0), (Cast.iris, 0)] {
+            let rows: Int = try await world.database.reader(as: world.context(member)).value(
+                "SELECT count(*) AS n FROM former_chairs")
+            #expect(rows == count, "\(member.person.email)")
+        }
+    }
+
+    @Test("Of two assignments at once, one blind and one by name, one is made")
+    func atOnce() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams()
+        let ids = try await world.naming([["own", "other"]], of: call)
+        let hidden = try await drafted(world, call, call.own, blind: true)
+        let named = try await drafted(world, call, call.other, blind: false)
+        for round in [hidden, named] {
+            try await seat(world, in: round)
+            try await open(world, round)
+        }
+        let (nora, mei, tenant) = (nora, mei, tenant)
+        @Sendable func give(in round: ReviewRound.ID) async -> Bool {
+            let made: ()? = try? await world.database.write(as: world.context(Cast.mei)) { transaction in
+                _ = try await transaction.assignReviewer(
+                    nora, to: ids[0], in: round, as: .init(), in: tenant, by: mei)
+                // Long enough for the other to look before this one is on record.
+                try await transaction.execute("SELECT pg_sleep(0.5)")
+            }
+            return made != nil
+        }
+        async let blind = give(in: hidden)
+        async let open = give(in: named)
+        let made = await [blind, open]
+        #expect(made.count { $0 } == 1, "\(made)")
+    }
 }

@@ -2,6 +2,7 @@ import Accounts
 import DemoWorld
 import Foundation
 import Institutions
+import Partnerships
 import Postgres
 import Programs
 import TestWorld
@@ -39,6 +40,58 @@ struct NominationTests {
         #expect(late.status == 409 && late.text.contains("The stream has ended."), "\(late.text)")
         let refused = await park.ask("POST", "\(place)/refusal", json: #"{"reason": "It is over."}"#)
         #expect(refused.status == 200, "\(refused.text)")
+    }
+
+    @Test("Whoever has left the partner since is not accepted in its name")
+    func left() async throws {
+        let world = try await World()
+        _ = try await world.database.write(as: world.context(Cast.kenji)) { transaction in
+            try await transaction.nominateReviewers(
+                [kenji], for: stream, as: Cast.institution("harbour/sakuragi"), in: Cast.harbour.id, by: kenji)
+        }
+        let pool = try await world.database.reader(as: world.context(Cast.kenji)).pool(of: stream)
+        let nomination = try #require(pool.first { $0.status == .nominated })
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                UPDATE memberships SET ended_at = now()
+                WHERE person_id = \(kenji) AND institution_id = \(Cast.institution("harbour/sakuragi"))
+                """)
+        }
+        let park = try await Visitor(Cast.mei, in: world)
+        let place = "/v1/nominations/\(nomination.id)"
+        let late = await park.ask("POST", "\(place)/acceptance")
+        #expect(late.status == 409 && late.text.contains("They have left the partner"), "\(late.text)")
+        #expect(await park.ask("POST", "\(place)/refusal", json: #"{"reason": "They left."}"#).status == 200)
+    }
+
+    @Test("A partner whose agreement has ended nominates nobody; one whose agreement begins later does")
+    func agreement() async throws {
+        let world = try await World()
+        func agree(_ terms: Query) async throws {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(
+                    "UPDATE mous SET \(fragment: terms) WHERE id = \(demoID("mou MoU-2") as MoU.ID)")
+            }
+        }
+        func nominate() async throws {
+            _ = try await world.database.write(as: world.context(Cast.kenji)) { transaction in
+                try await transaction.nominateReviewers(
+                    [kenji], for: stream, as: Cast.institution("harbour/sakuragi"), in: Cast.harbour.id, by: kenji)
+            }
+        }
+        try await agree(
+            """
+            renews_itself = false, signed_on = current_date - 99, effective_on = current_date - 90, ends_on = current_date - 9
+            """)
+        let ended = await #expect(throws: RowsRefused.self) { try await nominate() }
+        #expect(ended?.problem.errors.first?.detail.contains("Your agreement has ended.") == true, "\(ended as Any)")
+        try await agree("effective_on = current_date + 30, ends_on = current_date + 90")
+        try await nominate()
+        let pool = try await world.database.reader(as: world.context(Cast.kenji)).pool(of: stream)
+        #expect(pool.contains { $0.status == .nominated })
     }
 
     @Test("A line of the form that no name can be read from is refused at its field")

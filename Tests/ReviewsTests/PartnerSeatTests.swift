@@ -201,7 +201,46 @@ struct PartnerSeatTests {
         }
         #expect(await bank.ask("GET", "/v1/partner-seats").text.contains("Too early."))
         try await world.remindOfSeats()
-        #expect(try await told() == 1)
+        #expect(try await told() == 0, "they read why; nothing is asked of them")
+    }
+
+    @Test("The last word on a partner's seats counts, on the page and in the database, and is all the partner is told")
+    func lastWord() async throws {
+        let world = try await World()
+        let park = try await Visitor(Cast.mei, in: world)
+        let round = try await world.draft(for: call)
+        let seats = "/v1/rounds/\(round)/partner-seats"
+        func waive(_ reason: String) async -> Int {
+            await park.ask("POST", "/v1/rounds/\(round)/seat-waivers", json: #"{"reason": "\#(reason)"}"#).status
+        }
+        func state() async throws -> JSON? { try await park.ask("GET", seats).json()["items"]?.elements?.first }
+        #expect(await waive("Nobody can come.") == 200)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE review_rounds SET created_at = now() - interval '4 days' WHERE id = \(round)")
+        }
+        try await world.remindOfSeats()
+        let notices = try await world.notices(to: Cast.kenji).filter { $0.contains("Paper review") }
+        #expect(notices.count == 1 && notices[0].contains("Nobody can come."), "\(notices)")
+
+        try await world.seat(Cast.kenji, on: round)
+        #expect(await waive("One will do.") == 200)
+        #expect(try await state()?["keeps_the_round_closed"] == false)
+        _ = try await world.away(Cast.kenji)
+        let emptied = try await state()
+        #expect(emptied?["taken"] == 0 && emptied?["keeps_the_round_closed"] == true)
+        let wall = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.execute(
+                    """
+                    UPDATE review_rounds SET opened_at = now(), opened_by = \(Cast.mei.person.id) WHERE id = \(round)
+                    """)
+            }
+        }
+        #expect(wall?.constraint == "rounds_open_with_their_partners_seats_taken")
+        #expect(await waive("Nobody can come after all.") == 200)
+        #expect(try await state()?["keeps_the_round_closed"] == false)
+        #expect(await park.ask("POST", "/v1/rounds/\(round)/opening").status == 200)
     }
 
     private func reviewers(of run: JSON, _ park: Visitor) async throws -> [String] {
