@@ -152,10 +152,11 @@ END $$;
 CREATE FUNCTION note_who_wrote_the_site() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        NEW.known_site := OLD.known_site;
-        IF NOT acts_as('founder') AND site_of(NEW.website) IS DISTINCT FROM site_of(OLD.website) THEN
-            NEW.known_site := site_of(NEW.website);
-        END IF;
+        NEW.known_site := CASE
+            WHEN NOT acts_as('founder') AND site_of(NEW.website) IS DISTINCT FROM site_of(OLD.website)
+                -- A manager who saves what a founder wrote says the same. An import that leaves it as it is does not.
+                OR acts_as('manager') AND NEW.known_site IS NOT DISTINCT FROM site_of(NEW.website)
+            THEN site_of(NEW.website) ELSE OLD.known_site END;
     ELSE
         NEW.known_site := CASE WHEN NOT acts_as('founder') THEN site_of(NEW.website) END;
     END IF;
@@ -360,7 +361,8 @@ BEGIN
 END $$;
 
 -- Which letters strangers asked for in the last day, over all workspaces: three rows a letter, for the address it goes to, the
--- client that asked and the workspace, each by a hash, so that a limit on one of them is counted and nobody is named.
+-- client that asked and the workspace, each by a hash under the salt of its day, so that a limit on one of them is counted and
+-- nobody is named: once a day and its salt are forgotten, whoever has a list of addresses finds none of them in an old copy.
 CREATE TABLE letters_asked_for (
     id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     subject bytea NOT NULL,
@@ -374,6 +376,20 @@ ALTER TABLE letters_asked_for FORCE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE, DELETE ON letters_asked_for TO trellis_app;
 -- Counted across workspaces, hence in none of them.
 CREATE POLICY the_service_counts_letters ON letters_asked_for USING (acts_as('system') AND acting_tenant() IS NULL);
+
+CREATE TABLE letter_salts (
+    day  date PRIMARY KEY,
+    salt text NOT NULL DEFAULT gen_random_uuid()::text || gen_random_uuid()::text
+);
+ALTER TABLE letter_salts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE letter_salts FORCE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON letter_salts TO trellis_app;
+CREATE POLICY the_service_salts_letters ON letter_salts USING (acts_as('system') AND acting_tenant() IS NULL);
+-- What stands for somebody in the last day, under each salt it was counted with, today's first. Empty where nobody is meant.
+CREATE FUNCTION letter_subjects(what text) RETURNS bytea[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(sha256(convert_to(s.salt || ' ' || what, 'UTF8')) ORDER BY s.day DESC), '{}')
+    FROM letter_salts AS s WHERE what IS NOT NULL AND s.day >= (now() AT TIME ZONE 'UTC')::date - 1
+$$;
 
 -- One household or office has one address of IPv4 and a network of IPv6. Who asks from this very machine is a proxy whose word
 -- nobody takes, and so everybody: no client.
@@ -393,36 +409,37 @@ END $$;
 CREATE FUNCTION may_be_written_to(address text, client text, workspace uuid, most bigint) RETURNS boolean LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' SET trellis.tenant = '' AS $$
 DECLARE
-    reader bytea := sha256(convert_to('address ' || address, 'UTF8'));
-    asker bytea := sha256(convert_to('client ' || network_of(client), 'UTF8'));
-    park bytea := sha256(convert_to('workspace ' || workspace, 'UTF8'));
+    reader bytea[];
+    asker bytea[];
+    park bytea[];
     day timestamptz := now() - interval '1 day';
 BEGIN
-    -- In one order for all: an address, a client, a workspace.
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(reader, 'hex'), 71));
-    IF asker IS NOT NULL THEN
-        PERFORM pg_advisory_xact_lock(hashtextextended(encode(asker, 'hex'), 72));
+    -- In one order for all: an address, a client, a workspace, the day.
+    PERFORM pg_advisory_xact_lock(hashtextextended('address ' || address, 71));
+    IF network_of(client) IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('client ' || network_of(client), 72));
     END IF;
-    PERFORM pg_advisory_xact_lock(hashtextextended(encode(park, 'hex'), 73));
-    DELETE FROM letters_asked_for AS l
-    USING (SELECT o.id FROM letters_asked_for AS o WHERE o.at < day ORDER BY o.at LIMIT 1000 FOR UPDATE SKIP LOCKED) AS old
-    WHERE l.id = old.id;
+    PERFORM pg_advisory_xact_lock(hashtextextended('workspace ' || workspace, 73));
+    INSERT INTO letter_salts (day) VALUES ((now() AT TIME ZONE 'UTC')::date) ON CONFLICT DO NOTHING;
+    reader := letter_subjects('address ' || address);
+    asker := letter_subjects('client ' || network_of(client));
+    park := letter_subjects('workspace ' || workspace);
     IF (SELECT count(*) FILTER (WHERE l.at > now() - interval '1 hour') >= 3 OR count(*) >= 10
-        FROM letters_asked_for AS l WHERE l.subject = reader AND l.at > day)
-        OR (SELECT count(*) >= 50 FROM letters_asked_for AS l WHERE l.subject = asker AND l.at > day)
-        OR (SELECT count(*) >= most FROM letters_asked_for AS l WHERE l.subject = park AND l.at > day)
+        FROM letters_asked_for AS l WHERE l.subject = ANY (reader) AND l.at > day)
+        OR (SELECT count(*) >= 50 FROM letters_asked_for AS l WHERE l.subject = ANY (asker) AND l.at > day)
+        OR (SELECT count(*) >= most FROM letters_asked_for AS l WHERE l.subject = ANY (park) AND l.at > day)
     THEN
         RETURN false;
     END IF;
     INSERT INTO letters_asked_for (subject)
-    SELECT s FROM unnest(ARRAY[reader, asker, park]) AS s WHERE s IS NOT NULL;
+    SELECT s FROM unnest(ARRAY[reader[1], asker[1], park[1]]) AS s WHERE s IS NOT NULL;
     RETURN true;
 END $$;
 -- What the managers of a workspace are told of it.
 CREATE FUNCTION letters_of_the_day(workspace uuid) RETURNS bigint LANGUAGE sql STABLE
     SET search_path = public SET trellis.role = 'system' SET trellis.tenant = '' AS $$
     SELECT count(*) FROM letters_asked_for AS l
-    WHERE l.subject = sha256(convert_to('workspace ' || workspace, 'UTF8')) AND l.at > now() - interval '1 day'
+    WHERE l.subject = ANY (letter_subjects('workspace ' || workspace)) AND l.at > now() - interval '1 day'
 $$;
 
 -- Whose request it was is counted, and not kept beside what was typed.
@@ -464,13 +481,15 @@ BEGIN
         PERFORM set_config('trellis.role', 'operator', true);
     END LOOP;
     PERFORM set_config('trellis.tenant', '', true), set_config('trellis.role', 'system', true);
+    INSERT INTO letter_salts (day) VALUES ((now() AT TIME ZONE 'UTC')::date);
     INSERT INTO letters_asked_for (subject, at)
-    SELECT sha256(convert_to('address ' || a.email, 'UTF8')), a.at FROM asked AS a
+    SELECT (letter_subjects('address ' || a.email))[1], a.at FROM asked AS a
     UNION ALL
-    SELECT sha256(convert_to('workspace ' || a.tenant_id, 'UTF8')), a.at FROM asked AS a;
+    SELECT (letter_subjects('workspace ' || a.tenant_id))[1], a.at FROM asked AS a;
     PERFORM set_config('trellis.role', '', true);
 END $$;
 
-REVOKE ALL ON FUNCTION network_of(text), may_be_written_to(text, text, uuid, bigint), letters_of_the_day(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION network_of(text), may_be_written_to(text, text, uuid, bigint), letters_of_the_day(uuid)
-    TO trellis_app;
+REVOKE ALL ON FUNCTION network_of(text), letter_subjects(text), may_be_written_to(text, text, uuid, bigint),
+    letters_of_the_day(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION network_of(text), letter_subjects(text), may_be_written_to(text, text, uuid, bigint), 
+    letters_of_the_day(uuid) TO trellis_app;

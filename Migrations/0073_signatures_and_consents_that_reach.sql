@@ -14,6 +14,11 @@ ALTER TABLE mou_amendment_signatures
     ADD COLUMN signed_by uuid,
     ADD CONSTRAINT nobody_signs_amendments_by_anothers_hand
         CHECK (signed_by IS NULL OR signed_by IS NOT DISTINCT FROM recorded_by);
+-- A draft of an amendment that was a mistake is withdrawn, as long as nobody has signed it.
+ALTER TABLE mou_amendment_signatures
+    DROP CONSTRAINT mou_amendment_signatures_tenant_id_mou_id_amendment_id_fkey,
+    ADD CONSTRAINT signed_amendments_are_not_withdrawn FOREIGN KEY (tenant_id, mou_id, amendment_id)
+        REFERENCES mou_amendments (tenant_id, mou_id, id);
 CREATE POLICY nobody_claims_anothers_hand ON mou_amendment_signatures AS RESTRICTIVE FOR INSERT
     WITH CHECK (signed_by IS NULL OR acts_as('system') OR acts_as('partner') AND signed_by = acting_person());
 

@@ -50,6 +50,8 @@ extension Edge {
                     || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
             })
         else { throw Problem.notFound }
+        // Whoever has guessed too often is not asked for another transaction.
+        if let wait = limiter.wait(trace.address, .signIn) { throw Problem(.rateLimited, retryAfter: wait) }
         guard let (holder, target) = try await services.authenticator.take(ticket: String(ticket) ?? "") else {
             // Guessing is charged to the guesser's address, at the rate of signing in.
             if let wait = limiter.admit(trace.address, .signIn) { throw Problem(.rateLimited, retryAfter: wait) }

@@ -426,11 +426,20 @@ public final class Edge: Sendable {
         guard configuration.trustedProxies.contains(incoming.address), let header = incoming.header(.forwardedFor)
         else { return incoming.address }
         for hop in header.utf8.split(separator: UInt8(ascii: ",")).reversed() {
-            let address = String(EntityTag.trimmed(hop)) ?? ""
+            let address = String(Edge.withoutPort(EntityTag.trimmed(hop))) ?? ""
             guard address.utf8.count <= 45 else { break }
             if !configuration.trustedProxies.contains(address) { return address }
         }
         return incoming.address
+    }
+
+    /// Some proxies name the port, too: `192.0.2.1:5678`, `[2001:db8::1]:5678`. Each connection would be a client of its own.
+    private static func withoutPort(_ hop: Substring.UTF8View) -> Substring.UTF8View {
+        if hop.first == UInt8(ascii: "[") { return hop.dropFirst().prefix { $0 != UInt8(ascii: "]") } }
+        guard let colon = hop.firstIndex(of: UInt8(ascii: ":")),
+            !hop[hop.index(after: colon)...].contains(UInt8(ascii: ":"))
+        else { return hop }
+        return hop[..<colon]
     }
 
     private static func requestID(_ incoming: Incoming) -> String {

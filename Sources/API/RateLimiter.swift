@@ -24,6 +24,13 @@ final class RateLimiter: Sendable {
     private struct Bucket {
         var tokens: Double
         var at: UInt64
+
+        mutating func refill(_ limit: Rate, _ now: UInt64) {
+            // Who looked at the clock first may come second.
+            let elapsed = now > at ? Double(now - at) / 1_000_000_000 : 0
+            tokens = min(limit.burst, tokens + elapsed * limit.perSecond)
+            at = max(at, now)
+        }
     }
 
     private let rates: [RateClass: Rate]
@@ -41,9 +48,7 @@ final class RateLimiter: Sendable {
         let key = Key(who: who(), rate: rate)
         return buckets.withLock { buckets in
             var bucket = buckets[key] ?? Bucket(tokens: limit.burst, at: now)
-            let elapsed = Double(now &- bucket.at) / 1_000_000_000
-            bucket.tokens = min(limit.burst, bucket.tokens + elapsed * limit.perSecond)
-            bucket.at = now
+            bucket.refill(limit, now)
             defer { buckets[key] = bucket }
             if bucket.tokens >= 1 {
                 bucket.tokens -= 1
@@ -53,8 +58,21 @@ final class RateLimiter: Sendable {
                 // Full buckets say nothing that a new one would not.
                 buckets = buckets.filter { Double(now &- $0.value.at) / 1e9 * limit.perSecond < limit.burst }
             }
-            let wait = (1 - bucket.tokens) / max(limit.perSecond, 0.001)
-            return Int(min(max(wait.rounded(.up), 1), 3_600))
+            return Self.wait(for: bucket, limit)
         }
+    }
+
+    /// Seconds to wait for a token; nil where there is one, which stays.
+    func wait(_ who: @autoclosure () -> String, _ rate: RateClass) -> Int? {
+        guard let limit = rates[rate] else { return nil }
+        let now = DispatchTime.now().uptimeNanoseconds
+        guard var bucket = buckets.withLock({ $0[Key(who: who(), rate: rate)] }) else { return nil }
+        bucket.refill(limit, now)
+        return bucket.tokens >= 1 ? nil : Self.wait(for: bucket, limit)
+    }
+
+    private static func wait(for bucket: Bucket, _ limit: Rate) -> Int {
+        let wait = (1 - bucket.tokens) / max(limit.perSecond, 0.001)
+        return Int(min(max(wait.rounded(.up), 1), 3_600))
     }
 }

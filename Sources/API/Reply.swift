@@ -22,9 +22,9 @@ public struct Reply<Value: Codable & Sendable>: Sendable {
         Reply(.value(value), status: .ok, headers: headers)
     }
 
-    /// 201 with the new thing and where it lives.
-    public static func created(_ value: Value, location: String) -> Reply {
-        Reply(.value(value), status: .created, headers: [HeaderField("Location", location)])
+    /// 201 with the new thing and where it lives; nil where it is found among others only.
+    public static func created(_ value: Value, location: String?) -> Reply {
+        Reply(.value(value), status: .created, headers: location.map { [HeaderField("Location", $0)] } ?? [])
     }
 
     /// 202: a job was enqueued, and `location` tells how it goes.

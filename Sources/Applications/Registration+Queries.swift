@@ -30,6 +30,18 @@ extension Statements {
 }
 
 extension Transaction {
+    /// Forgets which letters strangers asked for more than a day ago, and the salts under which they were counted. Only for the
+    /// service, in no workspace.
+    package func forgetLettersAskedFor() async throws {
+        try await execute(
+            "-- forgetLettersAskedFor\nDELETE FROM letters_asked_for WHERE at < now() - interval '1 day'")
+        try await execute(
+            """
+            -- forgetLettersAskedFor: salts
+            DELETE FROM letter_salts WHERE day < (now() AT TIME ZONE 'UTC')::date - 1
+            """)
+    }
+
     /// Leaves what a visitor typed; not when it is the same form sent twice, or the address, the client or the workspace has had
     /// enough letters.
     func insert(

@@ -35,22 +35,31 @@ extension Statements {
     }
 
     /// The damaged files of the acting workspace, the latest found first.
-    func damagedDocuments() async throws -> [DamagedDocument] {
+    ///
+    /// - Parameters:
+    ///   - position: after which to go on.
+    ///   - limit: how many at most.
+    func damagedDocuments(
+        after position: DamagedDocument.Position? = nil, limit: Int = 200
+    ) async throws -> [DamagedDocument] {
         let rows = try await rows(
             """
             -- damagedDocuments
-            SELECT d.kind, d.holder_id, d.document_id, d.institution_id, i.names, d.name, d.damaged_at
+            SELECT d.kind, d.holder_id, d.document_id, d.number, d.institution_id, i.names, d.name, d.damaged_at
             FROM documents_damaged(acting_role()) AS d
             JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.id = d.institution_id
             WHERE acts_as('manager', 'system')
-            ORDER BY d.damaged_at DESC, d.document_id, d.number
-            LIMIT 500
+              AND (\(position?.at)::timestamptz IS NULL OR d.damaged_at < \(position?.at)
+                   OR d.damaged_at = \(position?.at) AND (d.holder_id, d.document_id, d.number)
+                       > (\(position?.holder), \(position?.document), \(position?.number)))
+            ORDER BY d.damaged_at DESC, d.holder_id, d.document_id, d.number
+            LIMIT \(limit)
             """)
         return try rows.map { row in
             try DamagedDocument(
                 kind: row("kind"), holder: row("holder_id"), document: row("document_id"),
-                institution: row("institution_id"), institutionName: row("names"), name: row("name"),
-                damagedAt: row("damaged_at"))
+                number: row("number"), institution: row("institution_id"), institutionName: row("names"),
+                name: row("name"), damagedAt: row("damaged_at"))
         }
     }
 

@@ -48,9 +48,18 @@ struct UntoldDamage: Sendable {
 
 /// A damaged file as managers know of it.
 struct DamagedDocument: Described {
+    /// The last one of a page.
+    struct Position: Codable {
+        let at: Date
+        let holder: UUID
+        let document: UUID
+        let number: Int
+    }
+
     let kind: StoredDocument.Kind
     let holder: UUID
     let document: UUID
+    let number: Int
     let institution: Institution.ID
     let institutionName: LocalizedName
     let name: String?
@@ -58,12 +67,18 @@ struct DamagedDocument: Described {
 
     static let documentation = [
         "holder": "The application, the startup of the data room, or the agreement.",
+        "number": "Which version it is of a document in a data room; 1 elsewhere.",
         "institution": "Whose file it is.",
         "name": "Absent where the file is not the reader's to know: in a draft, or in a data room.",
         "damaged_at": "When it was found that its bytes are no longer those that were given.",
     ]
 }
 
-struct DamagedDocumentList: Described {
-    let items: [DamagedDocument]
+extension DamagedDocument {
+    var position: Position { Position(at: damagedAt, holder: holder, document: document, number: number) }
+}
+
+struct ListDamagedDocuments: Codable {
+    let limit: PageSize?
+    let cursor: PageCursor?
 }

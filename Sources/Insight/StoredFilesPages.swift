@@ -20,18 +20,23 @@ struct StoredFilesPages {
             description: """
                 Every night a hundredth of all files is read once more against the hash it came with. What does not match is \
                 served to nobody until its bytes are brought back from a backup, or its startup uploads it again.
-                """, tag: "insight", access: .roles([.manager]), output: DamagedDocumentList.self
+                """, tag: "insight", access: .roles([.manager]), parameters: ListDamagedDocuments.self,
+            output: Page<DamagedDocument>.self
         ) { call in
-            .ok(DamagedDocumentList(items: try await call.reader.damagedDocuments()))
+            let query = call.parameters
+            let after = try call.position(query.cursor, as: DamagedDocument.Position.self)
+            let found = try await call.reader.damagedDocuments(after: after, limit: PageSize.rows(for: query.limit))
+            return .ok(try call.page(found, size: query.limit) { $0.position })
         }.erased
     }
 
     private var show: AnyRoute {
         PageRoute(
             .get, "/console/stored-files", "consoleStoredFiles", access: .roles([.manager]),
-            parameters: StoredFilesDone.self
+            parameters: StoredFilesQuery.self
         ) { call in
-            try await page(for: call, isDone: call.parameters.done == "saved")
+            let query = call.parameters
+            return try await page(for: call, at: query.cursor, size: query.limit, isDone: query.done == "saved")
         }.erased
     }
 
@@ -56,10 +61,13 @@ struct StoredFilesPages {
     private static let sizes = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000].map { $0 * 1_000_000 }
 
     private func page<P, B>(
-        for call: FormCall<P, B>, isDone: Bool = false, problem: FormProblem? = nil
+        for call: FormCall<P, B>, at cursor: PageCursor? = nil, size: PageSize? = nil, isDone: Bool = false,
+        problem: FormProblem? = nil
     ) async throws -> HTML {
         let limit = try await call.reader.storageLimit()
-        let damaged = try await call.reader.damagedDocuments()
+        let found = try await call.reader.damagedDocuments(
+            after: try call.position(cursor, as: DamagedDocument.Position.self), limit: PageSize.rows(for: size))
+        let damaged = try call.page(found, size: size) { $0.position }
         let viewer = try await call.viewer()
         let t = PageKit.insight.texts(in: viewer.language)
         let input = FormInput(
@@ -70,9 +78,15 @@ struct StoredFilesPages {
                 "bytes", label: t("files.limit"), hint: t("files.limit_hint"),
                 options: Set(Self.sizes + [limit.bytes]).sorted().map { ("\($0)", FileSize.text($0)) })
         ]
+        let (address, sizes): (SafeURL, _) = (
+            "/console/stored-files", size.map { [("limit", "\($0.value)")] } ?? []
+        )
+        let pager = Pager(
+            firstURL: cursor == nil ? nil : address.adding(sizes),
+            nextURL: damaged.next.map { address.adding(sizes + [("cursor", $0)]) })
         let model = StoredFilesPage(
             header: PageHeader(title: t("files.title"), lede: t("files.lede")),
-            damaged: table(of: damaged, in: viewer.language),
+            damaged: table(of: damaged.items, in: viewer.language, pager: pager),
             form: Form(
                 action: "/console/stored-files/limit",
                 sections: [FormSection(title: t("files.limit_title"), fields: fields)], submit: t("files.save"),
@@ -87,7 +101,7 @@ struct StoredFilesPages {
         return HTML(status: problem?.status ?? 200, bytes: try PageTemplate.storedFiles.render(model, in: frame))
     }
 
-    private func table(of damaged: [DamagedDocument], in language: Pages.Language) -> Table {
+    private func table(of damaged: [DamagedDocument], in language: Pages.Language, pager: Pager) -> Table {
         let t = PageKit.insight.texts(in: language)
         return Table(
             caption: t("files.damaged"),
@@ -102,7 +116,7 @@ struct StoredFilesPages {
                     .text(file.institutionName.text(for: Vocabulary.Language(language))),
                     .time(TimeText(file.damagedAt, in: .hongKong, language: language)),
                 ]
-            }, empty: EmptyState(title: t("files.none"), text: t("files.none_text")))
+            }, empty: EmptyState(title: t("files.none"), text: t("files.none_text")), pager: pager)
     }
 }
 
@@ -117,7 +131,9 @@ extension DamagedDocument {
     }
 }
 
-struct StoredFilesDone: Codable {
+struct StoredFilesQuery: Codable {
+    let limit: PageSize?
+    let cursor: PageCursor?
     let done: String?
 }
 

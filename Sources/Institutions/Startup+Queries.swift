@@ -124,7 +124,8 @@ extension Transaction {
         try await execute(
             """
             -- saveProfile: directory entry
-            UPDATE institutions SET country = \(profile.country), website = \(profile.website)
+            UPDATE institutions SET country = \(profile.country), website = \(profile.website),
+                known_site = CASE WHEN acts_as('manager') THEN site_of(\(profile.website)) ELSE known_site END
             WHERE tenant_id = \(tenant) AND id = \(id)
             """)
         try await execute(

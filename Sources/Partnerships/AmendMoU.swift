@@ -1,5 +1,6 @@
 import API
 package import Accounts
+import Jobs
 package import Postgres
 
 extension Transaction {
@@ -15,6 +16,21 @@ extension Transaction {
         try await insert(new, as: id, of: mou, in: tenant, by: person)
     }
 
+    /// Takes a draft of an amendment away that was a mistake, as long as no party has signed it. Whoever was asked to sign it
+    /// is told.
+    ///
+    /// Throws `MoURefusal`, or not found; refused by `signed_amendments_are_not_withdrawn`.
+    package func withdrawAmendment(_ id: Amendment.ID, of mou: MoU.ID) async throws {
+        guard try await lockMoU(mou) != nil else { throw Problem.notFound }
+        let amendment = try await amendment(id, of: mou)
+        guard amendment.signatures.isEmpty else { throw MoURefusal.amendmentIsSigned }
+        for asked in try await signingRequests(of: mou, amendment: id) where asked.refusedAt == nil {
+            try await enqueue(
+                TellOfSigning(mou, id, of: asked.institution, .takenBack, asked.person, number: amendment.number))
+        }
+        guard try await delete(id, of: mou) else { throw Problem.notFound }
+    }
+
     /// Records that a party has signed an amendment. Once all have, the agreement's end is the amendment's.
     ///
     /// Throws `MoURefusal`, or not found; refused by `amendment_takes_effect_after_signing`.
@@ -25,6 +41,7 @@ extension Transaction {
         var amendment = try await amendment(id, of: mou)
         try amendment.sign(signature, of: agreement)
         try await insert(signature, of: id, mou, in: tenant, by: person)
+        try await tellOfRecord(of: mou, id, for: signature.institution)
         if amendment.signedOn != nil { try await settle(amendment, of: mou) }
     }
 }

@@ -42,7 +42,8 @@ extension Transaction {
             INSERT INTO mou_amendments (tenant_id, mou_id, id, number, words, sha256, effective_on, ends_on, notice_days,
                                         drafted_by)
             SELECT \(tenant), \(mou), \(id),
-                   1 + (SELECT count(*) FROM mou_amendments AS d WHERE d.tenant_id = \(tenant) AND d.mou_id = \(mou)),
+                   1 + (SELECT coalesce(max(d.number), 0) FROM mou_amendments AS d
+                        WHERE d.tenant_id = \(tenant) AND d.mou_id = \(mou)),
                    \(new.words), '', \(new.effectiveOn), \(new.endsOn), \(new.noticeDays), \(person)
             """)
     }
@@ -58,6 +59,16 @@ extension Transaction {
             VALUES (\(tenant), \(mou), \(id), \(signature.institution), \(signature.signedOn), \(signature.name),
                     \(signature.title), \(person), \(signature.isByOwnHand ? person : nil))
             """)
+    }
+
+    /// Says whether there was such an amendment.
+    func delete(_ id: Amendment.ID, of mou: MoU.ID) async throws -> Bool {
+        try await execute(
+            """
+            -- withdrawAmendment
+            DELETE FROM mou_amendments
+            WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND id = \(id) AND acts_as('manager')
+            """) == 1
     }
 
     /// Says that all parties have signed. The agreement ends when the amendment says, or another that was signed on a later day;

@@ -8,7 +8,7 @@ import struct API.Operation
 
 /// What is changed of signed agreements, by API.
 enum AmendmentsAPI {
-    static let operations: [AnyOperation] = [listAmendments, draftAmendment, signAmendment]
+    static let operations: [AnyOperation] = [listAmendments, draftAmendment, withdrawAmendment, signAmendment]
 
     private static var listAmendments: AnyOperation {
         Operation(
@@ -36,6 +36,22 @@ enum AmendmentsAPI {
                 try await transaction.draftAmendment(
                     call.body.new, as: id, of: mou, in: tenant, by: principal.personID)
                 return .ok(AmendmentList(try await transaction.amendments(of: mou)))
+            }
+        }.erased
+    }
+
+    private static var withdrawAmendment: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/amendments/{amendment}/withdrawal", "withdrawMoUAmendment",
+            summary: "Take a draft of an amendment away that no party has signed",
+            description: "Whoever was asked to sign it gets a letter. Its number may be given to the next.",
+            tag: "partnerships", access: .roles([.manager]), parameters: AmendmentPath.self, output: AmendmentList.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.withdrawAmendment(path.amendment, of: path.mou)
+                return .ok(AmendmentList(try await transaction.amendments(of: path.mou)))
             }
         }.erased
     }

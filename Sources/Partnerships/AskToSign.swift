@@ -67,6 +67,13 @@ extension Transaction {
         }
     }
 
+    /// Writes to whoever was asked to sign for a party, and has not answered, that a manager recorded its signature.
+    func tellOfRecord(of mou: MoU.ID, _ amendment: Amendment.ID? = nil, for party: Institution.ID) async throws {
+        for person in try await askedBeforeRecord(of: mou, amendment: amendment, for: party) {
+            try await enqueue(TellOfSigning(mou, amendment, of: party, .settled, person))
+        }
+    }
+
     /// Signs an agreed text for the acting institution, today in the tenant's zone, by the hand of the person who was asked to.
     /// Once all parties have signed, the agreement is signed, and binds from the day that was meant, or from today where that
     /// day has passed.

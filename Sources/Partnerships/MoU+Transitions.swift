@@ -24,6 +24,8 @@ package enum MoURefusal: Refusal, Equatable {
     case amendsTooLate
     /// An amendment was to count from this day, by which not all parties had signed it.
     case amendmentCameTooLate(CalendarDate)
+    /// A party has signed the amendment, which is withdrawn no more.
+    case amendmentIsSigned
     /// The institution is no party to it.
     case notAParty
     /// The party has signed already.
@@ -100,6 +102,8 @@ package enum MoURefusal: Refusal, Equatable {
                 errors: [.init("/effective_on", .outOfRange, "Choose a day no later than the agreement ends.")])
         case .amendmentCameTooLate(let day):
             Problem(.conflict, "The amendment was to count from \(day). Ask the park to draft it with a later day.")
+        case .amendmentIsSigned:
+            Problem(.conflict, "A party has signed this amendment. It stands as it was drafted.")
         case .signedAlready: Problem(.conflict, "This party has signed already.")
         case .datesAreSigned:
             Problem(

@@ -224,7 +224,7 @@ struct MoUWords {
     func page(
         _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], texts: [MoUText],
         amendments: [Amendment], toSign: Set<Amendment.ID> = [],
-        own: Institution.ID?, actions: [Action], refusal: FormProblem? = nil
+        own: Institution.ID?, key: String = "", actions: [Action], refusal: FormProblem? = nil
     ) -> MoUPage {
         let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
         let paragraphs = (mou.summary?.string ?? "").split(separator: "\n").map(String.init)
@@ -276,7 +276,7 @@ struct MoUWords {
                         ]
                     }, empty: EmptyState(title: "", text: "")),
             texts: self.texts(texts, of: mou),
-            amendments: self.amendments(amendments, toSign, of: mou, names),
+            amendments: self.amendments(amendments, toSign, of: mou, names, key: key),
             newText: !isForParty && (mou.status == .draft || mou.status == .inReview)
                 ? .link(t("text.action"), "/console/mous/\(mou.id)/texts/new") : nil,
             isSigned: mou.signedOn != nil, occasion: mou.event.map(occasion),
@@ -302,9 +302,11 @@ struct MoUWords {
     }
 
     private func amendments(
-        _ amendments: [Amendment], _ toSign: Set<Amendment.ID>, of mou: MoU, _ names: [Institution.ID: LocalizedName]
+        _ amendments: [Amendment], _ toSign: Set<Amendment.ID>, of mou: MoU, _ names: [Institution.ID: LocalizedName],
+        key: String
     ) -> Table? {
         guard !amendments.isEmpty else { return nil }
+        let hasWithdrawable = !isForParty && amendments.contains { $0.signatures.isEmpty }
         let isOpen = mou.term.state == .signed && amendments.contains { $0.isOpen(on: mou.asOf) }
         return Table(
             caption: t("amendment.section"),
@@ -312,7 +314,8 @@ struct MoUWords {
                 Table.Column(t("amendment.number")), Table.Column(t("amendment.words")),
                 Table.Column(t("amendment.effective")), Table.Column(t("amendment.ends")),
                 Table.Column(t("amendment.signed")),
-            ] + (isOpen ? [Table.Column(t("amendment.by_hand"))] : []),
+            ] + (isOpen ? [Table.Column(t("amendment.by_hand"))] : [])
+                + (hasWithdrawable ? [Table.Column(t("amendment.withdrawing"))] : []),
             rows: amendments.map { amendment in
                 let signed = amendment.signatures
                     .map { signature in
@@ -332,7 +335,17 @@ struct MoUWords {
                             t("sign.action"), "/console/mous/\(mou.id)/amendments/\(amendment.id)/signature",
                             note: signed.isEmpty ? nil : signed),
                 ] + (isOpen ? [signing(amendment, toSign, of: mou)] : [])
+                    + (hasWithdrawable ? [withdrawing(amendment, of: mou, key: key)] : [])
             }, empty: EmptyState(title: "", text: ""))
+    }
+
+    private func withdrawing(_ amendment: Amendment, of mou: MoU, key: String) -> Table.Cell {
+        guard amendment.signatures.isEmpty else { return .text("–") }
+        return .action(
+            .post(
+                t("amendment.withdraw", ["number": "\(amendment.number)"]),
+                "/console/mous/\(mou.id)/amendments/\(amendment.id)/withdrawal",
+                hidden: [HiddenField("idempotency_key", "\(key)-\(amendment.number)")]))
     }
 
     /// Where an amendment that parties may still sign by their own hand is signed, or somebody is asked to.

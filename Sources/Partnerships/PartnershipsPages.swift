@@ -30,6 +30,7 @@ extension PartnershipsRoom {
             console.agree, console.reopen, console.signing, console.sign, console.partySigning, console.signForParty,
             console.signingRequests, console.askToSign, console.takeBackRequest,
             console.amendmentRequests, console.askToSignAmendment, console.takeBackAmendmentRequest,
+            console.withdrawAmendment,
             console.termination, console.terminate, console.abandonment,
             console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
             portal.sign, portal.refusing, portal.refuse, portal.signingAmendment, portal.signAmendment,
@@ -229,6 +230,23 @@ struct MoUConsole {
         }.erased
     }
 
+    var withdrawAmendment: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/amendments/{amendment}/withdrawal", "withdrawConsoleMoUAmendment",
+            access: .roles([.manager]), parameters: AmendmentPath.self
+        ) { call in
+            let path = call.parameters
+            return try await answering {
+                try await call.write { transaction in
+                    try await transaction.withdrawAmendment(path.amendment, of: path.mou)
+                    return .redirect(to: "/console/mous/\(path.mou)?done=amendment_withdrawn")
+                }
+            } again: { problem in
+                try await page(for: call, of: path.mou, refusal: problem)
+            }
+        }.erased
+    }
+
     // MARK: What is shown
 
     func find(_ id: MoU.ID, _ reader: Reader) async throws -> MoU {
@@ -245,10 +263,11 @@ struct MoUConsole {
         let words = MoUWords(t: t, isForParty: false)
         let history = try await call.reader.history(of: id)
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
+        let key = call.freshIdempotencyKey
         let model = words.page(
             mou, history, names: names, texts: try await call.reader.texts(of: id),
-            amendments: try await call.reader.amendments(of: id), own: nil,
-            actions: actions(on: mou, t, key: call.freshIdempotencyKey),
+            amendments: try await call.reader.amendments(of: id), own: nil, key: key,
+            actions: actions(on: mou, t, key: key),
             refusal: refusal)
         let frame = Frame(
             title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "mous",
@@ -358,6 +377,7 @@ struct MoUConsole {
 /// What was just done, as the address of the page after it says.
 enum Done: String, Codable, CaseIterable {
     case drafted, revised, shared, agreed, reopened, signed, amended, terminated, abandoned, noticed
+    case amendmentWithdrawn = "amendment_withdrawn"
 }
 
 struct MoUPagePath: Codable {

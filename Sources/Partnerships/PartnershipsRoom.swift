@@ -47,6 +47,7 @@ package enum PartnershipsRoom {
         "signatories_know_from_when_it_binds": .invalid(
             "/effective_on", "Say from which day the agreement binds before you ask anybody to sign it."),
         "signed_dates_stand": MoURefusal.datesAreSigned.problem,
+        "signed_amendments_are_not_withdrawn": MoURefusal.amendmentIsSigned.problem,
         "signed_texts_are_not_reopened": MoURefusal.partiesHaveSigned.problem,
         "notice_is_recorded_once_it_is_given": MoURefusal.noticeIsToCome.problem,
         "notice_is_given_of_the_last_term": MoURefusal.isRenewed.problem,

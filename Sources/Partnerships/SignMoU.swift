@@ -39,6 +39,10 @@ extension Transaction {
     ) async throws -> MoU {
         let event = try await keep(occasion, in: tenant)
         try await save(signed, since: before, signedAt: event, in: tenant, by: person)
+        let signedBefore = Set(before.signatures.map(\.institution))
+        for party in signed.signatures.map(\.institution) where !signedBefore.contains(party) {
+            try await tellOfRecord(of: signed.id, for: party)
+        }
         if signed.term.state == .signed {
             try await recordStep(of: signed.id, from: before.term.state, to: .signed, in: tenant, by: person)
             try await checkSigningNow()

@@ -135,6 +135,21 @@ extension Transaction {
         ).map { (amendment: try $0("amendment_id"), party: try $0("institution_id"), person: try $0("person_id")) }
     }
 
+    /// Who was asked to sign for a party and has not answered, where a manager records that it signed. A signatory's own hand is
+    /// no record.
+    func askedBeforeRecord(
+        of mou: MoU.ID, amendment: Amendment.ID?, for party: Institution.ID
+    ) async throws -> [Person.ID] {
+        try await rows(
+            """
+            -- tellOfRecord
+            SELECT person_id FROM mou_signing_requests
+            WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND amendment_id IS NOT DISTINCT FROM \(amendment)
+              AND institution_id = \(party) AND refused_at IS NULL AND acts_as('manager')
+            """
+        ).map { try $0("person_id") }
+    }
+
     /// Keeps from when to when an agreed text is to bind.
     func saveDates(of mou: MoU) async throws {
         try await execute(

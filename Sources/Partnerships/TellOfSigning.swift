@@ -8,7 +8,8 @@ internal import Postgres
 internal import Vocabulary
 internal import Wording
 
-/// Writes to a person that they are asked to sign, or no longer are, and to who asked them what they did. A job, because neither
+/// Writes to a person that they are asked to sign, or no longer are, or need not since a manager recorded that their party has, and
+/// to who asked them what they did. A job, because neither
 /// may look up the other.
 struct TellOfSigning: Job {
     static let kind = "partnerships.tell-of-signing"
@@ -16,7 +17,7 @@ struct TellOfSigning: Job {
 
     /// What happened.
     enum Step: String, Codable, Sendable, CaseIterable {
-        case asked, signed, refused
+        case asked, signed, refused, settled
         case takenBack = "taken_back"
     }
 
@@ -28,13 +29,18 @@ struct TellOfSigning: Job {
     let person: UUID?
     /// What was to be signed, where it was not the agreement itself.
     var amendment: UUID? = nil
+    /// Which amendment that was, where it is withdrawn and can be looked up no more.
+    var number: Int? = nil
 }
 
 extension TellOfSigning {
     init(
-        _ mou: MoU.ID, _ amendment: Amendment.ID?, of party: Institution.ID, _ step: Step, _ person: Person.ID? = nil
+        _ mou: MoU.ID, _ amendment: Amendment.ID?, of party: Institution.ID, _ step: Step, _ person: Person.ID? = nil,
+        number: Int? = nil
     ) {
-        self.init(mou: mou.uuid, party: party.uuid, step: step, person: person?.uuid, amendment: amendment?.uuid)
+        self.init(
+            mou: mou.uuid, party: party.uuid, step: step, person: person?.uuid, amendment: amendment?.uuid,
+            number: number)
     }
 }
 
@@ -44,7 +50,7 @@ extension Transaction {
         let (id, party) = (MoU.ID(told.mou), Institution.ID(told.party))
         guard let mou = try await mou(id) else { return }
         let amendment = try await amendments(of: id).first { $0.id.uuid == told.amendment }
-        guard (amendment == nil) == (told.amendment == nil) else { return }
+        guard amendment != nil || told.amendment == nil || told.number != nil else { return }
         let names = try await institutionNames([party])
         for reader in try await readers(of: told) {
             try await writeLetter(
@@ -61,6 +67,9 @@ extension Transaction {
         case .takenBack:
             guard let person, readers.asked != person, try await isStaff(person, of: party) else { return [] }
             return [person]
+        case .settled:
+            guard let person, try await isStaff(person, of: party) else { return [] }
+            return [person]
         case .signed, .refused: return readers.askers
         }
     }
@@ -76,18 +85,18 @@ extension Transaction {
                 "name": LetterText.quoted(reader.name), "mou": LetterText.quoted(mou.title.text(for: spoken)),
                 "reference": LetterText.quoted(mou.reference.string),
                 "party": LetterText.quoted(name?.text(for: spoken) ?? t("institution.unnamed")),
-                "number": amendment.map { "\($0.number)" } ?? "",
+                "number": (amendment?.number ?? told.number).map { "\($0)" } ?? "",
                 "day": amendment?.effectiveOn.text(in: reader.pageLanguage) ?? "",
             ]
             let page: SafeURL =
                 switch told.step {
                 case .asked: MoU.signature(of: mou.id, amendment?.id)
-                case .takenBack: "/partner/agreements/\(mou.id)"
+                case .takenBack, .settled: "/partner/agreements/\(mou.id)"
                 case .signed, .refused: "/console/mous/\(mou.id)"
                 }
             let subject: String
             let paragraph: String
-            if amendment == nil {
+            if told.amendment == nil {
                 subject = t("letter.subject.signing_\(told.step.rawValue)", values)
                 paragraph = t("letter.signing_\(told.step.rawValue)", values)
             } else {

@@ -28,6 +28,19 @@ extension Statements {
         ).map(ConflictRuling.init)
     }
 
+    /// The first round of an application's call, where what was ruled is listed; nil where none is planned. For managers.
+    func firstRound(of application: Application.ID) async throws -> ReviewRound.ID? {
+        try await first(
+            """
+            -- first round of an application
+            SELECT r.id FROM applications AS a
+            JOIN review_rounds AS r ON r.tenant_id = a.tenant_id AND r.call_id = a.call_id
+            WHERE a.tenant_id = acting_tenant() AND a.id = \(application) AND acts_as('manager', 'system')
+            ORDER BY r.number, r.id LIMIT 1
+            """
+        ).map { try $0("id") }
+    }
+
     /// Whether an application names a panelist of a round of its call, and what was ruled on it; nil where there is no such
     /// application or panelist. For managers.
     func naming(

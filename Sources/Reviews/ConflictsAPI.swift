@@ -61,7 +61,7 @@ enum ConflictsAPI {
                 try await transaction.declareConflict(
                     of: call.body.person, with: call.body.startup, note: call.body.note, as: id, in: tenant,
                     by: principal.personID)
-                return .created(DeclarationView(id: id), location: "/v1/conflicts/\(id)")
+                return .created(DeclarationView(id: id), location: nil)
             }
         }.erased
     }
@@ -96,7 +96,9 @@ enum ConflictsAPI {
             return try await call.write { transaction in
                 try await transaction.ruleOnConflict(
                     of: body.person, namedBy: body.application, body.ruling, because: body.reason, as: id, by: person)
-                return .created(RulingReceipt(id: id), location: "/v1/conflicts/rulings/\(id)")
+                let round = try await transaction.firstRound(of: body.application)
+                return .created(
+                    RulingReceipt(id: id), location: round.map { "/v1/rounds/\($0)/conflict-rulings" })
             }
         }.erased
     }

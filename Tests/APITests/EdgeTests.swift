@@ -232,6 +232,11 @@ import Testing
         }
         #expect(await visit(from: "10.0.0.1", for: "203.0.113.1") == 200)
         #expect(await visit(from: "10.0.0.1", for: "198.51.100.7, 203.0.113.1") == 429)
+        #expect(await visit(from: "10.0.0.1", for: "203.0.113.1:5678, 10.0.0.1:443") == 429, "a port is no client")
+        #expect(await visit(from: "10.0.0.1", for: "[2001:db8::1]:80") == 200)
+        #expect(await visit(from: "10.0.0.1", for: "[2001:db8::1]:81") == 429)
+        #expect(await visit(from: "10.0.0.1", for: "2001:db8::1") == 429)
+        #expect(await visit(from: "10.0.0.1", for: "2001:db8::2") == 200)
         #expect(await visit(from: "10.0.0.1", for: "203.0.113.2") == 200)
         #expect(await visit(from: "192.0.2.9", for: "203.0.113.3") == 200)
         #expect(await visit(from: "192.0.2.9", for: "203.0.113.4") == 429)

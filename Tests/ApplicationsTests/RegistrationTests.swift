@@ -196,7 +196,7 @@ struct RegistrationTests {
             try await reception.change(
                 """
                 INSERT INTO letters_asked_for (subject, at)
-                SELECT sha256(convert_to(\(subject), 'UTF8')), now() - \(hoursAgo) * interval '1 hour'
+                SELECT (letter_subjects(\(subject)))[1], now() - \(hoursAgo) * interval '1 hour'
                 FROM generate_series(1, \(times))
                 """)
         }
@@ -217,10 +217,16 @@ struct RegistrationTests {
             answers.insert(await reception.register("bo@newcomer.example", startup: startup).text)
         }
         #expect(try await registered() == 2)
-        // What is a day old counts no more, and is forgotten.
+        // What is a day old counts no more, and is forgotten by the hour, with the salt it was counted under.
         try await asked(60, "address cy@newcomer.example", hoursAgo: 25)
         answers.insert(await reception.register("cy@newcomer.example").text)
         #expect(try await registered() == 3)
+        try await reception.change("INSERT INTO letter_salts (day) VALUES ((now() AT TIME ZONE 'UTC')::date - 2)")
+        try await reception.world.database.write(as: .platform) { try await $0.forgetLettersAskedFor() }
+        #expect(try await reception.count("letter_salts WHERE day < (now() AT TIME ZONE 'UTC')::date - 1") == 0)
+        let bare = try await reception.count(
+            "letters_asked_for WHERE subject = sha256(convert_to('address cy@newcomer.example', 'UTF8'))")
+        #expect(bare == 0, "no list of addresses finds them")
         #expect(try await reception.count("letters_asked_for WHERE at < now() - interval '1 day'") == 0)
         // One client, which is counted by its network.
         try await asked(49, "client 2001:db8:0:1::/64", hoursAgo: 5)
@@ -237,7 +243,7 @@ struct RegistrationTests {
         #expect(proxies == 0)
         // The workspace, which says how many itself.
         let already = try await reception.count(
-            "letters_asked_for WHERE subject = sha256(convert_to('workspace \(harbour)', 'UTF8'))")
+            "letters_asked_for WHERE subject = ANY (letter_subjects('workspace \(harbour)'))")
         #expect(already == 5)
         try await reception.world.database.write(as: reception.world.context(Cast.mei)) {
             try await $0.setRegistrationDoor(.taken, lettersPerDay: 6)
@@ -249,7 +255,7 @@ struct RegistrationTests {
         #expect(try await reception.count("registrations WHERE client IS NOT NULL") == 0)
         for context in [.visitor(in: harbour), .system(in: harbour), reception.world.context(Cast.mei)] as [Context] {
             let seen: Int = try await reception.world.database.reader(as: context).value(
-                "SELECT count(*) FROM letters_asked_for")
+                "SELECT (SELECT count(*) FROM letters_asked_for) + (SELECT count(*) FROM letter_salts)")
             #expect(seen == 0)
         }
     }

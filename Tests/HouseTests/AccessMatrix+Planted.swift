@@ -137,6 +137,10 @@ extension Objects {
             ])
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.draftAmendment(amendment, as: demoID("amendment"), of: mou, in: tenant, by: mei)
+            // And two that are withdrawn, one by each door.
+            for mistaken: Amendment.ID in [demoID("amendment mistaken"), demoID("amendment mistaken on a page")] {
+                try await transaction.draftAmendment(amendment, as: mistaken, of: mou, in: tenant, by: mei)
+            }
             // And two that the bank's person is asked to sign: one for each door.
             for asked: Amendment.ID in [demoID("amendment asked"), demoID("amendment asked of a page")] {
                 try await transaction.draftAmendment(amendment, as: asked, of: mou, in: tenant, by: mei)

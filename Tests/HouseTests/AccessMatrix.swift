@@ -334,6 +334,8 @@ struct Objects: Sendable {
             "Amendment": (demoID("amendment") as Amendment.ID).description,
             "asked amendment": (demoID("amendment asked") as Amendment.ID).description,
             "asked amendment of a page": (demoID("amendment asked of a page") as Amendment.ID).description,
+            "mistaken amendment": (demoID("amendment mistaken") as Amendment.ID).description,
+            "mistaken amendment on a page": (demoID("amendment mistaken on a page") as Amendment.ID).description,
             "Target": (demoID("target fintech") as MoU.Target.ID).description,
             "removable target": (demoID("target nurtured") as MoU.Target.ID).description,
             "Milestone": try id("milestone"),
@@ -384,6 +386,9 @@ struct Objects: Sendable {
         if name == "batch", path.contains("/joint-batches/") || path.contains("/partner/") { return ids["joint"] }
         if name == "document", ["/console/mous/", "/partner/agreements/"].contains(where: path.hasPrefix) {
             return ids["removable document"]
+        }
+        if name == "amendment", path.hasSuffix("{amendment}/withdrawal") {
+            return ids["mistaken amendment\(path.starts(with: "/v1") ? "" : " on a page")"]
         }
         // What somebody is asked to sign; the rest of an agreement's amendments are signed by record.
         if name == "amendment",

@@ -113,7 +113,7 @@ struct CatalogueTests {
                                     -- Of people who may never come; what comes of one is on record.
                                     'registrations',
                                     -- Counts of a day, by hashes alone.
-                                    'letters_asked_for',
+                                    'letters_asked_for', 'letter_salts',
                                     -- Counts of rows that are on record, and addresses in answers that are.
                                     'review_tallies', 'application_people',
                                     -- The same, of seats that are taken; the letter that told of them is on record.

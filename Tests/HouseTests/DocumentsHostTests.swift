@@ -49,11 +49,12 @@ struct DocumentsHostTests {
         }
     }
 
-    private func scene() async throws -> Scene {
+    private func scene(guesses: Double? = nil) async throws -> Scene {
         let world = try await World()
         var configuration = Edge.Configuration.ephemeral()
         configuration.publicURL = "http://park.example"
         configuration.documentsURL = "http://\(Self.host)/"
+        if let guesses { configuration.rates = [.signIn: Rate(perSecond: 0.001, burst: guesses)] }
         let edge = try world.edge(configuration)
         let ravi = try await Visitor(Cast.ravi, in: world)
         let deck = UUID()
@@ -107,6 +108,18 @@ struct DocumentsHostTests {
         let fresh = try await scene.ticket()
         #expect(await scene.ravi.open(fresh).status == 404)
         #expect(await scene.fetch(fresh).status == 200)
+    }
+
+    @Test("whoever guesses tickets too often waits, and nothing is looked up for them meanwhile")
+    func guessed() async throws {
+        let scene = try await scene(guesses: 2)
+        let ticket = try await scene.ticket()
+        let guess = "/" + String(repeating: "a", count: 43)
+        for _ in 1...2 { #expect(await scene.fetch(guess).status == 404) }
+        #expect(await scene.fetch(guess).status == 429)
+        let waits = await scene.fetch(ticket)
+        #expect(waits.status == 429 && waits.header("Retry-After") != nil)
+        #expect(try await scene.count("SELECT count(*) AS rows FROM document_tickets") == 1, "it is still there")
     }
 
     @Test("a host that pages have too, or that is none, is no host of documents")

@@ -136,6 +136,19 @@ struct StoredDocumentTests {
         let shown = try await mei.ask("GET", "/v1/damaged-documents").json()["items"]?.elements ?? []
         #expect(Set(shown.compactMap { $0["kind"]?.text }) == ["application", "data_room", "agreement"])
         #expect(shown.compactMap { $0["name"]?.text } == ["annex.pdf"], "drafts and data rooms keep their names")
+        // One after the other, and none is left out.
+        var (paged, cursor): ([String], String?) = ([], nil)
+        for _ in 0..<4 {
+            let list = try await mei.ask(
+                "GET", "/v1/damaged-documents?limit=1\(cursor.map { "&cursor=\($0)" } ?? "")"
+            ).json()
+            paged += list["items"]?.elements?.compactMap { $0["document"]?.text } ?? []
+            cursor = list["next"]?.text
+            if cursor == nil { break }
+        }
+        #expect(paged == shown.compactMap { $0["document"]?.text })
+        let first = await mei.open("/console/stored-files?limit=1").text
+        #expect(first.contains("/console/stored-files?limit=1&amp;cursor="))
         let page = await mei.open("/console/stored-files").text
         #expect(page.contains("annex.pdf") && !page.contains("deck.pdf") && !page.contains("Figures"))
         #expect(await ravi.open("/portal/applications/\(files.application)").text.contains("Damaged"))

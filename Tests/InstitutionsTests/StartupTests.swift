@@ -60,6 +60,40 @@ struct StartupTests {
         }
     }
 
+    @Test("a manager confirms the site that a founder wrote by saving it, an import that leaves it does not")
+    func site() async throws {
+        let world = try await World()
+        let kelpsense = Cast.startup("kelpsense")
+        func save(as member: Cast.Member, _ site: String? = nil) async throws -> String? {
+            let context = world.context(member)
+            let found = try #require(try await world.database.reader(as: context).startup(kelpsense))
+            var profile = found.profile
+            if let site { profile.website = WebAddress(site) }
+            let new = NewStartup(name: found.name, profile: profile)
+            try await world.database.write(as: context) {
+                _ = try await $0.reviseStartup(kelpsense, to: new, in: Cast.harbour.id) { _ in }
+            }
+            return try await known()
+        }
+        func known() async throws -> String? {
+            try await world.owner.reader(as: .none).one(
+                "SELECT known_site FROM institutions WHERE id = \(kelpsense)")("known_site")
+        }
+        let before = try await known()
+        #expect(try await save(as: Cast.ada, "https://www.kelp.example/team") == before)
+        try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.execute("UPDATE institutions SET website = website WHERE id = \(kelpsense)")
+        }
+        #expect(try await known() == before)
+        #expect(try await save(as: Cast.mei) == "kelp.example")
+        // Founders confirm nothing, past the verb either.
+        #expect(try await save(as: Cast.ada, "https://other.example") == "kelp.example")
+        try await world.database.write(as: world.context(Cast.ada)) {
+            try await $0.execute("UPDATE institutions SET known_site = 'other.example' WHERE id = \(kelpsense)")
+        }
+        #expect(try await known() == "kelp.example")
+    }
+
     @Test("a founder cannot write past the verb: row-level security refuses")
     func secondWall() async throws {
         let world = try await World()

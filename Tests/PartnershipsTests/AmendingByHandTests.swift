@@ -179,6 +179,88 @@ struct AmendingByHandTests {
         #expect(told == 1)
     }
 
+    @Test("a draft that was a mistake is withdrawn until somebody signs, and whoever was asked to sign is told")
+    func mistaken() async throws {
+        let world = try await World()
+        let (manager, partner) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
+        let id = try await draft(in: world)
+        try await ask(id, in: world)
+        let address = "/console/mous/\(second)/amendments/\(id)/withdrawal"
+        #expect(await manager.open("/console/mous/\(second)").text.contains(address))
+        #expect(!(await partner.open("/partner/agreements/\(second)").text.contains("\(id)/withdrawal")))
+        #expect(await partner.ask("POST", "/v1/mous/\(second)/amendments/\(id)/withdrawal").status == 403)
+        let past = try await world.database.write(as: world.context(Cast.kenji)) {
+            try await $0.execute("DELETE FROM mou_amendments WHERE id = \(id)")
+        }
+        #expect(past == 0)
+        let withdrawn = await manager.send(address)
+        #expect(withdrawn.header("Location") == "/console/mous/\(second)?done=amendment_withdrawn", "\(withdrawn.text)")
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.amendments(of: second).isEmpty)
+        #expect(try await reader.signingRequests(of: second, amendment: id).isEmpty)
+        let number: Int = try await world.owner.reader(as: .none).value(
+            """
+            SELECT (arguments->>'number')::int FROM jobs
+            WHERE kind = 'partnerships.tell-of-signing' AND arguments->>'step' = 'taken_back'
+              AND lower(arguments->>'amendment') = \(id.description)
+            """)
+        try await world.database.write(as: .system(in: tenant)) {
+            try await $0.tell(of: TellOfSigning(second, id, of: bank, .takenBack, kenji, number: number))
+            // One that was on its way meanwhile.
+            try await $0.tell(of: TellOfSigning(second, id, of: bank, .asked, kenji))
+        }
+        let subjects: [String] = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT x.subject FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id AND x.version = l.version
+            WHERE l.about_noun = 'mou' AND l.about_id = \(second) AND x.subject LIKE '%amendment%'
+            """
+        ).map { try $0("subject") }
+        #expect(subjects == ["MoU-2: you are no longer asked to sign amendment 1"])
+        #expect(await manager.send(address).status == 404)
+
+        let (first, later) = (try await draft(in: world), try await draft(in: world))
+        let api = "/v1/mous/\(second)/amendments"
+        #expect(await manager.ask("POST", "\(api)/\(first)/withdrawal").status == 200)
+        let third = try await draft(in: world)
+        #expect(try await found(later, in: world).number == 2)
+        #expect(try await found(third, in: world).number == 3)
+        try await record(bank, of: later, in: world)
+        #expect(await manager.ask("POST", "\(api)/\(later)/withdrawal").status == 409)
+        let refused = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                try await $0.execute("DELETE FROM mou_amendments WHERE id = \(later)")
+            }
+        }
+        #expect(refused?.constraint == "signed_amendments_are_not_withdrawn")
+    }
+
+    @Test("whoever was asked is told that a manager recorded their party's signature, once and by record alone")
+    func settled() async throws {
+        let world = try await World()
+        let (recorded, own) = (try await draft(in: world), try await draft(in: world))
+        for id in [recorded, own] { try await ask(id, in: world) }
+        try await record(bank, of: recorded, in: world)
+        try await sign(own, in: world)
+        let told: [String] = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT lower(arguments->>'amendment') AS amendment FROM jobs
+            WHERE kind = 'partnerships.tell-of-signing' AND arguments->>'step' = 'settled'
+              AND lower(arguments->>'person') = \(kenji.description)
+            """
+        ).map { try $0("amendment") }
+        #expect(told == [recorded.description])
+        try await world.database.write(as: .system(in: tenant)) {
+            try await $0.tell(of: TellOfSigning(second, recorded, of: bank, .settled, kenji))
+        }
+        let letters: Int = try await world.owner.reader(as: .none).value(
+            """
+            SELECT count(*) FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id AND x.version = l.version
+            WHERE l.recipient_id = \(kenji) AND l.about_id = \(second)
+              AND x.subject LIKE '%amendment 1 is signed for%'
+            """)
+        #expect(letters == 1)
+    }
+
     @Test("past the verbs, a signatory signs the one amendment in their own name today, and changes nothing else")
     func wall() async throws {
         let world = try await World()

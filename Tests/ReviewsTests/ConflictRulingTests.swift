@@ -80,7 +80,10 @@ struct ConflictRulingTests {
         await #expect(throws: DatabaseError.self) { try await world.assign(Cast.vera, "skylarkinspect") }
         #expect(await rule(mei, on: Cast.vera, "skylarkinspect", "restored").status == 409)
         #expect(await rule(mei, on: Cast.vera, "skylarkinspect", "set_aside", because: " ").status == 422)
-        #expect(await rule(mei, on: Cast.vera, "skylarkinspect", "set_aside").status == 201)
+        let ruled = await rule(mei, on: Cast.vera, "skylarkinspect", "set_aside")
+        #expect(ruled.status == 201)
+        let list = try #require(ruled.header("Location"))
+        #expect(try await mei.ask("GET", list).json()["items"]?.elements?.count == 1, "what it names answers")
         let twice = await rule(mei, on: Cast.vera, "skylarkinspect", "set_aside")
         #expect(twice.status == 409 && twice.text.contains("says so already"), "\(twice.text)")
         let fresh = try await world.assign(Cast.vera, "skylarkinspect")
