@@ -350,20 +350,20 @@ struct CallsConsole {
     private func unjudged(
         _ call: CallForApplications, _ reader: Reader, _ words: ProgramWords
     ) async throws -> String? {
-        let drafted = try await rounds(call.id, reader)
+        let (t, drafted) = (words.t, try await rounds(call.id, reader))
         func isUnjudged(_ stream: ProgramStream.ID) async throws -> Bool {
             guard !drafted.contains(where: { $0 == nil || $0 == stream }) else { return false }
             return try await reader.design(of: stream)?.rounds.isEmpty ?? true
         }
         guard call.offersChoice else {
-            return try await isUnjudged(call.stream) ? words.t("call.unjudged") : nil
+            return try await isUnjudged(call.stream) ? t("call.unjudged") : nil
         }
         var streams: [String] = []
         for offered in call.offered where try await isUnjudged(offered.stream) {
             streams.append(offered.name.text(for: words.spoken))
         }
         guard !streams.isEmpty else { return nil }
-        return words.t("call.unjudged_streams", ["streams": streams.joined(separator: words.t("condition.comma"))])
+        return t("call.unjudged_streams", ["streams": streams.joined(separator: t("condition.comma"))])
     }
 
     private func actions(

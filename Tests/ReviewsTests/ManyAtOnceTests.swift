@@ -32,6 +32,7 @@ struct ManyAtOnceTests {
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute("SET LOCAL session_replication_role = replica")
             try await transaction.execute("DELETE FROM review_files WHERE round_id = \(id)")
+            try await transaction.execute("DELETE FROM review_tallies WHERE round_id = \(id)")
         }
         return id
     }
