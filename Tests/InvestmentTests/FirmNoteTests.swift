@@ -67,10 +67,10 @@ struct FirmNoteTests {
         }
         let address = "/v1/shortlists/\(world.list.id)/file.csv"
         let own = await (try Visitor(Cast.jun, in: world.world)).ask("GET", address)
-        #expect(own.text.contains("Your firm&#39;s notes") && own.text.contains("Jun Sato: Ask for churn."))
+        #expect(own.text.contains("Your firm's notes") && own.text.contains("Jun Sato: Ask for churn."))
         let parks = await (try Visitor(Cast.mei, in: world.world)).ask("GET", address)
         #expect(parks.status == 200)
-        #expect(!parks.text.contains("Your firm&#39;s notes") && !parks.text.contains("churn"))
+        #expect(!parks.text.contains("Your firm's notes") && !parks.text.contains("churn"))
     }
 
     @Test("no row can be written for another firm, about what was not shown, or in another's name")
