@@ -95,7 +95,7 @@ struct AnnouncedCallPages {
         let fields = [
             input.number("letters_per_day", label: t("registrations.letters"), hint: t("registrations.letters_hint"))
         ]
-        let model = PublicCallsPage(
+        let model = RegistrationsPage(
             header: PageHeader(
                 title: t("registrations.title"),
                 badge: Badge(t("registrations.\(door.rawValue)"), door == .taken ? .success : .neutral),
@@ -122,7 +122,7 @@ struct AnnouncedCallPages {
         let frame = Frame(
             title: t("registrations.title"), site: site, viewer: viewer, current: "programs",
             breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
-        return HTML(bytes: try PageTemplate.publicCalls.render(model, in: frame))
+        return HTML(bytes: try PageTemplate.registrations.render(model, in: frame))
     }
 
     private var setSettings: AnyRoute {

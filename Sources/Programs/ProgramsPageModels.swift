@@ -99,8 +99,13 @@ struct PublicCallPage: ViewModel {
 struct PublicCallsPage: ViewModel {
     var header: PageHeader
     var table: Table
-    /// Where managers say how many letters strangers may ask for.
-    var limit: Form?
+}
+
+/// What managers let strangers see, and how many letters these may ask for.
+struct RegistrationsPage: ViewModel {
+    var header: PageHeader
+    var table: Table
+    var limit: Form
 }
 
 /// A form under a head, with nothing beside it.
@@ -129,6 +134,10 @@ extension PageTemplate<PublicCallPage> {
 
 extension PageTemplate<PublicCallsPage> {
     static let publicCalls = PageTemplate("programs/public-calls", in: .programs)
+}
+
+extension PageTemplate<RegistrationsPage> {
+    static let registrations = PageTemplate("programs/registrations", in: .programs)
 }
 
 extension PageTemplate<ProgramsFormPage> {

@@ -207,9 +207,10 @@ struct AssignmentConsole {
     /// The button that plans who writes what is overdue; nothing is done by it before the plan is taken.
     private func replacement(_ progress: RoundProgress?, _ desk: RoundDesk, key: String) -> [Action] {
         guard let progress, progress.overdue > 0 else { return [] }
+        let t = desk.t
         return [
             .post(
-                desk.t("assignments.replace", count: progress.overdue),
+                t("assignments.replace", count: progress.overdue),
                 "/console/rounds/\(desk.round.id)/replacement-runs", hidden: [HiddenField("idempotency_key", key)])
         ]
     }

@@ -177,16 +177,16 @@ struct ConflictsConsole {
     }
 
     private func deed(on conflict: Conflict, _ desk: RoundDesk) -> Table.Cell {
-        let place = "/console/rounds/\(desk.round.id)/conflicts"
+        let (t, place) = (desk.t, "/console/rounds/\(desk.round.id)/conflicts")
         if let declaration = conflict.declaration, let page = SafeURL(path: "\(place)/\(declaration)/lifting") {
-            return .action(.link(desk.t("conflicts.lift"), page))
+            return .action(.link(t("conflicts.lift"), page))
         }
         if let application = conflict.application,
             let page = SafeURL(path: "\(place)/named/\(application)/\(conflict.person)")
         {
-            return .action(.link(desk.t("conflicts.set_aside"), page))
+            return .action(.link(t("conflicts.set_aside"), page))
         }
-        return .text(desk.t("conflicts.on_record"))
+        return .text(t("conflicts.on_record"))
     }
 
     private func table(_ rulings: [ConflictRuling], _ desk: RoundDesk) -> Table {

@@ -77,9 +77,10 @@ struct RoundsConsole: Sendable {
         }
         let streams = Dictionary(found, uniquingKeysWith: { first, _ in first }).sorted { $0.key < $1.key }
         guard call != nil, !streams.isEmpty || chosen != nil else { return [] }
+        let t = words.t
         return [
             Filters.Choice(
-                name: "stream", label: words.t("round.stream"), all: words.t("rounds.every_round"),
+                name: "stream", label: t("round.stream"), all: t("rounds.every_round"),
                 options: streams.map { ($0.key.description, $0.value.text(for: words.spoken)) },
                 chosen: chosen?.description ?? "")
         ]

@@ -16,7 +16,7 @@ struct ProgramsPagesTests {
             PageTemplate<CallConfirmationPage>.confirm, PageTemplate<StreamPage>.stream,
             PageTemplate<PresetPage>.preset, PageTemplate<PresetsPage>.presets,
             PageTemplate<AdmissionsPage>.admissions, PageTemplate<ConditionsPage>.conditions,
-            PageTemplate<FormVersionsPage>.formVersions,
+            PageTemplate<FormVersionsPage>.formVersions, PageTemplate<RegistrationsPage>.registrations,
         ]
         #expect(PageKit.programs.faults(in: pages, sources: sources) == [])
     }

@@ -113,7 +113,7 @@ struct PoolTests {
                     "UPDATE stream_reviewers SET added_at = now(), added_by = \(kenji) WHERE person_id = \(kenji)")
             }
         }
-        #expect(planted?.sqlState == "42501")
+        #expect(planted?.sqlState == "23514")
         for member in [Cast.nora, Cast.ada, Cast.iris] {
             let rows = try await world.database.reader(as: world.context(member)).rows(
                 "SELECT id FROM stream_reviewers")
