@@ -271,6 +271,9 @@ def decide(application):
     place = manager.link("/console/rounds/", besides="/new")
     manager.go(place)
     manager.press("Take in 1 more application")
+    manager.press("Show what would come of it")
+    manager.shot("console-entry")
+    manager.press("Take them in")
     manager.go(f"{place}/assignments")
     manager.press("Plan assignments")
     for _ in range(60):
