@@ -258,6 +258,8 @@ let package = Package(
             ]),
         tests(of: "Wording", with: ["Forms", "Pages", "Vocabulary"]),
         tests(of: "trellis", with: ["Investment", "Vocabulary", "Jobs", "Delivery", "Letters", arguments]),
-        tests(of: "House", with: besides("House") + ["Insight"], resources: [.copy("authorization.matrix")]),
+        tests(
+            of: "House", with: besides("House") + ["Insight", "Exports", "CZip"],
+            resources: [.copy("authorization.matrix")]),
     ] + rooms.map { tests(of: $0, with: besides($0)) }
 )

@@ -14,7 +14,8 @@ package struct Conflict: Sendable, Equatable {
         case shareholder
         /// Works for an investor of it.
         case investor
-        /// Works for an investor who is interested in it.
+        /// Works for an investor who is interested in it, or has indicated money in a round of it: which of the two, nobody is
+        /// told.
         case considering
         /// Mentors it, or did.
         case mentor

@@ -443,6 +443,7 @@ struct Objects: Sendable {
         let assignment: ReviewAssignment.ID = demoID("assignment \(member.person.email) \(slug)")
         copy.ids["Application"] = application.description
         copy.ids["ReviewAssignment"] = assignment.description
+        copy.leavable = leavable.mapValues { _ in assignment.description }
         copy.ids["Startup"] = Cast.startup(slug).description
         return copy
     }
@@ -472,10 +473,10 @@ struct Questioner: Sendable {
             }
     }
 
-    /// Asks for a route about these objects, with a body that its schema admits.
-    func ask(_ route: RegistryEntry, about objects: Objects) async -> Outgoing {
+    /// Asks for a route about these objects, with a body that its schema admits, or with nothing in it.
+    func ask(_ route: RegistryEntry, about objects: Objects, emptily: Bool = false) async -> Outgoing {
         let target = target(route, objects)
-        let body = body(of: route, objects)
+        let body = emptily ? route.body.map { _ in JSON.object([]) } : body(of: route, objects)
         var headers = [("X-Request-Id", "matrix-request")]
         if route.precondition == .required { headers.append(("If-Match", "\"x\"")) }
         switch (route.kind, visitor) {

@@ -2,6 +2,7 @@ import Accounts
 import Applications
 import DemoWorld
 import Foundation
+import Fundraising
 import Institutions
 import Postgres
 import Reviews
@@ -12,81 +13,154 @@ import Vocabulary
 @testable import API
 
 /// Something comes to stand between a reviewer and a startup, by whatever deed; from then on no operation, page, list or
-/// count tells the reviewer anything of its application.
+/// count tells the reviewer anything of its application, and none that would change it answers otherwise.
 ///
 /// Two worlds are compared: in one the assignment was never followed by anything, a manager took it back; in the other the
-/// conflict became known. The reviewer is answered with the same bytes.
+/// conflict became known. The reviewer is answered with the same bytes. The chair of a panel goes on reading what they were
+/// relieved of; of them two worlds are compared in which the conflict is known, and judging goes on in one.
 @Suite("Conflicted pairs are invisible", .serialized)
 struct ConflictTests {
     /// What makes a conflict between a person and a startup.
     enum Deed: CaseIterable {
         case declaredByManager, declaredByReviewer, mentors, holdsShares, joinsHolder, joinsInvestor, foundsIt,
-            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed
+            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed, firmIndicates
+
+        /// The firm whose own deed it is: whoever is in conflict by it has worked there before.
+        var firm: Institution.ID? {
+            switch self {
+            case .firmIsInterested: Cast.institution("harbour/tidewater")
+            case .firmIndicates: Cast.institution("harbour/lion-peak")
+            default: nil
+            }
+        }
     }
 
-    private static let seeds: [UInt64] = BlindnessTests.isLong ? Array(0..<120) : [0, 5, 11]
+    private static let seeds: [UInt64] = BlindnessTests.isLong ? Array(0..<120) : [0, 5, 11, 12]
+    private static let deedsOnTheChair: [Deed] =
+        BlindnessTests.isLong ? Deed.allCases : [.declaredByManager, .firmIndicates]
 
     @Test("Whatever the conflict comes from, nothing of the pair is seen any more", arguments: seeds)
     func invisible(_ seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        // The deeds take turns, so that the first twelve seeds make each once.
+        // The deeds take turns, so that the first thirteen seeds make each once.
         let deed = Deed.allCases[Int(seed) % Deed.allCases.count]
         // The interested firm holds shares of KelpSense: whoever joins it must not judge that in any case.
         let slugs = ["gridfellow", "skylarkinspect"] + (deed == .firmIsInterested ? [] : ["kelpsense"])
         let slug = slugs.randomElement(using: &random) ?? "gridfellow"
         let (withdrawn, conflicted) = (try await World(), try await World())
-        for world in [withdrawn, conflicted] {
-            // A startup that has a founder with an account of their own, whichever it is.
-            try await world.owner.write(as: .none) { transaction in
-                try await transaction.execute(
-                    """
-                    INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
-                    VALUES (\(UUID(uuidString: "00000000-0000-4000-8000-000000000001")), \(Cast.harbour.id),
-                            \(Cast.ravi.person.id), \(Cast.startup(slug)), 'founder')
-                    """)
-            }
-        }
-        if deed == .firmIsInterested {
-            // What else follows from joining the firm, follows in both worlds.
-            for world in [withdrawn, conflicted] {
-                try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
-                    try await transaction.execute(
-                        Self.seat(Cast.vera.person.id, at: Cast.institution("harbour/tidewater"), as: "investor"))
-                }
-            }
-        }
+        for world in [withdrawn, conflicted] { try await Self.prepare(deed, Cast.vera, slug, in: world) }
         let here = try await Objects(of: withdrawn).about(slug, judgedBy: Cast.vera)
         let there = try await Objects(of: conflicted).about(slug, judgedBy: Cast.vera)
-        let before = await (try Questioner(.vera, in: conflicted)).ask(
-            try #require(conflicted.edge.registry.first { $0.id == "getReviewSheet" }), about: there)
-        #expect(before.status == 200)
-        let code = try #require(try before.json()["assignment"]?["code"]?.text)
+        let code = try await Self.code(of: there, to: .vera, in: conflicted, by: "getReviewSheet", \.["assignment"])
 
         try await withdrawn.database.write(as: withdrawn.context(Cast.mei)) { transaction in
             try await transaction.withdrawAssignment(World.assigned(Cast.vera, slug), because: nil)
         }
         try await Self.make(deed, Cast.vera, slug, in: conflicted)
 
-        let (one, other) = (
-            try await Questioner(.vera, in: withdrawn), try await Questioner(.vera, in: conflicted)
-        )
-        var (asked, deviations): (Int, [String]) = (0, [])
-        for route in conflicted.edge.registry where route.method == .get && !BlindnessTests.own.contains(route.id) {
-            let (mine, theirs) = (await one.ask(route, about: here), await other.ask(route, about: there))
-            asked += 1
-            let same =
-                mine.status == theirs.status
-                && BlindnessTests.masked(mine, here) == BlindnessTests.masked(theirs, there)
-            if !same { deviations.append("\(route.id): \(mine.status), \(theirs.status)") }
-            if theirs.text.contains(code) { deviations.append("\(route.id) names \(code)") }
-        }
-        #expect(deviations == [], "\(deed) \(slug)")
+        let vera = try await TwinQuestioner(.vera, in: withdrawn, about: here, and: conflicted, about: there)
+        try await Self.askEverything(vera, in: conflicted, about: there, code: code, "\(deed) of \(slug)")
         let state = try await conflicted.database.reader(as: conflicted.context(Cast.mei))
             .assignment(World.assigned(Cast.vera, slug))?.state
         // What was handed in before an application names its reviewer stays and counts, unseen by them.
         let stands = deed == .isNamed && slug != "skylarkinspect"
         #expect(state == (stands ? .assigned : .conflicted), "\(deed) \(slug)")
-        print("\(deed) of \(slug): \(asked) answers, \(deviations.count) deviations")
+    }
+
+    @Test(
+        "The chair of the panel sees no more of a pair of theirs either, however its judging goes on",
+        arguments: deedsOnTheChair)
+    func chair(_ deed: Deed) async throws {
+        let slug = "skylarkinspect"
+        let (resting, going) = (try await World(), try await World())
+        for world in [resting, going] { try await Self.prepare(deed, Cast.nora, slug, in: world) }
+        let here = try await Objects(of: resting).about(slug, judgedBy: Cast.nora)
+        let there = try await Objects(of: going).about(slug, judgedBy: Cast.nora)
+        let code = try await Self.code(of: there, to: .nora, in: going, by: "getReviewFile") { $0 }
+        for world in [resting, going] { try await Self.make(deed, Cast.nora, slug, in: world) }
+
+        // Vera, who had written half of hers, hands it in.
+        let reader = going.database.reader(as: going.context(Cast.mei))
+        let criteria = try await reader.round(BlindnessTests.round)?.criteria ?? []
+        let draft = ReviewDraft(
+            scores: Dictionary(uniqueKeysWithValues: criteria.map { ($0.id, 5) }),
+            comment: try LongText("Said while the chair is away."))
+        _ = try await going.database.write(as: going.context(Cast.vera)) { transaction in
+            try await transaction.submitReview(draft, of: World.assigned(Cast.vera, slug), by: Cast.vera.person.id)
+        }
+
+        let nora = try await TwinQuestioner(.nora, in: resting, about: here, and: going, about: there)
+        try await Self.askEverything(nora, in: going, about: there, code: code, "\(deed) of the chair")
+    }
+
+    /// What the application is called in the round, as somebody reads it who may.
+    private static func code(
+        of objects: Objects, to asker: Asker, in world: World, by id: String, _ part: (JSON) -> JSON?
+    ) async throws -> String {
+        let questioner = try await Questioner(asker, in: world)
+        let route = try #require(world.edge.registry.first { $0.id == id })
+        let answer = await questioner.ask(route, about: objects)
+        #expect(answer.status == 200)
+        return try #require(part(try answer.json())?["code"]?.text)
+    }
+
+    /// Asks for all that can be read, and then for all that would change what the objects are about.
+    private static func askEverything(
+        _ questioner: TwinQuestioner, in world: World, about objects: Objects, code: String, _ what: String
+    ) async throws {
+        let routes = world.edge.registry
+        let read = routes.filter { $0.method == .get && !TwinQuestioner.own.contains($0.id) }
+        let changing = routes.filter(questioner.mayChange)
+        #expect(changing.count > 50)
+        var (asked, deviations): (Int, [String]) = (0, [])
+        for route in read + changing {
+            for answers in await questioner.ask(route) {
+                asked += 1
+                if let deviation = answers.deviation { deviations.append(deviation) }
+                if answers.theirs.text.contains(code) { deviations.append("\(route.id) names \(code)") }
+                // Their own file is gone, whether or not what they handed in stands.
+                if ["getReviewSheet", "getReviewFile"].contains(route.id), answers.theirs.status != 404 {
+                    deviations.append("\(route.id) answers \(answers.theirs.status)")
+                }
+            }
+        }
+        #expect(deviations == [], "\(what)")
+        print("\(what): \(asked) answers, \(deviations.count) deviations")
+    }
+
+    /// What both worlds have before the deed.
+    private static func prepare(
+        _ deed: Deed, _ member: Cast.Member, _ slug: String, in world: World
+    ) async throws {
+        // A startup that has a founder with an account of their own, whichever it is.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                VALUES (\(UUID(uuidString: "00000000-0000-4000-8000-000000000001")), \(Cast.harbour.id),
+                        \(Cast.ravi.person.id), \(Cast.startup(slug)), 'founder')
+                """)
+        }
+        guard let firm = deed.firm else { return }
+        // What else follows from joining the firm, follows in both worlds.
+        try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
+            try await transaction.execute(seat(member.person.id, at: firm, as: "investor"))
+        }
+        // A round like KelpSense's; KelpSense has its own.
+        let round: FundingRound.ID = demoID("funding round \(slug)")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO funding_rounds
+                    (tenant_id, id, startup_id, stage, state, target_minor, currency, instrument, use_of_funds, closes_on,
+                     first_closes_on, shown_to_listed, shown_to_introduced, planned_by, opened_at)
+                SELECT tenant_id, \(round), \(Cast.startup(slug)), stage, state, target_minor, currency, instrument,
+                       use_of_funds, closes_on, first_closes_on, shown_to_listed, shown_to_introduced, planned_by, opened_at
+                FROM funding_rounds WHERE startup_id = \(Cast.startup("kelpsense")) AND state = 'open'
+                ON CONFLICT DO NOTHING
+                """)
+        }
     }
 
     // Ended at once, so that no page offers it: past seats count.
@@ -100,6 +174,7 @@ struct ConflictTests {
     private static func make(_ deed: Deed, _ member: Cast.Member, _ slug: String, in world: World) async throws {
         let (person, startup, tenant) = (member.person.id, Cast.startup(slug), Cast.harbour.id)
         let fund = Cast.institution("harbour/lion-peak")
+        let site = member.person.email.split(separator: "@").last.map(String.init) ?? ""
         func plant(_ statements: [Query]) async throws {
             try await world.database.write(as: .system(in: tenant)) { transaction in
                 for statement in statements { try await transaction.execute(statement) }
@@ -162,10 +237,10 @@ struct ConflictTests {
                 seat(Cast.ravi.person.id, at: bank, as: "partner"), seat(person, at: bank, as: "partner"),
             ])
         case .sharesAddress:
-            try await plant(["UPDATE people SET email = 'ravi@institute.example' WHERE id = \(Cast.ravi.person.id)"])
+            try await plant(["UPDATE people SET email = \("ravi@\(site)") WHERE id = \(Cast.ravi.person.id)"])
         case .sharesSite:
             try await plant([
-                "UPDATE institutions SET website = 'https://www.institute.example/' WHERE id = \(startup)"
+                "UPDATE institutions SET website = \("https://www.\(site)/") WHERE id = \(startup)"
             ])
         case .isNamed:
             // An answer that names somebody, as a form with a question about people keeps it.
@@ -176,6 +251,15 @@ struct ConflictTests {
                 FROM application_answers AS w JOIN people AS p ON p.id = \(person)
                 WHERE w.application_id = \(World.applied(slug)) LIMIT 1
                 """, "SELECT end_named_assignments(\(tenant), \(startup))",
+            ])
+        case .firmIndicates:
+            try await plant([
+                """
+                INSERT INTO round_indications
+                    (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
+                SELECT tenant_id, id, gen_random_uuid(), \(fund), \(Cast.chloe.person.id), 100, false, closes_on, 'contacts'
+                FROM funding_rounds WHERE startup_id = \(startup) AND state = 'open'
+                """
             ])
         case .firmIsInterested:
             try await plant([

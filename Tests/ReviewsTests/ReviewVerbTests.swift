@@ -343,6 +343,21 @@ struct ReviewVerbTests {
                 VALUES (gen_random_uuid(), \(Cast.harbour.id), \(nora), \(tidewater), 'investor')
                 """
             ),
+            // Lion Peak would put money into KelpSense.
+            (
+                .considering,
+                """
+                WITH seat AS (
+                    INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                    VALUES (gen_random_uuid(), \(Cast.harbour.id), \(nora), \(Cast.institution("harbour/lion-peak")),
+                            'investor'))
+                INSERT INTO round_indications
+                    (tenant_id, round_id, id, investor_id, given_by, amount_minor, binding, stands_until, told)
+                SELECT r.tenant_id, r.id, gen_random_uuid(), \(Cast.institution("harbour/lion-peak")),
+                       \(Cast.chloe.person.id), 100, false, r.closes_on, 'contacts'
+                FROM funding_rounds AS r WHERE r.startup_id = \(kelpsense) AND r.state = 'open'
+                """
+            ),
             (.emailDomain, "UPDATE people SET email = 'nora@kelpsense.example' WHERE id = \(nora)"),
             (
                 .emailDomain,

@@ -1,0 +1,137 @@
+import CZip
+import DemoWorld
+import Postgres
+import TestWorld
+import Vocabulary
+
+@testable import API
+
+/// Somebody before two worlds that differ in what they must not know: both are asked the same, in the same order.
+struct TwinQuestioner {
+    /// Who asks.
+    let asker: Asker
+    private let (one, other): (Questioner, Questioner)
+    private let (here, there): (Objects, Objects)
+
+    init(
+        _ asker: Asker, in plain: World, about here: Objects, and flipped: World, about there: Objects
+    ) async throws {
+        self.asker = asker
+        (one, other) = (try await Questioner(asker, in: plain), try await Questioner(asker, in: flipped))
+        (self.here, self.there) = (here, there)
+    }
+
+    /// What comes of a route in both worlds.
+    struct Answers {
+        /// In what they differ; nil where they do not.
+        let deviation: String?
+        /// The second world's.
+        let theirs: Outgoing
+    }
+
+    /// Asks both for a route; for one that changes something with nothing to go by, and again with a body that its schema
+    /// admits unless already the seat was refused.
+    func ask(_ route: RegistryEntry) async -> [Answers] {
+        if route.method == .get { return [await ask(route, emptily: false)] }
+        let emptily = await ask(route, emptily: true)
+        guard ![401, 403].contains(emptily.theirs.status) else { return [emptily] }
+        return [emptily, await ask(route, emptily: false)]
+    }
+
+    private func ask(_ route: RegistryEntry, emptily: Bool) async -> Answers {
+        let mine = await one.ask(route, about: here, emptily: emptily)
+        let theirs = await other.ask(route, about: there, emptily: emptily)
+        let (left, right) = (Self.masked(mine, here), Self.masked(theirs, there))
+        let isSame =
+            mine.status == theirs.status && left == right
+            && (mine.text != theirs.text || mine.header("ETag") == theirs.header("ETag"))
+            && (route.method == .get || Self.place(mine, here) == Self.place(theirs, there))
+        guard !isSame else { return Answers(deviation: nil, theirs: theirs) }
+        let line = zip(left.split(separator: "\n"), right.split(separator: "\n")).first { $0 != $1 }
+        return Answers(
+            deviation:
+                "\(route.id) \(asker.rawValue): \(mine.status), \(theirs.status): \(line?.0 ?? "") | \(line?.1 ?? "")",
+            theirs: theirs)
+    }
+
+    /// Whether a route changes something, and its path names what the objects are about: the application, its startup or
+    /// somebody's assignment to it.
+    func mayChange(_ route: RegistryEntry) -> Bool {
+        route.method != .get && !Self.own.contains(route.id)
+            && route.parameters.contains { parameter in
+                guard parameter.isInPath,
+                    let id = there.id(parameter.name, parameter.schema, beside: route.path)
+                else { return false }
+                return ["Application", "Startup", "ReviewAssignment"].contains {
+                    there.id($0, parameter.schema) == id
+                }
+            }
+    }
+
+    /// What differs between any two worlds: credentials made for the asking, and the service's own figures.
+    static let own: Set<String> = ["metrics", "listTokens", "readyz", "livez"]
+
+    /// Where an answer leads.
+    private static func place(_ answer: Outgoing, _ objects: Objects) -> String {
+        masked(answer.header("Location") ?? "", objects)
+    }
+
+    /// Without what is fresh in every answer: ids made for the asking, request ids, secrets and seals.
+    private static func masked(_ answer: Outgoing, _ objects: Objects) -> String {
+        if let parts = workbook(answer.body) {
+            // An instant is a number of days in a cell, with the second in its fraction.
+            return masked(parts, objects).replacing(#/<v>4[5-9]\d{3}\.\d{3,}<\/v>/#, with: "*")
+        }
+        var text = answer.text
+        if let request = answer.header("X-Request-Id") { text = text.replacing(request, with: "*") }
+        return masked(text, objects)
+    }
+
+    private static func masked(_ text: String, _ objects: Objects) -> String {
+        objects.masked(text)
+            .replacing(#/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/#, with: "*")
+            .replacing(#/[0-9a-f]{32,64}/#, with: "*").replacing(#/name="csrf" value="[^"]*"/#, with: "*")
+            // The trail's numbers go on for rows of every workspace, and for those that are shown to nobody.
+            .replacing(#/"seq":\d+/#, with: "*")
+            .replacing(#/cursor=[\w-]+/#, with: "*").replacing(#/"next":"[\w-]+"/#, with: "*")
+            .replacing(#/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/#, with: "*")
+            // A calendar's file bears the second it was asked for, and by that its version.
+            .replacing(#/(DTSTAMP|SEQUENCE):\w+/#, with: "*")
+            // Pages tell to the minute when a letter came or a plan was asked for and how long ago, and the second world is
+            // made some seconds after the first.
+            .replacing(#/<span class="time-relative">[^<]*<\/span>/#, with: "*")
+            .replacing(#/\d\d:\d\d(?=<\/time>)/#, with: "*").replacing(#/\d{4}, \d\d:\d\d/#, with: "*")
+    }
+
+    /// The parts of a workbook under their names, unpacked; nil for what is none, or is damaged.
+    static func workbook(_ bytes: [UInt8]) -> String? {
+        guard bytes.starts(with: [0x50, 0x4B, 3, 4]) else { return nil }
+        return bytes.withUnsafeBytes { whole in
+            guard let source = zip_source_buffer_create(whole.baseAddress, zip_uint64_t(whole.count), 0, nil) else {
+                return nil
+            }
+            guard let archive = zip_open_from_source(source, ZIP_RDONLY, nil) else {
+                zip_source_free(source)
+                return nil
+            }
+            defer { zip_discard(archive) }
+            var parts = ""
+            for index in 0..<zip_uint64_t(zip_get_num_entries(archive, 0)) {
+                guard let name = zip_get_name(archive, index, 0), let entry = zip_fopen_index(archive, index, 0) else {
+                    return nil
+                }
+                defer { zip_fclose(entry) }
+                var (content, buffer): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 64 * 1024))
+                while true {
+                    let got = Int(
+                        buffer.withUnsafeMutableBytes { zip_fread(entry, $0.baseAddress, zip_uint64_t($0.count)) })
+                    guard got >= 0 else { return nil }
+                    if got == 0 { break }
+                    content += buffer[..<got]
+                }
+                parts += "\(String(cString: name))\n\(String(decoding: content, as: UTF8.self))\n"
+            }
+            return parts
+        }
+    }
+}
