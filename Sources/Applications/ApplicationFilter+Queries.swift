@@ -138,15 +138,7 @@ extension ApplicationFilter {
         if let q {
             all.append(.anyText(of: "i.names", contains: q.string))
         }
-        if let batch {
-            // The first batch whose cut-off was not past; behind the last cut-off comes one more, which the closing ends.
-            all.append(
-                """
-                a.submitted_at IS NOT NULL AND c.cutoffs <> '{}' AND \(batch) = least(
-                    1 + (SELECT count(*) FROM unnest(c.cutoffs) AS cutoff WHERE cutoff < a.submitted_at),
-                    cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer)
-                """)
-        }
+        if let batch { all.append("batch_taking(a.submitted_at, c.cutoffs, c.closes_at) = \(batch)") }
         if let complete {
             all.append("(\(fragment: .requiredAnswered) >= \(fragment: .requiredQuestions)) = \(complete)")
         }
@@ -185,8 +177,7 @@ extension Statements {
         try await rows(
             """
             -- callsToFilter
-            SELECT c.id, c.title, CASE WHEN c.cutoffs = '{}' THEN 0
-                ELSE cardinality(c.cutoffs) + (c.cutoffs[cardinality(c.cutoffs)] < c.closes_at)::integer END AS batches
+            SELECT c.id, c.title, batches_of_call(c.cutoffs, c.closes_at) AS batches
             FROM calls AS c
             WHERE c.tenant_id = acting_tenant() AND acts_as('manager')
             ORDER BY c.id

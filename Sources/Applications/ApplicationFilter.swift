@@ -90,6 +90,10 @@ package struct ApplicationFilter: Described, Hashable {
     var stagesOfBoard: [Application.State] {
         Application.State.board.filter { states.isEmpty || states.contains($0) }
     }
+    /// The states without a column that it counts of them.
+    var endedOfBoard: [Application.State] {
+        Application.State.ended.filter { states.isEmpty || states.contains($0) }
+    }
     /// The order asked for.
     package var order: Order { sort ?? .newest }
 

@@ -30,6 +30,16 @@ struct ApplicationListPage: ViewModel {
 
     struct Board: ViewModel {
         var stages: [Stage]
+        /// What has ended, counted, each with the table of it.
+        var ended: [Ended]
+        var hasEnded: Bool
+    }
+
+    /// A state that nothing follows.
+    struct Ended: ViewModel {
+        var title: String
+        var count: String
+        var url: SafeURL
     }
 
     /// A column of the board.

@@ -34,7 +34,8 @@ enum OversightAPI {
             summary: "Applications as a board of stages, by any filter",
             description: """
                 Of each stage how many stand there, and those that have stood there longest, \(Application.State.cards) at \
-                the most; `listApplications` with the stage and `sort=longest_in_stage` goes on. Drafts come without answers.
+                the most; `listApplications` with the stage and `sort=longest_in_stage` goes on. Of what has ended, how many. \
+                Together they are all that the filter lets through. Drafts come without answers.
                 """,
             tag: "applications", access: .roles([.manager]), parameters: ApplicationFilter.self,
             output: BoardView.self
@@ -45,7 +46,7 @@ enum OversightAPI {
                 let counts = try await snapshot.applicationCounts(matching: filter)
                 let found = try await snapshot.applicationBoard(
                     of: stages, matching: filter, each: Application.State.cards)
-                return .ok(BoardView(stages, counts, found))
+                return .ok(BoardView(stages, filter.endedOfBoard, counts, found))
             }
         }.erased
     }

@@ -21,12 +21,20 @@ extension OversightPages {
             let awaited = try await reviews(found.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
             let byStage = Dictionary(grouping: found, by: \.application.state)
+            /// The table of what stands in one state, those that have stood there longest first.
+            func table(of state: Application.State) -> SafeURL {
+                var narrowed = filter
+                (narrowed.state, narrowed.sort) = ([state], .longestInStage)
+                return Self.table.adding(narrowed.items)
+            }
+            let ended = filter.endedOfBoard.map { state in
+                ApplicationListPage.Ended(
+                    title: state.label(t), count: Figures.grouped((desk.found[state] ?? .none).applications),
+                    url: table(of: state))
+            }
             let columns = stages.map { stage in
                 let count = desk.found[stage] ?? .none
                 let cards = byStage[stage] ?? []
-                var narrowed = filter
-                narrowed.state = [stage]
-                narrowed.sort = .longestInStage
                 return ApplicationListPage.Stage(
                     title: stage.label(t), count: Figures.grouped(count.applications),
                     overdue: count.overdue == 0 ? nil : Badge(t("board.overdue", count: count.overdue), .warning),
@@ -34,13 +42,14 @@ extension OversightPages {
                     hasCards: !cards.isEmpty,
                     more: count.applications > cards.count
                         ? LinkText(
-                            t("board.more", count: count.applications - cards.count), Self.table.adding(narrowed.items))
+                            t("board.more", count: count.applications - cards.count), table(of: stage))
                         : nil)
             }
             let model = ApplicationListPage(
                 header: header(query, t), tabs: tabs(query, isBoard: true, t), stats: nil,
                 filters: filters(query, desk, isBoard: true, in: viewer.language),
-                saved: saved(desk, filter, viewer.language), table: nil, board: .init(stages: columns),
+                saved: saved(desk, filter, viewer.language), table: nil,
+                board: .init(stages: columns, ended: ended, hasEnded: !ended.isEmpty),
                 bulk: found.isEmpty ? nil : bulk(desk, filter, isBoard: true, t), pager: nil, empty: nil)
             return try render(model, viewer, done: query.done, t)
         }.erased

@@ -200,6 +200,9 @@ struct StageCountsView: Described {
 /// Applications as a board of stages.
 struct BoardView: Described {
     let stages: [Stage]
+    let ended: [StageCountView]
+
+    static var documentation: [String: String] { ["ended": "How many stand in each state that nothing follows."] }
 
     /// A column of it.
     struct Stage: Described {
@@ -214,8 +217,10 @@ struct BoardView: Described {
     }
 
     init(
-        _ stages: [Application.State], _ counts: [Application.State: StageCount], _ found: [ApplicationSummary]
+        _ stages: [Application.State], _ ended: [Application.State], _ counts: [Application.State: StageCount],
+        _ found: [ApplicationSummary]
     ) {
+        self.ended = ended.map { StageCountView($0, counts[$0] ?? .none) }
         self.stages = stages.map { state in
             let count = counts[state] ?? .none
             return Stage(

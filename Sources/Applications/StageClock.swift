@@ -38,8 +38,10 @@ extension Application.State {
     package static let clocked: [Application.State] = [.submitted, .inReview, .shortlisted, .interview]
     /// The columns of the stage board, in the order an application goes through them.
     package static let board: [Application.State] = [
-        .draft, .submitted, .inReview, .shortlisted, .interview, .offered, .waitlisted, .accepted,
+        .draft, .submitted, .changesRequested, .inReview, .shortlisted, .interview, .offered, .waitlisted, .accepted,
     ]
+    /// Where nothing follows any more: the board counts these beside its columns, so that every state is on it once.
+    package static let ended: [Application.State] = [.ineligible, .rejected, .declined, .withdrawn]
     /// Applications that the board shows of a stage at the most.
     static let cards = 8
 }

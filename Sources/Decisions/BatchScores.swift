@@ -5,6 +5,7 @@ internal import Calibration
 internal import Foundation
 internal import Pages
 internal import Postgres
+internal import Programs
 internal import Reviews
 internal import Vocabulary
 
@@ -33,10 +34,18 @@ extension FormCall {
             }
             return found
         }
+        // Where a round of its batch and one of all batches have judged it, the later counts.
+        let latest = standings.reduce(into: [Judged: Int]()) { latest, standings in
+            for entry in standings.entries where entry.mean != nil {
+                let judged = Judged(application: entry.application, stream: standings.round.stream)
+                latest[judged] = max(latest[judged] ?? 0, standings.round.position)
+            }
+        }
         return standings.reduce(into: [:]) { scores, standings in
             let stream = standings.round.streamName?.text(for: language)
             for entry in standings.entries {
-                guard let (text, worth) = entry.score else { continue }
+                let judged = Judged(application: entry.application, stream: standings.round.stream)
+                guard let (text, worth) = entry.score, latest[judged] == standings.round.position else { continue }
                 let said = [stream, text].compactMap { $0 }.joined(separator: " ")
                 let before = scores[entry.application]
                 // The best of its streams counts; what a round of all said comes first, and counts where no stream has its own.
@@ -46,6 +55,18 @@ extension FormCall {
             }
         }
     }
+}
+
+/// Who was judged for what: for a stream, or for all of them.
+private struct Judged: Hashable {
+    let application: Application.ID
+    let stream: ProgramStream.ID?
+}
+
+/// What a round is of: a stream and a batch, or all of them.
+private struct Track: Hashable {
+    let stream: ProgramStream.ID?
+    let batch: Int?
 }
 
 extension Standings.Entry {
@@ -60,9 +81,9 @@ extension Standings.Entry {
 
 extension [ReviewRound] {
     /// Of those that were opened the last of all streams and, in the order of their numbers, the last of each that has one
-    /// of its own.
+    /// of its own; of a rolling call of each batch, too.
     fileprivate var last: [ReviewRound] {
-        Dictionary(grouping: filter { $0.openedAt != nil }, by: \.stream)
+        Dictionary(grouping: filter { $0.openedAt != nil }, by: { Track(stream: $0.stream, batch: $0.batch) })
             .compactMap { $1.max { $0.position < $1.position } }
             .sorted { ($0.stream == nil ? 0 : 1, $0.position) < ($1.stream == nil ? 0 : 1, $1.position) }
     }

@@ -132,7 +132,8 @@ extension Transaction {
     ///
     /// The round of one stream gives places in that stream. What the rounds of others led to stands where its applicant
     /// would have it so: a place in a stream they want more, or a waiting place that is no worse. What a round of the same
-    /// stream led to it replaces: a review that came late may make a place worse.
+    /// stream led to it replaces: a review that came late may make a place worse. The round of one batch of a rolling call
+    /// gives what the decisions on the others leave.
     ///
     /// Throws `DecisionRefusal`, or not found.
     package func decisions(
@@ -155,21 +156,28 @@ extension Transaction {
         guard !ranked.isEmpty else { throw DecisionRefusal.noStanding }
         let order = ranked.map(\.application)
         let choices = try await streamChoices(of: order)
+        // What another batch was given it keeps: this round says nothing of it.
+        let held = prepared.places(besides: standings)
         let streams = Dictionary(
-            tally.streams.map { ($0.stream, $0.free ?? .max) }, uniquingKeysWith: { first, _ in first })
+            tally.streams.map { stream in
+                (stream.stream, stream.free.map { max(0, $0 - held.count { $0 == stream.stream }) } ?? .max)
+            }, uniquingKeysWith: { first, _ in first })
         let given: [Seats.Seat]
         if let stream = standings.round.stream {
             let before = PreparedElsewhere(prepared, than: stream, choices)
             let seats = Seats(
                 // A number that is said is of this stream alone; what is free of the call is shared with the others.
-                offers: standing.offers ?? max(0, free - before.places.count), waitlist: standing.waitlist,
+                offers: standing.offers ?? max(0, free - before.places.count - held.count { $0 == stream }),
+                waitlist: standing.waitlist,
                 streams: streams)
             given = seats.given(
                 to: order.filter { !before.settled.contains($0) }, in: stream, keeping: before.movable,
                 listed: before.listed)
         } else {
-            given = Seats(offers: free, waitlist: standing.waitlist, streams: streams)
-                .given(to: order, wanting: choices)
+            given = Seats(
+                offers: standing.offers ?? max(0, free - held.count), waitlist: standing.waitlist, streams: streams
+            )
+            .given(to: order, wanting: choices)
         }
         return given.map { seat in
             (
@@ -191,6 +199,17 @@ extension Transaction {
         try await matching()
         try batch.checkOpen()
         guard try await removePreparation(of: application, in: id) else { throw Problem.notFound }
+    }
+}
+
+extension [PreparedDecision] {
+    /// In which stream, where the call offers several, each place is that is meant for somebody of another batch of a rolling
+    /// call than a round judged.
+    fileprivate func places(besides standings: Standings) -> [ProgramStream.ID?] {
+        guard standings.round.batch != nil else { return [] }
+        let judged = Set(standings.entries.map(\.application))
+        return filter { $0.preparation.outcome == .offer && !judged.contains($0.application) }
+            .map(\.preparation.stream)
     }
 }
 

@@ -41,6 +41,8 @@ package enum ProgramsRoom {
             "/offered_streams", "The call's own stream is one of those it offers, and another is."),
         "streams_with_a_round_stay_offered": .invalid(
             "/offered_streams", "A round of review judges for a stream that the call would offer no more."),
+        "batches_with_a_round_stand": .invalid(
+            "/cutoffs", "A round of review judges a batch that would end elsewhere or be no more."),
         "offered_streams_are_of_one_program": .invalid("/offered_streams", "Offer streams of the call's program."),
         "call_conditions_pkey": .invalid("/conditions", "Give each condition an id of its own."),
         "condition_has_a_name": .invalid("/conditions", "Give each condition a name."),

@@ -22,7 +22,7 @@ extension Statements {
                   SELECT a.startup_id FROM review_rounds AS r
                   JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
                   WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
-                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .namesTheStream)
+                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .belongsIntoTheRound)
                     AND \(fragment: .isNotTooNear("a.id"))))
             ORDER BY who.name, c.person_id, i.id, c.kind
             LIMIT 5000
@@ -30,7 +30,7 @@ extension Statements {
         ).map(Conflict.init)
     }
 
-    /// The startups that apply to a round's call, or to its stream where it is of one, whose conflicts with its panel
+    /// The startups that apply to a round's call, or to its stream and in its batch where it is of one, whose conflicts with its panel
     /// matter; for managers.
     package func applicants(in round: ReviewRound.ID) async throws -> [(startup: Startup.ID, name: LocalizedName)] {
         try await rows(
@@ -41,7 +41,7 @@ extension Statements {
             JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND r.id = \(round)
-              AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .namesTheStream)
+              AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .belongsIntoTheRound)
               AND \(fragment: .isNotTooNear("a.id"))
             ORDER BY i.id
             LIMIT 5000

@@ -106,6 +106,24 @@ extension ReviewsRoom {
                       AND k.stream_id = r.stream_id)
                 """),
         Invariant(
+            "rounds_judge_batches_of_their_call",
+            violatedBy: """
+                SELECT r.tenant_id, r.id, 'judges batch ' || r.batch AS detail
+                FROM review_rounds AS r JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
+                WHERE r.batch > batches_of_call(c.cutoffs, c.closes_at)
+                """),
+        Invariant(
+            "files_of_a_batch_are_of_what_came_in_it",
+            violatedBy: """
+                SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id, 'came in no batch ' || r.batch AS detail
+                FROM review_rounds AS r
+                JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
+                JOIN review_files AS f ON f.tenant_id = r.tenant_id AND f.round_id = r.id
+                JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
+                WHERE r.batch IS DISTINCT FROM batch_taking(a.submitted_at, c.cutoffs, c.closes_at)
+                  AND r.batch IS NOT NULL
+                """),
+        Invariant(
             "files_are_of_applications_that_were_in_review",
             violatedBy: """
                 SELECT f.tenant_id, f.round_id || ' ' || f.application_id AS id, 'entered at ' || f.entered_at AS detail

@@ -44,9 +44,11 @@ extension Statements {
 
     /// The rounds of a call in order, or of all calls, the latest call's first.
     ///
-    /// - Parameter stream: only those that judge for it alone; nil for all.
+    /// - Parameters:
+    ///   - stream: only those that judge for it alone; nil for all.
+    ///   - batch: only those that judge it alone; nil for all.
     package func rounds(
-        of call: CallForApplications.ID? = nil, for stream: ProgramStream.ID? = nil
+        of call: CallForApplications.ID? = nil, for stream: ProgramStream.ID? = nil, in batch: Int? = nil
     ) async throws -> [ReviewRound] {
         try await rows(
             """
@@ -55,6 +57,7 @@ extension Statements {
             WHERE r.tenant_id = acting_tenant() AND \(fragment: .reachOfRounds)
               \(given: call, { "AND r.call_id = \($0)" })
               \(given: stream, { "AND r.stream_id = \($0)" })
+              \(given: batch, { "AND r.batch = \($0)" })
             ORDER BY c.closes_at DESC, r.call_id, r.position
             LIMIT 1000
             """
@@ -98,13 +101,16 @@ extension Statements {
             -- Each table is read once for all rounds. Of the applications only those that change a count: the withdrawn, whose
             -- files are not counted, and those in review, of which some are not in a round yet.
             WITH wanted AS MATERIALIZED (
-                SELECT r.id, r.call_id, r.stream_id, r.quorum, r.reviews_wanted, r.due_at, r.closed_at,
-                       r.opened_at IS NOT NULL AND r.closed_at IS NULL AS is_open
-                FROM review_rounds AS r
+                SELECT r.id, r.call_id, r.stream_id, r.batch, r.quorum, r.reviews_wanted, r.due_at, r.closed_at,
+                       r.opened_at IS NOT NULL AND r.closed_at IS NULL AS is_open, c.cutoffs, c.closes_at
+                FROM review_rounds AS r JOIN calls AS c ON c.tenant_id = r.tenant_id AND c.id = r.call_id
                 WHERE r.tenant_id = acting_tenant() AND r.id = ANY (\(rounds)) AND acts_as('manager', 'system')
             ), standing AS MATERIALIZED (
-                SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn FROM applications AS a
-                WHERE a.tenant_id = acting_tenant() AND a.call_id IN (SELECT call_id FROM wanted)
+                SELECT a.id, a.call_id, a.state = 'withdrawn' AS is_withdrawn,
+                       batch_taking(a.submitted_at, c.cutoffs, c.closes_at) AS batch
+                FROM applications AS a
+                JOIN (SELECT DISTINCT call_id, cutoffs, closes_at FROM wanted) AS c ON c.call_id = a.call_id
+                WHERE a.tenant_id = acting_tenant()
                   AND a.state IN ('withdrawn', 'in_review', 'shortlisted', 'interview')
             ), tallied AS (
                 SELECT t.round_id, count(*) FILTER (WHERE a.is_withdrawn IS NOT TRUE) AS files,
@@ -119,17 +125,17 @@ extension Statements {
                 WHERE t.tenant_id = acting_tenant() AND \(fragment: .isNotTooNear("t.application_id"))
                 GROUP BY t.round_id
             ), in_review AS (
-                SELECT call_id, count(*) AS applications FROM standing
-                WHERE NOT is_withdrawn AND \(fragment: .isNotTooNear("id")) GROUP BY call_id
+                SELECT call_id, batch, count(*) AS applications FROM standing
+                WHERE NOT is_withdrawn AND \(fragment: .isNotTooNear("id")) GROUP BY call_id, batch
             ), naming AS (
-                SELECT a.call_id, k.stream_id, count(*) AS applications
+                SELECT a.call_id, a.batch, k.stream_id, count(*) AS applications
                 FROM standing AS a
                 JOIN stream_choices AS k ON k.tenant_id = acting_tenant() AND k.application_id = a.id
                 -- Not looked at where no round is of one stream.
                 WHERE EXISTS (SELECT FROM wanted WHERE stream_id IS NOT NULL)
                   AND NOT a.is_withdrawn AND k.stream_id IN (SELECT stream_id FROM wanted)
                   AND \(fragment: .isNotTooNear("a.id"))
-                GROUP BY a.call_id, k.stream_id
+                GROUP BY a.call_id, a.batch, k.stream_id
             ), panels AS (
                 SELECT p.round_id, count(*) FILTER (WHERE p.accepted_at IS NOT NULL) AS panelists,
                        count(*) FILTER (WHERE p.accepted_at IS NULL AND p.declined_at IS NULL) AS unanswered
@@ -147,8 +153,12 @@ extension Statements {
                 GROUP BY s.round_id
             )
             SELECT r.id, coalesce(t.files, 0) AS files,
-                   coalesce(CASE WHEN r.stream_id IS NULL THEN n.applications ELSE k.applications END, 0)
-                       - coalesce(t.entered, 0) AS ready,
+                   coalesce(CASE WHEN r.stream_id IS NULL
+                       THEN (SELECT sum(n.applications)::bigint FROM in_review AS n
+                             WHERE n.call_id = r.call_id AND (r.batch IS NULL OR n.batch = r.batch))
+                       ELSE (SELECT sum(k.applications)::bigint FROM naming AS k
+                             WHERE k.call_id = r.call_id AND k.stream_id = r.stream_id
+                               AND (r.batch IS NULL OR k.batch = r.batch)) END, 0) - coalesce(t.entered, 0) AS ready,
                    coalesce(p.panelists, 0) AS panelists, coalesce(t.assigned, 0) AS assigned,
                    coalesce(t.unassigned, 0) AS unassigned, coalesce(t.submitted, 0) AS submitted, coalesce(t.decidable, 0) AS decidable,
                    CASE WHEN r.is_open AND r.due_at <= now() THEN coalesce(t.assigned - t.submitted, 0) ELSE 0 END AS overdue,
@@ -156,8 +166,6 @@ extension Statements {
                    CASE WHEN r.closed_at IS NULL THEN coalesce(p.unanswered, 0) ELSE 0 END AS unanswered
             FROM wanted AS r
             LEFT JOIN tallied AS t ON t.round_id = r.id
-            LEFT JOIN in_review AS n ON n.call_id = r.call_id
-            LEFT JOIN naming AS k ON k.call_id = r.call_id AND k.stream_id = r.stream_id
             LEFT JOIN panels AS p ON p.round_id = r.id
             LEFT JOIN untouched AS u ON u.round_id = r.id
             """
@@ -207,8 +215,8 @@ extension Query {
 
     fileprivate static var rounds: Query {
         """
-        SELECT r.id, r.call_id, c.title AS call_title, r.stream_id, t.name AS stream_name, r.position, r.number, r.name,
-               r.is_blind, r.is_shared, r.reviews_wanted,
+        SELECT r.id, r.call_id, c.title AS call_title, r.stream_id, t.name AS stream_name, r.batch, r.position, r.number,
+               r.name, r.is_blind, r.is_shared, r.reviews_wanted,
                r.quorum, r.due_at, r.time_zone, r.opened_at, r.closed_at,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'id', k.id, 'name', k.name, 'guidance', k.guidance, 'weight', k.weight, 'lowest', k.lowest,
@@ -220,22 +228,31 @@ extension Query {
         """
     }
 
-    /// Whether an application `a` to the call of a round `r` can be judged in it: the round is of all streams, or of one
-    /// that the application names.
-    static var namesTheStream: Query {
+    /// Whether an application `a` to the call of a round `r` can be judged in it: the round is of all streams or of one
+    /// that the application names, and of all batches or of the one that it came in.
+    static var belongsIntoTheRound: Query {
         """
-        (r.stream_id IS NULL OR EXISTS (
-            SELECT FROM stream_choices AS k
-            WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = r.stream_id))
+        ((r.stream_id IS NULL OR EXISTS (
+             SELECT FROM stream_choices AS k
+             WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = r.stream_id))
+         AND (r.batch IS NULL OR r.batch = (
+             SELECT batch_taking(a.submitted_at, c.cutoffs, c.closes_at) FROM calls AS c
+             WHERE c.tenant_id = a.tenant_id AND c.id = a.call_id)))
         """
     }
+}
+
+extension RoundDraft {
+    /// A number that no column holds is none of the call's batches either, and is refused as such.
+    fileprivate var storedBatch: Int? { batch.map { Int(Int32(clamping: $0)) } }
 }
 
 extension ReviewRound {
     fileprivate init(_ row: Row) throws {
         try self.init(
             id: row("id"), call: row("call_id"), callTitle: row("call_title"), stream: row("stream_id"),
-            streamName: row("stream_name"), position: row("position"), number: row("number"), name: row("name"),
+            streamName: row("stream_name"), batch: row("batch"), position: row("position"), number: row("number"),
+            name: row("name"),
             isBlind: row("is_blind"), isShared: row("is_shared"), reviewsWanted: row("reviews_wanted"),
             quorum: row("quorum"),
             due: Deadline(row("due_at"), in: row("time_zone"), graceSeconds: 0), openedAt: row("opened_at"),
@@ -251,7 +268,8 @@ extension Transaction {
         return locked == nil ? nil : try await round(id)
     }
 
-    /// Locks the call of a round until the transaction ends: with a draft's stream the numbers of those behind it change.
+    /// Locks the call of a round until the transaction ends: with a draft's stream and batch the numbers of those behind it
+    /// change.
     func lockRounds(besides round: ReviewRound.ID) async throws {
         try await execute(
             """
@@ -275,9 +293,9 @@ extension Transaction {
             -- draftRound
             WITH call AS (SELECT tenant_id, id FROM calls WHERE tenant_id = \(tenant) AND id = \(call))
             INSERT INTO review_rounds (
-                tenant_id, id, call_id, stream_id, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at,
+                tenant_id, id, call_id, stream_id, batch, position, name, is_blind, is_shared, reviews_wanted, quorum, due_at,
                 time_zone)
-            SELECT tenant_id, \(id), id, \(draft.stream),
+            SELECT tenant_id, \(id), id, \(draft.stream), \(draft.storedBatch),
                    1 + (SELECT count(*) FROM review_rounds AS r WHERE r.tenant_id = call.tenant_id AND r.call_id = call.id),
                    \(draft.name), \(draft.isBlind), \(draft.isShared), \(draft.reviewsWanted), \(draft.quorum),
                    \(draft.due.instant), \(draft.due.zone)
@@ -301,7 +319,7 @@ extension Transaction {
             """
             -- reviseRound
             UPDATE review_rounds
-            SET name = \(draft.name), stream_id = \(draft.stream), is_blind = \(draft.isBlind),
+            SET name = \(draft.name), stream_id = \(draft.stream), batch = \(draft.storedBatch), is_blind = \(draft.isBlind),
                 is_shared = \(draft.isShared), reviews_wanted = \(draft.reviewsWanted), quorum = \(draft.quorum), due_at = \(draft.due.instant),
                 time_zone = \(draft.due.zone)
             WHERE tenant_id = acting_tenant() AND id = \(id)
@@ -339,8 +357,8 @@ extension Transaction {
             """)
     }
 
-    /// What could enter the round: applications to its call that are in review, name its stream where it is of one, and are
-    /// not in it, with the answers that its reviewers may read.
+    /// What could enter the round: applications to its call that are in review, name its stream and came in its batch where
+    /// it is of one, and are not in it, with the answers that its reviewers may read.
     ///
     /// - Parameter wanted: only these; nil for all.
     ///
@@ -348,15 +366,6 @@ extension Transaction {
     func entrants(
         to round: ReviewRound, among wanted: [Application.ID]?, again: Bool = false
     ) async throws -> [ReviewFile] {
-        let naming: Query =
-            if let stream = round.stream {
-                """
-                AND EXISTS (SELECT FROM stream_choices AS k
-                            WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = \(stream))
-                """
-            } else {
-                ""
-            }
         let rows = try await rows(
             """
             -- entrants
@@ -378,10 +387,17 @@ extension Transaction {
                       AND q.audience = ANY (\(round.audiences))) AS answers
             FROM applications AS a
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
             WHERE a.tenant_id = acting_tenant() AND a.call_id = \(round.call)
               AND a.state IN ('in_review', 'shortlisted', 'interview')
               \(given: wanted, { "AND a.id = ANY (\($0))" })
-              \(fragment: naming)
+              \(given: round.stream, { stream in
+                """
+                AND EXISTS (SELECT FROM stream_choices AS k
+                            WHERE k.tenant_id = a.tenant_id AND k.application_id = a.id AND k.stream_id = \(stream))
+                """
+              })
+              \(given: round.batch, { "AND batch_taking(a.submitted_at, c.cutoffs, c.closes_at) = \($0)" })
               AND \(again) = EXISTS (SELECT FROM review_files AS f
                                   WHERE f.tenant_id = a.tenant_id AND f.round_id = \(round.id) AND f.application_id = a.id)
             ORDER BY a.id

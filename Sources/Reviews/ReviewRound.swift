@@ -64,11 +64,13 @@ package struct ReviewRound: Sendable, Identifiable {
     package let stream: ProgramStream.ID?
     /// What that stream is called.
     package let streamName: LocalizedName?
+    /// The one of a rolling call's batches that it judges, from 1; nil for all of them.
+    package let batch: Int?
     /// Its place among the rounds of the call, from 1.
     package let position: Int
     /// Which round it is for the applications that go through it, from 1: questions are asked from such a number on.
     ///
-    /// The first round of each stream is the first. A round of all streams counts on from the stream with the most.
+    /// The first round of each stream and batch is the first. A round of all counts on from the one with the most.
     package let number: Int
     /// What it is called, in up to three languages.
     package let name: LocalizedName
@@ -92,7 +94,8 @@ package struct ReviewRound: Sendable, Identifiable {
     /// A round with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, call: CallForApplications.ID, callTitle: LocalizedName, stream: ProgramStream.ID? = nil,
-        streamName: LocalizedName? = nil, position: Int, number: Int, name: LocalizedName, isBlind: Bool,
+        streamName: LocalizedName? = nil, batch: Int? = nil, position: Int, number: Int, name: LocalizedName,
+        isBlind: Bool,
         isShared: Bool, reviewsWanted: Int, quorum: Int, due: Deadline, openedAt: Date? = nil, closedAt: Date? = nil,
         criteria: [Criterion]
     ) {
@@ -101,6 +104,7 @@ package struct ReviewRound: Sendable, Identifiable {
         self.callTitle = callTitle
         self.stream = stream
         self.streamName = streamName
+        self.batch = batch
         self.position = position
         self.number = number
         self.name = name
@@ -114,23 +118,31 @@ package struct ReviewRound: Sendable, Identifiable {
         self.criteria = criteria
     }
 
-    /// What it judges: the applications to its call, or those among them that name its stream.
+    /// What it judges: the applications to its call, or those among them that name its stream and came in its batch.
     package func subject(for language: Language) -> String {
-        [callTitle, streamName].compactMap { $0?.text(for: language) }.joined(separator: " · ")
+        [callTitle.text(for: language), streamName?.text(for: language), batchName(for: language)].compactMap(\.self)
+            .joined(separator: " · ")
     }
 
-    /// The number of the round that would follow these in their call, for a stream or for all of them.
-    static func number(after rounds: [ReviewRound], for stream: ProgramStream.ID?) -> Int {
-        1 + (rounds.filter { stream == nil || $0.judges(for: stream) }.map(\.number).max() ?? 0)
+    /// The number of the round that would follow these in their call, for a stream and a batch or for all of them.
+    static func number(after rounds: [ReviewRound], for stream: ProgramStream.ID?, in batch: Int?) -> Int {
+        let before = rounds.filter {
+            (stream == nil || $0.judges(for: stream)) && (batch == nil || $0.judges(in: batch))
+        }
+        return 1 + (before.map(\.number).max() ?? 0)
     }
 
-    /// What it is called, with its stream where it is of one: rounds of several streams often go by one name.
+    /// What it is called, with its stream and batch where it is of one: rounds of several often go by one name.
     package func label(for language: Language) -> String {
-        [name, streamName].compactMap { $0?.text(for: language) }.joined(separator: " · ")
+        [name.text(for: language), streamName?.text(for: language), batchName(for: language)].compactMap(\.self)
+            .joined(separator: " · ")
     }
 
     /// Whether it judges for a stream: for that one or for all.
     package func judges(for stream: ProgramStream.ID?) -> Bool { self.stream == nil || self.stream == stream }
+
+    /// Whether it judges a batch: that one or all.
+    package func judges(in batch: Int?) -> Bool { self.batch == nil || self.batch == batch }
 
     /// Where the round stands.
     package var status: Status { closedAt != nil ? .closed : openedAt != nil ? .open : .draft }
@@ -158,6 +170,8 @@ package struct RoundDraft: Sendable {
     package let name: LocalizedName
     /// The one of the call's streams that it judges for; nil for all of them.
     package let stream: ProgramStream.ID?
+    /// The one of a rolling call's batches that it judges, from 1; nil for all of them.
+    package let batch: Int?
     /// Whether reviewers do not learn whose application it is.
     package let isBlind: Bool
     /// Whether somebody who has submitted their own review reads those of the others.
@@ -173,11 +187,12 @@ package struct RoundDraft: Sendable {
 
     /// A round with its rubric.
     package init(
-        name: LocalizedName, stream: ProgramStream.ID? = nil, isBlind: Bool, isShared: Bool = true,
+        name: LocalizedName, stream: ProgramStream.ID? = nil, batch: Int? = nil, isBlind: Bool, isShared: Bool = true,
         reviewsWanted: Int = 3, quorum: Int = 2, due: Deadline, criteria: [ReviewRound.Criterion]
     ) {
         self.name = name
         self.stream = stream
+        self.batch = batch
         self.isBlind = isBlind
         self.isShared = isShared
         self.reviewsWanted = reviewsWanted

@@ -39,6 +39,11 @@ package enum ReviewsRoom {
         "opened_rounds_keep_their_stream": ReviewRefusal.roundOpened.problem,
         "rounds_of_a_stream_take_who_names_it": .invalid(
             "/applications", "An application does not name the stream of the round."),
+        "rounds_judge_a_batch_of_their_call": .invalid("/batch", "Choose a batch that the call takes, or none."),
+        "batches_of_rounds_count_from_one": .invalid("/batch", "Choose a batch that the call takes, or none."),
+        "opened_rounds_keep_their_batch": ReviewRefusal.roundOpened.problem,
+        "rounds_of_a_batch_take_what_came_in_it": .invalid(
+            "/applications", "An application came in another batch than the round judges."),
         "nobody_judges_blind_what_they_know_by_name": .invalid(
             "/person", "They know this application by name from another round, and one of the two is blind."),
         "rounds_of_a_call_stand_in_order": .conflict("Another round was drafted at this moment. Try again."),

@@ -10,6 +10,8 @@ struct RoundForm: Codable {
     let name: LocalizedName
     /// Nothing for all streams of the call.
     let stream: ProgramStream.ID?
+    /// Nothing for all batches of the call.
+    let batch: Int?
     let isBlind: Bool
     let isShared: Bool?
     let reviewsWanted: Int
@@ -62,14 +64,16 @@ struct RoundForm: Codable {
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
         return RoundDraft(
-            name: name, stream: stream, isBlind: isBlind, isShared: isShared ?? false, reviewsWanted: reviewsWanted,
-            quorum: quorum, due: Deadline(due, in: timeZone, graceSeconds: 0), criteria: rubric)
+            name: name, stream: stream, batch: batch, isBlind: isBlind, isShared: isShared ?? false,
+            reviewsWanted: reviewsWanted, quorum: quorum, due: Deadline(due, in: timeZone, graceSeconds: 0),
+            criteria: rubric)
     }
 
     /// The fields of a form that shows a round, by name.
     static func values(of round: ReviewRound) -> [String: [String]] {
         var values = rubric(of: round.criteria, keepingIDs: true)
         values["stream"] = round.stream.map { [$0.description] }
+        values["batch"] = round.batch.map { ["\($0)"] }
         values["is_blind"] = [round.isBlind ? "true" : "false"]
         values["is_shared"] = round.isShared ? ["true"] : []
         values["reviews_wanted"] = ["\(round.reviewsWanted)"]
@@ -84,6 +88,7 @@ struct RoundForm: Codable {
     static func values(of planned: RoundDraft) -> [String: [String]] {
         var values = rubric(of: planned.criteria, keepingIDs: false)
         values["stream"] = planned.stream.map { [$0.description] }
+        values["batch"] = planned.batch.map { ["\($0)"] }
         values["is_blind"] = [planned.isBlind ? "true" : "false"]
         values["is_shared"] = planned.isShared ? ["true"] : []
         values["reviews_wanted"] = ["\(planned.reviewsWanted)"]

@@ -253,6 +253,7 @@ struct RoundWords {
         return Facts(
             title: t("round.facts"),
             (round.streamName.map { [.text(t("round.stream"), $0.text(for: spoken))] } ?? [])
+                + (round.batchName(for: spoken).map { [.text(t("round.batch"), $0)] } ?? [])
                 + (wanted.isEmpty
                     ? [] : [.text(t("round.choice"), wanted.joined(separator: t("list.comma")))])
                 + [

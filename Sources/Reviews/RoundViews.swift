@@ -9,6 +9,7 @@ struct RoundView: Described {
     let id: ReviewRound.ID
     let call: RoundCall
     let stream: RoundStream?
+    let batch: Int?
     let position: Int
     let number: Int
     let name: LocalizedName
@@ -25,10 +26,11 @@ struct RoundView: Described {
 
     static let documentation = [
         "stream": "The one of the call's streams that it judges for; absent for all of them.",
+        "batch": "The one of a rolling call's batches that it judges, from 1; absent for all of them.",
         "position": "Its place among the rounds of the call, from 1.",
         "number": """
-        Which round it is for its applications, from 1: the first of each stream is the first, and one of all \
-        streams counts on from the stream with the most. Questions with a `from_round` up to it are in its files.
+        Which round it is for its applications, from 1: the first of each stream and batch is the first, and one of \
+        all counts on from the one with the most. Questions with a `from_round` up to it are in its files.
         """,
         "is_blind": "Reviewers do not learn whose application it is.",
         "is_shared": "Who has submitted their own review of an application reads those of the others.",
@@ -40,6 +42,7 @@ struct RoundView: Described {
         id = round.id
         call = RoundCall(id: round.call, title: round.callTitle)
         stream = RoundStream(of: round)
+        batch = round.batch
         position = round.position
         number = round.number
         name = round.name
@@ -81,6 +84,7 @@ struct PlannedRoundView: Described {
     let position: Int
     let number: Int
     let stream: ProgramStream.ID?
+    let batch: Int?
     let name: LocalizedName
     let isBlind: Bool
     let isShared: Bool
@@ -94,8 +98,9 @@ struct PlannedRoundView: Described {
         "position": "Its place among the rounds of the call, from 1.",
         "number": "Which round it would be for its applications, from 1.",
         "stream": "The stream that was asked for; absent for a round of all.",
-        "days": "How many days reviewers have once the call has closed.",
-        "due": "So many days after the call closes, or from now where it has closed.",
+        "batch": "The batch that was asked for; absent for a round of all.",
+        "days": "How many days reviewers have once the call, or the batch, has closed.",
+        "due": "So many days after the call, or the batch, closes, or from now where it has closed.",
         "criteria": "The rubric of the stream's design. A round that is drafted with it gives each criterion an id.",
     ]
 
@@ -103,6 +108,7 @@ struct PlannedRoundView: Described {
         position = planned.position
         number = planned.number
         stream = planned.draft.stream
+        batch = planned.draft.batch
         name = planned.draft.name
         isBlind = planned.draft.isBlind
         isShared = planned.draft.isShared
@@ -195,6 +201,7 @@ struct RoundProgressView: Described {
 struct RoundBody: Described {
     let name: LocalizedName
     let stream: ProgramStream.ID?
+    let batch: Int?
     let isBlind: Bool
     let isShared: Bool?
     let reviewsWanted: Int?
@@ -204,6 +211,7 @@ struct RoundBody: Described {
 
     static let documentation = [
         "stream": "One of the streams that the call offers: only what names it enters. All of them unless given.",
+        "batch": "One of the batches of a rolling call, from 1: only what came in it enters. All of them unless given.",
         "is_shared": "True unless given.", "reviews_wanted": "3 unless given.",
         "quorum": "2, or as many as are wanted where that is fewer, unless given.",
         "criteria": "The rubric, in order. Its weights sum to 100 when the round opens.",
@@ -214,7 +222,7 @@ struct RoundBody: Described {
         for (place, criterion) in (criteria ?? []).enumerated() { rubric.append(try criterion.criterion(at: place)) }
         let wanted = reviewsWanted ?? 3
         return RoundDraft(
-            name: name, stream: stream, isBlind: isBlind, isShared: isShared ?? true, reviewsWanted: wanted,
-            quorum: quorum ?? min(2, wanted), due: due, criteria: rubric)
+            name: name, stream: stream, batch: batch, isBlind: isBlind, isShared: isShared ?? true,
+            reviewsWanted: wanted, quorum: quorum ?? min(2, wanted), due: due, criteria: rubric)
     }
 }

@@ -17,13 +17,13 @@ enum RoundsAPI {
     private static var listRounds: AnyOperation {
         Operation(
             .get, "/v1/rounds", "listRounds", summary: "Rounds of review, those of the latest call first",
-            description: "Reviewers see the rounds they were invited to. With `stream`, those of that stream alone.",
+            description: "Reviewers see the rounds they were invited to. With `stream` or `batch`, those of it alone.",
             tag: "reviews",
             access: .roles([.manager, .reviewer]), parameters: ListRounds.self, output: RoundList.self
         ) { call in
-            let (wanted, stream) = (call.parameters.call, call.parameters.stream)
+            let wanted = call.parameters
             return try await call.database.snapshot(as: call.context) { snapshot in
-                let rounds = try await snapshot.rounds(of: wanted, for: stream)
+                let rounds = try await snapshot.rounds(of: wanted.call, for: wanted.stream, in: wanted.batch)
                 let progress = try await snapshot.progress(of: rounds.map(\.id))
                 return .ok(RoundList(items: rounds.map { RoundView($0, progress[$0.id]) }))
             }
@@ -47,16 +47,18 @@ enum RoundsAPI {
             summary: "The round that the design of a call's stream has next",
             description: """
                 What a manager drafts from: without `position`, `number` and `days` it can be sent to draft the round. With the \
-                `stream` of a call that offers several, it is a round of that stream as the stream's own design has it. \
-                Not found when the call has as many rounds as are planned, or does not offer the stream.
+                `stream` of a call that offers several, it is a round of that stream as the stream's own design has it; \
+                with a `batch` of a rolling call, it is due once that batch has closed. Not found when the call has as \
+                many rounds as are planned, does not offer the stream, or takes no such batch.
                 """, tag: "reviews", access: .roles([.manager]), parameters: PlannedRoundPath.self,
             output: PlannedRoundView.self, problems: [.notFound]
         ) { call in
-            let (id, stream) = (call.parameters.call, call.parameters.stream)
+            let wanted = call.parameters
             return try await call.database.snapshot(as: call.context) { snapshot in
-                guard let planned = try await snapshot.plannedRound(of: id, for: stream, now: .now) else {
-                    throw Problem.notFound
-                }
+                guard
+                    let planned = try await snapshot.plannedRound(
+                        of: wanted.call, for: wanted.stream, in: wanted.batch, now: .now)
+                else { throw Problem.notFound }
                 return .ok(PlannedRoundView(planned))
             }
         }.erased
@@ -68,7 +70,7 @@ enum RoundsAPI {
             description: """
                 Reviewers see nothing of it before it opens. Without `criteria` it begins with the rubric that its \
                 `stream`, or else the call's own, is designed with. A round of a stream judges what names the stream, at \
-                whatever place; rounds of several streams may be open beside each other.
+                whatever place, and one of a batch what came in it; rounds of several may be open beside each other.
                 """, tag: "reviews", access: .roles([.manager]),
             parameters: RoundCallPath.self, body: RoundBody.self, output: RoundView.self, success: .created,
             problems: [.notFound]
@@ -109,7 +111,8 @@ enum RoundsAPI {
         Operation(
             .post, "/v1/rounds/{round}/opening", "openRound",
             summary: "Open a round: its rubric stands, and what is in review enters it",
-            description: "Into a round of one stream comes what names the stream.", tag: "reviews",
+            description: "Into a round of one stream comes what names it, into one of a batch what came in it.",
+            tag: "reviews",
             access: .roles([.manager]), parameters: RoundPath.self, output: RoundView.self,
             problems: [.notFound, .conflict]
         ) { call in
@@ -200,6 +203,7 @@ struct RoundCallPath: Codable {
 struct PlannedRoundPath: Codable {
     let call: CallForApplications.ID
     let stream: ProgramStream.ID?
+    let batch: Int?
 }
 
 struct StandingsQuery: Codable {
@@ -210,4 +214,5 @@ struct StandingsQuery: Codable {
 struct ListRounds: Codable {
     let call: CallForApplications.ID?
     let stream: ProgramStream.ID?
+    let batch: Int?
 }

@@ -19,11 +19,11 @@ struct RoundsConsole: Sendable {
         PageRoute(
             .get, "/console/rounds", "consoleRounds", access: .roles([.manager]), parameters: ListRounds.self
         ) { call in
-            let (wanted, stream) = (call.parameters.call, call.parameters.stream)
+            let (wanted, stream, batch) = (call.parameters.call, call.parameters.stream, call.parameters.batch)
             let viewer = try await call.viewer()
             let words = RoundWords(t: PageKit.reviews.texts(in: viewer.language), now: .now)
             let t = words.t
-            let rounds = try await call.reader.rounds(of: wanted, for: stream)
+            let rounds = try await call.reader.rounds(of: wanted, for: stream, in: batch)
             let progress = try await call.reader.progress(of: rounds.map(\.id))
             let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/rounds"
@@ -42,8 +42,9 @@ struct RoundsConsole: Sendable {
                             name: "call", label: t("round.call"), all: t("rounds.every_call"),
                             options: calls.map { ($0.id.description, $0.title.text(for: words.spoken)) },
                             chosen: wanted?.description ?? "")
-                    ] + Self.streams(of: wanted, in: rounds, chosen: stream, words),
-                    clearURL: wanted == nil && stream == nil ? nil : address),
+                    ] + Self.streams(of: wanted, in: rounds, chosen: stream, words)
+                        + Self.batches(of: wanted, in: rounds, chosen: batch, words),
+                    clearURL: wanted == nil && stream == nil && batch == nil ? nil : address),
                 table: Table(
                     caption: t("rounds.title"),
                     columns: [
@@ -86,20 +87,39 @@ struct RoundsConsole: Sendable {
         ]
     }
 
+    /// Rounds of several batches, likewise.
+    private static func batches(
+        of call: CallForApplications.ID?, in rounds: [ReviewRound], chosen: Int?, _ words: RoundWords
+    ) -> [Filters.Choice] {
+        let found = rounds.compactMap { round in
+            round.batch.flatMap { batch in round.batchName(for: words.spoken).map { (batch, $0) } }
+        }
+        let batches = Dictionary(found, uniquingKeysWith: { first, _ in first }).sorted { $0.key < $1.key }
+        guard call != nil, !batches.isEmpty || chosen != nil else { return [] }
+        let t = words.t
+        return [
+            Filters.Choice(
+                name: "batch", label: t("round.batch"), all: t("rounds.every_round"),
+                options: batches.map { ("\($0.key)", $0.value) }, chosen: chosen.map { "\($0)" } ?? "")
+        ]
+    }
+
     private var new: AnyRoute {
         PageRoute(
             .get, "/console/rounds/new", "consoleNewRound", access: .roles([.manager]), parameters: NewRoundPath.self
         ) { call in
             guard let id = call.parameters.call else { return try await choice(for: call) }
             guard let judged = try await call.reader.call(id) else { throw Problem.notFound }
-            let stream = call.parameters.stream
-            guard judged.judges(for: stream) else { throw Problem.notFound }
+            let (stream, batch) = (call.parameters.stream, call.parameters.batch)
+            guard judged.judges(for: stream), judged.takes(batch) else { throw Problem.notFound }
             if judged.offersChoice, stream == nil, call.parameters.all != true {
                 return try await choice(of: judged, for: call)
             }
             // A new round begins as its call's stream plans it, or else with the rubric of the last one: most calls judge as
             // the one before did.
-            let before = try await call.reader.rounds(of: id).filter { $0.judges(for: stream) }
+            let before = try await call.reader.rounds(of: id).filter {
+                $0.judges(for: stream) && (batch == nil || $0.judges(in: batch))
+            }
             let zone = TimeZoneName.hongKong
             let due = LocalTime(CalendarDate(Date.now, in: zone).adding(days: 21), hour: 18, minute: 0)
             var values = RoundForm.rubric(
@@ -110,7 +130,9 @@ struct RoundsConsole: Sendable {
             values["quorum"] = ["2"]
             values["time_zone"] = [zone.description]
             values["due_at"] = due.map { [$0.field] }
-            if let planned = try await call.reader.plannedRound(of: id, for: stream, now: .now)?.draft {
+            if let planned = try await call.reader.plannedRound(of: id, for: stream, in: batch, now: .now)?
+                .draft
+            {
                 let fields = RoundForm.values(of: planned)
                 // A stream that plans rounds and has no rubric keeps to that of the round before.
                 if !planned.criteria.isEmpty { values = values.filter { !$0.key.hasPrefix("criteria.") } }
@@ -118,6 +140,7 @@ struct RoundsConsole: Sendable {
             }
             values["call"] = [id.description]
             values["stream"] = stream.map { [$0.description] }
+            values["batch"] = batch.map { ["\($0)"] }
             return try await form(for: call, nil, values: values, version: nil)
         }.erased
     }
@@ -419,9 +442,30 @@ struct RoundsConsole: Sendable {
                     options: streams.map { ($0.stream.description, $0.name.text(for: words.spoken)) },
                     prompt: t("round.every_stream"), isOptional: true)
             ]
+        let batches = judged?.batches ?? []
+        let when =
+            batches.isEmpty
+            ? []
+            : [
+                input.select(
+                    "batch", label: t("round.batch"), hint: t("round.batch_hint"),
+                    options: batches.map {
+                        (
+                            "\($0.number)",
+                            t(
+                                "round.batch_until",
+                                [
+                                    "number": "\($0.number)",
+                                    "day": CalendarDate($0.closesAt, in: judged?.deadline.zone ?? .hongKong)
+                                        .text(in: viewer.language),
+                                ])
+                        )
+                    },
+                    prompt: t("round.every_batch"), isOptional: true)
+            ]
         let sections =
             [
-                FormSection(fields: which + [input.localized("name", label: t("round.name"))] + whose),
+                FormSection(fields: which + [input.localized("name", label: t("round.name"))] + whose + when),
                 FormSection(
                     title: t("round.section_rules"),
                     fields: [
@@ -498,10 +542,12 @@ struct RoundsConsole: Sendable {
         }
     }
 
-    /// Under which name a browser keeps what was typed: what a round begins with depends on its stream.
+    /// Under which name a browser keeps what was typed: what a round begins with depends on its stream and batch.
     private static func draft(of call: CallForApplications.ID, _ values: [String: [String]]) -> String {
         let stream = values["stream"]?.first.flatMap(ProgramStream.ID.init)
-        return (["round-new-\(call)"] + [stream?.description].compactMap { $0 }).joined(separator: "-")
+        let batch = values["batch"]?.first.flatMap { Int($0) }
+        return (["round-new-\(call)"] + [stream?.description, batch.map { "batch-\($0)" }].compactMap { $0 })
+            .joined(separator: "-")
     }
 
     /// How many criteria a form was filled in with.
@@ -540,10 +586,11 @@ struct NewRoundForm: Codable {
     }
 }
 
-/// For which call a round is drafted, and for which of its streams, or for all of them.
+/// For which call a round is drafted, and for which of its streams and batches, or for all of them.
 struct NewRoundPath: Codable {
     let call: CallForApplications.ID?
     let stream: ProgramStream.ID?
+    let batch: Int?
     let all: Bool?
 }
 

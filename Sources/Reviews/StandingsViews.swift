@@ -9,6 +9,7 @@ internal import Vocabulary
 struct StandingsView: Described {
     let round: ReviewRound.ID
     let stream: RoundStream?
+    let batch: Int?
     let places: Int
     let items: [StandingView]
     let reviewers: [ReviewerStandingView]
@@ -17,6 +18,7 @@ struct StandingsView: Described {
 
     static let documentation = [
         "stream": "The one of the call's streams that the round judges for; absent for all of them.",
+        "batch": "The one of a rolling call's batches that the round judges, from 1; absent for all of them.",
         "places": "How many would be chosen.",
         "reviewers": "The most lenient first; empty where nothing is calibrated.",
         "stability": "How sure the ranking is; absent where nothing is calibrated.",
@@ -26,6 +28,7 @@ struct StandingsView: Described {
     init(_ standings: Standings) {
         round = standings.round.id
         stream = RoundStream(of: standings.round)
+        batch = standings.round.batch
         places = standings.places
         items = standings.entries.map { StandingView($0, places: standings.places) }
         reviewers = standings.reviewers.map(ReviewerStandingView.init)

@@ -148,6 +148,25 @@ struct OversightTests {
         #expect(board.map(\.id) == expected && !expected.isEmpty)
     }
 
+    @Test("The board's page has a column for what a startup changes, and counts what has ended with the table of it")
+    func everyState() async throws {
+        let world = try await World()
+        for (name, state) in [("Kelpchange", "changes_requested"), ("Kelpgone", "declined"), ("Kelpless", "rejected")] {
+            let id = try await world.plantOne(named: name, state: "in_review", daysAgo: 1)
+            try await world.owner.write(as: .none) { transaction in
+                _ = try await transaction.execute("SET LOCAL session_replication_role = replica")
+                _ = try await transaction.execute("UPDATE applications SET state = \(state) WHERE id = \(id)")
+            }
+        }
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let page = await visitor.open("/console/applications/board?call=\(call)")
+        #expect(page.status == 200 && page.text.contains("Changes requested") && page.text.contains("Kelpchange"))
+        #expect(!page.text.contains("Kelpgone") && !page.text.contains("Kelpless"), "\(page.text)")
+        #expect(page.text.contains("state=declined&amp;sort=longest_in_stage\">Declined</a>"), "\(page.text)")
+        let table = await visitor.open("/console/applications?call=\(call)&state=declined&sort=longest_in_stage")
+        #expect(table.text.contains("Kelpgone"))
+    }
+
     @Test("Counts and board by JSON say what the pages say, of drafts the number alone")
     func stagesByJSON() async throws {
         let world = try await World()
@@ -183,6 +202,19 @@ struct OversightTests {
                 stage["items"]?.elements?.map { $0["id"]?.text }
                     == standing.prefix(Application.State.cards).map(\.id.description))
         }
+        // What has ended is counted beside the columns: every state is on the board once, and all that the table has.
+        let ended = try #require(try answer.json()["ended"]?.elements)
+        #expect(ended.map { $0["state"]?.text } == Application.State.ended.map(\.rawValue))
+        #expect(Set(Application.State.board + Application.State.ended) == Set(Application.State.allCases))
+        #expect(Application.State.board.count + Application.State.ended.count == Application.State.allCases.count)
+        let figures = (stages + ended).map { column -> Int? in
+            guard case .number(let count)? = column["applications"] else { return nil }
+            return count.integer
+        }
+        #expect(figures.reduce(0) { $0 + ($1 ?? -1) } == all.count, "\(figures)")
+        let closed = try await visitor.ask("GET", "/v1/applications/board?call=\(call)&state=withdrawn").json()
+        #expect(closed["stages"]?.elements?.isEmpty == true)
+        #expect(closed["ended"]?.elements?.map { $0["state"]?.text } == ["withdrawn"])
         let ravi = try await Visitor(Cast.ravi, in: world)
         for path in ["/v1/applications/counts", "/v1/applications/board"] {
             #expect(await ravi.ask("GET", path).status == 403)

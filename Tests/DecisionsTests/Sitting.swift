@@ -147,14 +147,14 @@ extension World {
         }
     }
 
-    /// A round of the call or of one of its streams, open, with the demo's first reviewer on its panel; one review decides.
+    /// A round of the call or of one of its streams or batches, open, with the demo's first reviewer on its panel; one review decides.
     @discardableResult
     func openRound(
-        for call: CallForApplications.ID, of stream: ProgramStream.ID? = nil
+        for call: CallForApplications.ID, of stream: ProgramStream.ID? = nil, in batch: Int? = nil
     ) async throws -> ReviewRound.ID {
         let (id, mei, nora) = (ReviewRound.ID(), Cast.mei.person.id, Cast.nora.person)
         let draft = try RoundDraft(
-            name: LocalizedName(en: "Panel"), stream: stream, isBlind: true, reviewsWanted: 1, quorum: 1,
+            name: LocalizedName(en: "Panel"), stream: stream, batch: batch, isBlind: true, reviewsWanted: 1, quorum: 1,
             due: Deadline(Date().addingTimeInterval(864_000), in: .hongKong),
             criteria: [ReviewRound.Criterion(id: .init(), name: LocalizedName(en: "Worth"), weight: 100)])
         try await database.write(as: context(Cast.mei)) { transaction in

@@ -120,6 +120,17 @@ extension InvariantTests {
             WHERE r.id = \(fragment: openRound)
             """),
         Plant(
+            "rounds_judge_batches_of_their_call", after: round,
+            "UPDATE review_rounds SET batch = 1 WHERE position = 9"),
+        // Everything was handed in after the first cut-off, and the round is of what came before.
+        Plant(
+            "files_of_a_batch_are_of_what_came_in_it",
+            """
+            UPDATE calls SET window_kind = 'rolling', cutoffs = ARRAY[opens_at + interval '1 second', closes_at]
+            WHERE id = (SELECT r.call_id FROM review_rounds AS r WHERE r.id = \(fragment: openRound))
+            """,
+            "UPDATE review_rounds SET batch = 1 WHERE id = \(fragment: openRound)"),
+        Plant(
             "files_are_of_applications_that_were_in_review",
             file(
                 of: """
