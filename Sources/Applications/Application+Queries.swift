@@ -33,6 +33,8 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let cutoffs: [Date]
     /// The closings before the call's of the streams that a draft names, in order; none for whoever may not know.
     let closingsOfStreams: [Date]
+    /// What might be funded twice, once it was counted; nil for whoever may not know.
+    package internal(set) var overlaps: OverlapTally?
 
     /// Until when a draft can be handed in as it is: while all the streams that it names are open.
     package var due: Deadline {

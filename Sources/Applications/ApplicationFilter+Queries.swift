@@ -139,6 +139,10 @@ extension ApplicationFilter {
             all.append(.anyText(of: "i.names", contains: q.string))
         }
         if let batch { all.append("batch_taking(a.submitted_at, c.cutoffs, c.closes_at) = \(batch)") }
+        if let overlap {
+            all.append(
+                "a.id = ANY ((SELECT applications_that_overlap(\(overlap), acting_role(), acting_person()))::uuid[])")
+        }
         if let complete {
             all.append("(\(fragment: .requiredAnswered) >= \(fragment: .requiredQuestions)) = \(complete)")
         }

@@ -31,6 +31,8 @@ package struct ApplicationFilter: Described, Hashable {
     package var complete: Bool?
     /// Only those handed in to this batch of a rolling call, counted from 1.
     package var batch: Int?
+    /// Only those that might be funded twice, by what was made of it. Of what is told to managers alone: to others nothing.
+    package var overlap: OverlapStanding?
     /// The order; the newest first unless said.
     package var sort: Order?
 
@@ -59,6 +61,7 @@ package struct ApplicationFilter: Described, Hashable {
             every such call.
             """,
             "batch": "Of a rolling call, counted from 1.",
+            "overlap": "Whether they might be funded twice: not judged yet, confirmed, or either. For managers.",
         ]
     }
 
@@ -67,7 +70,7 @@ package struct ApplicationFilter: Described, Hashable {
         call: CallForApplications.ID? = nil, stream: ProgramStream.ID? = nil, program: Program.ID? = nil,
         partner: Institution.ID? = nil, state: [Application.State]? = nil, overdue: Bool? = nil, stageDays: Int? = nil,
         submittedFrom: CalendarDate? = nil, submittedTo: CalendarDate? = nil, q: ShortText? = nil,
-        complete: Bool? = nil, batch: Int? = nil, sort: Order? = nil
+        complete: Bool? = nil, batch: Int? = nil, overlap: OverlapStanding? = nil, sort: Order? = nil
     ) {
         self.call = call
         self.stream = stream
@@ -81,6 +84,7 @@ package struct ApplicationFilter: Described, Hashable {
         self.q = q
         self.complete = complete
         self.batch = batch
+        self.overlap = overlap
         self.sort = sort
     }
 
@@ -108,7 +112,7 @@ package struct ApplicationFilter: Described, Hashable {
             ("overdue", overdue.map { "\($0)" }), ("stage_days", stageDays.map { "\($0)" }),
             ("submitted_from", submittedFrom?.description), ("submitted_to", submittedTo?.description),
             ("q", q?.string), ("complete", complete.map { "\($0)" }), ("batch", batch.map { "\($0)" }),
-            ("sort", sort?.rawValue),
+            ("overlap", overlap?.rawValue), ("sort", sort?.rawValue),
         ]
         return items.compactMap { name, value in value.map { (name, $0) } }
     }

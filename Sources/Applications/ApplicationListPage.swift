@@ -60,6 +60,8 @@ struct ApplicationListPage: ViewModel {
         var stood: String
         /// What it waits for in review.
         var waits: String?
+        /// What it might be funded twice with.
+        var overlaps: Badge?
         var overdue: Badge?
     }
 

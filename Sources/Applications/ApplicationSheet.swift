@@ -10,11 +10,13 @@ internal import Wording
 
 /// What a list of applications can show of each.
 enum ApplicationColumn: String, Codable, Sendable, CaseIterable {
-    case call, batch, stream, state, stage, due, complete, begun, submitted, id
+    case call, batch, stream, state, stage, due, complete, overlaps, begun, submitted, id
 
-    /// The columns of whoever chose none; with the batch where one of the calls is a rolling one.
-    static func usual(withBatches: Bool) -> [ApplicationColumn] {
-        [.call] + (withBatches ? [.batch] : []) + [.state, .stage, .complete, .submitted]
+    /// The columns of whoever chose none; with the batch where one of the calls is a rolling one, and with what might be
+    /// funded twice where there is any.
+    static func usual(withBatches: Bool, withOverlaps: Bool = false) -> [ApplicationColumn] {
+        [.call] + (withBatches ? [.batch] : []) + [.state, .stage, .complete] + (withOverlaps ? [.overlaps] : [])
+            + [.submitted]
     }
 
     func title(_ t: Texts) -> String { t("column.\(rawValue)") }
@@ -71,6 +73,11 @@ extension ApplicationColumn {
                 .integer(t("column.required_done")) { $0.count.requiredAnswered },
                 .integer(t("column.required_all")) { $0.count.required },
             ]
+        case .overlaps:
+            [
+                .integer(t("column.overlaps_open")) { $0.overlaps?.open },
+                .integer(t("column.overlaps_confirmed")) { $0.overlaps?.confirmed },
+            ]
         case .begun: [.instant(title(t)) { $0.application.createdAt }]
         case .submitted: [.instant(title(t)) { $0.application.submittedAt }]
         case .id: [.text(title(t)) { $0.id.description }]
@@ -81,7 +88,7 @@ extension ApplicationColumn {
 extension Statements {
     /// The rows of a file: all that the filter lets through, or a problem that says that they are too many.
     func applicationsForSheet(
-        matching filter: ApplicationFilter, most: Int = ApplicationSheet.most
+        matching filter: ApplicationFilter, with columns: [ApplicationColumn]? = nil, most: Int = ApplicationSheet.most
     ) async throws -> [ApplicationSummary] {
         let found = try await applications(matching: filter, limit: most + 1)
         guard found.count <= most else {
@@ -89,7 +96,7 @@ extension Statements {
             throw Problem(
                 .invalid, "More than \(limit) applications match, and a file has \(limit) rows. Narrow the filter.")
         }
-        return found
+        return columns?.contains(.overlaps) == true ? try await countingOverlaps(of: found) : found
     }
 }
 
@@ -109,6 +116,10 @@ extension ApplicationColumn {
                 : .text(clock.words(at: now, in: zone, language))
         case .due: return clock.lastDay(in: zone).map { .time(TimeText($0, in: language)) } ?? .text("–")
         case .complete: return .text(summary.count.words(t))
+        case .overlaps:
+            return summary.overlaps?.words(in: language).map {
+                .link($0, "/console/applications/\(summary.id)#overlaps")
+            } ?? .text("–")
         case .begun: return .time(TimeText(summary.application.createdAt, in: zone, language: language))
         case .submitted:
             return summary.application.submittedAt.map { .time(TimeText($0, in: zone, language: language)) }
@@ -132,6 +143,7 @@ struct ApplicationListQuery: Codable {
     let q: ShortText?
     let complete: Bool?
     let batch: Int?
+    let overlap: OverlapStanding?
     let sort: ApplicationFilter.Order?
     let columns: [ApplicationColumn]?
     let done: String?
@@ -142,7 +154,7 @@ struct ApplicationListQuery: Codable {
         ApplicationFilter(
             call: call, stream: stream, program: program, partner: partner, state: state, overdue: overdue,
             stageDays: stageDays, submittedFrom: submittedFrom, submittedTo: submittedTo, q: q, complete: complete,
-            batch: batch, sort: sort)
+            batch: batch, overlap: overlap, sort: sort)
     }
 
     /// The columns that were chosen; nil where none was.

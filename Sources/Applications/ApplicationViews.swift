@@ -23,12 +23,14 @@ package struct ApplicationView: Described {
     package let answers: [AnswerView]?
     package let batch: CallForApplications.Batch?
     package let formVersion: Int?
+    package let overlaps: OverlapTally?
 
     package static var documentation: [String: String] {
         [
             "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
             "answers":
                 "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
+            "overlaps": "In lists and on the board, for managers: how many others it might be funded twice with.",
             "form_version": "The version of the call's form that it answers. Absent until it is handed in.",
             "batch": "The batch of a rolling call that it belongs to; of a draft, the one that would take it now.",
             "offer_expires_at": "The last moment at which an offer can be accepted.",
@@ -55,6 +57,7 @@ package struct ApplicationView: Described {
         }
         batch = summary.batch
         formVersion = application.submittedAt == nil ? nil : application.formVersion
+        overlaps = summary.overlaps
     }
 }
 

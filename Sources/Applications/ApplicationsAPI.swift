@@ -86,8 +86,9 @@ package enum ApplicationsRoom {
         ) { call in
             let parameters = call.parameters
             let after = try call.position(parameters.cursor, as: ApplicationPosition.self)
-            let found = try await call.reader.applications(
+            var found = try await call.reader.applications(
                 matching: parameters.filter, after: after, limit: PageSize.rows(for: parameters.limit))
+            if try call.principal.role == .manager { found = try await call.reader.countingOverlaps(of: found) }
             let order = parameters.filter.order
             return .ok(
                 try call.page(found.map { ApplicationView($0, answers: nil) }, size: parameters.limit) {
@@ -318,6 +319,7 @@ struct ListApplications: Codable {
     let submittedTo: CalendarDate?
     let q: ShortText?
     let complete: Bool?
+    let overlap: OverlapStanding?
     let sort: ApplicationFilter.Order?
     let limit: PageSize?
     let cursor: PageCursor?
@@ -326,6 +328,6 @@ struct ListApplications: Codable {
         ApplicationFilter(
             call: call, stream: stream, program: program, partner: partner, state: state, overdue: overdue,
             stageDays: stageDays, submittedFrom: submittedFrom, submittedTo: submittedTo, q: q, complete: complete,
-            batch: batch, sort: sort)
+            batch: batch, overlap: overlap, sort: sort)
     }
 }

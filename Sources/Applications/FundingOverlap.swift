@@ -11,7 +11,7 @@ package struct FundingOverlap: Sendable, Equatable {
     package struct Evidence: Sendable, Equatable {
         /// What kind of thing it is.
         package let kind: Kind
-        /// The holder, person, number or name that both have; nothing where it is the startup itself.
+        /// The holder, person, number, name or address that both have; nothing where it is the startup itself.
         package let detail: String?
         /// The lesser of the two shares of a common holder, in hundredths of a per cent.
         package let share: Int?
@@ -27,6 +27,8 @@ package struct FundingOverlap: Sendable, Equatable {
         case commonHolder = "common_holder"
         /// The same person founded both.
         case commonFounder = "common_founder"
+        /// Somebody whom both applications name among their people, or whom one names and who founded the other.
+        case commonPerson = "common_person"
         /// The same number in a register.
         case sameRegistration = "same_registration"
         /// The same domain of mail or site.
@@ -70,12 +72,35 @@ package struct FundingOverlap: Sendable, Equatable {
     /// The last word on it, if there was one.
     package let judgement: Judgement?
 
-    /// The share from which on two companies with a common holder count as one applicant, in hundredths of a per cent.
-    package static let commonShare = 3_000
+}
+
+/// How many suggestions there are about an application that may still be funded, by what was made of them. For managers alone.
+package struct OverlapTally: Codable, Sendable, Equatable {
+    /// Those that nobody has judged.
+    package let open: Int
+    /// Those that a manager confirmed.
+    package let confirmed: Int
+
+    /// None.
+    package static let none = OverlapTally(open: 0, confirmed: 0)
+
+    /// Whether there is nothing to look at.
+    package var isNone: Bool { self == .none }
+}
+
+/// Which suggestions a list of applications is narrowed to.
+package enum OverlapStanding: String, Codable, Sendable, CaseIterable {
+    /// One at least that nobody has judged.
+    case open
+    /// One at least that was confirmed.
+    case confirmed
+    /// Either.
+    case any
 }
 
 extension Transaction {
-    /// Says of a suggested overlap that it is one, or why it is none. What was said before stays on record.
+    /// Says of a suggested overlap that it is one, or why it is none, and of both its sides. What was said before stays on
+    /// record.
     ///
     /// Not found where nothing is suggested to the manager; refused by `dismissed_overlaps_are_explained`.
     package func judgeOverlap(

@@ -1,7 +1,7 @@
 internal import API
 internal import Accounts
 internal import Foundation
-internal import Pages
+package import Pages
 internal import Postgres
 internal import Programs
 internal import Vocabulary
@@ -138,6 +138,17 @@ extension FundingOverlap {
                     .badge(overlap.badge(t)),
                 ]
             }, empty: EmptyState(title: t("overlap.title"), text: t("overlap.intro")))
+    }
+}
+
+extension OverlapTally {
+    /// “1 open overlap, 2 confirmed overlaps”; nil where there is nothing to look at.
+    package func words(in language: Pages.Language) -> String? {
+        let t = PageKit.applications.texts(in: language)
+        var parts: [String] = []
+        if open > 0 { parts.append(t("overlap.tally_open", count: open)) }
+        if confirmed > 0 { parts.append(t("overlap.tally_confirmed", count: confirmed)) }
+        return parts.isEmpty ? nil : parts.joined(separator: t("awaited.separator"))
     }
 }
 

@@ -44,8 +44,9 @@ enum OversightAPI {
             let stages = filter.stagesOfBoard
             return try await call.database.snapshot(as: call.context) { snapshot in
                 let counts = try await snapshot.applicationCounts(matching: filter)
-                let found = try await snapshot.applicationBoard(
-                    of: stages, matching: filter, each: Application.State.cards)
+                let found = try await snapshot.countingOverlaps(
+                    of: try await snapshot.applicationBoard(
+                        of: stages, matching: filter, each: Application.State.cards))
                 return .ok(BoardView(stages, filter.endedOfBoard, counts, found))
             }
         }.erased
@@ -209,7 +210,8 @@ enum OversightAPI {
             output: Download.self, produces: "text/csv"
         ) { call in
             let (parameters, language) = (call.parameters, Pages.Language(tag: call.locale) ?? .english)
-            let found = try await call.reader.applicationsForSheet(matching: parameters.filter)
+            let found = try await call.reader.applicationsForSheet(
+                matching: parameters.filter, with: parameters.columns)
             return .ok(
                 Download(
                     bytes: ApplicationSheet(found, columns: parameters.columns, in: language).bytes,

@@ -16,8 +16,9 @@ extension OversightPages {
             let (query, viewer) = (call.parameters, try await call.viewer())
             let (t, filter) = (PageKit.applications.texts(in: viewer.language), query.filter)
             let stages = filter.stagesOfBoard
-            let found = try await call.reader.applicationBoard(
-                of: stages, matching: filter, each: Application.State.cards)
+            let found = try await call.reader.countingOverlaps(
+                of: try await call.reader.applicationBoard(
+                    of: stages, matching: filter, each: Application.State.cards))
             let awaited = try await reviews(found.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
             let byStage = Dictionary(grouping: found, by: \.application.state)
@@ -64,7 +65,7 @@ extension OversightPages {
             id: summary.id.description, url: "/console/applications/\(summary.id)",
             name: summary.startupName.text(for: spoken), call: summary.callTitle.text(for: spoken),
             stood: clock.words(at: now, in: summary.deadline.zone, language),
-            waits: awaited?.words(t),
+            waits: awaited?.words(t), overlaps: summary.overlaps?.words(in: language).map { Badge($0, .warning) },
             overdue: clock.isOverdue(at: now) ? Badge(t("clock.overdue"), .warning) : nil)
     }
 }

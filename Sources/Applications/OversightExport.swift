@@ -12,7 +12,7 @@ extension OversightPages {
         ) { call in
             let (query, viewer) = (call.parameters, try await call.viewer())
             do {
-                let found = try await call.reader.applicationsForSheet(matching: query.filter)
+                let found = try await call.reader.applicationsForSheet(matching: query.filter, with: query.columns)
                 let sheet = ApplicationSheet(found, columns: query.columns, in: viewer.language)
                 return .download(sheet.bytes, named: "applications.csv", mediaType: "text/csv; charset=utf-8")
             } catch let problem as Problem where problem.status == 422 {

@@ -12,7 +12,8 @@ extension OversightPages {
     private static let batches = 500
 
     func filters(
-        _ query: ApplicationListQuery, _ desk: Desk, isBoard: Bool, in language: Pages.Language
+        _ query: ApplicationListQuery, _ desk: Desk, isBoard: Bool, showing shown: [ApplicationColumn]? = nil,
+        in language: Pages.Language
     ) -> ApplicationListPage.Filtering {
         let (t, spoken, filter) = (
             PageKit.applications.texts(in: language), Vocabulary.Language(language), query.filter
@@ -26,7 +27,7 @@ extension OversightPages {
         let answers = [("true", t("filter.yes")), ("false", t("filter.no"))]
         let address = isBoard ? Self.stages : Self.table
         let batches = max(desk.batches(in: filter.call), filter.batch ?? 0)
-        let columns = query.chosen ?? ApplicationColumn.usual(withBatches: batches > 0)
+        let columns = shown ?? query.chosen ?? ApplicationColumn.usual(withBatches: batches > 0)
         return ApplicationListPage.Filtering(
             action: address,
             search: Filters.Search(label: t("filter.q"), value: filter.q?.string ?? ""),
@@ -54,6 +55,10 @@ extension OversightPages {
                     "partner", t("filter.any"), desk.partners.map { ($0.id.description, $0.name.text(for: spoken)) },
                     filter.partner?.description),
                 choice("complete", t("filter.any"), answers, filter.complete.map { "\($0)" }),
+                choice(
+                    "overlap", t("filter.any"),
+                    OverlapStanding.allCases.map { ($0.rawValue, t("filter.overlap_\($0.rawValue)")) },
+                    filter.overlap?.rawValue),
             ]
                 + (batches == 0
                     ? []

@@ -14,19 +14,24 @@ extension OversightPages {
         ) { call in
             let (query, viewer) = (call.parameters, try await call.viewer())
             let (t, filter) = (PageKit.applications.texts(in: viewer.language), query.filter)
-            let found = try await call.reader.applications(
-                matching: filter, after: try call.position(query.cursor, as: ApplicationPosition.self),
-                limit: PageSize.rows(for: query.limit))
+            let found = try await call.reader.countingOverlaps(
+                of: try await call.reader.applications(
+                    matching: filter, after: try call.position(query.cursor, as: ApplicationPosition.self),
+                    limit: PageSize.rows(for: query.limit)))
             // The page is cut by its views, which know their positions; the rows are shown from the summaries.
             let page = try call.page(found.map { ApplicationView($0, answers: nil) }, size: query.limit) {
                 $0.position(by: filter.order)
             }
             let awaited = try await reviews(page.items.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
-            let columns = query.chosen ?? ApplicationColumn.usual(withBatches: desk.batches(in: filter.call) > 0)
+            let columns =
+                query.chosen
+                ?? ApplicationColumn.usual(
+                    withBatches: desk.batches(in: filter.call) > 0,
+                    withOverlaps: found.contains { $0.overlaps?.isNone == false })
             let model = ApplicationListPage(
                 header: header(query, t), tabs: tabs(query, isBoard: false, t), stats: stats(desk, filter, t),
-                filters: filters(query, desk, isBoard: false, in: viewer.language),
+                filters: filters(query, desk, isBoard: false, showing: columns, in: viewer.language),
                 saved: saved(desk, filter, viewer.language),
                 table: ApplicationListPage.Rows(
                     caption: t("list.title"),

@@ -37,6 +37,8 @@ extension DecisionsConsole {
             tally,
             try await call.reader.streamChoices(
                 of: decisions.map(\.application) + undecided.map(\.application)))
+        let overlaps = try await call.reader.overlapTallies(
+            of: decisions.map(\.application) + undecided.map(\.application))
         let isOpen = batch.releasedAt == nil
         let faults =
             isOpen && !decisions.isEmpty
@@ -72,15 +74,18 @@ extension DecisionsConsole {
                     title: t("batch.decisions"),
                     table: Table(
                         caption: t("batch.decisions"),
-                        columns: Self.columns(withStream: streams.isTold, t),
+                        columns: Self.columns(withStream: streams.isTold, withOverlaps: !overlaps.isEmpty, t),
                         rows: decisions.map {
-                            row($0, in: batch, streams, score: scores[$0.application]?.text, desk)
+                            row($0, in: batch, streams, score: scores[$0.application]?.text, overlaps, desk)
                         },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
             ]
                 + [Self.part(says, desk), below].compactMap(\.self)
                 + (isOpen && !undecided.isEmpty
-                    ? [undecidedPart(undecided, in: id, streams, scores: scores.mapValues(\.text), short, desk)] : []),
+                    ? [
+                        undecidedPart(
+                            undecided, in: id, streams, scores: scores.mapValues(\.text), short, overlaps, desk)
+                    ] : []),
             forms: silence.map { [$0] } ?? [])
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
     }
@@ -128,11 +133,12 @@ extension DecisionsConsole {
         ]
     }
 
-    private static func columns(withStream: Bool, _ t: Texts) -> [Table.Column] {
+    private static func columns(withStream: Bool, withOverlaps: Bool, _ t: Texts) -> [Table.Column] {
         var columns: [Table.Column] = [
             .init(t("batch.startup")), .init(t("batch.score"), isNumber: true), .init(t("field.outcome")),
         ]
         if withStream { columns.append(.init(t("field.stream"))) }
+        if withOverlaps { columns.append(.init(t("batch.overlaps"))) }
         return columns + [
             .init(t("batch.rank"), isNumber: true), .init(t("batch.award"), isNumber: true), .init(t("field.note")),
         ]
@@ -140,7 +146,7 @@ extension DecisionsConsole {
 
     private func row(
         _ decision: PreparedDecision, in batch: DecisionBatch, _ streams: StreamColumn, score: String?,
-        _ desk: DecisionDesk
+        _ overlaps: [Application.ID: OverlapTally], _ desk: DecisionDesk
     ) -> [Table.Cell] {
         let meant = decision.preparation
         let name = decision.startupName.text(for: desk.spoken)
@@ -152,6 +158,7 @@ extension DecisionsConsole {
             .text(score ?? "–"), .badge(desk.outcome(meant.outcome)),
         ]
         if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, desk.t)) }
+        if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[decision.application], of: decision.application)) }
         return cells + [
             meant.rank.map(Table.Cell.number) ?? .text("–"),
             meant.award.map { .money(MoneyText($0)) } ?? .text("–"),
@@ -163,11 +170,12 @@ extension DecisionsConsole {
         _ undecided: [(application: Application.ID, startupName: LocalizedName)], in id: DecisionBatch.ID,
         _ streams: StreamColumn, scores: [Application.ID: String],
         _ short: [Application.ID: (submitted: Int, quorum: Int)],
-        _ desk: DecisionDesk
+        _ overlaps: [Application.ID: OverlapTally], _ desk: DecisionDesk
     ) -> DecisionsPage.Part {
         let t = desk.t
         var columns: [Table.Column] = [.init(t("batch.startup")), .init(t("batch.score"), isNumber: true)]
         if streams.isTold { columns.append(.init(t("field.stream"))) }
+        if !overlaps.isEmpty { columns.append(.init(t("batch.overlaps"))) }
         columns.append(.init(t("batch.reviews")))
         let rows = undecided.map { application, name -> [Table.Cell] in
             var cells: [Table.Cell] = [
@@ -175,6 +183,7 @@ extension DecisionsConsole {
                 .text(scores[application] ?? "–"),
             ]
             if streams.isTold { cells.append(streams.cell(of: application, nil, t)) }
+            if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[application], of: application)) }
             guard let found = short[application] else { return cells + [.text(t("batch.enough"))] }
             let figures = ["submitted": Figures.grouped(found.submitted), "quorum": Figures.grouped(found.quorum)]
             return cells + [.badge(Badge(t("batch.short", figures), .warning))]

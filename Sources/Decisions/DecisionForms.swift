@@ -196,6 +196,8 @@ struct DecisionsPage: ViewModel {
 struct DecisionsConfirmPage: ViewModel {
     var header: PageHeader
     var refusal: ErrorSummary?
+    /// What keeps nobody from it, and should be looked at before.
+    var warnings: Table?
     var confirmation: Confirmation
 }
 
@@ -279,6 +281,11 @@ struct DecisionDesk {
             case .reject: .danger
             }
         return Badge(t("outcome.\(outcome.rawValue)"), tone)
+    }
+
+    /// What an application might be funded twice with, as a way to look at it.
+    func overlaps(_ tally: OverlapTally?, of application: Application.ID) -> Table.Cell {
+        tally?.words(in: t.language).map { .link($0, "/console/applications/\(application)#overlaps") } ?? .text("–")
     }
 
     /// Where stands what takes a second manager.

@@ -111,12 +111,14 @@ struct BatchDecisionsView: Described {
     let belowQuorum: [ShortView]
     let waivers: [WaiverView]
     let faults: [FaultView]
+    let warnings: [FaultView]
 
     static let documentation = [
         "undecided": "Applications in review for which nothing is prepared here.",
         "below_quorum": "Applications in review whose reviews are too few to decide.",
         "waivers": "What two managers say, or one asks, about decisions below the quorum.",
         "faults": "Why the batch cannot be released as it stands; none once it was.",
+        "warnings": "What keeps it from nothing: places for applications that might be funded twice, not judged yet.",
     ]
 }
 
@@ -135,13 +137,15 @@ struct PreparedView: Described {
     let feedback: LongText?
     let preparedAt: Date
     let preparedBy: String?
+    let overlaps: OverlapTally?
 
     static let documentation = [
+        "overlaps": "How many others it might be funded twice with; absent where there are none.",
         "stream": "Which of the chosen streams the place is in, where the call offers several.",
         "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice.",
     ]
 
-    init(_ decision: PreparedDecision, _ streams: StreamColumn) {
+    init(_ decision: PreparedDecision, _ streams: StreamColumn, _ overlaps: OverlapTally?) {
         application = decision.application
         startup = decision.startupName
         state = decision.state
@@ -156,6 +160,7 @@ struct PreparedView: Described {
         feedback = decision.preparation.feedback
         preparedAt = decision.preparedAt
         preparedBy = decision.preparedByName
+        self.overlaps = overlaps
     }
 }
 
@@ -163,9 +168,11 @@ struct ApplicantLine: Described {
     let application: Application.ID
     let startup: LocalizedName
     let choices: [ProgramStream.ID]?
+    let overlaps: OverlapTally?
 
     static let documentation = [
-        "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice."
+        "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice.",
+        "overlaps": "How many others it might be funded twice with; absent where there are none.",
     ]
 }
 
@@ -182,6 +189,12 @@ struct FaultView: Described {
     init(_ error: Problem.FieldError) {
         pointer = error.pointer
         detail = error.detail
+    }
+
+    /// What is said of an application, in words.
+    init(of application: Application.ID, _ words: String) {
+        pointer = "/decisions/\(application)"
+        detail = words
     }
 }
 

@@ -91,7 +91,7 @@ enum DecisionsAPI {
             access: .roles([.manager]), parameters: BatchPath.self, output: BatchDecisionsView.self,
             problems: [.notFound]
         ) { call in
-            let id = call.parameters.batch
+            let (id, language) = (call.parameters.batch, Pages.Language(tag: call.locale) ?? .english)
             return try await call.database.snapshot(as: call.context) { snapshot in
                 guard let batch = try await snapshot.decisionBatch(id) else { throw Problem.notFound }
                 let decisions = try await snapshot.preparedDecisions(in: id)
@@ -99,22 +99,31 @@ enum DecisionsAPI {
                 let streams = try await snapshot.streamColumn(
                     of: id, decisions.map(\.application) + undecided.map(\.application))
                 let short = try await snapshot.shortOfQuorum(in: batch.call, offering: decisions.places)
+                let overlaps = try await snapshot.overlapTallies(
+                    of: decisions.map(\.application) + undecided.map(\.application))
+                let doubtful = decisions.filter {
+                    $0.preparation.outcome != .reject && overlaps[$0.application].map { $0.open > 0 } == true
+                }
                 let faults =
                     batch.releasedAt == nil
                     ? try await snapshot.releaseFaults(of: batch, decisions, at: Date()) : []
                 return .ok(
                     BatchDecisionsView(
-                        items: decisions.map { PreparedView($0, streams) },
+                        items: decisions.map { PreparedView($0, streams, overlaps[$0.application]) },
                         undecided: undecided.map {
                             ApplicantLine(
                                 application: $0.application, startup: $0.startupName,
-                                choices: streams.chosen(by: $0.application))
+                                choices: streams.chosen(by: $0.application), overlaps: overlaps[$0.application])
                         },
                         belowQuorum: short.sorted { $0.key < $1.key }.map {
                             ShortView(application: $0.key, submitted: $0.value.submitted, quorum: $0.value.quorum)
                         },
                         waivers: try await snapshot.quorumWaivers(in: id).map(WaiverView.init),
-                        faults: faults.map(FaultView.init)))
+                        faults: faults.map { FaultView($0) },
+                        warnings: batch.releasedAt == nil
+                            ? doubtful.map {
+                                FaultView(of: $0.application, overlaps[$0.application]?.words(in: language) ?? "")
+                            } : []))
             }
         }.erased
     }
@@ -163,7 +172,8 @@ enum DecisionsAPI {
                 guard let prepared else { throw Problem.notFound }
                 return .ok(
                     PreparedView(
-                        prepared, try await transaction.streamColumn(of: path.batch, [prepared.application])))
+                        prepared, try await transaction.streamColumn(of: path.batch, [prepared.application]),
+                        try await transaction.overlapTallies(of: [prepared.application])[prepared.application]))
             }
         }.erased
     }

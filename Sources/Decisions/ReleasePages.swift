@@ -1,5 +1,6 @@
 internal import API
 internal import Accounts
+internal import Applications
 internal import Pages
 internal import Postgres
 internal import Programs
@@ -71,10 +72,25 @@ extension DecisionsConsole {
         }
         if tally.undecided > 0 { consequences.append(t("release.undecided", count: tally.undecided)) }
         consequences.append(t("release.final"))
+        let placed = try await call.reader.preparedDecisions(in: id).filter { $0.preparation.outcome != .reject }
+        let overlaps = try await call.reader.overlapTallies(of: placed.map(\.application)).filter { $0.value.open > 0 }
+        let doubtful = placed.filter { overlaps[$0.application] != nil }
         let model = DecisionsConfirmPage(
             header: PageHeader(
                 title: batch.terms.name.string, kind: batch.callTitle.text(for: desk.spoken), badge: badge(batch, t)),
             refusal: problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
+            warnings: doubtful.isEmpty
+                ? nil
+                : Table(
+                    caption: t("release.overlaps"),
+                    columns: [.init(t("batch.startup")), .init(t("field.outcome")), .init(t("batch.overlaps"))],
+                    rows: doubtful.map {
+                        [
+                            .text($0.startupName.text(for: desk.spoken)),
+                            .badge(desk.outcome($0.preparation.outcome)),
+                            desk.overlaps(overlaps[$0.application], of: $0.application),
+                        ]
+                    }, empty: EmptyState(title: t("release.overlaps"), text: t("release.overlaps_hint"))),
             confirmation: Confirmation(
                 title: t("release.title"), consequences: consequences,
                 form: Form(

@@ -127,6 +127,142 @@ struct FundingOverlapTests {
                 == 200)
     }
 
+    @Test("Whom the applications of two startups name is told by the address; so is a founder whom another names")
+    func people() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        func evidence(of one: Application.ID, with other: Application.ID) async throws -> [FundingOverlap.Evidence] {
+            try await reader.overlaps(of: one).first { $0.other == other }?.evidence ?? []
+        }
+        let adviser = "adviser@gmail.com"
+        try await world.name(adviser, in: kelp)
+        #expect(try await evidence(of: lantern, with: kelp).map(\.kind) == [.commonHolder], "one of them alone")
+        let question = try await world.name(adviser, in: lantern)
+        for (one, other) in [(lantern, kelp), (kelp, lantern)] {
+            #expect(
+                try await evidence(of: one, with: other).filter { $0.kind == .commonPerson } == [
+                    .init(kind: .commonPerson, detail: adviser, share: nil)
+                ])
+        }
+        let page = try await Visitor(Cast.mei, in: world).open("/console/applications/\(lantern)")
+        #expect(page.text.contains("Same person named") && page.text.contains(adviser), "\(page.text)")
+        // Ada founded one of them.
+        let ada = Cast.ada.person.email
+        try await world.name(ada, in: lantern)
+        for (one, other) in [(lantern, kelp), (kelp, lantern)] {
+            #expect(
+                try await evidence(of: one, with: other).filter { $0.kind == .commonPerson }.map(\.detail)
+                    == [ada, adviser].sorted())
+        }
+        // A draft names nobody yet.
+        let draft = try await world.draft(to: call)
+        try await world.fill(draft, of: call)
+        try await world.name(adviser, in: draft)
+        #expect(try await reader.overlaps(of: kelp).map(\.other) == [lantern])
+        // Nor does an answer that is open again, which managers do not read.
+        let wanted = try ChangesWanted(
+            LongText("Say who your people are."), to: [question],
+            by: CalendarDate(Date(), in: .hongKong).adding(days: 5))
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.requestChanges(wanted, of: lantern, as: ChangeRequest.ID(), by: mei)
+        }
+        #expect(try await evidence(of: lantern, with: kelp).map(\.kind) == [.commonHolder])
+        #expect(try await evidence(of: kelp, with: lantern).map(\.kind) == [.commonHolder])
+    }
+
+    @Test("A word on two applications is on both, and the last one counts, from whichever side it was said")
+    func bothSides() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        let open = OverlapTally(open: 1, confirmed: 0)
+        #expect(try await reader.overlapTallies(of: [kelp, lantern]) == [kelp: open, lantern: open])
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.judgeOverlap(of: lantern, with: kelp, as: .confirmed, because: nil, by: mei)
+        }
+        #expect(try await reader.overlaps(of: kelp).map { $0.judgement?.verdict } == [.confirmed])
+        let confirmed = OverlapTally(open: 0, confirmed: 1)
+        #expect(try await reader.overlapTallies(of: [kelp, lantern]) == [kelp: confirmed, lantern: confirmed])
+        let reason = try LongText("Another Ada.")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.judgeOverlap(of: kelp, with: lantern, as: .dismissed, because: reason, by: mei)
+        }
+        #expect(try await reader.overlaps(of: lantern).map { $0.judgement?.verdict } == [.dismissed])
+        #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty)
+    }
+
+    @Test("Table, board, file and JSON count what each application's page lists, and are narrowed to it")
+    func counted() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        func listed(_ standing: OverlapStanding) async throws -> Set<Application.ID> {
+            let filter = ApplicationFilter(overlap: standing)
+            let found = try await reader.applications(matching: filter, limit: 500)
+            let counted = try await reader.applicationCounts(matching: filter).values.reduce(0) { $0 + $1.applications }
+            #expect(counted == found.count)
+            return Set(found.map(\.id))
+        }
+        let all = try await reader.applications(limit: 1_000).map(\.id)
+        let tallies = try await reader.overlapTallies(of: all)
+        for (id, tally) in tallies {
+            #expect(try await reader.overlaps(of: id).count { $0.judgement == nil } == tally.open)
+        }
+        #expect(try await listed(.open) == Set(tallies.keys) && tallies[kelp] != nil && tallies[lantern] != nil)
+        #expect(try await listed(.confirmed).isEmpty)
+        let table = await visitor.open("/console/applications?overlap=open").text
+        #expect(
+            table.contains("1 open overlap") && table.contains("/console/applications/\(lantern)#overlaps"), "\(table)")
+        #expect(table.contains(">Overlaps</th>") && table.contains(#"<option value="open" selected>"#), "\(table)")
+        #expect(await visitor.open("/console/applications/board?overlap=open").text.contains("1 open overlap"))
+        let file = await visitor.ask("GET", "/v1/applications.csv?overlap=open&columns=id&columns=overlaps").text
+        #expect(file.contains("\(lantern),1,0\r\n"), "\(file)")
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.judgeOverlap(of: lantern, with: kelp, as: .confirmed, because: nil, by: mei)
+        }
+        #expect(try await listed(.confirmed) == [kelp, lantern])
+        #expect(try await listed(.any) == Set(tallies.keys))
+        #expect(try await !listed(.open).contains(lantern))
+        let items = try await visitor.ask("GET", "/v1/applications?overlap=confirmed").json()["items"]?.elements ?? []
+        #expect(items.count == 2 && items.allSatisfy { $0["overlaps"]?["confirmed"] == 1 })
+        // What was turned down is not counted, though its page still lists what it shared.
+        try await world.owner.write(as: .none) { transaction in
+            _ = try await transaction.execute("SET LOCAL session_replication_role = replica")
+            _ = try await transaction.execute("UPDATE applications SET state = 'ineligible' WHERE id = \(lantern)")
+        }
+        #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty)
+        #expect(try await reader.overlaps(of: lantern).map(\.other) == [kelp])
+        #expect(try await reader.overlaps(of: kelp).isEmpty)
+    }
+
+    @Test("Counts and the filter tell founders nothing, nor a manager of what is their own")
+    func countedForNobodyElse() async throws {
+        let world = try await World()
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        for member in [Cast.ada, Cast.nora, Cast.kenji, Cast.iris, Cast.leo] {
+            let reader = world.database.reader(as: world.context(member))
+            #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty, "\(member.person.name)")
+            let found = try await reader.applications(matching: ApplicationFilter(overlap: .any), limit: 100)
+            #expect(found.isEmpty, "\(member.person.name)")
+        }
+        let ada = try await Visitor(Cast.ada, in: world)
+        let own = await ada.ask("GET", "/v1/applications")
+        #expect(own.status == 200 && !own.text.contains("overlaps"), "\(own.text)")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                VALUES (gen_random_uuid(), \(Cast.harbour.id), \(mei), \(Cast.startup("lanterncare").uuid), 'founder')
+                """)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty)
+        let found = try await reader.applications(matching: ApplicationFilter(overlap: .any), limit: 500).map(\.id)
+        #expect(!found.contains(kelp) && !found.contains(lantern))
+    }
+
     @Test("Founders, reviewers, partners and other parks are told nothing; nor is a manager of what is their own")
     func walls() async throws {
         let world = try await World()
@@ -166,5 +302,25 @@ struct FundingOverlapTests {
             }
         }
         #expect(wall?.kind == .insufficientPrivilege)
+    }
+}
+
+extension World {
+    /// Has an application name somebody, as a form with a question about people keeps it; says which question.
+    @discardableResult
+    fileprivate func name(
+        _ address: String, in application: Application.ID
+    ) async throws -> CallForApplications.Question.ID {
+        try await database.write(as: .system(in: Cast.harbour.id)) { transaction in
+            let named = try await transaction.rows(
+                """
+                INSERT INTO application_people (tenant_id, application_id, question_id, email)
+                SELECT w.tenant_id, w.application_id, w.question_id, \(address) FROM application_answers AS w
+                WHERE w.application_id = \(application) ORDER BY w.question_id LIMIT 1
+                RETURNING question_id
+                """)
+            let first = try #require(named.first)
+            return try first("question_id")
+        }
     }
 }

@@ -78,7 +78,7 @@ struct OversightTests {
         let whole = ApplicationFilter(
             call: rolling, stream: stream.id, program: stream.program, partner: stream.partners.first?.institution,
             state: [.submitted, .inReview], overdue: false, stageDays: 1, submittedFrom: today, submittedTo: today,
-            q: try ShortText("海"), complete: true, batch: 2, sort: .due)
+            q: try ShortText("海"), complete: true, batch: 2, overlap: .any, sort: .due)
         // Whatever is added to the filter is asked here.
         #expect(
             Set(whole.items.map(\.name))

@@ -16,6 +16,51 @@ import Vocabulary
 struct DecisionsEdgeTests {
     let day = CalendarDate(Date(), in: .hongKong).adding(days: 9)
 
+    @Test("What might be funded twice is told in a batch and before its release, and keeps nothing from it")
+    func overlaps() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        // Their founders share a domain, so that each is suggested with the two others.
+        let (call, ids) = try await world.applicants(4)
+        let note = try LongText("So it is.")
+        let batch = try await world.open(
+            call, places: 2,
+            preparing: [
+                (ids[0], Preparation(.offer, note: note)), (ids[1], Preparation(.waitlist, note: note)),
+                (ids[2], Preparation(.reject, note: note)),
+            ])
+        let place = "/v1/decision-batches/\(batch)"
+        let listed = try await mei.ask("GET", "\(place)/decisions").json()
+        #expect(listed["items"]?.elements?.map { $0["overlaps"]?["open"] } == [3, 3, 3], "\(listed)")
+        #expect(listed["undecided"]?.elements?.first?["overlaps"]?["open"] == 3)
+        #expect(listed["faults"]?.elements?.isEmpty == true)
+        // A rejection funds nothing.
+        #expect(
+            Set(listed["warnings"]?.elements?.compactMap { $0["pointer"]?.text } ?? [])
+                == ["/decisions/\(ids[0])", "/decisions/\(ids[1])"])
+        #expect(listed["warnings"]?.elements?.first?["detail"]?.text == "3 open overlaps")
+        let page = await mei.open("/console/decisions/\(batch)").text
+        #expect(
+            page.contains("3 open overlaps") && page.contains("/console/applications/\(ids[3])#overlaps"), "\(page)")
+        let before = await mei.open("/console/decisions/\(batch)/release").text
+        #expect(before.contains("These might be funded twice"), "\(before)")
+        #expect(before.contains("/console/applications/\(ids[1])#overlaps"))
+        #expect(!before.contains("/console/applications/\(ids[2])#overlaps"))
+        // Looked at, it is no warning any more.
+        for other in [ids[1], ids[2], ids[3]] {
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.judgeOverlap(
+                    of: ids[0], with: other, as: .confirmed, because: nil, by: Cast.mei.person.id)
+            }
+        }
+        let judged = try await mei.ask("GET", "\(place)/decisions").json()
+        #expect(judged["warnings"]?.elements?.map { $0["pointer"]?.text } == ["/decisions/\(ids[1])"])
+        let confirmed = judged["items"]?.elements?.first { $0["application"]?.text == ids[0].description }
+        #expect(confirmed?["overlaps"]?["confirmed"] == 3 && confirmed?["overlaps"]?["open"] == 0)
+        #expect(await mei.ask("POST", "\(place)/release").status == 200)
+        #expect(try await mei.ask("GET", "\(place)/decisions").json()["warnings"]?.elements?.isEmpty == true)
+    }
+
     @Test("A batch by JSON: opened, filled, looked at, released; a change by two; an appeal")
     func json() async throws {
         let world = try await World()
