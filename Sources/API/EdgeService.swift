@@ -60,10 +60,12 @@ extension Edge: Service {
                 channel: HTTP1Channel(
                     responder: responder,
                     configuration: .init(
+                        additionalChannelHandlers: [ParserRefusal()],
                         idleTimeout: .nanoseconds(Edge.nanoseconds(configuration.idleTimeout)),
-                        // Above our own limits, so that most senders of too much are told what they did (431, 414).
+                        // Above our own limits, so that most senders of too much are told what they did (431, 414). The parser
+                        // does not say which of the two it was.
                         httpDecoderConfiguration: .init(
-                            maxHeaderFieldSize: 24_576, maxHeaderListSize: 49_152, maxHeaderFieldCount: 128))),
+                            maxHeaderFieldSize: 65_536, maxHeaderListSize: 81_920, maxHeaderFieldCount: 128))),
                 executors: executors)
         }
         return try builder.buildServer(

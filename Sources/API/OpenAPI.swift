@@ -167,7 +167,9 @@ struct OpenAPIDocument {
             if let output = declaration.output {
                 media = ["schema": names.reference(output), "example": output.exampleValue]
             } else {
-                media = ["schema": ["type": "string"]]
+                // A file's bytes; where they are JSON, they are an object.
+                let isJSON = declaration.produces.hasPrefix("application/json")
+                media = ["schema": ["type": .string(isJSON ? "object" : "string")]]
             }
             let type = String(
                 decoding: declaration.produces.utf8.prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)

@@ -97,10 +97,11 @@ struct Router: Sendable {
         }
         // Paths such as `/a//b` name nothing.
         guard !segment.utf8.isEmpty else { return nil }
-        if let next = node.literals[segment],
-            let endpoint = find(segments.dropFirst(), in: next, method, &values, &others)
-        {
-            return endpoint
+        if let next = node.literals[segment] {
+            let count = others.count
+            if let endpoint = find(segments.dropFirst(), in: next, method, &values, &others) { return endpoint }
+            // A word that has a path of its own is nobody's identifier: what may be done there is what is declared there.
+            if others.count > count { return nil }
         }
         if let next = node.parameter.first {
             let count = values.count

@@ -89,6 +89,18 @@ import Testing
         #expect(try await Site().send("TRACE", "/v1/notes").status == 405)
     }
 
+    @Test func aWordBesideIdentifiersHasMethodsOfItsOwn() async throws {
+        let moves = API.Operation(
+            .post, "/v1/notes/moves", "moveNotes", summary: "", tag: "notes", access: .signedIn, output: NoOutput.self
+        ) { _ in .noContent }.erased
+        let site = try await Site(operations: Notebook.operations + [moves])
+        for method in ["GET", "PUT", "DELETE"] {
+            let answer = await site.send(method, "/v1/notes/moves")
+            #expect(answer.status == 405 && answer.header("Allow") == "POST", "\(method)")
+        }
+        #expect(await site.send("POST", "/v1/notes/\(UUID())").header("Allow") == "DELETE, GET, PUT, HEAD")
+    }
+
     @Test func headAnswersWithoutBody() async throws {
         let site = try await Site()
         _ = await site.create("a")

@@ -54,6 +54,22 @@ import Testing
         #expect(post?["responses"]?["201"]?["headers"]?["Location"] != nil)
     }
 
+    @Test func aFileIsDeclaredAsWhatItIs() async throws {
+        func file(_ type: String?) -> AnyOperation {
+            API.Operation(
+                .get, "/v1/copy", "copy", summary: "", tag: "notes", access: .signedIn, output: Download.self,
+                produces: type
+            ) { _ in .ok(Download(bytes: Array("{}".utf8))) }.erased
+        }
+        for (type, schema) in [("application/json", "object"), ("text/csv; charset=utf-8", "string")] {
+            let document = try JSON(parsing: try await Site(operations: [file(type)]).edge.openAPI)
+            let content = document["paths"]?["/v1/copy"]?["get"]?["responses"]?["200"]?["content"]
+            #expect(content?.members?.count == 1)
+            let media = String(type.prefix { $0 != ";" })
+            #expect(content?[media]?["schema"]?["type"]?.text == schema, "\(type)")
+        }
+    }
+
     @Test func theReferenceIsReadableAndWithoutScript() async throws {
         let site = try await Site()
         let answer = await site.send("GET", "/docs", as: nil)

@@ -86,11 +86,19 @@ private func serving<R: Sendable>(
 
     @Test func refusesWhatIsNoHTTP() async throws {
         try await serving(try await Site()) { wire, _ in
-            #expect(try await wire.exchange(["NONSENSE\r\n\r\n"]).hasPrefix("HTTP/1.1 400"))
+            let nonsense = try await wire.exchange(["NONSENSE\r\n\r\n"])
+            #expect(nonsense.hasPrefix("HTTP/1.1 400") && nonsense.contains(#""type":"/problems/malformed""#))
+            #expect(nonsense.contains("application/problem+json") && nonsense.contains("Connection: close"))
             let large = "X-Large: \(String(repeating: "a", count: 20_000))\r\n"
             #expect(try await wire.get("/livez", headers: large).hasPrefix("HTTP/1.1 431"))
-            let target = "/livez?" + String(repeating: "a", count: 9_000)
-            #expect(try await wire.get(target).hasPrefix("HTTP/1.1 414"))
+            // The last is more than the parser takes, which does not say of what.
+            for (length, status, slug) in [
+                (9_000, 414, "target-too-long"), (60_000, 414, "target-too-long"), (90_000, 431, "headers-too-large"),
+            ] {
+                let answer = try await wire.get("/livez?" + String(repeating: "a", count: length))
+                #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(length)")
+                #expect(answer.contains(#""type":"/problems/\#(slug)""#), "\(length)")
+            }
             let smuggled = try await wire.exchange([
                 "POST /v1/notes HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
             ])

@@ -18,70 +18,6 @@ import Vocabulary
 
 @testable import API
 
-/// Who asks: the columns of the matrix.
-enum Asker: String, CaseIterable, Sendable {
-    case anonymous, mei, tom, kenji, ada, ravi, jun, chloe, iris, nora, vera, juror, wing, leo, olga
-
-    /// The member of the cast; nobody for a visitor who is not signed in.
-    var member: Cast.Member? {
-        switch self {
-        case .anonymous: nil
-        case .mei: Cast.mei
-        case .tom: Cast.tom
-        case .kenji: Cast.kenji
-        case .ada: Cast.ada
-        case .ravi: Cast.ravi
-        case .jun: Cast.jun
-        case .chloe: Cast.chloe
-        case .iris: Cast.iris
-        case .nora: Cast.nora
-        case .vera: Cast.vera
-        case .juror: Cast.jun
-        case .wing: Cast.wing
-        case .leo: Cast.leo
-        case .olga: Cast.olga
-        }
-    }
-}
-
-extension Asker {
-    /// Which of the member's seats asks: `juror` is jun, who judges as well as invests.
-    var seat: Int { self == .juror ? 1 : 0 }
-}
-
-/// The reviewed file: one row a route, one cell an asker.
-struct Matrix {
-    private(set) var rows: [(id: String, cells: [Asker: String])] = []
-
-    /// Reads `authorization.matrix`: `#` begins a comment, the last words of a line are its cells.
-    init(parsing text: String) {
-        let columns = Asker.allCases
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            let words = line.split(separator: " ").map(String.init)
-            guard words.count > columns.count else { continue }
-            let id = words.dropLast(columns.count).joined(separator: " ")
-            rows.append((id, Dictionary(uniqueKeysWithValues: zip(columns, words.suffix(columns.count)))))
-        }
-    }
-
-    /// What should come of a question; nothing for a route that has no row.
-    subscript(id: String, asker: Asker) -> String {
-        rows.first { $0.id == id }?.cells[asker] ?? "none"
-    }
-
-    /// The file as the askers found it, to be reviewed before it is believed.
-    static func text(_ found: [(id: String, cells: [Asker: String])]) -> String {
-        let width = (found.map(\.id.count).max() ?? 0) + 2
-        func line(_ name: String, _ cells: [String]) -> String {
-            name.padding(toLength: width, withPad: " ", startingAt: 0)
-                + cells.map { $0.padding(toLength: 10, withPad: " ", startingAt: 0) }.joined()
-        }
-        let head = line("# route", Asker.allCases.map(\.rawValue))
-        return ([head] + found.map { row in line(row.id, Asker.allCases.map { row.cells[$0] ?? "none" }) })
-            .map { $0.replacing(#/ +$/#, with: "") }.joined(separator: "\n") + "\n"
-    }
-}
-
 /// The objects that every asker asks for, by the name of a parameter or else by the noun of its `x-ref`.
 struct Objects: Sendable {
     private var ids: [String: String]
@@ -448,175 +384,20 @@ struct Objects: Sendable {
         return copy
     }
 
+    /// The same objects with a startup in the place of KelpSense's and of the listed one, and what else is its own, by nouns.
+    func about(_ startup: Startup.ID, _ others: [String: String]) -> Objects {
+        var copy = self
+        (copy.listed, copy.blockable) = (startup.description, startup.description)
+        copy.ids["Startup"] = startup.description
+        copy.ids.merge(others) { _, own in own }
+        return copy
+    }
+
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
         let known = [listed, planned, liftable, received] + ids.values + deadLetters.values + leavable.values
         return known.reduce(text) {
             $0.replacing($1, with: "*")
-        }
-    }
-}
-
-/// An asker before an edge, who can ask for every route of it.
-struct Questioner: Sendable {
-    let asker: Asker
-    let edge: Edge
-    private let visitor: Visitor?
-
-    /// Signs the asker in, in a world.
-    init(_ asker: Asker, in world: World, before edge: Edge? = nil) async throws {
-        self.asker = asker
-        self.edge = edge ?? world.edge
-        visitor =
-            if let member = asker.member { try await Visitor(member, seat: asker.seat, in: world, before: edge) } else {
-                nil
-            }
-    }
-
-    /// Asks for a route about these objects, with a body that its schema admits, or with nothing in it.
-    func ask(_ route: RegistryEntry, about objects: Objects, emptily: Bool = false) async -> Outgoing {
-        let target = target(route, objects)
-        let body = emptily ? route.body.map { _ in JSON.object([]) } : body(of: route, objects)
-        var headers = [("X-Request-Id", "matrix-request")]
-        if route.precondition == .required { headers.append(("If-Match", "\"x\"")) }
-        switch (route.kind, visitor) {
-        case (.json, let visitor?):
-            return await visitor.ask(
-                route.method.rawValue, target, json: body.map { String(decoding: $0.bytes, as: UTF8.self) },
-                as: route.consumes, headers: headers)
-        case (.json, nil):
-            if body != nil { headers.append(("Content-Type", route.consumes)) }
-            if route.idempotency != .none { headers.append(("Idempotency-Key", UUID().uuidString)) }
-            return await edge.respond(
-                to: Incoming(route.method.rawValue, target, headers: headers, body: body?.bytes ?? []))
-        case (.page, let visitor?):
-            return route.method == .get
-                ? await visitor.open(target) : await visitor.send(target, Self.fields(body ?? .object([])))
-        case (.page, nil):
-            guard route.method == .post else {
-                return await edge.respond(to: Incoming("GET", target, headers: headers))
-            }
-            headers += [
-                ("Cookie", "\(edge.services.cookies.formName)=matrix"), ("Sec-Fetch-Site", "same-origin"),
-                ("Content-Type", "application/x-www-form-urlencoded"),
-            ]
-            let form = ([("csrf", "matrix")] + Self.fields(body ?? .object([])))
-                .map { "\(Edge.percentEncoded($0))=\(Edge.percentEncoded($1))" }.joined(separator: "&")
-            return await edge.respond(to: Incoming("POST", target, headers: headers, body: Array(form.utf8)))
-        }
-    }
-
-    /// Whether a route's path or body speaks of any of the objects.
-    func speaksOfObjects(_ route: RegistryEntry, _ objects: Objects, _ absent: Objects) -> Bool {
-        target(route, objects) != target(route, absent) || body(of: route, objects) != body(of: route, absent)
-    }
-
-    /// What came of a question, as the matrix says it. Anything that is no answer at all is said by its number.
-    func cell(_ route: RegistryEntry, _ answer: Outgoing) -> String {
-        switch answer.status {
-        case 401, 403, 404: return String(answer.status)
-        case 303:
-            // Leaving leads to the door as well; only where one must be known, being led there is being refused.
-            if case .anyone = route.access { return "ok" }
-            let isDoor = answer.header("Location")?.hasPrefix(edge.services.configuration.signInPath) ?? false
-            return isDoor && (asker == .anonymous || route.id != "signOut") ? "401" : "ok"
-        case 200..<400, 409, 412, 422, 428: return "ok"
-        default: return String(answer.status)
-        }
-    }
-
-    private func target(_ route: RegistryEntry, _ objects: Objects) -> String {
-        var target = route.path
-        for parameter in route.parameters where parameter.isInPath {
-            let name = parameter.name
-            let value = objects.id(name, parameter.schema, beside: route.path) ?? Self.word(parameter.schema)
-            for hole in ["{\(name)}", "{\(name)...}"] { target = target.replacing(hole, with: value) }
-        }
-        let query = route.parameters.filter { !$0.isInPath && $0.isRequired }.map { parameter in
-            let value = objects.id(parameter.name, parameter.schema) ?? Self.word(parameter.schema)
-            return "\(parameter.name)=\(Edge.percentEncoded(value))"
-        }
-        return query.isEmpty ? target : target + "?" + query.joined(separator: "&")
-    }
-
-    private static func word(_ schema: Schema) -> String {
-        switch schema.exampleValue {
-        case .string(let text): text
-        case .number(let number): number.text
-        default: "x"
-        }
-    }
-
-    /// Operations on many that are asked to change nothing.
-    private static let rehearsed: Set = [
-        "invitePanelists", "assignReviewers", "withdrawAssignments", "reopenReviews", "renewReviewFiles",
-        "withdrawInvitations", "requestManyChanges", "extendManyChanges", "cancelManyChanges",
-        "extendCalls", "withdrawPreparations", "removePanelists", "revisePanelists", "declareConflicts",
-    ]
-
-    private func body(of route: RegistryEntry, _ objects: Objects) -> JSON? {
-        guard let schema = route.body else { return nil }
-        // The one body that must be right to be told from a stranger's: everybody is let in by their own password.
-        if ["createToken", "signIn"].contains(route.id) {
-            let email = (asker.member ?? Cast.mei).person.email
-            var members = [JSON.Member("email", .string(email)), JSON.Member("password", .string(Cast.password))]
-            if route.kind == .json { members.append(JSON.Member("name", "matrix")) }
-            return .object(members)
-        }
-        let body = Self.filled(schema.exampleValue, "", schema, objects, of: route.path)
-        // Some examples are refused before anything is looked for; without the part that is, the object is found or not.
-        switch (route.id, body) {
-        case ("saveReview", _), ("submitReview", _): return .object([JSON.Member("scores", .object([]))])
-        // What would be done to many is asked about and not done: what it concerns is other rows' as well.
-        case (let id, .object(let members)) where Self.rehearsed.contains(id):
-            return .object(members.map { $0.name == "dry_run" ? JSON.Member("dry_run", true) : $0 })
-        case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
-        case ("saveAnswer", .object(let members)):
-            return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })
-        case ("signMoU", .object(let members)), ("signMoUForParty", .object(let members)):
-            return .object(members.filter { !$0.name.hasPrefix("event") })
-        case ("linkMoUActivity", .object(let members)):
-            return .object(
-                members.filter {
-                    !["stream", "call", "enrolment", "cohort", "introduction", "demo_day"].contains($0.name)
-                })
-        default: return body
-        }
-    }
-
-    /// An example with the identifiers of the objects in the place of made-up ones.
-    private static func filled(
-        _ value: JSON, _ name: String, _ schema: Schema, _ objects: Objects, of path: String
-    ) -> JSON {
-        switch (value, schema.resolved.shape) {
-        case (.object(let members), .object(let properties)):
-            .object(
-                members.map { member in
-                    guard let property = properties.first(where: { $0.name == member.name }) else { return member }
-                    return JSON.Member(
-                        member.name, filled(member.value, member.name, property.schema, objects, of: path))
-                })
-        case (.array(let items), .array(let element, _, _)):
-            .array(items.map { filled($0, name, element, objects, of: path) })
-        case (.string, .string(let text)) where text.format == "uuid":
-            objects.id(name, schema, beside: path).map(JSON.string) ?? value
-        default: value
-        }
-    }
-
-    /// A body as the fields of a form.
-    private static func fields(_ value: JSON, _ path: String = "") -> [(String, String)] {
-        switch value {
-        case .null: []
-        case .bool(let isTrue): isTrue ? [(path, "true")] : []
-        case .number(let number): [(path, number.text)]
-        case .string(let text): [(path, text)]
-        case .array(let items):
-            items.enumerated().flatMap { index, item in
-                if case .object = item { fields(item, "\(path).\(index)") } else { fields(item, path) }
-            }
-        case .object(let members):
-            members.flatMap { fields($0.value, path.isEmpty ? $0.name : "\(path).\($0.name)") }
         }
     }
 }

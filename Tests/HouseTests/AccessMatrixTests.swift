@@ -1,3 +1,4 @@
+import Accounts
 import DemoWorld
 import Foundation
 import TestWorld
@@ -41,6 +42,14 @@ struct AccessMatrixTests {
     func rows() async throws {
         let routes = Self.routes(of: try await World()).map(\.id).sorted()
         #expect(routes == matrix.rows.map(\.id).sorted())
+    }
+
+    @Test("whoever has several seats asks from each of them")
+    func seats() {
+        for member in Cast.everybody where member.seats.count > 1 {
+            let asked = Asker.allCases.filter { $0.member?.person.id == member.person.id }.map(\.seat)
+            #expect(asked.sorted() == Array(member.seats.indices), "\(member.part)")
+        }
     }
 
     @Test("everybody is answered on every route as the matrix says")

@@ -1,12 +1,14 @@
 """Journeys in a real browser: a founder applies; another call tells them why they are not eligible, they mend it and submit with
 a document; a reviewer judges by keyboard, and another by a file; the manager screens, has assignments planned, looks at the
-calibrated standings, prepares decisions and releases them; letters arrive by mail; the founder accepts; an investor asks by
+standings, prepares decisions and releases them; letters arrive by mail, each in its reader's language; the founder accepts; an investor asks by
 keyboard alone to meet a startup, whose founder consents, and answers a shortlist; the manager has startups matched, learns a model and puts it in use, and brings a file of startups in;
 one party's signature is recorded and a person of the other, the bank, signs by their own hand, by keyboard, reads its report in 日本語
 and takes it along as CSV and as a workbook. Fails on any
 console error or violated content security policy; keeps screenshots, wide and narrow, light and dark.
 
-journeys.py URL TOKEN SMTP_PORT FOLDER
+The last of three judges of a large panel hands in by keyboard, and the manager reads the calibrated scores beside the raw ones.
+
+journeys.py URL TOKEN SMTP_PORT FOLDER CONNINFO
 """
 import base64
 import csv
@@ -16,6 +18,7 @@ import email.policy
 import io
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -36,6 +39,7 @@ from selenium.webdriver.support import expected_conditions as expect
 from selenium.webdriver.support.ui import WebDriverWait
 
 url, token, mail_port, folder = sys.argv[1], sys.argv[2], int(sys.argv[3]), pathlib.Path(sys.argv[4])
+conninfo = pathlib.Path(sys.argv[5]).read_text()
 folder.mkdir(parents=True, exist_ok=True)
 PASSWORD = "trellis demo world"
 steps = 0
@@ -286,10 +290,10 @@ def decide(application):
     manager.press("Apply this plan")
     manager.shot("console-assignments")
     chair = Visitor("nora@panel.example")
-    chair.press("Begin next")
+    follow(chair, "Begin next")
     chair.keys("5", "4", "4")
     chair.awaits("All 3 scored")
-    chair.press("Submit review")
+    submit(chair, "Submit review")
     chair.says("Your review was submitted.")
     manager.go(f"{place}/standings")
     manager.says("LedgerLeaf")
@@ -322,6 +326,19 @@ def decide(application):
     manager.shot("console-decided")
     offer = awaited("ravi@ledgerleaf.example", "An offer of a place")
     assert "bring the two exporters" in offer.get_body(("plain",)).get_content(), "the note is not in the letter"
+    # Each founder of the startup in their own language; the note is the manager's, as it was written.
+    for reader, subject, salutation, sentence in (
+        ("hana@ledgerleaf.example", "採択のお知らせ：", "Hana Mori 様", "に採択されました。"),
+        ("chi@ledgerleaf.example", "錄取通知：", "Chi Lee：", "錄取。請於"),
+    ):
+        letter = awaited(reader, subject)
+        assert letter["Subject"].startswith(subject), letter["Subject"]
+        for kind in ("plain", "html"):
+            # Lines are broken anywhere.
+            text = "".join(letter.get_body((kind,)).get_content().split())
+            for part in (salutation, sentence, "bring the two exporters who pay"):
+                assert "".join(part.split()) in text, (reader, kind, part, text)
+            assert "isofferedaplace" not in text, f"{reader} is written to in English"
 
 
 def accept(founder, application):
@@ -411,6 +428,12 @@ def enter(visitor):
 def submit(visitor, label):
     """Presses a form's button by keyboard."""
     tab_to(visitor, lambda element: element.tag_name == "button" and element.text == label)
+    enter(visitor)
+
+
+def follow(visitor, label):
+    """Follows a link by keyboard, or presses the button that stands for one."""
+    tab_to(visitor, lambda element: element.tag_name in ("a", "button") and element.text == label)
     enter(visitor)
 
 
@@ -516,19 +539,21 @@ def bring_in():
 
 
 def review():
+    """By keys alone, from the queue to the review that stands."""
     chair = Visitor("nora@panel.example")
     chair.says("4 of 5 submitted")
     chair.shot("reviewer-queue")
-    chair.press("Begin next")
+    follow(chair, "Begin next")
     chair.keys("4", "2", "k", "k", "5")
     chair.awaits("2 of 3 scored, 37.5 of 60 points so far")
-    chair.press("Submit review")
+    submit(chair, "Submit review")
     chair.says("Score this criterion before you submit.")
     chair.shot("reviewer-sheet")
-    # Into the criterion at fault, and on from there by keys alone.
-    chair.driver.find_element(By.CSS_SELECTOR, ".error-summary a").click()
-    chair.keys("3")
-    chair.press("Submit review")
+    # Into the criterion at fault, and on from there.
+    fault = chair.driver.find_element(By.CSS_SELECTOR, ".error-summary a")
+    tab_to(chair, lambda element: element == fault)
+    chair.keys(Keys.ENTER, "3")
+    submit(chair, "Submit review")
     chair.says("Your review was submitted.")
     chair.shot("reviewer-submitted")
 
@@ -550,6 +575,55 @@ def review():
     # Saves and leads to the next; there is none.
     panelist.keys("s")
     panelist.awaits("No other application is left to review")
+
+
+def calibrate():
+    """The last of three judges of a large panel hands in by keyboard; the manager reads what leniency taken out makes of the means."""
+    planted = subprocess.run(
+        ["psql", "-q", "-A", "-t", "-f", str(pathlib.Path(__file__).with_name("journeys.sql")), conninfo],
+        check=True, capture_output=True, text=True)
+    place = f"/console/rounds/{planted.stdout.strip()}/standings?places=4"
+    judge = Visitor("judge3@large.example")
+    judge.says("13 of 14 submitted")
+    follow(judge, "Begin next")
+    judge.keys("3", "3", "3")
+    judge.awaits("All 3 scored")
+    submit(judge, "Submit review")
+    judge.says("Your review was submitted.")
+
+    manager = Visitor("mei@harbour.example")
+    manager.go(place)
+    # Computed beside the request: the raw means are there at once, the rest within some seconds.
+    for _ in range(40):
+        rows = standings(manager)
+        if len(rows) == 14 and all("Calibrated score" in row and row["Reviews"] == "3" for row in rows):
+            break
+        time.sleep(0.5)
+        manager.go(place)
+    assert len(rows) == 14 and all("Calibrated score" in row for row in rows), rows
+    manager.says("Of the 4 best, other reviewers would name")
+    means, scores = ([float(row[name]) for row in rows] for name in ("Raw mean", "Calibrated score"))
+    assert scores == sorted(scores, reverse=True), f"not in the order of the calibrated scores: {scores}"
+    assert all(row["note of Raw mean"].startswith("rank ") for row in rows), rows
+    assert sum(abs(mean - score) >= 0.1 for mean, score in zip(means, scores)) >= 7, (means, scores)
+    # Who gives less than the others for the same application is said so.
+    harsh = manager.driver.find_element(By.XPATH, "//tr[contains(., 'Judge 3')]").text
+    assert "Harsh" in harsh, harsh
+    manager.shot("console-calibrated")
+
+
+def standings(visitor):
+    """The rows of the ranking: what a cell says by its column, and what stands small below it."""
+    return visitor.driver.execute_script("""
+        return [...document.querySelectorAll('tr')].filter((row) => row.querySelector("[data-label='Raw mean']")).map((row) => {
+            const told = {};
+            for (const cell of row.querySelectorAll('td[data-label]')) {
+                const note = cell.querySelector('.cell-note')?.textContent.trim() ?? '';
+                told[cell.dataset.label] = (cell.textContent.trim().replace(note, '').trim());
+                told['note of ' + cell.dataset.label] = note;
+            }
+            return told;
+        })""")
 
 
 def cooperate():
@@ -672,8 +746,9 @@ match()
 explore()
 learn()
 bring_in()
+calibrate()
 cooperate()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
 post.stop()
-print(f"11 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
+print(f"12 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
