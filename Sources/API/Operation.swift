@@ -117,10 +117,12 @@ public struct AnyOperation: Sendable {
         declaration = operation.declaration
         let handler = operation.handler
         perform = { exchange in
-            let call = try await Call<P, B>(exchange)
-            let reply = try await handler(call)
-            if exchange.declaration.precondition == .required { try exchange.requireMatch() }
-            return try reply.rendered(for: exchange.declaration)
+            try await exchange.byReadersClock {
+                let call = try await Call<P, B>(exchange)
+                let reply = try await handler(call)
+                if exchange.declaration.precondition == .required { try exchange.requireMatch() }
+                return try reply.rendered(for: exchange.declaration)
+            }
         }
     }
 

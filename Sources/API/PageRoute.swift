@@ -88,7 +88,7 @@ public struct AnyRoute: Sendable {
         let handler = route.handler
         perform = { exchange in
             try await PageLocale.$current.withValue(exchange.locale) {
-                try await handler(try await FormCall<P, B>(exchange)).rendered()
+                try await exchange.byReadersClock { try await handler(try await FormCall<P, B>(exchange)).rendered() }
             }
         }
     }
@@ -101,6 +101,21 @@ public struct AnyRoute: Sendable {
 public enum PageLocale {
     /// The tag of the language; nil where no page is being made.
     @TaskLocal public static var current: String?
+}
+
+/// The zone by whose clock a reader tells times, for what is said of a moment far from the handler: of whoever asks, or of
+/// whom a letter is for.
+public enum ReaderZone {
+    /// Its IANA name; nil where the reader chose none.
+    @TaskLocal public static var current: String?
+}
+
+extension Exchange {
+    /// Runs `answer` with the zone of whoever asks.
+    func byReadersClock(_ answer: () async throws -> Rendered) async throws -> Rendered {
+        guard let zone = principal?.timeZone else { return try await answer() }
+        return try await ReaderZone.$current.withValue(zone, operation: answer)
+    }
 }
 
 /// One visit of a page, or one form sent.

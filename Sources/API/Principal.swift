@@ -26,6 +26,8 @@ public final class Principal: Sendable {
     public let name: String
     /// The person's language.
     public let locale: String
+    /// The IANA name of the zone whose clock the person reads times by; nil where they chose none.
+    public let timeZone: String?
     /// How the person proved who they are.
     public let credential: Credential
     /// The settings row-level policies read, without the action and the request, which the edge adds.
@@ -34,7 +36,7 @@ public final class Principal: Sendable {
     /// Builds the database context once, because a principal is used for many requests.
     public init(
         person: UUID, membership: UUID, tenant: UUID?, institution: UUID?, role: Role, name: String,
-        locale: String, credential: Credential
+        locale: String, timeZone: String? = nil, credential: Credential
     ) {
         self.person = person
         self.membership = membership
@@ -43,6 +45,7 @@ public final class Principal: Sendable {
         self.role = role
         self.name = name
         self.locale = locale
+        self.timeZone = timeZone
         self.credential = credential
         var settings: [(name: String, value: String)] = [
             ("trellis.person", person.text),

@@ -77,6 +77,12 @@ extension Transaction {
             "/* chooseLanguage */ UPDATE people SET locale = \(language) WHERE id = acting_person()")
     }
 
+    /// Keeps the zone by whose clock the acting person reads times; nil forgets it. Refused by `time_zone_has_a_name`.
+    public func chooseTimeZone(_ zone: TimeZoneName?) async throws {
+        try await execute(
+            "/* chooseTimeZone */ UPDATE people SET time_zone = \(zone) WHERE id = acting_person()")
+    }
+
     func renewPassword(of person: Person.ID, to hash: String) async throws {
         try await execute(
             "/* renewPassword */ UPDATE passwords SET hash = \(hash), changed_at = now() WHERE person_id = \(person)")

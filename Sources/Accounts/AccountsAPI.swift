@@ -16,7 +16,11 @@ public struct AccountsAPI: Sendable {
 
     /// The operations, for the router.
     public var operations: [AnyOperation] {
-        [myself, chooseLanguage, createToken, listTokens, revokeToken, invitePerson, acceptInvitation, listAuditEvents]
+        [
+            myself, chooseLanguage, chooseTimeZone, createToken, listTokens, revokeToken, invitePerson,
+            acceptInvitation,
+            listAuditEvents,
+        ]
     }
 
     private var myself: AnyOperation {
@@ -37,6 +41,19 @@ public struct AccountsAPI: Sendable {
         ) { call in
             try await call.write { transaction in
                 try await transaction.chooseLanguage(call.body.language)
+                return .noContent
+            }
+        }.erased
+    }
+
+    private var chooseTimeZone: AnyOperation {
+        Operation(
+            .post, "/v1/me/time-zone", "chooseTimeZone", summary: "Choose the clock that my pages and letters go by",
+            description: "Deadlines are said in the zone they were set in, and in this one where its clock differs.",
+            tag: "accounts", access: .signedIn, body: NewTimeZone.self
+        ) { call in
+            try await call.write { transaction in
+                try await transaction.chooseTimeZone(call.body.timeZone)
                 return .noContent
             }
         }.erased
@@ -121,6 +138,7 @@ public struct AccountsAPI: Sendable {
         "memberships_once_per_seat": .conflict("This person holds that seat already."),
         "memberships_name_an_institution_of_the_tenant": .invalid(
             "/institution", "No such institution is in the directory."),
+        "time_zone_has_a_name": .invalid("/time_zone", "Choose a zone such as America/New_York."),
         "people_have_distinct_emails": .conflict("Somebody has this e-mail already."),
     ]
 }
@@ -129,16 +147,20 @@ struct Myself: Described {
     let person: Person.ID
     let name: String
     let locale: String
+    let timeZone: String?
     let seat: Seat.ID
     let role: String
     let tenant: Tenant.ID?
     let institution: UUID?
     let seats: [Seat]
 
+    static let documentation = ["time_zone": "The zone by whose clock I read times; absent where I chose none."]
+
     init(_ principal: Principal, seats: [Seat]) {
         person = principal.personID
         name = principal.name
         locale = principal.locale
+        timeZone = principal.timeZone
         seat = Seat.ID(principal.membership)
         role = principal.role.rawValue
         tenant = principal.tenant.map { Tenant.ID($0) }
@@ -149,6 +171,12 @@ struct Myself: Described {
 
 struct NewLanguage: Described {
     let language: Language
+}
+
+struct NewTimeZone: Described {
+    let timeZone: TimeZoneName?
+
+    static let documentation = ["time_zone": "An IANA name such as America/New_York; none unless given."]
 }
 
 struct TokenPath: Codable {

@@ -31,7 +31,10 @@ public struct AccountsPages: Sendable {
 
     /// The routes, for the router.
     public var routes: [AnyRoute] {
-        [home, showSignIn, signIn, signOut, takeSeat, chooseLanguage, showInvitation, acceptInvitation, showAccount]
+        [
+            home, showSignIn, signIn, signOut, takeSeat, chooseLanguage, showInvitation, acceptInvitation, showAccount,
+            chooseTimeZone,
+        ]
     }
 
     /// Where a role begins.
@@ -150,19 +153,53 @@ public struct AccountsPages: Sendable {
 
     private var showAccount: AnyRoute {
         PageRoute(.get, "/account", "showAccount", access: .signedIn) { call in
-            let viewer = try await call.viewer()
-            let t = PageKit.accounts.texts(in: viewer.language)
-            let seats = try await call.reader.seats(of: try call.principal.personID)
-            let model = AccountPage(
-                header: PageHeader(title: try call.principal.name, kind: t("account.kind"), lede: t("account.lede")),
-                seats: Table(
-                    caption: t("account.seats"),
-                    columns: [Table.Column(t("account.role")), Table.Column(t("account.workspace"))],
-                    rows: seats.map { [.text(t("role.\($0.role)")), .text($0.tenantName ?? t("account.platform"))] },
-                    empty: EmptyState(title: t("account.no_seats"), text: t("account.no_seats_text"))))
-            let frame = Frame(title: t("account.kind"), site: site, viewer: viewer, current: "account")
-            return HTML(bytes: try PageTemplate.account.render(model, in: frame))
+            try await account(for: call, zone: call.principal.timeZone)
         }.erased
+    }
+
+    private var chooseTimeZone: AnyRoute {
+        PageRoute(.post, "/account/time-zone", "chooseTimeZoneForm", access: .signedIn, body: NewTimeZone.self) {
+            call in
+            do {
+                let form = try call.decoded()
+                let chosen = try await call.write { transaction in
+                    try await transaction.chooseTimeZone(form.timeZone)
+                    return .redirect(to: "/account")
+                }
+                call.forgetWhoActs()
+                return chosen
+            } catch let problem as Problem {
+                return try await account(for: call, zone: call.field("time_zone"), problem: problem)
+            }
+        }.erased
+    }
+
+    private func account<P, B>(
+        for call: FormCall<P, B>, zone: String?, problem: Problem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.accounts.texts(in: viewer.language)
+        let seats = try await call.reader.seats(of: try call.principal.personID)
+        let input = FormInput(
+            values: ["time_zone": [zone ?? ""]], errors: problem?.fields ?? [], texts: t)
+        let model = AccountPage(
+            header: PageHeader(title: try call.principal.name, kind: t("account.kind"), lede: t("account.lede")),
+            seats: Table(
+                caption: t("account.seats"),
+                columns: [Table.Column(t("account.role")), Table.Column(t("account.workspace"))],
+                rows: seats.map { [.text(t("role.\($0.role)")), .text($0.tenantName ?? t("account.platform"))] },
+                empty: EmptyState(title: t("account.no_seats"), text: t("account.no_seats_text"))),
+            clock: Form(
+                action: "/account/time-zone",
+                fields: [
+                    input.select(
+                        "time_zone", label: t("account.time_zone"), hint: t("account.time_zone_hint"),
+                        options: TimeZoneName.all.map { ($0.description, $0.description) },
+                        prompt: t("account.no_time_zone"), isOptional: true)
+                ],
+                submit: t("account.keep_time_zone"), texts: t, problem: problem?.sentence))
+        let frame = Frame(title: t("account.kind"), site: site, viewer: viewer, current: "account")
+        return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.account.render(model, in: frame))
     }
 
     private func page<P, B>(
@@ -271,6 +308,8 @@ struct DoorPage: ViewModel {
 struct AccountPage: ViewModel {
     var header: PageHeader
     var seats: Table
+    /// In which zone times are said beside the one they were set in.
+    var clock: Form
 }
 
 extension PageTemplate<DoorPage> {

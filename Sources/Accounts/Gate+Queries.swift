@@ -7,8 +7,8 @@ extension Statements {
         try await first(
             """
             -- Gate: principal bearing a token
-            SELECT t.id AS credential, t.scopes, p.id AS person, p.name, p.locale, m.id AS membership, m.tenant_id,
-                   m.institution_id, m.role
+            SELECT t.id AS credential, t.scopes, p.id AS person, p.name, p.locale, p.time_zone, m.id AS membership,
+                   m.tenant_id, m.institution_id, m.role
             FROM tokens AS t
             JOIN people AS p ON p.id = t.person_id AND p.disabled_at IS NULL
             JOIN memberships AS m ON m.id = t.membership_id AND m.ended_at IS NULL
@@ -23,7 +23,8 @@ extension Statements {
         try await first(
             """
             -- Gate: principal in a session
-            SELECT s.csrf, p.id AS person, p.name, p.locale, m.id AS membership, m.tenant_id, m.institution_id, m.role
+            SELECT s.csrf, p.id AS person, p.name, p.locale, p.time_zone, m.id AS membership, m.tenant_id, m.institution_id,
+                   m.role
             FROM sessions AS s
             JOIN people AS p ON p.id = s.person_id AND p.disabled_at IS NULL
             JOIN memberships AS m ON m.id = s.membership_id AND m.ended_at IS NULL
@@ -58,8 +59,8 @@ extension Transaction {
               AND s.hash = k.session_hash AND s.expires_at > now() AND s.membership_id = k.membership_id
               AND p.id = s.person_id AND p.disabled_at IS NULL
               AND m.id = s.membership_id AND m.ended_at IS NULL
-            RETURNING k.path, s.hash AS session, s.csrf, p.id AS person, p.name, p.locale, m.id AS membership, m.tenant_id,
-                      m.institution_id, m.role
+            RETURNING k.path, s.hash AS session, s.csrf, p.id AS person, p.name, p.locale, p.time_zone, m.id AS membership,
+                      m.tenant_id, m.institution_id, m.role
             """
         ).map { row in
             (try Principal(row, credential: .session(id: row("session"), csrf: row("csrf"))), try row("path"))
@@ -77,6 +78,6 @@ extension Principal {
         try self.init(
             person: row("person"), membership: row("membership"), tenant: row("tenant_id"),
             institution: row("institution_id"), role: Role(rawValue: row("role")), name: row("name"),
-            locale: row("locale"), credential: credential)
+            locale: row("locale"), timeZone: row("time_zone"), credential: credential)
     }
 }

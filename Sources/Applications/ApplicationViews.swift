@@ -5,7 +5,7 @@ package import Institutions
 internal import Postgres
 package import Programs
 package import Vocabulary
-internal import Wording
+package import Wording
 
 /// An application as its reader may see it: the one projection behind JSON and pages.
 package struct ApplicationView: Described {
@@ -95,6 +95,20 @@ package struct CallLine: Described {
     package let id: CallForApplications.ID
     package let title: LocalizedName
     package let deadline: Deadline
+    package let readerDeadline: ReaderTime?
+
+    package static var documentation: [String: String] {
+        [
+            "reader_deadline": "The deadline by the clock of the zone you chose; absent where that shows no other time."
+        ]
+    }
+
+    init(id: CallForApplications.ID, title: LocalizedName, deadline: Deadline) {
+        self.id = id
+        self.title = title
+        self.deadline = deadline
+        readerDeadline = ReaderTime(deadline)
+    }
 }
 
 /// The startup of an application, as much as a list needs.

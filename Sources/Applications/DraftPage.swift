@@ -317,10 +317,9 @@ extension Completeness.Gap {
 }
 
 extension Deadline {
-    /// The moment with the zone it was set in.
+    /// The moment in the zone it was set in, and by the reader's own clock where they chose one that differs.
     func sentence(in language: Pages.Language) -> String {
-        let time = TimeText(instant, in: zone, language: language)
-        return [time.text, time.zone].compactMap(\.self).joined(separator: " ")
+        TimeText(instant, in: zone, and: .ofReader, language: language).sentence
     }
 }
 

@@ -17,7 +17,7 @@ struct PreviewPages: Sendable {
     private var show: AnyRoute {
         PageRoute(
             .get, "/console/calls/{call}/preview", "previewCallForm", access: .roles([.manager]),
-            parameters: CallPath.self
+            parameters: FormPreviewPath.self
         ) { call in
             try await page(for: call, typed: nil)
         }.erased
@@ -26,18 +26,20 @@ struct PreviewPages: Sendable {
     /// Nothing is stored: the form comes back with what follows from its answers, and what does not fit.
     private var answer: AnyRoute {
         PageRoute(
-            .post, "/console/calls/{call}/preview", "tryCallForm", access: .roles([.manager]), parameters: CallPath.self
+            .post, "/console/calls/{call}/preview", "tryCallForm", access: .roles([.manager]),
+            parameters: FormPreviewPath.self
         ) { call in
             try await page(for: call, typed: call.fields)
         }.erased
     }
 
     private func page(
-        for call: FormCall<CallPath, NoBody>, typed: [String: [String]]?
+        for call: FormCall<FormPreviewPath, NoBody>, typed: [String: [String]]?
     ) async throws -> HTML {
         guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
         let viewer = try await call.viewer()
-        let model = PreviewPage(found, typed: typed, in: viewer.language)
+        let model = PreviewPage(
+            found, upTo: max(1, call.parameters.round ?? 1), typed: typed, in: viewer.language)
         let spoken = Vocabulary.Language(viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "programs",
@@ -46,9 +48,17 @@ struct PreviewPages: Sendable {
     }
 }
 
+/// Which form to try: what is handed in first, or that and what is asked up to a round.
+struct FormPreviewPath: Codable {
+    let call: CallForApplications.ID
+    let round: Int?
+}
+
 /// A form that asks and keeps nothing.
 struct PreviewPage: ViewModel {
     var header: PageHeader
+    /// Up to which round, where something is asked later.
+    var filters: Filters?
     var form: Form?
     var empty: EmptyState?
     /// How many questions come later, if any.
@@ -61,8 +71,10 @@ extension PageTemplate<PreviewPage> {
 }
 
 extension PreviewPage {
-    init(_ whole: CallForApplications, typed: [String: [String]]?, in language: Pages.Language) {
-        let call = whole.asking(upTo: 1)
+    init(
+        _ whole: CallForApplications, upTo round: Int, typed: [String: [String]]?, in language: Pages.Language
+    ) {
+        let call = whole.asking(upTo: round)
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let sent = typed?.withoutRemovedRow ?? [:]
@@ -85,13 +97,24 @@ extension PreviewPage {
         header = PageHeader(
             title: t("preview.title"), kind: call.title.text(for: spoken), lede: t("preview.lede"))
         fileURL = "/console/calls/\(call.id)/preview/file"
-        later = call.later(after: 1, t)
+        later = call.later(after: round, t)
+        let address: SafeURL = "/console/calls/\(call.id)/preview"
+        filters = whole.laterRounds.last.map { last in
+            Filters(
+                action: address,
+                choices: [
+                    Filters.Choice(
+                        name: "round", label: t("preview.up_to"), all: t("preview.first"),
+                        options: (2...max(2, last)).map { ("\($0)", t("preview.round", ["round": "\($0)"])) },
+                        chosen: round > 1 ? "\(round)" : "")
+                ], clearURL: round > 1 ? address : nil)
+        }
         empty = call.questions.isEmpty ? EmptyState(title: t("preview.none"), text: t("preview.none_text")) : nil
         form =
             call.questions.isEmpty
             ? nil
             : Form(
-                action: "/console/calls/\(call.id)/preview",
+                action: round > 1 ? "/console/calls/\(call.id)/preview?round=\("\(round)")" : address,
                 sections: [call.choicesSection(input, t, in: spoken)].compactMap(\.self)
                     + call.questions.parts(
                         in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),

@@ -100,6 +100,9 @@ extension DemoDay {
                     minutes: Int(meeting.endsAt.timeIntervalSince(meeting.startsAt) / 60),
                     summary: [(meeting.investorName ?? meeting.startupName)?.text(for: spoken), title]
                         .compactMap(\.self).joined(separator: " · "),
+                    details: ReaderTime(meeting.startsAt, beside: terms.timeZone).map { _ in
+                        TimeText(meeting.startsAt, in: terms.timeZone, and: .ofReader, language: language).sentence
+                    },
                     location: meeting.isDropped ? nil : meeting.room.string,
                     url: meeting.isDropped ? nil : meeting.link?.description, isCancelled: meeting.isDropped)
             })

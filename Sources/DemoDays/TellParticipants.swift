@@ -82,10 +82,7 @@ extension Transaction {
             let count = meetings[institution] ?? 0
             let letter = NewLetter(.notice, to: person, about: Letter.Topic("demo_day", day.id)) { reader in
                 let t = PageKit.demoDays.texts(in: reader.pageLanguage)
-                func said(_ instant: Date) -> String {
-                    let time = TimeText(instant, in: day.terms.timeZone, language: reader.pageLanguage)
-                    return [time.text, time.zone].compactMap(\.self).joined(separator: " ")
-                }
+                func said(_ instant: Date) -> String { reader.said(instant, in: day.terms.timeZone) }
                 let names = [
                     "name": LetterText.quoted(reader.name),
                     "title": LetterText.quoted(day.terms.title.text(for: Vocabulary.Language(reader.pageLanguage))),

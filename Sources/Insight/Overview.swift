@@ -102,7 +102,7 @@ struct OverviewPage: ViewModel {
                         summary.startupName.text(for: spoken), "/console/applications/\(summary.id.description)"),
                     .text(summary.callTitle.text(for: spoken)),
                     summary.application.submittedAt.map {
-                        .time(TimeText($0, in: summary.deadline.zone, from: now, language: language))
+                        .time(TimeText($0, in: summary.deadline.zone, and: .ofReader, from: now, language: language))
                     } ?? .text("–"),
                 ]
             },
@@ -117,7 +117,10 @@ struct OverviewPage: ViewModel {
                 [
                     .link(call.title.text(for: spoken), "/console/calls/\(call.id.description)"),
                     .text(call.streamName.text(for: spoken), note: call.programName.text(for: spoken)),
-                    .time(TimeText(call.deadline.instant, in: call.deadline.zone, from: now, language: language)),
+                    .time(
+                        TimeText(
+                            call.deadline.instant, in: call.deadline.zone, and: .ofReader, from: now, language: language
+                        )),
                 ]
             },
             empty: EmptyState(
@@ -142,7 +145,8 @@ struct OverviewPage: ViewModel {
                     overdue == 0
                         ? .text(submitted)
                         : .badge(Badge(t("overview.reviews_overdue", count: overdue), .warning), note: submitted),
-                    .time(TimeText(round.due.instant, in: round.due.zone, from: now, language: language)),
+                    .time(
+                        TimeText(round.due.instant, in: round.due.zone, and: .ofReader, from: now, language: language)),
                 ]
             },
             empty: EmptyState(title: t("overview.no_rounds"), text: t("overview.no_rounds_text")))

@@ -99,7 +99,9 @@ struct IntroductionPage: ViewModel {
         let t = reading.t
         var items: [Fact] = [
             .time(
-                t("meeting.starts"), TimeText(meeting.startsAt, in: meeting.timeZone, language: reading.viewer.language)
+                t("meeting.starts"),
+                TimeText(
+                    meeting.startsAt, in: meeting.timeZone, and: .ofReader, language: reading.viewer.language)
             ),
             .text(t("meeting.length"), t("meeting.minutes", count: meeting.minutes)),
         ]

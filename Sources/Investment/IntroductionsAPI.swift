@@ -327,12 +327,16 @@ extension Introduction {
     func calendarFile(in language: Vocabulary.Language) -> String? {
         guard let meeting else { return nil }
         let names = [startupName, investorName].compactMap { $0?.text(for: language) }
+        // Calendars show their own zone's time; whoever reads the file elsewhere finds the time they know.
+        let moments = ReaderTime(meeting.startsAt, beside: meeting.timeZone).map { _ in
+            let read = Pages.Language(tag: language.rawValue) ?? .english
+            return [TimeText(meeting.startsAt, in: meeting.timeZone, and: .ofReader, language: read).sentence]
+        }
         return CalendarEvent(
             uid: "introduction-\(id)@trellis", sequence: meeting.sequence, changedAt: movedAt,
             startsAt: meeting.startsAt, zone: meeting.timeZone.description, minutes: meeting.minutes,
             summary: names.joined(separator: " × "),
-            details: contacts.map { "\($0.name) <\($0.email)>" }
-                .joined(separator: "\n"),
+            details: ((moments ?? []) + contacts.map { "\($0.name) <\($0.email)>" }).joined(separator: "\n"),
             location: meeting.place?.string, url: meeting.link?.description, isCancelled: meeting.cancelledAt != nil
         ).file()
     }

@@ -59,8 +59,7 @@ extension Transaction {
                 "day": introduction.consentBy.text(in: reader.pageLanguage),
             ]
             if let meeting {
-                let time = TimeText(meeting.startsAt, in: meeting.timeZone, language: reader.pageLanguage)
-                names["time"] = [time.text, time.zone].compactMap(\.self).joined(separator: " ")
+                names["time"] = reader.said(meeting.startsAt, in: meeting.timeZone)
                 names["place"] = [meeting.place?.string, meeting.link?.description].compactMap(\.self)
                     .map(LetterText.quoted).joined(separator: ", ")
             }

@@ -145,9 +145,13 @@ extension Statements {
 
     /// Whom a letter would reach: somebody with a seat in the workspace.
     func letterReader(_ person: Person.ID) async throws -> LetterReader? {
-        try await first("/* letterReader */ SELECT name, locale FROM reader_of_letters(\(person))").map { row in
+        try await first(
+            "/* letterReader */ SELECT name, locale, time_zone FROM reader_of_letters(\(person))"
+        ).map { row in
             let locale: String = try row("locale")
-            return LetterReader(name: try row("name"), language: Vocabulary.Language(rawValue: locale) ?? .english)
+            return LetterReader(
+                name: try row("name"), language: Vocabulary.Language(rawValue: locale) ?? .english,
+                timeZone: try row("time_zone"))
         }
     }
 }

@@ -3,6 +3,7 @@ package import Accounts
 package import Foundation
 package import Pages
 package import Vocabulary
+internal import Wording
 
 /// A letter of a tenant to one person, by mail and to be read in the product.
 ///
@@ -189,6 +190,13 @@ package struct LetterReader: Sendable {
     package let name: String
     /// What they read.
     package let language: Vocabulary.Language
+    /// The IANA name of the zone they chose, if any.
+    package let timeZone: String?
+
+    /// A moment of a letter where it was set, and by the reader's own clock where they chose one that differs.
+    package func said(_ instant: Date, in zone: TimeZoneName) -> String {
+        TimeText(instant, in: zone, and: timeZone.flatMap { TimeZoneName($0) }, language: pageLanguage).sentence
+    }
 
     /// The same for a room's translations: `PageKit.reviews.texts(in: reader.pageLanguage)`.
     package var pageLanguage: Pages.Language { Pages.Language(tag: language.rawValue) ?? .english }

@@ -18,7 +18,9 @@ extension Transaction {
         guard let reader = try await letterReader(new.recipient) else {
             throw Problem.conflict("The recipient holds no seat in this workspace.")
         }
-        try await insert(id, new, try new.text(reader), in: reader.language, held: held)
+        // Who causes a letter may sit in another zone than who reads it.
+        let text = try ReaderZone.$current.withValue(reader.timeZone) { try new.text(reader) }
+        try await insert(id, new, text, in: reader.language, held: held)
         if !held { try await enqueue(SendLetter(letter: id.uuid)) }
         return id
     }

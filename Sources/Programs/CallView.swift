@@ -2,6 +2,7 @@ import API
 package import Forms
 import Foundation
 package import Vocabulary
+import Wording
 
 /// A call as JSON.
 struct CallView: Described {
@@ -12,6 +13,7 @@ struct CallView: Described {
     let status: CallForApplications.Status
     let opensAt: Date
     let deadline: Deadline
+    let readerDeadline: ReaderTime?
     let publishedAt: Date?
     let cancelledAt: Date?
     let cancellationReason: ShortText?
@@ -36,6 +38,7 @@ struct CallView: Described {
         them does not read them among `questions`.
         """,
         "deadline": "The announced closing, the zone it was set in, and the lateness that is forgiven.",
+        "reader_deadline": "The same by the clock of the zone you chose; absent where that shows no other time.",
     ]
 
     init(_ call: CallForApplications, at now: Date) {
@@ -46,6 +49,7 @@ struct CallView: Described {
         status = call.status(at: now)
         opensAt = call.opensAt
         deadline = call.deadline
+        readerDeadline = ReaderTime(call.deadline)
         publishedAt = call.publishedAt
         cancelledAt = call.cancelledAt
         cancellationReason = call.cancellationReason
@@ -88,7 +92,7 @@ struct StreamReference: Codable {
 }
 
 /// A question of a form as JSON.
-struct QuestionView: Codable {
+package struct QuestionView: Codable, Sendable {
     let id: CallForApplications.Question.ID
     let position: Int
     let prompt: LocalizedLine
@@ -104,7 +108,8 @@ struct QuestionView: Codable {
     let fromRound: Int?
     let streams: [ProgramStream.ID]
 
-    init(_ question: CallForApplications.Question) {
+    /// The question as whoever asks may know it.
+    package init(_ question: CallForApplications.Question) {
         id = question.id
         position = question.position
         prompt = question.prompt

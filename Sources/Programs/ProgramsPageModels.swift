@@ -182,17 +182,15 @@ struct ProgramWords {
         return Badge(t("status.\(status.rawValue)"), tone)
     }
 
-    /// An instant where it was set and in the other of the two places that most readers sit in.
+    /// An instant where it was set and by the reader's clock.
     func time(_ instant: Date, in zone: TimeZoneName, isRelative: Bool = false) -> TimeText {
         TimeText(
-            instant, in: zone, and: zone == .tokyo ? .hongKong : .tokyo, from: isRelative ? now : nil,
-            language: language)
+            instant, in: zone, and: zone.companion, from: isRelative ? now : nil, language: language)
     }
 
     /// The same in a sentence.
     func sentence(_ instant: Date, in zone: TimeZoneName) -> String {
-        let time = time(instant, in: zone)
-        return [time.text, time.zone, time.viewer.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+        time(instant, in: zone).sentence
     }
 
     /// What holds now, what happens next and by when.

@@ -90,7 +90,9 @@ extension RoundWords {
     /// How the moment at which reviews are due was moved; nil where it was not.
     func history(_ moves: [DueMove], of round: ReviewRound) -> Timeline? {
         guard !moves.isEmpty else { return nil }
-        func time(_ instant: Date) -> TimeText { TimeText(instant, in: round.due.zone, language: t.language) }
+        func time(_ instant: Date) -> TimeText {
+            TimeText(instant, in: round.due.zone, and: .ofReader, language: t.language)
+        }
         return Timeline(
             title: t("due.history"),
             moves.reversed().map { move in

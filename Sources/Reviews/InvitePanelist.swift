@@ -46,12 +46,11 @@ extension Transaction {
         let letter = NewLetter(.reviewInvitation, to: person, about: Letter.Topic("round", round.id)) { reader in
             let t = PageKit.reviews.texts(in: reader.pageLanguage)
             let spoken = Vocabulary.Language(reader.pageLanguage)
-            let due = TimeText(round.due.instant, in: round.due.zone, language: reader.pageLanguage)
             let names = [
                 "name": LetterText.quoted(reader.name),
                 "round": LetterText.quoted(round.name.text(for: spoken)),
                 "call": LetterText.quoted(round.subject(for: spoken)),
-                "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
+                "due": reader.said(round.due.instant, in: round.due.zone),
             ]
             return try LetterText(
                 subject: t("letter.invitation_subject", names),

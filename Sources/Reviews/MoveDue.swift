@@ -60,10 +60,7 @@ extension Transaction {
         let letter = NewLetter(.notice, to: told.person, about: Letter.Topic("round", round.id)) { reader in
             let t = PageKit.reviews.texts(in: reader.pageLanguage)
             let spoken = Vocabulary.Language(reader.pageLanguage)
-            func said(_ due: Deadline) -> String {
-                let time = TimeText(due.instant, in: due.zone, language: reader.pageLanguage)
-                return [time.text, time.zone].compactMap(\.self).joined(separator: " ")
-            }
+            func said(_ due: Deadline) -> String { reader.said(due.instant, in: due.zone) }
             let names = [
                 "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
                 "call": LetterText.quoted(round.subject(for: spoken)), "due": said(round.due), "was": said(was),

@@ -17,11 +17,14 @@ struct PreviewPages: Sendable {
     private var show: AnyRoute {
         PageRoute(
             .get, "/console/calls/{call}/preview/file", "previewReviewFile", access: .roles([.manager]),
-            parameters: PreviewPath.self
+            parameters: CallPreviewQuery.self
         ) { call in
-            guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
-            let viewer = try await call.viewer()
-            let model = FilePreviewPage(found, in: viewer.language)
+            let wanted = call.parameters
+            let preview = try await call.reader.preview(
+                of: wanted.call, upTo: wanted.checkedRound(), for: wanted.stream)
+            guard let preview else { throw Problem.notFound }
+            let (found, viewer) = (preview.call, try await call.viewer())
+            let model = FilePreviewPage(preview, asked: wanted.round, in: viewer.language)
             let frame = Frame(
                 title: model.header.title, site: site, viewer: viewer, current: "programs",
                 breadcrumbs: [
@@ -33,14 +36,13 @@ struct PreviewPages: Sendable {
     }
 }
 
-struct PreviewPath: Codable {
-    let call: CallForApplications.ID
-}
-
-/// A file as either kind of reviewer gets it.
+/// A file as either kind of reviewer gets it, and what it is judged by.
 struct FilePreviewPage: ViewModel {
     var header: PageHeader
+    var filters: Filters
     var files: [File]
+    var criteria: [RoundPage.Criterion]
+    var hasCriteria: Bool
     var formURL: SafeURL
 
     struct File: ViewModel {
@@ -63,20 +65,38 @@ extension PageTemplate<FilePreviewPage> {
 }
 
 extension FilePreviewPage {
-    init(_ call: CallForApplications, in language: Pages.Language) {
-        let t = PageKit.reviews.texts(in: language)
-        let spoken = Vocabulary.Language(language)
+    /// - Parameter asked: the round in the address; nil for all of them.
+    init(_ preview: CallPreview, asked: Int?, in language: Pages.Language) {
+        let words = RoundWords(t: PageKit.reviews.texts(in: language), now: .now)
+        let (t, spoken, call) = (words.t, words.spoken, preview.call)
         header = PageHeader(
             title: t("preview.title"), kind: call.title.text(for: spoken), lede: t("preview.lede"))
+        let address: SafeURL = "/console/calls/\(call.id)/preview/file"
+        filters = Filters(
+            action: address,
+            choices: [
+                Filters.Choice(
+                    name: "round", label: t("preview.up_to"), all: t("rounds.every_round"),
+                    options: (1...preview.rounds).map { ("\($0)", t("preview.round", ["round": "\($0)"])) },
+                    chosen: asked.map(String.init) ?? "")
+            ]
+                + (call.offersChoice
+                    ? [
+                        Filters.Choice(
+                            name: "stream", label: t("round.stream"), all: t("preview.every_stream"),
+                            options: call.offered.map { ($0.stream.description, $0.name.text(for: spoken)) },
+                            chosen: preview.stream?.description ?? "")
+                    ] : []),
+            clearURL: asked == nil && preview.stream == nil ? nil : address)
+        criteria = preview.rubric.map(words.criterion)
+        hasCriteria = !preview.rubric.isEmpty
         formURL = "/console/calls/\(call.id)/preview"
-        files = [true, false].map { isBlind in
-            let audiences = ReviewRound.audiences(isBlind: isBlind)
-            let shown = call.questions.filter { audiences.contains($0.audience) }
-            let withheld = call.questions.filter { !audiences.contains($0.audience) }
+        files = [CallPreview.Reader.blind, .named].map { reader in
+            let withheld = preview.withheld(from: reader)
             return File(
-                title: isBlind ? t("preview.blind") : t("preview.named"),
-                name: isBlind ? "K7PQ4M" : t("preview.startup"),
-                answers: shown.map { question in
+                title: reader == .blind ? t("preview.blind") : t("preview.named"),
+                name: reader == .blind ? "K7PQ4M" : t("preview.startup"),
+                answers: preview.shown(to: reader).map { question in
                     Answer(prompt: question.prompt.text(for: spoken), example: question.example(t, in: spoken))
                 },
                 withheld: withheld.map { $0.prompt.text(for: spoken) }, hasWithheld: !withheld.isEmpty)

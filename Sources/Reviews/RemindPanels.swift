@@ -153,11 +153,10 @@ extension Transaction {
 
     private static func names(_ reader: LetterReader, _ round: ReviewRound) -> [String: String] {
         let spoken = Vocabulary.Language(reader.pageLanguage)
-        let due = TimeText(round.due.instant, in: round.due.zone, language: reader.pageLanguage)
         return [
             "name": LetterText.quoted(reader.name), "round": LetterText.quoted(round.name.text(for: spoken)),
             "call": LetterText.quoted(round.subject(for: spoken)),
-            "due": [due.text, due.zone].compactMap(\.self).joined(separator: " "),
+            "due": reader.said(round.due.instant, in: round.due.zone),
         ]
     }
 }

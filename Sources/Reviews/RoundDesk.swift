@@ -62,7 +62,9 @@ struct RoundDesk {
     }
 
     /// An instant in the zone in which reviews are due.
-    func time(_ instant: Date) -> TimeText { TimeText(instant, in: round.due.zone, language: viewer.language) }
+    func time(_ instant: Date) -> TimeText {
+        TimeText(instant, in: round.due.zone, and: .ofReader, language: viewer.language)
+    }
 
     /// Names as one reads them aloud: “A, B and C”. Of more than `most`, the rest is counted.
     func listed(_ names: [String], most: Int = 12) -> String {

@@ -104,11 +104,10 @@ struct RoundWords {
         return Badge(t("round.status_\(status.rawValue)"), tone)
     }
 
-    /// When reviews are due, where it was set and in the other of the two places that most readers sit in.
+    /// When reviews are due, where it was set and by the reader's clock.
     func time(_ due: Deadline, isRelative: Bool = false) -> TimeText {
         TimeText(
-            due.instant, in: due.zone, and: due.zone == .tokyo ? .hongKong : .tokyo, from: isRelative ? now : nil,
-            language: t.language)
+            due.instant, in: due.zone, and: due.zone.companion, from: isRelative ? now : nil, language: t.language)
     }
 
     func submitted(_ progress: RoundProgress?) -> String {

@@ -3,6 +3,7 @@ internal import Applications
 internal import Foundation
 internal import Programs
 internal import Vocabulary
+internal import Wording
 
 /// A round as JSON.
 struct RoundView: Described {
@@ -19,6 +20,7 @@ struct RoundView: Described {
     let reviewsWanted: Int
     let quorum: Int
     let due: Deadline
+    let readerDue: ReaderTime?
     let openedAt: Date?
     let closedAt: Date?
     let criteria: [CriterionView]
@@ -35,6 +37,7 @@ struct RoundView: Described {
         "is_blind": "Reviewers do not learn whose application it is.",
         "is_shared": "Who has submitted their own review of an application reads those of the others.",
         "quorum": "With how many submitted reviews something can be decided.",
+        "reader_due": "When it is due by the clock of the zone you chose; absent where that shows no other time.",
         "progress": "For managers.",
     ]
 
@@ -52,6 +55,7 @@ struct RoundView: Described {
         reviewsWanted = round.reviewsWanted
         quorum = round.quorum
         due = round.due
+        readerDue = ReaderTime(round.due)
         openedAt = round.openedAt
         closedAt = round.closedAt
         criteria = round.criteria.map { CriterionView($0) }

@@ -86,6 +86,11 @@ extension TimeText {
             relative: now.map { Self.distance(to: instant, from: $0, language) })
     }
 
+    /// The same in a sentence: “27 Nov 2026, 18:00 Hong Kong (05:00 New York)”.
+    public var sentence: String {
+        [text, zone, viewer.map { "(\($0))" }].compactMap(\.self).joined(separator: " ")
+    }
+
     private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     private static func distance(to instant: Date, from now: Date, _ language: Pages.Language) -> String {

@@ -287,6 +287,10 @@ struct IntroductionTests {
         #expect(set.stage == .meetingSet && set.meeting?.startsAt == starts && set.meeting?.sequence == 0)
         let file = try #require(set.calendarFile(in: .english))
         #expect(file.contains("TZID=Asia/Tokyo") && file.contains("SEQUENCE:0"))
+        // Whoever chose a clock finds its time in the file, too; lines of the file are folded.
+        let own = ReaderZone.$current.withValue("Pacific/Auckland") { set.calendarFile(in: .english) }
+        #expect(own?.replacing("\r\n ", with: "").contains("Auckland)") == true, "\(own ?? "")")
+        #expect(!file.replacing("\r\n ", with: "").contains("Auckland"))
         let moved = try await world.write(as: Cast.jun) { [jun] in
             try await $0.setMeeting(meeting, of: introduced.id, by: jun)
         }

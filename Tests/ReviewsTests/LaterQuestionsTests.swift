@@ -454,4 +454,87 @@ struct LaterQuestionsTests {
         #expect(tried.text.contains("4 more questions") && !tried.text.contains("What does it cost?"))
         #expect(await manager.open("/console/calls/\(call)/preview/file").text.contains("from round 2"))
     }
+
+    @Test(
+        "The preview says by API and on the page what applicants and blind reviewers see up to a round, and its rubric")
+    func preview() async throws {
+        let world = try await World()
+        var asked = try form
+        asked[1] = CallDraft.Question(id: ids[1], prompt: try LocalizedLine(en: "Why?"), audience: .namedReviewers)
+        let draft = CallDraft(
+            stream: stream, title: try LocalizedName(en: "In steps"), opensAt: Date().addingTimeInterval(86_400),
+            deadline: Deadline(Date().addingTimeInterval(864_000), in: .hongKong), questions: asked)
+        let written = """
+            {"form": [], "rubric": [{"name": {"en": "Designed worth"}, "weight": 100}], "rounds": [], "conditions": []}
+            """
+        let design = try JSON(parsing: Array(written.utf8)).decode(StreamDesign.self)
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
+            _ = try await transaction.designStream(stream, as: design, in: Cast.harbour.id)
+        }
+        let manager = try await Visitor(Cast.mei, in: world)
+        let place = "/v1/calls/\(call)/preview"
+        func prompts(_ json: JSON, _ name: String) -> [String] {
+            json[name]?.elements?.compactMap { $0["prompt"]?["en"]?.text } ?? []
+        }
+        let applicant = try await manager.ask("GET", place).json()
+        #expect(prompts(applicant, "questions") == ["Which stage?", "Why?"])
+        #expect(applicant["later_questions"] == 4 && applicant["rubric"] == nil)
+        let later = try await manager.ask("GET", "\(place)?as=applicant&round=2").json()
+        #expect(prompts(later, "questions").suffix(2) == ["What does it cost?", "Who buys it?"])
+        #expect(later["questions"]?.elements?.last?["condition"] != nil && later["later_questions"] == 2)
+
+        let blind = try await manager.ask("GET", "\(place)?as=blind&round=2").json()
+        #expect(prompts(blind, "questions") == ["Which stage?", "What does it cost?", "Who buys it?"])
+        #expect(prompts(blind, "withheld") == ["Why?"])
+        let designed = try #require(blind["rubric"]?.elements?.first)
+        #expect(designed["name"]?["en"]?.text == "Designed worth" && designed["id"] == nil)
+        #expect(prompts(try await manager.ask("GET", "\(place)?as=named").json(), "withheld") == [])
+
+        // A round that exists is judged by its own rubric, with what its scores mean.
+        let made = await manager.ask(
+            "POST", "/v1/calls/\(call)/rounds",
+            json: """
+                {"name": {"en": "Paper"}, "is_blind": true, "due": {"at": "2030-01-01T10:00:00Z", "zone": "Asia/Hong_Kong"},
+                 "criteria": [{"name": {"en": "Own worth"}, "weight": 100, "anchors": {"5": {"en": "Splendid"}}}]}
+                """)
+        #expect(made.status == 201, "\(made.text)")
+        let judged = try await manager.ask("GET", "\(place)?as=blind&round=1").json()
+        let own = try #require(judged["rubric"]?.elements?.first)
+        #expect(own["name"]?["en"]?.text == "Own worth" && own["id"] != nil && own["weight"] == 100)
+        #expect(own["anchors"]?["5"]?["en"]?.text == "Splendid")
+        #expect(try await manager.ask("GET", "\(place)?as=blind&round=2").json()["rubric"]?.elements?.first == designed)
+
+        let page = await manager.open("/console/calls/\(call)/preview/file?round=1&stream=")
+        #expect(page.status == 200 && page.text.contains("<li>Why?</li>"), "\(page.text)")
+        #expect(page.text.contains("Own worth") && page.text.contains("weighs 100 of 100"))
+        #expect(page.text.contains("Splendid") && !page.text.contains("What does it cost?"))
+        let form = await manager.open("/console/calls/\(call)/preview?round=2").text
+        #expect(form.contains("What does it cost?") && form.contains("2 more questions"))
+        #expect(await manager.ask("GET", "\(place)?round=0").status == 422)
+        #expect(await manager.ask("GET", "\(place)?round=99999999999999999999").status == 422)
+        #expect(await manager.ask("GET", "\(place)?stream=\(UUID())").status == 404)
+        #expect(await manager.open("/console/calls/\(call)/preview/file?round=21").status == 422)
+    }
+
+    @Test("The preview of a stream shows what is asked of those who name it")
+    func previewOfStream() async throws {
+        let world = try await World()
+        let call = try await world.callOfTwoStreams()
+        let manager = try await Visitor(Cast.mei, in: world)
+        let made = await manager.ask(
+            "POST", "/v1/calls/\(call.id)/rounds",
+            json: """
+                {"name": {"en": "Deep"}, "stream": "\(call.other)", "is_blind": true,
+                 "due": {"at": "2030-01-01T10:00:00Z", "zone": "Asia/Hong_Kong"},
+                 "criteria": [{"name": {"en": "Depth"}, "weight": 100}]}
+                """)
+        #expect(made.status == 201, "\(made.text)")
+        let place = "/v1/calls/\(call.id)/preview?as=blind&round=1&stream="
+        let deep = try await manager.ask("GET", "\(place)\(call.other)").json()
+        #expect(deep["rubric"]?.elements?.compactMap { $0["name"]?["en"]?.text } == ["Depth"])
+        let own = try await manager.ask("GET", "\(place)\(call.own)").json()
+        #expect(own["stream"]?.text == call.own.description)
+        #expect(own["rubric"]?.elements?.contains { $0["name"]?["en"]?.text == "Depth" } == false)
+    }
 }
