@@ -192,7 +192,7 @@ let package = Package(
                 "Postgres", "Jobs", "API", "Vocabulary", "Accounts", "Letters", "Institutions", "Partnerships",
                 "Programs",
                 "Applications", "Reviews", "Decisions", "Incubation", "Investment", "DemoDays", "Fundraising",
-                "Eligibility", "Forms",
+                "Eligibility", "Forms", "Files",
             ]),
 
         // The rooms joined: every operation, page and job over one database.

@@ -17,47 +17,6 @@ extension GoldenYear {
         let description: String
     }
 
-    @Sendable
-    func apply(_ applicant: Applicant, _ transaction: Transaction) async throws {
-        let (startup, founder) = (applicant.startup, applicant.startup.founder)
-        _ = try await transaction.beginApplication(
-            to: applicant.call.id, for: startup.id, as: applicant.id, in: tenant.id, by: founder)
-        var draw = draw("answers \(applicant.number)")
-        let isDraft = applicant.fate == .draft || applicant.fate == .draftWithdrawn
-        let answered = isDraft ? draw.number(below: 4) : 4 + draw.number(below: 3)
-        if answered > 0 {
-            var edits: [CallForApplications.Question.ID: AnswerEdit] = [:]
-            for index in 0..<answered {
-                let text = (0..<3 + draw.number(below: 5)).map { _ in
-                    Self.sentence(index, in: startup.language, &draw)
-                }
-                edits[question(index, of: applicant.call)] = AnswerEdit(
-                    try LongText(text.joined(separator: startup.language == .english ? " " : "")))
-            }
-            _ = try await transaction.saveAnswers(edits, of: applicant.id, by: founder)
-        }
-        switch applicant.fate {
-        case .draft: return
-        case .draftWithdrawn:
-            _ = try await transaction.withdrawApplication(applicant.id, because: nil, by: founder)
-            return
-        default: break
-        }
-        _ = try await transaction.submitApplication(applicant.id, by: founder)
-        switch applicant.fate {
-        case .withdrawn:
-            _ = try await transaction.withdrawApplication(
-                applicant.id, because: LongText("We found a customer who wants all of us."), by: founder)
-        case .ineligible:
-            _ = try await transaction.screenApplication(
-                applicant.id, finding: .ineligible(because: LongText("The company is older than two years.")),
-                by: manager.id)
-        case .inReview, .withdrawnInReview:
-            _ = try await transaction.screenApplication(applicant.id, finding: .eligible, by: manager.id)
-        default: break
-        }
-    }
-
     /// Draws up a round, fills its panel, has the plan worked out and taken, and lets the panel judge.
     func review(_ call: Call) async throws {
         let entering = applicants.filter {
@@ -75,6 +34,18 @@ extension GoldenYear {
         guard call.isDecided else { return }
         try await database.write(as: context) { transaction in
             _ = try await transaction.closeRound(call.round, by: manager.id)
+        }
+    }
+
+    /// Each stream's pool is whoever sits on a panel of its calls.
+    func fillPools() async throws {
+        let calls = Dictionary(grouping: calls, by: \.stream)
+        try await database.write(as: context, statementTimeout: .seconds(60)) { transaction in
+            for stream in calls.keys.sorted() {
+                let people = Set((calls[stream] ?? []).flatMap(panel).map(\.person.id)).sorted()
+                _ = try await transaction.addToPool(
+                    people.map { .known($0) }, of: id("stream \(stream)"), .allOrNothing, in: tenant.id, by: manager.id)
+            }
         }
     }
 
@@ -163,16 +134,22 @@ extension GoldenYear {
                     from: assignment.id, because: ShortText("Too far from my field."), by: judge.person.id)
                 return
             }
+            if diligence < 0.03 {
+                try await transaction.declareConflict(
+                    over: assignment.id, note: LongText("I advised the founders last year."),
+                    as: id("recusal \(applicant.number) \(judge.number)"), in: tenant.id, by: judge.person.id)
+                return
+            }
             var scores: [ReviewRound.Criterion.ID: Int] = [:]
             for criterion in criteria {
                 let seen = 3 + applicant.quality * 0.8 + judge.leniency + draw.normal() * judge.noise
                 scores[criterion.id] = Int(min(max(seen.rounded(), 1), 5))
             }
             let review = ReviewDraft(
-                scores: diligence < 0.06 ? scores.filter { $0.key == criteria[0].id } : scores,
+                scores: diligence < 0.07 ? scores.filter { $0.key == criteria[0].id } : scores,
                 comment: try LongText(Self.verdict(draw.number(below: 5), in: judge.languages[draw.number(below: 2)])),
                 confidence: 1 + draw.number(below: 4))
-            if diligence < 0.06 {
+            if diligence < 0.07 {
                 _ = try await transaction.saveReview(review, of: assignment.id, by: judge.person.id)
             } else {
                 _ = try await transaction.submitReview(review, of: assignment.id, by: judge.person.id)
@@ -192,6 +169,7 @@ extension GoldenYear {
         let waiting = Array(ranked.dropFirst(offered.count).prefix(max(1, places / 2)))
         let rejected = Array(ranked.dropFirst(offered.count + waiting.count))
         try await decide(call, offered, waiting, rejected)
+        try await reconsider(call, rejected)
         try await answerOffers(of: call, offered)
     }
 
@@ -201,8 +179,10 @@ extension GoldenYear {
     ) async throws {
         let batch: DecisionBatch.ID = id("batch \(call.number)")
         let note = try LongText("Decided by the admission panel.")
+        // Whoever chose among streams named this one, if not as the first.
+        let stream: ProgramStream.ID? = call.offered.isEmpty ? nil : id("stream \(call.stream)")
         let prepared =
-            offered.map { (application: $0, preparation: Preparation(.offer, note: note)) }
+            offered.map { (application: $0, preparation: Preparation(.offer, note: note, stream: stream)) }
             + waiting.map { (application: $0, preparation: Preparation(.waitlist, note: note)) }
             + rejected.map { (application: $0, preparation: Preparation(.reject, note: note)) }
         guard !prepared.isEmpty else { return }

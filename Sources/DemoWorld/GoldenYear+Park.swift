@@ -1,4 +1,5 @@
 internal import Accounts
+internal import Eligibility
 internal import Foundation
 internal import Institutions
 internal import Partnerships
@@ -59,12 +60,17 @@ extension GoldenYear {
             _ = try await transaction.addInstitution(
                 NewInstitution(kind: .park, name: LocalizedName(Name(tenant.name)), country: Country("HK")), as: own,
                 in: tenant.id)
-            try await seat(manager, as: "manager", transaction)
+            for person in [manager, deputy] { try await seat(person, as: "manager", transaction) }
             for mentor in mentors { try await seat(mentor, as: "mentor", transaction) }
             for (number, (kind, name, country)) in Self.partners.enumerated() {
                 _ = try await transaction.addInstitution(
                     NewInstitution(kind: kind, name: LocalizedName(Name(name)), country: Country(country)),
                     as: id("partner \(number)"), in: tenant.id)
+                let staff = Person(
+                    id: id("staff \(number)"), email: "staff@partner\(number)-\(seed).example", name: "Ren Ito",
+                    locale: country == "JP" ? "ja" : "en")
+                let place: Institution.ID = id("partner \(number)")
+                try await seat(staff, as: "partner", at: place.uuid, transaction)
                 try await sign(number, name, with: own, transaction)
             }
             for (number, (kind, english, chinese, japanese)) in Self.programs.enumerated() {
@@ -88,10 +94,12 @@ extension GoldenYear {
         }
     }
 
-    private func seat(_ person: Person, as role: String, _ transaction: Transaction) async throws {
+    private func seat(
+        _ person: Person, as role: String, at institution: UUID? = nil, _ transaction: Transaction
+    ) async throws {
         try await transaction.addPerson(person, passwordHash: nil)
         try await transaction.grantSeat(
-            id("seat \(person.email)"), to: person.id, in: tenant.id, at: tenant.id.uuid, as: role)
+            id("seat \(person.email)"), to: person.id, in: tenant.id, at: institution ?? tenant.id.uuid, as: role)
     }
 
     private func sign(
@@ -121,19 +129,28 @@ extension GoldenYear {
     private func publish(_ call: Call, _ transaction: Transaction) async throws {
         guard let noon = LocalTime(today.adding(days: call.closes), hour: 12, minute: 0) else { return }
         let branch = Self.streams[call.stream]
-        let questions = try Self.questions.enumerated().map { index, asked in
+        var questions = try Self.questions.enumerated().map { index, asked in
             try CallDraft.Question(
                 id: question(index, of: call), prompt: LocalizedLine(en: asked.en, zhHant: asked.zhHant, ja: asked.ja),
                 isRequired: index < 4, maxLength: 1_500,
                 audience: index == 2 ? .namedReviewers : index == 5 ? .managers : .reviewers)
         }
+        questions.append(
+            CallDraft.Question(
+                id: deckQuestion(of: call),
+                prompt: try LocalizedLine(en: "Your deck, as a PDF", zhHant: "簡報（PDF）", ja: "説明資料（PDF）"),
+                isRequired: false, audience: .namedReviewers, files: FileRule(["pdf"], most: 1)))
         _ = try await transaction.draftCall(
             CallDraft(
                 stream: id("stream \(call.stream)"),
                 title: LocalizedName(
                     en: call.name, zhHant: "\(branch.chinese)招募", ja: "\(branch.japanese)募集"),
                 opensAt: now.addingTimeInterval(-86_400 * Double(call.opened)),
-                deadline: Deadline(noon, in: .hongKong), questions: questions), as: call.id, in: tenant.id)
+                deadline: Deadline(noon, in: .hongKong), questions: questions,
+                cutoffs: call.isRolling ? [-20, 10, 20].map { now.addingTimeInterval(86_400 * $0) } : [],
+                offered: call.offered.map { CallDraft.Offered(id("stream \($0)")) }), as: call.id, in: tenant.id)
+        let conditions = try conditions(of: call)
+        _ = try await transaction.reviseConditions(of: call.id, in: tenant.id) { _ in conditions }
         _ = try await transaction.publishCall(call.id, by: manager.id)
         if call.number == 4 {
             _ = try await transaction.extendCall(
@@ -150,6 +167,30 @@ extension GoldenYear {
 
     func question(_ index: Int, of call: Call) -> CallForApplications.Question.ID {
         id("question \(call.number) \(index)")
+    }
+
+    func deckQuestion(of call: Call) -> CallForApplications.Question.ID {
+        question(Self.questions.count, of: call)
+    }
+
+    func concurrentCondition(of call: Call) -> CallCondition.ID { id("condition \(call.number) concurrent") }
+
+    /// Every profile has as many people as it takes; whoever declares another award for the project is found ineligible.
+    private func conditions(of call: Call) throws -> [CallCondition] {
+        let running = Term.count(
+            "awards",
+            where: .all([.item("running"), .compare(.equal, .item("project"), .fact("project"))]))
+        return [
+            try CallCondition(
+                id: id("condition \(call.number) staff"),
+                name: LocalizedName(en: "Full-time staff", zhHant: "全職員工", ja: "常勤スタッフ"),
+                checking: .compare(.atLeast, .fact("full_time_staff"), .literal(.integer(2))), blocks: true),
+            try CallCondition(
+                id: concurrentCondition(of: call),
+                name: LocalizedName(
+                    en: "No other award for the same project", zhHant: "同一項目並無其他資助", ja: "同じプロジェクトへの他の助成なし"),
+                checking: .compare(.atMost, running, .literal(.integer(0))), blocks: false),
+        ]
     }
 
     /// How many a cohort takes.

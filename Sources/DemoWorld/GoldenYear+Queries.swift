@@ -40,11 +40,36 @@ extension GoldenYear {
         package let languages: Int
         package let withdrawn: Int
         package let ineligible: Int
+        /// Applications whose founders said what their project is called.
+        package let factsDeclared: Int
+        package let documents: Int
+        /// Applications that put streams in order, and those that named two at least.
+        package let choosing: Int
+        package let choosingSeveral: Int
+        package let changesAsked: Int
+        package let changesHandedIn: Int
+        /// Reviewers in the pools of streams.
+        package let pooled: Int
+        /// Batches of rolling calls into which something was handed in.
+        package let batches: Int
+        package let recusals: Int
+        /// Decisions that two people changed behind their release.
+        package let decisionsChanged: Int
+        /// Places that became free and went to the next on the waiting list.
+        package let promoted: Int
+        package let appeals: Int
+        package let appealsUpheld: Int
+        package let appealsReopened: Int
     }
 
     /// Whether a letter `l` belongs to the year. The others come every ten minutes to those who have not done something yet, so
     /// that it depends on the hour whether a year of a few minutes sees any.
     private static var isOfTheYear: Query { "l.kind NOT IN ('notice', 'review_reminder')" }
+
+    /// How many cut-offs of its call `c` an application `a` was handed in behind.
+    private static var batch: Query {
+        "(SELECT count(*) FROM unnest(c.cutoffs) AS x (cutoff) WHERE x.cutoff < a.submitted_at)"
+    }
 
     /// The funnel of each stream.
     package func funnels() async throws -> [Funnel] {
@@ -99,13 +124,35 @@ extension GoldenYear {
                        (SELECT count(*) FROM letters AS l WHERE \(fragment: Self.isOfTheYear)) AS letters,
                        (SELECT count(DISTINCT language) FROM review_files) AS languages,
                        (SELECT count(*) FROM applications WHERE state = 'withdrawn') AS withdrawn,
-                       (SELECT count(*) FROM applications WHERE state = 'ineligible') AS ineligible
+                       (SELECT count(*) FROM applications WHERE state = 'ineligible') AS ineligible,
+                       (SELECT count(*) FROM application_facts WHERE facts ->> 'project' <> '') AS facts_declared,
+                       (SELECT count(*) FROM documents WHERE removed_at IS NULL AND state = 'clean') AS documents,
+                       (SELECT count(DISTINCT application_id) FROM stream_choices) AS choosing,
+                       (SELECT count(*) FROM stream_choices WHERE rank = 2) AS choosing_several,
+                       (SELECT count(*) FROM change_requests) AS changes_asked,
+                       (SELECT count(*) FROM application_snapshots WHERE request_id IS NOT NULL) AS changes_handed_in,
+                       (SELECT count(*) FROM stream_reviewers) AS pooled,
+                       (SELECT count(DISTINCT (a.call_id, \(fragment: Self.batch)))
+                        FROM applications AS a JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+                        WHERE c.cutoffs <> '{}' AND a.submitted_at IS NOT NULL) AS batches,
+                       (SELECT count(*) FROM conflict_declarations WHERE application_id IS NOT NULL) AS recusals,
+                       (SELECT count(*) FROM decision_changes WHERE confirmed_at IS NOT NULL) AS decisions_changed,
+                       (SELECT count(*) FROM freed_places WHERE filled_with IS NOT NULL) AS promoted,
+                       (SELECT count(*) FROM appeals) AS appeals,
+                       (SELECT count(*) FROM appeals WHERE verdict = 'upheld') AS appeals_upheld,
+                       (SELECT count(*) FROM appeals WHERE verdict = 'reopened') AS appeals_reopened
                 """)
             return try Totals(
                 programs: row("programs"), streams: row("streams"), calls: row("calls"), startups: row("startups"),
                 reviewers: row("reviewers"), applications: row("applications"), answers: row("answers"),
                 assignments: row("assignments"), letters: row("letters"), languages: row("languages"),
-                withdrawn: row("withdrawn"), ineligible: row("ineligible"))
+                withdrawn: row("withdrawn"), ineligible: row("ineligible"),
+                factsDeclared: row("facts_declared"), documents: row("documents"), choosing: row("choosing"),
+                choosingSeveral: row("choosing_several"), changesAsked: row("changes_asked"),
+                changesHandedIn: row("changes_handed_in"), pooled: row("pooled"), batches: row("batches"),
+                recusals: row("recusals"),
+                decisionsChanged: row("decisions_changed"), promoted: row("promoted"), appeals: row("appeals"),
+                appealsUpheld: row("appeals_upheld"), appealsReopened: row("appeals_reopened"))
         }
     }
 
@@ -129,14 +176,42 @@ extension GoldenYear {
                     SELECT concat_ws(' ', 'question', q.call_id, q.id, q.position, q.prompt, q.audience)
                     FROM call_questions AS q
                     UNION ALL
-                    SELECT concat_ws(' ', 'application', a.id, a.call_id, a.startup_id, a.state, a.answered, a.version)
-                    FROM applications AS a
+                    SELECT concat_ws(' ', 'application', a.id, a.call_id, a.startup_id, a.state, a.answered, a.version,
+                                     \(fragment: Self.batch))
+                    FROM applications AS a JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
                     UNION ALL
                     SELECT concat_ws(' ', 'step', v.application_id, v.from_state, v.to_state, v.person_id, md5(v.note))
                     FROM application_events AS v
                     UNION ALL
                     SELECT concat_ws(' ', 'answer', w.application_id, w.question_id, md5(w.text))
                     FROM application_answers AS w
+                    UNION ALL
+                    SELECT concat_ws(' ', 'document', d.id, d.application_id, d.name, d.state, encode(d.sha256, 'hex'))
+                    FROM documents AS d
+                    UNION ALL
+                    SELECT concat_ws(' ', 'pool', g.stream_id, g.person_id) FROM stream_reviewers AS g
+                    UNION ALL
+                    SELECT concat_ws(' ', 'choice', h.application_id, h.rank, h.stream_id) FROM stream_choices AS h
+                    UNION ALL
+                    SELECT concat_ws(' ', 'facts', o.application_id, md5((o.facts - 'awards')::text))
+                    FROM application_facts AS o
+                    UNION ALL
+                    SELECT concat_ws(' ', 'changes', q.id, q.application_id, q.from_state, q.message)
+                    FROM change_requests AS q
+                    UNION ALL
+                    SELECT concat_ws(' ', 'conflict', f.id, f.person_id, f.application_id, f.startup_id, f.note)
+                    FROM conflict_declarations AS f
+                    UNION ALL
+                    SELECT concat_ws(' ', 'decision', d.application_id, d.batch_id, d.outcome, d.stream_id)
+                    FROM decisions AS d
+                    UNION ALL
+                    SELECT concat_ws(' ', 'changed decision', y.id, y.application_id, y.outcome, y.confirmed_by)
+                    FROM decision_changes AS y
+                    UNION ALL
+                    SELECT concat_ws(' ', 'freed place', z.application_id, z.cause, z.filled_with)
+                    FROM freed_places AS z
+                    UNION ALL
+                    SELECT concat_ws(' ', 'appeal', u.application_id, u.verdict, u.answered_by) FROM appeals AS u
                     UNION ALL
                     SELECT concat_ws(' ', 'panelist', p.round_id, p.person_id, p.most, p.languages, p.focus_areas,
                                      p.is_chair, p.accepted_at IS NOT NULL) FROM panel_members AS p

@@ -69,10 +69,18 @@ package struct GoldenYear: Sendable {
         try await each(startups, add)
         progress("\(size.reviewers) reviewers")
         try await each(reviewers, seat)
+        try await fillPools()
         progress("shareholders among the reviewers")
         try await each(startups.filter { $0.number % 40 == 7 }, recordHolders)
         progress("\(size.applications) applications")
-        try await each(applicants, apply)
+        // Few at a time: whoever hands a file in waits for others of the same startup that do.
+        try await each(applicants.filter { !$0.isLate }, inBatchesOf: 8, apply)
+        for call in calls where call.isRolling { try await cutOff(call) }
+        try await each(applicants.filter(\.isLate), inBatchesOf: 8, apply)
+        progress("changes that the park asks for")
+        let changing = applicants.filter(asksForChanges)
+        try await each(changing, askForChanges)
+        try await each(changing, change)
         for call in calls {
             progress("\(call.name): review")
             try await review(call)
@@ -169,6 +177,8 @@ extension GoldenYear {
         let call: Call
         let fate: Fate
         let quality: Double
+        /// Whether they hand in behind the cut-off that ends a batch of a rolling call.
+        var isLate: Bool { call.isRolling && number.isMultiple(of: 2) }
     }
 
     struct Call: Sendable {
@@ -183,10 +193,25 @@ extension GoldenYear {
         /// The later calls are still being judged.
         var isDecided: Bool { number < 9 }
         var hasStarted: Bool { number < 5 }
+        /// Two calls let startups put the streams of their program in order.
+        var offered: [Int] {
+            switch number {
+            case 2: [2, 3]
+            case 5: [5, 6]
+            default: []
+            }
+        }
+        /// One call takes applications in batches.
+        var isRolling: Bool { number == 7 }
     }
 
     var manager: Person {
         Person(id: id("manager"), email: "manager@golden-\(seed).example", name: "Wing Sze Au", locale: "en")
+    }
+
+    /// Confirms what the manager changes, and hears the appeals against what the manager decided.
+    var deputy: Person {
+        Person(id: id("deputy"), email: "deputy@golden-\(seed).example", name: "Pak Hei Lam", locale: "zh-Hant")
     }
 
     var mentors: [Person] {

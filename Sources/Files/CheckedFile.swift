@@ -14,15 +14,20 @@ package struct CheckedFile: Sendable {
     /// Most bytes of a file.
     package static let limit = 25 * 1024 * 1024
 
-    /// Looks a file through, on a thread that may wait. Throws `FileFault`.
+    /// Looks an upload through, on a thread that may wait. Throws `FileFault`.
     package init(_ upload: Upload, named given: String) async throws {
-        let (name, count) = (FileName(cleaning: given), upload.file.count)
-        let outcome = try await upload.file.inspect { descriptor -> Result<FileKind, FileFault> in
+        try await self.init(upload.file, named: given)
+    }
+
+    /// Looks a file through, on a thread that may wait. Throws `FileFault`.
+    package init(_ file: SpooledFile, named given: String) async throws {
+        let (name, count) = (FileName(cleaning: given), file.count)
+        let outcome = try await file.inspect { descriptor -> Result<FileKind, FileFault> in
             Result { () throws(FileFault) in
                 try FileCheck().kind(of: name, descriptor: descriptor, count: count)
             }
         }
-        (self.name, kind, file) = (name, try outcome.get(), upload.file)
+        (self.name, kind, self.file) = (name, try outcome.get(), file)
     }
 
     /// One of its pieces; nil after the last.

@@ -97,18 +97,18 @@ struct FunnelTests {
         for member in [Cast.ada, Cast.nora, Cast.jun, Cast.leo, Cast.kenji] {
             let reader = world.database.reader(as: world.context(member))
             let seen: Int = try await reader.value(
-                "SELECT count(*) FROM funnel_of_partner(acting_role(), acting_institution(), NULL, NULL)")
+                "SELECT count(*) FROM lines_of_own_funnel(NULL, NULL) WHERE NOT is_partner")
             #expect(seen == (member.person.id == Cast.kenji.person.id ? mine.count { raw.isApplied(to: $0) } : 0))
             let direct: Int = try await reader.value("SELECT count(*) FROM applications")
             if member.person.id == Cast.kenji.person.id { #expect(direct == 0) }
-            let line: Int = try await reader.value("SELECT count(*) FROM own_funnel(NULL, NULL)")
+            let line: Int = try await reader.value(
+                "SELECT count(*) FROM lines_of_own_funnel(NULL, NULL) WHERE is_partner")
             #expect(line == (member.person.id == Cast.kenji.person.id ? 1 : 0))
             if member.person.id == Cast.kenji.person.id {
                 let through: Int = try await reader.value(
                     """
-                    SELECT (SELECT count(*) FROM funnel_of_streams(NULL, NULL, NULL))
-                        + (SELECT count(*) FROM stages_in_streams(NULL, NULL, NULL))
-                        + (SELECT count(*) FROM funnel_of_partners(NULL, NULL, NULL))
+                    SELECT (SELECT count(*) FROM stages_in_streams(NULL, NULL, NULL))
+                        + (SELECT count(*) FROM lines_of_funnel(NULL, NULL, NULL, NULL))
                     """)
                 #expect(through == 0)
             }

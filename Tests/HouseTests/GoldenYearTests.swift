@@ -16,6 +16,10 @@ struct GoldenYearTests {
         #expect(first.totals.applications == 48 && first.totals.calls == 12 && first.totals.reviewers == 24)
         #expect(first.funnels.map(\.begun).reduce(0, +) == 48)
         #expect(first.funnels.contains { $0.enrolled > 0 && $0.offered >= $0.accepted })
+        #expect(first.totals.documents > 0 && first.totals.factsDeclared > first.totals.documents)
+        #expect(first.totals.choosing > 0 && first.totals.choosingSeveral <= first.totals.choosing)
+        #expect(first.totals.changesHandedIn == first.totals.changesAsked)
+        #expect(first.totals.appeals == first.totals.appealsUpheld + first.totals.appealsReopened)
         #expect(first.broken.isEmpty, "\(first.broken)")
         #expect(try await made(seed: 8).digest != first.digest)
     }

@@ -1,7 +1,7 @@
-"""Asks for every list that a manager, a founder and a reviewer see, over as many kept connections as there are cores (more
-would measure the queue before them), in a workspace with many rows and in one with few. The service counts its statements: a
-list takes as many with many rows as with few, once at most the rows of a page are there. Fails where one takes more, or where
-the 99th percentile is 60 ms or more."""
+"""Asks for every list that a manager, a founder, a partner and a reviewer see, over as many kept connections as there are
+cores (more would measure the queue before them), in a workspace with many rows and in one with few. The service counts its
+statements: a list takes as many with many rows as with few, once at most the rows of a page are there. Fails where one takes
+more, or where the 99th percentile is 60 ms or more."""
 import hashlib
 import http.client
 import json
@@ -51,7 +51,7 @@ class Seat:
 
 
 class Workspace:
-    def __init__(self, slug, title):
+    def __init__(self, slug, title, decided):
         self.slug = slug
         tenant = f"(SELECT id FROM tenants WHERE slug = '{slug}')"
         # One that both workspaces have: what a page shows depends on how far its call has come.
@@ -71,10 +71,24 @@ class Workspace:
         founder = psql(f"""
             SELECT startup_id FROM applications WHERE tenant_id = {tenant} GROUP BY startup_id
             ORDER BY count(*) DESC, startup_id LIMIT 1""")
+        # A call whose panel has judged and whose places are decided; both workspaces have one of that name.
+        self.decided, self.stream, self.judged, self.batch = psql(f"""
+            SELECT c.id, c.stream_id, r.id, b.id FROM decision_batches AS b
+            JOIN calls AS c ON c.tenant_id = b.tenant_id AND c.id = b.call_id
+            JOIN review_rounds AS r ON r.tenant_id = c.tenant_id AND r.call_id = c.id
+            WHERE b.tenant_id = {tenant} AND b.released_at IS NOT NULL AND c.title ->> 'en' = '{decided}'""").split("|")
+        # One that was rejected, of a startup that applies a lot: some other of its applications may fund the same.
+        self.application = psql(f"""
+            SELECT a.id FROM applications AS a
+            WHERE a.tenant_id = {tenant} AND a.call_id = '{self.decided}' AND a.state = 'rejected'
+              AND NOT EXISTS (SELECT FROM appeals AS p WHERE p.tenant_id = a.tenant_id AND p.application_id = a.id)
+            ORDER BY (SELECT count(*) FROM applications AS o WHERE o.tenant_id = a.tenant_id AND o.startup_id = a.startup_id) DESC,
+                     a.id LIMIT 1""")
         self.seats = {
             "manager": Seat("m.role = 'manager'", slug),
             "founder": Seat(f"m.role = 'founder' AND m.institution_id = '{founder}'", slug),
             "reviewer": Seat(f"m.role = 'reviewer' AND m.person_id = '{reviewer}'", slug),
+            "partner": Seat("m.role = 'partner'", slug),
         }
 
     def lists(self):
@@ -85,7 +99,18 @@ class Workspace:
                 "/console/rounds", f"/console/rounds/{self.round}", f"/console/rounds/{self.round}/assignments",
                 f"/console/rounds/{self.round}/conflicts",
                 "/console/startups", "/console/institutions", "/console/letters", "/console/letters/held",
-                "/console/enrolments", "/console/mous", "/v1/applications", "/v1/applications?limit=200",
+                "/console/enrolments", "/console/mous", "/console/applications/board",
+                f"/console/applications/board?call={self.call}", f"/console/applications/{self.application}",
+                "/console/changes", f"/console/rounds/{self.judged}/standings",
+                f"/console/rounds/{self.judged}/pool", "/console/reviewers", f"/console/streams/{self.stream}/reviewers",
+                "/console/decisions", f"/console/decisions/{self.batch}", "/console/decision-changes", "/console/appeals",
+                "/console/funnel", "/v1/applications/board", f"/v1/applications/board?call={self.call}",
+                "/v1/applications/counts", f"/v1/applications/counts?call={self.call}", "/v1/applications/funnel",
+                f"/v1/applications/{self.application}/overlaps", f"/v1/rounds/{self.judged}/standings",
+                f"/v1/rounds/{self.judged}/pool", "/v1/reviewers",
+                "/v1/reviewers?limit=200", f"/v1/streams/{self.stream}/reviewers", "/v1/decision-batches",
+                f"/v1/decision-batches/{self.batch}", f"/v1/decision-batches/{self.batch}/decisions",
+                "/v1/decision-changes", "/v1/appeals", "/v1/applications", "/v1/applications?limit=200",
                 f"/v1/applications?call={self.call}&limit=100", "/v1/applications?state=rejected", "/v1/rounds",
                 f"/v1/rounds/{self.round}/panel", f"/v1/rounds/{self.round}/conflicts",
                 f"/v1/assignments?round={self.round}&limit=100", "/v1/startups", "/v1/institutions", "/v1/letters",
@@ -93,6 +118,9 @@ class Workspace:
                 "/v1/audit-events")
         ] + [
             ("founder", path) for path in ("/portal", "/letters", "/v1/applications", "/v1/calls", "/v1/me/letters")
+        ] + [
+            ("partner", path) for path in (
+                "/partner/funnel", "/partner/agreements", "/v1/applications/funnel", "/v1/mous", "/v1/streams", "/v1/calls")
         ] + [
             ("reviewer", path) for path in (
                 "/reviews", f"/reviews/rounds/{self.reviewed}/sheet", "/letters", "/v1/assignments",
@@ -162,7 +190,16 @@ title = psql(f"""
         WHERE o.title = c.title)
     GROUP BY c.title ORDER BY count(*) DESC LIMIT 1
 """)
-many, few = Workspace(large, title), Workspace(small, title)
+decided = psql(f"""
+    SELECT c.title ->> 'en' FROM calls AS c
+    JOIN decision_batches AS b ON b.tenant_id = c.tenant_id AND b.call_id = c.id AND b.released_at IS NOT NULL
+    JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.call_id = c.id
+    WHERE c.tenant_id IN (SELECT id FROM tenants WHERE slug IN ('{large}', '{small}'))
+    GROUP BY c.title HAVING count(DISTINCT c.tenant_id) = 2
+    -- The batch's page asks more where some are not decided: best in both.
+    ORDER BY count(DISTINCT c.tenant_id) FILTER (WHERE a.state = 'in_review') DESC, count(*) DESC, c.title ->> 'en' LIMIT 1
+""")
+many, few = Workspace(large, title, decided), Workspace(small, title, decided)
 rows = {
     workspace.slug: psql(f"SELECT count(*) FROM applications AS a JOIN tenants AS t ON t.id = a.tenant_id WHERE t.slug = '{workspace.slug}'")
     for workspace in (many, few)

@@ -1,5 +1,6 @@
 """A small year is made twice in databases of its own and must be the same, another seed's must not; one row made wrong behind
-the constraints' back must be found. Then the whole year is made, every invariant is asked for, and its numbers must add up."""
+the constraints' back must be found. Then the whole year is made, every invariant is asked for, its numbers must add up, and
+each thing that people do in a year must have been done in it."""
 import json
 import os
 import re
@@ -81,9 +82,18 @@ wrong += [f"{name} broken by {rows} rows" for name, rows in broken.items()]
 if applications >= 1000:
     if totals["languages"] != 3:
         wrong.append("not all three languages are judged")
-    for name, low, high in (("withdrawn", 0.03, 0.12), ("ineligible", 0.05, 0.15)):
+    shares = {
+        "withdrawn": (0.03, 0.12), "ineligible": (0.05, 0.15), "factsDeclared": (0.6, 0.95), "documents": (0.25, 0.45),
+        "choosing": (0.1, 0.25), "choosingSeveral": (0.05, 0.2), "changesAsked": (0.015, 0.06),
+        "changesHandedIn": (0.015, 0.06), "recusals": (0.005, 0.06), "appeals": (0.01, 0.06),
+    }
+    for name, (low, high) in shares.items():
         if not low <= totals[name] / applications <= high:
             wrong.append(f"{totals[name]} {name} of {applications}")
+    least = {"pooled": 8, "batches": 2, "promoted": 9, "decisionsChanged": 9, "appealsUpheld": 5, "appealsReopened": 1}
+    for name, fewest in least.items():
+        if totals[name] < fewest:
+            wrong.append(f"{totals[name]} {name}, fewer than {fewest}")
 for funnel in funnels:
     steps = [funnel[name] for name in ("begun", "submitted", "eligible", "offered", "accepted", "enrolled", "graduated")]
     if steps != sorted(steps, reverse=True):
@@ -99,6 +109,9 @@ columns = ["stream", "begun", "submitted", "eligible", "reviews", "offered", "ac
 funnels.append({name: sum(f[name] for f in funnels) if name != "stream" else "all" for name in columns})
 for row in [dict(zip(columns, columns)), *funnels]:
     print(f"{row['stream']:16}" + "".join(f"{row[name]:>10}" for name in columns[1:]))
+print()
+for name, number in totals.items():
+    print(f"{re.sub('([A-Z])', lambda found: ' ' + found[1].lower(), name):24}{number:>8}")
 if wrong:
     sys.exit("\n".join(wrong))
 print(
