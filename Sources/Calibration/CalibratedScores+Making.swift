@@ -89,7 +89,7 @@ extension CalibratedScores {
         let ranks = Ranking.ranks(scores)
         let ranking = Ranking(
             fit, shrinkage, scores: scores, spreads: zip(errors, variances).map { $0 / $1.squareRoot() },
-            order: Ranking.order(scores), places: places, seed: seed)
+            order: Ranking.order(scores), seed: seed)
         applications = table.applications.indices.map { index in
             let score = sample.scale.lowerBound + width * scores[index]
             let error = width * errors[index]
@@ -100,6 +100,7 @@ extension CalibratedScores {
                 rawMean: sample.scale.lowerBound + width * rawMeans[index], rawRank: rawRanks[index], score: score,
                 standardError: error, interval: around(score, error), rank: ranks[index],
                 rankInterval: Int(drawn[tail]) + 1...Int(drawn[drawn.count - 1 - tail]) + 1,
+                likelyRanks: Self.hundredths(of: drawn),
                 placeProbability: Double(drawn.count { $0 < places }) / Double(drawn.count))
         }.sorted { $0.application < $1.application }
 
@@ -134,8 +135,13 @@ extension CalibratedScores {
         reliability = shrinkage.quality / (shrinkage.quality + model.leniency + noise)
         calibratedReliability =
             shrinkage.kept.reduce(0, +) / Double(shrinkage.kept.count)
-        expectedOverlap = ranking.expectedOverlap
+        overlaps = ranking.overlaps
         self.places = places
+    }
+
+    /// The middle one of each hundredth of sorted ranks, from 1.
+    private static func hundredths(of ranks: [Int32]) -> [Int] {
+        (0..<100).map { Int(ranks[(2 * $0 + 1) * ranks.count / 200]) + 1 }
     }
 
     private static func rounded(_ value: Double) -> Double { (value * 1e9).rounded() / 1e9 }

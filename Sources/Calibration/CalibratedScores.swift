@@ -6,6 +6,9 @@
 /// ```
 /// The same sample, places and seed give the same result to the last bit, whatever the order of the reviews.
 package struct CalibratedScores: Hashable, Sendable {
+    /// Rises when the same reviews come to give other figures: what was kept of an earlier one is calibrated again.
+    package static let version = 1
+
     /// An application among those it can be compared with.
     package struct Application: Hashable, Sendable {
         /// As numbered in the sample.
@@ -27,6 +30,9 @@ package struct CalibratedScores: Hashable, Sendable {
         package let rank: Int
         /// Where its rank lies with a probability of 90 %.
         package let rankInterval: ClosedRange<Int>
+        /// A hundred ranks in rising order, each as likely as another: among how many places it would be how often can be
+        /// told from them without calibrating again.
+        package let likelyRanks: [Int]
         /// The probability that it is among the best, as many as there are places; to within 0.03.
         package let placeProbability: Double
 
@@ -97,9 +103,12 @@ package struct CalibratedScores: Hashable, Sendable {
     package let reliability: Double
     /// The share of the qualities' variance that the calibrated scores know, on average over the applications.
     package let calibratedReliability: Double
-    /// How many of the best would be among the best again, as many as there are places, if other such reviewers reviewed the
-    /// same applications as often; to within 2 % of the places.
-    package let expectedOverlap: Double
+    /// How many of the best would be among the best again, if other such reviewers reviewed the same applications as often;
+    /// by how many places there are, from 1, to within 2 % of them.
+    package let overlaps: [Double]
+
+    /// The same for as many as there are places.
+    package var expectedOverlap: Double { overlaps[min(places, overlaps.count) - 1] }
 
     /// Those whose place is in doubt.
     package var inDoubt: [Application] { applications.filter { $0.isInDoubt(places: places) } }

@@ -1,7 +1,7 @@
 /// Why a round of reviews is not calibrated, with the figures that decided it.
-package enum CalibrationRefusal: Error, Hashable, Sendable {
+package enum CalibrationRefusal: Error, Hashable, Codable, Sendable {
     /// What is wrong with a review.
-    package enum Fault: Hashable, Sendable {
+    package enum Fault: Hashable, Codable, Sendable {
         /// Its application is none of the declared ones.
         case unknownApplication(Int)
         /// Its reviewer is none of the declared ones.

@@ -2,8 +2,8 @@
 struct Ranking {
     /// For each application of a table, in sorted order, its ranks from 0 in the posterior's worlds.
     private(set) var ranks: [[Int32]]
-    /// How many of the best by the fit are among the best again.
-    private(set) var expectedOverlap = 0.0
+    /// How many of the best by the fit are among the best again, by how many the best are, from 1.
+    private(set) var overlaps: [Double]
 
     /// A probability of a half is known to within 0.016 of a standard deviation, and a rank's interval to the rank or two.
     static let worlds = 1000
@@ -11,13 +11,16 @@ struct Ranking {
     static let rounds = 200
 
     init(
-        _ fit: Fit, _ shrinkage: Shrinkage, scores: [Double], spreads: [Double], order: [Int], places: Int, seed: UInt64
+        _ fit: Fit, _ shrinkage: Shrinkage, scores: [Double], spreads: [Double], order: [Int], seed: UInt64
     ) {
         ranks = [[Int32]](repeating: [], count: scores.count)
+        overlaps = []
         for index in ranks.indices { ranks[index].reserveCapacity(Self.worlds) }
         var draws = Draws(seed: seed)
-        let chosen = Set(order.prefix(places))
-        var overlap = 0
+        var own = [Int](repeating: 0, count: scores.count)
+        for (rank, application) in order.enumerated() { own[application] = rank }
+        // How many come to be among the best both times with so many places, and with none fewer.
+        var joining = [Int](repeating: 0, count: scores.count)
         for number in 0..<Self.worlds {
             let move = fit.equations.move(&draws)
             // The shift of all, which would not move all drawn scores alike.
@@ -26,9 +29,15 @@ struct Ranking {
             for (rank, application) in Self.order(world).enumerated() { ranks[application].append(Int32(rank)) }
             guard number < Self.rounds else { continue }
             let anew = fit.equations.solution(of: Self.reviewedAnew(world, fit, &draws))
-            overlap += Self.order(shrinkage.scores(of: anew.levels)).prefix(places).count { chosen.contains($0) }
+            for (rank, application) in Self.order(shrinkage.scores(of: anew.levels)).enumerated() {
+                joining[max(rank, own[application])] += 1
+            }
         }
-        expectedOverlap = Double(overlap) / Double(Self.rounds)
+        var joined = 0
+        overlaps = joining.map { more in
+            joined += more
+            return Double(joined) / Double(Self.rounds)
+        }
         for index in ranks.indices { ranks[index].sort() }
     }
 

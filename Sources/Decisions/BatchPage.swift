@@ -17,14 +17,19 @@ extension DecisionsConsole {
             .get, "/console/decisions/{batch}", "consoleBatch", access: .roles([.manager]),
             parameters: BatchDonePath.self
         ) { call in
-            try await page(
-                for: call, of: call.parameters.batch, done: call.parameters.done, left: call.parameters.left)
+            let wanted = call.parameters
+            return try await page(
+                for: call, of: wanted.batch, done: wanted.done, left: wanted.left, after: wanted.after,
+                undecidedAfter: wanted.undecided)
         }.erased
     }
 
+    /// - Parameters:
+    ///   - after: the last row of the page before of what is prepared.
+    ///   - undecidedAfter: the same of what is not.
     func page<P, B>(
         for call: FormCall<P, B>, of id: DecisionBatch.ID, done: DecisionDone? = nil, left: Int? = nil,
-        problem: FormProblem? = nil
+        after: Application.ID? = nil, undecidedAfter: Application.ID? = nil, problem: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
@@ -32,13 +37,13 @@ extension DecisionsConsole {
         let decisions = try await call.reader.preparedDecisions(in: id)
         let undecided = try await call.reader.undecided(in: id)
         let tally = try await call.reader.tallies(of: [id])[id]
-        let scores = try await call.scores(of: batch, in: desk.spoken)
-        let streams = StreamColumn(
-            tally,
-            try await call.reader.streamChoices(
-                of: decisions.map(\.application) + undecided.map(\.application)))
-        let overlaps = try await call.reader.overlapTallies(
-            of: decisions.map(\.application) + undecided.map(\.application))
+        let shown = PageOfRows(decisions, after: after, \.application)
+        let open = PageOfRows(undecided, after: undecidedAfter, \.application)
+        let onPage = shown.rows.map(\.application) + open.rows.map(\.application)
+        let scores = try await call.scores(of: batch, among: onPage, in: desk.spoken)
+        let streams = StreamColumn(tally, try await call.reader.streamChoices(of: onPage))
+        let overlaps = try await call.reader.overlapTallies(of: onPage)
+        let address: SafeURL = "/console/decisions/\(id)"
         let isOpen = batch.releasedAt == nil
         let faults =
             isOpen && !decisions.isEmpty
@@ -55,7 +60,10 @@ extension DecisionsConsole {
             header: PageHeader(
                 title: batch.terms.name.string, kind: batch.callTitle.text(for: desk.spoken), badge: badge(batch, t),
                 lede: isOpen
-                    ? batch.consultedAt == nil ? t("batch.open_lede") : t("joint.open_lede")
+                    ? [
+                        batch.consultedAt == nil ? t("batch.open_lede") : t("joint.open_lede"),
+                        scores.isAwaited ? t("batch.scores_awaited") : nil,
+                    ].compactMap(\.self).joined(separator: " ")
                     : batch.releasedAt.map { t("batch.released_lede", ["time": desk.time($0, in: batch.zone).text]) },
                 actions: isOpen
                     ? [
@@ -75,16 +83,19 @@ extension DecisionsConsole {
                     table: Table(
                         caption: t("batch.decisions"),
                         columns: Self.columns(withStream: streams.isTold, withOverlaps: !overlaps.isEmpty, t),
-                        rows: decisions.map {
+                        rows: shown.rows.map {
                             row($0, in: batch, streams, score: scores[$0.application]?.text, overlaps, desk)
                         },
-                        empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
+                        empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text")),
+                        pager: shown.pager(at: address.adding(open.position(as: "undecided")), as: "after", t)))
             ]
                 + [Self.part(says, desk), below].compactMap(\.self)
                 + (isOpen && !undecided.isEmpty
                     ? [
                         undecidedPart(
-                            undecided, in: id, streams, scores: scores.mapValues(\.text), short, overlaps, desk)
+                            open, in: id, streams, scores, short, overlaps,
+                            pager: open.pager(at: address.adding(shown.position(as: "after")), as: "undecided", t), desk
+                        )
                     ] : []),
             forms: silence.map { [$0] } ?? [])
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
@@ -155,7 +166,11 @@ extension DecisionsConsole {
             batch.releasedAt == nil
                 ? .link(name, "/console/decisions/\(batch.id)/applications/\(decision.application)")
                 : .link(name, "/console/applications/\(decision.application)"),
-            .text(score ?? "–"), .badge(desk.outcome(meant.outcome)),
+            .text(
+                score ?? "–",
+                note: meant.calibratedAt.map {
+                    desk.t("batch.by_calibration", ["time": desk.time($0, in: batch.zone).text])
+                }), .badge(desk.outcome(meant.outcome)),
         ]
         if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, desk.t)) }
         if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[decision.application], of: decision.application)) }
@@ -167,20 +182,19 @@ extension DecisionsConsole {
     }
 
     private func undecidedPart(
-        _ undecided: [(application: Application.ID, startupName: LocalizedName)], in id: DecisionBatch.ID,
-        _ streams: StreamColumn, scores: [Application.ID: String],
-        _ short: [Application.ID: (submitted: Int, quorum: Int)],
-        _ overlaps: [Application.ID: OverlapTally], _ desk: DecisionDesk
+        _ undecided: PageOfRows<(application: Application.ID, startupName: LocalizedName)>, in id: DecisionBatch.ID,
+        _ streams: StreamColumn, _ scores: BatchScores, _ short: [Application.ID: (submitted: Int, quorum: Int)],
+        _ overlaps: [Application.ID: OverlapTally], pager: Pager?, _ desk: DecisionDesk
     ) -> DecisionsPage.Part {
         let t = desk.t
         var columns: [Table.Column] = [.init(t("batch.startup")), .init(t("batch.score"), isNumber: true)]
         if streams.isTold { columns.append(.init(t("field.stream"))) }
         if !overlaps.isEmpty { columns.append(.init(t("batch.overlaps"))) }
         columns.append(.init(t("batch.reviews")))
-        let rows = undecided.map { application, name -> [Table.Cell] in
+        let rows = undecided.rows.map { application, name -> [Table.Cell] in
             var cells: [Table.Cell] = [
                 .link(name.text(for: desk.spoken), "/console/decisions/\(id)/applications/\(application)"),
-                .text(scores[application] ?? "–"),
+                .text(scores[application]?.text ?? "–"),
             ]
             if streams.isTold { cells.append(streams.cell(of: application, nil, t)) }
             if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[application], of: application)) }
@@ -192,7 +206,7 @@ extension DecisionsConsole {
             title: t("batch.undecided"),
             table: Table(
                 caption: t("batch.undecided"), columns: columns, rows: rows,
-                empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text"))))
+                empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text")), pager: pager))
     }
 
     private func tiles(_ batch: DecisionBatch, _ tally: BatchTally, _ desk: DecisionDesk) -> StatTiles {
@@ -232,5 +246,44 @@ extension DecisionsConsole {
         let parts = fault.pointer.split(separator: "/")
         guard parts.count > 1, let name = names[String(parts[1])] else { return fault.words }
         return "\(name): \(fault.words)"
+    }
+}
+
+/// Some of many rows that were read whole: what comes after one of them, a page at a time.
+struct PageOfRows<Row> {
+    /// Most rows of a table on one page.
+    private static var most: Int { 100 }
+
+    let rows: [Row]
+    private let start: Int
+    private let count: Int
+    private let last: Application.ID?
+    private let position: Application.ID?
+
+    /// From the beginning where there is no such row any more.
+    init(_ all: [Row], after: Application.ID?, _ application: (Row) -> Application.ID) {
+        let place = after.flatMap { after in all.firstIndex { application($0) == after } }
+        start = place.map { $0 + 1 } ?? 0
+        rows = Array(all[start...].prefix(Self.most))
+        count = all.count
+        last = start + rows.count < count ? rows.last.map(application) : nil
+        position = place == nil ? nil : after
+    }
+
+    /// Where this page begins, for the address of the page that shows another table further on.
+    func position(as name: String) -> [(name: String, value: String)] {
+        position.map { [(name, $0.description)] } ?? []
+    }
+
+    /// The way on; none where all are on one page.
+    func pager(at address: SafeURL, as name: String, _ t: Texts) -> Pager? {
+        guard count > rows.count else { return nil }
+        let figures = [
+            "first": Figures.grouped(min(start + 1, count)), "last": Figures.grouped(start + rows.count),
+            "all": Figures.grouped(count),
+        ]
+        return Pager(
+            summary: t("batch.shown", figures), firstURL: start == 0 ? nil : address,
+            nextURL: last.map { address.adding([(name, $0.description)]) })
     }
 }

@@ -18,17 +18,30 @@ struct BatchScore: Sendable {
     let isOfAll: Bool
 }
 
+/// The scores of several applications.
+struct BatchScores: Sendable {
+    var byApplication: [Application.ID: BatchScore] = [:]
+    /// Whether some are raw because what is calibrated is being computed.
+    var isAwaited = false
+
+    subscript(application: Application.ID) -> BatchScore? { byApplication[application] }
+}
+
 extension FormCall {
     /// The scores of what a batch decides on, by the last round of all and the last one of each stream that has its own.
+    ///
+    /// - Parameter some: the applications that are asked about, where not all are.
     func scores(
-        of batch: DecisionBatch, in language: Vocabulary.Language
-    ) async throws -> [Application.ID: BatchScore] {
+        of batch: DecisionBatch, among some: [Application.ID]? = nil, in language: Vocabulary.Language
+    ) async throws -> BatchScores {
         let rounds = try await reader.rounds(of: batch.call).last
-        guard !rounds.isEmpty else { return [:] }
+        guard !rounds.isEmpty else { return BatchScores() }
         let standings = try await database.snapshot(as: context) { snapshot in
             var found: [Standings] = []
             for round in rounds {
-                if let standings = try await snapshot.standings(of: round.id, places: max(1, batch.terms.places)) {
+                if let standings = try await snapshot.standings(
+                    of: round.id, places: max(1, batch.terms.places), among: some)
+                {
                     found.append(standings)
                 }
             }
@@ -41,7 +54,8 @@ extension FormCall {
                 latest[judged] = max(latest[judged] ?? 0, standings.round.position)
             }
         }
-        return standings.reduce(into: [:]) { scores, standings in
+        return standings.reduce(into: BatchScores()) { scores, standings in
+            if standings.isAwaited { scores.isAwaited = true }
             let stream = standings.round.streamName?.text(for: language)
             for entry in standings.entries {
                 let judged = Judged(application: entry.application, stream: standings.round.stream)
@@ -49,7 +63,7 @@ extension FormCall {
                 let said = [stream, text].compactMap { $0 }.joined(separator: " ")
                 let before = scores[entry.application]
                 // The best of its streams counts; what a round of all said comes first, and counts where no stream has its own.
-                scores[entry.application] = BatchScore(
+                scores.byApplication[entry.application] = BatchScore(
                     text: [before?.text, said].compactMap { $0 }.joined(separator: " · "),
                     worth: before.map { $0.isOfAll ? worth : max($0.worth, worth) } ?? worth, isOfAll: stream == nil)
             }

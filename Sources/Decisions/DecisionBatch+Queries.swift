@@ -161,7 +161,8 @@ extension Query {
     fileprivate static var prepared: Query {
         """
         SELECT p.application_id, i.names, a.state, p.outcome, p.stream_id, p.rank, p.award_minor, b.currency, p.last_day, p.note,
-               p.feedback, p.prepared_at, who.name AS prepared_by_name, p.round_id, r.stream_id AS judged_for
+               p.feedback, p.prepared_at, who.name AS prepared_by_name, p.round_id, p.calibrated_at,
+               r.stream_id AS judged_for
         FROM prepared_decisions AS p
         JOIN decision_batches AS b ON b.tenant_id = p.tenant_id AND b.id = p.batch_id
         JOIN applications AS a ON a.tenant_id = p.tenant_id AND a.id = p.application_id
@@ -194,7 +195,7 @@ extension PreparedDecision {
             preparation: Preparation(
                 row("outcome"), rank: row("rank"), award: row.money("award_minor", "currency"),
                 lastDay: row("last_day"), note: row("note"), feedback: row("feedback"), stream: row("stream_id"),
-                round: row("round_id")),
+                round: row("round_id"), calibratedAt: row("calibrated_at")),
             preparedAt: row("prepared_at"), preparedByName: row("prepared_by_name"), judgedFor: row("judged_for"))
     }
 }
@@ -326,18 +327,18 @@ extension Transaction {
             -- prepareDecisions
             INSERT INTO prepared_decisions (
                 tenant_id, batch_id, application_id, outcome, stream_id, rank, award_minor, last_day, note, feedback,
-                round_id, prepared_by)
+                round_id, calibrated_at, prepared_by)
             SELECT acting_tenant(), \(batch), fresh.application, fresh.outcome, fresh.stream, fresh.rank, fresh.award,
-                   fresh.last_day, fresh.note, fresh.feedback, fresh.round, \(person)
+                   fresh.last_day, fresh.note, fresh.feedback, fresh.round, fresh.calibrated_at, \(person)
             FROM unnest(\(rows.map(\.application)), \(meant.map(\.outcome)), \(meant.map(\.stream)), \(meant.map(\.rank)),
                         \(meant.map { $0.award?.minor }), \(meant.map(\.lastDay)), \(meant.map(\.note)),
-                        \(meant.map(\.feedback)), \(meant.map(\.round)))
-                AS fresh (application, outcome, stream, rank, award, last_day, note, feedback, round)
+                        \(meant.map(\.feedback)), \(meant.map(\.round)), \(meant.map(\.calibratedAt)))
+                AS fresh (application, outcome, stream, rank, award, last_day, note, feedback, round, calibrated_at)
             ON CONFLICT (tenant_id, batch_id, application_id)
             DO UPDATE SET outcome = excluded.outcome, stream_id = excluded.stream_id, rank = excluded.rank,
                           award_minor = excluded.award_minor,
                           last_day = excluded.last_day, note = excluded.note, feedback = excluded.feedback,
-                          round_id = excluded.round_id,
+                          round_id = excluded.round_id, calibrated_at = excluded.calibrated_at,
                           prepared_at = now(), prepared_by = excluded.prepared_by
             """)
     }

@@ -229,6 +229,10 @@ struct BatchDonePath: Codable {
     let done: DecisionDone?
     /// How many of several were not prepared.
     let left: Int?
+    /// The last row of the page before, of what is prepared.
+    let after: Application.ID?
+    /// The same, of what is not.
+    let undecided: Application.ID?
 }
 
 /// Who reads a manager's page about decisions, and in which words.

@@ -19,6 +19,8 @@ package enum DecisionRefusal: Refusal, Equatable {
     case otherCall
     /// The round tells no order: nothing of it is calibrated, or nothing is judged.
     case noStanding
+    /// Reviews have come or gone, and the calibrated scores are being computed.
+    case standingAwaited
     /// No decision has been released, or the startup has answered it.
     case nothingToChange(Application.State)
     /// It would stay as it is.
@@ -76,6 +78,8 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .otherCall: .invalid("/standing/round", "The round judges applications to another call.")
         case .noStanding:
             .invalid("/standing/by", "The reviews are too few to be calibrated. Use the raw means, or a list.")
+        case .standingAwaited:
+            .conflict("The calibrated scores are being computed. Try again in a moment, or use the raw means.")
         case .nothingToChange(let state):
             .conflict("No released decision can be changed while the application is \(state.rawValue).")
         case .sameDecision: .conflict("The application is decided like that already.")

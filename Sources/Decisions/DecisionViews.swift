@@ -2,6 +2,7 @@ internal import API
 internal import Applications
 internal import Foundation
 internal import Programs
+internal import Reviews
 internal import Vocabulary
 
 /// A batch as JSON.
@@ -135,6 +136,8 @@ struct PreparedView: Described {
     let lastDay: CalendarDate?
     let note: LongText
     let feedback: LongText?
+    let round: ReviewRound.ID?
+    let calibratedAt: Date?
     let preparedAt: Date
     let preparedBy: String?
     let overlaps: OverlapTally?
@@ -142,6 +145,9 @@ struct PreparedView: Described {
     static let documentation = [
         "overlaps": "How many others it might be funded twice with; absent where there are none.",
         "stream": "Which of the chosen streams the place is in, where the call offers several.",
+        "round": "By which round's standing it was prepared; absent where somebody said so.",
+        "calibrated_at":
+            "When the scores were calibrated whose order it follows; absent where it follows the raw means, or none.",
         "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice.",
     ]
 
@@ -158,6 +164,8 @@ struct PreparedView: Described {
         lastDay = decision.preparation.lastDay
         note = decision.preparation.note
         feedback = decision.preparation.feedback
+        round = decision.preparation.round
+        calibratedAt = decision.preparation.calibratedAt
         preparedAt = decision.preparedAt
         preparedBy = decision.preparedByName
         self.overlaps = overlaps

@@ -148,6 +148,9 @@ extension Transaction {
             throw Problem.notFound
         }
         guard standings.round.call == batch.call else { throw DecisionRefusal.otherCall }
+        // The raw means are not what was asked for, and what was calibrated before is wrong by now.
+        guard standing.measure == .raw || !standings.isAwaited else { throw DecisionRefusal.standingAwaited }
+        let calibratedAt = standing.measure == .calibrated ? standings.calibration?.at : nil
         // What was decided before stands in the round, too, and keeps its decision.
         let open = Set(
             try await undecided(in: id).map(\.application) + prepared.map(\.application))
@@ -184,7 +187,7 @@ extension Transaction {
                 seat.application,
                 Preparation(
                     seat.outcome, rank: seat.rank, note: standing.notes(seat.outcome), stream: seat.stream,
-                    withComments: standing.withComments, round: standing.round)
+                    withComments: standing.withComments, round: standing.round, calibratedAt: calibratedAt)
             )
         }
     }

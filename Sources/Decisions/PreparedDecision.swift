@@ -35,12 +35,14 @@ package struct Preparation: Sendable, Equatable {
     package var withComments: Bool
     /// By which round's standing it is meant; nil where somebody says so.
     package var round: ReviewRound.ID?
+    /// When the scores of that round were calibrated whose order it follows; nil where it follows the raw means, or none.
+    package var calibratedAt: Date?
 
     /// Something meant for an application.
     package init(
         _ outcome: Outcome, rank: Int? = nil, award: Money? = nil, lastDay: CalendarDate? = nil, note: LongText,
         feedback: LongText? = nil, stream: ProgramStream.ID? = nil, withComments: Bool = false,
-        round: ReviewRound.ID? = nil
+        round: ReviewRound.ID? = nil, calibratedAt: Date? = nil
     ) {
         self.outcome = outcome
         self.rank = rank
@@ -51,6 +53,7 @@ package struct Preparation: Sendable, Equatable {
         self.stream = stream
         self.withComments = withComments
         self.round = round
+        self.calibratedAt = calibratedAt
     }
 }
 

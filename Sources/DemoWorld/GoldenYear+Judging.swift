@@ -160,6 +160,10 @@ extension GoldenYear {
     // MARK: Decisions and after
 
     func conclude(_ call: Call) async throws {
+        // The job does the same; here the order is known before anything is decided by it.
+        try await database.write(as: context, statementTimeout: .seconds(60)) { transaction in
+            try await transaction.calibrateRound(call.round)
+        }
         let standings = try await database.snapshot(as: context) { snapshot in
             try await snapshot.standings(of: call.round, places: places)
         }

@@ -78,7 +78,7 @@ struct ApplicationReviewsConsole {
                         + renewal(of: application, found.file, changed: found.changed, desk)),
                 scores: table(reviews, desk),
                 words: reviews.map { words($0, desk) },
-                facts: facts(entry, alsoIn: found.others, desk),
+                facts: facts(entry, of: found.standings, alsoIn: found.others, desk),
                 previous: link(found.place - 1) { t("standings.previous", ["code": $0]) },
                 next: link(found.place + 1) { t("standings.next", ["code": $0]) })
             return HTML(
@@ -150,7 +150,9 @@ struct ApplicationReviewsConsole {
             })
     }
 
-    private func facts(_ entry: Standings.Entry, alsoIn others: [ReviewRound], _ desk: RoundDesk) -> Facts {
+    private func facts(
+        _ entry: Standings.Entry, of standings: Standings, alsoIn others: [ReviewRound], _ desk: RoundDesk
+    ) -> Facts {
         let t = desk.t
         var facts = [
             Fact.text(
@@ -176,6 +178,8 @@ struct ApplicationReviewsConsole {
                             "high": Figures.tenths(found.interval.upperBound),
                         ])))
             facts.append(.text(t("standings.rank"), Figures.grouped(found.rank)))
+        } else if standings.isAwaited {
+            facts.append(.text(t("standings.calibrated"), t("standings.being_computed")))
         }
         if let stream = desk.round.streamName, let choice = entry.choice {
             facts.append(

@@ -3,7 +3,7 @@ package import Postgres
 extension ReviewsRoom {
     /// What holds for rounds, panels and reviews beside their constraints.
     package static let invariants: [Invariant] =
-        rounds + assignments + reviews + [
+        rounds + assignments + reviews + calibrations + [
             Invariant.trail(
                 "reviewing_is_on_the_trail",
                 of: [
@@ -317,6 +317,60 @@ extension ReviewsRoom {
                 FROM reviews AS w JOIN review_rounds AS r ON r.tenant_id = w.tenant_id AND r.id = w.round_id
                 WHERE w.submitted_at < r.opened_at - interval '1 millisecond'
                    OR w.submitted_at > r.closed_at + interval '1 millisecond'
+                """),
+    ]
+
+    // What can be told of a kept result without calibrating again.
+    private static let calibrations: [Invariant] = [
+        Invariant(
+            "calibrations_are_of_the_reviews_that_count",
+            violatedBy: """
+                SELECT k.tenant_id, k.round_id AS id, 'calibrated at ' || k.calibrated_at || ', and nothing waits' AS detail
+                FROM round_calibrations AS k
+                WHERE k.inputs <> calibration_inputs(k.tenant_id, k.round_id) AND NOT EXISTS (
+                    SELECT FROM jobs AS j
+                    WHERE j.tenant_id = k.tenant_id AND j.kind = \(CalibrateRound.kind) AND j.finished_at IS NULL
+                      AND lower(j.arguments ->> 'round') = k.round_id::text)
+                """),
+        Invariant(
+            "calibrated_means_are_those_of_the_reviews",
+            violatedBy: """
+                WITH resting AS MATERIALIZED (
+                    SELECT k.tenant_id, k.round_id FROM round_calibrations AS k
+                    WHERE k.inputs = calibration_inputs(k.tenant_id, k.round_id)
+                ), totals AS MATERIALIZED (
+                    SELECT w.tenant_id, w.round_id, w.application_id,
+                           sum((x.score - q.lowest)::double precision / (q.highest - q.lowest) * q.weight) AS total
+                    FROM resting AS k
+                    JOIN reviews AS w ON w.tenant_id = k.tenant_id AND w.round_id = k.round_id
+                        AND w.submitted_at IS NOT NULL
+                    JOIN review_assignments AS s ON s.tenant_id = w.tenant_id AND s.id = w.assignment_id
+                        AND s.state = 'assigned'
+                    JOIN review_scores AS x ON x.tenant_id = w.tenant_id AND x.assignment_id = w.assignment_id
+                    JOIN review_criteria AS q ON q.tenant_id = x.tenant_id AND q.round_id = x.round_id
+                        AND q.id = x.criterion_id
+                    GROUP BY w.tenant_id, w.round_id, w.application_id, w.assignment_id
+                ), means AS (
+                    SELECT tenant_id, round_id, application_id, avg(total) AS mean FROM totals
+                    GROUP BY tenant_id, round_id, application_id
+                )
+                SELECT c.tenant_id, c.round_id || ' ' || c.application_id AS id,
+                       c.raw_mean || ', but ' || coalesce(m.mean::text, 'no review') AS detail
+                FROM calibrated_applications AS c
+                JOIN resting AS k ON k.tenant_id = c.tenant_id AND k.round_id = c.round_id
+                LEFT JOIN means AS m ON m.tenant_id = c.tenant_id AND m.round_id = c.round_id
+                    AND m.application_id = c.application_id
+                WHERE m.mean IS NULL OR abs(c.raw_mean - m.mean) > 0.000001
+                """),
+        Invariant(
+            "calibrated_ranks_follow_the_scores",
+            violatedBy: """
+                SELECT c.tenant_id, c.round_id || ' ' || c.application_id AS id,
+                       'rank ' || c.rank || ', but ' || c.place || ' by its score' AS detail
+                FROM (SELECT r.tenant_id, r.round_id, r.application_id, r.rank,
+                             rank() OVER (PARTITION BY r.tenant_id, r.round_id ORDER BY r.score DESC) AS place
+                      FROM calibrated_applications AS r) AS c
+                WHERE c.rank <> c.place
                 """),
     ]
 }

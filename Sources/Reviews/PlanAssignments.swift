@@ -83,6 +83,7 @@ extension ReviewsRoom {
         worker.register(PlanAssignments.self, acting: .system) { job, run in
             try await perform(job, run, database)
         }
+        registerCalibration(in: worker, database: database)
         RemindPanels.register(in: worker, database: database)
     }
 

@@ -183,9 +183,10 @@ extension Statements {
         }
     }
 
-    /// The applications of a round that were not withdrawn, by their codes, with the startups' names; for managers.
+    /// The applications of a round that were not withdrawn, or some of them, by their codes, with the startups' names; for
+    /// managers.
     package func applications(
-        in round: ReviewRound.ID
+        in round: ReviewRound.ID, among some: [Application.ID]? = nil
     ) async throws -> [(application: Application.ID, code: String, startupName: LocalizedName)] {
         try await rows(
             """
@@ -196,6 +197,7 @@ extension Statements {
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE f.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND f.round_id = \(round)
               AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("f.application_id"))
+              \(given: some, { "AND f.application_id = ANY (\($0))" })
             ORDER BY f.code
             """
         ).map { try (application: $0("application_id"), code: $0("code"), startupName: $0("names")) }
@@ -248,9 +250,11 @@ extension Statements {
         ).map { try (review: Review($0), person: $0("person_id"), name: $0("person_name")) }
     }
 
-    /// The scores of all submitted reviews of a round, for its standings; for managers. Reviews of assignments that ended
-    /// do not count.
-    package func scores(in round: ReviewRound.ID) async throws -> [SubmittedScores] {
+    /// The scores of all submitted reviews of a round, or of those of some applications, for its standings; for managers.
+    /// Reviews of assignments that ended do not count.
+    package func scores(
+        in round: ReviewRound.ID, among some: [Application.ID]? = nil
+    ) async throws -> [SubmittedScores] {
         try await rows(
             """
             -- scores of a round
@@ -261,6 +265,7 @@ extension Statements {
             JOIN review_assignments AS s ON s.tenant_id = w.tenant_id AND s.id = w.assignment_id AND s.state = 'assigned'
             WHERE w.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND w.round_id = \(round)
               AND w.submitted_at IS NOT NULL AND \(fragment: .isNotTooNear("w.application_id"))
+              \(given: some, { "AND w.application_id = ANY (\($0))" })
             ORDER BY w.application_id, w.person_id
             """
         ).map { row in

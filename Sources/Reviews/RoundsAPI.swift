@@ -165,7 +165,8 @@ enum RoundsAPI {
             description: """
                 The raw mean, and beside it what is left when the leniency of its reviewers has been taken out, with an \
                 interval and the chance to be among the places. Below a sample that can tell, nothing is calibrated, and \
-                the reason is given.
+                the reason is given. It is computed some seconds after reviews have come or gone; until then all is raw, \
+                and `is_being_calibrated` says so.
                 """,
             tag: "reviews", access: .roles([.manager]), parameters: StandingsQuery.self, output: StandingsView.self,
             problems: [.notFound]

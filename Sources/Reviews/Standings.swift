@@ -1,6 +1,6 @@
 package import Accounts
 package import Applications
-package import Calibration
+internal import Calibration
 internal import Foundation
 package import Postgres
 package import Vocabulary
@@ -27,7 +27,7 @@ package struct Standings: Sendable {
         /// Whether there are as many reviews as can decide.
         package let isDecidable: Bool
         /// What it is worth without its reviewers' leniency; nil where that cannot be told.
-        package let calibrated: CalibratedScores.Application?
+        package let calibrated: CalibratedStanding?
     }
 
     /// A reviewer, as the scores tell.
@@ -37,7 +37,7 @@ package struct Standings: Sendable {
         /// Their name.
         package let name: String
         /// How lenient, how noisy.
-        package let found: CalibratedScores.Reviewer
+        let found: CalibrationFinding.Reviewer
     }
 
     /// The round.
@@ -49,24 +49,34 @@ package struct Standings: Sendable {
     package let entries: [Entry]
     /// The reviewers, the most lenient first; empty where nothing is calibrated.
     package let reviewers: [Reviewer]
+    /// What is known of them without leniency.
+    package let state: RoundCalibration
+
     /// How sure the ranking is; nil where nothing is calibrated.
-    package let calibration: CalibratedScores?
-    /// Why nothing is calibrated.
-    package let refusal: CalibrationRefusal?
+    package var calibration: CalibratedRound? { if case .found(let found) = state { found } else { nil } }
+
+    /// Whether what is calibrated is being worked out; what is said of the ranking is raw until then.
+    package var isAwaited: Bool { if case .awaited = state { true } else { false } }
 }
 
 extension Statements {
     /// The standings of a round; nil when it does not exist or the principal may not know of it. For managers.
     ///
-    /// - Parameter places: how many would be chosen, for the chance of each to be among them.
-    package func standings(of id: ReviewRound.ID, places: Int) async throws -> Standings? {
+    /// - Parameters:
+    ///   - places: how many would be chosen, for the chance of each to be among them.
+    ///   - some: the applications that are asked about, where not all are; what is said of the ranking as a whole is then
+    ///     of these alone.
+    package func standings(
+        of id: ReviewRound.ID, places: Int, among some: [Application.ID]? = nil
+    ) async throws -> Standings? {
         guard let round = try await round(id) else { return nil }
-        let files = try await applications(in: id)
+        let files = try await applications(in: id, among: some)
         let names = Dictionary(
             try await panel(of: id).map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
         return Standings(
-            round, files, try await scores(in: id), names, choices: try await placesOfTheStream(in: round),
-            places: places)
+            round, files, try await scores(in: id, among: some), names,
+            choices: try await placesOfTheStream(in: round),
+            try await calibration(of: round, places: places, among: some), places: places)
     }
 }
 
@@ -76,51 +86,35 @@ extension Standings {
 
     init(
         _ round: ReviewRound, _ files: [(application: Application.ID, code: String, startupName: LocalizedName)],
-        _ scores: [SubmittedScores], _ names: [Person.ID: String], choices: [Application.ID: Int] = [:], places: Int
+        _ scores: [SubmittedScores], _ names: [Person.ID: String], choices: [Application.ID: Int] = [:],
+        _ calibration: RoundCalibration, places: Int
     ) {
-        let rows = Dictionary(uniqueKeysWithValues: files.enumerated().map { ($1.application, $0) })
-        let people = Set(scores.map(\.person)).sorted()
-        let columns = Dictionary(uniqueKeysWithValues: people.enumerated().map { ($1, $0) })
-        var totals = [[Double]](repeating: [], count: files.count)
-        var reviews: [CalibrationSample.Review] = []
-        // Each reviewer's reviews are numbered as they were submitted, so that a drift can be told.
-        var numbers = [Int](repeating: 0, count: people.count)
-        let inOrder = scores.sorted { ($0.submittedAt, $0.application) < ($1.submittedAt, $1.application) }
-        for score in inOrder {
-            guard let row = rows[score.application], let column = columns[score.person],
-                let total = round.total(of: score.scores)
-            else { continue }
-            totals[row].append(total)
-            reviews.append(.init(application: row, reviewer: column, score: total, sequence: numbers[column]))
-            numbers[column] += 1
+        let totals = Dictionary(grouping: scores, by: \.application).mapValues { scores in
+            scores.compactMap { round.total(of: $0.scores) }
         }
-        var (found, refusal): (CalibratedScores?, CalibrationRefusal?) = (nil, nil)
-        do throws(CalibrationRefusal) {
-            let sample = try CalibrationSample(
-                reviews, applications: files.count, reviewers: people.count, scale: 0...100)
-            found = try CalibratedScores(sample, places: places, seed: round.id.seed)
-        } catch {
-            refusal = error
-        }
-        let calibrated = Dictionary(
-            (found?.applications ?? []).map { ($0.application, $0) }, uniquingKeysWith: { first, _ in first })
+        var found: CalibratedRound?
+        if case .found(let kept) = calibration { found = kept }
         let entries = files.indices.map { row in
-            let values = totals[row]
+            let values = totals[files[row].application] ?? []
             return Entry(
                 application: files[row].application, code: files[row].code, startupName: files[row].startupName,
                 choice: choices[files[row].application], reviews: values.count,
                 mean: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
                 spread: values.count < 2 ? nil : (values.max() ?? 0) - (values.min() ?? 0),
-                isDecidable: values.count >= round.quorum, calibrated: calibrated[row])
+                isDecidable: values.count >= round.quorum, calibrated: found?.applications[files[row].application])
         }
         self.round = round
         self.places = places
         self.entries = entries.sorted { $0.precedence > $1.precedence }
-        reviewers = (found?.reviewers ?? []).map {
-            Reviewer(person: people[$0.reviewer], name: names[people[$0.reviewer]] ?? "", found: $0)
+        // Without a review there is nothing to wait for.
+        if case .awaited = calibration, scores.isEmpty {
+            state = .refused(.tooFewApplications(0, least: CalibratedScores.leastApplications), at: nil)
+        } else {
+            state = calibration
+        }
+        reviewers = (found?.figures.reviewers ?? []).map {
+            Reviewer(person: $0.person, name: names[$0.person] ?? "", found: $0)
         }.sorted { ($0.found.leniency, $1.person) > ($1.found.leniency, $0.person) }
-        calibration = found
-        self.refusal = refusal
     }
 }
 
@@ -133,12 +127,5 @@ extension Standings.Entry {
     fileprivate struct ReversedCode: Comparable {
         let code: String
         static func < (left: Self, right: Self) -> Bool { left.code > right.code }
-    }
-}
-
-extension Identifier {
-    /// A seed that is the round's own, so that the same reviews always give the same ranking.
-    fileprivate var seed: UInt64 {
-        withUnsafeBytes(of: uuid.uuid) { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
     }
 }

@@ -61,10 +61,21 @@ struct StandingsWords {
     /// What the ranking is worth.
     var lede: String? {
         guard isRanked else { return nil }
-        if let refusal = standings.refusal { return t("standings.raw", ["reason": reason(for: refusal)]) }
-        guard let calibration = standings.calibration else { return nil }
-        let compared = calibration.applications.count
-        guard standings.places < compared else { return t("standings.all_placed", count: compared) }
+        switch standings.state {
+        case .refused(let refusal, _): return t("standings.raw", ["reason": reason(for: refusal)])
+        case .awaited(let last?): return t("standings.awaited_anew", ["time": desk.time(last).text])
+        case .awaited(nil): return t("standings.awaited")
+        case .withheld: return t("standings.withheld")
+        case .found(let found):
+            return [sureness(of: found), t("standings.as_of", ["time": desk.time(found.at).text])]
+                .joined(separator: t("plan.gap"))
+        }
+    }
+
+    private func sureness(of calibration: CalibratedRound) -> String {
+        guard standings.places < calibration.compared else {
+            return t("standings.all_placed", count: calibration.compared)
+        }
         let sure = t(
             "standings.sure", count: standings.places,
             [
@@ -73,8 +84,9 @@ struct StandingsWords {
                     ? Figures.percent(thousandths: Int((calibration.expectedOverlap * 1000).rounded()))
                     : Figures.tenths(calibration.expectedOverlap)
             ])
-        guard !calibration.inDoubt.isEmpty else { return sure }
-        return sure + t("plan.gap") + t("standings.doubts", count: calibration.inDoubt.count)
+        let doubts = calibration.inDoubt(places: standings.places)
+        guard doubts > 0 else { return sure }
+        return sure + t("plan.gap") + t("standings.doubts", count: doubts)
     }
 
     func reason(for refusal: CalibrationRefusal) -> String {
@@ -182,8 +194,8 @@ struct StandingsWords {
                         note: t(
                             "standings.interval",
                             [
-                                "low": Figures.difference(found.interval.lowerBound),
-                                "high": Figures.difference(found.interval.upperBound),
+                                "low": Figures.difference(found.low),
+                                "high": Figures.difference(found.high),
                             ])),
                     .text(Figures.tenths(found.noise)), mark,
                 ]

@@ -15,6 +15,8 @@ struct StandingsView: Described {
     let reviewers: [ReviewerStandingView]
     let stability: StabilityView?
     let notCalibrated: String?
+    let isBeingCalibrated: Bool
+    let calibratedAt: Date?
 
     static let documentation = [
         "stream": "The one of the call's streams that the round judges for; absent for all of them.",
@@ -23,6 +25,9 @@ struct StandingsView: Described {
         "reviewers": "The most lenient first; empty where nothing is calibrated.",
         "stability": "How sure the ranking is; absent where nothing is calibrated.",
         "not_calibrated": "Why nothing is calibrated, where nothing is.",
+        "is_being_calibrated":
+            "Whether reviews have come or gone and the calibrated scores are being computed: until then all is raw.",
+        "calibrated_at": "When the calibrated scores were last computed, or what they were refused for was found.",
     ]
 
     init(_ standings: Standings) {
@@ -32,8 +37,16 @@ struct StandingsView: Described {
         places = standings.places
         items = standings.entries.map { StandingView($0, places: standings.places) }
         reviewers = standings.reviewers.map(ReviewerStandingView.init)
-        stability = standings.calibration.map(StabilityView.init)
-        notCalibrated = standings.refusal?.reason
+        stability = standings.calibration.map { StabilityView($0, places: standings.places) }
+        isBeingCalibrated = standings.isAwaited
+        (notCalibrated, calibratedAt) =
+            switch standings.state {
+            case .found(let found): (nil, found.at)
+            case .refused(let refusal, let at): (refusal.reason, at)
+            case .awaited(let last): ("The calibrated scores are being computed.", last)
+            case .withheld:
+                ("Calibrated scores are not shown to those whose own startup applied to the call.", nil)
+            }
     }
 }
 
@@ -87,7 +100,7 @@ struct CalibratedView: Described {
         "is_in_doubt": "Whether other reviews might well decide otherwise.",
     ]
 
-    init(_ found: CalibratedScores.Application, places: Int) {
+    init(_ found: CalibratedStanding, places: Int) {
         score = hundredths(found.score)
         low = hundredths(found.interval.lowerBound)
         high = hundredths(found.interval.upperBound)
@@ -123,8 +136,8 @@ struct ReviewerStandingView: Described {
         name = reviewer.name
         reviews = reviewer.found.reviews
         leniency = hundredths(reviewer.found.leniency)
-        low = hundredths(reviewer.found.interval.lowerBound)
-        high = hundredths(reviewer.found.interval.upperBound)
+        low = hundredths(reviewer.found.low)
+        high = hundredths(reviewer.found.high)
         noise = hundredths(reviewer.found.noise)
         isHarsh = reviewer.found.isHarsh
         isLenient = reviewer.found.isLenient
@@ -145,11 +158,11 @@ struct StabilityView: Described {
         "in_doubt": "Applications that other reviews might well place otherwise.",
     ]
 
-    init(_ found: CalibratedScores) {
+    init(_ found: CalibratedRound, places: Int) {
         expectedOverlap = hundredths(found.expectedOverlap)
-        reliability = hundredths(found.reliability)
-        calibratedReliability = hundredths(found.calibratedReliability)
-        inDoubt = found.inDoubt.count
+        reliability = hundredths(found.figures.reliability)
+        calibratedReliability = hundredths(found.figures.calibratedReliability)
+        inDoubt = found.inDoubt(places: places)
     }
 }
 

@@ -142,6 +142,23 @@ import Testing
         #expect(round.reliability > 0.3 && round.reliability < round.calibratedReliability)
     }
 
+    /// What is kept of one calibration answers for any number of places.
+    @Test func oneCalibrationTellsOfAnyNumberOfPlaces() throws {
+        let invented = InventedRound(applications: 60, reviewers: 10, each: 3, seed: 6)
+        let kept = try invented.calibrated(places: 1)
+        #expect(kept.overlaps.count == 60 && kept.overlaps.last == 60)
+        for places in [1, 7, 12, 59] {
+            let asked = try invented.calibrated(places: places)
+            #expect(asked.expectedOverlap == kept.overlaps[places - 1] && asked.overlaps == kept.overlaps)
+            for (one, other) in zip(kept.applications, asked.applications) {
+                #expect(one.likelyRanks.count == 100 && one.likelyRanks == one.likelyRanks.sorted())
+                #expect(one.likelyRanks == other.likelyRanks && one.rankInterval == other.rankInterval)
+                let chance = Double(one.likelyRanks.count { $0 <= places }) / 100
+                #expect(abs(chance - other.placeProbability) <= 0.0051)
+            }
+        }
+    }
+
     @Test func betterReviewsMakeASteadierRanking() throws {
         let noisy = try InventedRound(applications: 60, reviewers: 10, each: 3, noise: [12], seed: 7).calibrated()
         let exact = try InventedRound(applications: 60, reviewers: 10, each: 3, noise: [1], seed: 7).calibrated()

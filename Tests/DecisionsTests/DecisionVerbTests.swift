@@ -193,6 +193,14 @@ struct DecisionVerbTests {
         #expect(rows.map(\.application) == ids)
         #expect(rows.map(\.preparation.outcome) == [.offer, .waitlist, .reject])
         #expect(rows.map(\.preparation.rank) == [nil, 1, nil])
+        await #expect(throws: DecisionRefusal.standingAwaited) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.decisions(
+                    ByStanding(round, by: .calibrated, waitlist: 1) { _ in note }, in: batch)
+            }
+        }
+        // Three reviews by one person are too few.
+        try await world.database.write(as: world.system()) { try await $0.calibrateRound(round) }
         await #expect(throws: DecisionRefusal.noStanding) {
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 try await transaction.decisions(

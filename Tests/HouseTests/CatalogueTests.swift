@@ -149,6 +149,8 @@ struct CatalogueTests {
                                     'letters_asked_for', 'letter_salts',
                                     -- Counts of rows that are on record, and addresses in answers that are.
                                     'review_tallies', 'application_people',
+                                    -- Worked out from reviews that are.
+                                    'round_calibrations', 'calibrated_applications',
                                     -- The same, of seats that are taken; the letter that told of them is on record.
                                     'partner_seats_told',
                                     -- What was found of a document is on record with it.

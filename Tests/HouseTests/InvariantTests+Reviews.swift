@@ -43,7 +43,47 @@ extension InvariantTests {
         (SELECT w.assignment_id FROM reviews AS w WHERE w.submitted_at IS NOT NULL ORDER BY w.assignment_id LIMIT 1)
         """
 
+    /// What is kept of the demo's round, of one application: with the mean and the rank that it has.
+    static let calibrated: [Query] = [
+        """
+        INSERT INTO round_calibrations (tenant_id, round_id, call_id, inputs, engine, figures, steadiness)
+        SELECT r.tenant_id, r.id, r.call_id, calibration_inputs(r.tenant_id, r.id), 1, '{}', '{1}'
+        FROM review_rounds AS r JOIN reviews AS w ON w.round_id = r.id AND w.assignment_id = \(fragment: written)
+        """,
+        """
+        INSERT INTO calibrated_applications (
+            tenant_id, round_id, application_id, call_id, score, low, high, rank, raw_mean, raw_rank, best_rank, worst_rank,
+            likely_ranks)
+        SELECT k.tenant_id, k.round_id, m.application_id, k.call_id, 50, 40, 60, 1, m.mean, 1, 1, 2,
+               array_fill(1, ARRAY[100])
+        FROM round_calibrations AS k
+        CROSS JOIN LATERAL (
+            SELECT t.application_id, avg(t.total) AS mean
+            FROM (SELECT w.application_id,
+                         sum((x.score - q.lowest)::double precision / (q.highest - q.lowest) * q.weight) AS total
+                  FROM reviews AS w
+                  JOIN review_assignments AS s ON s.id = w.assignment_id AND s.state = 'assigned'
+                  JOIN review_scores AS x ON x.assignment_id = w.assignment_id
+                  JOIN review_criteria AS q ON q.round_id = x.round_id AND q.id = x.criterion_id
+                  WHERE w.round_id = k.round_id AND w.submitted_at IS NOT NULL
+                  GROUP BY w.application_id, w.assignment_id) AS t
+            GROUP BY t.application_id ORDER BY t.application_id LIMIT 1) AS m
+        """,
+    ]
+
     static let reviews: [Plant] = [
+        Plant(
+            "calibrations_are_of_the_reviews_that_count", after: round,
+            """
+            INSERT INTO round_calibrations (tenant_id, round_id, call_id, inputs, engine, refusal)
+            SELECT r.tenant_id, r.id, r.call_id, 'others', 1, '{"noVariance": {}}' FROM review_rounds AS r
+            WHERE r.position = 9
+            """),
+        Plant(
+            "calibrated_means_are_those_of_the_reviews", after: calibrated,
+            "UPDATE calibrated_applications SET raw_mean = raw_mean + 1"),
+        Plant(
+            "calibrated_ranks_follow_the_scores", after: calibrated, "UPDATE calibrated_applications SET rank = 2"),
         Plant(
             "weights_of_an_opened_rubric_sum_to_a_hundred",
             "UPDATE review_criteria SET weight = 39 WHERE weight = 40"),

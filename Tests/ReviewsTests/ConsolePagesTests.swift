@@ -294,9 +294,11 @@ struct ConsolePagesTests {
     @Test("standings that cannot be calibrated say why, and stand in the order of the means")
     func standings() async throws {
         let world = try await World()
+        try await world.calibrate(World.round)
         let mei = try await Visitor(Cast.mei, in: world)
         let page = await mei.open("\(base)/standings?places=2")
         #expect(page.status == 200 && page.text.contains("The order is that of the raw means"), "\(page.text)")
+        #expect(page.text.contains("leniency is not taken out"), "\(page.text)")
         #expect(page.text.contains("The 2 places end here"))
         let found = try #require(
             try await world.database.reader(as: world.context(Cast.mei)).standings(of: World.round, places: 2))
@@ -333,16 +335,17 @@ struct ConsolePagesTests {
     func calibrated(_ language: Pages.Language) throws {
         let desk = try Self.desk(in: language)
         let standings = Self.sample(desk.round, places: 6)
-        let calibration = try #require(standings.calibration, "\(String(describing: standings.refusal))")
+        let calibration = try #require(standings.calibration, "\(standings.state)")
         let words = StandingsWords(desk: desk, standings: standings)
         let lede = try #require(words.lede)
         #expect(lede.contains(Figures.tenths(calibration.expectedOverlap)))
-        #expect(!calibration.inDoubt.isEmpty && lede.contains("\(calibration.inDoubt.count)"))
+        let doubts = calibration.inDoubt(places: 6)
+        #expect(doubts > 0 && lede.contains("\(doubts)"))
         let parts = words.parts
         #expect(parts.map(\.rows.count) == [6, 18] && parts[0].label == nil && parts[1].label != nil)
         #expect(parts[0].rows.first?.rank == "1" && parts.flatMap(\.rows).allSatisfy { $0.calibrated != nil })
         let marked = parts.flatMap(\.rows).filter { $0.badges.contains { $0.tone == "warning" } }.count
-        #expect(marked == calibration.inDoubt.count)
+        #expect(marked == doubts)
         for bar in parts.flatMap(\.rows).compactMap(\.calibrated) {
             #expect(5 <= bar.low && bar.low <= bar.at && bar.at <= bar.high && bar.high <= 195)
         }
@@ -407,7 +410,31 @@ struct ConsolePagesTests {
             }
         }
         let names = Dictionary(uniqueKeysWithValues: people.enumerated().map { ($1, "R\($0)") })
-        return Standings(round, files, scores, names, places: places)
+        return Standings(round, files, scores, names, kept(round, scores, places: places), places: places)
+    }
+
+    /// What would be read of what is kept.
+    private static func kept(
+        _ round: ReviewRound, _ scores: [SubmittedScores], places: Int
+    ) -> RoundCalibration {
+        switch CalibrationFinding(round, scores, inputs: "").outcome {
+        case .failure(let refusal): return .refused(refusal, at: nil)
+        case .success(let found):
+            let applications = found.applications.map { one in
+                let chance = Double(one.likelyRanks.count { $0 <= places }) / 100
+                return (
+                    one.application,
+                    CalibratedStanding(
+                        score: one.score, interval: one.low...one.high, rank: one.rank, rawRank: one.rawRank,
+                        rankInterval: one.bestRank...one.worstRank, placeProbability: chance)
+                )
+            }
+            return .found(
+                CalibratedRound(
+                    at: Date(timeIntervalSince1970: 1_790_000_000),
+                    applications: Dictionary(uniqueKeysWithValues: applications),
+                    expectedOverlap: found.overlaps[min(places, found.overlaps.count) - 1], figures: found.figures))
+        }
     }
 
     // MARK: Conflicts

@@ -1,0 +1,115 @@
+import API
+import Applications
+import DemoWorld
+import Foundation
+import Postgres
+import Reviews
+import TestWorld
+import Testing
+import Vocabulary
+
+@testable import Decisions
+
+/// A batch as managers look at it, of many applications.
+@Suite("The page of a batch")
+struct BatchPageTests {
+    @Test("Its two tables go on a hundred rows at a time, each by itself")
+    func pages() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(230)
+        let note = try LongText("Not this time.")
+        let batch = try await world.open(
+            call, places: 1, preparing: ids.prefix(120).map { ($0, Preparation(.reject, note: note)) })
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let prepared = try await reader.preparedDecisions(in: batch).map(\.application)
+        let open = try await reader.undecided(in: batch).map(\.application)
+        #expect(prepared.count == 120 && open.count == 110)
+        let mei = try await Visitor(Cast.mei, in: world)
+        let place = "/console/decisions/\(batch)"
+        func row(_ id: Application.ID) -> String { "\(place)/applications/\(id)\"" }
+
+        let first = await mei.open(place)
+        #expect(first.status == 200, "\(first.text)")
+        #expect(first.text.contains("1 to 100 of 120") && first.text.contains("1 to 100 of 110"))
+        #expect(first.text.contains(row(prepared[0])) && first.text.contains(row(prepared[99])))
+        #expect(!first.text.contains(row(prepared[100])) && !first.text.contains(row(open[100])))
+
+        let next = await mei.open("\(place)?after=\(prepared[99])")
+        #expect(next.text.contains("101 to 120 of 120") && next.text.contains("1 to 100 of 110"), "\(next.text)")
+        #expect(next.text.contains(row(prepared[100])) && !next.text.contains(row(prepared[99])))
+        #expect(next.text.contains(row(open[0])))
+
+        let both = await mei.open("\(place)?after=\(prepared[99])&undecided=\(open[99])")
+        #expect(both.text.contains("101 to 120 of 120") && both.text.contains("101 to 110 of 110"), "\(both.text)")
+        #expect(both.text.contains(row(open[109])) && !both.text.contains(row(open[0])))
+        // The way back of one table leaves the other where it is.
+        #expect(both.text.contains("\"\(place)?after=\(prepared[99])\""), "\(both.text)")
+
+        let gone = await mei.open("\(place)?after=\(Application.ID())")
+        #expect(gone.status == 200 && gone.text.contains("1 to 100 of 120"))
+    }
+
+    @Test("It says while calibrated scores are being computed, and what was prepared by some says by which")
+    func calibrated() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(2)
+        let round = try await world.openRound(for: call)
+        for (index, id) in ids.enumerated() { try await world.judge(id, worth: 5 - index) }
+        let note = try LongText("Come in.")
+        let batch = try await world.open(call, places: 1, preparing: [])
+        let mei = try await Visitor(Cast.mei, in: world)
+        let place = "/console/decisions/\(batch)"
+        #expect(await mei.open(place).text.contains("Calibrated scores are being computed"))
+        try await world.database.write(as: world.system()) { try await $0.calibrateRound(round) }
+        #expect(await !mei.open(place).text.contains("Calibrated scores are being computed"))
+
+        // As if more had been judged: without leniency the second is the better one.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                UPDATE round_calibrations
+                SET refusal = NULL, figures = '{"reliability": 0.5, "calibratedReliability": 0.6, "reviewers": []}',
+                    steadiness = '{1, 2}'
+                WHERE round_id = \(round)
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO calibrated_applications (
+                    tenant_id, round_id, application_id, call_id, score, low, high, rank, raw_mean, raw_rank, best_rank,
+                    worst_rank, likely_ranks)
+                SELECT k.tenant_id, k.round_id, f.id, k.call_id, 40 + 20 * f.place, 0, 100, 3 - f.place, 75, f.place, 1, 2,
+                       array_fill(1, ARRAY[100])
+                FROM round_calibrations AS k, unnest(\(ids)) WITH ORDINALITY AS f (id, place) WHERE k.round_id = \(round)
+                """)
+        }
+        let rows = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.decisions(
+                ByStanding(round, by: .calibrated, waitlist: 1) { _ in note }, in: batch)
+        }
+        #expect(rows.map(\.application) == [ids[1], ids[0]])
+        let at = try #require(rows.first?.preparation.calibratedAt)
+        try await world.prepare(rows, in: batch, .allOrNothing)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(
+            try await reader.preparedDecisions(in: batch).allSatisfy { decision in
+                decision.preparation.calibratedAt.map { abs($0.timeIntervalSince(at)) < 0.001 } ?? false
+            })
+        let page = await mei.open(place)
+        #expect(page.text.contains("By scores calibrated") && page.text.contains("100 → 60"), "\(page.text)")
+        // Another review, and it holds no more.
+        let reviewed: ReviewAssignment.ID = try await world.owner.reader(as: .none).value(
+            "SELECT id FROM review_assignments WHERE round_id = \(round) AND application_id = \(ids[0])")
+        try await world.database.write(as: world.context(Cast.mei)) { try await $0.reopenReview(of: reviewed) }
+        await #expect(throws: DecisionRefusal.standingAwaited) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.decisions(
+                    ByStanding(round, by: .calibrated, waitlist: 1) { _ in note }, in: batch)
+            }
+        }
+        #expect(await !mei.open(place).text.contains("100 → 60"))
+        // Said by somebody instead, it follows nothing.
+        try await world.prepare(ids[0], Preparation(.reject, note: note), in: batch)
+        let said = try await reader.preparedDecisions(in: batch).first { $0.application == ids[0] }
+        #expect(said != nil && said?.preparation.calibratedAt == nil)
+    }
+}
