@@ -71,8 +71,10 @@ extension DecisionsConsole {
                         .link(t("bulk.action"), "/console/decisions/\(id)/bulk"),
                         .link(t("batch.edit"), "/console/decisions/\(id)/edit"),
                         .link(t("withdrawals.title"), "/console/decisions/\(id)/withdrawals"),
-                    ] + consultation(of: batch, says, key: call.freshIdempotencyKey, t) + Self.files(id, decisions, t)
-                    : Self.files(id, decisions, t)),
+                    ] + Self.waivers(of: id, hasSome: below != nil, t)
+                        + consultation(of: batch, says, key: call.freshIdempotencyKey, t) + Self.files(id, decisions, t)
+                    : [.link(t("changes.propose_several"), "/console/decisions/\(id)/changes")]
+                        + Self.files(id, decisions, t)),
             refusal: silence == nil
                 ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
             stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
@@ -99,6 +101,15 @@ extension DecisionsConsole {
                     ] : []),
             forms: silence.map { [$0] } ?? [])
         return try desk.html(model, desk.frame(model.header.title, under: [desk.home], done: done, left: left))
+    }
+
+    /// Where waivers are asked for and answered, several at once.
+    private static func waivers(of id: DecisionBatch.ID, hasSome: Bool, _ t: Texts) -> [Action] {
+        hasSome
+            ? [
+                .link(t("waiver.propose_several"), "/console/decisions/\(id)/waivers"),
+                .link(t("waiver.answer_several"), "/console/decisions/\(id)/waiver-answers"),
+            ] : []
     }
 
     /// What is prepared, to be taken along.

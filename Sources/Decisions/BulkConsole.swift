@@ -255,15 +255,19 @@ struct BulkConsole: Sendable {
                 return try await page(verdicts, nil)
             }
             do {
-                return try await call.write { transaction in
+                let told = Aside<[BulkVerdict]>()
+                let html = try await call.write { transaction in
                     let verdicts = try await transaction.prepareDecisions(
                         asked.lines(transaction), in: id, asked.isPartial ? .whatCanBe : .allOrNothing, by: person)
                     let left = verdicts.count { $0.fault != nil }
+                    told.keep(verdicts)
                     return .redirect(
                         to: left == 0
                             ? "/console/decisions/\(id)?done=prepared"
                             : "/console/decisions/\(id)?done=prepared_some&left=\(left)")
                 }
+                guard let verdicts = told.value, verdicts.contains(where: { $0.fault != nil }) else { return html }
+                return try await BulkPage.tellingWhatWasDone { try await page(verdicts, nil) }
             } catch let refused as BulkRefused {
                 let problem = Problem(
                     .invalid,
@@ -288,6 +292,7 @@ struct BulkConsole: Sendable {
         let t = desk.t
         guard batch.releasedAt == nil else { return .redirect(to: "/console/decisions/\(batch.id)") }
         let refused = verdicts.count { $0.fault != nil }
+        let isDone = BulkPage.isDone
         let tally = verdicts.isEmpty ? nil : try await call.reader.tallies(of: [batch.id])[batch.id]
         let input = FormInput(
             values: values.merging(["partial": ["false"]]) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
@@ -301,10 +306,13 @@ struct BulkConsole: Sendable {
                     ]),
             ]
         let address = way.address(of: batch.id).adding(query)
-        let said = [
-            verdicts.count > refused ? t("bulk.can", count: verdicts.count - refused) : nil,
-            refused > 0 ? t("bulk.cannot", count: refused) : nil,
-        ].compactMap(\.self)
+        let said =
+            isDone
+            ? [t("done.prepared_some", count: refused)]
+            : [
+                verdicts.count > refused ? t("bulk.can", count: verdicts.count - refused) : nil,
+                refused > 0 ? t("bulk.cannot", count: refused) : nil,
+            ].compactMap(\.self)
         let model = DecisionsPage(
             header: PageHeader(
                 title: t("bulk.title"), kind: batch.terms.name.string,
@@ -315,12 +323,14 @@ struct BulkConsole: Sendable {
                     NavigationItem(
                         label: t("bulk_way.\($0.rawValue)"), url: $0.address(of: batch.id), isCurrent: $0 == way)
                 }),
-            filters: filters, parts: verdicts.isEmpty ? [] : [table(verdicts, tally, desk)],
+            filters: filters,
+            parts: verdicts.isEmpty
+                ? [] : [table(isDone ? verdicts.filter { $0.fault != nil } : verdicts, tally, isDone: isDone, desk)],
             forms: [
                 Form(
                     action: address, sections: [FormSection(fields: all)], submit: t("bulk.show"), texts: t,
                     hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                    alternatives: verdicts.count > refused
+                    alternatives: verdicts.count > refused && !isDone
                         ? [FormButton(t("bulk.submit"), name: "step", value: BulkStep.prepare.rawValue)] : [],
                     cancel: LinkText(t("form.cancel"), "/console/decisions/\(batch.id)"),
                     problem: problem?.sentence(besides: all))
@@ -329,12 +339,15 @@ struct BulkConsole: Sendable {
         return try desk.html(model, desk.frame(t("bulk.title"), under: trail))
     }
 
-    private func table(_ verdicts: [BulkVerdict], _ tally: BatchTally?, _ desk: DecisionDesk) -> DecisionsPage.Part {
+    private func table(
+        _ verdicts: [BulkVerdict], _ tally: BatchTally?, isDone: Bool, _ desk: DecisionDesk
+    ) -> DecisionsPage.Part {
         let t = desk.t
+        let title = isDone ? t("bulk.not_done") : t("bulk.preview")
         return DecisionsPage.Part(
-            title: t("bulk.preview"),
+            title: title,
             table: Table(
-                caption: t("bulk.preview"),
+                caption: title,
                 columns: [
                     .init(t("batch.startup")), .init(t("field.outcome")), .init(t("batch.rank"), isNumber: true),
                     .init(t("bulk.verdict")),

@@ -27,7 +27,11 @@ struct ChangesConsole: Sendable {
             let t = desk.t
             let found = try await call.reader.decisionChanges()
             let model = DecisionsPage(
-                header: PageHeader(title: t("changes.title"), lede: t("changes.lede")), tabs: desk.tabs(.changes),
+                header: PageHeader(
+                    title: t("changes.title"), lede: t("changes.lede"),
+                    actions: found.contains { $0.status == .open }
+                        ? [.link(t("changes.answer_several"), "/console/decision-change-answers")] : []),
+                tabs: desk.tabs(.changes),
                 parts: [
                     DecisionsPage.Part(
                         table: Table(

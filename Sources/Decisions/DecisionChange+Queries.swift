@@ -34,6 +34,24 @@ extension Statements {
         ).map(DecisionChange.init)
     }
 
+    /// What stands of the decisions that were released with a batch, by the startups' names. For managers.
+    func standingDecisions(
+        in batch: DecisionBatch.ID
+    ) async throws -> [(application: Application.ID, startupName: LocalizedName, outcome: Outcome)] {
+        try await rows(
+            """
+            -- standingDecisions
+            SELECT d.application_id, i.names, d.outcome
+            FROM decisions AS d
+            JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
+            JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            WHERE d.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND d.batch_id = \(batch)
+            ORDER BY i.names ->> 'en', d.application_id
+            LIMIT 5000
+            """
+        ).map { try (application: $0("application_id"), startupName: $0("names"), outcome: $0("outcome")) }
+    }
+
     /// Proposed changes, those that wait first, then the latest. For managers.
     ///
     /// - Parameter application: only those of this application; nil for all.
@@ -116,6 +134,21 @@ extension Transaction {
                               WHERE c.tenant_id = acting_tenant() AND c.id = \(call)) AS a
             WHERE \(fragment: .reachOfManagers)
             """) != nil
+    }
+
+    /// When each of several changes takes its turn: by batch, as batches are locked, and within one those first that take no
+    /// place.
+    func turns(of ids: [DecisionChange.ID]) async throws -> [DecisionChange.ID: String] {
+        try await rows(
+            """
+            -- turns of changes
+            SELECT c.id, d.batch_id::text || CASE WHEN c.outcome = 'offer' THEN ' 2' ELSE ' 1' END AS turn
+            FROM decision_changes AS c
+            JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
+            JOIN decisions AS d ON d.tenant_id = c.tenant_id AND d.application_id = c.application_id
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND c.id = ANY (\(ids))
+            """
+        ).reduce(into: [:]) { try $0[$1("id")] = $1("turn") as String }
     }
 
     /// The change with its row locked until the transaction ends.

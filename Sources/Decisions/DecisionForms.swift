@@ -217,6 +217,10 @@ enum DecisionDone: String, Codable, CaseIterable {
     case waiverProposed = "waiver_proposed"
     case waiverConfirmed = "waiver_confirmed"
     case waiverRefused = "waiver_refused"
+    case proposedSeveral = "proposed_several"
+    case answeredSeveral = "answered_several"
+    case waiversProposed = "waivers_proposed"
+    case waiversAnswered = "waivers_answered"
     case consulted, said, silence
 }
 

@@ -49,7 +49,8 @@ package enum DecisionsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations + JointAPI.operations
+        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations + ManyAnswersAPI.operations
+            + JointAPI.operations
             + RevisionsAPI.operations
     }
 }

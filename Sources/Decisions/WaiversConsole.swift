@@ -172,19 +172,30 @@ struct WaiversConsole: Sendable {
         [desk.home, Breadcrumb(batch.terms.name.string, "/console/decisions/\(batch.id)")]
     }
 
+    /// Those waivers that are of decisions as they are prepared.
+    private static func standing(_ waivers: [QuorumWaiver], of decisions: [PreparedDecision]) -> [QuorumWaiver] {
+        let prepared = Dictionary(
+            decisions.map { ($0.application, $0.preparation) }, uniquingKeysWith: { first, _ in first })
+        return waivers.filter { waiver in prepared[waiver.application].map(waiver.isOf) ?? false }
+    }
+
+    /// The decisions below the quorum for which no waiver stands or is asked for.
+    static func missing(
+        _ decisions: [PreparedDecision], short: [Application.ID: (submitted: Int, quorum: Int)],
+        _ waivers: [QuorumWaiver]
+    ) -> [PreparedDecision] {
+        let answered = Set(standing(waivers, of: decisions).filter { $0.status != .refused }.map(\.application))
+        return decisions.filter { short[$0.application] != nil && !answered.contains($0.application) }
+    }
+
     /// Those of a batch: what keeps it from being released below the quorum, and what was said to that.
     static func part(
         of batch: DecisionBatch, _ decisions: [PreparedDecision],
         short: [Application.ID: (submitted: Int, quorum: Int)], _ waivers: [QuorumWaiver], _ desk: DecisionDesk
     ) -> DecisionsPage.Part? {
         let t = desk.t
-        let standing = waivers.filter { waiver in
-            decisions.contains {
-                $0.application == waiver.application && waiver.isOf($0.preparation)
-            }
-        }
-        let answered = Set(standing.filter { $0.status != .refused }.map(\.application))
-        let missing = decisions.filter { short[$0.application] != nil && !answered.contains($0.application) }
+        let standing = Self.standing(waivers, of: decisions)
+        let missing = Self.missing(decisions, short: short, waivers)
         guard !standing.isEmpty || !missing.isEmpty else { return nil }
         let asked: [[Table.Cell]] = standing.map { waiver in
             [

@@ -338,29 +338,31 @@ extension Transaction {
 }
 
 extension Statements {
-    /// Those of some letters with which something could be done at this moment.
-    func letters(_ ids: [Letter.ID], ready step: LetterStep) async throws -> [Letter.ID] {
+    /// Letters with which something could be done at this moment, the latest first. For managers.
+    ///
+    /// - Parameter state: only those that stand so; nil for all.
+    func letters(ready step: LetterStep, in state: Letter.State?, limit: Int) async throws -> [Letter] {
         try await rows(
             """
             -- letters that are ready
-            SELECT l.id FROM letters AS l
-            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
-              AND \(fragment: step.isPossible)
+            \(fragment: .letters)
+            WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND \(fragment: step.isPossible)
+              \(given: state, { "AND l.state = \($0)" })
+            ORDER BY l.written_at DESC, l.id DESC
+            LIMIT \(limit)
             """
-        ).map { try $0("id") }
+        ).map(Letter.init)
     }
 
-    func letterStates(_ ids: [Letter.ID]) async throws -> [Letter.ID: Letter.State] {
+    /// Those of some letters that there are. For managers.
+    func letters(_ ids: [Letter.ID]) async throws -> [Letter] {
         try await rows(
             """
-            -- letterStates
-            SELECT l.id, l.state FROM letters AS l
+            -- letters that are named
+            \(fragment: .letters)
             WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = ANY (\(ids.map(\.uuid)))
             """
-        ).reduce(into: [:]) { states, row in
-            let id: Letter.ID = try row("id")
-            states[id] = try row("state")
-        }
+        ).map(Letter.init)
     }
 }
 

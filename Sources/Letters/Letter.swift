@@ -202,44 +202,25 @@ package struct LetterReader: Sendable {
     package var pageLanguage: Pages.Language { Pages.Language(tag: language.rawValue) ?? .english }
 }
 
-/// What became of one letter of several that were to be released or cancelled.
-package struct LetterVerdict: Sendable, Codable, Hashable {
-    /// The letter.
-    package let letter: Letter.ID
-    /// Whether what was asked for was done, or would be.
-    package let isDone: Bool
-    /// Where it stands now; absent when there is no such letter.
-    package let state: Letter.State?
-}
-
 /// What is done with many letters at once.
 package enum LetterStep: Sendable {
     case release, cancel
 }
 
-/// Some of the letters that were to be released or cancelled all or none could not be, so none was.
-package struct LettersRefused: Refusal {
-    /// What was found of each.
-    package let verdicts: [LetterVerdict]
-
-    package var problem: Problem {
-        Problem(
-            .conflict, "Some of the letters stay as they are, so all did.",
-            errors: verdicts.enumerated().compactMap { index, verdict in
-                guard !verdict.isDone else { return nil }
-                let words = verdict.state.map { "It is \($0.rawValue)." } ?? "There is no such letter."
-                return .init("/letters/\(index)", .notAllowed, words)
-            })
-    }
-}
-
-/// Why a letter is not rewritten or sent.
+/// Why a letter is not rewritten, sent or kept.
 package enum LetterRefusal: Refusal, Equatable {
     /// Only a held letter can be rewritten.
     case notHeld(Letter.State)
+    /// It cannot be released or cancelled, as it stands.
+    case stays(Letter.State)
 
     package var problem: Problem {
         switch self {
+        case .stays(.held): .conflict("It waits for somebody to look at it.")
+        case .stays(.released): .conflict("It is on its way.")
+        case .stays(.sent): .conflict("A mail server has taken it.")
+        case .stays(.failed): .conflict("A mail server has refused it.")
+        case .stays(.cancelled): .conflict("It was cancelled.")
         case .notHeld(let state): .conflict("A letter is rewritten while it is held; this one is \(state.rawValue).")
         }
     }

@@ -18,8 +18,11 @@ struct OutboxPage: ViewModel {
         let held = counts[.held] ?? 0
         header = PageHeader(
             title: t("outbox.title"), lede: t("outbox.lede"),
-            actions: held > 0
+            actions: (held > 0
                 ? [.link(t("outbox.review", count: held), "/console/letters/held", style: .primary)] : [])
+                + (counts[.failed] ?? 0 > 0
+                    ? [.link(t("outbox.retry"), "/console/letters/releases?state=failed")] : [])
+                + [.link(t("several.cancellation"), "/console/letters/cancellations")])
         notice = sendsMail ? nil : t("outbox.no_server")
         let address: SafeURL = "/console/letters"
         stats = StatTiles(
@@ -154,7 +157,7 @@ struct LetterPage: ViewModel {
         language: Pages.Language, _ t: Texts
     ) {
         func time(_ instant: Date) -> TimeText { TimeText(instant, in: .hongKong, language: language) }
-        let selected = [HiddenField("letters", letter.id.description)]
+        let selected = [HiddenField("letters", letter.id.description), HiddenField("sure", "true")]
         var actions: [Action] = []
         switch letter.state {
         case .held:

@@ -30,27 +30,16 @@ struct Rewriting: Described {
 /// Letters to be released or cancelled.
 struct LetterSelection: Described {
     let letters: [Letter.ID]
-    let asOne: Bool?
     let dryRun: Bool?
+    let partial: Bool?
 
-    static let documentation = [
-        "as_one": "All or none. Without it those that cannot stay as they are, and the others follow.",
-        "dry_run": "Say what would become of each, and change nothing.",
-    ]
+    static let documentation = ["dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning]
 }
 
-/// What became of each of them, in the order they were named.
-struct LetterVerdictList: Described {
-    let items: [LetterVerdict]
-}
-
-extension LetterVerdict: Described {
-    package static var documentation: [String: String] {
-        [
-            "is_done": "Whether what was asked for was done, or would be with `dry_run`.",
-            "state": "Where the letter stands now; absent when there is no such letter.",
-        ]
-    }
+/// What came of a letter.
+struct LetterItem: Described {
+    let letter: Letter.ID
+    let fault: RowFault?
 }
 
 /// The page that a letter leads to.

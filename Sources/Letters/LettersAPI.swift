@@ -68,10 +68,9 @@ package enum LettersRoom {
             .post, "/v1/letter-releases", "releaseLetters", summary: "Let letters go",
             description: """
                 Held letters go out when this has been answered, as soon as a mail server takes them; failed ones are tried \
-                again. Each letter has its verdict: one that was not released says where it stands, or nothing when there \
-                is no such letter. With `as_one` all go or none does: the 409 then points to those that cannot.
+                again. All of them go or none, unless `partial`; with `dry_run` nothing changes and the same is said of each.
                 """, tag: "letters", access: .roles([.manager]), body: LetterSelection.self,
-            output: LetterVerdictList.self, problems: [.conflict]
+            output: RowVerdicts<LetterItem>.self, problems: [.conflict]
         ) { call in
             try await answer(call, to: .release)
         }.erased
@@ -80,9 +79,11 @@ package enum LettersRoom {
     private static var cancelLetters: AnyOperation {
         Operation(
             .post, "/v1/letter-cancellations", "cancelLetters", summary: "Keep letters from going out",
-            description: "For good. A letter that is on its way, or was sent, stays what it is.", tag: "letters",
-            access: .roles([.manager]), body: LetterSelection.self, output: LetterVerdictList.self,
-            problems: [.conflict]
+            description: """
+                For good. A letter that a mail server is being given, or was sent, stays what it is. All of them or none, \
+                unless `partial`; with `dry_run` nothing changes and the same is said of each.
+                """, tag: "letters", access: .roles([.manager]), body: LetterSelection.self,
+            output: RowVerdicts<LetterItem>.self, problems: [.conflict]
         ) { call in
             try await answer(call, to: .cancel)
         }.erased
@@ -90,18 +91,12 @@ package enum LettersRoom {
 
     private static func answer(
         _ call: Call<NoParameters, LetterSelection>, to step: LetterStep
-    ) async throws -> Reply<LetterVerdictList> {
-        let (ids, asOne) = (call.body.letters, call.body.asOne ?? false)
-        guard call.body.dryRun != true else {
-            return .ok(LetterVerdictList(items: try await call.reader.verdicts(on: ids, rehearsing: step)))
-        }
+    ) async throws -> Reply<RowVerdicts<LetterItem>> {
+        let ids = try BulkMode.rows(call.body.letters, at: "/letters")
+        let mode = BulkMode(dryRun: call.body.dryRun, partial: call.body.partial)
         return try await call.write { transaction in
-            let verdicts =
-                switch step {
-                case .release: try await transaction.releaseLetters(ids, asOne: asOne)
-                case .cancel: try await transaction.cancelLetters(ids, asOne: asOne)
-                }
-            return .ok(LetterVerdictList(items: verdicts))
+            let verdicts = try await transaction.handle(ids, step, mode)
+            return .ok(RowVerdicts(verdicts, of: ids, mode) { LetterItem(letter: $0, fault: $1.fault) })
         }
     }
 

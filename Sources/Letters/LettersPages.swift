@@ -29,7 +29,8 @@ extension LettersRoom {
     package static func pages(
         in site: Site, sendsMail: Bool, topics: [String: @Sendable (UUID) -> SafeURL] = [:]
     ) -> [AnyRoute] {
-        OutboxPages(site: site, sendsMail: sendsMail, topics: topics).routes + OwnLetterPages(site: site).routes
+        OutboxPages(site: site, sendsMail: sendsMail, topics: topics).routes + ManyLettersPages(site: site).routes
+            + OwnLetterPages(site: site).routes
     }
 }
 
@@ -39,7 +40,7 @@ struct OutboxPages: Sendable {
     let sendsMail: Bool
     let topics: [String: @Sendable (UUID) -> SafeURL]
 
-    var routes: [AnyRoute] { [list, held, show, rewriting, rewrite, release, cancel] }
+    var routes: [AnyRoute] { [list, held, show, rewriting, rewrite] }
 
     /// As many as somebody reads in one go.
     private static let batch = 50
@@ -174,40 +175,6 @@ struct OutboxPages: Sendable {
                 Breadcrumb(t("outbox.title"), "/console/letters"), Breadcrumb(letter.text.subject.string, address),
             ])
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.rewrite.render(model, in: frame))
-    }
-
-    private var release: AnyRoute {
-        PageRoute(
-            .post, "/console/letters/releases", "consoleReleaseLetters", access: .roles([.manager]),
-            body: LetterSelection.self
-        ) { call in
-            let ids = try call.decoded().letters
-            return try await call.write { transaction in
-                Self.answer(ids, try await transaction.releaseLetters(ids), .released)
-            }
-        }.erased
-    }
-
-    private var cancel: AnyRoute {
-        PageRoute(
-            .post, "/console/letters/cancellations", "consoleCancelLetters", access: .roles([.manager]),
-            body: LetterSelection.self
-        ) { call in
-            let ids = try call.decoded().letters
-            return try await call.write { transaction in
-                Self.answer(ids, try await transaction.cancelLetters(ids), .cancelled)
-            }
-        }.erased
-    }
-
-    /// Leads back to the one letter, or to the outbox with a count; to the selection where nothing was selected.
-    private static func answer(_ ids: [Letter.ID], _ verdicts: [LetterVerdict], _ deed: OutboxDone) -> HTML {
-        let done = verdicts.count(where: \.isDone)
-        if ids.isEmpty { return .redirect(to: "/console/letters/held") }
-        if let only = ids.first, ids.count == 1, verdicts.first?.state != nil {
-            return .redirect(to: "/console/letters/\(only)" + (done == 1 ? "?done=\(deed.rawValue)" : ""))
-        }
-        return .redirect(to: "/console/letters?done=\(deed.rawValue)&letters=\(done)")
     }
 }
 

@@ -54,7 +54,7 @@ extension Transaction {
     /// The same, to a call whose row is locked.
     func takeBackInvitation(of startup: Startup.ID, to id: CallForApplications.ID) async throws {
         guard let letters = try await withdrawAdmission(of: startup, to: id) else { throw Problem.notFound }
-        _ = try await cancelLetters(letters)
+        try await cancelLetters(letters)
     }
 
     /// Gives a code for a call on a fast track. Of `word` the hash alone is kept.

@@ -66,7 +66,7 @@ extension Transaction {
         guard var call = try await lockCall(id) else { throw Problem.notFound }
         try call.cancel(because: reason, at: now)
         try await save(call, cancelledBy: person)
-        _ = try await cancelLetters(try await lettersOfInvitations(to: id))
+        try await cancelLetters(try await lettersOfInvitations(to: id))
         return call
     }
 }

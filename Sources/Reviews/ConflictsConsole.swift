@@ -136,7 +136,9 @@ struct ConflictsConsole {
             header: desk.header(
                 t("conflicts.title"),
                 badge: standing == 0 ? nil : Badge(t("conflicts.standing", count: standing), .warning),
-                lede: found.isEmpty ? t("conflicts.lede_none") : t("conflicts.lede", count: people)),
+                lede: found.isEmpty ? t("conflicts.lede_none") : t("conflicts.lede", count: people),
+                actions: found.contains { $0.application != nil } || !rulings.isEmpty
+                    ? [.link(t("rulings.title"), "/console/rounds/\(id)/conflict-rulings")] : []),
             tabs: desk.tabs(.conflicts),
             refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
             table: Table(
@@ -292,7 +294,7 @@ struct ConflictsConsole {
 enum ConflictDeed: String, Codable, CaseIterable {
     case declared, lifted
     case setAside = "set_aside"
-    case restored
+    case restored, ruled
 }
 
 struct ListRoundConflicts: Codable {

@@ -9,6 +9,14 @@ package import Programs
 package import Vocabulary
 internal import Wording
 
+/// What a manager answers to a nomination.
+package enum NominationAnswer: Sendable {
+    /// Whoever is nominated is in the pool.
+    case accept
+    /// They are not, for a reason that the partner reads.
+    case refuse(ShortText)
+}
+
 extension Transaction {
     /// Takes people into the pool of a stream, seating as reviewers those who hold no such seat.
     ///
@@ -152,6 +160,25 @@ extension Transaction {
         try await tell(of: nomination, isAccepted: false)
         guard let refused = try await streamReviewer(id) else { throw Problem.notFound }
         return refused
+    }
+
+    /// Answers several nominations for the pool of a stream.
+    ///
+    /// Throws `RowsRefused`, or not found.
+    package func answerNominations(
+        _ ids: [StreamReviewer.ID], of stream: ProgramStream.ID, _ answer: NominationAnswer, _ mode: BulkMode,
+        in tenant: Tenant.ID, by manager: Person.ID
+    ) async throws -> [RowVerdict<StreamReviewer.ID>] {
+        guard try await hasPool(stream) else { throw Problem.notFound }
+        return try await each(
+            of: ids, inOrderOf: \.self, mode, at: "/nominations", constraints: ReviewsRoom.constraints
+        ) {
+            guard try await $0.streamReviewer($1)?.stream == stream else { throw Problem.notFound }
+            return switch answer {
+            case .accept: try await $0.acceptNomination($1, in: tenant, by: manager).id
+            case .refuse(let reason): try await $0.refuseNomination($1, because: reason, by: manager).id
+            }
+        }
     }
 
     /// Takes a nomination back, or a reviewer of the partner's own out of the pool.

@@ -28,28 +28,31 @@ struct PartnerSeatPages: Sendable {
     private var waive: AnyRoute {
         PageRoute(
             .post, "/console/rounds/{round}/partner-seats", "waiveConsolePartnerSeats", access: .roles([.manager]),
-            parameters: RoundPath.self, body: SeatWaiverBody.self
+            parameters: RoundPath.self, body: SeatWaiversForm.self
         ) { call in
             let (id, principal) = (call.parameters.round, try call.principal)
             let tenant = try principal.workspace
-            return try await answering {
-                let waiver = try call.decoded()
-                guard let partners = waiver.partners, !partners.isEmpty else {
-                    throw Problem(.invalid, errors: [.init("/partners", .required, "Tick one at least.")])
+            return try await BulkPage.answering(call, ReviewsRoom.constraints) { form in
+                let partners = try BulkMode.rows(form.partners, at: "/partners")
+                return BulkDeed(isSure: form.sure, isPartial: form.partial) { transaction, mode in
+                    try await transaction.waiveSeats(
+                        of: partners, in: id, because: form.reason, mode, in: tenant, by: principal.personID
+                    ).map(\.verdict)
                 }
-                return try await call.write { transaction in
-                    _ = try await transaction.waiveSeats(
-                        of: partners, in: id, because: waiver.reason, in: tenant, by: principal.personID)
-                    return .redirect(to: "/console/rounds/\(id)?done=waived")
-                }
-            } again: { problem in
-                try await page(for: call, of: id, problem: problem)
+            } done: { _, _ in
+                .redirect(to: "/console/rounds/\(id)?done=waived")
+            } page: { refusals, problem in
+                try await page(for: call, of: id, sent: call.fields, refusals, problem: problem)
             }
         }.erased
     }
 
+    /// - Parameters:
+    ///   - sent: what was sent; nil for a form that is opened, in which all are ticked.
+    ///   - refusals: why each is refused who was ticked; empty where nothing was looked at.
     private func page<P, B>(
-        for call: FormCall<P, B>, of id: ReviewRound.ID, problem: FormProblem? = nil
+        for call: FormCall<P, B>, of id: ReviewRound.ID, sent: [String: [String]]? = nil, _ refusals: [Problem?] = [],
+        problem: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await PoolDesk(call, in: site)
         let t = desk.t
@@ -59,8 +62,8 @@ struct PartnerSeatPages: Sendable {
         let partners = empty.reduce(into: [PartnerSeats]()) { partners, seats in
             if !partners.contains(where: { $0.partner == seats.partner }) { partners.append(seats) }
         }
-        let values = problem == nil ? ["partners": partners.map(\.partner.description)] : call.fields
-        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: sent ?? ["partners": partners.map(\.partner.description)], errors: problem?.errors ?? [], texts: t)
         let fields: [FormField] = [
             input.checkboxes(
                 "partners", label: t("seats.partners"),
@@ -69,11 +72,21 @@ struct PartnerSeatPages: Sendable {
             input.area("reason", label: t("seats.reason"), hint: t("seats.reason_hint"), limit: 10_000, rows: 3),
         ]
         let words = RoundWords(t: t, now: .now)
+        let names = Dictionary(
+            found.map { ($0.partner, $0.partnerName.text(for: desk.spoken)) }, uniquingKeysWith: { first, _ in first })
+        let bulk = BulkPage(
+            t("seats.title"), lede: t("seats.waive_intro"), subject: t("pool.partner"),
+            rows: zip(call.ids("partners", as: Institution.ID.init), refusals).map {
+                BulkRow(names[$0] ?? $0.description, refusal: $1)
+            }, action: "/console/rounds/\(id)/partner-seats",
+            sections: [FormSection(title: t("seats.waive"), intro: t("seats.waive_intro"), fields: fields)],
+            submit: t("seats.waive_submit"), cancel: "/console/rounds/\(id)", key: call.freshIdempotencyKey,
+            fields: sent ?? [:], problem: problem, in: t.language)
         let model = PoolPage(
             header: PageHeader(
                 title: t("seats.title"), kind: round.name.text(for: desk.spoken), badge: words.badge(round.status),
                 lede: t("seats.lede")),
-            parts: [
+            parts: [PoolPage.Part(looked: bulk)].compactMap(\.self) + [
                 PoolPage.Part(
                     title: nil, text: nil,
                     table: Table(
@@ -102,17 +115,7 @@ struct PartnerSeatPages: Sendable {
                             ]
                         }, empty: EmptyState(title: t("seats.none"), text: t("seats.none_text"))))
             ],
-            forms: empty.isEmpty || round.status != .draft
-                ? []
-                : [
-                    Form(
-                        action: "/console/rounds/\(id)/partner-seats",
-                        sections: [FormSection(title: t("seats.waive"), intro: t("seats.waive_intro"), fields: fields)],
-                        submit: t("seats.waive_submit"), texts: t,
-                        hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
-                        cancel: LinkText(t("form.cancel"), "/console/rounds/\(id)"),
-                        problem: problem?.sentence(besides: fields))
-                ])
+            forms: empty.isEmpty || round.status != .draft ? [] : [bulk.form])
         return try desk.html(model, words.frame(t("seats.title"), of: round, site, desk.viewer))
     }
 
@@ -169,18 +172,16 @@ struct PartnerSeatPages: Sendable {
         ) { call in
             let (id, principal) = (call.parameters.stream, try call.principal)
             let (tenant, partner) = (try principal.workspace, Institution.ID(try principal.actsFor))
-            return try await answering {
-                let people = try call.decoded().people ?? []
-                guard !people.isEmpty else {
-                    throw Problem(.invalid, errors: [.init("/people", .required, "Tick one at least.")])
+            return try await BulkPage.answering(call, ReviewsRoom.constraints) { form in
+                let people = try BulkMode.rows(form.people, at: "/people")
+                return BulkDeed(isSure: form.sure, isPartial: form.partial) { transaction, mode in
+                    try await transaction.nominateReviewers(
+                        people, for: id, as: partner, mode, in: tenant, by: principal.personID)
                 }
-                return try await call.write { transaction in
-                    _ = try await transaction.nominateReviewers(
-                        people, for: id, as: partner, in: tenant, by: principal.personID)
-                    return .redirect(to: "/partner/streams/\(id)?done=nominated")
-                }
-            } again: { problem in
-                try await own(for: call, id, problem: problem)
+            } done: { _, _ in
+                .redirect(to: "/partner/streams/\(id)?done=nominated")
+            } page: { refusals, problem in
+                try await own(for: call, id, sent: call.fields, refusals, problem: problem)
             }
         }.erased
     }
@@ -203,9 +204,13 @@ struct PartnerSeatPages: Sendable {
         }.erased
     }
 
+    /// - Parameters:
+    ///   - sent: whom the partner would nominate, as it was sent.
+    ///   - refusals: why each of them is refused; empty where nothing was looked at.
+    ///   - refusal: why a nomination was not taken back.
     private func own<P, B>(
-        for call: FormCall<P, B>, _ id: ProgramStream.ID, done: OwnStreamDone? = nil, problem: FormProblem? = nil,
-        refusal: FormProblem? = nil
+        for call: FormCall<P, B>, _ id: ProgramStream.ID, done: OwnStreamDone? = nil, sent: [String: [String]] = [:],
+        _ refusals: [Problem?] = [], problem: FormProblem? = nil, refusal: FormProblem? = nil
     ) async throws -> HTML {
         let desk = try await PoolDesk(call, in: site)
         let t = desk.t
@@ -213,15 +218,24 @@ struct PartnerSeatPages: Sendable {
         let seats = try await call.reader.ownSeatsOnPanels().filter { $0.stream == id }
         let pool = try await call.reader.pool(of: id, former: true)
         let inside = Set(pool.filter { $0.status == .nominated || $0.status == .member }.map(\.person))
-        let free = try await call.reader.ownStaff().filter { !inside.contains($0.person) }
+        let staff = try await call.reader.ownStaff()
+        let free = staff.filter { !inside.contains($0.person) }
         let key = HiddenField("idempotency_key", call.freshIdempotencyKey)
-        let input = FormInput(
-            values: problem == nil ? [:] : call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(values: sent, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
                 "people", label: t("own.staff"), options: free.map { ($0.person.description, $0.name, $0.email) },
                 isOptional: false)
         ]
+        let names = Dictionary(staff.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
+        let chosen = sent.isEmpty ? [] : call.ids("people", as: Person.ID.init)
+        let bulk = BulkPage(
+            t("own.nominate"), lede: t("own.nominate_intro"), subject: t("panel.person"),
+            rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
+            action: "/partner/streams/\(id)/nominations",
+            sections: [FormSection(title: t("own.nominate"), intro: t("own.nominate_intro"), fields: fields)],
+            submit: t("own.nominate_submit"), cancel: "/partner/streams/\(id)", key: call.freshIdempotencyKey,
+            fields: sent, problem: problem, in: t.language)
         let words = RoundWords(t: t, now: .now)
         let rounds = Table(
             caption: t("own.rounds"),
@@ -257,21 +271,11 @@ struct PartnerSeatPages: Sendable {
                 title: stream.name.text(for: desk.spoken),
                 lede: t("own.seats_lede", count: stream.partners.first?.seats ?? 0)),
             refusal: ErrorSummary(fields: [], problem: refusal?.sentence(besides: []), texts: t),
-            parts: [
+            parts: [PoolPage.Part(looked: bulk)].compactMap(\.self) + [
                 PoolPage.Part(title: t("own.rounds"), text: nil, table: rounds),
                 PoolPage.Part(title: t("own.nominated"), text: nil, table: nominated),
             ],
-            forms: free.isEmpty || stream.endedAt != nil
-                ? []
-                : [
-                    Form(
-                        action: "/partner/streams/\(id)/nominations",
-                        sections: [
-                            FormSection(title: t("own.nominate"), intro: t("own.nominate_intro"), fields: fields)
-                        ],
-                        submit: t("own.nominate_submit"), texts: t, hidden: [key],
-                        problem: problem?.sentence(besides: fields))
-                ])
+            forms: free.isEmpty || stream.endedAt != nil ? [] : [bulk.form])
         let frame = Frame(
             title: stream.name.text(for: desk.spoken), site: site, viewer: desk.viewer, current: "seats",
             breadcrumbs: [Breadcrumb(t("own.title"), "/partner/streams")],
@@ -300,4 +304,14 @@ struct OwnStreamPath: Codable {
 
 struct NominationForm: Codable {
     let people: [Person.ID]?
+    let partial: Bool?
+    let sure: Bool?
+}
+
+/// Partners whose seats may stay empty, and why.
+struct SeatWaiversForm: Codable {
+    let partners: [Institution.ID]?
+    let reason: LongText
+    let partial: Bool?
+    let sure: Bool?
 }

@@ -37,16 +37,21 @@ enum PartnerSeatsAPI {
             summary: "Say why a round opens although seats of its partners are empty",
             description: """
                 Before it opens. It holds for as few as sit there now: where another seat is emptied, it is said again. The \
-                partners are told.
+                partners are told. For all of them or none, unless `partial`; with `dry_run` nothing changes and the same is \
+                said of each.
                 """, tag: "reviews", access: .roles([.manager]), parameters: RoundPath.self, body: SeatWaiverBody.self,
-            output: PartnerSeatsList.self, problems: [.notFound, .conflict]
+            output: RowVerdicts<SeatWaiverItem>.self, problems: [.notFound, .conflict]
         ) { call in
             let (id, body, principal) = (call.parameters.round, call.body, try call.principal)
-            let tenant = try principal.workspace
+            let (tenant, mode) = (try principal.workspace, BulkMode(dryRun: body.dryRun, partial: body.partial))
+            let partners = try body.partners.map { try BulkMode.rows($0, at: "/partners") }
             return try await call.write { transaction in
-                let seats = try await transaction.waiveSeats(
-                    of: body.partners, in: id, because: body.reason, in: tenant, by: principal.personID)
-                return .ok(PartnerSeatsList(items: seats.map(PartnerSeatsView.init)))
+                let waived = try await transaction.waiveSeats(
+                    of: partners, in: id, because: body.reason, mode, in: tenant, by: principal.personID)
+                return .ok(
+                    RowVerdicts(waived.map(\.verdict), of: waived.map(\.partner), mode) {
+                        SeatWaiverItem(partner: $0, fault: $1.fault)
+                    })
             }
         }.erased
     }
@@ -66,10 +71,19 @@ enum PartnerSeatsAPI {
 struct SeatWaiverBody: Described {
     let reason: LongText
     let partners: [Institution.ID]?
+    let dryRun: Bool?
+    let partial: Bool?
 
     static let documentation = [
         "reason": "Read by managers and the partners.", "partners": "Whose seats; all that stand empty unless given.",
+        "dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning,
     ]
+}
+
+/// What came of a partner's seats.
+struct SeatWaiverItem: Described {
+    let partner: Institution.ID
+    let fault: RowFault?
 }
 
 /// The seats of a partner as JSON.

@@ -39,7 +39,8 @@ struct PoolConsole: Sendable {
                         people, of: stream, until: form.until, mode, in: tenant, by: principal.personID)
                 }
             } done: { transaction, verdicts in
-                let seated = zip(try PoolAdditionForm.candidates(in: call.fields), verdicts).compactMap {
+                let candidates = try PoolAdditionForm.candidates(in: call.fields)
+                let seated = zip(candidates, verdicts).compactMap {
                     candidate, verdict -> (String, String, Invitation)? in
                     guard case .address(let email, let name) = candidate, let invitation = verdict.done?.invitation
                     else { return nil }
@@ -47,7 +48,14 @@ struct PoolConsole: Sendable {
                 }
                 return seated.isEmpty
                     ? .redirect(to: "/console/streams/\(stream)/reviewers?done=added")
-                    : try codesPage(seated, of: try await transaction.stream(stream), desk)
+                    : try codesPage(
+                        seated,
+                        Self.rows(
+                            candidates, verdicts.map(\.refusal),
+                            Dictionary(
+                                try await transaction.reviewers().map { ($0.person, $0.name) },
+                                uniquingKeysWith: { first, _ in first })),
+                        of: try await transaction.stream(stream), desk)
             } page: { refusals, problem in
                 try await page(for: call, of: stream, sent: .addition, refusals, problem: problem)
             }
@@ -73,20 +81,33 @@ struct PoolConsole: Sendable {
         }.erased
     }
 
-    /// How those who are new come in: the codes are shown once, here.
+    /// How those who are new come in: the codes are shown once, here; and who was refused.
     private func codesPage(
-        _ seated: [(String, String, Invitation)], of stream: ProgramStream?, _ desk: PoolDesk
+        _ seated: [(String, String, Invitation)], _ rows: [BulkRow], of stream: ProgramStream?, _ desk: PoolDesk
     ) throws -> HTML {
         guard let stream else { throw Problem.notFound }
         let t = desk.t
         let pool: SafeURL = "/console/streams/\(stream.id)/reviewers"
         let model = RoundsPage(
-            t("pool.result"), codes: seated, kind: stream.name.text(for: desk.spoken),
+            t("pool.result"), codes: seated, refused: rows, kind: stream.name.text(for: desk.spoken),
             back: .link(t("pool.back"), pool, style: .primary), in: .hongKong, t)
         let frame = Frame(
             title: t("pool.result"), site: site, viewer: desk.viewer, current: "programs",
             breadcrumbs: [Breadcrumb(t("pool.title"), pool)])
         return HTML(bytes: try PageTemplate.rounds.render(model, in: frame))
+    }
+
+    /// Whom somebody wants in a pool, by the names they are known by, and why each is refused.
+    private static func rows(
+        _ candidates: [PoolCandidate], _ refusals: [Problem?], _ names: [Person.ID: String] = [:]
+    ) -> [BulkRow] {
+        zip(candidates, refusals).map { candidate, refusal in
+            switch candidate {
+            case .known(let person): BulkRow(names[person] ?? person.description, refusal: refusal)
+            case .address(let email, let name):
+                BulkRow(name?.string ?? email.description, note: email.description, refusal: refusal)
+            }
+        }
     }
 
     /// What was sent to the page of a pool, which has a form for each.
@@ -129,13 +150,7 @@ struct PoolConsole: Sendable {
         let candidates = (try? PoolAdditionForm.candidates(in: addition.fields)) ?? []
         let add = BulkPage(
             t("pool.title"), lede: t("pool.add_intro"), subject: t("panel.person"),
-            rows: zip(candidates, refusals).map { candidate, refusal in
-                switch candidate {
-                case .known(let person): BulkRow(names[person] ?? person.description, refusal: refusal)
-                case .address(let email, let name):
-                    BulkRow(name?.string ?? email.description, note: email.description, refusal: refusal)
-                }
-            }, action: "/console/streams/\(id)/reviewers",
+            rows: Self.rows(candidates, refusals, names), action: "/console/streams/\(id)/reviewers",
             sections: [FormSection(title: t("pool.add"), intro: t("pool.add_intro"), fields: additions)],
             submit: t("pool.add_submit"), cancel: "/console/streams/\(id)", key: key, fields: addition.fields,
             problem: addition.problem, in: t.language)
@@ -158,7 +173,9 @@ struct PoolConsole: Sendable {
         let former = everybody.filter { $0.status == .refused || $0.status == .ended }
         let model = PoolPage(
             header: PageHeader(
-                title: t("pool.title"), kind: stream.name.text(for: desk.spoken), lede: t("pool.lede")),
+                title: t("pool.title"), kind: stream.name.text(for: desk.spoken), lede: t("pool.lede"),
+                actions: pool.contains { $0.status == .nominated }
+                    ? [.link(t("pool.answer_several"), "/console/streams/\(id)/nomination-answers")] : []),
             parts: [add, remove].compactMap(PoolPage.Part.init(looked:))
                 + [PoolPage.Part(title: nil, text: nil, table: table(pool, desk, linked: true))]
                 + (former.isEmpty
@@ -436,7 +453,7 @@ extension StreamReviewer {
 
 /// What was just done to a pool, as the address of the page after it says.
 enum PoolDone: String, Codable, CaseIterable {
-    case added, removed, accepted, refused
+    case added, removed, accepted, refused, answered
 }
 
 struct PoolDonePath: Codable {

@@ -24,7 +24,9 @@ extension ReviewsRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         PreviewPages(site: site).routes + RoundsConsole(site: site).routes + DueConsole(site: site).routes
-            + ManyAtOnceConsole(site: site).routes + ManyPanelistsConsole(site: site).routes
+            + ManyAtOnceConsole(site: site).routes + ManyAssignmentsConsole(site: site).routes
+            + ManyPanelistsConsole(site: site).routes
+            + ManyRulingsConsole(site: site).routes
             + PanelConsole(site: site).routes + PoolConsole(site: site).routes + PartnerSeatPages(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentSheetPages().routes
             + AssignmentRunConsole(site: site).routes

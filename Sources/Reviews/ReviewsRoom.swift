@@ -87,7 +87,8 @@ package enum ReviewsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        RoundsAPI.operations + CallPreviewAPI.operations + ManyAtOnceAPI.operations + PanelAPI.operations
+        RoundsAPI.operations + CallPreviewAPI.operations + ManyAtOnceAPI.operations + ManyRulingsAPI.operations
+            + PanelAPI.operations
             + ConflictsAPI.operations
             + AssignmentRunsAPI.operations
             + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations

@@ -10,13 +10,15 @@ struct RoundsPage: ViewModel {
     var header: PageHeader
     var filters: Filters?
     var table: Table
+    /// Who of several was refused, and why.
+    var refused: Table?
 }
 
 extension RoundsPage {
-    /// How those come in who were seated with something: their codes, shown this once.
+    /// How those come in who were seated with something: their codes, shown this once, and who was not.
     init(
-        _ title: String, codes: [(name: String, email: String, invitation: Invitation)], kind: String, back: Action,
-        in zone: TimeZoneName, _ t: Texts
+        _ title: String, codes: [(name: String, email: String, invitation: Invitation)], refused: [BulkRow] = [],
+        kind: String, back: Action, in zone: TimeZoneName, _ t: Texts
     ) {
         self.init(
             header: PageHeader(
@@ -29,7 +31,8 @@ extension RoundsPage {
                         .text(name, note: email), .text(invitation.code),
                         .time(TimeText(invitation.expiresAt, in: zone, language: t.language)),
                     ]
-                }, empty: EmptyState(title: title, text: t("asking.codes_lede"))))
+                }, empty: EmptyState(title: title, text: t("asking.codes_lede"))),
+            refused: BulkPage.refused(refused, subject: t("panel.person"), in: t.language))
     }
 }
 

@@ -1,4 +1,4 @@
-internal import API
+package import API
 package import Accounts
 package import Applications
 package import Postgres
@@ -20,5 +20,23 @@ extension Transaction {
         guard
             try await insert(id, on: person, namedBy: application, deed, because: reason, by: manager)
         else { throw Problem.notFound }
+    }
+
+    /// Rules the same on several who are named, for the same reason.
+    ///
+    /// Throws `RowsRefused`.
+    package func ruleOnConflicts(
+        _ pairs: [(person: Person.ID, application: Application.ID)], _ deed: ConflictRuling.Deed,
+        because reason: ShortText, _ mode: BulkMode, by manager: Person.ID
+    ) async throws -> [RowVerdict<ConflictRuling.ID>] {
+        try await each(
+            of: pairs, inOrderOf: { "\($0.application) \($0.person)" }, mode, at: "/rulings",
+            constraints: ReviewsRoom.constraints
+        ) {
+            let id = ConflictRuling.ID()
+            try await $0.ruleOnConflict(
+                of: $1.person, namedBy: $1.application, deed, because: reason, as: id, by: manager)
+            return id
+        }
     }
 }

@@ -1,4 +1,4 @@
-internal import API
+package import API
 package import Accounts
 internal import Foundation
 package import Institutions
@@ -13,29 +13,37 @@ extension Transaction {
     /// Says why a round opens although seats of its partners are empty. It holds for as few as sit there now; the partners
     /// concerned are told, unless the call is a draft: then they read it once they may know of that.
     ///
-    /// Throws `ReviewRefusal.roundOpened`, `.noSeatEmpty` and `.ownStartupApplied`, or not found.
+    /// Throws `ReviewRefusal.roundOpened`, `.noSeatEmpty` where no seat is, `.ownStartupApplied`, `RowsRefused`, or not found.
     ///
     /// - Parameter partners: whose seats; nil for all that stand empty.
+    /// - Returns: what came of each partner's, in the order named.
     package func waiveSeats(
-        of partners: [Institution.ID]? = nil, in id: ReviewRound.ID, because reason: LongText, in tenant: Tenant.ID,
-        by manager: Person.ID
-    ) async throws -> [PartnerSeats] {
+        of partners: [Institution.ID]? = nil, in id: ReviewRound.ID, because reason: LongText,
+        _ mode: BulkMode = .allOrNothing, in tenant: Tenant.ID, by manager: Person.ID
+    ) async throws -> [(partner: Institution.ID, verdict: RowVerdict<Institution.ID>)] {
         guard let round = try await lockRound(id) else { throw Problem.notFound }
         try round.admitsRevision()
         try await checkNoneIsTheirOwn(in: round)
-        let empty = try await partnerSeats(of: id).filter { seats in
-            seats.taken < seats.seats && (partners?.contains(seats.partner) ?? true)
-        }
-        guard !empty.isEmpty else { throw ReviewRefusal.noSeatEmpty }
+        let empty = try await partnerSeats(of: id).filter { $0.taken < $0.seats }
+        let named = partners ?? Array(Set(empty.map(\.partner))).sorted()
+        guard !named.isEmpty else { throw ReviewRefusal.noSeatEmpty }
         let isKnown = try await call(round.call)?.publishedAt != nil
-        for seats in empty {
-            try await insertWaiver(of: seats, in: id, because: reason, in: tenant, by: manager)
-            guard isKnown else { continue }
-            for person in try await staff(of: seats.partner) {
-                try await writeLetter(Self.letter(on: seats, of: round, because: reason, to: person), held: false)
+        let verdicts = try await each(
+            of: named, inOrderOf: \.self, mode, at: "/partners", constraints: ReviewsRoom.constraints
+        ) { transaction, partner in
+            let theirs = empty.filter { $0.partner == partner }
+            guard !theirs.isEmpty else { throw ReviewRefusal.noSeatEmpty }
+            for seats in theirs {
+                try await transaction.insertWaiver(of: seats, in: id, because: reason, in: tenant, by: manager)
+                guard isKnown else { continue }
+                for person in try await transaction.staff(of: partner) {
+                    try await transaction.writeLetter(
+                        Self.letter(on: seats, of: round, because: reason, to: person), held: false)
+                }
             }
+            return partner
         }
-        return try await partnerSeats(of: id)
+        return zip(named, verdicts).map { (partner: $0, verdict: $1) }
     }
 
     private static func letter(

@@ -1,6 +1,7 @@
 package import API
 package import Pages
 package import Postgres
+internal import Synchronization
 
 /// A form that does something with many at once, above it what would come of each.
 package struct BulkPage: ViewModel {
@@ -11,6 +12,23 @@ package struct BulkPage: ViewModel {
     package var verdicts: Table?
     /// The form, filled in with what was sent.
     package var form: Form
+
+    /// Whether the page that is being made tells what came of something that was done in part, and not what would come of it.
+    @TaskLocal package static var isDone = false
+}
+
+/// What is taken out of a transaction and told when it has committed.
+package final class Aside<Value: Sendable>: Sendable {
+    private let kept = Mutex<Value?>(nil)
+
+    /// Nothing yet.
+    package init() {}
+
+    /// What was kept last; nil where nothing was, because the answer to the same form was there already.
+    package var value: Value? { kept.withLock { $0 } }
+
+    /// Keeps it in the place of what was kept before.
+    package func keep(_ value: Value) { kept.withLock { $0 = value } }
 }
 
 extension PageTemplate<BulkPage> {
@@ -55,7 +73,8 @@ extension BulkPage {
     /// Looks at what a form asks for, or does it.
     ///
     /// - Parameters:
-    ///   - done: where it leads once something was done, with what came of each.
+    ///   - done: where it leads once something was done, with what came of each. Where some were refused, the form is shown
+    ///     in the place of that, above it which and why; what is no redirection is shown as it is, and says so itself.
     ///   - page: the form again, filled in, with why each row is refused in the order of the rows; empty where nothing could be
     ///     looked at.
     package static func answering<P, B, Done>(
@@ -72,13 +91,19 @@ extension BulkPage {
                 return try await page(verdicts.map(\.refusal), nil)
             }
             do {
-                return try await call.write { transaction in
+                let refusals = Aside<[Problem?]>()
+                let html = try await call.write { transaction in
                     let verdicts = try await deed.verb(transaction, deed.mode)
                     guard verdicts.contains(where: { $0.refusal == nil }) else {
                         throw RowsRefused(verdicts.map(\.refusal), at: "")
                     }
+                    refusals.keep(verdicts.map(\.refusal))
                     return try await done(transaction, verdicts)
                 }
+                guard html.status == 303, let found = refusals.value, found.contains(where: { $0 != nil }) else {
+                    return html
+                }
+                return try await tellingWhatWasDone { try await page(found, nil) }
             } catch let refused as RowsRefused {
                 let problem = Problem(.conflict, RowsRefused.sentence)
                 var html = try await page(refused.refusals, FormProblem(problem, constraints: constraints))
@@ -88,6 +113,11 @@ extension BulkPage {
         } again: { problem in
             try await page([], problem)
         }
+    }
+
+    /// Makes a page that tells what came of something that was done in part.
+    package static func tellingWhatWasDone(_ page: () async throws -> HTML) async throws -> HTML {
+        try await $isDone.withValue(true) { try await page() }
     }
 
     /// The form, and above it what was found of each row.
@@ -105,25 +135,23 @@ extension BulkPage {
         let t = PageKit.wording.texts(in: language)
         let refused = rows.count { $0.refusal != nil }
         let can = rows.count - refused
-        let said = [
-            can > 0 ? t("several.can", count: can) : nil, refused > 0 ? t("several.cannot", count: refused) : nil,
-        ].compactMap(\.self)
+        let said =
+            Self.isDone
+            ? [t("several.done", count: can), t("several.left", count: refused)]
+            : [
+                can > 0 ? t("several.can", count: can) : nil, refused > 0 ? t("several.cannot", count: refused) : nil,
+            ].compactMap(\.self)
         header = PageHeader(
             title: title, kind: kind,
             lede: said.isEmpty ? lede : said.joined(separator: language == .english ? " " : ""))
         self.filters = filters
+        // What was done is found where it now stands; what was not is found here alone.
         verdicts =
             rows.isEmpty
             ? nil
-            : Table(
-                caption: t("several.preview"), columns: [.init(subject), .init(t("several.verdict"))],
-                rows: rows.map { row in
-                    [
-                        .text(row.name, note: row.note),
-                        row.refusal.map { .badge(Badge(t("several.refused"), .warning), note: $0.sentences) }
-                            ?? .badge(Badge(t("several.would"), .success)),
-                    ]
-                }, empty: EmptyState(title: t("several.preview"), text: lede))
+            : Self.table(
+                Self.isDone ? t("several.not_done") : t("several.preview"), subject: subject,
+                Self.isDone ? rows.filter { $0.refusal != nil } : rows, t)
         let input = FormInput(
             values: fields.merging(["partial": ["false"]]) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
         let mode = input.radios(
@@ -133,8 +161,28 @@ extension BulkPage {
         form = Form(
             action: action, sections: all, submit: t("several.show"), texts: t,
             hidden: [HiddenField("idempotency_key", key)],
-            alternatives: can > 0 ? [FormButton(submit, name: "sure", value: "true")] : [],
-            cancel: LinkText(t("several.cancel"), cancel), problem: problem?.sentence(besides: all.flatMap(\.fields)))
+            alternatives: can > 0 && !Self.isDone ? [FormButton(submit, name: "sure", value: "true")] : [],
+            cancel: LinkText(Self.isDone ? t("several.back") : t("several.cancel"), cancel),
+            problem: problem?.sentence(besides: all.flatMap(\.fields)))
+    }
+
+    /// Those of several that were refused, and why, for a page that is no form; nil where none was.
+    package static func refused(_ rows: [BulkRow], subject: String, in language: Language) -> Table? {
+        let t = PageKit.wording.texts(in: language)
+        let refused = rows.filter { $0.refusal != nil }
+        return refused.isEmpty ? nil : table(t("several.not_done"), subject: subject, refused, t)
+    }
+
+    private static func table(_ caption: String, subject: String, _ rows: [BulkRow], _ t: Texts) -> Table {
+        Table(
+            caption: caption, columns: [.init(subject), .init(t("several.verdict"))],
+            rows: rows.map { row in
+                [
+                    .text(row.name, note: row.note),
+                    row.refusal.map { .badge(Badge(t("several.refused"), .warning), note: $0.sentences) }
+                        ?? .badge(Badge(t("several.would"), .success)),
+                ]
+            }, empty: EmptyState(title: caption, text: ""))
     }
 }
 

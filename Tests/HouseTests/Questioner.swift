@@ -100,6 +100,8 @@ struct Questioner: Sendable {
         "invitePanelists", "assignReviewers", "withdrawAssignments", "reopenReviews", "renewReviewFiles",
         "withdrawInvitations", "requestManyChanges", "extendManyChanges", "cancelManyChanges",
         "extendCalls", "withdrawPreparations", "removePanelists", "revisePanelists", "declareConflicts",
+        "proposeDecisionChanges", "answerDecisionChanges", "proposeQuorumWaivers", "answerQuorumWaivers",
+        "answerNominations", "ruleOnConflicts", "waivePartnerSeats",
     ]
 
     private func body(of route: RegistryEntry, _ objects: Objects) -> JSON? {

@@ -70,31 +70,31 @@ struct LettersEdgeTests {
         #expect(
             await mei.ask("PUT", "/v1/letters/\(id)/text", json: hostile, headers: [("If-Match", fresh)]).status == 422)
         let gone = Letter.ID()
-        let selection = #"{"letters": ["\#(id)", "\#(gone)"]}"#
+        let both = #""letters": ["\#(id)", "\#(gone)"]"#
         // Said before it is done; all or none; and nothing is done by either.
-        let rehearsal = #"{"letters": ["\#(id)", "\#(gone)"], "dry_run": true}"#
-        let would = await mei.ask("POST", "/v1/letter-releases", json: rehearsal)
-        #expect(
-            would.text
-                == #"{"items":[{"letter":"\#(id)","is_done":true,"state":"held"},{"letter":"\#(gone)","is_done":false}]}"#
-        )
         for deed in ["releases", "cancellations"] {
-            let whole = #"{"letters": ["\#(id)", "\#(gone)"], "as_one": true}"#
-            let refused = await mei.ask("POST", "/v1/letter-\(deed)", json: whole)
+            let would = await mei.ask("POST", "/v1/letter-\(deed)", json: #"{\#(both), "dry_run": true}"#)
+            #expect(
+                would.status == 200 && would.text.contains(#""done":0,"refused":1,"is_dry_run":true"#), "\(would.text)")
+            #expect(would.text.contains(#"{"letter":"\#(id)"},{"letter":"\#(gone)","fault":{"#), "\(would.text)")
+            let refused = await mei.ask("POST", "/v1/letter-\(deed)", json: "{\(both)}")
             #expect(
                 refused.status == 409 && refused.problem?.errors.map(\.pointer) == ["/letters/1"], "\(refused.text)")
+            let twice = await mei.ask("POST", "/v1/letter-\(deed)", json: #"{"letters": ["\#(id)", "\#(id)"]}"#)
+            #expect(twice.problem?.errors.map(\.pointer) == ["/letters/1"])
+            #expect(await mei.ask("POST", "/v1/letter-\(deed)", json: #"{"letters": []}"#).status == 422)
             #expect(try await mei.ask("GET", "/v1/letters/\(id)").json()["state"] == "held")
         }
-        let first = await mei.ask("POST", "/v1/letter-releases", json: selection, headers: [("Idempotency-Key", "k")])
-        #expect(first.status == 200, "\(first.text)")
-        #expect(
-            first.text
-                == #"{"items":[{"letter":"\#(id)","is_done":true,"state":"released"},{"letter":"\#(gone)","is_done":false}]}"#
-        )
-        let again = await mei.ask("POST", "/v1/letter-releases", json: selection, headers: [("Idempotency-Key", "k")])
+        let part = #"{\#(both), "partial": true}"#
+        let first = await mei.ask("POST", "/v1/letter-releases", json: part, headers: [("Idempotency-Key", "k")])
+        #expect(first.status == 200 && first.text.contains(#""done":1,"refused":1"#), "\(first.text)")
+        let again = await mei.ask("POST", "/v1/letter-releases", json: part, headers: [("Idempotency-Key", "k")])
         #expect(again.text == first.text)
-        let cancelled = await mei.ask("POST", "/v1/letter-cancellations", json: selection)
-        #expect(cancelled.text.contains(#""is_done":true,"state":"cancelled""#))
+        let sent = await mei.ask("POST", "/v1/letter-releases", json: #"{"letters": ["\#(id)"], "dry_run": true}"#)
+        #expect(sent.text.contains("It is on its way."), "\(sent.text)")
+        let cancelled = await mei.ask("POST", "/v1/letter-cancellations", json: part)
+        #expect(cancelled.text.contains(#""done":1,"refused":1"#), "\(cancelled.text)")
+        #expect(try await mei.ask("GET", "/v1/letters/\(id)").json()["state"] == "cancelled")
     }
 
     @Test("everybody reads their own letters and nobody else's, and nothing of their travels")
@@ -146,15 +146,37 @@ struct LettersEdgeTests {
         #expect(empty.status == 422)
         let letter = await mei.open("/console/letters/\(id)?done=rewritten")
         #expect(letter.text.contains("新主旨") && letter.text.contains("Rewritten"))
-        #expect(await mei.send("/console/letters/releases").header("Location") == "/console/letters/held")
-        let one = await mei.send("/console/letters/releases", [("letters", id.description)])
+        #expect(await mei.send("/console/letters/releases").text.contains("Choose one at least."))
+        let one = await mei.send("/console/letters/releases", [("letters", id.description), ("sure", "true")])
         #expect(one.header("Location") == "/console/letters/\(id)?done=released")
         let rest = try await office.world.database.reader(as: office.mei).letters(in: .held, limit: 10).map(\.id)
-        let several = await mei.send("/console/letters/cancellations", rest.map { ("letters", $0.description) })
+        let ticked = rest.map { ("letters", $0.description) }
+        let looked = await mei.send("/console/letters/cancellations", ticked)
+        #expect(looked.status == 200 && looked.text.contains("5 can be done."), "\(looked.text)")
+        // One that is out already keeps the others, or is left: then the page says which and why.
+        let mixed = ticked + [("letters", id.description), ("letters", Letter.ID().description)]
+        let refused = await mei.send(
+            "/console/letters/cancellations", mixed + [("partial", "false"), ("sure", "true")])
+        #expect(refused.status == 409 && refused.text.contains("6 can be done."), "\(refused.text)")
+        #expect(try await office.world.database.reader(as: office.mei).letters(in: .held, limit: 10).count == 5)
+        let several = await mei.send("/console/letters/cancellations", ticked + [("sure", "true")])
         #expect(several.header("Location") == "/console/letters?done=cancelled&letters=5")
         #expect(await mei.open("/console/letters/held").text.contains("No letter is held"))
         #expect(try await office.settled(id).state == .sent)
         #expect(try office.receiver.received.map(\.subject) == ["新主旨"])
+        let out = [("letters", id.description), ("letters", rest[0].description)]
+        #expect(await mei.open("/console/letters/releases").text.contains("No letter is like that at the moment."))
+        let late = await mei.send("/console/letters/releases", out + [("partial", "true"), ("sure", "true")])
+        #expect(late.status == 409 && late.text.contains("A mail server has taken it."), "\(late.text)")
+        #expect(late.text.contains("It was cancelled."))
+        let fresh = try await office.write()
+        let some = await mei.send(
+            "/console/letters/releases",
+            out + [("letters", fresh.description), ("partial", "true"), ("sure", "true")])
+        #expect(some.status == 200 && some.text.contains("1 was done. 2 were not; below is why."), "\(some.text)")
+        #expect(some.text.contains("A mail server has taken it.") && some.text.contains("It was cancelled."))
+        #expect(!some.text.contains(#"name="sure""#))
+        #expect(try await office.found(fresh).state == .released)
         let sent = await mei.open("/console/letters/\(id)")
         #expect(sent.text.contains("250 2.0.0 taken"))
     }

@@ -63,13 +63,19 @@ struct Office {
     }
 
     @discardableResult
-    func release(_ ids: Letter.ID...) async throws -> [LetterVerdict] {
-        try await world.database.write(as: mei) { try await $0.releaseLetters(ids) }
+    func release(_ ids: Letter.ID...) async throws -> [String?] {
+        try await handle(ids, .release, by: mei)
     }
 
     @discardableResult
-    func cancel(_ ids: Letter.ID...) async throws -> [LetterVerdict] {
-        try await world.database.write(as: mei) { try await $0.cancelLetters(ids) }
+    func cancel(_ ids: Letter.ID...) async throws -> [String?] {
+        try await handle(ids, .cancel, by: mei)
+    }
+
+    /// Why each of some letters stays as it is; nil for those with which something was done.
+    func handle(_ ids: [Letter.ID], _ step: LetterStep, by context: Context) async throws -> [String?] {
+        try await world.database.write(as: context) { try await $0.handle(ids, step, .whatCanBe) }
+            .map { $0.refusal.map { $0.detail ?? $0.kind.title } }
     }
 
     /// Works with a mail server until a letter is no longer `released`.

@@ -181,6 +181,55 @@ struct ConflictRulingTests {
         #expect(try await vera.sheet(World.assignment(Cast.vera, "gridfellow")) != nil)
     }
 
+    @Test("Several namings are ruled on at once: looked at first, and what was refused is said with its reason")
+    func several() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        for slug in ["gridfellow", "skylarkinspect"] { try await world.name(Cast.vera, in: slug) }
+        let (grid, lark, vera) = (
+            World.application("gridfellow"), World.application("skylarkinspect"), Cast.vera.person.id
+        )
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func body(_ applications: [Application.ID], _ rest: String = "") -> String {
+            let pairs = applications.map { #"{"person": "\#(vera)", "application": "\#($0)"}"# }
+            return
+                #"{"rulings": [\#(pairs.joined(separator: ", "))], "ruling": "set_aside", "reason": "We asked."\#(rest)}"#
+        }
+        let named = [grid, World.application("tideglass"), lark]
+        let rehearsed = await mei.ask("POST", "/v1/conflict-rulings", json: body(named, #", "dry_run": true"#))
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""done":0,"refused":1"#), "\(rehearsed.text)")
+        let whole = await mei.ask("POST", "/v1/conflict-rulings", json: body(named))
+        #expect(whole.status == 409 && whole.text.contains("/rulings/1"), "\(whole.text)")
+        #expect(try await reader.rulings(in: World.round).isEmpty)
+        let reviewer = try await Visitor(Cast.vera, in: world)
+        #expect(await reviewer.ask("POST", "/v1/conflict-rulings", json: body([grid])).status == 403)
+
+        let page = "/console/rounds/\(World.round)/conflict-rulings"
+        #expect(await mei.open(base).text.contains("href=\"\(page)\""))
+        #expect(await mei.open(page).text.contains(#"value="\#(vera) \#(grid)""#))
+        let first = [("named", "\(vera) \(grid)"), ("ruling", "set_aside"), ("reason", "They never met.")]
+        #expect(await mei.send(page, first + [("partial", "false")]).text.contains("1 can be done."))
+        #expect(await mei.send(page, [("named", "nonsense")] + first.dropFirst()).status == 422)
+        #expect(await mei.send(page, first + [("partial", "false"), ("sure", "true")]).status == 303)
+        let both = first + [("named", "\(vera) \(lark)"), ("partial", "true"), ("sure", "true")]
+        let part = await mei.send(page, both)
+        #expect(part.status == 200 && part.text.contains("1 was done. 1 was not; below is why."), "\(part.text)")
+        #expect(part.text.contains("says so already"))
+        #expect(try await reader.conflicts(in: World.round).allSatisfy { $0.kind != .named })
+        let restored = await mei.send(
+            page, both.map { ($0.0, $0.0 == "ruling" ? "restored" : $0.1) })
+        #expect(restored.header("Location") == "\(base)?done=ruled", "\(restored.text)")
+        #expect(try await reader.conflicts(in: World.round).count { $0.kind == .named } == 2)
+        // Wing founded Plumbline: for her it is no application at all.
+        try await world.name(Cast.vera, in: "plumbline")
+        let wing = try await Visitor(Cast.wing, in: world)
+        let own = await wing.ask(
+            "POST", "/v1/conflict-rulings",
+            json: body([World.application("plumbline"), Application.ID()], #", "dry_run": true"#))
+        let faults = try own.json()["items"]?.elements?.map { $0["fault"]?["detail"]?.text }
+        #expect(faults?.count == 2 && faults?[0] != nil && faults?[0] == faults?[1], "\(own.text)")
+    }
+
     @Test("A site that founders write keeps nobody away, nor one where others or everybody are found")
     func sites() async throws {
         for (site, member, planted, state) in [

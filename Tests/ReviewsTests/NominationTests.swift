@@ -7,6 +7,7 @@ import Postgres
 import Programs
 import TestWorld
 import Testing
+import Vocabulary
 
 @testable import API
 @testable import Reviews
@@ -40,6 +41,47 @@ struct NominationTests {
         #expect(late.status == 409 && late.text.contains("The stream has ended."), "\(late.text)")
         let refused = await park.ask("POST", "\(place)/refusal", json: #"{"reason": "It is over."}"#)
         #expect(refused.status == 200, "\(refused.text)")
+    }
+
+    @Test("Several are answered at once: looked at first, as a whole or in part, by managers alone")
+    func several() async throws {
+        let world = try await World()
+        _ = try await world.database.write(as: world.context(Cast.kenji)) { transaction in
+            try await transaction.nominateReviewers(
+                [kenji], for: stream, as: Cast.institution("harbour/sakuragi"), in: Cast.harbour.id, by: kenji)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let nomination = try #require(try await reader.pool(of: stream).first { $0.status == .nominated })
+        let park = try await Visitor(Cast.mei, in: world)
+        let target = "/v1/streams/\(stream)/nomination-answers"
+        let both = #""nominations": ["\#(nomination.id)", "\#(StreamReviewer.ID())"]"#
+        let rehearsed = await park.ask("POST", target, json: #"{\#(both), "answer": "accept", "dry_run": true}"#)
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""done":0,"refused":1"#), "\(rehearsed.text)")
+        let whole = await park.ask("POST", target, json: #"{\#(both), "answer": "accept"}"#)
+        #expect(whole.status == 409 && whole.problem?.errors.map(\.pointer) == ["/nominations/1"], "\(whole.text)")
+        let mute = await park.ask("POST", target, json: #"{\#(both), "answer": "refuse"}"#)
+        #expect(mute.problem?.errors.map(\.pointer) == ["/reason"], "\(mute.text)")
+        #expect(try await reader.streamReviewer(nomination.id)?.status == .nominated)
+        let bank = try await Visitor(Cast.kenji, in: world)
+        #expect(await bank.ask("POST", target, json: #"{\#(both), "answer": "accept", "partial": true}"#).status == 403)
+        // In the pool of another stream there is no such nomination.
+        let general: ProgramStream.ID = demoID("stream incubation general")
+        let elsewhere = await park.ask(
+            "POST", "/v1/streams/\(general)/nomination-answers",
+            json: #"{\#(both), "answer": "accept", "dry_run": true}"#)
+        #expect(elsewhere.text.contains(#""refused":2"#), "\(elsewhere.text)")
+
+        let page = "/console/streams/\(stream)/nomination-answers"
+        #expect(await park.open("/console/streams/\(stream)/reviewers").text.contains("href=\"\(page)\""))
+        #expect(await park.open(page).text.contains("Kenji Mori"))
+        let ticked = [("nominations", "\(nomination.id)"), ("answer", "accept"), ("partial", "false")]
+        let looked = await park.send(page, ticked)
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        let done = await park.send(page, ticked + [("sure", "true")])
+        #expect(done.header("Location") == "/console/streams/\(stream)/reviewers?done=answered", "\(done.text)")
+        #expect(try await reader.streamReviewer(nomination.id)?.status == .member)
+        let late = await park.send(page, ticked + [("sure", "true")])
+        #expect(late.status == 409, "\(late.text)")
     }
 
     @Test("Whoever has left the partner since is not accepted in its name")

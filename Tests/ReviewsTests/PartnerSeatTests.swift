@@ -51,9 +51,24 @@ struct PartnerSeatTests {
         let unexplained = await park.send(
             "/console/rounds/\(round)/partner-seats", [("partners", Cast.institution("harbour/sakuragi").description)])
         #expect(unexplained.status == 422, "\(unexplained.text.prefix(600))")
-        let waived = await park.ask(
-            "POST", "/v1/rounds/\(round)/seat-waivers", json: #"{"reason": "The bank is moving house."}"#)
-        #expect(waived.status == 200 && waived.text.contains("moving house"), "\(waived.text)")
+        // Whose seats are full, or who has none, keeps the others from it unless the manager says otherwise.
+        let bankID = Cast.institution("harbour/sakuragi")
+        let mixed = """
+            "reason": "The bank is moving house.", "partners": ["\(bankID)", "\(Cast.institution("harbour/tidewater"))"]
+            """
+        let waivers = "/v1/rounds/\(round)/seat-waivers"
+        let whole = await park.ask("POST", waivers, json: "{\(mixed)}")
+        #expect(whole.status == 409 && whole.problem?.errors.map(\.pointer) == ["/partners/1"], "\(whole.text)")
+        let rehearsed = await park.ask("POST", waivers, json: #"{\#(mixed), "dry_run": true}"#)
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""done":0,"refused":1"#), "\(rehearsed.text)")
+        let looked = await park.send(
+            "/console/rounds/\(round)/partner-seats",
+            [("partners", bankID.description), ("reason", "The bank is moving house."), ("partial", "false")])
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        #expect(looked.text.contains("The bank is moving house."))
+        #expect(try await state()?["keeps_the_round_closed"] == true)
+        let waived = await park.ask("POST", waivers, json: #"{\#(mixed), "partial": true}"#)
+        #expect(waived.status == 200 && waived.text.contains(#""done":1,"refused":1"#), "\(waived.text)")
         #expect(try await state()?["keeps_the_round_closed"] == false)
         let told = try await world.notices(to: Cast.kenji).filter { $0.contains("moving house") }
         #expect(told.count == 1 && told[0].contains("1 of your 2 seats"), "\(told)")

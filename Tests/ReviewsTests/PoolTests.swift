@@ -143,8 +143,19 @@ struct PoolTests {
         // Taken back, and nominated again; refused, with the reason for the partner.
         #expect(await bank.ask("POST", "/v1/nominations/\(id)/withdrawal").status == 200)
         #expect(await bank.ask("POST", "/v1/nominations/\(id)/withdrawal").status == 409)
-        let page = await bank.send("/partner/streams/\(fintech)/nominations", [("people", kenji.description)])
-        #expect(page.status == 303, "\(page.text.prefix(600))")
+        let form = "/partner/streams/\(fintech)/nominations"
+        #expect(await bank.send(form, [("partial", "false")]).text.contains("Choose one at least."))
+        let looked = await bank.send(form, [("people", kenji.description), ("partial", "false")])
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        #expect(looked.text.contains(#"value="\#(kenji)" checked"#))
+        #expect(try await world.pool(of: fintech).allSatisfy { $0.status != .nominated })
+        let mixed = [("people", kenji.description), ("people", nora.description), ("sure", "true")]
+        let whole = await bank.send(form, mixed + [("partial", "false")])
+        #expect(whole.status == 409 && whole.text.contains("your own institution"), "\(whole.text)")
+        #expect(try await world.pool(of: fintech).allSatisfy { $0.status != .nominated })
+        let page = await bank.send(form, mixed + [("partial", "true")])
+        #expect(page.status == 200 && page.text.contains("1 was done. 1 was not; below is why."), "\(page.text)")
+        #expect(page.text.contains("your own institution") && !page.text.contains("Nora"))
         let second = try #require(try await world.pool(of: fintech).first { $0.status == .nominated })
         let refused = await park.send("/console/nominations/\(second.id)/refusal", [("reason", "One is enough.")])
         #expect(refused.status == 303, "\(refused.text.prefix(600))")
