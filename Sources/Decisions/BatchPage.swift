@@ -170,7 +170,7 @@ extension DecisionsConsole {
         _ decision: PreparedDecision, in batch: DecisionBatch, _ streams: StreamColumn, score: String?,
         _ overlaps: [Application.ID: OverlapTally], _ desk: DecisionDesk
     ) -> [Table.Cell] {
-        let meant = decision.preparation
+        let (meant, t) = (decision.preparation, desk.t)
         let name = decision.startupName.text(for: desk.spoken)
         let start = String(meant.note.string.prefix(80))
         var cells: [Table.Cell] = [
@@ -180,10 +180,10 @@ extension DecisionsConsole {
             .text(
                 score ?? "–",
                 note: meant.calibratedAt.map {
-                    desk.t("batch.by_calibration", ["time": desk.time($0, in: batch.zone).text])
+                    t("batch.by_calibration", ["time": desk.time($0, in: batch.zone).text])
                 }), .badge(desk.outcome(meant.outcome)),
         ]
-        if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, desk.t)) }
+        if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, t)) }
         if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[decision.application], of: decision.application)) }
         return cells + [
             meant.rank.map(Table.Cell.number) ?? .text("–"),

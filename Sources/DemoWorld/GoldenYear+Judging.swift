@@ -160,6 +160,8 @@ extension GoldenYear {
     // MARK: Decisions and after
 
     func conclude(_ call: Call) async throws {
+        // A call that nobody's application came through has no round.
+        guard try await database.reader(as: context).round(call.round) != nil else { return }
         // The job does the same; here the order is known before anything is decided by it.
         try await database.write(as: context, statementTimeout: .seconds(60)) { transaction in
             try await transaction.calibrateRound(call.round)

@@ -67,13 +67,13 @@ struct BatchDecisionTests {
         // Again by the first: what the second batch was given stays.
         let again = try await prepare(by: rounds[0], in: batch, world)
         #expect(again.values.count { $0.outcome == .offer } == 3 && again[ids[2]]?.outcome == .offer)
-        try await world.release(batch)
-        let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.application(ids[2])?.application.state == .offered)
-
         let park = try await Visitor(Cast.mei, in: world)
         let form = await park.open("/console/decisions/\(batch)/bulk").text
         #expect(form.contains("Panel · Batch 1") && form.contains("Panel · Batch 2"), "\(form)")
+
+        try await world.release(batch)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.application(ids[2])?.application.state == .offered)
     }
 
     @Test("Where a round of the batch and one of all have judged, the later says what it is worth")
