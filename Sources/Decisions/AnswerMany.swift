@@ -32,7 +32,7 @@ extension Transaction {
         }
     }
 
-    /// Answers several changes that another manager proposed. Those of one batch that give a place back come before those that
+    /// Answers several changes that another manager proposed. Those of one call that give a place back come before those that
     /// take one, so that a swap is no question of how they are named.
     ///
     /// Throws `RowsRefused`.

@@ -37,8 +37,11 @@ extension FormCall {
         let rounds = try await reader.rounds(of: batch.call).last
         guard !rounds.isEmpty else { return BatchScores() }
         let standings = try await database.snapshot(as: context) { snapshot in
+            // A call of many streams and batches has many rounds, and a page of its applications is in few of them.
+            let asked: Set<ReviewRound.ID>? =
+                if let some { try await snapshot.rounds(withAnyOf: some) } else { nil }
             var found: [Standings] = []
-            for round in rounds {
+            for round in rounds where asked?.contains(round.id) ?? true {
                 if let standings = try await snapshot.standings(
                     of: round.id, places: max(1, batch.terms.places), among: some)
                 {

@@ -136,13 +136,14 @@ extension Transaction {
             """) != nil
     }
 
-    /// When each of several changes takes its turn: by batch, as batches are locked, and within one those first that take no
-    /// place.
+    /// When each of several changes takes its turn: by call, which has the places and is locked before its batches; of one call
+    /// those first that take no place; and then in an order that is always the same, as their rows are locked.
     func turns(of ids: [DecisionChange.ID]) async throws -> [DecisionChange.ID: String] {
         try await rows(
             """
             -- turns of changes
-            SELECT c.id, d.batch_id::text || CASE WHEN c.outcome = 'offer' THEN ' 2' ELSE ' 1' END AS turn
+            SELECT c.id, concat_ws(
+                       ' ', a.call_id, CASE WHEN c.outcome = 'offer' THEN 2 ELSE 1 END, d.batch_id, c.id) AS turn
             FROM decision_changes AS c
             JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
             JOIN decisions AS d ON d.tenant_id = c.tenant_id AND d.application_id = c.application_id
@@ -223,13 +224,18 @@ extension Transaction {
             """)
     }
 
-    /// The rank behind everybody who waits for a place of a call.
+    /// The rank behind everybody who waits for a place of a call, or would by a change that waits for an answer.
     func nextWaitingRank(for call: CallForApplications.ID) async throws -> Int {
         try await value(
             """
             -- nextWaitingRank
-            SELECT 1 + coalesce(max(rank), 0)::bigint FROM waiting_applications
-            WHERE tenant_id = acting_tenant() AND call_id = \(call)
+            SELECT 1 + greatest(
+                (SELECT coalesce(max(w.rank), 0) FROM waiting_applications AS w
+                 WHERE w.tenant_id = acting_tenant() AND w.call_id = \(call)),
+                (SELECT coalesce(max(c.rank), 0) FROM decision_changes AS c
+                 JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
+                 WHERE c.tenant_id = acting_tenant() AND a.call_id = \(call)
+                   AND c.confirmed_at IS NULL AND c.refused_at IS NULL))::bigint
             """)
     }
 

@@ -133,13 +133,14 @@ extension Transaction {
     /// The round of one stream gives places in that stream. What the rounds of others led to stands where its applicant
     /// would have it so: a place in a stream they want more, or a waiting place that is no worse. What a round of the same
     /// stream led to it replaces: a review that came late may make a place worse. The round of one batch of a rolling call
-    /// gives what the decisions on the others leave.
+    /// gives what the decisions on the others leave. Holds the batch until the transaction ends, so that two standings that
+    /// are prepared at once do not both give the places that are left.
     ///
     /// Throws `DecisionRefusal`, or not found.
     package func decisions(
         _ standing: ByStanding, in id: DecisionBatch.ID
     ) async throws -> [(application: Application.ID, preparation: Preparation)] {
-        guard let batch = try await decisionBatch(id), let tally = try await tallies(of: [id])[id] else {
+        guard let batch = try await lockBatch(id), let tally = try await tallies(of: [id])[id] else {
             throw Problem.notFound
         }
         let prepared = try await preparedDecisions(in: id)
@@ -160,7 +161,12 @@ extension Transaction {
         let order = ranked.map(\.application)
         let choices = try await streamChoices(of: order)
         // What another batch was given it keeps: this round says nothing of it.
-        let held = prepared.places(besides: standings)
+        let isOfOneBatch = standings.round.batch != nil
+        let held = isOfOneBatch ? prepared.places(besides: Set(order)) : []
+        let lastWaiting = isOfOneBatch ? try await nextWaitingRank(for: batch.call) - 1 : 0
+        func ranks(besides placed: Set<Application.ID>) -> Seats.HeldRanks {
+            isOfOneBatch ? prepared.ranks(besides: placed, behind: lastWaiting) : .init()
+        }
         let streams = Dictionary(
             tally.streams.map { stream in
                 (stream.stream, stream.free.map { max(0, $0 - held.count { $0 == stream.stream }) } ?? .max)
@@ -172,13 +178,14 @@ extension Transaction {
                 // A number that is said is of this stream alone; what is free of the call is shared with the others.
                 offers: standing.offers ?? max(0, free - before.places.count - held.count { $0 == stream }),
                 waitlist: standing.waitlist,
-                streams: streams)
+                streams: streams, held: ranks(besides: Set(order).subtracting(before.listed.keys)))
             given = seats.given(
                 to: order.filter { !before.settled.contains($0) }, in: stream, keeping: before.movable,
                 listed: before.listed)
         } else {
             given = Seats(
-                offers: standing.offers ?? max(0, free - held.count), waitlist: standing.waitlist, streams: streams
+                offers: standing.offers ?? max(0, free - held.count), waitlist: standing.waitlist, streams: streams,
+                held: ranks(besides: Set(order))
             )
             .given(to: order, wanting: choices)
         }
@@ -206,13 +213,20 @@ extension Transaction {
 }
 
 extension [PreparedDecision] {
-    /// In which stream, where the call offers several, each place is that is meant for somebody of another batch of a rolling
-    /// call than a round judged.
-    fileprivate func places(besides standings: Standings) -> [ProgramStream.ID?] {
-        guard standings.round.batch != nil else { return [] }
-        let judged = Set(standings.entries.map(\.application))
-        return filter { $0.preparation.outcome == .offer && !judged.contains($0.application) }
-            .map(\.preparation.stream)
+    /// In which stream, where the call offers several, each place is that is meant for others than those who are placed now:
+    /// for somebody of another batch of a rolling call, or whom the round judges and says nothing of.
+    fileprivate func places(besides placed: Set<Application.ID>) -> [ProgramStream.ID?] {
+        filter { $0.preparation.outcome == .offer && !placed.contains($0.application) }.map(\.preparation.stream)
+    }
+
+    /// Where others wait than those who are placed now. These begin where they waited before, so that the same round asked
+    /// again says the same; for the first time, behind all.
+    ///
+    /// - Parameter released: the last rank of those who wait since a release.
+    fileprivate func ranks(besides placed: Set<Application.ID>, behind released: Int) -> Seats.HeldRanks {
+        let own = filter { placed.contains($0.application) }.compactMap(\.preparation.rank).min() ?? .max
+        let others = Set(filter { !placed.contains($0.application) }.compactMap(\.preparation.rank))
+        return Seats.HeldRanks(behind: Swift.max(released, others.filter { $0 < own }.max() ?? 0), others: others)
     }
 }
 

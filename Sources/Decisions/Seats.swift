@@ -9,6 +9,22 @@ struct Seats: Sendable, Equatable {
     let waitlist: Int
     /// How many places are left in each of the streams that the call offers.
     let streams: [ProgramStream.ID: Int]
+    /// At which place of the waiting list others wait who are not in the order.
+    var held = HeldRanks()
+
+    /// Places of a waiting list that are not given again.
+    struct HeldRanks: Sendable, Equatable {
+        /// Behind which rank the waiting begins.
+        var behind = 0
+        /// Which ranks are passed over; those that are not behind it do not matter.
+        var others: Set<Int> = []
+
+        func next(after rank: Int) -> Int {
+            var next = rank + 1
+            while others.contains(next) { next += 1 }
+            return next
+        }
+    }
 
     /// What somebody gets.
     struct Seat: Sendable, Equatable {
@@ -28,7 +44,7 @@ struct Seats: Sendable, Equatable {
     func given(
         to order: [Application.ID], wanting choices: [Application.ID: [ProgramStream.ID]]
     ) -> [Seat] {
-        var (left, offered, waiting) = (streams, 0, 0)
+        var (left, offered, waiting, rank) = (streams, 0, 0, held.behind)
         return order.map { application in
             let wanted = choices[application] ?? []
             let stream = wanted.first { left[$0, default: 0] > 0 }
@@ -41,7 +57,8 @@ struct Seats: Sendable, Equatable {
                 return Seat(application: application, outcome: .reject, stream: nil, rank: nil)
             }
             waiting += 1
-            return Seat(application: application, outcome: .waitlist, stream: nil, rank: waiting)
+            rank = held.next(after: rank)
+            return Seat(application: application, outcome: .waitlist, stream: nil, rank: rank)
         }
     }
 
@@ -55,7 +72,7 @@ struct Seats: Sendable, Equatable {
         to order: [Application.ID], in stream: ProgramStream.ID, keeping kept: Set<Application.ID>,
         listed: [Application.ID: Int]
     ) -> [Seat] {
-        var (left, offered, waiting) = (streams[stream, default: 0], 0, 0)
+        var (left, offered, waiting, rank) = (streams[stream, default: 0], 0, 0, held.behind)
         return order.compactMap { application in
             let moves = kept.contains(application)
             if left > 0, moves || offered < offers {
@@ -69,8 +86,9 @@ struct Seats: Sendable, Equatable {
                 return Seat(application: application, outcome: .reject, stream: nil, rank: nil)
             }
             waiting += 1
-            guard listed[application].map({ $0 > waiting }) ?? true else { return nil }
-            return Seat(application: application, outcome: .waitlist, stream: nil, rank: waiting)
+            rank = held.next(after: rank)
+            guard listed[application].map({ $0 > rank }) ?? true else { return nil }
+            return Seat(application: application, outcome: .waitlist, stream: nil, rank: rank)
         }
     }
 }

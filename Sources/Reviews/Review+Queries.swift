@@ -203,6 +203,19 @@ extension Statements {
         ).map { try (application: $0("application_id"), code: $0("code"), startupName: $0("names")) }
     }
 
+    /// Which rounds have one of these applications among theirs. For managers.
+    package func rounds(withAnyOf applications: [Application.ID]) async throws -> Set<ReviewRound.ID> {
+        Set(
+            try await rows(
+                """
+                -- rounds with any of some applications
+                SELECT DISTINCT f.round_id FROM review_files AS f
+                WHERE f.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+                  AND f.application_id = ANY (\(applications)) AND \(fragment: .isNotTooNear("f.application_id"))
+                """
+            ).map { try $0("round_id") })
+    }
+
     /// The review of an assignment; nil when nothing has been written, or the principal may not read it.
     package func review(of assignment: ReviewAssignment.ID) async throws -> Review? {
         try await first(

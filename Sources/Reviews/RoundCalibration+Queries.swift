@@ -33,10 +33,12 @@ extension Statements {
         guard let at, try kept("holds") == true else { return .awaited(last: at) }
         if let refusal = (try kept("refusal") as JSONB<CalibrationRefusal>?)?.value { return .refused(refusal, at: at) }
         let figures = (try kept("figures") as JSONB<CalibrationFinding.Figures>).value
+        let applications = try await calibrated(in: round.id, from: kept("inputs"), places: places, among: some)
+        // What was found is of somebody. Where it is of nobody, others have been kept between the two statements.
+        guard some != nil || !applications.isEmpty else { return .awaited(last: at) }
         return .found(
             CalibratedRound(
-                at: at,
-                applications: try await calibrated(in: round.id, from: kept("inputs"), places: places, among: some),
+                at: at, applications: applications,
                 expectedOverlap: try kept("overlap"), figures: figures))
     }
 

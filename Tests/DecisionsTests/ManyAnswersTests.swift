@@ -168,4 +168,59 @@ struct ManyAnswersTests {
         let nora = try await Visitor(Cast.nora, in: world)
         #expect(await nora.ask("POST", "/v1/decision-change-answers", json: answer("")).status == 403)
     }
+
+    @Test("A place that a change of one batch gives back is there for a change of another, whichever batch comes first")
+    func acrossBatches() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(2)
+        let batches = [
+            try await world.open(call, places: 1, preparing: []), try await world.open(call, places: 1, preparing: []),
+        ].sorted()
+        // The change that takes the place is of the batch whose id comes first.
+        try await world.prepare(ids[0], Preparation(.offer, note: note), in: batches[1])
+        try await world.release(batches[1])
+        try await world.prepare(ids[1], Preparation(.reject, note: note), in: batches[0])
+        try await world.release(batches[0])
+        let (taking, giving) = (DecisionChange.ID(), DecisionChange.ID())
+        try await world.propose(Preparation(.offer, note: note), for: ids[1], as: taking)
+        try await world.propose(Preparation(.reject, note: note), for: ids[0], as: giving)
+        _ = try await world.database.write(as: world.context(Cast.tom)) { transaction in
+            try await transaction.answerChanges(
+                [taking, giving], .confirm, .allOrNothing, by: Cast.tom.person.id)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.application(ids[0])?.application.state == .rejected)
+        #expect(try await reader.application(ids[1])?.application.state == .offered)
+    }
+
+    @Test("Several who are to wait after all wait one behind the other")
+    func waiting() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(3)
+        let batch = try await world.open(
+            call, places: 1,
+            preparing: [
+                (ids[0], Preparation(.waitlist, note: note)), (ids[1], Preparation(.reject, note: note)),
+                (ids[2], Preparation(.reject, note: note)),
+            ])
+        try await world.release(batch)
+        let (mei, note) = (Cast.mei.person.id, note)
+        let rows = ids.dropFirst().map { (application: $0, preparation: Preparation(.waitlist, note: note)) }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        func propose() async throws -> [DecisionChange] {
+            let verdicts = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.proposeChanges(
+                    rows, in: batch, because: note, .allOrNothing, in: Cast.harbour.id, by: mei)
+            }
+            return try await verdicts.compactMap(\.done).asyncMap { try #require(try await reader.decisionChange($0)) }
+        }
+        let first = try await propose()
+        #expect(first.compactMap(\.preparation.rank).sorted() == [2, 3])
+        // What is turned down is waited for by nobody.
+        _ = try await world.database.write(as: world.context(Cast.tom)) { transaction in
+            try await transaction.answerChanges(
+                first.map(\.id), .refuse(note), .allOrNothing, by: Cast.tom.person.id)
+        }
+        #expect(try await propose().compactMap(\.preparation.rank).sorted() == [2, 3])
+    }
 }
