@@ -259,7 +259,7 @@ let package = Package(
                 "TestWorld", "DemoWorld", "Postgres", "API", "Vocabulary",
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
-        tests(of: "Wording", with: ["Forms", "Pages", "Vocabulary"]),
+        tests(of: "Wording", with: ["API", "Forms", "Pages", "Vocabulary"]),
         tests(of: "trellis", with: ["Investment", "Vocabulary", "Jobs", "Delivery", "Letters", arguments]),
         tests(
             of: "House", with: besides("House") + ["Insight", "Exports", "CZip"],

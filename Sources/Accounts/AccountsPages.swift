@@ -180,6 +180,8 @@ public struct AccountsPages: Sendable {
         let viewer = try await call.viewer()
         let t = PageKit.accounts.texts(in: viewer.language)
         let seats = try await call.reader.seats(of: try call.principal.personID)
+        // Other names of a zone are taken too, and listed for whoever chose one.
+        let alias = zone.flatMap { TimeZoneName($0) }.flatMap { TimeZoneName.all.contains($0) ? nil : $0 }
         let input = FormInput(
             values: ["time_zone": [zone ?? ""]], errors: problem?.fields ?? [], texts: t)
         let model = AccountPage(
@@ -194,7 +196,9 @@ public struct AccountsPages: Sendable {
                 fields: [
                     input.select(
                         "time_zone", label: t("account.time_zone"), hint: t("account.time_zone_hint"),
-                        options: TimeZoneName.all.map { ($0.description, $0.description) },
+                        options: ([alias].compactMap(\.self) + TimeZoneName.all).map {
+                            ($0.description, $0.description)
+                        },
                         prompt: t("account.no_time_zone"), isOptional: true)
                 ],
                 submit: t("account.keep_time_zone"), texts: t, problem: problem?.sentence))

@@ -35,7 +35,9 @@ struct ApplicationSheet: Sendable {
         self.rows = rows
         self.columns =
             columns.flatMap { $0.isEmpty ? nil : $0 }
-            ?? ApplicationColumn.usual(withBatches: rows.contains { !$0.cutoffs.isEmpty })
+            ?? ApplicationColumn.usual(
+                withBatches: rows.contains { !$0.cutoffs.isEmpty },
+                withOverlaps: rows.contains { $0.overlaps?.isNone == false })
         self.language = language
     }
 
@@ -96,7 +98,9 @@ extension Statements {
             throw Problem(
                 .invalid, "More than \(limit) applications match, and a file has \(limit) rows. Narrow the filter.")
         }
-        return columns?.contains(.overlaps) == true ? try await countingOverlaps(of: found) : found
+        // Where no column was chosen, whether there are any decides on one.
+        guard let columns, !columns.isEmpty else { return try await countingOverlaps(of: found) }
+        return columns.contains(.overlaps) ? try await countingOverlaps(of: found) : found
     }
 }
 

@@ -233,7 +233,9 @@ extension ChangeListPage {
             caption: openTitle, columns: columns + [.init(t("changes.due")), .init(t("list.state"))],
             rows: open.map { summary in
                 line(summary, "/console/applications/\(summary.request.application)/changes") + [
-                    .time(TimeText(summary.request.dueAt, in: summary.zone, from: now, language: language)),
+                    .time(
+                        TimeText(
+                            summary.request.dueAt, in: summary.zone, and: .ofReader, from: now, language: language)),
                     .badge(
                         summary.request.isOverdue(at: now)
                             ? Badge(

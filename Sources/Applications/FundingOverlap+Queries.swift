@@ -60,9 +60,15 @@ extension Statements {
         }
     }
 
-    /// The same applications with what is counted of each.
-    func countingOverlaps(of found: [ApplicationSummary]) async throws -> [ApplicationSummary] {
-        let tallies = try await overlapTallies(of: found.map(\.id))
+    /// The same applications with what is counted of each. They are counted in pieces, since a file may have all of a park's.
+    func countingOverlaps(
+        of found: [ApplicationSummary], inPiecesOf most: Int = 5_000
+    ) async throws -> [ApplicationSummary] {
+        var tallies: [Application.ID: OverlapTally] = [:]
+        for start in stride(from: 0, to: found.count, by: most) {
+            let piece = found[start..<min(start + most, found.count)]
+            tallies.merge(try await overlapTallies(of: piece.map(\.id))) { first, _ in first }
+        }
         return found.map { summary in
             var counted = summary
             counted.overlaps = tallies[summary.id] ?? OverlapTally.none

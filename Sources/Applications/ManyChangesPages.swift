@@ -99,8 +99,10 @@ struct ManyChangesPages: Sendable {
         let facts = try await call.reader.conditions(of: id).askedFacts
         let words = ConditionWords(in: viewer.language)
         let input = FormInput(
-            values: values.merging(["applications": chosen.map(\.description)]) { $1 }, errors: problem?.errors ?? [],
-            texts: t)
+            values: BulkPage.isDone
+                ? call.fields(ticking: "applications", refusals)
+                : values.merging(["applications": chosen.map(\.description)]) { $1 },
+            errors: problem?.errors ?? [], texts: t)
         let fields =
             [
                 input.checkboxes(
@@ -181,14 +183,18 @@ struct ManyChangesPages: Sendable {
                 ])
         }
         let names = Dictionary(open.map { ($0.request.id, name($0)) }, uniquingKeysWith: { first, _ in first })
-        let values = call.fields.isEmpty ? ["deed": [OpenChangesForm.Deed.extend.rawValue]] : call.fields
+        let values =
+            call.fields.isEmpty
+            ? ["deed": [OpenChangesForm.Deed.extend.rawValue]]
+            : call.fields(ticking: "requests", refusals)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
                 "requests", label: t("changes.open_title"), hint: open.isEmpty ? t("changes.none_open") : nil,
                 options: open.map { summary in
-                    let due = TimeText(summary.request.dueAt, in: summary.zone, language: viewer.language)
-                    return (summary.request.id.description, name(summary), t("many_changes.due", ["due": due.text]))
+                    let due = TimeText(
+                        summary.request.dueAt, in: summary.zone, and: .ofReader, language: viewer.language)
+                    return (summary.request.id.description, name(summary), t("many_changes.due", ["due": due.sentence]))
                 }, isOptional: false),
             input.radios(
                 "deed", label: t("many_changes.deed"),

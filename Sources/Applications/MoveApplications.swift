@@ -126,12 +126,15 @@ extension MoveVerdict {
 extension Transaction {
     /// Takes one step with many applications: each moves, with its event and its letters, as the single verb would move it.
     ///
-    /// Throws `MovesRefused` when `asOne` and not all of them move; otherwise those that cannot stay where they are.
+    /// A dry run moves none. Throws `MovesRefused` when it is all or nothing and not all of them move.
     package func moveApplications(
-        _ ids: [Application.ID], by move: StageMove, asOne: Bool, by person: Person.ID
+        _ ids: [Application.ID], by move: StageMove, _ mode: BulkMode, by person: Person.ID
     ) async throws -> [MoveVerdict] {
         let verdicts = MoveVerdict.verdicts(on: ids, by: move, among: try await movables(ids, for: move, locking: true))
-        guard !asOne || verdicts.allSatisfy({ $0.to != nil }) else { throw MovesRefused(verdicts: verdicts) }
+        guard mode != .dryRun else { return verdicts }
+        guard mode == .whatCanBe || verdicts.allSatisfy({ $0.to != nil }) else {
+            throw MovesRefused(verdicts: verdicts)
+        }
         for verdict in verdicts where verdict.to != nil {
             _ = try await moveApplication(verdict.application, by: move, by: person)
         }

@@ -84,22 +84,21 @@ enum OversightAPI {
             .post, "/v1/applications/moves", "moveApplications", summary: "Take one step with many applications",
             description: """
                 Each moves as by the single operation, with its event and its held letter, in one transaction. With \
-                `dry_run` nothing changes and the same is said of each. With `as_one` all move or none does: the 409 then \
-                points to those that cannot.
+                `dry_run` nothing changes and the same is said of each. All move or none does, and the 409 points to those \
+                that cannot; with `partial` these stay, and the others move.
                 """,
             tag: "applications", access: .roles([.manager]), parameters: NoParameters.self, body: MovesBody.self,
             output: MovesView.self, problems: [.conflict]
         ) { call in
             let (body, person) = (call.body, try call.principal.personID)
-            let step = try body.step()
-            if body.dryRun == true {
+            let (step, mode) = (try body.step(), BulkMode(dryRun: body.dryRun, partial: body.partial))
+            if mode == .dryRun {
                 let ids = try await call.reader.targets(of: body.applications, or: body.filter)
                 return .ok(MovesView(try await call.reader.verdicts(on: ids, by: step), dryRun: true))
             }
             return try await call.write { transaction in
                 let ids = try await transaction.targets(of: body.applications, or: body.filter)
-                let verdicts = try await transaction.moveApplications(
-                    ids, by: step, asOne: body.asOne ?? false, by: person)
+                let verdicts = try await transaction.moveApplications(ids, by: step, mode, by: person)
                 return .ok(MovesView(verdicts, dryRun: false))
             }
         }.erased

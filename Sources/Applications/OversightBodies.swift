@@ -15,8 +15,8 @@ struct MovesBody: Described {
     let dueOn: CalendarDate?
     let applications: [Application.ID]?
     let filter: ApplicationFilter?
-    let asOne: Bool?
     let dryRun: Bool?
+    let partial: Bool?
 
     static var documentation: [String: String] {
         [
@@ -25,8 +25,8 @@ struct MovesBody: Described {
             "due_on": "With `questions`, the last day, to its end in the zone of the call.",
             "applications": "At most \(StageMove.most); either these or `filter`.",
             "filter": "All that it lets through, if they are at most \(StageMove.most).",
-            "as_one": "Move all or none. Without it those that cannot move stay, and the others go.",
-            "dry_run": "Say what would happen, and change nothing.",
+            "dry_run": BulkMode.dryRunMeaning,
+            "partial": BulkMode.partialMeaning,
         ]
     }
 
@@ -105,7 +105,7 @@ struct MovesForm: Described {
     let applications: [Application.ID]?
     let filter: ApplicationFilter?
     let all: Bool?
-    let asOne: Bool?
+    let partial: Bool?
     let board: Bool?
 
     func step() throws -> StageMove { try move.step(with: note, round: round, by: dueOn) }

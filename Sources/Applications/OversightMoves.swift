@@ -60,8 +60,8 @@ extension OversightPages {
                 do {
                     return try await call.write { transaction in
                         let ids = try await transaction.targets(of: form.applications ?? [], or: nil)
-                        _ = try await transaction.moveApplications(
-                            ids, by: step, asOne: form.asOne ?? false, by: person)
+                        let mode = BulkMode(dryRun: nil, partial: form.partial)
+                        _ = try await transaction.moveApplications(ids, by: step, mode, by: person)
                         return .redirect(to: Self.back(form.filter, form.board).adding([("done", "moved")]).description)
                     }
                 } catch let refused as MovesRefused {
@@ -85,7 +85,8 @@ extension OversightPages {
         let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
         let moving = verdicts.filter { $0.to != nil }
         let staying = verdicts.count - moving.count
-        let input = FormInput(["as_one": "false"], texts: t)
+        // The button says how many go, which those that stay must not keep from going.
+        let input = FormInput(["partial": "true"], texts: t)
         let back = Self.back(form.filter, form.board)
         var hidden = [
             HiddenField("move", form.move.rawValue), HiddenField("idempotency_key", call.freshIdempotencyKey),
@@ -131,10 +132,10 @@ extension OversightPages {
                                 ? []
                                 : [
                                     input.radios(
-                                        "as_one", label: t("moves.mode"),
+                                        "partial", label: t("moves.mode"),
                                         options: [
-                                            ("false", t("moves.partial", count: moving.count), nil),
-                                            ("true", t("moves.as_one"), nil),
+                                            ("true", t("moves.partial", count: moving.count), nil),
+                                            ("false", t("moves.all_or_nothing"), nil),
                                         ])
                                 ])
                     ],
@@ -151,7 +152,7 @@ extension OversightPages {
         let t = PageKit.applications.texts(in: viewer.language)
         let input = FormInput(values: call.fields, errors: problem.fieldErrors, texts: t)
         let sent = call.fields.sorted { $0.key < $1.key }.flatMap { name, values in values.map { (name, $0) } }
-        let hidden = sent.filter { !["csrf", "move", "note", "round", "due_on", "as_one"].contains($0.0) }
+        let hidden = sent.filter { !["csrf", "move", "note", "round", "due_on", "partial"].contains($0.0) }
         let filter = sent.filter { $0.0.hasPrefix("filter.") }.map { (String($0.0.dropFirst(7)), $0.1) }
         let back = (call.field("board") == "true" ? Self.stages : Self.table).adding(filter)
         // What is wrong with the choice itself has no field here.

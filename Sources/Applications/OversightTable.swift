@@ -24,11 +24,12 @@ extension OversightPages {
             }
             let awaited = try await reviews(page.items.map(\.id), call.reader)
             let desk = try await desk(call.reader, filter)
+            let shown = found.prefix(page.items.count)
             let columns =
                 query.chosen
                 ?? ApplicationColumn.usual(
                     withBatches: desk.batches(in: filter.call) > 0,
-                    withOverlaps: found.contains { $0.overlaps?.isNone == false })
+                    withOverlaps: shown.contains { $0.overlaps?.isNone == false })
             let model = ApplicationListPage(
                 header: header(query, t), tabs: tabs(query, isBoard: false, t), stats: stats(desk, filter, t),
                 filters: filters(query, desk, isBoard: false, showing: columns, in: viewer.language),
@@ -37,7 +38,7 @@ extension OversightPages {
                     caption: t("list.title"),
                     columns: [Table.Column(t("list.startup"))]
                         + columns.map { Table.Column($0.title(t)) },
-                    rows: found.prefix(page.items.count).map { summary in
+                    rows: shown.map { summary in
                         .init(
                             id: summary.id.description, url: "/console/applications/\(summary.id)",
                             name: summary.startupName.text(for: Vocabulary.Language(viewer.language)),

@@ -38,8 +38,8 @@ struct PreviewPages: Sendable {
     ) async throws -> HTML {
         guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
         let viewer = try await call.viewer()
-        let model = PreviewPage(
-            found, upTo: max(1, call.parameters.round ?? 1), typed: typed, in: viewer.language)
+        let round = max(1, min(call.parameters.round ?? 1, found.laterRounds.max() ?? 1))
+        let model = PreviewPage(found, upTo: round, typed: typed, in: viewer.language)
         let spoken = Vocabulary.Language(viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "programs",

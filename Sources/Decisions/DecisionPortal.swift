@@ -89,7 +89,7 @@ struct DecisionPortal: Sendable {
         if let appeal {
             shown = said(appeal, t)
         } else if let until = decision.appealUntil, now <= until {
-            let time = TimeText(until, in: .hongKong, language: language).text
+            let time = TimeText(until, in: .hongKong, and: .ofReader, language: language).sentence
             shown = DecisionPart.Appeal(
                 text: t("portal.appeal_until", ["time": time]),
                 form: form(id, values: [:], problem: nil, key: nil, t))

@@ -71,7 +71,8 @@ struct ManyAnswersConsole: Sendable {
         let names = Dictionary(
             decisions.map { ($0.application, $0.startupName.text(for: desk.spoken)) },
             uniquingKeysWith: { first, _ in first })
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: call.fields(ticking: "applications", refusals), errors: problem?.errors ?? [], texts: t)
         let who = input.checkboxes(
             "applications", label: t("batch.decisions"),
             options: decisions.prefix(Self.shown).map {

@@ -27,7 +27,7 @@ struct ManyLettersPages: Sendable {
     private var release: AnyRoute {
         PageRoute(
             .post, "/console/letters/releases", "consoleReleaseLetters", access: .roles([.manager]),
-            body: LettersForm.self
+            parameters: ManyLettersQuery.self, body: LettersForm.self
         ) { call in
             try await answer(call, .release, .released)
         }.erased
@@ -45,14 +45,14 @@ struct ManyLettersPages: Sendable {
     private var cancel: AnyRoute {
         PageRoute(
             .post, "/console/letters/cancellations", "consoleCancelLetters", access: .roles([.manager]),
-            body: LettersForm.self
+            parameters: ManyLettersQuery.self, body: LettersForm.self
         ) { call in
             try await answer(call, .cancel, .cancelled)
         }.erased
     }
 
     private func answer(
-        _ call: FormCall<NoParameters, LettersForm>, _ step: LetterStep, _ deed: OutboxDone
+        _ call: FormCall<ManyLettersQuery, LettersForm>, _ step: LetterStep, _ deed: OutboxDone
     ) async throws -> HTML {
         try await BulkPage.answering(call, LettersRoom.constraints) { form in
             let ids = try BulkMode.rows(form.letters, at: "/letters")
@@ -66,7 +66,7 @@ struct ManyLettersPages: Sendable {
                 ? .redirect(to: "/console/letters/\(done[0])?done=\(deed.rawValue)")
                 : .redirect(to: "/console/letters?done=\(deed.rawValue)&letters=\(done.count)")
         } page: { refusals, problem in
-            try await page(for: call, step, refusals, problem: problem)
+            try await page(for: call, step, in: call.parameters.state, refusals, problem: problem)
         }
     }
 
@@ -81,30 +81,34 @@ struct ManyLettersPages: Sendable {
         async let naming = call.reader.letters(chosen)
         let (offered, named) = try await (finding, naming)
         let letters = Dictionary(named.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
-        // What was ticked beyond those that are offered stays ticked as long as it is there.
-        let known = Set(offered.map(\.id))
+        let (title, lede, submit, none, address): (String, String, String, String, SafeURL) =
+            switch step {
+            case .release:
+                (
+                    t("several.release"), t("several.release_lede"), t("several.release_submit"),
+                    t("several.none_to_release"), "/console/letters/releases"
+                )
+            case .cancel:
+                (
+                    t("several.cancellation"), t("several.cancellation_lede"), t("several.cancellation_submit"),
+                    t("several.none_to_cancel"), "/console/letters/cancellations"
+                )
+            }
+        let action = state.map { address.adding([("state", $0.rawValue)]) } ?? address
+        let values = call.fields(ticking: "letters", refusals)
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        // What is ticked comes first, so that it stays ticked although there are more than are offered.
+        let ticked = Set(values["letters"] ?? [])
+        let picked = chosen.compactMap { ticked.contains($0.description) ? letters[$0] : nil }
+        let others = offered.filter { !ticked.contains($0.id.description) }.prefix(max(0, Self.shown - picked.count))
         let field = input.checkboxes(
-            "letters", label: t("several.letters"), hint: offered.isEmpty ? t("several.none") : nil,
-            options: (offered + chosen.compactMap { known.contains($0) ? nil : letters[$0] }).prefix(Self.shown).map {
+            "letters", label: t("several.letters"), hint: offered.isEmpty ? none : nil,
+            options: (picked + others).map {
                 (
                     $0.id.description, $0.text.subject.string,
                     t("several.line", ["name": $0.recipientName, "state": t("state.\($0.state.rawValue)")])
                 )
             }, isOptional: false)
-        let (title, lede, submit, action): (String, String, String, SafeURL) =
-            switch step {
-            case .release:
-                (
-                    t("several.release"), t("several.release_lede"), t("several.release_submit"),
-                    "/console/letters/releases"
-                )
-            case .cancel:
-                (
-                    t("several.cancellation"), t("several.cancellation_lede"), t("several.cancellation_submit"),
-                    "/console/letters/cancellations"
-                )
-            }
         let model = BulkPage(
             title, lede: lede, subject: t("letter.subject"),
             rows: zip(chosen, refusals).map { id, refusal in

@@ -100,7 +100,8 @@ struct ExtensionsConsole {
             found.map { ($0.id, $0.title.text(for: words.spoken)) }, uniquingKeysWith: { first, _ in first })
         let offered = found.filter { [.scheduled, .open, .closed].contains($0.status(at: words.now)) }
             .sorted { ($1.deadline.instant, $0.id) < ($0.deadline.instant, $1.id) }
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: call.fields(ticking: "calls", refusals), errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
                 "calls", label: t("extend.calls"), hint: offered.isEmpty ? t("extend.no_calls") : nil,
@@ -108,7 +109,7 @@ struct ExtensionsConsole {
                     let closes = words.time(found.deadline.instant, in: found.deadline.zone)
                     return (
                         found.id.description, names[found.id] ?? "",
-                        t("extend.hint", ["closes": closes.text, "zone": found.deadline.zone.place])
+                        t("extend.hint", ["closes": closes.sentence, "zone": found.deadline.zone.place])
                     )
                 }, isOptional: false),
             input.text(

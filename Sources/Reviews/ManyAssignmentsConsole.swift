@@ -66,7 +66,8 @@ struct ManyAssignmentsConsole {
                     t("assignments.option", ["code": $0.code, "startup": $0.startupName.text(for: desk.spoken)])
                 )
             }, uniquingKeysWith: { first, _ in first })
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: call.fields(ticking: "applications", refusals), errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.select(
                 "person", label: t("assignments.reviewer"),
@@ -157,7 +158,10 @@ struct ManyAssignmentsConsole {
         }
         let names = Dictionary(
             found.map { ($0.assignment.id, words($0)) }, uniquingKeysWith: { first, _ in first })
-        let values = call.fields.isEmpty ? ["deed": [AssignmentsDeed.withdraw.rawValue]] : call.fields
+        let values =
+            call.fields.isEmpty
+            ? ["deed": [AssignmentsDeed.withdraw.rawValue]]
+            : call.fields(ticking: "assignments", refusals)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(

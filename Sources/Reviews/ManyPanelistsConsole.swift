@@ -57,7 +57,10 @@ struct ManyPanelistsConsole {
         let (t, id) = (desk.t, desk.round.id)
         let panel = try await call.reader.panel(of: id)
         let names = Dictionary(panel.map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
-        let values = call.fields.isEmpty ? ["deed": [PanelChangesForm.Deed.load.rawValue]] : call.fields
+        let values =
+            call.fields.isEmpty
+            ? ["deed": [PanelChangesForm.Deed.load.rawValue]]
+            : call.fields(ticking: "people", refusals)
         let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
@@ -139,7 +142,8 @@ struct ManyPanelistsConsole {
             applicants.map { ($0.startup, $0.name.text(for: desk.spoken)) }, uniquingKeysWith: { first, _ in first })
         let offered = names.map { (value: $0.key.description, label: $0.value, hint: String?.none) }
             .sorted { ($0.label, $0.value) < ($1.label, $1.value) }.prefix(Self.shown)
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: call.fields(ticking: "startups", refusals), errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.select(
                 "person", label: t("conflicts.reviewer"), options: panel.map { ($0.person.description, $0.name) }),

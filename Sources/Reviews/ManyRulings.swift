@@ -210,7 +210,8 @@ struct ManyRulingsConsole: Sendable {
             names[named.pair] = label
             options.append((named.pair.description, label, t("conflicts.ruling.\(named.deed.rawValue)")))
         }
-        let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
+        let input = FormInput(
+            values: call.fields(ticking: "named", refusals), errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
                 "named", label: t("rulings.who"), hint: options.isEmpty ? t("rulings.none") : nil,

@@ -184,7 +184,7 @@ struct PanelConsole: Sendable {
                 .text(t("panel.code"), code.code),
                 .time(
                     t("panel.code_until"),
-                    TimeText(code.expiresAt, in: round.due.zone, language: t.language)),
+                    TimeText(code.expiresAt, in: round.due.zone, and: .ofReader, language: t.language)),
             ]), done: LinkText(t("panel.seated_done"), "/console/rounds/\(round.id)"))
         return HTML(
             bytes: try PageTemplate.seated.render(model, in: words.frame(t("panel.seated"), of: round, site, viewer)))

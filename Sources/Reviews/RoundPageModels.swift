@@ -29,7 +29,7 @@ extension RoundsPage {
                 rows: codes.map { name, email, invitation in
                     [
                         .text(name, note: email), .text(invitation.code),
-                        .time(TimeText(invitation.expiresAt, in: zone, language: t.language)),
+                        .time(TimeText(invitation.expiresAt, in: zone, and: .ofReader, language: t.language)),
                     ]
                 }, empty: EmptyState(title: title, text: t("asking.codes_lede"))),
             refused: BulkPage.refused(refused, subject: t("panel.person"), in: t.language))

@@ -140,6 +140,7 @@ extension BulkPage {
             ? [t("several.done", count: can), t("several.left", count: refused)]
             : [
                 can > 0 ? t("several.can", count: can) : nil, refused > 0 ? t("several.cannot", count: refused) : nil,
+                rows.isEmpty ? nil : t("several.nothing_yet"),
             ].compactMap(\.self)
         header = PageHeader(
             title: title, kind: kind,
@@ -191,6 +192,12 @@ extension FormCall {
     package func ids<ID: Hashable>(_ name: String, as read: (String) -> ID?) -> [ID] {
         var seen: Set<ID> = []
         return (fields[name] ?? []).compactMap(read).filter { seen.insert($0).inserted }
+    }
+
+    /// What was sent, for the form that comes back: once something was done in part, only what was refused stays ticked.
+    package func fields(ticking name: String, _ refusals: [Problem?]) -> [String: [String]] {
+        guard BulkPage.isDone else { return fields }
+        return fields.merging([name: zip(fields[name] ?? [], refusals).filter { $1 != nil }.map(\.0)]) { $1 }
     }
 }
 

@@ -51,8 +51,7 @@ package struct RefusalWords: Sendable {
     private func value(_ text: String, in language: Pages.Language) -> String {
         if let day = CalendarDate(text) { return day.text(in: language) }
         if let instant = Timestamp.date(text) {
-            let time = TimeText(instant, in: .hongKong, language: language)
-            return [time.text, time.zone].compactMap(\.self).joined(separator: " ")
+            return TimeText(instant, in: .hongKong, and: .ofReader, language: language).sentence
         }
         // A year is no figure.
         if text.utf8.count > 4, let figure = Int(text) { return Figures.grouped(figure) }

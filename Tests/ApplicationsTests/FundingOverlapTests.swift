@@ -219,6 +219,20 @@ struct FundingOverlapTests {
         #expect(await visitor.open("/console/applications/board?overlap=open").text.contains("1 open overlap"))
         let file = await visitor.ask("GET", "/v1/applications.csv?overlap=open&columns=id&columns=overlaps").text
         #expect(file.contains("\(lantern),1,0\r\n"), "\(file)")
+        // Who chose no columns gets these where there is something to count, in the file as in the table.
+        let usual = await visitor.ask("GET", "/v1/applications.csv?overlap=open").text
+        #expect(usual.contains("Open overlaps"), "\(usual)")
+        let drafts = await visitor.ask("GET", "/v1/applications.csv?state=draft")
+        #expect(drafts.status == 200 && !drafts.text.contains("Open overlaps"), "\(drafts.text)")
+        let listing = try await reader.applications(limit: 1_000)
+        let pieces = try await reader.countingOverlaps(of: listing, inPiecesOf: 2)
+        #expect(pieces.map(\.overlaps?.open) == listing.map { tallies[$0.id]?.open ?? 0 })
+        // A page shows them by what is on it, whatever the next one begins with.
+        let (order, clear) = try #require(
+            try await firstOverlaps(reader, among: Set(tallies.keys)).first { $0.clear > 0 })
+        let rows = "/console/applications?sort=\(order.rawValue)&limit="
+        #expect(await !visitor.open("\(rows)\(clear)").text.contains(">Overlaps</th>"))
+        #expect(await visitor.open("\(rows)\(clear + 1)").text.contains(">Overlaps</th>"))
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.judgeOverlap(of: lantern, with: kelp, as: .confirmed, because: nil, by: mei)
         }
@@ -235,6 +249,18 @@ struct FundingOverlapTests {
         #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty)
         #expect(try await reader.overlaps(of: lantern).map(\.other) == [kelp])
         #expect(try await reader.overlaps(of: kelp).isEmpty)
+    }
+
+    /// In each order of the list, how many rows stand before the first that might be funded twice.
+    private func firstOverlaps(
+        _ reader: Reader, among overlapping: Set<Application.ID>
+    ) async throws -> [(order: ApplicationFilter.Order, clear: Int)] {
+        var found: [(order: ApplicationFilter.Order, clear: Int)] = []
+        for order in ApplicationFilter.Order.allCases {
+            let ids = try await reader.applications(matching: ApplicationFilter(sort: order), limit: 1_000).map(\.id)
+            found.append((order, ids.firstIndex { overlapping.contains($0) } ?? 0))
+        }
+        return found
     }
 
     @Test("Counts and the filter tell founders nothing, nor a manager of what is their own")

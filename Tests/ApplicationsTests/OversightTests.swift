@@ -303,12 +303,12 @@ struct OversightTests {
         let note = try LongText("Well argued.")
         await #expect(throws: MovesRefused.self) {
             try await world.database.write(as: context) { transaction in
-                try await transaction.moveApplications(ids, by: .shortlist(note: note), asOne: true, by: mei)
+                try await transaction.moveApplications(ids, by: .shortlist(note: note), .allOrNothing, by: mei)
             }
         }
         #expect(try await reader.applications(matching: filter, limit: 500).map(\.id) == ids)
         let verdicts = try await world.database.write(as: context) { transaction in
-            try await transaction.moveApplications(ids, by: .shortlist(note: note), asOne: false, by: mei)
+            try await transaction.moveApplications(ids, by: .shortlist(note: note), .whatCanBe, by: mei)
         }
         let moved = verdicts.filter { $0.to == .shortlisted }
         #expect(!moved.isEmpty && moved.count < verdicts.count)
@@ -329,7 +329,7 @@ struct OversightTests {
         let context = world.context(Cast.mei)
         try await world.database.write(as: context) { transaction in
             for move: StageMove in [.eligible, .shortlist(note: nil), .interview(note: note)] {
-                _ = try await transaction.moveApplications([id], by: move, asOne: true, by: mei)
+                _ = try await transaction.moveApplications([id], by: move, .allOrNothing, by: mei)
             }
         }
         let held: Int = try await world.owner.reader(as: .none).value(
@@ -493,11 +493,11 @@ struct OversightTests {
             "POST", "/v1/applications/moves", json: #"{"move":"interview","applications":["\#(id)"]}"#)
         #expect(vague.status == 422 && vague.problem?.errors.first?.pointer == "/note")
         let refused = await visitor.ask(
-            "POST", "/v1/applications/moves", json: #"{"move":"shortlist","applications":["\#(id)"],"as_one":true}"#)
+            "POST", "/v1/applications/moves", json: #"{"move":"shortlist","applications":["\#(id)"]}"#)
         #expect(refused.status == 409 && refused.problem?.errors.first?.pointer == "/applications/0", "\(refused.text)")
         let moved = await visitor.ask(
             "POST", "/v1/applications/moves",
-            json: #"{"move":"eligible","filter":{"call":"\#(call)","state":["submitted"]}}"#)
+            json: #"{"move":"eligible","filter":{"call":"\#(call)","state":["submitted"]},"partial":true}"#)
         #expect(moved.status == 200, "\(moved.text)")
         #expect(try await visitor.ask("GET", "/v1/applications/\(id)").json()["state"]?.text == "in_review")
         #expect(await visitor.ask("POST", "/v1/applications/\(id)/shortlisting", json: "{}").status == 200)
@@ -529,7 +529,7 @@ struct OversightTests {
         let moved = await visitor.send("/console/applications/moves", [("move", "eligible")] + chosen)
         #expect(moved.status == 303 && moved.header("Location") == "/console/applications?state=submitted&done=moved")
         let late = await visitor.send(
-            "/console/applications/moves", [("move", "eligible"), ("as_one", "true")] + chosen)
+            "/console/applications/moves", [("move", "eligible")] + chosen)
         #expect(late.status == 409 && late.text.contains("so none was"), "\(late.text)")
         #expect(
             await visitor.send("/console/application-filters", [("name", "To screen"), ("filter.state", "submitted")])

@@ -167,6 +167,12 @@ struct RequestChangesTests {
         let request = try #require(try await manager.changeRequests(of: id).first)
         let several = "/console/changes/several"
         #expect(await park.open(several).text.contains(request.id.description))
+        // Whoever looks after it from elsewhere reads by their own clock, too, by when it is due.
+        #expect(await park.send("/account/time-zone", [("time_zone", "America/New_York")]).status == 303)
+        for place in [several, "/console/changes"] {
+            let list = await park.open(place).text
+            #expect(list.contains("Hong Kong") && list.contains("New York"), "\(list)")
+        }
         let dayless = await park.send(several, [("requests", "\(request.id)"), ("deed", "extend"), ("due_on", "")])
         #expect(dayless.status == 422, "\(dayless.text)")
         let extended = await park.send(

@@ -248,6 +248,9 @@ struct DecisionsEdgeTests {
         let portal = "/portal/applications/\(ids[0])"
         let page = await ravi.open(portal)
         #expect(page.text.contains("Nobody pays yet.") && page.text.contains("Lodge the appeal"), "\(page.text)")
+        #expect(page.text.contains(" Hong Kong you may ask once"), "\(page.text)")
+        #expect(await ravi.send("/account/time-zone", [("time_zone", "America/New_York")]).status == 303)
+        #expect(await ravi.open(portal).text.contains(" New York) you may ask once"))
         let mute = await ravi.send("\(portal)/appeal", [("grounds", "")])
         #expect(mute.status == 422 && mute.text.contains("Lodge the appeal"))
         #expect(await ravi.send("\(portal)/appeal", [("grounds", "Two do.")]).status == 303)

@@ -78,6 +78,17 @@ struct ReaderZoneTests {
         #expect(await again.open("/calls/\(id)").text.contains("14:30 Tokyo"))
     }
 
+    @Test("another name of a zone is taken, and stays chosen on the page")
+    func alias() async throws {
+        let world = try await World()
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.send("/account/time-zone", [("time_zone", "US/Eastern")]).status == 303)
+        let page = await ada.open("/account").text
+        #expect(page.contains(#"<option value="US/Eastern" selected>"#), "\(page)")
+        let id = try await call(closing: "13:30", in: world)
+        #expect(await ada.open("/calls/\(id)").text.contains("01:30 Eastern"))
+    }
+
     @Test("what is no zone is refused at its field, and nothing is kept", arguments: ["EST", "Mars/Olympus", "a//b"])
     func refused(zone: String) async throws {
         let world = try await World()

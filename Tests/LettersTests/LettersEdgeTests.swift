@@ -1,4 +1,5 @@
 import API
+import Accounts
 import DemoWorld
 import Foundation
 import Jobs
@@ -130,6 +131,7 @@ struct LettersEdgeTests {
         #expect(outbox.text.contains("Review 6 held letters"))
         let held = await mei.open("/console/letters/held")
         #expect(held.text.contains("lang=\"zh-Hant\""))
+        #expect(held.text.contains("See what would be released") && held.text.contains("See what would be cancelled"))
         #expect(held.text.contains("恭喜 &lt;script&gt;"))
         #expect(!held.text.contains("<script>alert"))
         #expect(await mei.open("/console/letters?state=sent").text.contains("No letter is like that"))
@@ -152,7 +154,8 @@ struct LettersEdgeTests {
         let rest = try await office.world.database.reader(as: office.mei).letters(in: .held, limit: 10).map(\.id)
         let ticked = rest.map { ("letters", $0.description) }
         let looked = await mei.send("/console/letters/cancellations", ticked)
-        #expect(looked.status == 200 && looked.text.contains("5 can be done."), "\(looked.text)")
+        #expect(
+            looked.status == 200 && looked.text.contains("5 can be done. Nothing has been done yet."), "\(looked.text)")
         // One that is out already keeps the others, or is left: then the page says which and why.
         let mixed = ticked + [("letters", id.description), ("letters", Letter.ID().description)]
         let refused = await mei.send(
@@ -165,7 +168,9 @@ struct LettersEdgeTests {
         #expect(try await office.settled(id).state == .sent)
         #expect(try office.receiver.received.map(\.subject) == ["新主旨"])
         let out = [("letters", id.description), ("letters", rest[0].description)]
-        #expect(await mei.open("/console/letters/releases").text.contains("No letter is like that at the moment."))
+        #expect(await mei.open("/console/letters/releases").text.contains("No letter can be released at the moment."))
+        #expect(
+            await mei.open("/console/letters/cancellations").text.contains("No letter can be cancelled at the moment."))
         let late = await mei.send("/console/letters/releases", out + [("partial", "true"), ("sure", "true")])
         #expect(late.status == 409 && late.text.contains("A mail server has taken it."), "\(late.text)")
         #expect(late.text.contains("It was cancelled."))
@@ -176,8 +181,30 @@ struct LettersEdgeTests {
         #expect(some.status == 200 && some.text.contains("1 was done. 2 were not; below is why."), "\(some.text)")
         #expect(some.text.contains("A mail server has taken it.") && some.text.contains("It was cancelled."))
         #expect(!some.text.contains(#"name="sure""#))
+        // What was refused stays ticked, what was done does not.
+        #expect(some.text.contains(#"value="\#(id)" checked"#) && !some.text.contains(#"value="\#(fresh)""#))
         #expect(try await office.found(fresh).state == .released)
         let sent = await mei.open("/console/letters/\(id)")
         #expect(sent.text.contains("250 2.0.0 taken"))
+    }
+
+    @Test("what is ticked stays ticked where there are more letters than are offered, and among those asked for")
+    func beyond() async throws {
+        let office = try await Office()
+        let words = try LetterText(subject: "One of many", paragraphs: ["Dear reader."])
+        try await office.world.database.write(as: office.mei) { transaction in
+            for _ in 0...400 {
+                _ = try await transaction.writeLetter(
+                    NewLetter(.notice, to: Cast.ada.person.id) { _ in words }, held: true)
+            }
+        }
+        let mei = try await Visitor(Cast.mei, in: office.world)
+        let all = try await office.world.database.reader(as: office.mei).letters(in: .held, limit: 1_000)
+        let last = try #require(all.last).id
+        let page = "/console/letters/releases?state=held"
+        #expect(!(await mei.open(page)).text.contains(last.description))
+        let looked = await mei.send(page, [("letters", last.description)])
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        #expect(looked.text.contains(#"value="\#(last)" checked"#) && looked.text.contains(#"action="\#(page)""#))
     }
 }

@@ -495,6 +495,16 @@ struct CallAccessTests {
         #expect(await park.send(page, fields + [("sure", "true")]).status == 303)
         let (first, second) = (try await closing(one), try await closing(other))
         #expect(first == second && first != moved)
+        // One that was extended is offered as before, and no longer ticked.
+        let later = String("\(LocalTime(Date.now.addingTimeInterval(50 * 86_400), in: .hongKong))".prefix(16))
+        let some = await park.send(
+            page,
+            [
+                ("calls", "\(one)"), ("calls", "\(strange)"), ("closes_at", later), ("reason", "Holidays"),
+                ("partial", "true"), ("sure", "true"),
+            ])
+        #expect(some.status == 200 && some.text.contains("1 was done. 1 was not; below is why."), "\(some.text)")
+        #expect(some.text.contains(#"value="\#(one)""#) && !some.text.contains(#"value="\#(one)" checked"#))
     }
 
     @Test("two who extend the same calls in different orders wait for each other, and verdicts keep the order named")

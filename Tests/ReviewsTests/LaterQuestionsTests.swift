@@ -398,9 +398,9 @@ struct LaterQuestionsTests {
         #expect(dry["moved"] == 1 && dry["refused"] == 1)
         let items = try #require(dry["items"]?.elements)
         #expect(items[0]["to"] == "changes_requested" && items[1]["refusal"]?.text?.contains("round 2") == true)
-        let whole = await send(step + #", "as_one": true"#)
+        let whole = await send(step)
         #expect(whole.status == 409 && whole.problem?.errors.map(\.pointer) == ["/applications/1"], "\(whole.text)")
-        let moved = await send(step)
+        let moved = await send(step + #", "partial": true"#)
         #expect(try moved.status == 200 && moved.json()["moved"] == 1, "\(moved.text)")
         #expect(try await world.database.reader(as: world.context(Cast.ravi)).changeRequests(of: id).count == 1)
         let founder = try await Visitor(Cast.ravi, in: world)
@@ -452,6 +452,8 @@ struct LaterQuestionsTests {
 
         let tried = await manager.open("/console/calls/\(call)/preview")
         #expect(tried.text.contains("4 more questions") && !tried.text.contains("What does it cost?"))
+        let beyond = await manager.open("/console/calls/\(call)/preview?round=99").text
+        #expect(beyond.contains("preview?round=4") && !beyond.contains("round=99"), "\(beyond)")
         #expect(await manager.open("/console/calls/\(call)/preview/file").text.contains("from round 2"))
     }
 

@@ -1,3 +1,4 @@
+import API
 import Forms
 import Foundation
 import Pages
@@ -102,5 +103,13 @@ struct WordingTests {
         ])
     func refusals(sentence: String, language: Pages.Language, words: String) {
         #expect(RefusalWords.standard(sentence, in: language) == words)
+    }
+
+    @Test("a refusal that names an instant says it by the reader's clock too")
+    func refusalsByTheReadersClock() {
+        let words = ReaderZone.$current.withValue("America/New_York") {
+            RefusalWords.standard("The call closed at 2026-12-01T10:00:00.000Z.", in: .japanese)
+        }
+        #expect(words == "公募は2026年12月1日, 18:00 Hong Kong (05:00 New York)に締め切られました。")
     }
 }
