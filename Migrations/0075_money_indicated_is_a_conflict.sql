@@ -1,7 +1,7 @@
 -- Who has said that they would put money into a startup does not judge it, nor does anybody of their firm.
 
--- What a firm has said it would put money into and has not taken back itself, also where the startup let it go or its day has
--- passed. Without what the firm is interested in on a shortlist, which says the same. As a function, so that the policies of
+-- What a firm has said it would put money into and has not taken back itself, also where its day has passed. What the startup
+-- let go counts for good: it is over, and nobody takes back what is over. Without what the firm is interested in on a shortlist, which says the same. As a function, so that the policies of
 -- indications are in no other statement's plan.
 CREATE FUNCTION startups_indicated_by(tenant uuid, firm uuid) RETURNS TABLE (startup_id uuid) LANGUAGE plpgsql STABLE ROWS 1
     SET search_path = public SET trellis.role = 'system' AS $$

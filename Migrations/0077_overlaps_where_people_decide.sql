@@ -17,7 +17,8 @@ CREATE INDEX identifiers_by_digits ON institution_identifiers (tenant_id, digits
 -- What each of the applications asked for has in common with others that may be funded, with the last word on the two. A word
 -- on one of them is on both. For managers, and nothing that is their own; nothing of what is open again, which they do not
 -- read. Who asks is an argument, as of `startups_too_near`. A domain or an address that half the workspace shares is told of
--- fifty others at most, so that it does not compare all with all.
+-- some fifty others, so that it does not compare all with all: the same ones with every call, of those that may be funded.
+-- So it may be told of one of two only; once somebody has judged the two, it is told of both.
 CREATE FUNCTION funding_overlaps(ids uuid[], role text, person uuid)
     RETURNS TABLE (application_id uuid, other_id uuid, kind text, detail text, share integer, verdict_id uuid)
     LANGUAGE plpgsql STABLE SET search_path = public SET trellis.role = 'system' AS $$
@@ -63,6 +64,45 @@ BEGIN
               SELECT q.id, i.site FROM startups AS q
               JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.id = q.id) AS x (startup_id, domain)
         WHERE x.domain <> '' AND NOT is_public_mail(x.domain)
+    ), live AS NOT MATERIALIZED (
+        SELECT o.id, o.startup_id, o.state FROM applications AS o
+        LEFT JOIN enrolments AS e ON e.tenant_id = acting_tenant() AND e.application_id = o.id
+        WHERE o.tenant_id = acting_tenant() AND o.submitted_at IS NOT NULL AND o.startup_id <> ALL (near)
+          AND o.state NOT IN ('draft', 'ineligible', 'rejected', 'declined', 'withdrawn')
+          AND e.graduated_at IS NULL AND e.ended_at IS NULL
+    ), judged AS MATERIALIZED (
+        SELECT q.id, q.startup_id, o.id AS other_id, o.startup_id AS other_startup_id
+        FROM (SELECT q.id, q.startup_id, w.other_id FROM ours AS q
+              JOIN funding_overlap_verdicts AS w ON w.tenant_id = acting_tenant() AND w.application_id = q.id
+              UNION
+              SELECT q.id, q.startup_id, w.application_id FROM ours AS q
+              JOIN funding_overlap_verdicts AS w ON w.tenant_id = acting_tenant() AND w.other_id = q.id) AS q
+        JOIN live AS o ON o.id = q.other_id
+    ), neighbours AS MATERIALIZED (
+        -- Once for each domain, however many of those asked for share it.
+        SELECT d.domain, m.id
+        FROM (SELECT DISTINCT d.domain FROM domains AS d) AS d
+        CROSS JOIN LATERAL (
+            SELECT s.institution_id AS id FROM people AS p
+            JOIN memberships AS s ON s.person_id = p.id AND s.tenant_id = acting_tenant() AND s.role = 'founder'
+            WHERE p.organisation = d.domain AND EXISTS (SELECT FROM live AS o WHERE o.startup_id = s.institution_id)
+            GROUP BY s.institution_id ORDER BY s.institution_id LIMIT 51) AS m
+        UNION
+        SELECT d.domain, i.id
+        FROM (SELECT DISTINCT d.domain FROM domains AS d) AS d
+        CROSS JOIN LATERAL (
+            SELECT s.id FROM institutions AS s
+            WHERE s.tenant_id = acting_tenant() AND s.site = d.domain
+              AND EXISTS (SELECT FROM live AS o WHERE o.startup_id = s.id)
+            ORDER BY s.id LIMIT 51) AS i
+        UNION
+        SELECT d.domain, j.other_startup_id
+        FROM judged AS j JOIN domains AS d ON d.startup_id = j.startup_id
+        WHERE EXISTS (SELECT FROM institutions AS s
+                      WHERE s.tenant_id = acting_tenant() AND s.id = j.other_startup_id AND s.site = d.domain)
+           OR EXISTS (SELECT FROM memberships AS s JOIN people AS p ON p.id = s.person_id
+                      WHERE s.tenant_id = acting_tenant() AND s.institution_id = j.other_startup_id
+                        AND s.role = 'founder' AND p.organisation = d.domain)
     ), related (startup_id, other_id, kind, detail, share) AS (
         SELECT q.id, q.id, 'same_startup'::text, NULL::text, NULL::integer FROM startups AS q
         UNION
@@ -96,18 +136,8 @@ BEGIN
         JOIN institution_identifiers AS two ON two.tenant_id = acting_tenant() AND two.digits = one.digits
          AND two.institution_id <> q.id
         UNION
-        SELECT d.startup_id, m.institution_id, 'same_domain', d.domain, NULL
-        FROM domains AS d
-        CROSS JOIN LATERAL (
-            SELECT s.institution_id FROM people AS p
-            JOIN memberships AS s ON s.person_id = p.id AND s.tenant_id = acting_tenant() AND s.role = 'founder'
-            WHERE p.organisation = d.domain AND s.institution_id <> d.startup_id LIMIT 50) AS m
-        UNION
-        SELECT d.startup_id, i.id, 'same_domain', d.domain, NULL
-        FROM domains AS d
-        CROSS JOIN LATERAL (
-            SELECT s.id FROM institutions AS s
-            WHERE s.tenant_id = acting_tenant() AND s.site = d.domain AND s.id <> d.startup_id LIMIT 50) AS i
+        SELECT d.startup_id, m.id, 'same_domain', d.domain, NULL
+        FROM domains AS d JOIN neighbours AS m ON m.domain = d.domain AND m.id <> d.startup_id
         UNION
         -- Somebody named here who founded the other.
         SELECT n.startup_id, m.institution_id, 'common_person', n.email, NULL
@@ -117,6 +147,29 @@ BEGIN
          AND m.institution_id <> n.startup_id
         WHERE NOT EXISTS (SELECT FROM seats AS s
                           WHERE s.startup_id = n.startup_id AND s.other_id = m.institution_id AND s.email = n.email)
+    ), known AS MATERIALIZED (
+        -- Whom those asked for name, and who founded them.
+        SELECT n.id, n.startup_id, n.email FROM named AS n
+        UNION
+        SELECT q.id, f.startup_id, f.email FROM ours AS q
+        JOIN founders AS f ON f.startup_id = q.startup_id
+    ), namers AS MATERIALIZED (
+        SELECT y.email, n.id, n.startup_id
+        FROM (SELECT DISTINCT y.email FROM known AS y) AS y
+        CROSS JOIN LATERAL (
+            SELECT o.id, o.startup_id FROM application_people AS n
+            JOIN live AS o ON o.id = n.application_id
+            WHERE n.tenant_id = acting_tenant() AND n.email = y.email
+              AND (o.state <> 'changes_requested' OR NOT is_reopened(n.tenant_id, n.application_id, n.question_id))
+            GROUP BY o.id, o.startup_id ORDER BY o.id LIMIT 51) AS n
+        UNION
+        SELECT y.email, o.id, o.startup_id
+        FROM judged AS j
+        JOIN known AS y ON y.id = j.id
+        JOIN application_people AS n ON n.tenant_id = acting_tenant() AND n.application_id = j.other_id
+         AND n.email = y.email
+        JOIN live AS o ON o.id = j.other_id
+        WHERE o.state <> 'changes_requested' OR NOT is_reopened(n.tenant_id, n.application_id, n.question_id)
     ), evidence (id, other_id, kind, detail, share) AS (
         SELECT q.id, o.id, r.kind, r.detail, r.share
         FROM ours AS q
@@ -134,18 +187,9 @@ BEGIN
         UNION
         -- Somebody whom both name, or whom the other names and who founded this one.
         SELECT y.id, o.id, 'common_person', y.email, NULL
-        FROM (SELECT n.id, n.startup_id, n.email FROM named AS n
-              UNION
-              SELECT q.id, f.startup_id, f.email FROM ours AS q
-              JOIN founders AS f ON f.startup_id = q.startup_id) AS y
-        CROSS JOIN LATERAL (
-            SELECT n.tenant_id, n.application_id, n.question_id FROM application_people AS n
-            WHERE n.tenant_id = acting_tenant() AND n.email = y.email AND n.application_id <> y.id LIMIT 50) AS two
-        JOIN applications AS o ON o.tenant_id = acting_tenant() AND o.id = two.application_id
-         AND o.startup_id <> y.startup_id
-        WHERE (o.state <> 'changes_requested'
-               OR NOT is_reopened(two.tenant_id, two.application_id, two.question_id))
-          AND NOT EXISTS (SELECT FROM seats AS s
+        FROM known AS y
+        JOIN namers AS o ON o.email = y.email AND o.startup_id <> y.startup_id
+        WHERE NOT EXISTS (SELECT FROM seats AS s
                           WHERE s.startup_id = y.startup_id AND s.other_id = o.startup_id AND s.email = y.email)
     )
     SELECT x.id, x.other_id, x.kind, x.detail, x.share,
@@ -155,11 +199,7 @@ BEGIN
                    OR w.application_id = x.other_id AND w.other_id = x.id)
             ORDER BY w.seq DESC LIMIT 1)
     FROM evidence AS x
-    JOIN applications AS o ON o.tenant_id = acting_tenant() AND o.id = x.other_id
-    LEFT JOIN enrolments AS e ON e.tenant_id = acting_tenant() AND e.application_id = o.id
-    WHERE o.submitted_at IS NOT NULL AND o.startup_id <> ALL (near)
-      AND o.state NOT IN ('draft', 'ineligible', 'rejected', 'declined', 'withdrawn')
-      AND e.graduated_at IS NULL AND e.ended_at IS NULL;
+    JOIN live AS o ON o.id = x.other_id;
 END $$;
 
 -- How many of them nobody has judged, and how many somebody confirmed: of applications that may still be funded themselves.

@@ -77,8 +77,16 @@ CREATE POLICY nobody_reads_calibrations_where_they_applied ON calibrated_applica
 -- Reviews come to count, or stop to, in many ways: handed in, reopened, withdrawn, taken by a conflict that some other room
 -- put on record. Here they are all seen, and the work is asked for in the same transaction. One job a round waits; some seconds,
 -- so that the last hours of a round do not calibrate it once for each review.
+--
+-- At the commit, since whoever adds a key holds up all who add the same one until they are through: an import of a thousand
+-- reviews, or one that is only tried, would keep reviewers from handing in. And without waiting even then, since two who ask
+-- for several rounds would each wait for the other: where somebody else is asking, a job is added under a key that nobody
+-- shares. Not left to the other, whose job might start before this transaction has ended, or be rolled back with theirs.
 CREATE FUNCTION ask_for_calibration() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE
+    shared text := NEW.round_id::text;
+    own text := NEW.round_id || ' ' || pg_current_xact_id();
 BEGIN
     IF TG_TABLE_NAME = 'review_assignments' AND NOT EXISTS (
         SELECT FROM reviews AS w
@@ -90,24 +98,33 @@ BEGIN
     FOR turn IN 1..3 LOOP
         -- Held, so that it does not start before this transaction ends and miss what it was left to deal with.
         PERFORM FROM jobs
-        WHERE tenant_id = NEW.tenant_id AND kind = 'reviews.calibrate-round' AND key = NEW.round_id::text
+        WHERE tenant_id = NEW.tenant_id AND kind = 'reviews.calibrate-round' AND key IN (shared, own)
           AND finished_at IS NULL AND lease_until IS NULL
         FOR SHARE;
         EXIT WHEN FOUND;
         INSERT INTO jobs (id, kind, key, key_freed_at_start, arguments, tenant_id, context, run_at, max_attempts)
-        VALUES (gen_random_uuid(), 'reviews.calibrate-round', NEW.round_id::text, true,
+        VALUES (gen_random_uuid(), 'reviews.calibrate-round',
+                CASE WHEN may_ask_for_calibration(NEW.round_id) THEN shared ELSE own END, true,
                 jsonb_build_object('round', NEW.round_id), NEW.tenant_id,
-                acting_context() || jsonb_build_object('tenant', NEW.tenant_id), now() + interval '5 seconds', 3)
+                acting_context() || jsonb_build_object('tenant', NEW.tenant_id), clock_timestamp() + interval '5 seconds', 3)
         ON CONFLICT DO NOTHING;
         EXIT WHEN FOUND;
     END LOOP;
     RETURN NULL;
 END $$;
-CREATE TRIGGER a_submitted_review_asks_for_calibration AFTER INSERT ON reviews
+-- Whether this transaction is, until it ends, the one that asks for a round under its key. Never waits.
+CREATE FUNCTION may_ask_for_calibration(round uuid) RETURNS boolean LANGUAGE sql VOLATILE
+    AS $$ SELECT pg_try_advisory_xact_lock('jobs'::regclass::oid::integer, hashtext(round::text)) $$;
+REVOKE ALL ON FUNCTION may_ask_for_calibration(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION may_ask_for_calibration(uuid) TO trellis_app;
+CREATE CONSTRAINT TRIGGER a_submitted_review_asks_for_calibration AFTER INSERT ON reviews
+    DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.submitted_at IS NOT NULL) EXECUTE FUNCTION ask_for_calibration();
-CREATE TRIGGER a_change_of_submission_asks_for_calibration AFTER UPDATE ON reviews
+CREATE CONSTRAINT TRIGGER a_change_of_submission_asks_for_calibration AFTER UPDATE ON reviews
+    DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN ((OLD.submitted_at IS NULL) <> (NEW.submitted_at IS NULL)) EXECUTE FUNCTION ask_for_calibration();
-CREATE TRIGGER an_end_of_an_assignment_asks_for_calibration AFTER UPDATE ON review_assignments
+CREATE CONSTRAINT TRIGGER an_end_of_an_assignment_asks_for_calibration AFTER UPDATE ON review_assignments
+    DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.state = 'assigned' AND NEW.state <> 'assigned') EXECUTE FUNCTION ask_for_calibration();
 
 -- When a round is to be calibrated tells when somebody handed in, which other reviewers do not learn.

@@ -42,7 +42,7 @@ extension ReviewsRoom {
         worker.register(CalibrateRounds.self, acting: .system) { _, run in
             try await run.finish { transaction in
                 for round in try await transaction.roundsToCalibrate() {
-                    try await transaction.enqueue(CalibrateRound(round: round.uuid), key: round.description)
+                    try await transaction.askForCalibration(of: round)
                 }
             }
         }

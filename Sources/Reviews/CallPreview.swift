@@ -25,6 +25,8 @@ package struct CallPreview: Sendable {
     package let round: Int
     /// The stream that is applied to and judged for; nil for all of them.
     package let stream: ProgramStream.ID?
+    /// The batch whose rubric is shown; nil where it is that of all, or of none.
+    package let batch: Int?
     /// How many rounds there is something to see of: as many as exist, or as questions are asked with.
     package let rounds: Int
     /// What is judged by in that round; as the stream is designed while there is no such round.
@@ -52,24 +54,31 @@ extension CallPreview.Reader {
 }
 
 extension Statements {
-    /// The preview of a call, for managers, also while it is a draft. Nil where there is no such call, or it is not of the
-    /// stream.
+    /// The preview of a call, for managers, also while it is a draft. Nil where there is no such call, it is not of the
+    /// stream, or it does not take the batch.
     ///
-    /// - Parameter round: up to which round; nil for all of them.
+    /// - Parameters:
+    ///   - round: up to which round; nil for all of them.
+    ///   - batch: the batch by whose rubric is judged; nil for that of which such a round was planned last.
     package func preview(
-        of id: CallForApplications.ID, upTo round: Int?, for stream: ProgramStream.ID?
+        of id: CallForApplications.ID, upTo round: Int?, for stream: ProgramStream.ID?, in batch: Int?
     ) async throws -> CallPreview? {
-        guard let call = try await call(id), stream == call.stream || call.judges(for: stream) else { return nil }
+        guard let call = try await call(id), stream == call.stream || call.judges(for: stream), call.takes(batch)
+        else { return nil }
         // A call of one stream has no rounds of a stream.
         let judged = call.offersChoice ? stream : nil
         let rounds = try await rounds(of: id)
         let last = max(1, call.laterRounds.max() ?? 1, rounds.map(\.number).max() ?? 1)
         let number = round ?? last
-        let there = rounds.filter { $0.number == number && !$0.criteria.isEmpty }
-        let judging = there.first { $0.stream == judged } ?? there.first { $0.judges(for: judged) }
+        // Each batch has a round of that number.
+        let numbered = rounds.filter { $0.number == number && !$0.criteria.isEmpty && $0.judges(for: judged) }
+        let batch = batch ?? numbered.max { $0.position < $1.position }?.batch
+        let there = numbered.filter { $0.judges(in: batch) }
+        let judging = there.first { $0.stream == judged } ?? there.first
         let rubric = if let judging { judging.criteria } else { try await plannedRubric(of: id, for: judged) }
         return CallPreview(
-            call: call, round: number, stream: stream, rounds: last, rubric: rubric, isOfRound: judging != nil)
+            call: call, round: number, stream: stream, batch: judging?.batch, rounds: last, rubric: rubric,
+            isOfRound: judging != nil)
     }
 }
 
@@ -83,7 +92,7 @@ enum CallPreviewAPI {
             summary: "What a call will show applicants, or reviewers with its rubric",
             description: """
                 Also while the call is a draft. A question with a `condition` or with `streams` is asked where they hold. Not \
-                found when the call is not of the `stream`.
+                found when the call is not of the `stream`, or does not take the `batch`.
                 """, tag: "reviews", access: .roles([.manager]), parameters: CallPreviewQuery.self,
             output: CallPreviewView.self, problems: [.notFound]
         ) { call in
@@ -92,7 +101,8 @@ enum CallPreviewAPI {
             let round = try wanted.checkedRound()
             return try await call.database.snapshot(as: call.context) { snapshot in
                 let preview = try await snapshot.preview(
-                    of: wanted.call, upTo: round ?? (reader == .applicant ? 1 : nil), for: wanted.stream)
+                    of: wanted.call, upTo: round ?? (reader == .applicant ? 1 : nil), for: wanted.stream,
+                    in: wanted.batch)
                 guard let preview else { throw Problem.notFound }
                 return .ok(CallPreviewView(preview, for: reader))
             }
@@ -106,6 +116,7 @@ struct CallPreviewQuery: Described {
     let `as`: CallPreview.Reader?
     let round: Int?
     let stream: ProgramStream.ID?
+    let batch: Int?
 
     static let documentation = [
         "as": """
@@ -115,6 +126,9 @@ struct CallPreviewQuery: Described {
         Up to which round questions are asked, 1 to 20. For applicants the first unless given, for reviewers all of them.
         """,
         "stream": "Only what is asked of applications that name this stream, and its rubric.",
+        "batch": """
+        Of a rolling call, the batch whose rubric is wanted, from 1. The one of which such a round was planned last unless given.
+        """,
     ]
 
     /// The round that is wanted; refuses one that no call has.
@@ -130,12 +144,14 @@ struct CallPreviewView: Described {
     let `as`: CallPreview.Reader
     let round: Int
     let stream: ProgramStream.ID?
+    let batch: Int?
     let questions: [QuestionView]
     let withheld: [QuestionView]
     let laterQuestions: Int
     let rubric: [CriterionView]?
 
     static let documentation = [
+        "batch": "The batch whose rubric it is; absent where the rubric is for all.",
         "questions": "What an applicant is asked, or what a reviewer reads the answers to.",
         "withheld": "What is asked and this reviewer does not read the answer to.",
         "later_questions": "How many questions come only after that round.",
@@ -150,6 +166,7 @@ struct CallPreviewView: Described {
         `as` = reader
         round = preview.round
         stream = preview.stream
+        batch = reader == .applicant ? nil : preview.batch
         questions = preview.shown(to: reader).map(QuestionView.init)
         withheld = preview.withheld(from: reader).map(QuestionView.init)
         laterQuestions = preview.call.questionsToCome(after: preview.round)

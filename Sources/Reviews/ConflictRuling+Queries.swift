@@ -7,22 +7,25 @@ internal import Vocabulary
 extension Statements {
     /// What was ruled on whom the applications of a round's call name, the latest first. For managers, and for none of them
     /// about a startup of their own.
-    package func rulings(in round: ReviewRound.ID) async throws -> [ConflictRuling] {
+    ///
+    /// - Parameter isOfTheRound: only of applications that the round takes, where it is of one stream or batch.
+    package func rulings(in round: ReviewRound.ID, only isOfTheRound: Bool = false) async throws -> [ConflictRuling] {
         try await rows(
             """
             -- rulings in a round
-            SELECT r.id, r.person_id, who.name AS person_name, r.application_id, i.names AS startup_names, r.sets_aside,
-                   r.reason, r.ruled_at, ruler.name AS ruled_by,
-                   r.number = max(r.number) OVER (PARTITION BY r.application_id, r.person_id) AS is_latest
-            FROM conflict_rulings AS r
-            JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.id = r.application_id
-            JOIN review_rounds AS n ON n.tenant_id = a.tenant_id AND n.call_id = a.call_id AND n.id = \(round)
+            SELECT l.id, l.person_id, who.name AS person_name, l.application_id, i.names AS startup_names, l.sets_aside,
+                   l.reason, l.ruled_at, ruler.name AS ruled_by,
+                   l.number = max(l.number) OVER (PARTITION BY l.application_id, l.person_id) AS is_latest
+            FROM conflict_rulings AS l
+            JOIN applications AS a ON a.tenant_id = l.tenant_id AND a.id = l.application_id
+            JOIN review_rounds AS r ON r.tenant_id = a.tenant_id AND r.call_id = a.call_id AND r.id = \(round)
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
-            JOIN people AS who ON who.id = r.person_id
-            LEFT JOIN people AS ruler ON ruler.id = r.ruled_by
-            WHERE r.tenant_id = acting_tenant() AND acts_as('manager', 'system')
-              AND \(fragment: .isNotTooNear("r.application_id"))
-            ORDER BY r.ruled_at DESC, r.number DESC, r.id
+            JOIN people AS who ON who.id = l.person_id
+            LEFT JOIN people AS ruler ON ruler.id = l.ruled_by
+            WHERE l.tenant_id = acting_tenant() AND acts_as('manager', 'system')
+              AND \(fragment: isOfTheRound ? .belongsIntoTheRound : "true")
+              AND \(fragment: .isNotTooNear("l.application_id"))
+            ORDER BY l.ruled_at DESC, l.number DESC, l.id
             LIMIT 5000
             """
         ).map(ConflictRuling.init)

@@ -197,7 +197,8 @@ struct ManyRulingsConsole: Sendable {
                 )
             }
         }
-        let aside = try await call.reader.rulings(in: id).filter { $0.isLatest && $0.deed == .setAside }.map {
+        let aside = try await call.reader.rulings(in: id, only: true).filter { $0.isLatest && $0.deed == .setAside }.map
+        {
             (
                 pair: NamedPair(person: $0.person, application: $0.application), name: $0.personName,
                 startup: $0.startupName, deed: $0.deed

@@ -21,10 +21,10 @@ struct PreviewPages: Sendable {
         ) { call in
             let wanted = call.parameters
             let preview = try await call.reader.preview(
-                of: wanted.call, upTo: wanted.checkedRound(), for: wanted.stream)
+                of: wanted.call, upTo: wanted.checkedRound(), for: wanted.stream, in: wanted.batch)
             guard let preview else { throw Problem.notFound }
             let (found, viewer) = (preview.call, try await call.viewer())
-            let model = FilePreviewPage(preview, asked: wanted.round, in: viewer.language)
+            let model = FilePreviewPage(preview, asked: wanted.round, batch: wanted.batch, in: viewer.language)
             let frame = Frame(
                 title: model.header.title, site: site, viewer: viewer, current: "programs",
                 breadcrumbs: [
@@ -65,8 +65,10 @@ extension PageTemplate<FilePreviewPage> {
 }
 
 extension FilePreviewPage {
-    /// - Parameter asked: the round in the address; nil for all of them.
-    init(_ preview: CallPreview, asked: Int?, in language: Pages.Language) {
+    /// - Parameters:
+    ///   - asked: the round in the address; nil for all of them.
+    ///   - batch: the batch in the address; nil for the one that was planned last.
+    init(_ preview: CallPreview, asked: Int?, batch: Int?, in language: Pages.Language) {
         let words = RoundWords(t: PageKit.reviews.texts(in: language), now: .now)
         let (t, spoken, call) = (words.t, words.spoken, preview.call)
         header = PageHeader(
@@ -86,8 +88,18 @@ extension FilePreviewPage {
                             name: "stream", label: t("round.stream"), all: t("preview.every_stream"),
                             options: call.offered.map { ($0.stream.description, $0.name.text(for: spoken)) },
                             chosen: preview.stream?.description ?? "")
-                    ] : []),
-            clearURL: asked == nil && preview.stream == nil ? nil : address)
+                    ] : [])
+                + (call.batches.isEmpty
+                    ? []
+                    : [
+                        Filters.Choice(
+                            name: "batch", label: t("round.batch"), all: t("preview.latest_batch"),
+                            options: call.batches.map {
+                                ("\($0.number)", t("round.batch_number", ["number": "\($0.number)"]))
+                            },
+                            chosen: batch.map(String.init) ?? "")
+                    ]),
+            clearURL: asked == nil && preview.stream == nil && batch == nil ? nil : address)
         criteria = preview.rubric.map(words.criterion)
         hasCriteria = !preview.rubric.isEmpty
         formURL = "/console/calls/\(call.id)/preview"

@@ -2,6 +2,7 @@ internal import Accounts
 internal import Applications
 internal import Calibration
 internal import Foundation
+internal import Jobs
 internal import Postgres
 internal import Vocabulary
 
@@ -73,7 +74,9 @@ extension Statements {
         try await value("SELECT calibration_inputs(acting_tenant(), \(round))")
     }
 
-    /// The opened rounds of the tenant that are not calibrated from the reviews they have.
+    /// The opened rounds of the tenant that are not calibrated from the reviews they have, nor about to be. What was given up
+    /// is found again after a day, since the same reviews are likely to fail it again; a review that comes asks by itself.
+    /// A round that has been closed for a day is looked at only where nothing of this arithmetic is kept.
     func roundsToCalibrate() async throws -> [ReviewRound.ID] {
         try await rows(
             """
@@ -81,6 +84,13 @@ extension Statements {
             SELECT r.id FROM review_rounds AS r
             LEFT JOIN round_calibrations AS k ON k.tenant_id = r.tenant_id AND k.round_id = r.id
             WHERE r.tenant_id = acting_tenant() AND acts_as('system') AND r.opened_at IS NOT NULL
+              AND (r.closed_at IS NULL OR r.closed_at > now() - interval '1 day' OR k.round_id IS NULL
+                   OR k.engine <> \(CalibratedScores.version))
+              AND NOT EXISTS (
+                  SELECT FROM jobs AS j
+                  WHERE j.tenant_id = r.tenant_id AND j.kind = \(CalibrateRound.kind)
+                    AND lower(j.arguments ->> 'round') = r.id::text
+                    AND (j.finished_at IS NULL OR j.outcome = 'dead' AND j.finished_at > now() - interval '1 day'))
               AND (k.round_id IS NOT NULL OR EXISTS (
                   SELECT FROM review_tallies AS t
                   WHERE t.tenant_id = r.tenant_id AND t.round_id = r.id AND t.submitted > 0))
@@ -93,6 +103,13 @@ extension Statements {
 }
 
 extension Transaction {
+    /// Asks for the calibration of a round, unless somebody is asking for it at this moment. Never waits for them, as the
+    /// trigger does not (`ask_for_calibration`).
+    func askForCalibration(of round: ReviewRound.ID) async throws {
+        guard try await value("SELECT may_ask_for_calibration(\(round))") as Bool else { return }
+        try await enqueue(CalibrateRound(round: round.uuid), key: round.description)
+    }
+
     /// Keeps what was found in place of what was kept before, unless reviews have come or gone since: then another job has
     /// been asked for, and may have kept what it found already.
     func keep(_ finding: CalibrationFinding, of round: ReviewRound) async throws {

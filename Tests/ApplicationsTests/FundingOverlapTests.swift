@@ -192,6 +192,53 @@ struct FundingOverlapTests {
         #expect(try await reader.overlapTallies(of: [kelp, lantern]).isEmpty)
     }
 
+    @Test("A domain of many is told of those that may be funded, and of two whom somebody judged on either side")
+    func crowded() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let harbour = Cast.harbour.id
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        let pair = [Cast.startup("kelpsense"), Cast.startup("lanterncare")]
+        // Their ids come before all others'.
+        let crowd = (100..<160).compactMap { UUID(uuidString: "00000000-0000-4000-8000-000000000\($0)") }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO institutions (tenant_id, id, kind, names, website)
+                SELECT \(harbour), c.id, 'startup', '{"en": "One of many"}', 'https://crowd.example'
+                FROM unnest(\(crowd)) AS c (id)
+                """)
+            try await transaction.execute(
+                "INSERT INTO startups (tenant_id, id) SELECT \(harbour), c.id FROM unnest(\(crowd)) AS c (id)")
+            try await transaction.execute(
+                """
+                INSERT INTO applications (tenant_id, id, call_id, startup_id, state, created_by, submitted_at)
+                SELECT \(harbour), c.id, \(fintech), c.id, 'rejected', \(mei), now() FROM unnest(\(crowd)) AS c (id)
+                """)
+            try await transaction.execute(
+                "UPDATE institutions SET website = 'https://crowd.example/en' WHERE id = ANY (\(pair))")
+        }
+        func domains(of one: Application.ID) async throws -> Set<Application.ID> {
+            let found = try await reader.overlaps(of: one)
+            return Set(found.filter { $0.evidence.contains { $0.kind == .sameDomain } }.map(\.other))
+        }
+        #expect(try await domains(of: lantern) == [kelp], "what was turned down takes nobody's place")
+        #expect(try await domains(of: kelp) == [lantern])
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("UPDATE applications SET state = 'in_review' WHERE id = ANY (\(crowd))")
+        }
+        let some = try await domains(of: lantern)
+        #expect((50...52).contains(some.count) && !some.contains(kelp))
+        #expect(try await domains(of: lantern) == some)
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.judgeOverlap(of: lantern, with: kelp, as: .confirmed, because: nil, by: mei)
+        }
+        #expect(try await domains(of: lantern) == some.union([kelp]))
+        #expect(try await domains(of: kelp).contains(lantern))
+    }
+
     @Test("Table, board, file and JSON count what each application's page lists, and are narrowed to it")
     func counted() async throws {
         let world = try await World()

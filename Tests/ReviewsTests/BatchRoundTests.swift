@@ -249,6 +249,75 @@ struct BatchRoundTests {
         #expect(all?.number == 2 && all?.draft.name.text(for: .english) == "Desk talk")
     }
 
+    @Test("The preview shows the rubric of the batch that is asked for, else of the one planned last")
+    func preview() async throws {
+        let world = try await World()
+        let call = try await world.rollingCall()
+        let park = try await Visitor(Cast.mei, in: world)
+        for (batch, worth) in [(2, "Reachability"), (1, "Urgency")] {
+            let made = await park.ask(
+                "POST", "/v1/calls/\(call.id)/rounds",
+                json: body(batch).replacing("\"Worth\"", with: "\"\(worth)\""))
+            #expect(made.status == 201, "\(made.text)")
+        }
+        let place = "/v1/calls/\(call.id)/preview"
+        for (query, batch, worth) in [("", 1, "Urgency"), ("&batch=1", 1, "Urgency"), ("&batch=2", 2, "Reachability")] {
+            let shown = try await park.ask("GET", "\(place)?as=blind&round=1\(query)").json()
+            #expect(shown["rubric"]?.elements?.compactMap { $0["name"]?["en"]?.text } == [worth], "\(query): \(shown)")
+            #expect(shown["batch"] == JSON(integerLiteral: batch), "\(query)")
+        }
+        let unplanned = try await park.ask("GET", "\(place)?as=blind&round=1&batch=3").json()
+        #expect(unplanned["rubric"]?.elements?.contains { $0["id"] != nil } != true && unplanned["batch"] == nil)
+        #expect(try await park.ask("GET", "\(place)?batch=2").json()["batch"] == nil, "an applicant is shown no rubric")
+        for batch in [0, 4, Int.max] { #expect(await park.ask("GET", "\(place)?batch=\(batch)").status == 404) }
+        #expect(await park.ask("GET", "/v1/calls/\(World.call)/preview?batch=1").status == 404)
+        let page = await park.open("/console/calls/\(call.id)/preview/file?batch=2")
+        #expect(page.text.contains("Reachability") && !page.text.contains("Urgency"), "\(page.text)")
+        #expect(page.text.contains("<option value=\"2\" selected>") && page.text.contains("Planned last"))
+        #expect(!(await park.open("/console/calls/\(World.call)/preview/file").text.contains("name=\"batch\"")))
+    }
+
+    @Test("What is in no round yet lacks what the rounds of its batch ask for, and its rulings are of them")
+    func elsewhere() async throws {
+        let world = try await World()
+        let call = try await world.rollingCall()
+        let ids = try await world.handIn(to: call, batches: [1, 2])
+        let first = try await drafted(world, call, 1)
+        let park = try await Visitor(Cast.mei, in: world)
+        let made = await park.ask(
+            "POST", "/v1/calls/\(call.id)/rounds",
+            json: body(2).replacing(": 1, \"quorum\": 1", with: ": 3, \"quorum\": 3"))
+        let second = try #require(ReviewRound.ID(try made.json()["id"]?.text ?? ""))
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        try await open(world, first)
+        #expect(try await reader.shortOfQuorum(in: call.id)[ids[1]]?.quorum == 1, "what the call asks for elsewhere")
+        try await open(world, second)
+        let vera = Cast.vera.person.id
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            for statement: Query in [
+                "DELETE FROM review_tallies WHERE application_id = \(ids[1])",
+                "DELETE FROM review_files WHERE application_id = \(ids[1])",
+                """
+                INSERT INTO conflict_rulings (
+                    tenant_id, id, application_id, person_id, number, sets_aside, reason, ruled_by)
+                VALUES (\(tenant), gen_random_uuid(), \(ids[1]), \(vera), 1, true, 'They never met.', \(mei))
+                """,
+            ] {
+                try await transaction.execute(statement)
+            }
+        }
+        let short = try #require(try await reader.shortOfQuorum(in: call.id)[ids[1]])
+        #expect(short.submitted == 0 && short.quorum == 3)
+
+        #expect(try await reader.rulings(in: first).map(\.application) == [ids[1]])
+        for (round, isOffered) in [(first, false), (second, true)] {
+            let page = await park.open("/console/rounds/\(round)/conflict-rulings")
+            #expect(page.status == 200)
+            #expect(page.text.contains("value=\"\(vera) \(ids[1])\"") == isOffered, "\(page.text)")
+        }
+    }
+
     @Test("A reviewer is told which batch they judge")
     func reviewer() async throws {
         let world = try await World()

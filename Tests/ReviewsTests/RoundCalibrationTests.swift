@@ -4,6 +4,7 @@ import Applications
 import Calibration
 import DemoWorld
 import Foundation
+import Jobs
 import Postgres
 import TestWorld
 import Testing
@@ -130,9 +131,7 @@ struct RoundCalibrationTests {
         let world = try await World()
         try await world.plantReviews(in: round)
         try await world.calibrate(round)
-        try await world.owner.write(as: .none) { transaction in
-            try await transaction.execute("DELETE FROM jobs WHERE kind = \(CalibrateRound.kind)")
-        }
+        try await forgetJobs(in: world)
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.declareConflict(
                 of: Cast.nora.person.id, with: Cast.startup("kelpsense"), note: nil, as: .init(), in: Cast.harbour.id,
@@ -148,6 +147,7 @@ struct RoundCalibrationTests {
         func missing() async throws -> [ReviewRound.ID] {
             try await world.database.snapshot(as: .system(in: Cast.harbour.id)) { try await $0.roundsToCalibrate() }
         }
+        try await forgetJobs(in: world)
         #expect(try await missing().contains(round))
         try await world.calibrate(round)
         #expect(try await !missing().contains(round))
@@ -156,6 +156,71 @@ struct RoundCalibrationTests {
         }
         #expect(try await missing().contains(round))
         #expect(try await standings(world).isAwaited)
+        // Not while a job waits for it, nor within a day after one was given up.
+        try await world.database.write(as: .system(in: Cast.harbour.id)) { transaction in
+            try await transaction.askForCalibration(of: World.round)
+        }
+        #expect(try await waiting(world) == 1)
+        #expect(try await !missing().contains(round))
+        for (ago, isFound) in [(Duration.seconds(3_600), false), (.seconds(90_000), true)] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute(
+                    """
+                    UPDATE jobs SET outcome = 'dead', finished_at = now() - make_interval(secs => \(ago.components.seconds))
+                    WHERE kind = \(CalibrateRound.kind)
+                    """)
+            }
+            #expect(try await missing().contains(round) == isFound, "\(ago)")
+        }
+        // Closed for long, it is looked at only where nothing of this arithmetic is kept.
+        try await world.calibrate(round)
+        for (change, isFound) in [
+            ("UPDATE round_calibrations SET inputs = ''", true),
+            ("UPDATE review_rounds SET closed_at = now() - interval '2 days', closed_by = opened_by", false),
+            ("UPDATE round_calibrations SET engine = engine - 1", true),
+        ] as [(Query, Bool)] {
+            try await world.owner.write(as: .none) { transaction in
+                try await transaction.execute("SET LOCAL session_replication_role = replica")
+                try await transaction.execute(change)
+            }
+            #expect(try await missing().contains(round) == isFound, "\(change)")
+        }
+    }
+
+    @Test("The database asks at the commit, as the job itself would be asked for, and waits for nobody who asks, too")
+    func asking() async throws {
+        let world = try await World()
+        try await forgetJobs(in: world)
+        let mei = world.context(Cast.mei)
+        try await world.database.write(as: mei) { transaction in
+            try await transaction.reopenReview(of: World.assignment(Cast.nora, "kelpsense"))
+            let jobs: Int = try await transaction.value(
+                "SELECT count(*) AS n FROM jobs WHERE kind = \(CalibrateRound.kind)")
+            #expect(jobs == 0, "whoever else hands in meanwhile is not held up")
+        }
+        let asked = try await world.owner.reader(as: .none).rows(
+            """
+            SELECT key, key_freed_at_start, max_attempts FROM jobs
+            WHERE kind = \(CalibrateRound.kind) AND lower(arguments ->> 'round') = \(round)::text
+            """)
+        let job = try #require(asked.first)
+        #expect(asked.count == 1)
+        #expect(try job("key") == round.description)
+        #expect(try job("key_freed_at_start") == (CalibrateRound.keyHold == .untilStarted))
+        #expect(try job("max_attempts") == CalibrateRound.maxAttempts)
+
+        try await forgetJobs(in: world)
+        let criteria = try #require(try await world.database.reader(as: mei).round(round)).criteria
+        let draft = ReviewDraft(scores: Dictionary(uniqueKeysWithValues: criteria.map { ($0.id, $0.highest) }))
+        try await world.owner.write(as: .none) { other in
+            let holds: Bool = try await other.value("SELECT may_ask_for_calibration(\(World.round))")
+            #expect(holds)
+            try await world.database.write(as: world.context(Cast.nora)) { transaction in
+                _ = try await transaction.submitReview(
+                    draft, of: World.assignment(Cast.nora, "kelpsense"), by: Cast.nora.person.id)
+            }
+        }
+        #expect(try await waiting(world) == 1)
     }
 
     // MARK: Walls
@@ -207,6 +272,12 @@ struct RoundCalibrationTests {
         let mei = world.context(Cast.mei)
         return try #require(
             try await world.database.snapshot(as: mei) { try await $0.standings(of: World.round, places: places) })
+    }
+
+    private func forgetJobs(in world: World) async throws {
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("DELETE FROM jobs WHERE kind = \(CalibrateRound.kind)")
+        }
     }
 
     private func waiting(_ world: World) async throws -> Int {
