@@ -10,18 +10,22 @@ import Testing
 struct GoldenYearTests {
     @Test("is one year for one seed, and breaks no invariant")
     func year() async throws {
-        let (first, second) = (try await made(seed: 7), try await made(seed: 7))
+        // A small year of this seed has some of each thing that is asked for here, whoever is assigned to whom.
+        let (first, second) = (try await made(seed: 36), try await made(seed: 36))
         #expect(first.digest == second.digest)
         #expect(first.totals == second.totals)
         #expect(first.totals.applications == 48 && first.totals.calls == 12 && first.totals.reviewers == 24)
         #expect(first.funnels.map(\.begun).reduce(0, +) == 48)
         #expect(first.funnels.contains { $0.enrolled > 0 && $0.offered >= $0.accepted })
         #expect(first.totals.documents > 0 && first.totals.factsDeclared > first.totals.documents)
-        #expect(first.totals.choosing > 0 && first.totals.choosingSeveral <= first.totals.choosing)
-        #expect(first.totals.changesHandedIn == first.totals.changesAsked)
+        #expect(first.totals.choosing > first.totals.choosingSeveral && first.totals.choosingSeveral > 0)
+        #expect(first.totals.changesAsked > 0 && first.totals.changesHandedIn == first.totals.changesAsked)
+        #expect(first.totals.batches > 1 && first.totals.decisionsChanged > 0 && first.totals.promoted > 0)
+        // One review in a hundred is recused from, and one rejection in twelve appealed against: of so few, none may be. The
+        // proof demands them of its long year.
         #expect(first.totals.appeals == first.totals.appealsUpheld + first.totals.appealsReopened)
         #expect(first.broken.isEmpty, "\(first.broken)")
-        #expect(try await made(seed: 8).digest != first.digest)
+        #expect(try await made(seed: 37).digest != first.digest)
     }
 
     private struct Year {

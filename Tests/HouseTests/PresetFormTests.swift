@@ -91,6 +91,18 @@ struct PresetFormTests {
         }
     }
 
+    @Test("let founders who belong to a university in two ways say so, and then ask when they graduated")
+    func belonging() async throws {
+        let preset = try #require(Preset.named("co-ideation-university"))
+        let form = try await call(of: preset, in: try await World()).0.questions
+        let tie = try #require(form.first { $0.kind == .choices })
+        let year = try #require(form.first { $0.condition?.comparisons.first?.question == tie.id.uuid })
+        func isAsked(_ ties: [String]) -> Bool {
+            form.asked([tie.id: tie.takes.text(ofChoices: ties)], naming: []).contains(year.id)
+        }
+        #expect(isAsked(["staff", "alumnus"]) && !isAsked(["staff", "student"]))
+    }
+
     @Test(
         "are drafted, published, answered and handed in; what is of another kind is refused at its question",
         arguments: names)

@@ -2,6 +2,7 @@ import API
 import Accounts
 import DemoWorld
 import Eligibility
+import Forms
 import Foundation
 import Pages
 import Postgres
@@ -289,6 +290,27 @@ struct DesignConditionTests {
                     #expect(found.map(\.name.description) == unmet, "\(name)")
                 }
             }
+        }
+    }
+
+    @Test(
+        "forms of presets ask nothing that their conditions have declared, and take as many papers as there are people")
+    func once() throws {
+        for (name, preset) in Preset.all {
+            let design = try #require(preset.streams.first).design
+            let asked = design.form.map { $0.prompt.text(for: .english) }
+            let declared = Set(design.required.flatMap(\.rule.facts).compactMap(ApplicantFact.init))
+            #expect(declared.isSuperset(of: [.incorporatedOn, .project, .awards]))
+            let phrases: [ApplicantFact: [String]] = [
+                .incorporatedOn: ["incorporated", "On which day"], .fullTimeStaff: ["work full time"],
+                .technicalStaff: ["technical posts"], .awards: ["received"], .holders: ["Who owns"],
+            ]
+            for phrase in declared.flatMap({ phrases[$0] ?? [] }) {
+                #expect(!asked.contains { $0.contains(phrase) }, "\(name): \(phrase)")
+            }
+            let team = try #require(design.form.first { $0.kind == .people }?.settings?.most)
+            let papers = try #require(design.form.first { $0.prompt.text(for: .english).hasPrefix("CVs") }?.files)
+            #expect(papers.most >= team)
         }
     }
 

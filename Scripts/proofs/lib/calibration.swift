@@ -1,6 +1,7 @@
 // calibration [ROUNDS]: calibrates invented rounds, whose truth is known, and holds the result against simpler ways.
 // Prints a table by regime and over all, and exits 0 only if ours is the best on average, nowhere worse than the mean, and ahead
-// of mean, median and z-score in each regime whose reviewers are harsh and lenient, noisy, or all of it at once.
+// of mean, median and z-score beyond what chance does, by tau and by rho, where reviewers are harsh and lenient and where some
+// are noisier than others.
 
 import Calibration
 import Foundation
@@ -58,9 +59,8 @@ struct Regime {
         Regime(name: "1 to 5", leniency: 7, isDiscrete: true),
         Regime(name: "drift", drift: -0.4, ownDrift: 0.6),
         Regime(name: "barely enough", leniency: 7, isBarelyEnough: true),
-        Regime(
-            name: "all of it", leniency: 8, noiseSpread: 0.4, stretch: 0.25, drift: -0.2, ownDrift: 0.3, isClaimed: true
-        ),
+        // Not claimed: where scales differ as well, the z-score, which undoes that alone, is as good over some thousand rounds.
+        Regime(name: "all of it", leniency: 8, noiseSpread: 0.4, stretch: 0.25, drift: -0.2, ownDrift: 0.3),
     ]
 }
 
@@ -332,8 +332,9 @@ for (number, regime) in Regime.all.enumerated() {
         // Kendall's tau and Spearman's rho, each in the mean of the regime's rounds.
         for (measure, name) in ["tau", "rho"].enumerated() {
             let ahead = paired(own.map { $0.worth[0][measure] - $0.worth[way][measure] })
-            // A handful of rounds tells only what is far behind.
-            let isAhead = own.count >= 30 ? ahead.mean > 0 : !own.isEmpty && ahead.mean + ahead.error >= 0
+            // A handful of rounds tells only what is far behind; of many, chance may not be what puts ours ahead.
+            let isAhead =
+                own.count >= 30 ? ahead.mean - ahead.error > 0 : !own.isEmpty && ahead.mean + ahead.error >= 0
             print(
                 padded(regime.name, 17) + padded("\(name), \(ways[way])", 14)
                     + String(format: "%+.3f ± %.3f", ahead.mean, ahead.error) + (isAhead ? "" : "  broken"))

@@ -1,8 +1,9 @@
 """The last hour before a deadline: each startup drafts, answers, uploads a file of 5 MiB and submits, with its founder's own
 token, within the window. A fifth of the requests is cut off, while the request is being sent or while the
 answer comes, and repeated under the same Idempotency-Key. Afterwards every acknowledged application must be submitted once,
-with its one document, whose bytes the park downloads and compares for every twentieth. What an attempt took counts whether or
-not anybody waited for its answer, and each that brought none, or a request to wait, is counted by its kind."""
+with its one document, whose bytes the park downloads and compares for every twentieth. Bounded are what an answered attempt to
+submit took, the time from the first attempt to the answer, and how late the client came to begin; each attempt that brought
+none, or a request to wait, is counted by its kind."""
 import hashlib
 import http.client
 import json
@@ -24,9 +25,11 @@ WINDOW = MINUTES * 60 * min(1.0, TOTAL / 2000)
 # Somewhat more than a fifth are cut off, so that a fifth is repeated whatever chance says.
 CLIENTS, SIZE, CUT, REPEATED = 32, 5 * 1024 * 1024, 0.22, 0.2
 lock = threading.Lock()
-# By request: seconds of every attempt, of those that were answered to the end, and from the first byte of the first attempt to
-# the answer that was believed. By request and kind: attempts that were not the last.
+# By request: how many attempts there were; seconds of those that were answered to the end, and from the first byte of the first
+# attempt to the answer that was believed. By request and kind: attempts that were not the last.
 attempts, answered_in, acknowledged_in, unanswered, memory = {}, {}, {}, {}, []
+# Seconds between a founder's moment and the first request, spent in this client.
+waited = []
 done = threading.Event()
 submitted = 0
 
@@ -59,7 +62,8 @@ def once(method, path, body, fields, cut):
 
 
 def send(name, method, path, body=None, key=None, headers=None, token=token, kind="application/json", cuts_off=True):
-    """A request repeated until it is answered. Every attempt counts, and so does the time between the first and the answer."""
+    """A request repeated until it is answered. Timed are the attempt that was answered and all from the first to the answer: what
+    the client itself cut off took no longer than the client let it, and would flatter the service among the times."""
     fields = {"Authorization": f"Bearer {token}", **(headers or {})}
     if body is not None:
         fields["Content-Type"] = kind
@@ -80,7 +84,7 @@ def send(name, method, path, body=None, key=None, headers=None, token=token, kin
             kind_of_end = f"broken off: {type(error).__name__}"
         ended = time.monotonic()
         with lock:
-            attempts.setdefault(name, []).append(ended - begun)
+            attempts[name] = attempts.get(name, 0) + 1
             if kind_of_end is None:
                 answered_in.setdefault(name, []).append(ended - begun)
                 acknowledged_in.setdefault(name, []).append(ended - first)
@@ -152,9 +156,8 @@ def document(startup):
     return b"%PDF-1.7\n" + body + b"\n%%EOF\n"
 
 
-def apply(founder, starts):
+def apply(founder):
     global submitted
-    time.sleep(max(0, starts - time.monotonic()))
     startup, _, mine = founder
     application = expect(send("begin", "POST", f"/v1/calls/{call['id']}/applications", None, key(), token=mine), 201)["id"]
     given = answers(call["questions"], f"Answer of {startup}")
@@ -217,8 +220,9 @@ results, failures = [], []
 def run(founder, starts):
     time.sleep(max(0, starts - time.monotonic()))
     with slots:
+        waited.append(time.monotonic() - starts)
         try:
-            results.append(apply(founder, starts))
+            results.append(apply(founder))
         except Exception as error:  # whatever it was, it is counted and shown
             failures.append(error)
 
@@ -255,27 +259,27 @@ for startup, application, digest in results[::20]:
     if hashlib.sha256(answer[2]).hexdigest() != digest:
         broken.append(application)
 
-# Milliseconds of every attempt, of those that were answered, and from the first attempt to the answer.
-columns = ("attempts", "p50", "p99", "max", "answered", "p99", "max", "repeated", "p99", "max")
+# Milliseconds of the attempts that were answered, and from the first attempt to the answer.
+columns = ("attempts", "answered", "p50", "p99", "max", "repeated", "p99", "max")
 print(f"{'request':<10}" + "".join(f"{column:>10}" for column in columns))
-for name, values in attempts.items():
+for name, count in attempts.items():
     last, whole = answered_in.get(name, [0]), acknowledged_in.get(name, [0])
-    row = [len(values), *(1000 * value for value in (percentile(values, 0.5), percentile(values, 0.99), max(values)))]
-    row += [len(last), 1000 * percentile(last, 0.99), 1000 * max(last)]
-    row += [len(values) - len(last), 1000 * percentile(whole, 0.99), 1000 * max(whole)]
+    row = [count, len(last), *(1000 * value for value in (percentile(last, 0.5), percentile(last, 0.99), max(last)))]
+    row += [count - len(answered_in.get(name, [])), 1000 * percentile(whole, 0.99), 1000 * max(whole)]
     print(f"{name:<10}" + "".join(f"{value:>10.0f}" for value in row))
 for (name, kind), count in sorted(unanswered.items()):
     print(f"{name:<10} {kind:<36} {count:>7}")
 print(f"memory of the service: {before} MiB before, {max(memory, default=after)} at most, {after} after")
 for failure in failures[:3]:
     print("failure:", failure)
-tried = {name: values for name, values in attempts.items() if name not in ("list", "download")}
-total = sum(len(values) for values in tried.values())
+tried = {name: count for name, count in attempts.items() if name not in ("list", "download")}
+total = sum(tried.values())
 cut = sum(count for (_, kind), count in unanswered.items() if kind.startswith("cut off"))
 broken_off = {key: count for key, count in unanswered.items() if key[1].startswith("broken off")}
 repeated = sum(count for (name, _), count in unanswered.items() if name in tried)
 p99 = percentile(acknowledged_in["submit"], 0.99) if acknowledged_in.get("submit") else 99
-p99_of_attempts = percentile(attempts["submit"], 0.99) if attempts.get("submit") else 99
+p99_of_attempts = percentile(answered_in["submit"], 0.99) if answered_in.get("submit") else 99
+p99_of_waiting = percentile(waited, 0.99) if waited else 99
 # Of few attempts chance may repeat fewer.
 wanted = total * REPEATED - (0 if TOTAL >= 1000 else 4 * (total * REPEATED * (1 - REPEATED)) ** 0.5)
 grew = max(memory, default=after) - before
@@ -284,7 +288,8 @@ problems = [
         (f"{len(failures)} gave up", not failures), (f"{len(lost)} lost", not lost), (f"{len(twice)} not exactly once", not twice),
         (f"{len(broken)} downloads differ", not broken),
         (f"p99 from sending a submission first to its answer is {p99:.2f} s", p99 < 1),
-        (f"p99 of all attempts to submit is {p99_of_attempts:.2f} s", p99_of_attempts < 1),
+        (f"p99 of the answered attempts to submit is {p99_of_attempts:.2f} s", p99_of_attempts < 1),
+        (f"p99 of waiting in the client for one of {CLIENTS} hands is {p99_of_waiting:.2f} s", p99_of_waiting < 1),
         (f"{repeated} of {total} attempts repeated, fewer than {wanted:.0f}", repeated >= wanted),
         (f"more than a thousandth broken off by the service: {broken_off}", sum(broken_off.values()) <= total / 1000),
         (f"the service grew by {grew} MiB", grew < 400), (f"it took {took:.0f} s", took <= WINDOW + 60)) if not holds
@@ -293,5 +298,5 @@ if problems:
     sys.exit("; ".join(problems))
 print(
     f"{len(results)} startups submitted with 5 MiB each in {took:.0f} s; {repeated} of {total} attempts were repeated, {cut} of them "
-    f"cut off: none lost, none twice; p99 of all attempts to submit {1000 * p99_of_attempts:.0f} ms, and {1000 * p99:.0f} ms from the "
-    "first attempt to the answer")
+    f"cut off: none lost, none twice; p99 of the answered attempts to submit {1000 * p99_of_attempts:.0f} ms, of the time from the "
+    f"first attempt to the answer {1000 * p99:.0f} ms, and of waiting in the client before {1000 * p99_of_waiting:.0f} ms")
