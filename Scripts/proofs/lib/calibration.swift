@@ -1,7 +1,7 @@
 // calibration [ROUNDS]: calibrates invented rounds, whose truth is known, and holds the result against simpler ways.
 // Prints a table by regime and over all, and exits 0 only if ours is the best on average, nowhere worse than the mean, and ahead
-// of mean, median and z-score beyond what chance does, by tau and by rho, where reviewers are harsh and lenient and where some
-// are noisier than others.
+// of mean, median and z-score beyond what chance does, by tau and by rho, where reviewers are harsh and lenient, where some are
+// noisier than others, and where both are so.
 
 import Calibration
 import Foundation
@@ -53,6 +53,7 @@ struct Regime {
         Regime(name: "alike", leniency: 0),
         Regime(name: "harsh & lenient", leniency: 10, isClaimed: true),
         Regime(name: "noisy", noiseSpread: 0.6, isClaimed: true),
+        Regime(name: "harsh, lenient & noisy", leniency: 10, noiseSpread: 0.6, isClaimed: true),
         Regime(name: "other scales", stretch: 0.4),
         Regime(name: "experts", hasExperts: true),
         Regime(name: "experts, alike", leniency: 0, hasExperts: true),
