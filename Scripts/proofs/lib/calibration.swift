@@ -354,7 +354,8 @@ for (number, regime) in Regime.all.enumerated() {
 }
 print(
     String(
-        format: "%d rounds, %d refused, %.1f ms each", draws.count, refused, 1000 * seconds / Double(max(1, outcomes.count)))
+        format: "%d rounds, %d refused, %.1f ms each", draws.count, refused,
+        1000 * seconds / Double(max(1, outcomes.count)))
 )
 for line in broken { print("broken: \(line)") }
 exit(broken.isEmpty ? 0 : 1)
