@@ -415,29 +415,8 @@ extension World {
     func naming(_ wanted: [[String]], of call: CallOfTwoStreams) async throws -> [Application.ID] {
         let tenant = Cast.harbour.id
         let ids = wanted.map { _ in Application.ID() }
-        func fresh() -> [UUID] { wanted.map { _ in UUID() } }
-        let (people, seats, startups) = (fresh(), fresh(), fresh())
+        let (startups, people) = try await foundStartups(wanted.count, called: "Applicant")
         try await owner.write(as: .none) { transaction in
-            try await transaction.execute(
-                """
-                INSERT INTO people (id, email, name)
-                SELECT id, 'founder' || number || '@naming.example', 'Founder ' || number
-                FROM unnest(\(people)) WITH ORDINALITY AS f (id, number)
-                """)
-            try await transaction.execute(
-                """
-                INSERT INTO institutions (tenant_id, id, kind, names)
-                SELECT \(tenant), id, 'startup', jsonb_build_object('en', 'Applicant ' || number)
-                FROM unnest(\(startups)) WITH ORDINALITY AS f (id, number)
-                """)
-            try await transaction.execute(
-                "INSERT INTO startups (tenant_id, id) SELECT \(tenant), id FROM unnest(\(startups)) AS f (id)")
-            try await transaction.execute(
-                """
-                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
-                SELECT f.seat, \(tenant), f.person, f.startup, 'founder'
-                FROM unnest(\(seats), \(people), \(startups)) AS f (seat, person, startup)
-                """)
             try await transaction.execute(
                 """
                 INSERT INTO applications (tenant_id, id, call_id, startup_id, state, submitted_at, created_by)

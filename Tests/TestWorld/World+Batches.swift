@@ -46,19 +46,36 @@ extension World {
     package func handIn(to call: RollingCall, batches: [Int]) async throws -> [Application.ID] {
         let tenant = Cast.harbour.id
         let ids = batches.map { _ in Application.ID() }
-        func fresh() -> [UUID] { batches.map { _ in UUID() } }
+        let (startups, people) = try await foundStartups(batches.count, called: "Rolling")
+        try await owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO applications (tenant_id, id, call_id, startup_id, state, submitted_at, created_by)
+                SELECT \(tenant), f.id, \(call.id), f.startup, 'in_review',
+                       now() - CASE f.batch WHEN 1 THEN interval '2 hours' ELSE interval '0' END, f.person
+                FROM unnest(\(ids), \(startups), \(people), \(batches)) AS f (id, startup, person, batch)
+                """)
+        }
+        return ids
+    }
+
+    /// Startups that were nobody's before, with a founder each, of whom each has a seat: `name` and their number, in the demo's
+    /// park.
+    package func foundStartups(_ count: Int, called name: String) async throws -> (startups: [UUID], people: [UUID]) {
+        let tenant = Cast.harbour.id
+        func fresh() -> [UUID] { (0..<count).map { _ in UUID() } }
         let (people, seats, startups) = (fresh(), fresh(), fresh())
         try await owner.write(as: .none) { transaction in
             try await transaction.execute(
                 """
                 INSERT INTO people (id, email, name)
-                SELECT id, 'founder' || number || '@rolling.example', 'Founder ' || number
+                SELECT id, 'founder' || number || '@' || lower(\(name)::text) || '.example', 'Founder ' || number
                 FROM unnest(\(people)) WITH ORDINALITY AS f (id, number)
                 """)
             try await transaction.execute(
                 """
                 INSERT INTO institutions (tenant_id, id, kind, names)
-                SELECT \(tenant), id, 'startup', jsonb_build_object('en', 'Rolling ' || number)
+                SELECT \(tenant), id, 'startup', jsonb_build_object('en', \(name)::text || ' ' || number)
                 FROM unnest(\(startups)) WITH ORDINALITY AS f (id, number)
                 """)
             try await transaction.execute(
@@ -69,14 +86,7 @@ extension World {
                 SELECT f.seat, \(tenant), f.person, f.startup, 'founder'
                 FROM unnest(\(seats), \(people), \(startups)) AS f (seat, person, startup)
                 """)
-            try await transaction.execute(
-                """
-                INSERT INTO applications (tenant_id, id, call_id, startup_id, state, submitted_at, created_by)
-                SELECT \(tenant), f.id, \(call.id), f.startup, 'in_review',
-                       now() - CASE f.batch WHEN 1 THEN interval '2 hours' ELSE interval '0' END, f.person
-                FROM unnest(\(ids), \(startups), \(people), \(batches)) AS f (id, startup, person, batch)
-                """)
         }
-        return ids
+        return (startups, people)
     }
 }
