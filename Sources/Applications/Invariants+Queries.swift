@@ -100,6 +100,16 @@ extension ApplicationsRoom {
                     ('rejected', 'waitlisted'))
                 """),
         Invariant(
+            "stages_reached_are_those_of_the_history",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'says ' || a.reached || ', its history ' || e.reached AS detail
+                FROM applications AS a
+                CROSS JOIN LATERAL (
+                    SELECT coalesce(bit_or(stage_reached(e.to_state)), 0) AS reached FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id) AS e
+                WHERE a.reached <> e.reached
+                """),
+        Invariant(
             "steps_begin_where_the_one_before_ended",
             violatedBy: """
                 SELECT s.tenant_id, s.application_id || ' ' || s.id AS id,
