@@ -43,8 +43,8 @@ CREATE FUNCTION reached_in_streams(first date, last date, only_streams uuid[])
           AND (last IS NULL OR (a.created_at AT TIME ZONE 'Asia/Hong_Kong')::date <= last))
     SELECT r.id, n.stream_id,
            1 | CASE WHEN r.submitted THEN 2 ELSE 0 END
-             -- Somebody was to judge it, for this stream or for all. Asked of sets, which are hashed however few rows the planner
-             -- expects: joined, they were gone through once for each application of a partner.
+             -- Somebody was to judge it, for this stream or for all. Asked of sets, which are hashed however few rows the
+             -- planner expects: joined, they were gone through once for each application of a partner.
              | CASE WHEN r.id IN (SELECT t.application_id FROM review_tallies AS t
                                   JOIN review_rounds AS q ON q.tenant_id = t.tenant_id AND q.id = t.round_id
                                   WHERE t.tenant_id = acting_tenant() AND t.assigned > 0 AND q.stream_id IS NULL)
