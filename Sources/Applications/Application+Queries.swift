@@ -41,6 +41,15 @@ package struct ApplicationSummary: Sendable, Identifiable {
         closingsOfStreams.lazy.map(closing).first { $0.admits(readAt) } ?? deadline
     }
 
+    /// Until when it can be handed in: a draft, or what the park asked for; nil while nothing is to be.
+    var handingIn: Deadline? {
+        switch application.state {
+        case .draft: due
+        case .changesRequested: changesDueAt.map { Deadline($0, in: deadline.zone, graceSeconds: 0) }
+        default: nil
+        }
+    }
+
     /// Whether a stream has closed, before the call, that the draft names.
     var namesClosedStream: Bool { closingsOfStreams.contains { !closing($0).admits(readAt) } }
 

@@ -79,6 +79,11 @@ struct SavedAnswerView: Described {
     let fingerprint: String
     let savedAt: Date
     let completeness: CompletenessView
+    let gaps: [GapView]?
+
+    static var documentation: [String: String] {
+        ["gaps": "What is missing now before it can be handed in, as `getApplication` says it."]
+    }
 
     init(_ text: LongText?, to question: CallForApplications.Question.ID, in application: ApplicationView) {
         self.question = question
@@ -86,6 +91,7 @@ struct SavedAnswerView: Described {
         fingerprint = Fingerprint(text).description
         savedAt = application.savedAt
         completeness = application.completeness
+        gaps = application.gaps
     }
 }
 

@@ -40,28 +40,7 @@ package enum ApplicationRefusal: Refusal, Equatable {
             Problem(.callClosed, "The call closed at \(Timestamp.text(deadline.instant)).")
         case .incomplete(let gaps):
             Problem(
-                .incomplete, "Some answers are missing or do not fit.",
-                errors: gaps.map { gap in
-                    switch gap.reason {
-                    case .unanswered: Problem.FieldError(gap.pointer, .required, "is required")
-                    case .tooLong(let over):
-                        Problem.FieldError(gap.pointer, .tooLong, "is \(over) characters too long")
-                    case .unfit(let problem): Problem.FieldError(gap.pointer, .invalid, problem.words)
-                    case .noStreamChosen:
-                        Problem.FieldError(gap.pointer, .required, "Choose one stream at least.")
-                    case .streamClosed(_, let name, let deadline):
-                        Problem.FieldError(
-                            gap.pointer, .outOfRange,
-                            "\(name.text(for: .english)) closed at \(Timestamp.text(deadline.instant)).")
-                    case .tooManyFiles(let over):
-                        Problem.FieldError(gap.pointer, .tooMany, "has \(over) files too many")
-                    case .notChecked:
-                        Problem.FieldError(gap.pointer, .invalid, "has a file that is still being checked")
-                    case .damaged:
-                        Problem.FieldError(
-                            gap.pointer, .invalid, "has a damaged file; remove it and upload it again")
-                    }
-                })
+                .incomplete, "Some answers are missing or do not fit.", errors: gaps.map(\.fieldError))
         case .notEligible(let obstacles):
             Problem(
                 .notEligible,
@@ -88,6 +67,24 @@ package enum ApplicationRefusal: Refusal, Equatable {
             .conflict("No question up to round \(round) is left to be asked of it.")
         case .dueInThePast:
             Problem(.invalid, errors: [.init("/due_on", .outOfRange, "Choose today or a later day.")])
+        }
+    }
+}
+
+extension Completeness.Gap {
+    /// What a program is told of it.
+    var fieldError: Problem.FieldError {
+        switch reason {
+        case .unanswered: .init(pointer, .required, "is required")
+        case .tooLong(let over): .init(pointer, .tooLong, "is \(over) characters too long")
+        case .unfit(let problem): .init(pointer, .invalid, problem.words)
+        case .noStreamChosen: .init(pointer, .required, "Choose one stream at least.")
+        case .streamClosed(_, let name, let deadline):
+            .init(
+                pointer, .outOfRange, "\(name.text(for: .english)) closed at \(Timestamp.text(deadline.instant)).")
+        case .tooManyFiles(let over): .init(pointer, .tooMany, "has \(over) files too many")
+        case .notChecked: .init(pointer, .invalid, "has a file that is still being checked")
+        case .damaged: .init(pointer, .invalid, "has a damaged file; remove it and upload it again")
         }
     }
 }

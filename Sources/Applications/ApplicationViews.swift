@@ -1,4 +1,4 @@
-internal import API
+package import API
 internal import Forms
 package import Foundation
 package import Institutions
@@ -19,7 +19,10 @@ package struct ApplicationView: Described {
     package let withdrawnAt: Date?
     package let offerExpiresAt: Date?
     package let stage: StageView
+    package let due: Deadline?
+    package let readerDue: ReaderTime?
     package let completeness: CompletenessView
+    package let gaps: [GapView]?
     package let answers: [AnswerView]?
     package let batch: CallForApplications.Batch?
     package let formVersion: Int?
@@ -27,7 +30,17 @@ package struct ApplicationView: Described {
 
     package static var documentation: [String: String] {
         [
+            "due": """
+            Until when it can be handed in as it is: a draft while the call is open and, for its founders, each stream that it \
+            names; changes and later questions by their day. Which streams a draft names is its founders' alone, and managers \
+            read the call's deadline. Absent while nothing is to be handed in.
+            """,
+            "reader_due": "The same by the clock of the zone you chose; absent where that shows no other time.",
             "completeness": "How much of the form is done, in numbers. Managers see it of drafts, too.",
+            "gaps": """
+            What is missing before a draft, or changes that were asked for, can be handed in, in the order of the form. For \
+            its founders, and absent in lists and while nothing is open to be written.
+            """,
             "answers":
                 "In the order of the form. Absent in lists, and to a manager until the application is submitted.",
             "overlaps": "In lists and on the board, for managers: how many others it might be funded twice with.",
@@ -39,7 +52,11 @@ package struct ApplicationView: Described {
 
     /// - Parameter answers: nil where the reader may not know whether there are any.
     /// - Parameter form: the call's, by which answers are read.
-    init(_ summary: ApplicationSummary, answers: [Answer]?, to form: CallForApplications? = nil) {
+    /// - Parameter gaps: what is missing; nil where nothing is to be handed in, or the reader may not know.
+    init(
+        _ summary: ApplicationSummary, answers: [Answer]?, to form: CallForApplications? = nil,
+        missing gaps: [Completeness.Gap]? = nil
+    ) {
         let application = summary.application
         id = application.id
         call = CallLine(id: application.call, title: summary.callTitle, deadline: summary.deadline)
@@ -51,7 +68,10 @@ package struct ApplicationView: Described {
         withdrawnAt = application.withdrawnAt
         offerExpiresAt = application.offerExpiresAt
         stage = StageView(summary)
+        due = summary.handingIn
+        readerDue = due.flatMap { ReaderTime($0) }
         completeness = CompletenessView(summary.count)
+        self.gaps = gaps?.map { gap in GapView(gap, of: form?.questions.first { $0.id == gap.question }) }
         self.answers = answers?.map { answer in
             AnswerView(answer, to: form?.questions.first { $0.id == answer.question })
         }
@@ -138,6 +158,34 @@ package struct CompletenessView: Described {
     }
 }
 
+/// What keeps an application from being handed in.
+package struct GapView: Described {
+    package let question: CallForApplications.Question.ID?
+    package let prompt: LocalizedLine?
+    package let pointer: String
+    package let code: Problem.FieldError.Code
+    package let detail: String
+
+    package static var documentation: [String: String] {
+        [
+            "question": "Absent for the order of the streams.",
+            "prompt": "What the question asks.",
+            "pointer": "Where a refused submission would point to, such as `/answers/{question}`.",
+            "code": "Why, as `errors` of a refused submission says it.",
+            "detail": "Why, for people.",
+        ]
+    }
+
+    init(_ gap: Completeness.Gap, of question: CallForApplications.Question?) {
+        let error = gap.fieldError
+        self.question = gap.question
+        prompt = question?.prompt
+        pointer = error.pointer
+        code = error.code
+        detail = error.detail
+    }
+}
+
 /// An answer with what is needed to change it safely.
 package struct AnswerView: Described {
     package let question: CallForApplications.Question.ID
@@ -210,8 +258,14 @@ extension Statements {
         let answers = isChanging ? try await answersAsHandedIn(of: id) : try await answers(of: id)
         // What a founder wrote where they are asked no more, they keep; nobody else reads it.
         let streams = form?.offersChoice == true ? try await streamChoices(of: id) : []
-        let asked = form.map { Completeness(of: $0.questions, naming: streams, answers: answers).asked } ?? []
-        return ApplicationView(
-            summary, answers: role == .founder ? answers : answers.filter { asked.contains($0.question) }, to: form)
+        guard role == .founder else {
+            let asked = form.map { Completeness(of: $0.questions, naming: streams, answers: answers).asked } ?? []
+            return ApplicationView(summary, answers: answers.filter { asked.contains($0.question) }, to: form)
+        }
+        guard let form, summary.handingIn != nil else { return ApplicationView(summary, answers: answers, to: form) }
+        let draft = Draft(
+            summary: summary, call: form, answers: answers, documents: try await documents(of: id), choices: streams,
+            changes: summary.application.state == .changesRequested ? try await changeRequests(of: id).first : nil)
+        return ApplicationView(summary, answers: answers, to: form, missing: draft.completeness.gaps)
     }
 }

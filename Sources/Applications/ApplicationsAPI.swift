@@ -100,6 +100,7 @@ package enum ApplicationsRoom {
     private static var getApplication: AnyOperation {
         Operation(
             .get, "/v1/applications/{application}", "getApplication", summary: "An application with its answers",
+            description: "Founders read what is missing of what they can hand in, too.",
             tag: "applications", access: .roles([.manager, .founder]), parameters: ApplicationPath.self,
             output: ApplicationView.self, problems: [.notFound]
         ) { call in
@@ -134,7 +135,7 @@ package enum ApplicationsRoom {
             .put, "/v1/applications/{application}/answers", "saveAnswers", summary: "Save any answers of a draft",
             description: """
                 Answers by the id of their question. An empty text clears an answer; what is not mentioned stays. A draft \
-                takes incomplete and too long answers: what is missing is said on submission, and counted before.
+                takes incomplete and too long answers: what is missing is said each time, and refuses submission alone.
                 """,
             tag: "applications", access: .roles([.founder]), parameters: ApplicationPath.self, body: AnswersBody.self,
             output: ApplicationView.self, problems: [.notFound, .conflict]

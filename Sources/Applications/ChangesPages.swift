@@ -156,7 +156,9 @@ struct ChangesPages: Sendable {
             guard let attempt = try await portal.keep(call, of: call.parameters.application) else {
                 return .redirect(to: "/portal/applications/\(id)")
             }
-            guard attempt.isWhole else { return try await portal.page(for: call, retrying: attempt) }
+            guard attempt.isWhole, attempt.further.isEmpty else {
+                return try await portal.page(for: call, retrying: attempt)
+            }
             let person = try call.principal.personID
             let done = attempt.draft.changes?.round == nil ? "resubmitted" : "answered"
             do {

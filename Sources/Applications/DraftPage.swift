@@ -11,6 +11,8 @@ struct DraftPage: ViewModel {
     var header: PageHeader
     /// Why the draft cannot be submitted, if it cannot.
     var notice: String?
+    /// The questions that came up with the answers that were to be handed in.
+    var further: Further?
     var conflicts: [TheirVersion]
     var hasConflicts: Bool
     var form: Form
@@ -29,7 +31,7 @@ struct DraftPage: ViewModel {
     var canSubmit: Bool
     var deadline: TimeText
     var words: AutosaveWords
-    /// Each question, and whether it is done.
+    /// Each question, and whether it is done; a script renews the lines.
     var checklist: Facts
     var checklistSummary: String
     /// How many questions come later, if any.
@@ -50,6 +52,12 @@ struct DraftPage: ViewModel {
         var question: String
         var text: String
         var url: SafeURL
+    }
+
+    /// What nobody has seen yet of a form that was to be handed in.
+    struct Further: ViewModel {
+        var title: String
+        var questions: [LinkText]
     }
 
     /// What changed of a form, and why.
@@ -105,27 +113,41 @@ struct Draft: Sendable {
         Completeness(of: call.questions, naming: choices, answers: answers).asked
     }
 
+    /// What is missing of what is open to be written.
+    var completeness: Completeness {
+        Completeness(
+            of: call.questions, naming: choices, answers: answers, documents: documents,
+            only: Set(reopened.questions.map(\.id)),
+            order: changes == nil ? call.gaps(in: choices, at: summary.readAt) : [])
+    }
+
+    /// Whether it is in time to be handed in.
+    var canSubmit: Bool {
+        changes.map { !$0.isOverdue(at: summary.readAt) } ?? call.admits(summary.readAt)
+    }
+
+    /// The questions that are asked and open, and that a form which was sent did not show.
+    func unseen(in form: [String: [String]]) -> [CallForApplications.Question] {
+        reopened.asking(only: asked).further(than: form[CallForApplications.shownField]?.first)
+    }
+
     /// The page, with the values and errors of a form that was sent, or with what is stored.
     func page(
         values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
+        further: [CallForApplications.Question] = [],
         finding eligibility: EligibilityReport? = nil, storage: StartupStorage? = nil, in language: Pages.Language
     ) -> DraftPage {
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
-        let completeness = Completeness(
-            of: call.questions, naming: choices, answers: answers, documents: documents,
-            only: Set(reopened.questions.map(\.id)),
-            order: changes == nil ? self.call.gaps(in: choices, at: summary.readAt) : [])
+        let completeness = completeness
         let (whole, form, call) = (call, reopened, reopened.asking(only: completeness.asked))
         let standing = Standing(summary, for: .startup, finding: eligibility, in: language)
         let conflictErrors = conflicts.map { (field: call.field(of: $0.question), message: t("draft.conflict")) }
         let input = FormInput(values: values ?? self.values, errors: errors + conflictErrors, texts: t)
         let stored = Dictionary(answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let gaps = completeness.gaps
-        let given = Set(documents.filter { $0.state != .rejected }.map(\.question))
         let order = changes == nil ? whole.choicesSection(input, t, in: spoken) : nil
-        let canSubmit = changes.map { !$0.isOverdue(at: summary.readAt) } ?? call.admits(summary.readAt)
         var page = DraftPage(
             header: PageHeader(
                 title: call.title.text(for: spoken), kind: call.programName.text(for: spoken), badge: standing.badge,
@@ -133,6 +155,17 @@ struct Draft: Sendable {
             notice: !canSubmit
                 ? changes == nil ? t("draft.cannot_submit") : t("changes.cannot_submit")
                 : gaps.first { $0.question == nil && !choices.isEmpty }?.words(t),
+            further: further.isEmpty
+                ? nil
+                : DraftPage.Further(
+                    title: t("draft.come_up", count: further.count),
+                    // Places have moved where the form was changed meanwhile: its news name what is new.
+                    questions: news != nil
+                        ? []
+                        : further.map { question in
+                            LinkText(
+                                "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)")
+                        }),
             conflicts: theirChoice(theirs, of: whole, t, in: spoken)
                 + conflicts.map { conflict in
                     DraftPage.TheirVersion(
@@ -175,22 +208,7 @@ struct Draft: Sendable {
             words: DraftPage.AutosaveWords(
                 saving: t("draft.saving"), offline: t("draft.offline"), signedOut: t("draft.signed_out")),
             checklist: Facts(
-                (order == nil
-                    ? []
-                    : [
-                        .link(
-                            gaps.first { $0.question == nil }?.brief(t) ?? t("draft.done"),
-                            LinkText(t("choices.title"), "#f-choices_streams-0"))
-                    ])
-                    + call.questions.map { question in
-                        let gap = gaps.first { $0.question == question.id }
-                        return .link(
-                            gap?.brief(t)
-                                ?? (stored[question.id] == nil && !given.contains(question.id)
-                                    ? t("draft.optional") : t("draft.done")),
-                            LinkText(
-                                "\(question.position). \(question.prompt.text(for: spoken))", "#f-\(question.field)"))
-                    }),
+                checklist(t, in: spoken).map { .link($0.standing, LinkText($0.label, "#f-\($0.field)")) }),
             checklistSummary: summary.count.words(t),
             later: whole.later(after: summary.application.askedRound, t),
             facts: Facts(
@@ -208,6 +226,32 @@ struct Draft: Sendable {
         // The summary of errors knows of all fields; the order stands in a group of its own.
         if order != nil { page.form.sections.removeFirst() }
         return page
+    }
+
+    /// The order of the streams, where there is one, and each question that is asked: the part of the page that answers it,
+    /// what it is called, and how it stands.
+    func checklist(
+        _ t: Texts, in language: Vocabulary.Language
+    ) -> [(field: String, label: String, standing: String)] {
+        let completeness = completeness
+        let stored = Set(answers.map(\.question) + documents.filter { $0.state != .rejected }.map(\.question))
+        let order: [(field: String, label: String, standing: String)] =
+            changes != nil || !call.offersChoice
+            ? []
+            : [
+                (
+                    "\(TypedChoices.field)-0", t("choices.title"),
+                    completeness.gaps.first { $0.question == nil }?.brief(t) ?? t("draft.done")
+                )
+            ]
+        return order
+            + reopened.asking(only: completeness.asked).questions.map { question in
+                let gap = completeness.gaps.first { $0.question == question.id }
+                return (
+                    question.field, "\(question.position). \(question.prompt.text(for: language))",
+                    gap?.brief(t) ?? t(stored.contains(question.id) ? "draft.done" : "draft.optional")
+                )
+            }
     }
 
     private func theirChoice(
@@ -259,11 +303,11 @@ extension CallForApplications {
         shown?.split(separator: " ").first { $0.utf8.first == UInt8(ascii: "v") }.flatMap { Int($0.dropFirst()) }
     }
 
-    /// How many questions are asked that a form does not show; none of one that does not say what it shows.
-    func further(than shown: String?) -> Int {
-        guard let shown else { return 0 }
+    /// The questions that are asked and that a form does not show; none of one that does not say what it shows.
+    func further(than shown: String?) -> [Question] {
+        guard let shown else { return [] }
         let places = Set(shown.split(separator: " ").compactMap { Int($0) })
-        return questions.count { !places.contains($0.position) }
+        return questions.filter { !places.contains($0.position) }
     }
 
     /// The field of a question by its id.

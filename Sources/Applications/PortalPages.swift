@@ -160,7 +160,9 @@ struct PortalPages: Sendable {
             guard let attempt = try await keep(call, of: call.parameters.application) else {
                 return .redirect(to: "/portal/applications/\(id)")
             }
-            guard attempt.isWhole else { return try await page(for: call, retrying: attempt) }
+            guard attempt.isWhole, attempt.further.isEmpty else {
+                return try await page(for: call, retrying: attempt)
+            }
             let person = try call.principal.personID
             do {
                 return try await call.write { transaction in
@@ -188,6 +190,12 @@ struct PortalPages: Sendable {
         /// Whether everything that was typed or chosen is stored.
         var isWhole: Bool {
             typed.errors.isEmpty && conflicts.isEmpty && refusedFiles.isEmpty && choices?.errors.isEmpty ?? true
+        }
+
+        /// The questions that came up with these very answers, where nothing else keeps the form from being handed in: an
+        /// optional one would otherwise be handed in by somebody who never saw it.
+        var further: [CallForApplications.Question] {
+            isWhole && draft.canSubmit && draft.completeness.gaps.isEmpty ? draft.unseen(in: form) : []
         }
 
         /// What the form comes back with: what was typed where it could not be stored, and what is stored everywhere else.
@@ -285,7 +293,7 @@ struct PortalPages: Sendable {
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
             storage: try await call.reader.storage(of: attempt.draft.summary.application.startup),
             values: attempt.values, errors: errors, problem: problem,
-            conflicts: attempt.conflicts, theirs: attempt.choices?.theirs,
+            conflicts: attempt.conflicts, theirs: attempt.choices?.theirs, further: attempt.further,
             status: attempt.conflicts.isEmpty && attempt.choices?.theirs == nil && isMendable ? 422 : 409)
     }
 
@@ -315,13 +323,14 @@ struct PortalPages: Sendable {
         for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, storage: StartupStorage?,
         values: [String: [String]]? = nil,
         errors: [(field: String, message: String)] = [], problem: String? = nil,
-        conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil, status: Int = 200,
+        conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
+        further: [CallForApplications.Question] = [], status: Int = 200,
         flash: FlashNotice? = nil
     ) throws -> HTML {
         let t = PageKit.applications.texts(in: viewer.language)
         let model = draft.page(
             values: values, errors: errors, problem: problem, conflicts: conflicts, theirs: theirs,
-            finding: eligibility, storage: storage, in: viewer.language)
+            further: further, finding: eligibility, storage: storage, in: viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
             breadcrumbs: [Breadcrumb(t("portal.title"), "/portal")], flash: flash)
@@ -570,12 +579,14 @@ extension AutosaveReply {
         let stored = Dictionary(draft.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let disputed = Set(attempt.conflicts.map(\.question))
         // What an answer leads to is shown with the next page: until then the form says that there is more.
-        let further = draft.reopened.asking(only: draft.asked)
-            .further(than: attempt.form[CallForApplications.shownField]?.first)
+        let further = draft.unseen(in: attempt.form).count
         var saved = draft.saveState(in: language)
         if further > 0 { saved.text += language.gap + t("draft.further", count: further) }
         self.init(
             saved: saved, count: draft.summary.count.words(t),
+            checklist: Dictionary(
+                draft.checklist(t, in: Vocabulary.Language(language)).map { ($0.field, $0.standing) },
+                uniquingKeysWith: { first, _ in first }),
             // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
             seen: Dictionary(
                 uniqueKeysWithValues: draft.call.questions.filter { $0.files == nil && !disputed.contains($0.id) }.map {

@@ -39,8 +39,9 @@ public struct Assets: Sendable {
         self.init(files: files)
     }
 
-    /// A stylesheet without what only its writers need: comments, line ends, and blanks beside punctuation. Blanks elsewhere
-    /// mean something in selectors and sums and stay, one of them; so does whatever stands in quotation marks.
+    /// A stylesheet without what only its writers need: comments, line ends, blanks beside punctuation, and the semicolon
+    /// behind the last of a rule. Blanks elsewhere mean something in selectors and sums and stay, one of them; so does
+    /// whatever stands in quotation marks.
     static func lean(stylesheet bytes: [UInt8]) -> [UInt8] {
         var lean: [UInt8] = []
         var quote: UInt8?
@@ -60,6 +61,7 @@ public struct Assets: Sendable {
             }
             if blank, let last = lean.last, !after.contains(last), !before.contains(byte) { lean.append(0x20) }
             blank = false
+            if quote == nil, byte == UInt8(ascii: "}"), lean.last == UInt8(ascii: ";") { lean.removeLast() }
             lean.append(byte)
             if byte == quote {
                 quote = nil

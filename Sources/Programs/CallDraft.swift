@@ -63,7 +63,7 @@ package struct CallDraft: Sendable {
     /// Until when, in which zone, with how much lateness forgiven (an hour at the most).
     package let deadline: Deadline
     /// The form, in order.
-    package let questions: [Question]
+    package private(set) var questions: [Question]
     /// Who may know of it and apply.
     package let access: CallForApplications.Access
     /// Until when what came in is looked at together, in order; a call with cut-offs is a rolling one.
@@ -71,6 +71,13 @@ package struct CallDraft: Sendable {
     /// The streams that applicants choose among, the own one too, in the order they are shown; none where there is nothing
     /// to choose.
     package let offered: [Offered]
+
+    /// The same with another form.
+    func asking(_ questions: [Question]) -> CallDraft {
+        var draft = self
+        draft.questions = questions
+        return draft
+    }
 
     /// A call with its window and form.
     package init(

@@ -193,7 +193,8 @@ struct NewCall: Described {
         "questions": """
         The form, in order. A question keeps the id it is sent with and gets one otherwise. One with a `from_round` of 2 \
         or more is asked with that round of review; it stands after those that are asked before. One with `streams`, of \
-        those that the call offers, is asked of applications that name one of them, and of nobody else.
+        those that the call offers, is asked of applications that name one of them, and of nobody else. A draft that is \
+        sent without begins with what its streams are designed to ask.
         """,
         "access": "Public unless given.",
         "cutoffs": "Within the window, in order. A call with cut-offs is a rolling one.",

@@ -185,14 +185,25 @@ extension ProgramsRoom {
 
     private static var draftCall: AnyOperation {
         Operation(
-            .post, "/v1/calls", "draftCall", summary: "Draft a call with its form", tag: "programs",
+            .post, "/v1/calls", "draftCall", summary: "Draft a call with its form",
+            description: """
+                Without `questions` it asks what its stream is designed to ask; where it offers several streams, what all of \
+                them are is asked of everybody and the rest with the streams that ask it. Where nothing is designed its form \
+                is empty, as with an empty list: it is published once it asks something. Conditions, and the rubric of its \
+                rounds, begin as the stream is designed, too.
+                """, tag: "programs",
             access: .roles([.manager]), body: NewCall.self, output: CallView.self, success: .created
         ) { call in
             let tenant = try call.principal.workspace
             let id = CallForApplications.ID()
             let draft = call.body.draft()
             return try await call.write { transaction in
-                let drafted = try await transaction.draftCall(draft, as: id, in: tenant)
+                // A form that is not sent is the one the streams are designed with.
+                let form =
+                    call.body.questions == nil
+                    ? try await transaction.designedForm(of: draft.stream, beside: Set(draft.offered.map(\.stream)))
+                        .map(\.question) : draft.questions
+                let drafted = try await transaction.draftCall(draft.asking(form), as: id, in: tenant)
                 return .created(CallView(drafted, at: transaction.now), location: "/v1/calls/\(id)")
             }
         }.erased
@@ -201,6 +212,7 @@ extension ProgramsRoom {
     private static var reviseCall: AnyOperation {
         Operation(
             .put, "/v1/calls/{call}", "reviseCall", summary: "Replace a call that is not published yet",
+            description: "As a whole: without `questions` it asks nothing.",
             tag: "programs", access: .roles([.manager]), parameters: CallPath.self, body: NewCall.self,
             output: CallView.self, problems: [.notFound, .conflict]
         ) { call in

@@ -54,6 +54,19 @@ extension Statements {
     }
 }
 
+extension Statements {
+    /// What a call of a stream begins with asking, for managers: what the stream is designed to ask or, with others of its
+    /// program beside it, what each of them is. None where nothing is designed.
+    func designedForm(
+        of stream: ProgramStream.ID, beside others: Set<ProgramStream.ID>
+    ) async throws -> [NewQuestion] {
+        guard !others.subtracting([stream]).isEmpty, let own = try await self.stream(stream) else {
+            return try await design(of: stream)?.form ?? []
+        }
+        return StreamDesign.jointForm(of: stream, beside: others, among: try await designedForms(of: own.program))
+    }
+}
+
 extension StreamDesign {
     fileprivate init(_ row: Row) throws {
         try self.init(

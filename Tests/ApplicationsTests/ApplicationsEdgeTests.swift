@@ -242,27 +242,7 @@ struct ApplicationsEdgeTests {
     func autosaveFurther() async throws {
         let world = try await World()
         let ravi = try await Visitor(Cast.ravi, in: world)
-        let steps = CallForApplications.ID()
-        let ids = (0..<3).map { _ in CallForApplications.Question.ID() }
-        var stage = Field(.choice)
-        stage.options = [
-            .init("idea", try LocalizedLine(en: "An idea")), .init("sales", try LocalizedLine(en: "Selling")),
-        ]
-        let form = [
-            CallDraft.Question(id: ids[0], prompt: try LocalizedLine(en: "Which stage?"), field: stage),
-            CallDraft.Question(
-                id: ids[1], prompt: try LocalizedLine(en: "Who buys it?"),
-                condition: .isAny(ids[0].uuid, of: ["sales"])),
-            CallDraft.Question(id: ids[2], prompt: try LocalizedLine(en: "Why?")),
-        ]
-        let draft = CallDraft(
-            stream: demoID("stream incubation general"), title: try LocalizedName(en: "In steps"),
-            opensAt: Date().addingTimeInterval(-86_400),
-            deadline: Deadline(Date().addingTimeInterval(864_000), in: .hongKong), questions: form)
-        try await world.database.write(as: world.context(Cast.mei)) { transaction in
-            _ = try await transaction.draftCall(draft, as: steps, in: Cast.harbour.id)
-            _ = try await transaction.publishCall(steps, by: Cast.mei.person.id)
-        }
+        let (steps, ids) = try await world.callInSteps()
         let portal = "/portal/applications/\(try await world.draft(to: steps))"
         let page = await ravi.open(portal).text
         #expect(page.contains("<input type=\"hidden\" name=\"shown\" value=\"v1 1 3\">"), "\(page)")
@@ -279,6 +259,84 @@ struct ApplicationsEdgeTests {
         #expect(try await !said("sales", shown: "1 2 3").contains("further"))
         #expect(try await !said("sales", shown: nil).contains("further"))
         #expect(try await !said("idea").contains("further"))
+    }
+
+    @Test("The autosave endpoint says how each question stands, for the list beside the form")
+    func autosaveChecklist() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let (steps, ids) = try await world.callInSteps(requiring: false)
+        let portal = "/portal/applications/\(try await world.draft(to: steps))"
+        let page = await ravi.open(portal).text
+        #expect(page.contains("data-autosave-checklist aria-live=\"polite\""), "\(page)")
+        func checklist(_ fields: [(String, String)]) async throws -> [String?] {
+            let json = try await ravi.send("\(portal)/autosave", fields).json()
+            return ids.map { json["checklist"]?["answers_\($0)"]?.text }
+        }
+        #expect(try await checklist([("answers_\(ids[0])", "idea")]) == ["Answered", nil, "Missing"])
+        let more = [("answers_\(ids[0])", "sales"), ("answers_\(ids[2])", String(repeating: "a", count: 2001))]
+        #expect(try await checklist(more) == ["Answered", "Optional", "Too long"])
+        let done = [("answers_\(ids[1])", "Ports."), ("answers_\(ids[2])", "")]
+        #expect(try await checklist(done) == ["Answered", "Answered", "Missing"])
+        // The page says the same.
+        #expect(await ravi.open(portal).text.contains("<dt>Missing</dt>"))
+    }
+
+    @Test("A question that the last answers led to is seen before it is handed in", arguments: [false, true])
+    func furtherSeen(autosaved: Bool) async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let (steps, ids) = try await world.callInSteps(requiring: false)
+        let id = try await world.draft(to: steps)
+        let portal = "/portal/applications/\(id)"
+        let founder = world.database.reader(as: world.context(Cast.ravi))
+        let (stage, reason) = (("answers_\(ids[0])", "sales"), ("answers_\(ids[2])", "We know the buyers."))
+        let before = ("shown", "v1 1 3")
+        // What is missing is said first, as ever.
+        let short = await ravi.send("\(portal)/submission", [stage, before])
+        #expect(short.status == 422 && short.text.contains("error-summary"), "\(short.text)")
+        #expect(!short.text.contains("not submitted yet"))
+        if autosaved { _ = await ravi.send("\(portal)/autosave", [stage, reason, before]) }
+        let sent = await ravi.send("\(portal)/submission", autosaved ? [before] : [stage, reason, before])
+        #expect(sent.status == 422 && sent.text.contains("and not submitted yet. They lead to 1 further question"))
+        #expect(sent.text.contains("<a href=\"#f-answers_\(ids[1])\">2. Who buys it?</a>"), "\(sent.text)")
+        #expect(sent.text.contains("We know the buyers.</textarea>") && !sent.text.contains("error-summary"))
+        #expect(sent.text.contains("<input type=\"hidden\" name=\"shown\" value=\"v1 1 2 3\">"))
+        #expect(try await founder.application(id)?.application.state == .draft)
+
+        let again = [stage, ("answers_\(ids[1])", ""), reason, ("shown", "v1 1 2 3")]
+        let submitted = await ravi.send("\(portal)/submission", again)
+        #expect((submitted.status, submitted.header("Location")) == (303, "\(portal)?done=submitted"))
+        #expect(try await founder.application(id)?.application.state == .submitted)
+    }
+
+    @Test("What is missing is said by question, to whoever writes it and to nobody else")
+    func gaps() async throws {
+        let world = try await World()
+        let (ravi, mei) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.mei, in: world))
+        let (steps, ids) = try await world.callInSteps()
+        let id = try await world.draft(to: steps)
+        let place = "/v1/applications/\(id)"
+        let view = try await ravi.ask("GET", place).json()
+        #expect(view["gaps"]?.elements?.map { $0["question"]?.text } == [ids[0].description, ids[2].description])
+        let first = view["gaps"]?.elements?.first
+        #expect(first?["prompt"]?["en"]?.text == "Which stage?" && first?["code"]?.text == "required")
+        #expect(first?["pointer"]?.text == "/answers/\(ids[0])" && first?["detail"]?.text == "is required")
+        #expect(view["due"]?["at"]?.text == view["call"]?["deadline"]?["at"]?.text)
+        // Saving an answer says what it led to.
+        let saved = try await ravi.ask("PUT", "\(place)/answers/\(ids[0])", json: #"{"text":"sales"}"#).json()
+        #expect(saved["gaps"]?.elements?.map { $0["question"]?.text } == [ids[1].description, ids[2].description])
+        let hidden = try await mei.ask("GET", place).json()
+        #expect(hidden["gaps"] == nil && hidden["due"] == view["due"])
+        let list = try await ravi.ask("GET", "/v1/applications").json()["items"]?.elements ?? []
+        #expect(list.contains { $0["id"]?.text == id.description } && list.allSatisfy { $0["gaps"] == nil })
+
+        for question in ids[1...] {
+            _ = await ravi.ask("PUT", "\(place)/answers/\(question)", json: #"{"text":"Ports."}"#)
+        }
+        #expect(try await ravi.ask("GET", place).json()["gaps"]?.elements?.isEmpty == true)
+        let submitted = try await ravi.ask("POST", "\(place)/submission").json()
+        #expect(submitted["state"]?.text == "submitted" && submitted["gaps"] == nil && submitted["due"] == nil)
     }
 
     @Test("Taking back, accepting and declining by form")
@@ -319,5 +377,35 @@ struct ApplicationsEdgeTests {
         #expect(none.status == 200 && none.text.contains("No application matches"))
         let leo = try await Visitor(Cast.leo, in: world)
         #expect(await leo.open("/console/applications").text.contains("Nobody has applied yet"))
+    }
+}
+
+extension World {
+    /// An open call whose second question is asked of whoever sells already; the first and the third are always.
+    func callInSteps(
+        requiring isRequired: Bool = true
+    ) async throws -> (call: CallForApplications.ID, questions: [CallForApplications.Question.ID]) {
+        let call = CallForApplications.ID()
+        let ids = (0..<3).map { _ in CallForApplications.Question.ID() }
+        var stage = Field(.choice)
+        stage.options = [
+            .init("idea", try LocalizedLine(en: "An idea")), .init("sales", try LocalizedLine(en: "Selling")),
+        ]
+        let form = [
+            CallDraft.Question(id: ids[0], prompt: try LocalizedLine(en: "Which stage?"), field: stage),
+            CallDraft.Question(
+                id: ids[1], prompt: try LocalizedLine(en: "Who buys it?"), isRequired: isRequired,
+                condition: .isAny(ids[0].uuid, of: ["sales"])),
+            CallDraft.Question(id: ids[2], prompt: try LocalizedLine(en: "Why?")),
+        ]
+        let draft = CallDraft(
+            stream: demoID("stream incubation general"), title: try LocalizedName(en: "In steps"),
+            opensAt: Date().addingTimeInterval(-86_400),
+            deadline: Deadline(Date().addingTimeInterval(864_000), in: .hongKong), questions: form)
+        try await database.write(as: context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: call, in: Cast.harbour.id)
+            _ = try await transaction.publishCall(call, by: Cast.mei.person.id)
+        }
+        return (call, ids)
     }
 }

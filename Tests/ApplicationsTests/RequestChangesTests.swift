@@ -461,6 +461,35 @@ struct RequestChangesTests {
         // A form that was still open leads back.
         #expect(await ravi.send("\(portal)/resubmission", [(questions[1].field, "Late.")]).status == 303)
     }
+
+    @Test("What is missing of the changes is said, and a question that comes up with them is seen first")
+    func further() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let (steps, ids) = try await world.callInSteps(requiring: false)
+        let id = try await world.draft(to: steps)
+        let (stage, text) = (AnswerEdit(try LongText("sales")), AnswerEdit(try LongText("Ports.")))
+        _ = try await world.save([ids[0]: stage, ids[1]: text, ids[2]: text], of: id)
+        _ = try await world.database.write(as: world.context(Cast.ravi)) {
+            try await $0.submitApplication(id, by: Cast.ravi.person.id)
+        }
+        let request = try await world.ask(id, of: [ids[0], ids[1]])
+        let (place, portal) = ("/v1/applications/\(id)", "/portal/applications/\(id)")
+        let view = try await ravi.ask("GET", place).json()
+        #expect(view["gaps"]?.elements?.isEmpty == true)
+        #expect(view["due"]?["at"]?.text?.prefix(19) == Timestamp.text(request.dueAt).prefix(19))
+        let cleared = try await ravi.ask("PUT", "\(place)/answers/\(ids[0])", json: #"{"text":""}"#).json()
+        #expect(cleared["gaps"]?.elements?.map { $0["question"]?.text } == [ids[0].description])
+
+        let field = "answers_\(ids[0])"
+        _ = await ravi.send("\(portal)/answers", [(field, "idea"), ("shown", "v1 1 2")])
+        #expect(await ravi.open(portal).text.contains("name=\"shown\" value=\"v1 1\""))
+        let sent = await ravi.send("\(portal)/resubmission", [(field, "sales"), ("shown", "v1 1")])
+        #expect(sent.status == 422 && sent.text.contains("They lead to 1 further question"), "\(sent.text)")
+        #expect(sent.text.contains("#f-answers_\(ids[1])") && sent.text.contains("value=\"v1 1 2\""))
+        let done = await ravi.send("\(portal)/resubmission", [(field, "sales"), ("shown", "v1 1 2")])
+        #expect((done.status, done.header("Location")) == (303, "\(portal)?done=resubmitted"), "\(done.text)")
+    }
 }
 
 extension World {

@@ -117,6 +117,13 @@ struct StreamChoiceTests {
         // Which streams a draft names shows in nothing that a manager reads.
         let manager = world.database.reader(as: world.context(Cast.mei))
         #expect(try await manager.application(id)?.due == open.deadline)
+        for (member, due) in [(Cast.ravi, open.due), (Cast.mei, open.deadline)] {
+            let view = try await Visitor(member, in: world).ask("GET", "/v1/applications/\(id)").json()
+            // JSON says a deadline to the millisecond, and where it was set.
+            let said = view["due"]?["at"]?.text?.prefix(19)
+            #expect(said == Timestamp.text(due.instant).prefix(19), "\(member.person.name)")
+            #expect(view["due"]?["zone"]?.text == "Asia/Hong_Kong")
+        }
 
         try await world.closes(call.other, of: call.id, in: "-1 hour")
         let closed = try #require(try await founder.application(id))
@@ -132,6 +139,8 @@ struct StreamChoiceTests {
         #expect(wall?.constraint == "submissions_name_open_streams")
         let visitor = try await Visitor(Cast.ravi, in: world)
         let page = await visitor.open("/portal/applications/\(id)")
+        let gaps = try await visitor.ask("GET", "/v1/applications/\(id)").json()["gaps"]?.elements ?? []
+        #expect(gaps.map { $0["pointer"]?.text } == ["/streams/1"] && gaps.first?["question"] == nil)
         #expect(page.text.contains("“Deep tech” closed at") && page.text.contains("Deep tech, closes"))
         let seen = StreamChoices.fingerprint(of: [call.own, call.other]).description
         let sent = await visitor.send(

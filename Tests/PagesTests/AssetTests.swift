@@ -53,8 +53,8 @@ struct AssetTests {
             """
         let lean = String(decoding: Assets.lean(stylesheet: Array(css.utf8)), as: UTF8.self)
         #expect(
-            lean == "a :is(b,c) > d:hover{width:calc(100% - 2 * 4px);content:\"a ;  b /* no */\";}"
-                + "@media (min-width:4px) and print{::before{margin:0 1px;}}")
+            lean == "a :is(b,c) > d:hover{width:calc(100% - 2 * 4px);content:\"a ;  b /* no */\"}"
+                + "@media (min-width:4px) and print{::before{margin:0 1px}}")
         let script = "// why\nif (a) {\n    // and why\n    b(\"// c\");\n\n}"
         #expect(
             String(decoding: Assets.lean(script: Array(script.utf8)), as: UTF8.self) == "if (a) {\nb(\"// c\");\n}\n")

@@ -220,7 +220,59 @@ struct StreamQuestionTests {
         let form = try await mei.ask("GET", "/v1/streams/\(general)/joint-form?beside=\(deep)").json()
         let questions = try #require(form["questions"]?.elements)
         #expect(questions.last?["streams"]?.elements?.compactMap(\.text) == [deep.description])
+        // A call of both that is sent without questions asks the same.
+        let sent = await mei.ask("POST", "/v1/calls", json: unasked(of: general, offering: [general, deep]))
+        let drafted = try sent.json()["questions"]?.elements ?? []
+        func said(_ questions: [JSON]) -> [[String?]] {
+            questions.map { [$0["prompt"]?["en"]?.text] + ($0["streams"]?.elements?.map(\.text) ?? []) }
+        }
+        #expect(said(drafted) == said(questions) && drafted.count == questions.count, "\(drafted)")
         let ravi = try await Visitor(Cast.ravi, in: world)
         #expect(await ravi.ask("GET", "/v1/streams/\(general)/joint-form").status == 403)
+    }
+
+    private func unasked(of stream: ProgramStream.ID, offering streams: [ProgramStream.ID] = []) -> String {
+        let offered = streams.map { "{\"stream\": \"\($0)\"}" }.joined(separator: ", ")
+        return """
+            {"stream": "\(stream)", "title": {"en": "As designed"}, "opens_at": "2030-03-01T01:00:00Z",
+             "deadline": {"at": "2030-04-01T10:00:00Z", "zone": "Asia/Hong_Kong"}, "offered_streams": [\(offered)]}
+            """
+    }
+
+    @Test("are those of the design where a call is sent without any, and none where it is sent with none")
+    func designed() async throws {
+        let world = try await World()
+        let (deep, mei) = (try await stream(in: world), try await Visitor(Cast.mei, in: world))
+        // Nothing is designed: the form is empty, and is not published.
+        let empty = await mei.ask("POST", "/v1/calls", json: unasked(of: deep))
+        #expect(empty.status == 201, "\(empty.text)")
+        #expect(try empty.json()["questions"]?.elements?.isEmpty == true)
+        let nothing = try #require(empty.header("Location"))
+        #expect(await mei.ask("POST", "\(nothing)/publication").status == 409)
+
+        let place = "/v1/streams/\(deep)/design"
+        let tag = try #require(await mei.ask("GET", place).header("ETag"))
+        let next = CallForApplications.Question.ID()
+        let form = """
+            [{"id": "\(asked)", "prompt": {"en": "How deep?"}, "max_length": 300},
+             {"id": "\(next)", "prompt": {"en": "How so?"}, "is_required": false,
+              "condition": {"question": "\(asked)", "answered": true}}]
+            """
+        let kept = await mei.ask(
+            "PUT", place, json: "{\"form\": \(form), \"rubric\": [], \"rounds\": [], \"conditions\": []}",
+            headers: [("If-Match", tag)])
+        #expect(kept.status == 200, "\(kept.text)")
+        let made = await mei.ask("POST", "/v1/calls", json: unasked(of: deep))
+        #expect(made.status == 201, "\(made.text)")
+        let call = try #require(made.header("Location"))
+        let questions = try made.json()["questions"]?.elements ?? []
+        #expect(questions.map { $0["prompt"]?["en"]?.text } == ["How deep?", "How so?"])
+        #expect(questions.first?["max_length"] == 300 && questions.last?["condition"] != nil, "\(questions)")
+        #expect(await mei.ask("POST", "\(call)/publication").status == 200)
+
+        // Whoever sends a form, though an empty one, has said what is asked.
+        let without = body("", offering: []).replacing("\(general)", with: "\(deep)")
+        let none = await mei.ask("POST", "/v1/calls", json: without)
+        #expect(try none.status == 201 && none.json()["questions"]?.elements?.isEmpty == true, "\(none.text)")
     }
 }

@@ -5,11 +5,12 @@ public struct AutosaveReply: Encodable, Sendable {
     let text: String
     let savedAt: String
     let count: String
+    let checklist: [String: String]
     let seen: [String: String]
     let errors: [String: String]
 
     private enum CodingKeys: String, CodingKey {
-        case text, count, seen, errors
+        case text, count, checklist, seen, errors
         case savedAt = "saved_at"
     }
 
@@ -21,12 +22,18 @@ public struct AutosaveReply: Encodable, Sendable {
     /// - Parameters:
     ///   - saved: when the form was last kept.
     ///   - count: how far it has come, for the element with `data-autosave-count`.
+    ///   - checklist: how each part of the form stands, by the part's id without its `f-`, for the lines that lead there within
+    ///     the element with `data-autosave-checklist`. A line whose part is not named is hidden.
     ///   - seen: new values of hidden fields, by name.
     ///   - errors: why a field could not be kept, by name.
-    public init(saved: SaveState, count: String, seen: [String: String] = [:], errors: [String: String] = [:]) {
+    public init(
+        saved: SaveState, count: String, checklist: [String: String] = [:], seen: [String: String] = [:],
+        errors: [String: String] = [:]
+    ) {
         text = saved.text
         savedAt = saved.instant
         self.count = count
+        self.checklist = checklist
         self.seen = seen
         self.errors = errors
     }

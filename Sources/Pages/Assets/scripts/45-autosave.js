@@ -33,6 +33,9 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const dirty = () => fields.filter(({ name, text }) => text !== known.get(name));
     const pending = () => dirty().filter(({ name, text }) => touched.has(name) && refused.get(name) !== text);
     const state = form.querySelector("[data-save-state] time");
+    // A line that changes is read out whole: how a question stands says nothing without the question.
+    const lines = [...document.querySelectorAll("[data-autosave-checklist] dl > div")];
+    for (const line of lines) line.setAttribute("aria-atomic", "true");
     const say = (text) => { if (state) state.textContent = text; };
     let timer, since = 0, busy = false, tries = 0;
 
@@ -93,6 +96,11 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
                 state?.setAttribute("datetime", json.saved_at);
                 const count = document.querySelector("[data-autosave-count]");
                 if (count) count.textContent = json.count;
+                for (const line of lines) {
+                    const term = line.querySelector("dt"), standing = json.checklist[line.querySelector("a").hash.slice(3)];
+                    line.hidden = !standing;
+                    if (standing && term.textContent !== standing) term.textContent = standing;
+                }
                 tries = 0;
             } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
                 say(form.dataset.signedOut);
