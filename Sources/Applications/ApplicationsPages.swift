@@ -27,7 +27,7 @@ extension ApplicationsRoom {
         PortalPages(site: site, hasScanner: hasScanner, decision: decision).routes
             + PreviewPages(site: site).routes + FastTrackPages(site: site).routes + EligibilityPages(site: site).routes
             + ConsolePages(site: site, hasScanner: hasScanner, reviews: reviews).routes
-            + OverlapsConsole(site: site).routes
+            + OverlapsConsole(site: site).routes + ManyOverlapsConsole(site: site).routes
             + SnapshotPages(site: site).routes
             + ManyChangesPages(site: site).routes
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes

@@ -2,7 +2,7 @@ internal import Accounts
 internal import Foundation
 internal import Institutions
 package import Postgres
-internal import Programs
+package import Programs
 internal import Vocabulary
 
 extension Statements {
@@ -41,6 +41,53 @@ extension Statements {
         return overlaps.sorted {
             ($0.judgement == nil ? 0 : 1, -$0.evidence.count) < ($1.judgement == nil ? 0 : 1, -$1.evidence.count)
         }
+    }
+
+    /// What nobody has judged yet of a call's applications that may still be funded, each two once. For managers alone, and
+    /// nothing to one who founded or owns part of either side.
+    ///
+    /// - Parameter limit: how many at the most.
+    package func openOverlaps(of call: CallForApplications.ID, limit: Int) async throws -> [OpenOverlap] {
+        let found = try await rows(
+            """
+            -- open overlaps of a call
+            SELECT x.application_id, ours.names AS own_name, x.other_id, i.names AS startup_name, c.title,
+                   p.name AS program_name, o.state,
+                   EXISTS (SELECT FROM enrolments AS e
+                           WHERE e.tenant_id = o.tenant_id AND e.application_id = o.id) AS is_enrolled,
+                   x.kind, x.detail, x.share, NULL::text AS verdict
+            FROM open_overlaps(\(call), acting_role(), acting_person()) AS x
+            JOIN applications AS a ON a.tenant_id = acting_tenant() AND a.id = x.application_id
+            JOIN institutions AS ours ON ours.tenant_id = acting_tenant() AND ours.id = a.startup_id
+            JOIN applications AS o ON o.tenant_id = acting_tenant() AND o.id = x.other_id
+            JOIN institutions AS i ON i.tenant_id = acting_tenant() AND i.id = o.startup_id
+            JOIN calls AS c ON c.tenant_id = acting_tenant() AND c.id = o.call_id
+            JOIN streams AS s ON s.tenant_id = acting_tenant() AND s.id = c.stream_id
+            JOIN programs AS p ON p.tenant_id = acting_tenant() AND p.id = s.program_id
+            ORDER BY x.application_id, x.other_id, x.kind, x.detail
+            LIMIT 10000
+            """)
+        var overlaps: [OpenOverlap] = []
+        var seen: Set<OverlapPair> = []
+        for row in found {
+            let pair = OverlapPair(try row("application_id"), try row("other_id"))
+            // Told of both, it was listed with the other.
+            guard !seen.contains(OverlapPair(pair.other, pair.application)) else { continue }
+            let evidence = try FundingOverlap.Evidence(
+                kind: row("kind"), detail: row("detail"), share: row("share"))
+            if overlaps.last?.pair == pair {
+                overlaps[overlaps.count - 1].overlap.evidence.append(evidence)
+            } else if overlaps.count < limit {
+                seen.insert(pair)
+                overlaps.append(
+                    OpenOverlap(
+                        application: pair.application, startupName: try row("own_name"),
+                        overlap: try FundingOverlap(row, evidence)))
+            } else {
+                break
+            }
+        }
+        return overlaps
     }
 
     /// How many suggestions there are about each of several applications, of those about which there are any. For managers

@@ -108,11 +108,19 @@ extension Transaction {
         because reason: LongText?,
         by person: Person.ID
     ) async throws -> FundingOverlap {
-        guard try await overlaps(of: id).contains(where: { $0.other == other }) else { throw Problem.notFound }
-        try await insert(verdict, because: reason, on: id, and: other, by: person)
+        try await judge(OverlapPair(id, other), as: verdict, because: reason, by: person)
         guard let judged = try await overlaps(of: id).first(where: { $0.other == other }) else {
             throw Problem.notFound
         }
         return judged
+    }
+
+    func judge(
+        _ pair: OverlapPair, as verdict: FundingOverlap.Verdict, because reason: LongText?, by person: Person.ID
+    ) async throws {
+        guard try await overlaps(of: pair.application).contains(where: { $0.other == pair.other }) else {
+            throw Problem.notFound
+        }
+        try await insert(verdict, because: reason, on: pair.application, and: pair.other, by: person)
     }
 }

@@ -2,13 +2,14 @@ internal import API
 internal import Accounts
 internal import Foundation
 internal import Postgres
+internal import Programs
 internal import Vocabulary
 
 internal import struct API.Operation
 
 /// What might be funded twice, by API: for managers alone.
 enum OverlapsAPI {
-    static let operations: [AnyOperation] = [listOverlaps, judgeOverlap]
+    static let operations: [AnyOperation] = [listOverlaps, judgeOverlap, listCallOverlaps, judgeCallOverlaps]
 
     private static var listOverlaps: AnyOperation {
         Operation(
@@ -44,6 +45,97 @@ enum OverlapsAPI {
                 )
             }
         }.erased
+    }
+
+    private static var listCallOverlaps: AnyOperation {
+        Operation(
+            .get, "/v1/calls/{call}/overlaps", "listCallOverlaps",
+            summary: "Overlaps of a call's applications that nobody has judged",
+            description: """
+                Of applications that may still be funded, each two once, 500 at the most: once they are judged, others come in \
+                their place.
+                """,
+            tag: "applications", access: .roles([.manager]), parameters: CallPath.self, output: OpenOverlapList.self,
+            problems: [.notFound]
+        ) { call in
+            let id = call.parameters.call
+            guard try await call.reader.call(id) != nil else { throw Problem.notFound }
+            return .ok(
+                OpenOverlapList(
+                    items: try await call.reader.openOverlaps(of: id, limit: BulkMode.most).map(OpenOverlapView.init)))
+        }.erased
+    }
+
+    private static var judgeCallOverlaps: AnyOperation {
+        Operation(
+            .post, "/v1/calls/{call}/overlap-verdicts", "judgeCallOverlaps",
+            summary: "Confirm several overlaps of a call's applications, or say why they are none",
+            description: """
+                Each as by `judgeFundingOverlap`. All of them or none, unless `partial`; with `dry_run` nothing changes and the \
+                same is said of each.
+                """,
+            tag: "applications", access: .roles([.manager]), parameters: CallPath.self, body: OverlapVerdictsBody.self,
+            output: RowVerdicts<OverlapVerdictItem>.self, problems: [.notFound, .conflict]
+        ) { call in
+            let (id, body, person) = (call.parameters.call, call.body, try call.principal.personID)
+            let mode = BulkMode(dryRun: body.dryRun, partial: body.partial)
+            let pairs = try BulkMode.rows(body.overlaps, at: "/overlaps").map { OverlapPair($0.application, $0.other) }
+            try body.verdict.check(body.reason)
+            return try await call.write { transaction in
+                let verdicts = try await transaction.judgeOverlaps(
+                    pairs, of: id, as: body.verdict, because: body.reason, mode, by: person)
+                return .ok(
+                    RowVerdicts(verdicts, of: pairs, mode) {
+                        OverlapVerdictItem(application: $0.application, other: $0.other, fault: $1.fault)
+                    })
+            }
+        }.erased
+    }
+}
+
+/// Overlaps that are judged alike, and how.
+struct OverlapVerdictsBody: Described {
+    let overlaps: [Row]
+    let verdict: FundingOverlap.Verdict
+    let reason: LongText?
+    let dryRun: Bool?
+    let partial: Bool?
+
+    static let documentation = [
+        "reason": "Required with `dismissed`.", "dry_run": BulkMode.dryRunMeaning, "partial": BulkMode.partialMeaning,
+    ]
+
+    struct Row: Described, Hashable {
+        let application: Application.ID
+        let other: Application.ID
+
+        static let documentation = ["application": "The one of the call."]
+    }
+}
+
+/// What came of an overlap.
+struct OverlapVerdictItem: Described {
+    let application: Application.ID
+    let other: Application.ID
+    let fault: RowFault?
+}
+
+struct OpenOverlapList: Described {
+    let items: [OpenOverlapView]
+}
+
+/// An overlap of a call's application as JSON.
+struct OpenOverlapView: Described {
+    let application: Application.ID
+    let startup: LocalizedName
+    let overlap: OverlapView
+
+    static let documentation = ["startup": "Whose application it is; the other's is in `overlap`."]
+
+    init(_ open: OpenOverlap) {
+        application = open.application
+        startup = open.startupName
+        overlap = OverlapView(open.overlap)
     }
 }
 

@@ -41,16 +41,9 @@ struct OverlapsConsole: Sendable {
         }.erased
     }
 
-    private func page<B>(for call: FormCall<OverlapPath, B>, problem: FormProblem? = nil) async throws -> HTML {
-        let path = call.parameters
-        guard let asked = try await call.reader.application(path.application),
-            let overlap = try await call.reader.overlaps(of: path.application).first(where: { $0.other == path.other })
-        else { throw Problem.notFound }
-        let viewer = try await call.viewer()
-        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
-        let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.errors ?? [], texts: t)
-        let name = asked.startupName.text(for: spoken)
-        let fields = [
+    /// What is said of an overlap, or of several.
+    static func fields(_ input: FormInput, _ t: Texts) -> [FormField] {
+        [
             input.radios(
                 "verdict", label: t("overlap.verdict"),
                 options: [
@@ -61,6 +54,18 @@ struct OverlapsConsole: Sendable {
                 "reason", label: t("overlap.reason"), hint: t("overlap.reason_hint"), isOptional: true, limit: 2000,
                 rows: 4),
         ]
+    }
+
+    private func page<B>(for call: FormCall<OverlapPath, B>, problem: FormProblem? = nil) async throws -> HTML {
+        let path = call.parameters
+        guard let asked = try await call.reader.application(path.application),
+            let overlap = try await call.reader.overlaps(of: path.application).first(where: { $0.other == path.other })
+        else { throw Problem.notFound }
+        let viewer = try await call.viewer()
+        let (t, spoken) = (PageKit.applications.texts(in: viewer.language), Vocabulary.Language(viewer.language))
+        let input = FormInput(values: problem == nil ? [:] : call.fields, errors: problem?.errors ?? [], texts: t)
+        let name = asked.startupName.text(for: spoken)
+        let fields = Self.fields(input, t)
         let model = OverlapPage(
             header: PageHeader(
                 title: overlap.startupName.text(for: spoken), kind: t("overlap.title"),
@@ -111,6 +116,11 @@ extension FundingOverlap {
         }
     }
 
+    /// What both have, by kind.
+    func kinds(_ t: Texts) -> String {
+        evidence.map { t("overlap.kind.\($0.kind.rawValue)") }.joined(separator: t("eligibility.semicolon"))
+    }
+
     func stateWords(_ t: Texts) -> String { isEnrolled ? t("overlap.enrolled") : state.label(t) }
 
     /// The suggestions of an application as its page lists them; nil without any.
@@ -131,8 +141,7 @@ extension FundingOverlap {
                         note: overlap.callTitle.text(for: spoken)),
                     .text(overlap.stateWords(t), note: overlap.programName.text(for: spoken)),
                     .text(
-                        overlap.evidence.map { t("overlap.kind.\($0.kind.rawValue)") }.joined(
-                            separator: t("eligibility.semicolon")),
+                        overlap.kinds(t),
                         note: overlap.evidence.compactMap { $0.detail == nil ? nil : $0.words(t) }.joined(
                             separator: t("eligibility.semicolon"))),
                     .badge(overlap.badge(t)),

@@ -61,7 +61,9 @@ struct OversightPages: Sendable {
                 .link(t("list.export"), ("/console/applications/export" as SafeURL).adding(query.items)),
                 .link(t("levels.title"), "/console/service-levels"),
                 .link(t("changes.list_title"), "/console/changes"),
-            ])
+            ]
+                + (query.overlap == nil
+                    ? [] : query.call.map { [.link(t("overlap.several"), "/console/calls/\($0)/overlaps")] } ?? []))
     }
 
     func tabs(_ query: ApplicationListQuery, isBoard: Bool, _ t: Texts) -> Tabs {

@@ -61,7 +61,10 @@ struct EnrolPages: Sendable {
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.incubation.texts(in: viewer.language), Vocabulary.Language(viewer.language))
         let name = summary.startupName.text(for: spoken)
-        let input = FormInput(values: call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        // The cohort that the call leads into stands there until another is chosen.
+        let meant = applied.cohort.map { cohort in cohorts.filter { $0.id == cohort.id } } ?? []
+        let values = call.fields.isEmpty ? ["cohort": meant.map(\.id.description)] : call.fields
+        let input = FormInput(values: values, errors: problem?.fieldErrors ?? [], texts: t)
         let model = EnrolPage(
             header: PageHeader(
                 title: t("enrol.title", ["startup": name]), kind: applied.programName.text(for: spoken),

@@ -1,4 +1,4 @@
-internal import API
+package import API
 package import Accounts
 package import Applications
 package import Postgres
@@ -46,5 +46,22 @@ extension Transaction {
         let milestones = plan.milestones(from: enrolment.startedOn, until: cohort.endsOn, id: milestone)
         try await insert(milestones, of: enrolment, in: tenant)
         return enrolment
+    }
+
+    /// Enrols the startups of several accepted offers in one cohort, each as `enrolStartup` does.
+    ///
+    /// Throws `RowsRefused`, or not found where there is no such cohort.
+    package func enrolStartups(
+        _ rows: [(application: Application.ID, mentor: Person.ID?)], in cohort: Cohort.ID, _ mode: BulkMode,
+        in tenant: Tenant.ID, by person: Person.ID
+    ) async throws -> [RowVerdict<Enrolment.ID>] {
+        guard try await self.cohort(cohort) != nil else { throw Problem.notFound }
+        return try await each(
+            of: rows, inOrderOf: \.application, mode, at: "/enrolments", constraints: IncubationRoom.constraints
+        ) {
+            try await $0.enrolStartup(
+                of: $1.application, NewEnrolment(in: cohort, mentor: $1.mentor), as: .init(), in: tenant, by: person
+            ).id
+        }
     }
 }

@@ -99,6 +99,32 @@ extension Statements {
         ).map { try $0("id") }
     }
 
+    /// Whoever accepted a place in the stream of a cohort and is enrolled nowhere yet: first those whose call leads into it.
+    /// For managers, and of what they may know.
+    func placesToFill(
+        in cohort: Cohort, limit: Int
+    ) async throws -> [(application: Application.ID, startupName: LocalizedName, callTitle: LocalizedName)] {
+        try await rows(
+            """
+            -- placesToFill
+            SELECT a.id, i.names AS startup_name, c.title AS call_title
+            FROM applications AS a
+            JOIN calls AS c ON c.tenant_id = a.tenant_id AND c.id = a.call_id
+            JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            LEFT JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id
+            WHERE a.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND a.state = 'accepted'
+              AND NOT EXISTS (SELECT FROM enrolments AS e
+                              WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id)
+              -- Where the call offers several, only the decision says which.
+              AND coalesce(d.stream_id, CASE WHEN NOT EXISTS (
+                      SELECT FROM offered_streams AS o WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id)
+                  THEN c.stream_id END) = \(cohort.stream)
+            ORDER BY c.cohort_id IS DISTINCT FROM \(cohort.id), c.closes_at DESC, a.id
+            LIMIT \(limit)
+            """
+        ).map { try ($0("id"), $0("startup_name"), $0("call_title")) }
+    }
+
     /// The milestones of an enrolment in order, with all that was shown and judged.
     package func milestones(of id: Enrolment.ID) async throws -> [Milestone] {
         try await rows(

@@ -32,7 +32,7 @@ struct EnrolmentPages: Sendable {
     private var listForPark: AnyRoute {
         PageRoute(
             .get, "/console/enrolments", "consoleEnrolments", access: .roles([.manager]),
-            parameters: ListEnrolments.self
+            parameters: EnrolmentListQuery.self
         ) { call in
             try await list(call, for: .park)
         }.erased
@@ -40,13 +40,13 @@ struct EnrolmentPages: Sendable {
 
     private var listForMentor: AnyRoute {
         PageRoute(
-            .get, "/mentees", "mentees", access: .roles([.mentor]), parameters: ListEnrolments.self
+            .get, "/mentees", "mentees", access: .roles([.mentor]), parameters: EnrolmentListQuery.self
         ) { call in
             try await list(call, for: .mentor)
         }.erased
     }
 
-    private func list(_ call: FormCall<ListEnrolments, NoBody>, for reader: Onlooker) async throws -> HTML {
+    private func list(_ call: FormCall<EnrolmentListQuery, NoBody>, for reader: Onlooker) async throws -> HTML {
         let query = call.parameters
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.incubation.texts(in: viewer.language), Vocabulary.Language(viewer.language))
@@ -63,7 +63,11 @@ struct EnrolmentPages: Sendable {
         ].compactMap { name, value in value.map { (name, $0) } }
         let cohorts = reader == .park ? try await call.reader.cohorts() : []
         let model = EnrolmentListPage(
-            header: PageHeader(title: t("list.\(reader.rawValue).title"), lede: t("list.\(reader.rawValue).lede")),
+            header: PageHeader(
+                title: t("list.\(reader.rawValue).title"), lede: t("list.\(reader.rawValue).lede"),
+                actions: reader != .park
+                    ? []
+                    : query.cohort.map { [.link(t("enrol.several"), "/console/cohorts/\($0)/enrolments")] } ?? []),
             filters: reader == .park
                 ? Filters(
                     action: address,
@@ -108,7 +112,8 @@ struct EnrolmentPages: Sendable {
                     firstURL: query.cursor == nil ? nil : address.adding(filters),
                     nextURL: page.next.map { address.adding(filters + [("cursor", $0)]) })))
         let frame = Frame(
-            title: t("list.\(reader.rawValue).title"), site: site, viewer: viewer, current: reader.place)
+            title: t("list.\(reader.rawValue).title"), site: site, viewer: viewer, current: reader.place,
+            flash: query.done.map { _ in FlashNotice(t("done.enrolled_several")) })
         return HTML(bytes: try PageTemplate.enrolmentList.render(model, in: frame))
     }
 

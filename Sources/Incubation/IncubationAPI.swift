@@ -14,7 +14,7 @@ package enum IncubationRoom {
     package static func operations() -> [AnyOperation] {
         [
             enrolStartup, listEnrolments, getEnrolment, showEvidence, assessMilestone, graduateEnrolment, endEnrolment,
-        ]
+        ] + ManyEnrolmentsAPI.operations
     }
 
     /// What the room's constraints mean to a sender.

@@ -25,6 +25,7 @@ extension IncubationRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         [PortalHomePages(site: site).home] + EnrolmentPages(site: site).routes + EnrolPages(site: site).routes
+            + ManyEnrolmentsPages(site: site).routes
     }
 }
 

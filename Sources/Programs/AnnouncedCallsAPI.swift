@@ -160,8 +160,10 @@ struct PublicCallView: Described {
     let laterQuestions: Int
     let conditions: [ConditionBody]
     let extensions: [ExtensionView]
+    let cohort: CohortReference?
 
     static let documentation = [
+        "cohort": "Where those will be whom it takes. Absent where nobody has said.",
         "status": "Scheduled, open or closed, by the window and the clock. While it is open, startups register for it.",
         "time_zone": "The zone in which the opening and the closing were set.",
         "cutoffs": "What came in by one of these is looked at together; none for a fixed window.",
@@ -188,6 +190,7 @@ struct PublicCallView: Described {
         laterQuestions = call.laterRounds.count
         conditions = found.conditions.map(ConditionBody.init)
         extensions = found.extensions.map(ExtensionView.init)
+        cohort = call.cohort.map(CohortReference.init)
     }
 }
 

@@ -71,6 +71,8 @@ package struct CallDraft: Sendable {
     /// The streams that applicants choose among, the own one too, in the order they are shown; none where there is nothing
     /// to choose.
     package let offered: [Offered]
+    /// The cohort that those will be in whom it takes: of the call's program, and one that ends after the call closes.
+    package let cohort: Cohort.ID?
 
     /// The same with another form.
     func asking(_ questions: [Question]) -> CallDraft {
@@ -82,8 +84,10 @@ package struct CallDraft: Sendable {
     /// A call with its window and form.
     package init(
         stream: ProgramStream.ID, title: LocalizedName, opensAt: Date, deadline: Deadline, questions: [Question],
-        access: CallForApplications.Access = .public, cutoffs: [Date] = [], offered: [Offered] = []
+        access: CallForApplications.Access = .public, cutoffs: [Date] = [], offered: [Offered] = [],
+        cohort: Cohort.ID? = nil
     ) {
+        self.cohort = cohort
         self.offered = offered
         self.access = access
         self.cutoffs = cutoffs

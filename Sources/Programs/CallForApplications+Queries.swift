@@ -34,12 +34,14 @@ extension Statements {
     ///
     /// - Parameters:
     ///   - stream: only calls of this stream; nil for all.
+    ///   - cohort: only calls that lead into this cohort; nil for all.
     ///   - status: only calls that stand there now; nil for all.
     ///   - cursor: the id after which to go on.
     ///   - limit: how many at the most; nil for all.
     package func calls(
-        of stream: ProgramStream.ID? = nil, standing status: CallForApplications.Status? = nil,
-        after cursor: CallForApplications.ID? = nil, limit: Int? = nil
+        of stream: ProgramStream.ID? = nil, into cohort: Cohort.ID? = nil,
+        standing status: CallForApplications.Status? = nil, after cursor: CallForApplications.ID? = nil,
+        limit: Int? = nil
     ) async throws -> [CallForApplications] {
         try await rows(
             """
@@ -47,6 +49,7 @@ extension Statements {
             \(fragment: selectCalls())
             WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfCalls)
               \(given: stream, { "AND c.stream_id = \($0)" })
+              \(given: cohort, { "AND c.cohort_id = \($0)" })
               \(given: status, { status in
                 """
                 AND \(status.rawValue) = CASE
@@ -121,7 +124,8 @@ extension Statements {
                            'closesAt', to_char(o.closes_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
                        ORDER BY o.position), '[]')
                 FROM offered_streams AS o JOIN streams AS t ON t.tenant_id = o.tenant_id AND t.id = o.stream_id
-                WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id) AS offered
+                WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id) AS offered,
+               CASE WHEN c.cohort_id IS NOT NULL THEN cohort_led_into(c.cohort_id) END AS cohort
         FROM calls AS c
         JOIN streams AS s ON s.tenant_id = c.tenant_id AND s.id = c.stream_id
         JOIN programs AS p ON p.tenant_id = s.tenant_id AND p.id = s.program_id
@@ -160,7 +164,7 @@ extension CallForApplications {
             cancellationReason: row("cancellation_reason"),
             questions: (row("questions") as JSONB<[Question]>).value, access: row("access"), cutoffs: row("cutoffs"),
             laterRounds: row("later_rounds"), offered: (row("offered") as JSONB<[OfferedStream]>).value,
-            formVersion: row("form_version"))
+            formVersion: row("form_version"), cohort: (row("cohort") as JSONB<Cohort>?)?.value)
     }
 }
 
@@ -177,10 +181,10 @@ extension Transaction {
             """
             -- draftCall
             INSERT INTO calls (tenant_id, id, stream_id, title, opens_at, closes_at, time_zone, grace_seconds, access,
-                               window_kind, cutoffs)
+                               window_kind, cutoffs, cohort_id)
             VALUES (\(tenant), \(id), \(draft.stream), \(draft.title), \(draft.opensAt), \(draft.deadline.instant),
                     \(draft.deadline.zone), \(draft.deadline.graceSeconds), \(draft.access),
-                    \(draft.window), \(draft.cutoffs))
+                    \(draft.window), \(draft.cutoffs), \(draft.cohort))
             """)
     }
 
@@ -192,7 +196,7 @@ extension Transaction {
                 stream_id = \(draft.stream), title = \(draft.title), opens_at = \(draft.opensAt),
                 closes_at = \(draft.deadline.instant), time_zone = \(draft.deadline.zone),
                 grace_seconds = \(draft.deadline.graceSeconds), access = \(draft.access),
-                window_kind = \(draft.window), cutoffs = \(draft.cutoffs)
+                window_kind = \(draft.window), cutoffs = \(draft.cutoffs), cohort_id = \(draft.cohort)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
     }

@@ -127,14 +127,18 @@ package struct CallForApplications: Sendable, Identifiable {
     package internal(set) var formVersion: Int?
     /// The streams that applicants choose among, the own one too; none where they apply to that alone.
     package internal(set) var offered: [OfferedStream]
+    /// The cohort that those will be in whom it takes, of its program; nil where nobody has said.
+    package let cohort: Cohort?
 
     /// A call with all its facts, as the database has it or a pure test needs it.
     package init(
         id: ID, stream: ProgramStream.ID, streamName: LocalizedName, program: Program.ID, programName: LocalizedName,
         title: LocalizedName, opensAt: Date, deadline: Deadline, publishedAt: Date? = nil, cancelledAt: Date? = nil,
         cancellationReason: ShortText? = nil, questions: [Question] = [], access: Access = .public,
-        cutoffs: [Date] = [], laterRounds: [Int]? = nil, offered: [OfferedStream] = [], formVersion: Int? = nil
+        cutoffs: [Date] = [], laterRounds: [Int]? = nil, offered: [OfferedStream] = [], formVersion: Int? = nil,
+        cohort: Cohort? = nil
     ) {
+        self.cohort = cohort
         self.formVersion = formVersion
         self.laterRounds = laterRounds ?? questions.compactMap(\.fromRound).sorted()
         self.offered = offered

@@ -17,6 +17,7 @@ struct CallFormFields: Codable {
     let access: CallForApplications.Access?
     let cutoffs: [String]?
     let offeredStreams: [OfferedRow]?
+    let cohort: Cohort.ID?
 
     /// A stream as its row of a form sends it: the first is the call's own, rows without a stream are not meant.
     struct OfferedRow: Codable {
@@ -71,7 +72,7 @@ struct CallFormFields: Codable {
             deadline: Deadline(closes, in: timeZone, graceSeconds: graceMinutes * 60),
             questions: asked.map(\.question), access: access ?? .public, cutoffs: moments,
             // The own stream alone is nothing to choose among.
-            offered: chosen.count < 2 ? [] : offered.compactMap(\.self))
+            offered: chosen.count < 2 ? [] : offered.compactMap(\.self), cohort: cohort)
         if draft.offered.isEmpty, let row = (offeredStreams ?? []).firstIndex(where: { $0.places != nil }) {
             throw .invalid("/offered_streams/\(row)/places", "Places are counted by stream where several are offered.")
         }
@@ -97,6 +98,7 @@ struct CallFormFields: Codable {
             values["title.\(language.rawValue)"] = call.title[language]?.string
         }
         values["access"] = call.access.rawValue
+        values["cohort"] = call.cohort?.id.description
         for (index, cutoff) in call.cutoffs.enumerated() {
             values["cutoffs.\(index)"] = LocalTime(cutoff, in: zone).field
         }

@@ -24,8 +24,10 @@ struct CallView: Described {
     let cutoffs: [Date]
     let offeredStreams: [OfferedStreamView]?
     let formVersion: Int?
+    let cohort: CohortReference?
 
     static let documentation = [
+        "cohort": "Where those will be whom it takes. Absent where nobody has said.",
         "form_version":
             "How often the form has been published; each change of a published form counts. Absent for drafts.",
         "offered_streams":
@@ -59,6 +61,7 @@ struct CallView: Described {
         window = call.window
         cutoffs = call.cutoffs
         formVersion = call.formVersion
+        cohort = call.cohort.map(CohortReference.init)
         offeredStreams = call.offersChoice ? call.offered.map(OfferedStreamView.init) : nil
     }
 }
@@ -89,6 +92,25 @@ struct ProgramReference: Codable {
 struct StreamReference: Codable {
     let id: ProgramStream.ID
     let name: LocalizedName
+}
+
+/// The cohort that a call leads into, as much as whoever applies asks for.
+struct CohortReference: Described {
+    let id: Cohort.ID
+    let stream: ProgramStream.ID
+    let name: Name
+    let startsOn: CalendarDate
+    let endsOn: CalendarDate
+
+    static let documentation = ["starts_on": "Its first day.", "ends_on": "The day after its last."]
+
+    init(_ cohort: Cohort) {
+        id = cohort.id
+        stream = cohort.stream
+        name = cohort.name
+        startsOn = cohort.startsOn
+        endsOn = cohort.endsOn
+    }
 }
 
 /// A question of a form as JSON.
@@ -184,8 +206,10 @@ struct NewCall: Described {
     let access: CallForApplications.Access?
     let cutoffs: [Date]?
     let offeredStreams: [CallDraft.Offered]?
+    let cohort: Cohort.ID?
 
     static let documentation = [
+        "cohort": "A cohort of the call's program that ends after the call closes: where those will be whom it takes.",
         "offered_streams": """
         The streams that applicants put in order, all of one program and the call's own among them, as they are shown. \
         One that closes before the call has a `closes_at`. Absent where they apply to that alone.
@@ -204,7 +228,7 @@ struct NewCall: Described {
         CallDraft(
             stream: stream, title: title, opensAt: opensAt, deadline: deadline,
             questions: (questions ?? []).map(\.question), access: access ?? .public, cutoffs: cutoffs ?? [],
-            offered: offeredStreams ?? [])
+            offered: offeredStreams ?? [], cohort: cohort)
     }
 }
 

@@ -308,6 +308,9 @@ struct CallsConsole {
             .text(t("fact.stream"), found.streamName.text(for: words.spoken)),
         ]
         if let offered = words.offered(found) { facts.append(offered) }
+        if let cohort = found.cohort {
+            facts.append(.link(t("fact.cohort"), LinkText(words.line(cohort), "/console/cohorts/\(cohort.id)")))
+        }
         facts += words.window(found) + words.kinds(found)
         if found.access != .public {
             facts.append(.link(t("fact.admitted"), LinkText(t("admissions.title"), "/console/calls/\(id)/admissions")))
@@ -317,6 +320,9 @@ struct CallsConsole {
         if status != .cancelled {
             facts.append(.link(t("fact.reviews"), LinkText(t("fact.rounds"), "/console/rounds?call=\(id)")))
             facts.append(.link(t("fact.reviews"), LinkText(t("fact.new_round"), "/console/rounds/new?call=\(id)")))
+        }
+        if status == .open || status == .closed {
+            facts.append(.link(t("fact.reviews"), LinkText(t("fact.overlaps"), "/console/calls/\(id)/overlaps")))
         }
         facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
         if let published = found.publishedAt {
@@ -409,6 +415,12 @@ struct CallsConsole {
             other.id != stream.id
                 && (other.endedAt == nil || existing?.offered.contains { $0.stream == other.id } ?? false)
         }
+        let named = Dictionary(
+            ([stream] + siblings).map { ($0.id, $0.name.text(for: spoken)) }, uniquingKeysWith: { first, _ in first })
+        let words = ProgramWords(t: t, now: .now)
+        let cohorts = try await call.reader.cohorts(in: stream.program).filter {
+            $0.endsOn > CalendarDate(words.now, in: .hongKong) || $0.id == existing?.cohort?.id
+        }
         let choice =
             siblings.isEmpty
             ? [] : ([stream] + siblings).map { (value: $0.id.description, label: $0.name.text(for: spoken)) }
@@ -423,6 +435,20 @@ struct CallsConsole {
                             options: CallForApplications.Access.allCases.map {
                                 ($0.rawValue, t("access.\($0.rawValue)"), t("access_hint.\($0.rawValue)"))
                             })
+                    ]),
+                FormSection(
+                    title: t("section.cohort"),
+                    fields: [
+                        input.select(
+                            "cohort", label: t("field.cohort"),
+                            hint: cohorts.isEmpty ? t("field.cohort_none_yet") : t("field.cohort_of_call_hint"),
+                            options: cohorts.map { cohort in
+                                (
+                                    cohort.id.description,
+                                    [words.line(cohort), named[cohort.stream]].compactMap(\.self)
+                                        .joined(separator: " · ")
+                                )
+                            }, prompt: t("field.cohort_none"), isOptional: true)
                     ]),
             ] + (offeredSection(input, t, of: stream, beside: siblings, in: spoken).map { [$0] } ?? []) + [
                 FormSection(

@@ -28,7 +28,8 @@ extension Transaction {
                     capacity: made.capacity), as: made.id, in: tenant)
         }
         let copies = Dictionary(plan.streams.map { ($0.source, $0.id) }, uniquingKeysWith: { first, _ in first })
-        for made in plan.calls { try await copyCall(made, streams: copies) }
+        let cohorts = Dictionary(plan.cohorts.map { ($0.source, $0.id) }, uniquingKeysWith: { first, _ in first })
+        for made in plan.calls { try await copyCall(made, streams: copies, cohorts: cohorts) }
         return plan
     }
 }

@@ -35,6 +35,20 @@ extension Statements {
             """
         ).map(Cohort.init)
     }
+
+    /// The cohorts of all streams of a program, the first to begin first.
+    func cohorts(in program: Program.ID) async throws -> [Cohort] {
+        try await rows(
+            """
+            -- cohorts of a program
+            SELECT id, stream_id, name, starts_on, ends_on, capacity FROM cohorts
+            WHERE tenant_id = acting_tenant() AND \(fragment: reachOfCohorts)
+              AND stream_id IN (SELECT s.id FROM streams AS s
+                                WHERE s.tenant_id = acting_tenant() AND s.program_id = \(program))
+            ORDER BY starts_on, id
+            """
+        ).map(Cohort.init)
+    }
 }
 
 extension Transaction {

@@ -10,7 +10,48 @@ import Wording
 struct CohortsConsole {
     let site: Site
 
-    var routes: [AnyRoute] { [new, add, edit, revise] }
+    var routes: [AnyRoute] { [new, add, show, edit, revise] }
+
+    private var show: AnyRoute {
+        PageRoute(
+            .get, "/console/cohorts/{cohort}", "consoleCohort", access: .roles([.manager]), parameters: CohortPath.self
+        ) { call in
+            guard let cohort = try await call.reader.cohort(call.parameters.cohort),
+                let stream = try await call.reader.stream(cohort.stream)
+            else { throw Problem.notFound }
+            let viewer = try await call.viewer()
+            let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+            let t = words.t
+            let calls = try await call.reader.calls(into: cohort.id)
+            let name = stream.name.text(for: words.spoken)
+            let model = CohortPage(
+                header: PageHeader(
+                    title: cohort.name.string, kind: name,
+                    lede: t(
+                        "cohort.span",
+                        [
+                            "from": cohort.startsOn.text(in: words.language),
+                            "to": cohort.endsOn.text(in: words.language),
+                            "capacity": t("cohort.capacity", count: cohort.capacity),
+                        ]),
+                    actions: [
+                        .link(t("cohort.enrol"), "/console/cohorts/\(cohort.id)/enrolments", style: .primary),
+                        .link(
+                            t("cohort.enrolled"),
+                            ("/console/enrolments" as SafeURL).adding([("cohort", cohort.id.description)])),
+                        .link(t("edit.action"), "/console/cohorts/\(cohort.id)/edit"),
+                    ]),
+                table: words.table(
+                    calls, empty: EmptyState(title: t("cohort.no_calls"), text: t("cohort.no_calls_text"))))
+            let frame = Frame(
+                title: cohort.name.string, site: site, viewer: viewer, current: "programs",
+                breadcrumbs: [
+                    Breadcrumb(t("programs.title"), "/console/programs"),
+                    Breadcrumb(name, "/console/streams/\(stream.id)"),
+                ])
+            return HTML(bytes: try PageTemplate.cohort.render(model, in: frame))
+        }.erased
+    }
 
     private var new: AnyRoute {
         PageRoute(

@@ -72,6 +72,8 @@ package struct ProgramClone: Described {
     package struct Group: Codable, Sendable {
         /// What it will be.
         package let id: Cohort.ID
+        /// What it is made from.
+        package let source: Cohort.ID
         /// The stream that will admit it.
         package let stream: ProgramStream.ID
         /// What it will be called.
@@ -210,7 +212,8 @@ extension Statements {
             groups += try Self.ofTheLatestYear(cohorts[stream.id] ?? [], \.startsOn)
                 .map { cohort in
                     ProgramClone.Group(
-                        id: Cohort.ID(), stream: id, name: try Name(YearLater.text(cohort.name.string)),
+                        id: Cohort.ID(), source: cohort.id, stream: id,
+                        name: try Name(YearLater.text(cohort.name.string)),
                         startsOn: YearLater.day(cohort.startsOn), endsOn: YearLater.day(cohort.endsOn),
                         capacity: cohort.capacity)
                 }

@@ -143,7 +143,8 @@ extension ProgramsRoom {
         ) { call in
             let after = try call.position(call.parameters.cursor, as: CallForApplications.ID.self)
             let found = try await call.reader.calls(
-                of: call.parameters.stream, standing: call.parameters.status, after: after,
+                of: call.parameters.stream, into: call.parameters.cohort, standing: call.parameters.status,
+                after: after,
                 limit: PageSize.rows(for: call.parameters.limit))
             let now = Date.now
             return .ok(try call.page(found.map { CallView($0, at: now) }, size: call.parameters.limit) { $0.id })
@@ -326,6 +327,7 @@ struct ListCohorts: Codable {
 
 struct ListCalls: Codable {
     let stream: ProgramStream.ID?
+    let cohort: Cohort.ID?
     let status: CallForApplications.Status?
     let limit: PageSize?
     let cursor: PageCursor?

@@ -257,8 +257,13 @@ struct ProgramWords {
         ] + call.closingsOfStreams(at: now, in: language)
     }
 
+    /// A cohort with the day on which it begins.
+    func line(_ cohort: Cohort) -> String {
+        t("call.cohort", ["name": cohort.name.string, "start": cohort.startsOn.text(in: language)])
+    }
+
     /// Calls with where they stand, the latest first.
-    func table(_ calls: [CallForApplications]) -> Table {
+    func table(_ calls: [CallForApplications], empty: EmptyState? = nil) -> Table {
         Table(
             caption: t("calls.title"),
             columns: [Table.Column(t("calls.call")), Table.Column(t("calls.status")), Table.Column(t("calls.closes"))],
@@ -272,7 +277,7 @@ struct ProgramWords {
                     .time(time(call.deadline.instant, in: call.deadline.zone, isRelative: status == .open)),
                 ]
             },
-            empty: EmptyState(title: t("overview.no_calls"), text: t("overview.no_calls_text")))
+            empty: empty ?? EmptyState(title: t("overview.no_calls"), text: t("overview.no_calls_text")))
     }
 
     /// The streams that applicants choose among, each with its places; nil where there is no choice.

@@ -12,6 +12,11 @@ package enum ProgramsRoom {
         "cohort_ends_after_it_starts": .invalid("/ends_on", "A cohort ends after the day it starts."),
         "cohort_has_room_for_one": .invalid("/capacity", "A cohort has room for one startup at least."),
         "calls_tenant_id_stream_id_fkey": .invalid("/stream", "There is no such stream."),
+        "calls_tenant_id_cohort_id_fkey": .invalid("/cohort", "There is no such cohort."),
+        "calls_lead_into_a_cohort_of_their_program": .invalid("/cohort", "Choose a cohort of the call's program."),
+        "calls_close_before_their_cohort_ends": .invalid("/cohort", "The cohort ends before the call closes."),
+        "cohorts_end_after_their_calls_close": .invalid(
+            "/ends_on", "A call that leads into the cohort has not closed by then."),
         "call_closes_after_it_opens": .invalid("/deadline/at", "A call closes after it opens."),
         "call_grace_is_at_most_an_hour": .invalid("/deadline/grace_seconds", "Forgive an hour at the most."),
         "call_questions_pkey": .invalid("/questions", "Give each question an id of its own."),

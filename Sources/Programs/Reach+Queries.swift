@@ -2,7 +2,7 @@ internal import API
 internal import Postgres
 
 /// What a founder reaches of a workspace's programs, said a second time beside row-level security: what has a call that
-/// they may know of, and what their startup is enrolled in. Everybody else is asked nothing, since the whole of it is theirs
+/// they may know of or such a call leads into, and what their startup is enrolled in. Everybody else is asked nothing, since the whole of it is theirs
 /// to read or, to visitors, row-level security's to leave out.
 extension Statements {
     /// Which programs.
@@ -25,7 +25,9 @@ extension Statements {
             (\(fragment: .hasKnownCall("cohorts.tenant_id", "cohorts.stream_id")) OR EXISTS (
                 SELECT FROM enrolments AS e
                 WHERE e.tenant_id = cohorts.tenant_id AND e.cohort_id = cohorts.id
-                  AND e.startup_id = acting_institution()))
+                  AND e.startup_id = acting_institution()) OR EXISTS (
+                SELECT FROM calls AS c
+                WHERE c.tenant_id = cohorts.tenant_id AND c.cohort_id = cohorts.id AND \(fragment: .reachOfCalls)))
             """
     }
 }

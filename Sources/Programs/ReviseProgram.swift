@@ -78,7 +78,7 @@ extension Transaction {
 
     /// Replaces what is said of a cohort, after `matching` has looked at the version being replaced.
     ///
-    /// Not found, or refused by the constraints of `addCohort`.
+    /// Not found, or refused by the constraints of `addCohort` and `cohorts_end_after_their_calls_close`.
     package func reviseCohort(
         _ id: Cohort.ID, to revised: RevisedCohort, matching: (Cohort) throws -> Void
     ) async throws -> Cohort {

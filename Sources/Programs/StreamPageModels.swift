@@ -55,6 +55,12 @@ struct PresetsPage: ViewModel {
     var table: Table
 }
 
+/// A cohort with the calls that lead into it.
+struct CohortPage: ViewModel {
+    var header: PageHeader
+    var table: Table
+}
+
 /// Who is let into a call.
 struct AdmissionsPage: ViewModel {
     var header: PageHeader
@@ -75,6 +81,10 @@ extension PageTemplate<PresetPage> {
 
 extension PageTemplate<PresetsPage> {
     static let presets = PageTemplate("programs/public-calls", in: .programs)
+}
+
+extension PageTemplate<CohortPage> {
+    static let cohort = PageTemplate("programs/public-calls", in: .programs)
 }
 
 extension PageTemplate<AdmissionsPage> {

@@ -127,6 +127,72 @@ struct FundingOverlapTests {
                 == 200)
     }
 
+    @Test("What nobody has judged of a call is listed, each two once, and judged many at once")
+    func many() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (kelp, lantern) = (application("kelpsense", to: call), application("lanterncare", to: call))
+        let stranger = application("gridfellow", to: call)
+        let listed = await mei.ask("GET", "/v1/calls/\(call)/overlaps")
+        let found = try #require(try listed.json()["items"]?.elements)
+        let pairs = found.map { Set([$0["application"]?.text, $0["overlap"]?["other"]?.text]) }
+        #expect(pairs.count { $0 == ["\(kelp)", "\(lantern)"] } == 1, "\(listed.text)")
+        #expect(Set(pairs).count == pairs.count)
+
+        let target = "/v1/calls/\(call)/overlap-verdicts"
+        func body(_ rest: String, _ verdict: String = "confirmed") -> String {
+            """
+            {"overlaps": [{"application": "\(lantern)", "other": "\(kelp)"},
+                          {"application": "\(lantern)", "other": "\(stranger)"}], "verdict": "\(verdict)"\(rest)}
+            """
+        }
+        let rehearsed = await mei.ask("POST", target, json: body(#", "dry_run": true"#))
+        #expect(rehearsed.status == 200 && rehearsed.text.contains(#""done":0,"refused":1"#), "\(rehearsed.text)")
+        let whole = await mei.ask("POST", target, json: body(""))
+        #expect(whole.status == 409 && whole.problem?.errors.map(\.pointer) == ["/overlaps/1"], "\(whole.text)")
+        let mute = await mei.ask("POST", target, json: body("", "dismissed"))
+        #expect(mute.problem?.errors.map(\.pointer) == ["/reason"], "\(mute.text)")
+        let elsewhere = await mei.ask(
+            "POST", "/v1/calls/\(fintech)/overlap-verdicts", json: body(#", "partial": true"#))
+        #expect(elsewhere.status == 200 && elsewhere.text.contains(#""done":0,"refused":2"#), "\(elsewhere.text)")
+        let both = """
+            {"overlaps": [{"application": "\(lantern)", "other": "\(kelp)"}, {"application": "\(kelp)", "other": "\(lantern)"}],
+             "verdict": "confirmed"}
+            """
+        let twice = await mei.ask("POST", target, json: both)
+        #expect(twice.status == 422 && twice.problem?.errors.map(\.pointer) == ["/overlaps/1"], "\(twice.text)")
+        #expect(try await reader.overlaps(of: lantern).map(\.judgement?.verdict) == [nil])
+
+        let page = "/console/calls/\(call)/overlaps"
+        func stillOpen() async throws -> OpenOverlap? {
+            try await reader.openOverlaps(of: call, limit: 500).first {
+                Set([$0.pair.application, $0.pair.other]) == [kelp, lantern]
+            }
+        }
+        let open = try #require(try await stillOpen())
+        let form = await mei.open(page)
+        #expect(form.status == 200 && form.text.contains(open.pair.ticked), "\(form.text)")
+        #expect(await mei.open("/console/applications?call=\(call)&overlap=open").text.contains("href=\"\(page)\""))
+        let odd = await mei.send(page, [("overlaps", "kelp:lantern"), ("verdict", "confirmed"), ("partial", "false")])
+        #expect(odd.status == 422, "\(odd.text)")
+        let ticked = [("overlaps", open.pair.ticked), ("verdict", "dismissed"), ("partial", "false")]
+        let bare = await mei.send(page, ticked)
+        #expect(bare.status == 422 && bare.text.contains("Say why it is no overlap"), "\(bare.text)")
+        let said = ticked + [("reason", "Another Ada.")]
+        let looked = await mei.send(page, said)
+        #expect(looked.status == 200 && looked.text.contains("1 can be done."), "\(looked.text)")
+        let done = await mei.send(page, said + [("sure", "true")])
+        #expect(done.status == 303, "\(done.text)")
+        #expect(try await reader.overlaps(of: lantern).map(\.judgement?.verdict) == [.dismissed])
+        #expect(try await stillOpen() == nil)
+        let after = await mei.open(try #require(done.header("Location")))
+        #expect(after.text.contains("The judgements are on record."), "\(after.text)")
+        // A word is for managers.
+        let ada = try await Visitor(Cast.ada, in: world)
+        #expect(await ada.ask("GET", "/v1/calls/\(call)/overlaps").status == 403)
+    }
+
     @Test("Whom the applications of two startups name is told by the address; so is a founder whom another names")
     func people() async throws {
         let world = try await World()

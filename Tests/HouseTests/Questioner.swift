@@ -101,7 +101,7 @@ struct Questioner: Sendable {
         "withdrawInvitations", "requestManyChanges", "extendManyChanges", "cancelManyChanges",
         "extendCalls", "withdrawPreparations", "removePanelists", "revisePanelists", "declareConflicts",
         "proposeDecisionChanges", "answerDecisionChanges", "proposeQuorumWaivers", "answerQuorumWaivers",
-        "answerNominations", "ruleOnConflicts", "waivePartnerSeats",
+        "answerNominations", "ruleOnConflicts", "waivePartnerSeats", "enrolStartups", "judgeCallOverlaps",
     ]
 
     private func body(of route: RegistryEntry, _ objects: Objects) -> JSON? {

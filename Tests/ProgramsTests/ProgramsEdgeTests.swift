@@ -135,6 +135,11 @@ struct ProgramsEdgeTests {
         let backwards = await mei.send(calls, form(opens: "2099-03-01T09:00", closes: "2099-02-01T18:00"))
         #expect(backwards.status == 422)
         #expect(backwards.text.contains("A call closes after it opens."))
+        let spring: Cohort.ID = demoID("cohort spring")
+        let over = await mei.send(
+            calls, form(opens: "2099-02-01T09:00", closes: "2099-03-01T18:00") + [("cohort", "\(spring)")])
+        #expect(over.status == 422 && over.text.contains("The cohort ends before the call closes."), "\(over.text)")
+        #expect(over.text.contains("value=\"\(spring)\" selected"))
         let drafted = await mei.send(calls, form(opens: "2099-02-01T09:00", closes: "2099-03-01T18:00"))
         #expect(drafted.status == 303, "\(drafted.text)")
         let address = try #require(drafted.header("Location")?.split(separator: "?").first.map(String.init))

@@ -15,6 +15,7 @@ struct ProgramsPagesTests {
             PageTemplate<PublicCallsPage>.publicCalls, PageTemplate<ProgramsFormPage>.form,
             PageTemplate<CallConfirmationPage>.confirm, PageTemplate<StreamPage>.stream,
             PageTemplate<PresetPage>.preset, PageTemplate<PresetsPage>.presets,
+            PageTemplate<CohortPage>.cohort,
             PageTemplate<AdmissionsPage>.admissions, PageTemplate<ConditionsPage>.conditions,
             PageTemplate<FormVersionsPage>.formVersions, PageTemplate<RegistrationsPage>.registrations,
         ]
