@@ -35,22 +35,27 @@ extension DecisionsConsole {
         let t = desk.t
         let batch = try await call.batch(id)
         let decisions = try await call.reader.preparedDecisions(in: id)
-        let undecided = try await call.reader.undecided(in: id)
+        let isOpen = batch.releasedAt == nil
+        // Once it is released, its page says nothing of those it left.
+        let undecided = isOpen ? try await call.reader.undecided(in: id) : []
         let tally = try await call.reader.tallies(of: [id])[id]
         let shown = PageOfRows(decisions, after: after, \.application)
         let open = PageOfRows(undecided, after: undecidedAfter, \.application)
         let onPage = shown.rows.map(\.application) + open.rows.map(\.application)
         let scores = try await call.scores(of: batch, among: onPage, in: desk.spoken)
-        let streams = StreamColumn(tally, try await call.reader.streamChoices(of: onPage))
+        let isChosen = tally.map { !$0.streams.isEmpty } ?? false
+        let streams = StreamColumn(tally, isChosen ? try await call.reader.streamChoices(of: onPage) : [:])
         let overlaps = try await call.reader.overlapTallies(of: onPage)
         let address: SafeURL = "/console/decisions/\(id)"
-        let isOpen = batch.releasedAt == nil
-        let faults =
-            isOpen && !decisions.isEmpty
-            ? try await call.reader.releaseFaults(of: batch, decisions, at: Date()) : []
         let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call, offering: decisions.places) : [:]
         let waivers = try await call.reader.quorumWaivers(in: id)
         let says = try await call.reader.partnerSays(on: id)
+        var inTheWay: [Problem.FieldError] = []
+        if let tally, isOpen, !decisions.isEmpty {
+            inTheWay = faults(
+                of: decisions, in: batch, tally, short: short, waived: waivers.confirmed(for: decisions),
+                partners: says, today: CalendarDate(Date(), in: batch.zone))
+        }
         let below = WaiversConsole.part(of: batch, decisions, short: short, waivers, desk)
         let names = Dictionary(
             decisions.map { ($0.application.description, $0.startupName.text(for: desk.spoken)) },
@@ -77,8 +82,8 @@ extension DecisionsConsole {
                         + Self.files(id, decisions, t)),
             refusal: silence == nil
                 ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
-            stats: tally.map { tiles(batch, $0, desk) }, faults: faults.map { sentence($0, names) },
-            hasFaults: !faults.isEmpty,
+            stats: tally.map { tiles(batch, $0, desk) }, faults: inTheWay.map { sentence($0, names) },
+            hasFaults: !inTheWay.isEmpty,
             parts: [
                 DecisionsPage.Part(
                     title: t("batch.decisions"),

@@ -1,7 +1,6 @@
 internal import API
 internal import Accounts
 internal import Applications
-internal import Calibration
 internal import Foundation
 internal import Pages
 internal import Postgres
@@ -30,43 +29,50 @@ struct BatchScores: Sendable {
 extension FormCall {
     /// The scores of what a batch decides on, by the last round of all and the last one of each stream that has its own.
     ///
-    /// - Parameter some: the applications that are asked about, where not all are.
+    /// - Parameter some: the applications that are asked about.
     func scores(
-        of batch: DecisionBatch, among some: [Application.ID]? = nil, in language: Vocabulary.Language
+        of batch: DecisionBatch, among some: [Application.ID], in language: Vocabulary.Language
     ) async throws -> BatchScores {
         let rounds = try await reader.rounds(of: batch.call).last
         guard !rounds.isEmpty else { return BatchScores() }
-        let standings = try await database.snapshot(as: context) { snapshot in
+        return try await database.snapshot(as: context) { snapshot in
             // A call of many streams and batches has many rounds, and a page of its applications is in few of them.
-            let asked: Set<ReviewRound.ID>? =
-                if let some { try await snapshot.rounds(withAnyOf: some) } else { nil }
-            var found: [Standings] = []
+            let asked = rounds.count == 1 ? nil : try await snapshot.rounds(withAnyOf: some)
+            var scores = BatchScores()
+            var found: [(round: ReviewRound, marks: [Application.ID: RoundMark])] = []
             for round in rounds where asked?.contains(round.id) ?? true {
-                if let standings = try await snapshot.standings(
-                    of: round.id, places: max(1, batch.terms.places), among: some)
-                {
-                    found.append(standings)
-                }
+                let (marks, isAwaited) = try await snapshot.marks(in: round, of: some)
+                if isAwaited { scores.isAwaited = true }
+                found.append((round, marks))
             }
-            return found
+            scores.put(found, in: language)
+            return scores
         }
+    }
+}
+
+extension BatchScores {
+    /// Says what rounds say, those of all streams first.
+    fileprivate mutating func put(
+        _ found: [(round: ReviewRound, marks: [Application.ID: RoundMark])], in language: Vocabulary.Language
+    ) {
         // Where a round of its batch and one of all batches have judged it, the later counts.
-        let latest = standings.reduce(into: [Judged: Int]()) { latest, standings in
-            for entry in standings.entries where entry.mean != nil {
-                let judged = Judged(application: entry.application, stream: standings.round.stream)
-                latest[judged] = max(latest[judged] ?? 0, standings.round.position)
+        let latest = found.reduce(into: [Judged: Int]()) { latest, said in
+            for application in said.marks.keys {
+                let judged = Judged(application: application, stream: said.round.stream)
+                latest[judged] = max(latest[judged] ?? 0, said.round.position)
             }
         }
-        return standings.reduce(into: BatchScores()) { scores, standings in
-            if standings.isAwaited { scores.isAwaited = true }
-            let stream = standings.round.streamName?.text(for: language)
-            for entry in standings.entries {
-                let judged = Judged(application: entry.application, stream: standings.round.stream)
-                guard let (text, worth) = entry.score, latest[judged] == standings.round.position else { continue }
+        for (round, marks) in found {
+            let stream = round.streamName?.text(for: language)
+            for (application, mark) in marks {
+                let judged = Judged(application: application, stream: round.stream)
+                guard latest[judged] == round.position else { continue }
+                let (text, worth) = mark.score
                 let said = [stream, text].compactMap { $0 }.joined(separator: " ")
-                let before = scores[entry.application]
+                let before = byApplication[application]
                 // The best of its streams counts; what a round of all said comes first, and counts where no stream has its own.
-                scores.byApplication[entry.application] = BatchScore(
+                byApplication[application] = BatchScore(
                     text: [before?.text, said].compactMap { $0 }.joined(separator: " · "),
                     worth: before.map { $0.isOfAll ? worth : max($0.worth, worth) } ?? worth, isOfAll: stream == nil)
             }
@@ -86,13 +92,12 @@ private struct Track: Hashable {
     let batch: Int?
 }
 
-extension Standings.Entry {
-    /// What a round says of it, in words and as a number; nil where nobody has judged it.
-    fileprivate var score: (text: String, worth: Double)? {
+extension RoundMark {
+    /// In words and as a number.
+    fileprivate var score: (text: String, worth: Double) {
         func written(_ score: Double) -> String { Figures.amount(minor: Int((score * 10).rounded()), digits: 1) }
-        return mean.map { mean in
-            calibrated.map { ("\(written(mean)) → \(written($0.score))", $0.score) } ?? (written(mean), mean)
-        }
+        guard let calibrated, let shownCalibrated else { return (written(mean), mean) }
+        return ("\(written(mean)) → \(written(shownCalibrated))", calibrated)
     }
 }
 

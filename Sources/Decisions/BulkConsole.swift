@@ -129,10 +129,10 @@ struct BulkConsole: Sendable {
         let t = desk.t
         let (id, wanted) = (call.parameters.batch, call.parameters.q?.string)
         let batch = try await call.batch(id)
-        let scores = try await call.scores(of: batch, in: desk.spoken)
         let found = try await call.reader.applicants(for: id).filter { applicant in
             wanted.map { applicant.startupName.text(for: desk.spoken).localizedStandardContains($0) } ?? true
         }
+        let scores = try await call.scores(of: batch, among: found.map(\.application), in: desk.spoken)
         // The best first: ranks on the waiting list follow the order in which they are sent.
         let applicants = found.enumerated().sorted {
             let worths = (scores[$0.element.application]?.worth ?? -1, scores[$1.element.application]?.worth ?? -1)

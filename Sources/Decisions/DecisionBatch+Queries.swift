@@ -94,6 +94,23 @@ extension Statements {
         }
     }
 
+    /// How many decisions of each kind batches make, by batch; of one without any, nothing. For managers.
+    func outcomes(of batches: [DecisionBatch.ID]) async throws -> [DecisionBatch.ID: [Outcome: Int]] {
+        try await rows(
+            """
+            -- outcomes of batches
+            SELECT p.batch_id, p.outcome, count(*) AS decisions
+            FROM prepared_decisions AS p
+            JOIN decision_batches AS b ON b.tenant_id = p.tenant_id AND b.id = p.batch_id
+            WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches) AND p.batch_id = ANY (\(batches))
+            GROUP BY p.batch_id, p.outcome
+            """
+        ).reduce(into: [:]) { outcomes, row in
+            let id: DecisionBatch.ID = try row("batch_id")
+            outcomes[id, default: [:]][try row("outcome")] = try row("decisions")
+        }
+    }
+
     /// What is prepared in a batch: offers, then the waiting list by rank, then rejections. For managers.
     package func preparedDecisions(in batch: DecisionBatch.ID) async throws -> [PreparedDecision] {
         try await rows(

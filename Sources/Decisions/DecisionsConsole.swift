@@ -23,7 +23,8 @@ struct DecisionsConsole: Sendable {
             let t = desk.t
             let wanted = call.parameters.call
             let batches = try await call.reader.decisionBatches(of: wanted)
-            let tallies = try await call.reader.tallies(of: batches.map(\.id))
+            // What batches come to in places and letters would take as long for each of them as its own page takes.
+            let outcomes = try await call.reader.outcomes(of: batches.map(\.id))
             let calls = try await call.reader.callTitles()
             let address: SafeURL = "/console/decisions"
             let new: SafeURL = "/console/decisions/new"
@@ -54,13 +55,13 @@ struct DecisionsConsole: Sendable {
                                 .init(t("batch.rejections"), isNumber: true),
                             ],
                             rows: batches.map { batch in
-                                let tally = tallies[batch.id]
+                                let decided = outcomes[batch.id] ?? [:]
                                 return [
                                     .link(
                                         batch.terms.name.string, "/console/decisions/\(batch.id)",
                                         note: batch.callTitle.text(for: desk.spoken)),
-                                    .badge(badge(batch, t)), .number(tally?.offers ?? 0),
-                                    .number(tally?.waitlisted ?? 0), .number(tally?.rejections ?? 0),
+                                    .badge(badge(batch, t)), .number(decided[.offer] ?? 0),
+                                    .number(decided[.waitlist] ?? 0), .number(decided[.reject] ?? 0),
                                 ]
                             },
                             empty: EmptyState(

@@ -167,15 +167,15 @@ struct ApplicationReviewsConsole {
         if let mean = entry.mean { facts.append(.text(t("standings.mean"), Figures.tenths(mean))) }
         if let spread = entry.spread { facts.append(.text(t("standings.apart"), Figures.tenths(spread))) }
         if let found = entry.calibrated {
-            facts.append(.text(t("standings.calibrated"), Figures.tenths(found.score)))
+            facts.append(.text(t("standings.calibrated"), Figures.tenths(found.shownScore)))
             facts.append(
                 .text(
                     t("standings.interval_head"),
                     t(
                         "standings.interval",
                         [
-                            "low": Figures.tenths(found.interval.lowerBound),
-                            "high": Figures.tenths(found.interval.upperBound),
+                            "low": Figures.tenths(found.shownInterval.lowerBound),
+                            "high": Figures.tenths(found.shownInterval.upperBound),
                         ])))
             facts.append(.text(t("standings.rank"), Figures.grouped(found.rank)))
         } else if standings.isAwaited {

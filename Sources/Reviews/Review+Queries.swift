@@ -183,10 +183,9 @@ extension Statements {
         }
     }
 
-    /// The applications of a round that were not withdrawn, or some of them, by their codes, with the startups' names; for
-    /// managers.
+    /// The applications of a round that were not withdrawn, by their codes, with the startups' names; for managers.
     package func applications(
-        in round: ReviewRound.ID, among some: [Application.ID]? = nil
+        in round: ReviewRound.ID
     ) async throws -> [(application: Application.ID, code: String, startupName: LocalizedName)] {
         try await rows(
             """
@@ -197,7 +196,6 @@ extension Statements {
             JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
             WHERE f.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND f.round_id = \(round)
               AND a.withdrawn_at IS NULL AND \(fragment: .isNotTooNear("f.application_id"))
-              \(given: some, { "AND f.application_id = ANY (\($0))" })
             ORDER BY f.code
             """
         ).map { try (application: $0("application_id"), code: $0("code"), startupName: $0("names")) }
@@ -271,22 +269,25 @@ extension Statements {
         try await rows(
             """
             -- scores of a round
-            SELECT w.application_id, w.person_id, w.submitted_at,
-                   (SELECT jsonb_object_agg(x.criterion_id, x.score) FROM review_scores AS x
-                    WHERE x.tenant_id = w.tenant_id AND x.assignment_id = w.assignment_id) AS scores
+            SELECT w.application_id, w.person_id, w.submitted_at, x.criteria, x.scores
             FROM reviews AS w
-            JOIN review_assignments AS s ON s.tenant_id = w.tenant_id AND s.id = w.assignment_id AND s.state = 'assigned'
+            -- The round is said of both, so that no other round's assignments are looked through.
+            JOIN review_assignments AS s ON s.tenant_id = w.tenant_id AND s.round_id = w.round_id AND s.id = w.assignment_id
+                AND s.state = 'assigned'
+            CROSS JOIN LATERAL (
+                SELECT coalesce(array_agg(x.criterion_id), '{}') AS criteria, coalesce(array_agg(x.score), '{}') AS scores
+                FROM review_scores AS x
+                WHERE x.tenant_id = w.tenant_id AND x.assignment_id = w.assignment_id) AS x
             WHERE w.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND w.round_id = \(round)
               AND w.submitted_at IS NOT NULL AND \(fragment: .isNotTooNear("w.application_id"))
               \(given: some, { "AND w.application_id = ANY (\($0))" })
             ORDER BY w.application_id, w.person_id
             """
         ).map { row in
-            try SubmittedScores(
+            let (criteria, scores): ([ReviewRound.Criterion.ID], [Int]) = try (row("criteria"), row("scores"))
+            return try SubmittedScores(
                 application: row("application_id"), person: row("person_id"), submittedAt: row("submitted_at"),
-                scores: (row("scores") as JSONB<[String: Int]>).value.reduce(into: [:]) { scores, entry in
-                    if let id = ReviewRound.Criterion.ID(entry.key) { scores[id] = entry.value }
-                })
+                scores: Dictionary(zip(criteria, scores), uniquingKeysWith: { first, _ in first }))
         }
     }
 }

@@ -30,7 +30,8 @@ extension ReviewsRoom {
             + PanelConsole(site: site).routes + PoolConsole(site: site).routes + PartnerSeatPages(site: site).routes
             + AssignmentConsole(site: site).routes + AssignmentSheetPages().routes
             + AssignmentRunConsole(site: site).routes
-            + StandingsConsole(site: site).routes + ApplicationReviewsConsole(site: site).routes
+            + StandingsConsole(site: site).routes + StandingsSheetPages().routes
+            + ApplicationReviewsConsole(site: site).routes
             + ConflictsConsole(site: site).routes + ReviewerPages(site: site).routes
             + ChairPages(site: site).routes + OfflinePages(site: site).routes + AbsencePages(site: site).routes
             + ReviewersConsole(site: site).routes

@@ -93,6 +93,6 @@ package enum ReviewsRoom {
             + AssignmentRunsAPI.operations
             + ReviewsAPI.operations + ChairAPI.operations + FileDocumentsAPI.operations + ScoreSheetAPI.operations
             + AbsencesAPI.operations + DueAPI.operations + AssignmentSheetAPI.operations + PoolAPI.operations
-            + PartnerSeatsAPI.operations + ReviewersAPI.operations
+            + StandingsSheetAPI.operations + PartnerSeatsAPI.operations + ReviewersAPI.operations
     }
 }

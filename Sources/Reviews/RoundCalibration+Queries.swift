@@ -23,9 +23,10 @@ extension Statements {
             FROM review_rounds AS r
             LEFT JOIN round_calibrations AS k ON k.tenant_id = r.tenant_id AND k.round_id = r.id
             CROSS JOIN LATERAL (
-                -- What was kept by other arithmetic is not even read: it may say things in other words.
+                -- What was kept by other arithmetic is not even read: it may say things in other words. OFFSET has it asked
+                -- once: all reviews of the round are gone through.
                 SELECT k.engine IS NOT DISTINCT FROM \(CalibratedScores.version)
-                       AND k.inputs = calibration_inputs(r.tenant_id, r.id) AS holds) AS h
+                       AND k.inputs = calibration_inputs(r.tenant_id, r.id) AS holds OFFSET 0) AS h
             WHERE r.tenant_id = acting_tenant() AND r.id = \(round.id) AND acts_as('manager', 'system')
             """)
         guard let kept else { return .awaited(last: nil) }
@@ -50,7 +51,7 @@ extension Statements {
         try await rows(
             """
             -- calibrated applications
-            SELECT c.application_id, c.score, c.low, c.high, c.rank, c.raw_rank, c.best_rank, c.worst_rank,
+            SELECT c.application_id, c.score, c.low, c.high, c.rank, c.raw_mean, c.raw_rank, c.best_rank, c.worst_rank,
                    width_bucket(\(places)::integer, c.likely_ranks)::double precision / 100 AS chance
             FROM calibrated_applications AS c
             WHERE \(inputs) = (SELECT k.inputs FROM round_calibrations AS k
@@ -64,8 +65,8 @@ extension Statements {
             let (low, high): (Double, Double) = try (row("low"), row("high"))
             let (best, worst): (Int, Int) = try (row("best_rank"), row("worst_rank"))
             found[application] = try CalibratedStanding(
-                score: row("score"), interval: low...high, rank: row("rank"), rawRank: row("raw_rank"),
-                rankInterval: best...worst, placeProbability: row("chance"))
+                score: row("score"), interval: low...high, rank: row("rank"), rawMean: row("raw_mean"),
+                rawRank: row("raw_rank"), rankInterval: best...worst, placeProbability: row("chance"))
         }
     }
 

@@ -43,6 +43,8 @@ package struct CalibratedStanding: Sendable {
     package let interval: ClosedRange<Double>
     /// How many have a higher score, and one.
     package let rank: Int
+    /// The mean of its reviews, 0 to 100.
+    package let rawMean: Double
     /// How many have a higher raw mean, and one.
     package let rawRank: Int
     /// Where its rank lies with a probability of 90 %.
@@ -50,10 +52,20 @@ package struct CalibratedStanding: Sendable {
     /// The probability that it is among the places; to within 0.03.
     package let placeProbability: Double
 
+    /// The score as people are shown it: estimates may lie beyond the scale, 0 to 100, on which nobody can judge.
+    package var shownScore: Double { score.onScale }
+    /// The interval as people are shown it.
+    package var shownInterval: ClosedRange<Double> { interval.lowerBound.onScale...interval.upperBound.onScale }
+
     /// Whether its rank's interval has ranks with a place and without.
     package func isInDoubt(places: Int) -> Bool {
         rankInterval.lowerBound <= places && rankInterval.upperBound > places
     }
+}
+
+extension Double {
+    /// The nearest that a review can be worth.
+    var onScale: Double { min(max(self, 0), 100) }
 }
 
 /// What a calibration found, as it is kept: for any number of places.

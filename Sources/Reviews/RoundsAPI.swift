@@ -166,21 +166,24 @@ enum RoundsAPI {
                 The raw mean, and beside it what is left when the leniency of its reviewers has been taken out, with an \
                 interval and the chance to be among the places. Below a sample that can tell, nothing is calibrated, and \
                 the reason is given. It is computed some seconds after reviews have come or gone; until then all is raw, \
-                and `is_being_calibrated` says so.
+                and `is_being_calibrated` says so. A page at a time, while ranks, reviewers and stability are of the whole \
+                round; `getStandingsFile` has all of it.
                 """,
             tag: "reviews", access: .roles([.manager]), parameters: StandingsQuery.self, output: StandingsView.self,
             problems: [.notFound]
         ) { call in
-            let (id, places) = (call.parameters.round, call.parameters.places ?? Standings.usualPlaces)
-            guard (1...100_000).contains(places) else {
-                throw Problem(.invalid, errors: [.init("/places", .outOfRange, "must be 1 to 100,000")])
+            let query = call.parameters
+            let places = try Standings.places(query.places)
+            let position = try call.position(query.cursor, as: Standings.Position.self)
+            let found = try await call.database.snapshot(as: call.context) { snapshot in
+                try await snapshot.standings(of: query.round, places: places)
             }
-            return try await call.database.snapshot(as: call.context) { snapshot in
-                guard let standings = try await snapshot.standings(of: id, places: places) else {
-                    throw Problem.notFound
-                }
-                return .ok(StandingsView(standings))
+            guard let found else { throw Problem.notFound }
+            let shown = found.places(after: position, limit: PageSize.rows(for: query.limit))
+            let page = try call.page(found.views(shown), size: query.limit) {
+                Standings.Position(of: $0, inPageFrom: shown.lowerBound, size: query.limit)
             }
+            return .ok(StandingsView(found, page))
         }.erased
     }
 }
@@ -210,6 +213,8 @@ struct PlannedRoundPath: Codable {
 struct StandingsQuery: Codable {
     let round: ReviewRound.ID
     let places: Int?
+    let limit: PageSize?
+    let cursor: PageCursor?
 }
 
 struct ListRounds: Codable {

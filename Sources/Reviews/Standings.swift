@@ -1,3 +1,4 @@
+internal import API
 package import Accounts
 package import Applications
 internal import Calibration
@@ -62,36 +63,77 @@ package struct Standings: Sendable {
 extension Statements {
     /// The standings of a round; nil when it does not exist or the principal may not know of it. For managers.
     ///
-    /// - Parameters:
-    ///   - places: how many would be chosen, for the chance of each to be among them.
-    ///   - some: the applications that are asked about, where not all are; what is said of the ranking as a whole is then
-    ///     of these alone.
-    package func standings(
-        of id: ReviewRound.ID, places: Int, among some: [Application.ID]? = nil
-    ) async throws -> Standings? {
+    /// - Parameter places: how many would be chosen, for the chance of each to be among them.
+    package func standings(of id: ReviewRound.ID, places: Int) async throws -> Standings? {
         guard let round = try await round(id) else { return nil }
-        let files = try await applications(in: id, among: some)
+        let files = try await applications(in: id)
         let names = Dictionary(
-            try await panel(of: id).map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
+            try await panelNames(of: id).map { ($0.person, $0.name) }, uniquingKeysWith: { first, _ in first })
         return Standings(
-            round, files, try await scores(in: id, among: some), names,
-            choices: try await placesOfTheStream(in: round),
-            try await calibration(of: round, places: places, among: some), places: places)
+            round, files, try await scores(in: id), names, choices: try await placesOfTheStream(in: round),
+            try await calibration(of: round, places: places), places: places)
     }
+
+    /// What a round says of some applications, in figures alone; for managers. Where nothing is calibrated, or nobody has
+    /// reviewed one of them, that is what is said of it.
+    package func marks(
+        in round: ReviewRound, of some: [Application.ID]
+    ) async throws -> (byApplication: [Application.ID: RoundMark], isAwaited: Bool) {
+        let calibration = try await calibration(of: round, places: 1, among: some)
+        // What was calibrated from the reviews that stand has kept their means.
+        if case .found(let found) = calibration {
+            return (found.applications.mapValues { RoundMark(mean: $0.rawMean, calibrated: $0.score) }, false)
+        }
+        let means = try await scores(in: round.id, among: some).totals(in: round).compactMapValues(\.mean)
+        var isAwaited = false
+        // Without a review there is nothing to wait for.
+        if case .awaited = calibration { isAwaited = !means.isEmpty }
+        return (means.mapValues { RoundMark(mean: $0, calibrated: nil) }, isAwaited)
+    }
+}
+
+/// What a round says of one application.
+package struct RoundMark: Sendable {
+    /// The mean of what the reviews are worth, 0 to 100.
+    package let mean: Double
+    /// What it is worth without its reviewers' leniency; nil where that cannot be told.
+    package let calibrated: Double?
+    /// The same as people are shown it.
+    package var shownCalibrated: Double? { calibrated?.onScale }
+}
+
+extension [SubmittedScores] {
+    /// What each application's reviews are worth, 0 to 100.
+    fileprivate func totals(in round: ReviewRound) -> [Application.ID: [Double]] {
+        Dictionary(grouping: self, by: \.application).mapValues { scores in
+            scores.compactMap { round.total(of: $0.scores) }
+        }
+    }
+}
+
+extension [Double] {
+    fileprivate var mean: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
 }
 
 extension Standings {
     /// How many places a ranking is read for unless somebody says.
     package static let usualPlaces = 10
 
+    /// As many as somebody says; throws where nobody could mean so many.
+    static func places(_ wanted: Int?) throws -> Int {
+        let places = wanted ?? usualPlaces
+        guard (1...100_000).contains(places) else {
+            throw Problem(.invalid, errors: [.init("/places", .outOfRange, "must be 1 to 100,000")])
+        }
+        return places
+    }
+
     init(
         _ round: ReviewRound, _ files: [(application: Application.ID, code: String, startupName: LocalizedName)],
         _ scores: [SubmittedScores], _ names: [Person.ID: String], choices: [Application.ID: Int] = [:],
         _ calibration: RoundCalibration, places: Int
     ) {
-        let totals = Dictionary(grouping: scores, by: \.application).mapValues { scores in
-            scores.compactMap { round.total(of: $0.scores) }
-        }
+        let totals = scores.totals(in: round)
         var found: CalibratedRound?
         if case .found(let kept) = calibration { found = kept }
         let entries = files.indices.map { row in
@@ -99,7 +141,7 @@ extension Standings {
             return Entry(
                 application: files[row].application, code: files[row].code, startupName: files[row].startupName,
                 choice: choices[files[row].application], reviews: values.count,
-                mean: values.isEmpty ? nil : values.reduce(0, +) / Double(values.count),
+                mean: values.mean,
                 spread: values.count < 2 ? nil : (values.max() ?? 0) - (values.min() ?? 0),
                 isDecidable: values.count >= round.quorum, calibrated: found?.applications[files[row].application])
         }
@@ -115,6 +157,31 @@ extension Standings {
         reviewers = (found?.figures.reviewers ?? []).map {
             Reviewer(person: $0.person, name: names[$0.person] ?? "", found: $0)
         }.sorted { ($0.found.leniency, $1.person) > ($1.found.leniency, $0.person) }
+    }
+}
+
+extension Standings {
+    /// Where a page of the ranking ends: at an application, and at which place it stood, from 0, should it be in it no more.
+    struct Position: Codable {
+        let application: Application.ID
+        let place: Int
+    }
+
+    /// The rank of an entry, from 1: that of the calibrated score where there are such, and of the mean otherwise; nil where
+    /// it has none.
+    func rank(of entry: Entry) -> Int? { calibration == nil ? meanRank(of: entry) : entry.calibrated?.rank }
+
+    /// The rank of its mean, from 1; nil without one.
+    func meanRank(of entry: Entry) -> Int? {
+        entry.mean.map { mean in 1 + entries.count { $0.mean ?? -1 > mean } }
+    }
+
+    /// The places of the ranking that follow a page, as many as there are up to `limit`.
+    func places(after position: Position?, limit: Int) -> Range<Int> {
+        guard let position else { return 0..<min(limit, entries.count) }
+        let last = entries.firstIndex { $0.application == position.application }
+        let start = min(last.map { $0 + 1 } ?? max(0, position.place), entries.count)
+        return start..<min(start + limit, entries.count)
     }
 }
 

@@ -20,24 +20,41 @@ struct StandingsConsole {
         ) { call in
             let desk = try await RoundDesk(call, call.parameters.round, in: site)
             let t = desk.t
-            let wanted = call.parameters.places ?? Standings.usualPlaces
-            let isPossible = (1...100_000).contains(wanted)
-            let places = isPossible ? wanted : Standings.usualPlaces
+            let query = call.parameters
+            let asked = try? Standings.places(query.places)
+            let (isPossible, places) = (asked != nil, asked ?? Standings.usualPlaces)
             let found = try await call.database.snapshot(as: call.context) { snapshot in
                 try await snapshot.standings(of: desk.round.id, places: places)
             }
             guard let found else { throw Problem.notFound }
-            let words = StandingsWords(desk: desk, standings: found)
+            let shown = found.places(
+                after: try call.position(query.cursor, as: Standings.Position.self),
+                limit: PageSize.rows(for: query.limit))
+            let page = try call.page(found.views(shown), size: query.limit) {
+                Standings.Position(of: $0, inPageFrom: shown.lowerBound, size: query.limit)
+            }
+            let words = StandingsWords(
+                desk: desk, standings: found, shown: shown.prefix(page.items.count))
+            let address: SafeURL = "/console/rounds/\(desk.round.id)/standings"
+            let filters = query.places.map { [(name: "places", value: "\($0)")] } ?? []
+            let size = query.limit.map { [(name: "limit", value: "\($0.value)")] } ?? []
             let input = FormInput(
-                values: ["places": ["\(wanted)"]],
+                values: ["places": ["\(query.places ?? places)"]],
                 errors: isPossible ? [] : [("places", t("standings.places_range"))], texts: t)
             let model = StandingsPage(
-                header: desk.header(t("standings.title"), lede: words.lede), tabs: desk.tabs(.standings),
+                header: desk.header(
+                    t("standings.title"), lede: words.lede,
+                    actions: words.isRanked
+                        ? StandingsSheetPages.links(of: desk.round.id, filters: isPossible ? filters : [], t) : []),
+                tabs: desk.tabs(.standings),
                 isRanked: words.isRanked, isCalibrated: found.calibration != nil,
                 form: PlacesForm(
-                    action: "/console/rounds/\(desk.round.id)/standings",
-                    field: input.number("places", label: t("standings.places"))),
+                    action: address, field: input.number("places", label: t("standings.places"))),
                 parts: words.parts,
+                pager: isPossible
+                    ? RoundDesk.pager(
+                        first: query.cursor == nil ? nil : address.adding(filters + size),
+                        next: page.next.map { address.adding(filters + size + [("cursor", $0)]) }) : nil,
                 empty: words.isRanked
                     ? nil : EmptyState(title: t("standings.empty"), text: t("standings.empty_text")),
                 reviewers: found.reviewers.isEmpty ? nil : words.reviewers)
@@ -52,6 +69,8 @@ struct StandingsConsole {
 struct StandingsWords {
     let desk: RoundDesk
     let standings: Standings
+    /// Which places of the ranking are on the page, from 0; nil for all.
+    var shown: Range<Int>?
 
     private var t: Texts { desk.t }
 
@@ -114,33 +133,35 @@ struct StandingsWords {
         }
     }
 
-    /// Those that would be chosen, and those below them.
+    /// Those that would be chosen, and those below them, as far as they are on the page. Where the page begins with those
+    /// below, it says so.
     var parts: [StandingsPage.Part] {
-        let rows = standings.entries.map(row)
+        let shown = shown ?? standings.entries.indices
         // What nobody has judged has no place among the best, however many places there are.
         let ranked = standings.entries.prefix { $0.mean != nil }.count
         let cut = min(standings.places, ranked)
-        var parts = [StandingsPage.Part(label: nil, rows: Array(rows[..<cut]))]
-        if cut < rows.count {
+        let (above, below) = (shown.clamped(to: 0..<cut), shown.clamped(to: cut..<max(cut, standings.entries.count)))
+        var parts: [StandingsPage.Part] = []
+        if !above.isEmpty { parts.append(StandingsPage.Part(label: nil, rows: standings.entries[above].map(row))) }
+        if !below.isEmpty {
+            let label =
+                standings.places < ranked ? t("standings.cut", count: standings.places) : t("standings.unjudged")
             parts.append(
                 StandingsPage.Part(
-                    label: standings.places < ranked
-                        ? t("standings.cut", count: standings.places) : t("standings.unjudged"),
-                    rows: Array(rows[cut...])))
+                    label: below.lowerBound == cut ? label : nil, rows: standings.entries[below].map(row)))
         }
         return parts
     }
 
     private func row(_ entry: Standings.Entry) -> StandingsPage.Row {
-        let meanRank = entry.mean.map { mean in 1 + standings.entries.count { $0.mean ?? -1 > mean } }
+        let meanRank = standings.meanRank(of: entry)
         var badges: [Badge] = []
         if entry.calibrated?.isInDoubt(places: standings.places) == true {
             badges.append(Badge(t("standings.in_doubt"), .warning))
         }
         if !entry.isDecidable { badges.append(Badge(t("standings.below_quorum"))) }
-        let rank = standings.calibration == nil ? meanRank : entry.calibrated?.rank
         return StandingsPage.Row(
-            rank: rank.map(Figures.grouped) ?? "–", code: entry.code,
+            rank: standings.rank(of: entry).map(Figures.grouped) ?? "–", code: entry.code,
             url: "/console/rounds/\(desk.round.id)/applications/\(entry.application)",
             startup: startup(of: entry), reviews: Figures.grouped(entry.reviews),
             mean: entry.mean.map(Figures.tenths) ?? "–",
@@ -149,15 +170,15 @@ struct StandingsWords {
                 : meanRank.map { t("standings.raw_rank", ["rank": Figures.grouped($0)]) },
             calibrated: entry.calibrated.map { found in
                 StandingsPage.Calibrated(
-                    score: Figures.tenths(found.score),
+                    score: Figures.tenths(found.shownScore),
                     interval: t(
                         "standings.interval",
                         [
-                            "low": Figures.tenths(found.interval.lowerBound),
-                            "high": Figures.tenths(found.interval.upperBound),
+                            "low": Figures.tenths(found.shownInterval.lowerBound),
+                            "high": Figures.tenths(found.shownInterval.upperBound),
                         ]),
-                    low: Self.place(found.interval.lowerBound), high: Self.place(found.interval.upperBound),
-                    at: Self.place(found.score),
+                    low: Self.place(found.shownInterval.lowerBound), high: Self.place(found.shownInterval.upperBound),
+                    at: Self.place(found.shownScore),
                     chance: Figures.percent(thousandths: Int((found.placeProbability * 1000).rounded())))
             }, badges: badges)
     }
@@ -170,7 +191,7 @@ struct StandingsWords {
     }
 
     /// Where a score of 0 to 100 stands on a line of 200, half a dot from each end.
-    private static func place(_ score: Double) -> Int { 5 + Int((min(max(score, 0), 100) * 1.9).rounded()) }
+    private static func place(_ score: Double) -> Int { 5 + Int((score * 1.9).rounded()) }
 
     /// How lenient each reviewer is.
     var reviewers: Table {
@@ -248,6 +269,7 @@ struct StandingsPage: ViewModel {
     var isCalibrated: Bool
     var form: PlacesForm
     var parts: [Part]
+    var pager: Pager?
     var empty: EmptyState?
     var reviewers: Table?
 }

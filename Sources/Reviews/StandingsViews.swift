@@ -12,6 +12,7 @@ struct StandingsView: Described {
     let batch: Int?
     let places: Int
     let items: [StandingView]
+    let next: String?
     let reviewers: [ReviewerStandingView]
     let stability: StabilityView?
     let notCalibrated: String?
@@ -22,6 +23,7 @@ struct StandingsView: Described {
         "stream": "The one of the call's streams that the round judges for; absent for all of them.",
         "batch": "The one of a rolling call's batches that the round judges, from 1; absent for all of them.",
         "places": "How many would be chosen.",
+        "next": "Pass it as `cursor` for the next page. Absent on the last page.",
         "reviewers": "The most lenient first; empty where nothing is calibrated.",
         "stability": "How sure the ranking is; absent where nothing is calibrated.",
         "not_calibrated": "Why nothing is calibrated, where nothing is.",
@@ -30,12 +32,14 @@ struct StandingsView: Described {
         "calibrated_at": "When the calibrated scores were last computed, or what they were refused for was found.",
     ]
 
-    init(_ standings: Standings) {
+    /// - Parameter page: the part of the ranking that is shown; all else is of the whole round.
+    init(_ standings: Standings, _ page: Page<StandingView>) {
         round = standings.round.id
         stream = RoundStream(of: standings.round)
         batch = standings.round.batch
         places = standings.places
-        items = standings.entries.map { StandingView($0, places: standings.places) }
+        items = page.items
+        next = page.next
         reviewers = standings.reviewers.map(ReviewerStandingView.init)
         stability = standings.calibration.map { StabilityView($0, places: standings.places) }
         isBeingCalibrated = standings.isAwaited
@@ -94,6 +98,7 @@ struct CalibratedView: Described {
     let isInDoubt: Bool
 
     static let documentation = [
+        "score": "An estimate: close to the ends of the scale, it may lie beyond 0 or 100, as its interval may.",
         "low": "The lower end of the interval that holds the score nine times in ten.", "high": "Its upper end.",
         "raw_rank": "Its rank by the mean.", "best_rank": "The lower end of nine in ten ranks.",
         "worst_rank": "Their upper end.", "place_probability": "The chance to be among the places.",
@@ -168,6 +173,20 @@ struct StabilityView: Described {
 
 /// Figures are said to a hundredth: further digits would claim what nobody knows.
 private func hundredths(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+
+extension Standings {
+    /// One page of the ranking, as JSON.
+    func views(_ places: Range<Int>) -> [StandingView] {
+        entries[places].map { StandingView($0, places: self.places) }
+    }
+}
+
+extension Standings.Position {
+    /// The end of a page.
+    init(of last: StandingView, inPageFrom start: Int, size: PageSize?) {
+        self.init(application: last.application, place: start + (size ?? .usual).value)
+    }
+}
 
 extension CalibrationRefusal {
     /// What a manager is told.

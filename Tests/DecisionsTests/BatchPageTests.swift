@@ -3,6 +3,7 @@ import Applications
 import DemoWorld
 import Foundation
 import Postgres
+import Programs
 import Reviews
 import TestWorld
 import Testing
@@ -49,6 +50,34 @@ struct BatchPageTests {
         #expect(gone.status == 200 && gone.text.contains("1 to 100 of 120"))
     }
 
+    @Test("The list counts what each batch decides, and a batch that decides nothing says so")
+    func list() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(6)
+        let note = try LongText("Read on.")
+        _ = try await world.open(
+            call, places: 3,
+            preparing: ids.prefix(2).map { ($0, Preparation(.offer, note: note)) }
+                + [(ids[2], Preparation(.waitlist, rank: 1, note: note))]
+                + ids.dropFirst(3).map { ($0, Preparation(.reject, note: note)) })
+        let (other, _) = try await world.applicants(1, from: 6)
+        _ = try await world.open(other, places: 1, preparing: [])
+        let mei = try await Visitor(Cast.mei, in: world)
+        func figures(_ call: CallForApplications.ID) async -> [String?] {
+            let page = await mei.open("/console/decisions?call=\(call)").text
+            return ["Offers", "Waiting list", "Rejections"].map { column in
+                page.components(separatedBy: "data-label=\"\(column)\"").dropFirst().first?
+                    .components(separatedBy: "<span class=\"cell\">").dropFirst().first
+                    .map { String($0.prefix { $0 != "<" }) }
+            }
+        }
+        #expect(await figures(call) == ["2", "1", "3"])
+        #expect(await figures(other) == ["0", "0", "0"])
+        let one = try await mei.ask("GET", "/v1/decision-batches?call=\(call)").json()
+        let tally = one["items"]?.elements?.first?["tally"]
+        #expect(tally?["offers"] == 2 && tally?["waitlisted"] == 1 && tally?["rejections"] == 3, "\(one)")
+    }
+
     @Test("It says while calibrated scores are being computed, and what was prepared by some says by which")
     func calibrated() async throws {
         let world = try await World()
@@ -77,8 +106,8 @@ struct BatchPageTests {
                 INSERT INTO calibrated_applications (
                     tenant_id, round_id, application_id, call_id, score, low, high, rank, raw_mean, raw_rank, best_rank,
                     worst_rank, likely_ranks)
-                SELECT k.tenant_id, k.round_id, f.id, k.call_id, 40 + 20 * f.place, 0, 100, 3 - f.place, 75, f.place, 1, 2,
-                       array_fill(1, ARRAY[100])
+                SELECT k.tenant_id, k.round_id, f.id, k.call_id, 40 + 20 * f.place, 0, 100, 3 - f.place,
+                       125 - 25 * f.place, f.place, 1, 2, array_fill(1, ARRAY[100])
                 FROM round_calibrations AS k, unnest(\(ids)) WITH ORDINALITY AS f (id, place) WHERE k.round_id = \(round)
                 """)
         }

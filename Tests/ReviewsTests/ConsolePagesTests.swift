@@ -310,6 +310,95 @@ struct ConsolePagesTests {
         #expect(wrong.text.contains(#"name="places" value="0""#))
     }
 
+    @Test("standings go on page by page with the ranks of the whole round, and files have all of it")
+    func standingsInPages() async throws {
+        let world = try await World()
+        let mei = try await Visitor(Cast.mei, in: world)
+        let found = try #require(
+            try await world.database.reader(as: world.context(Cast.mei)).standings(of: World.round, places: 3))
+        #expect(found.entries.count == 5)
+        var (next, shown, pages): (String?, [String], [String]) = ("\(base)/standings?places=3&limit=2", [], [])
+        while let address = next, pages.count < 4 {
+            let page = await mei.open(address)
+            #expect(page.status == 200, "\(page.text)")
+            shown += found.entries.map(\.code).filter { page.text.contains(">\($0)</a>") }
+            pages.append(page.text)
+            next = link("rel=\"next\"", in: page)
+        }
+        #expect(shown == found.entries.map(\.code) && pages.count == 3, "\(pages)")
+        // The three places end within the second page, and only there.
+        #expect(pages.map { $0.contains("The 3 places end here") } == [false, true, false], "\(pages)")
+        let first = "href=\"\(base)/standings?places=3&amp;limit=2\""
+        #expect(pages.dropFirst().allSatisfy { $0.contains(first) }, "\(pages)")
+        let third = try #require(found.rank(of: found.entries[2]))
+        #expect(third > 1 && pages[1].contains(">\(third)</span>"), "\(pages[1])")
+
+        let list = "/v1/rounds/\(World.round)/standings?places=3&limit=2"
+        var (cursor, codes, reviewers): (String?, [String], Set<Int>) = (nil, [], [])
+        repeat {
+            let answer = await mei.ask("GET", cursor.map { "\(list)&cursor=\($0)" } ?? list)
+            #expect(answer.status == 200, "\(answer.text)")
+            let page = try answer.json()
+            codes += (page["items"]?.elements ?? []).compactMap { $0["code"]?.text }
+            reviewers.insert(page["reviewers"]?.elements?.count ?? -1)
+            cursor = page["next"]?.text
+        } while cursor != nil && codes.count < 10
+        #expect(codes == found.entries.map(\.code) && reviewers == [found.reviewers.count])
+        #expect(await mei.ask("GET", "\(list)&cursor=none").status == 400)
+
+        let file = await mei.ask("GET", "/v1/rounds/\(World.round)/standings.csv?places=3")
+        #expect(file.status == 200 && file.header("Content-Type")?.hasPrefix("text/csv") == true, "\(file.text)")
+        let lines = file.text.split(whereSeparator: \.isNewline)
+        #expect(lines.count == 6 && zip(lines.dropFirst(), codes).allSatisfy { $0.contains($1) }, "\(file.text)")
+        #expect(await mei.ask("GET", "/v1/rounds/\(World.round)/standings.csv?places=0").status == 422)
+        #expect(await mei.ask("GET", "/v1/rounds/\(World.round)/standings.xlsx").status == 200)
+        #expect(await mei.open("\(base)/standings.xlsx").status == 200)
+        #expect(pages[0].contains("href=\"\(base)/standings.csv?places=3\""))
+        #expect(await mei.open("\(base)/standings.csv?places=3").text == file.text)
+        #expect(await (try await Visitor(Cast.vera, in: world)).ask("GET", "\(list)").status == 403)
+        // Plumbline is Wing's own.
+        let hers = await (try await Visitor(Cast.wing, in: world)).ask("GET", "/v1/rounds/\(World.round)/standings.csv")
+        #expect(hers.status == 200 && !hers.text.contains("Plumbline"), "\(hers.text)")
+    }
+
+    @Test("A page that ended with what is in the ranking no more goes on from where that stood")
+    func positions() throws {
+        let standings = Self.sample(try Self.desk(in: .english).round, places: 6)
+        let entries = standings.entries
+        #expect(standings.places(after: nil, limit: 10) == 0..<10)
+        #expect(standings.places(after: .init(application: entries[9].application, place: 3), limit: 10) == 10..<20)
+        #expect(standings.places(after: .init(application: .init(), place: 20), limit: 10) == 20..<24)
+        #expect(standings.places(after: .init(application: .init(), place: 90), limit: 10) == 24..<24)
+        #expect(standings.places(after: .init(application: .init(), place: -1), limit: 10) == 0..<10)
+    }
+
+    @Test("An estimate beyond the scale is shown as its end, and told as it is to whoever computes with it")
+    func beyondTheScale() throws {
+        let desk = try Self.desk(in: .english)
+        let (best, worst): (Application.ID, Application.ID) = (demoID("best"), demoID("worst"))
+        let files = [
+            (application: best, code: "BEST", startupName: try LocalizedName(en: "Best")),
+            (application: worst, code: "LAST", startupName: try LocalizedName(en: "Last")),
+        ]
+        let found = CalibratedRound(
+            at: Date(timeIntervalSince1970: 1_790_000_000),
+            applications: [
+                best: CalibratedStanding(
+                    score: 100.6, interval: 89.5...103.7, rank: 1, rawMean: 98, rawRank: 1, rankInterval: 1...1,
+                    placeProbability: 0.9),
+                worst: CalibratedStanding(
+                    score: 3, interval: -2.5...8.5, rank: 2, rawMean: 4, rawRank: 2, rankInterval: 2...2,
+                    placeProbability: 0.1),
+            ], expectedOverlap: 1, figures: .init(reliability: 0.5, calibratedReliability: 0.6, reviewers: []))
+        let standings = Standings(desk.round, files, [], [:], .found(found), places: 1)
+        let rows = StandingsWords(desk: desk, standings: standings).parts.flatMap(\.rows).compactMap(\.calibrated)
+        #expect(rows.map(\.score) == ["100.0", "3.0"])
+        #expect(rows.map(\.interval) == ["89.5 to 100.0", "0.0 to 8.5"])
+        #expect(rows.first?.high == 195 && rows.last?.low == 5)
+        let views = standings.views(0..<2).compactMap(\.calibrated)
+        #expect(views.map(\.high) == [103.7, 8.5] && views.map(\.low) == [89.5, -2.5] && views[0].score == 100.6)
+    }
+
     @Test("one application's reviews stand side by side, with their neighbours in the standings")
     func reviews() async throws {
         let world = try await World()
@@ -425,8 +514,8 @@ struct ConsolePagesTests {
                 return (
                     one.application,
                     CalibratedStanding(
-                        score: one.score, interval: one.low...one.high, rank: one.rank, rawRank: one.rawRank,
-                        rankInterval: one.bestRank...one.worstRank, placeProbability: chance)
+                        score: one.score, interval: one.low...one.high, rank: one.rank, rawMean: one.rawMean,
+                        rawRank: one.rawRank, rankInterval: one.bestRank...one.worstRank, placeProbability: chance)
                 )
             }
             return .found(
