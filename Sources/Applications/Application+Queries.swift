@@ -21,6 +21,8 @@ package struct ApplicationSummary: Sendable, Identifiable {
     package let streamName: LocalizedName
     /// How much of the form is done.
     package let count: Count
+    /// Until when it can be appealed that the application was found not eligible.
+    package let appealUntil: Date?
     /// Until when changes are taken that the park asked for, while it waits for them.
     package let changesDueAt: Date?
     /// Whether it waits for answers to the questions of a later round, not for changes.
@@ -214,7 +216,7 @@ extension Query {
     static var selectApplications: Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
-               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.answered, a.form_version,
+               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.appeal_until, a.answered, a.form_version,
                \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                CASE WHEN a.state = 'draft' THEN ARRAY(
@@ -325,7 +327,8 @@ extension ApplicationSummary {
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            changesDueAt: row("changes_due_at"), waitsForAnswers: row("waits_for_answers"),
+            appealUntil: row("appeal_until"), changesDueAt: row("changes_due_at"),
+            waitsForAnswers: row("waits_for_answers"),
             clock: StageClock(
                 enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at"),
                 daysLeft: row("stage_days_left")),

@@ -174,16 +174,16 @@ extension Application {
         try settle(decision, in: zone, now: now)
     }
 
-    /// Decides otherwise than was decided; what the startup has answered stands.
+    /// Decides otherwise than was decided, also where the startup has answered: a new offer it answers anew.
     mutating func change(to decision: Decision, in zone: TimeZoneName, now: Date) throws(ApplicationRefusal) {
         guard allows(.change, at: now) else { throw .wrongState(state, for: .change) }
         try settle(decision, in: zone, now: now)
     }
 
-    /// Takes a rejection back: it will be judged again.
+    /// Takes a rejection back: it will be judged again, or, where it was found not eligible, screened again.
     mutating func reopen(now: Date) throws(ApplicationRefusal) {
         guard allows(.reopen, at: now) else { throw .wrongState(state, for: .reopen) }
-        state = .inReview
+        state = state == .ineligible ? .submitted : .inReview
     }
 
     private mutating func settle(
@@ -243,8 +243,9 @@ extension Application {
         case .shortlist: state == .inReview
         case .interview: state == .shortlisted
         case .decide: state.isJudged || state == .waitlisted
-        case .change: [.offered, .waitlisted, .rejected].contains(state)
-        case .reopen: state == .rejected
+        // Once it is enrolled, a startup keeps its place; the database knows.
+        case .change: [.offered, .waitlisted, .rejected, .accepted, .declined].contains(state)
+        case .reopen: state == .rejected || state == .ineligible
         case .giveBack: state == .accepted
         case .accept: state == .offered && !isOfferExpired(at: now)
         // An expired offer may still be declined: it tells the park that the startup is no longer waiting.

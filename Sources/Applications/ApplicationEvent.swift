@@ -30,9 +30,9 @@ package struct ApplicationEvent: Sendable, Identifiable {
 
     /// What is on record without moving an application.
     package enum Occasion: String, Codable, Sendable, CaseIterable {
-        /// The startup appealed its rejection.
+        /// The startup appealed its rejection, or that it was found not eligible.
         case appealed
-        /// The appeal was heard, and the rejection stands.
+        /// The appeal was heard, and what was decided stands.
         case upheld
     }
 }

@@ -183,6 +183,7 @@ extension ApplicationEvent {
             return isResubmission
         }
         if let occasion { return occasion == .appealed }
+        if from == .ineligible { return false }
         return switch to {
         case .draft, .submitted, .withdrawn, .accepted, .declined: true
         case .changesRequested, .inReview, .shortlisted, .interview, .ineligible, .offered, .waitlisted, .rejected:
@@ -192,7 +193,10 @@ extension ApplicationEvent {
 
     /// What happened.
     func label(_ t: Texts) -> String {
-        if let occasion { return t("event.\(occasion.rawValue)") }
+        if let occasion {
+            return occasion == .upheld && to == .ineligible
+                ? t("event.screening_upheld") : t("event.\(occasion.rawValue)")
+        }
         return switch (from, to) {
         case (.changesRequested?, .changesRequested):
             isAboutQuestions ? t("event.questions_extended") : t("event.changes_extended")
@@ -203,6 +207,8 @@ extension ApplicationEvent {
                 ? t(isAboutQuestions ? "event.answered" : "event.resubmitted")
                 : t(isAboutQuestions ? "event.questions_cancelled" : "event.changes_cancelled")
         case (.rejected?, .inReview): t("event.reopened")
+        case (.ineligible?, .submitted): t("event.screening_reopened")
+        case (.accepted?, .rejected), (.accepted?, .waitlisted): t("event.taken_back")
         case (.accepted?, .declined): t("event.given_back")
         default: t("event.\(to.rawValue)")
         }

@@ -23,6 +23,8 @@ package enum ApplicationRefusal: Refusal, Equatable {
     case wrongState(Application.State, for: Application.Deed)
     /// A manager's own startup applies; somebody else moves it.
     case ownStartup
+    /// The startup has moved in, and keeps its place.
+    case enrolled
     /// The offer ran out before it was answered.
     case offerExpired
     /// The last day of the offer is over already.
@@ -55,6 +57,7 @@ package enum ApplicationRefusal: Refusal, Equatable {
             .conflict("The answers of a submitted application are frozen.")
         case .wrongState(let state, let deed):
             .conflict("An application that is \(state.words) cannot be \(deed.participle).")
+        case .enrolled: .conflict("The startup has been enrolled. It leaves the program instead.")
         case .ownStartup:
             Problem(.forbidden, "The startup is your own: somebody else on the team has to do this.")
         case .offerExpired:

@@ -18,6 +18,7 @@ package struct ApplicationView: Described {
     package let submittedAt: Date?
     package let withdrawnAt: Date?
     package let offerExpiresAt: Date?
+    package let appealUntil: Date?
     package let stage: StageView
     package let due: Deadline?
     package let readerDue: ReaderTime?
@@ -47,6 +48,8 @@ package struct ApplicationView: Described {
             "form_version": "The version of the call's form that it answers. Absent until it is handed in.",
             "batch": "The batch of a rolling call that it belongs to; of a draft, the one that would take it now.",
             "offer_expires_at": "The last moment at which an offer can be accepted.",
+            "appeal_until":
+                "Until when it can be appealed that it was found not eligible. Of a rejection, its decision says it.",
         ]
     }
 
@@ -67,6 +70,7 @@ package struct ApplicationView: Described {
         submittedAt = application.submittedAt
         withdrawnAt = application.withdrawnAt
         offerExpiresAt = application.offerExpiresAt
+        appealUntil = summary.appealUntil
         stage = StageView(summary)
         due = summary.handingIn
         readerDue = due.flatMap { ReaderTime($0) }

@@ -70,8 +70,7 @@ package enum ApplicationsRoom {
         "saved_filters_have_distinct_names": .invalid("/name", "You have a filter of this name already."),
         "saved_filter_has_a_name": .invalid("/name", "Give the filter a name."),
         "registrations_seat_nobody_whose_seat_stays": RegistrationRefusal.seated.problem,
-        "enrolled_startups_keep_their_place": .conflict(
-            "The startup has been enrolled. It leaves the program instead."),
+        "enrolled_startups_keep_their_place": ApplicationRefusal.enrolled.problem,
     ]
 
     private static var listApplications: AnyOperation {

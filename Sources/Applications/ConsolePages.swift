@@ -89,12 +89,15 @@ struct ConsolePages: Sendable {
                 [.link(t("screen.action"), "#form", style: .primary)]
             } else if application.state.isJudged {
                 [.link(t("decide.action"), "/console/decisions?call=\(application.call)", style: .primary)]
+            } else if application.state == .accepted {
+                [
+                    .link(t("enrol.action"), "/console/applications/\(id)/enrolment", style: .primary),
+                    .link(t("change.action"), "/console/applications/\(id)/decision"),
+                ]
             } else if application.allows(.change, at: now) {
                 [.link(t("change.action"), "/console/applications/\(id)/decision")]
             } else if application.state == .changesRequested {
                 [.link(t("changes.action"), "/console/applications/\(id)/changes", style: .primary)]
-            } else if application.state == .accepted {
-                [.link(t("enrol.action"), "/console/applications/\(id)/enrolment", style: .primary)]
             } else {
                 []
             }

@@ -1,5 +1,6 @@
 internal import API
 package import Accounts
+internal import Jobs
 internal import Pages
 package import Postgres
 package import Programs
@@ -43,8 +44,8 @@ extension Transaction {
     }
 
     /// Moves an application as was decided, tells each founder of the startup, and sees to it that an offer which is not
-    /// answered frees its place. Called where a decision is released or changed, and nowhere else: the database refuses a
-    /// manager who comes without a released decision.
+    /// answered, or is taken back, frees its place. Called where a decision is released or changed, and nowhere else: the
+    /// database refuses a manager who comes without a released decision.
     ///
     /// An offer stands until the end of its last day in the zone of the call. Throws `ApplicationRefusal`, or not found.
     ///
@@ -59,7 +60,9 @@ extension Transaction {
     ) async throws -> Application {
         guard let summary = try await application(id) else { throw Problem.notFound }
         let zone = summary.deadline.zone
+        var before = Application.State.inReview
         let decided = try await move(id, by: person, note: note) { application in
+            before = application.state
             if occasion == .change {
                 try application.change(to: decision, in: zone, now: now)
             } else {
@@ -70,13 +73,16 @@ extension Transaction {
         if case .offer(let day) = decision {
             lastDay = day
             try await followOffer(of: decided)
+        } else if before == .offered || before == .accepted {
+            try await enqueue(PlaceFreed(call: decided.call.uuid))
         }
-        let key = occasion == .promotion ? "promoted" : decided.state.rawValue
+        let key = occasion == .promotion ? "promoted" : decided.state.letter(after: before)
         try await announce(decided, as: key, note: note, until: lastDay, held: held)
         return decided
     }
 
-    /// Takes a rejection back, so that the application is judged again; each founder is told.
+    /// Takes a rejection back, so that the application is judged again, or what was found of its eligibility, so that it is
+    /// screened again; each founder is told.
     ///
     /// Throws `ApplicationRefusal`, or not found.
     package func reopenApplication(
@@ -85,11 +91,12 @@ extension Transaction {
         let reopened = try await move(id, by: person, note: note) { application in
             try application.reopen(now: now)
         }
-        try await announce(reopened, as: "reopened", note: note, held: false)
+        let key = reopened.state == .submitted ? "screening_reopened" : "reopened"
+        try await announce(reopened, as: key, note: note, held: false)
         return reopened
     }
 
-    /// Puts an appeal on the record of an application that was rejected.
+    /// Puts an appeal on the record of an application that was rejected, or found not eligible.
     ///
     /// Throws not found.
     package func recordAppeal(
@@ -108,7 +115,21 @@ extension Transaction {
         guard let application = try await lockApplication(id) else { throw Problem.notFound }
         try await record(
             ApplicationEvent.ID(), of: application, from: application.state, by: person, note: note, on: .upheld)
-        try await announce(application, as: "upheld", note: note, held: false)
+        let key = application.state == .ineligible ? "screening_upheld" : "upheld"
+        try await announce(application, as: key, note: note, held: false)
+    }
+}
+
+extension Application.State {
+    /// Which letter tells of a decision that led here from another state.
+    fileprivate func letter(after before: Self) -> String {
+        switch (before, self) {
+        case (.offered, .rejected), (.accepted, .rejected): "taken_back"
+        case (.offered, .waitlisted), (.accepted, .waitlisted): "taken_back_waitlisted"
+        case (.accepted, .offered): "offered_otherwise"
+        case (.declined, .offered): "offered_again"
+        default: rawValue
+        }
     }
 }
 

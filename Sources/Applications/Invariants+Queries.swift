@@ -95,7 +95,11 @@ extension ApplicationsRoom {
                     ('waitlisted', 'withdrawn'),
                     ('offered', 'accepted'), ('offered', 'declined'), ('offered', 'offered'),
                     ('offered', 'waitlisted'), ('offered', 'rejected'), ('accepted', 'declined'),
+                    -- What was answered changes by two people, too.
+                    ('accepted', 'offered'), ('accepted', 'waitlisted'), ('accepted', 'rejected'),
+                    ('declined', 'offered'), ('declined', 'waitlisted'), ('declined', 'rejected'),
                     -- An appeal stands on record without a move, and may be granted; so may a change by two people.
+                    ('ineligible', 'ineligible'), ('ineligible', 'submitted'),
                     ('rejected', 'rejected'), ('rejected', 'in_review'), ('rejected', 'offered'),
                     ('rejected', 'waitlisted'))
                 """),

@@ -6,15 +6,25 @@ internal import Programs
 internal import Vocabulary
 
 extension Statements {
-    /// The appeal of an application; nil when there is none, or the principal may not know of it.
+    /// The last appeal of an application; nil when there is none, or the principal may not know of it.
     package func appeal(of application: Application.ID) async throws -> Appeal? {
         try await first(
             """
             -- appeal
             \(fragment: .appeals)
             WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfDecisions) AND p.application_id = \(application)
+            ORDER BY p.lodged_at DESC
+            LIMIT 1
             """
         ).map(Appeal.init)
+    }
+
+    /// What of an application can be appealed, if not yet, and until when; nil where it was neither rejected nor found not
+    /// eligible, or the principal may not know of it.
+    func appealable(_ id: Application.ID) async throws -> Appealable? {
+        if let decision = try await releasedDecision(on: id) { return decision.appealable }
+        guard let summary = try await application(id), summary.application.state == .ineligible else { return nil }
+        return summary.appealUntil.map { Appealable(subject: .screening, until: $0) }
     }
 
     /// Appeals, those that wait first, then the latest. For managers.
@@ -24,7 +34,7 @@ extension Statements {
             -- appeals
             \(fragment: .appeals)
             WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers)
-            ORDER BY p.answered_at IS NOT NULL, p.lodged_at DESC, p.application_id
+            ORDER BY p.answered_at IS NOT NULL, p.lodged_at DESC, p.application_id, p.subject
             LIMIT 500
             """
         ).map(Appeal.init)
@@ -34,7 +44,7 @@ extension Statements {
 extension Query {
     fileprivate static var appeals: Query {
         """
-        SELECT p.application_id, i.names, k.title, p.grounds, p.lodged_at, p.verdict, p.answer, p.answered_at
+        SELECT p.application_id, p.subject, i.names, k.title, p.grounds, p.lodged_at, p.verdict, p.answer, p.answered_at
         FROM appeals AS p
         JOIN applications AS a ON a.tenant_id = p.tenant_id AND a.id = p.application_id
         JOIN calls AS k ON k.tenant_id = a.tenant_id AND k.id = a.call_id
@@ -45,11 +55,21 @@ extension Query {
 
 extension Appeal.Verdict: PostgresCodable {}
 
+extension Appeal.Subject: PostgresCodable {}
+
+extension ReleasedDecision {
+    /// That it can be appealed, of a rejection.
+    var appealable: Appealable? {
+        outcome == .reject ? appealUntil.map { Appealable(subject: .decision, until: $0) } : nil
+    }
+}
+
 extension Appeal {
     fileprivate init(_ row: Row) throws {
         try self.init(
-            application: row("application_id"), startupName: row("names"), callTitle: row("title"),
-            grounds: row("grounds"), lodgedAt: row("lodged_at"), verdict: row("verdict"), answer: row("answer"),
+            application: row("application_id"), subject: row("subject"), startupName: row("names"),
+            callTitle: row("title"), grounds: row("grounds"), lodgedAt: row("lodged_at"), verdict: row("verdict"),
+            answer: row("answer"),
             answeredAt: row("answered_at"))
     }
 }
@@ -66,7 +86,7 @@ extension Transaction {
             """)
     }
 
-    /// The appeal with its row locked until the transaction ends.
+    /// The last appeal with its row locked until the transaction ends.
     func lockAppeal(of application: Application.ID) async throws -> Appeal? {
         try await execute(
             """
@@ -83,7 +103,7 @@ extension Transaction {
             """
             -- answerAppeal
             UPDATE appeals SET verdict = \(verdict), answer = \(answer), answered_at = now(), answered_by = \(person)
-            WHERE tenant_id = acting_tenant() AND application_id = \(application)
+            WHERE tenant_id = acting_tenant() AND application_id = \(application) AND verdict IS NULL
             """)
     }
 

@@ -4,18 +4,29 @@ package import Applications
 package import Foundation
 package import Vocabulary
 
-/// A startup's one request that its rejection be looked at again, and what somebody else answered.
+/// A startup's one request that its rejection, or that it was found not eligible, be looked at again, and what somebody else
+/// answered.
 package struct Appeal: Sendable {
     /// What can be answered.
     package enum Verdict: String, Codable, Sendable, CaseIterable {
-        /// The rejection stands.
+        /// What was decided stands.
         case upheld
-        /// It is judged again.
+        /// It is judged again; where it was found not eligible, screened again.
         case reopened
+    }
+
+    /// What can be appealed, each once.
+    package enum Subject: String, Codable, Sendable, CaseIterable {
+        /// That the application was found not eligible.
+        case screening
+        /// That it was rejected.
+        case decision
     }
 
     /// The application.
     package let application: Application.ID
+    /// What is appealed.
+    package let subject: Subject
     /// Who applies.
     package let startupName: LocalizedName
     /// What it applies to.
@@ -32,10 +43,8 @@ package struct Appeal: Sendable {
     package let answeredAt: Date?
 }
 
-extension ReleasedDecision {
-    /// Refuses an appeal against anything but a rejection, or after its time.
-    func checkAppeal(at now: Date) throws(DecisionRefusal) {
-        guard outcome == .reject, let appealUntil else { throw .nothingToAppeal }
-        guard now <= appealUntil else { throw .appealOver }
-    }
+/// What of an application can be appealed, and until when.
+struct Appealable: Sendable {
+    let subject: Appeal.Subject
+    let until: Date
 }

@@ -9,7 +9,10 @@ extension Transaction {
     /// Proposes another decision in place of one that was released. Nothing happens before a second manager confirms it, and
     /// before the partners agree that co-decide in its streams: their staff are written to.
     ///
-    /// Throws `DecisionRefusal`, or not found; refused by `changes_are_proposed_one_at_a_time`.
+    /// What the startup has answered changes likewise, until it is enrolled.
+    ///
+    /// Throws `DecisionRefusal`, or not found; refused by `changes_are_proposed_one_at_a_time` and
+    /// `enrolled_startups_keep_their_place`.
     ///
     /// - Parameter reason: why, for managers; the startup reads the note.
     package func proposeChange(
@@ -30,7 +33,8 @@ extension Transaction {
         let isSame =
             whole.outcome == decision.outcome && whole.stream == decision.stream && whole.lastDay == decision.lastDay
             && whole.award == decision.award
-            && !summary.application.isOfferExpired(at: now) && preparation.rank == nil
+            && !summary.application.isOfferExpired(at: now) && summary.application.state != .declined
+            && preparation.rank == nil
         guard !isSame else { throw DecisionRefusal.sameDecision }
         try await insert(whole, because: reason, as: id, of: application, in: tenant, by: person)
         guard let change = try await decisionChange(id) else { throw Problem.notFound }
@@ -41,7 +45,8 @@ extension Transaction {
     /// Confirms a change that another manager proposed: the application moves, and its founders are written to at once.
     ///
     /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places`,
-    /// `offers_keep_to_the_places_of_their_stream` and `decisions_change_with_their_partners`.
+    /// `offers_keep_to_the_places_of_their_stream`, `enrolled_startups_keep_their_place` and
+    /// `decisions_change_with_their_partners`.
     package func confirmChange(_ id: DecisionChange.ID, by person: Person.ID) async throws -> DecisionChange {
         guard let known = try await decisionChange(id),
             let standing = try await releasedDecision(on: known.application),

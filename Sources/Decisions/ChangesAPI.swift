@@ -10,7 +10,8 @@ internal import struct API.Operation
 /// What follows a release by API: the decision as both sides read it, changes by two managers, appeals.
 enum ChangesAPI {
     static let operations: [AnyOperation] = [
-        getDecision, listChanges, proposeChange, confirmChange, refuseChange, listAppeals, lodgeAppeal, answerAppeal,
+        getDecision, listChanges, proposeChange, confirmChange, refuseChange, listAppeals, getAppeal, lodgeAppeal,
+        answerAppeal,
     ]
 
     private static var getDecision: AnyOperation {
@@ -42,7 +43,9 @@ enum ChangesAPI {
         Operation(
             .post, "/v1/applications/{application}/decision-changes", "proposeDecisionChange",
             summary: "Propose another decision in place of a released one",
-            description: "Nothing happens before a second manager confirms it.", tag: "decisions",
+            description:
+                "Nothing happens before a second manager confirms it. What the startup has accepted or declined changes likewise, as long as it is not enrolled; a place that is taken back goes to the next on the waiting list.",
+            tag: "decisions",
             access: .roles([.manager]), parameters: DecidedPath.self, body: ChangeBody.self, output: ChangeView.self,
             success: .created, problems: [.notFound, .conflict]
         ) { call in
@@ -93,9 +96,25 @@ enum ChangesAPI {
         }.erased
     }
 
+    private static var getAppeal: AnyOperation {
+        Operation(
+            .get, "/v1/applications/{application}/appeal", "getAppeal",
+            summary: "The last appeal of an application, and what was answered", tag: "decisions",
+            access: .roles([.manager, .founder]), parameters: DecidedPath.self, output: AppealView.self,
+            problems: [.notFound]
+        ) { call in
+            guard let appeal = try await call.reader.appeal(of: call.parameters.application) else {
+                throw Problem.notFound
+            }
+            return .ok(AppealView(appeal))
+        }.erased
+    }
+
     private static var lodgeAppeal: AnyOperation {
         Operation(
-            .post, "/v1/applications/{application}/appeal", "lodgeAppeal", summary: "Appeal a rejection, once",
+            .post, "/v1/applications/{application}/appeal", "lodgeAppeal",
+            summary: "Appeal a rejection, or that an application was found not eligible, each once",
+            description: "See `appeal_until` of the decision, or of the application that was found not eligible.",
             tag: "decisions", access: .roles([.founder]), parameters: DecidedPath.self, body: GroundsBody.self,
             output: AppealView.self, success: .created, problems: [.notFound, .conflict]
         ) { call in
@@ -104,7 +123,7 @@ enum ChangesAPI {
             return try await call.write { transaction in
                 let appeal = try await transaction.lodgeAppeal(
                     against: id, saying: call.body.grounds, in: tenant, by: principal.personID)
-                return .created(AppealView(appeal), location: "/v1/applications/\(id)/decision")
+                return .created(AppealView(appeal), location: "/v1/applications/\(id)/appeal")
             }
         }.erased
     }
@@ -112,8 +131,10 @@ enum ChangesAPI {
     private static var answerAppeal: AnyOperation {
         Operation(
             .post, "/v1/applications/{application}/appeal/answer", "answerAppeal",
-            summary: "Hear an appeal: the rejection stands, or the application is judged again",
-            description: "Whoever prepared or released the decision does not hear its appeal.", tag: "decisions",
+            summary: "Hear an appeal: what was decided stands, or the application is judged or screened again",
+            description:
+                "Whoever prepared or released the decision does not hear its appeal, nor whoever found the application not eligible.",
+            tag: "decisions",
             access: .roles([.manager]), parameters: DecidedPath.self, body: AppealAnswerBody.self,
             output: AppealView.self, problems: [.notFound, .conflict]
         ) { call in

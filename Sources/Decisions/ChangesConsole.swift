@@ -118,6 +118,11 @@ struct ChangesConsole: Sendable {
         if let day = meant.lastDay { facts.append(.time(t("field.last_day"), TimeText(day, in: desk.viewer.language))) }
         facts.append(.text(t("changes.proposed_by"), change.proposedByName ?? "–"))
         facts.append(.time(t("changes.proposed"), desk.time(change.proposedAt)))
+        if change.status == .open, let summary = try await call.reader.application(change.application),
+            let answer = answer(summary.application.state, t)
+        {
+            facts.append(answer)
+        }
         let isAsked = change.status == .open && !isTheirs
         let model = DecisionsPage(
             header: PageHeader(
@@ -207,6 +212,7 @@ struct ChangesConsole: Sendable {
             header: PageHeader(
                 title: t("changes.propose"), kind: summary.startupName.text(for: desk.spoken),
                 badge: desk.outcome(decision.outcome), lede: t("changes.propose_lede")),
+            facts: answer(summary.application.state, t).map { Facts([$0]) },
             forms: [
                 Form(
                     action: "/console/applications/\(id)/decision", fields: fields, submit: t("changes.submit"),
@@ -217,6 +223,15 @@ struct ChangesConsole: Sendable {
             ])
         let trail = [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")]
         return try desk.html(model, desk.frame(t("changes.propose"), under: trail))
+    }
+
+    /// What the startup has answered to an offer, and a change would take back.
+    private func answer(_ state: Application.State, _ t: Texts) -> Fact? {
+        switch state {
+        case .accepted: .text(t("changes.answer"), t("changes.answer_accepted"))
+        case .declined: .text(t("changes.answer"), t("changes.answer_declined"))
+        default: nil
+        }
     }
 
     // MARK: Appeals
@@ -235,7 +250,8 @@ struct ChangesConsole: Sendable {
                         table: Table(
                             caption: t("appeals.title"),
                             columns: [
-                                .init(t("batch.startup")), .init(t("appeals.status")), .init(t("appeals.lodged")),
+                                .init(t("batch.startup")), .init(t("appeals.subject")), .init(t("appeals.status")),
+                                .init(t("appeals.lodged")),
                             ],
                             rows: found.map { appeal in
                                 [
@@ -243,7 +259,8 @@ struct ChangesConsole: Sendable {
                                         appeal.startupName.text(for: desk.spoken),
                                         "/console/applications/\(appeal.application)/appeal",
                                         note: appeal.callTitle.text(for: desk.spoken)),
-                                    .badge(badge(appeal.verdict, t)), .time(desk.time(appeal.lodgedAt)),
+                                    .text(subject(appeal.subject, t)), .badge(badge(appeal, t)),
+                                    .time(desk.time(appeal.lodgedAt)),
                                 ]
                             },
                             empty: EmptyState(title: t("appeals.empty"), text: t("appeals.empty_text"))))
@@ -305,7 +322,13 @@ struct ChangesConsole: Sendable {
         let desk = try await DecisionDesk(call, in: site)
         let t = desk.t
         guard let appeal = try await call.reader.appeal(of: id) else { throw Problem.notFound }
-        let decision = try await call.reader.releasedDecision(on: id)
+        let isOfScreening = appeal.subject == .screening
+        let told =
+            if isOfScreening {
+                try await call.reader.history(of: id).last { $0.to == .ineligible && $0.occasion == nil }?.note
+            } else {
+                try await call.reader.releasedDecision(on: id)?.note
+            }
         let isJoint = appeal.verdict == nil ? try await call.reader.appealIsJoint(of: id) : false
         let proposal = isJoint ? try await call.reader.appealProposal(of: id) : nil
         let says = proposal == nil ? [] : try await call.reader.partnerSays(on: .answer(to: id))
@@ -316,18 +339,22 @@ struct ChangesConsole: Sendable {
             input.radios(
                 "verdict", label: t("appeals.verdict"),
                 options: Appeal.Verdict.allCases.map {
-                    ($0.rawValue, t("verdict.\($0.rawValue)"), t("verdict_hint.\($0.rawValue)"))
+                    ($0.rawValue, word($0, on: appeal.subject, t), hint($0, on: appeal.subject, t))
                 }),
             input.area("answer", label: t("appeals.answer"), hint: t("appeals.answer_hint"), limit: 10_000, rows: 5),
         ]
         let model = DecisionsPage(
             header: PageHeader(
                 title: appeal.startupName.text(for: desk.spoken), kind: appeal.callTitle.text(for: desk.spoken),
-                badge: badge(appeal.verdict, t),
-                lede: appeal.verdict != nil ? nil : isJoint ? t("appeals.ask_together") : t("appeals.ask"),
+                badge: badge(appeal, t),
+                lede: appeal.verdict != nil
+                    ? nil
+                    : isJoint
+                        ? t("appeals.ask_together")
+                        : isOfScreening ? t("appeals.ask_screening") : t("appeals.ask"),
                 actions: [.link(t("prepare.read"), "/console/applications/\(id)")]),
             quotes: [DecisionsPage.Quote(title: t("appeals.grounds"), text: appeal.grounds.string)]
-                + (decision.map { [DecisionsPage.Quote(title: t("field.note"), text: $0.note.string)] } ?? [])
+                + (told.map { [DecisionsPage.Quote(title: t("field.note"), text: $0.string)] } ?? [])
                 + (appeal.answer.map { [DecisionsPage.Quote(title: t("appeals.answer"), text: $0.string)] } ?? []),
             parts: DecisionsConsole.part(says, desk).map { [$0] } ?? [],
             forms: appeal.verdict != nil
@@ -353,11 +380,33 @@ struct ChangesConsole: Sendable {
                 + meant.sorted { $0.key < $1.key }.map { HiddenField($0.key, $0.value.first ?? "") })
     }
 
-    private func badge(_ verdict: Appeal.Verdict?, _ t: Texts) -> Badge {
-        switch verdict {
+    private func badge(_ appeal: Appeal, _ t: Texts) -> Badge {
+        switch appeal.verdict {
         case nil: Badge(t("appeals.open"), .warning)
-        case .upheld: Badge(t("verdict.upheld"))
-        case .reopened: Badge(t("verdict.reopened"), .info)
+        case .upheld?: Badge(word(.upheld, on: appeal.subject, t))
+        case .reopened?: Badge(word(.reopened, on: appeal.subject, t), .info)
+        }
+    }
+
+    private func subject(_ subject: Appeal.Subject, _ t: Texts) -> String {
+        switch subject {
+        case .screening: t("appeals.subject_screening")
+        case .decision: t("appeals.subject_decision")
+        }
+    }
+
+    private func word(_ verdict: Appeal.Verdict, on subject: Appeal.Subject, _ t: Texts) -> String {
+        switch (subject, verdict) {
+        case (.decision, _): t("verdict.\(verdict.rawValue)")
+        case (.screening, .upheld): t("verdict_screening.upheld")
+        case (.screening, .reopened): t("verdict_screening.reopened")
+        }
+    }
+
+    private func hint(_ verdict: Appeal.Verdict, on subject: Appeal.Subject, _ t: Texts) -> String {
+        switch (subject, verdict) {
+        case (.decision, _), (_, .upheld): t("verdict_hint.\(verdict.rawValue)")
+        case (.screening, .reopened): t("verdict_screening_hint.reopened")
         }
     }
 }

@@ -27,7 +27,8 @@ struct BatchBody: Described {
         "accept_days": "How many days somebody has who is offered a place that became free; 14 unless given.",
         "promotes_itself":
             "Whether the letter about a place that became free goes out without a look; false unless given.",
-        "appeal_days": "For how many days a rejection can be appealed; 14 unless given.",
+        "appeal_days":
+            "For how many days a rejection, or a later screening of the call, can be appealed; 14 unless given.",
     ]
 
     /// - Parameter planned: what is given by a call whose places are not said.

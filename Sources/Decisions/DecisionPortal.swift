@@ -50,9 +50,9 @@ struct DecisionPortal: Sendable {
         let viewer = try await call.viewer()
         let t = PageKit.decisions.texts(in: viewer.language)
         guard let summary = try await call.reader.application(id) else { throw Problem.notFound }
-        let decision = try await call.reader.releasedDecision(on: id)
-        guard let until = decision?.appealUntil, problem != nil || Date() <= until,
-            try await call.reader.appeal(of: id) == nil
+        let last = try await call.reader.appeal(of: id)
+        guard let decided = try await call.reader.appealable(id), problem != nil || Date() <= decided.until,
+            last?.subject != decided.subject
         else { return .redirect(to: "/portal/applications/\(id)") }
         let form = Self.form(id, values: call.fields, problem: problem, key: call.freshIdempotencyKey, t)
         let title = summary.callTitle.text(for: Vocabulary.Language(viewer.language))
@@ -80,20 +80,12 @@ struct DecisionPortal: Sendable {
         of id: Application.ID, _ reader: Reader, _ language: Pages.Language
     ) async throws -> DecisionPart? {
         guard let decision = try await reader.releasedDecision(on: id) else {
-            return try await heard(id, reader, language)
+            // Of a screening there is no decision; an appeal that reopened the application is told after its decision is gone.
+            let shown = try await appeal(of: id, against: try await reader.appealable(id), reader, language)
+            return shown.map { DecisionPart(facts: nil, feedback: nil, appeal: $0) }
         }
         let t = PageKit.decisions.texts(in: language)
-        let appeal = try await reader.appeal(of: id)
-        let now = try await reader.clock()
-        var shown: DecisionPart.Appeal?
-        if let appeal {
-            shown = said(appeal, t)
-        } else if let until = decision.appealUntil, now <= until {
-            let time = TimeText(until, in: .hongKong, and: .ofReader, language: language).sentence
-            shown = DecisionPart.Appeal(
-                text: t("portal.appeal_until", ["time": time]),
-                form: form(id, values: [:], problem: nil, key: nil, t))
-        }
+        let shown = try await appeal(of: id, against: decision.appealable, reader, language)
         let place = decision.streamName.map {
             Fact.text(t("field.stream"), $0.text(for: Vocabulary.Language(language)))
         }
@@ -103,13 +95,17 @@ struct DecisionPortal: Sendable {
             feedback: decision.feedback?.string, appeal: shown)
     }
 
-    /// An appeal that reopened the application is told after the decision is gone.
-    private static func heard(
-        _ id: Application.ID, _ reader: Reader, _ language: Pages.Language
-    ) async throws -> DecisionPart? {
-        try await reader.appeal(of: id).map { appeal in
-            DecisionPart(facts: nil, feedback: nil, appeal: said(appeal, PageKit.decisions.texts(in: language)))
-        }
+    /// What came of the last appeal, or how one is made against what was decided since.
+    private static func appeal(
+        of id: Application.ID, against decided: Appealable?, _ reader: Reader, _ language: Pages.Language
+    ) async throws -> DecisionPart.Appeal? {
+        let t = PageKit.decisions.texts(in: language)
+        let last = try await reader.appeal(of: id)
+        if let last, decided == nil || last.subject == decided?.subject { return said(last, t) }
+        guard let decided, try await reader.clock() <= decided.until else { return nil }
+        let time = TimeText(decided.until, in: .hongKong, and: .ofReader, language: language).sentence
+        return DecisionPart.Appeal(
+            text: t("portal.appeal_until", ["time": time]), form: form(id, values: [:], problem: nil, key: nil, t))
     }
 
     private static func said(_ appeal: Appeal, _ t: Texts) -> DecisionPart.Appeal {
@@ -117,6 +113,7 @@ struct DecisionPortal: Sendable {
             switch appeal.verdict {
             case nil: t("portal.waiting")
             case .upheld: t("portal.upheld")
+            case .reopened where appeal.subject == .screening: t("portal.screening_reopened")
             case .reopened: t("portal.reopened")
             }
         return DecisionPart.Appeal(text: text, grounds: appeal.grounds.string, answer: appeal.answer?.string)

@@ -21,7 +21,7 @@ package enum DecisionRefusal: Refusal, Equatable {
     case noStanding
     /// Reviews have come or gone, and the calibrated scores are being computed.
     case standingAwaited
-    /// No decision has been released, or the startup has answered it.
+    /// The application stands where no released decision led it.
     case nothingToChange(Application.State)
     /// It would stay as it is.
     case sameDecision
@@ -39,7 +39,7 @@ package enum DecisionRefusal: Refusal, Equatable {
     case waiverNeedsSecondPerson
     /// Another decision is prepared than the waiver is for.
     case waiverOutdated
-    /// There is no rejection to appeal.
+    /// It was neither rejected nor found not eligible.
     case nothingToAppeal
     /// The time to appeal is over.
     case appealOver
@@ -90,7 +90,7 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .waiverAnswered: .conflict("The waiver has been answered already.")
         case .waiverNeedsSecondPerson: .conflict("Another manager than the one who asked for it answers a waiver.")
         case .waiverOutdated: .conflict("Another decision is prepared by now. Ask for a waiver of that one.")
-        case .nothingToAppeal: .conflict("There is no rejection to appeal.")
+        case .nothingToAppeal: .conflict("There is nothing to appeal.")
         case .appealOver: .conflict("The time to appeal is over.")
         case .appealAnswered: .conflict("The appeal has been answered already.")
         case .nobodyToConsult: .conflict("No partner has a say in what is prepared here.")

@@ -336,6 +336,7 @@ struct ChangeList: Described {
 
 struct AppealView: Described {
     let application: Application.ID
+    let subject: Appeal.Subject
     let startup: LocalizedName
     let call: LocalizedName
     let grounds: LongText
@@ -344,8 +345,13 @@ struct AppealView: Described {
     let answer: LongText?
     let answeredAt: Date?
 
+    static let documentation = [
+        "subject": "What is appealed: that the application was found not eligible, or that it was rejected."
+    ]
+
     init(_ appeal: Appeal) {
         application = appeal.application
+        subject = appeal.subject
         startup = appeal.startupName
         call = appeal.callTitle
         grounds = appeal.grounds

@@ -1,4 +1,5 @@
 package import API
+internal import Applications
 
 /// Batches, releases, changes, waiting lists and appeals: the room's surfaces, for the wiring.
 package enum DecisionsRoom {
@@ -39,10 +40,13 @@ package enum DecisionsRoom {
         "what_is_prepared_is_waived": DecisionRefusal.waiverOutdated.problem,
         "decisions_have_a_quorum_or_a_waiver": .conflict(
             "A decision has too few reviews, and no two managers have waived the quorum."),
+        "enrolled_startups_keep_their_place": ApplicationRefusal.enrolled.problem,
         "changes_are_proposed_one_at_a_time": .conflict("A change of this decision waits for an answer already."),
         "proposed_changes_stand": DecisionRefusal.changeAnswered.problem,
-        "appeals_pkey": .conflict("The rejection was appealed already."),
+        "appeals_pkey": .conflict("It was appealed already."),
         "rejections_are_appealed_in_time": DecisionRefusal.appealOver.problem,
+        "screenings_are_reopened_by_an_appeal": .conflict(
+            "What was found not eligible is screened again after an appeal alone."),
         "appeals_are_answered_once": DecisionRefusal.appealAnswered.problem,
         "appeals_are_heard_by_somebody_else": .conflict("Who decided does not hear the appeal. Ask another manager."),
     ]

@@ -6,7 +6,7 @@ internal import Vocabulary
 
 extension Transaction {
     /// Gives each place that became free to the next on the waiting list of its call: offers that ran out or were declined,
-    /// and places that were given back. A place in a stream goes to the next who chose that stream. Says who got one.
+    /// and places that were given or taken back. A place in a stream goes to the next who chose that stream. Says who got one.
     ///
     /// A place is freed once, by the end of its offer, and filled once: whoever else fills places of the call waits for this
     /// transaction, and then finds nothing to do. For the service itself.
@@ -16,7 +16,7 @@ extension Transaction {
         var promoted: [Application.ID] = []
         for freed in try await placesToFill(of: call) {
             // Nobody may wait for this stream, and somebody for that of the next place.
-            guard let next = try await nextWaiting(for: call, in: freed.stream) else { continue }
+            guard let next = try await nextWaiting(for: call, of: freed) else { continue }
             guard next.taken < next.places else { break }
             guard next.isFreeInStream else { continue }
             let lastDay = CalendarDate(now, in: next.zone).adding(days: next.acceptDays)

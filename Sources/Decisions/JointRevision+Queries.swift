@@ -50,7 +50,7 @@ extension Statements {
         ).map(PartnerSay.init)
     }
 
-    /// Whether partners have a say in the answer to an appeal. For managers.
+    /// Whether partners have a say in the answer to an appeal; what is eligible is for the park to say. For managers.
     package func appealIsJoint(of application: Application.ID) async throws -> Bool {
         try await value(
             """
@@ -58,7 +58,8 @@ extension Statements {
             SELECT EXISTS (
                 SELECT FROM applications AS a
                 CROSS JOIN LATERAL co_deciders(ARRAY(SELECT s FROM streams_of_decision(a.id, NULL) AS s))
-                WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND a.id = \(application))
+                WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND a.id = \(application)
+                  AND a.state <> 'ineligible')
             """)
     }
 

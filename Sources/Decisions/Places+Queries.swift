@@ -8,6 +8,9 @@ internal import Vocabulary
 struct FreedPlace: Sendable {
     let application: Application.ID
     let offerExpiresAt: Date
+    let freedAt: Date
+    /// Whether the park took the offer back: the place is for somebody else.
+    let isTakenBack: Bool
     /// The stream that the place is in, where the call offers several.
     let stream: ProgramStream.ID?
 }
@@ -31,14 +34,19 @@ extension Transaction {
         try await execute(
             """
             -- noteFreedPlaces
-            INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause, stream_id)
+            INSERT INTO freed_places (
+                tenant_id, application_id, offer_expires_at, call_id, cause, stream_id, award_minor, currency)
             SELECT a.tenant_id, a.id, a.offer_expires_at, a.call_id,
-                   CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END, d.stream_id
+                   CASE a.state WHEN 'declined' THEN 'given_up' ELSE 'lapsed' END, d.stream_id,
+                   d.award_minor, d.currency
             FROM applications AS a
             JOIN decisions AS d ON d.tenant_id = a.tenant_id AND d.application_id = a.id AND d.outcome = 'offer'
             WHERE a.tenant_id = acting_tenant() AND acts_as('system') AND a.call_id = \(call)
               AND (a.state = 'declined' OR a.state = 'offered' AND a.offer_expires_at < now())
-            ON CONFLICT DO NOTHING
+              -- Another offer may end with the day on which one did that was declined.
+              AND NOT EXISTS (SELECT FROM freed_places AS f
+                              WHERE f.tenant_id = a.tenant_id AND f.application_id = a.id
+                                AND f.offer_expires_at = a.offer_expires_at AND f.freed_at >= d.released_at)
             """)
     }
 
@@ -46,22 +54,24 @@ extension Transaction {
         try await rows(
             """
             -- placesToFill
-            SELECT application_id, offer_expires_at, stream_id FROM freed_places
+            SELECT application_id, offer_expires_at, freed_at, cause = 'taken_back' AS is_taken_back, stream_id
+            FROM freed_places
             WHERE tenant_id = acting_tenant() AND acts_as('system') AND call_id = \(call) AND filled_at IS NULL
             ORDER BY freed_at, offer_expires_at, application_id
             """
         ).map { row in
             try FreedPlace(
-                application: row("application_id"), offerExpiresAt: row("offer_expires_at"), stream: row("stream_id"))
+                application: row("application_id"), offerExpiresAt: row("offer_expires_at"), freedAt: row("freed_at"),
+                isTakenBack: row("is_taken_back"), stream: row("stream_id"))
         }
     }
 
-    /// The first on the waiting list who has not withdrawn, with the rules of the batch that put them there.
-    ///
-    /// - Parameter stream: only somebody who chose it and, where streams have rounds of their own, was in one that judged for
-    ///   it; nil where the call offers no choice.
-    func nextWaiting(for call: CallForApplications.ID, in stream: ProgramStream.ID?) async throws -> Waiting? {
-        try await first(
+    /// The first on the waiting list who has not withdrawn, with the rules of the batch that put them there. For a place in a
+    /// stream only somebody who chose it and, where streams have rounds of their own, was in one that judged for it; never
+    /// whom the place was taken from.
+    func nextWaiting(for call: CallForApplications.ID, of freed: FreedPlace) async throws -> Waiting? {
+        let stream = freed.stream
+        return try await first(
             """
             -- nextWaiting
             SELECT w.application_id, c.time_zone, b.accept_days, b.promotes_itself, latest.places, (
@@ -86,6 +96,7 @@ extension Transaction {
                 ORDER BY l.released_at DESC, l.id DESC LIMIT 1) AS latest
             WHERE w.tenant_id = acting_tenant() AND acts_as('system') AND w.call_id = \(call)
               AND a.state = 'waitlisted'
+              \(given: freed.isTakenBack ? freed.application : nil, { "AND w.application_id <> \($0)" })
               \(given: stream, { stream in
                 """
                 AND EXISTS (SELECT FROM stream_choices AS k
@@ -118,17 +129,18 @@ extension Transaction {
             """
             -- promote
             UPDATE decisions AS d
-            SET outcome = 'offer', stream_id = \(freed.stream), last_day = \(day), award_minor = o.award_minor, currency = o.currency, released_at = now()
-            FROM decisions AS o
+            SET outcome = 'offer', stream_id = \(freed.stream), last_day = \(day), award_minor = f.award_minor, currency = f.currency, released_at = now()
+            FROM freed_places AS f
             WHERE d.tenant_id = acting_tenant() AND acts_as('system') AND d.application_id = \(application)
-              AND o.tenant_id = d.tenant_id AND o.application_id = \(freed.application)
+              AND f.tenant_id = d.tenant_id AND f.application_id = \(freed.application)
+              AND f.offer_expires_at = \(freed.offerExpiresAt) AND f.freed_at = \(freed.freedAt)
             """)
         try await execute(
             """
             -- promote: the place
             UPDATE freed_places SET filled_with = \(application), filled_at = now()
             WHERE tenant_id = acting_tenant() AND application_id = \(freed.application)
-              AND offer_expires_at = \(freed.offerExpiresAt)
+              AND offer_expires_at = \(freed.offerExpiresAt) AND freed_at = \(freed.freedAt)
             """)
         try await removeWaiting(application)
     }

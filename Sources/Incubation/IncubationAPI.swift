@@ -20,6 +20,7 @@ package enum IncubationRoom {
     /// What the room's constraints mean to a sender.
     package static let constraints: ConstraintProblems = [
         "enrolments_once_per_application": .conflict("The startup is enrolled already."),
+        "who_accepted_is_enrolled": EnrolmentRefusal.offerNotAccepted.problem,
         "cohort_has_places_left": .conflict("The cohort is full."),
         "evidence_is_for_a_running_enrolment": .conflict("The enrolment is over; nothing more needs to be shown."),
         "a_met_milestone_needs_no_evidence": .conflict("The milestone is met; nothing more needs to be shown."),

@@ -72,9 +72,10 @@ struct ApplicationTests {
             case .waitlisted: [.decide, .withdraw, .change]
             case .offered: [.accept, .decline, .change]
             case .rejected: [.change, .reopen]
-            case .accepted: [.giveBack]
+            case .accepted: [.giveBack, .change]
             case .withdrawn: [.beginAgain]
-            case .ineligible, .declined: []
+            case .ineligible: [.reopen]
+            case .declined: [.change]
             }
         #expect(allowed == expected)
     }
@@ -138,7 +139,7 @@ struct ApplicationTests {
         #expect(application.state == .inReview)
     }
 
-    @Test("What was decided is changed, not decided again; what the startup answered stands")
+    @Test("What was decided is changed, not decided again, also when the startup has answered")
     func change() throws {
         var running = Application.example(.offered, offerUntil: Self.noon.addingTimeInterval(1))
         #expect(throws: ApplicationRefusal.wrongState(.offered, for: .decide)) {
@@ -149,12 +150,25 @@ struct ApplicationTests {
         try running.change(to: .reject, in: .hongKong, now: Self.noon)
         try running.reopen(now: Self.noon)
         #expect(running.state == .inReview)
-        var accepted = Application.example(.accepted)
-        #expect(throws: ApplicationRefusal.wrongState(.accepted, for: .change)) {
-            try accepted.change(to: .reject, in: .hongKong, now: Self.noon)
-        }
+        var accepted = Application.example(.accepted, offerUntil: Self.noon.addingTimeInterval(1))
+        var takenBack = accepted
+        try takenBack.change(to: .reject, in: .hongKong, now: Self.noon)
+        #expect(takenBack.state == .rejected && takenBack.offerExpiresAt == nil)
         try accepted.giveBack(now: Self.noon)
         #expect(accepted.state == .declined)
+        let day = CalendarDate(Self.noon, in: .hongKong).adding(days: 3)
+        try accepted.change(to: .offer(until: day), in: .hongKong, now: Self.noon)
+        #expect(accepted.state == .offered && !accepted.isOfferExpired(at: Self.noon))
+    }
+
+    @Test("What was found not eligible is screened again, as if it had just come in")
+    func screenedAgain() throws {
+        var application = Application.example(.submitted)
+        try application.screen(.ineligible(because: LongText("Too old.")), now: Self.noon)
+        try application.reopen(now: Self.noon)
+        #expect(application.state == .submitted)
+        try application.screen(.eligible, now: Self.noon)
+        #expect(application.state == .inReview)
     }
 }
 

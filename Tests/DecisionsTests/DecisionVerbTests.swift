@@ -395,6 +395,194 @@ struct DecisionVerbTests {
         }
     }
 
+    @Test("What was found not eligible is appealed once, in time, and heard by somebody who did not screen it")
+    func appealsOfScreening() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(3)
+        let (grounds, answer) = (try LongText("The certificate is in the annex."), try LongText("So it is."))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE applications SET state = 'submitted' WHERE id = ANY (\(ids))")
+        }
+        for id in ids {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                _ = try await transaction.screenApplication(id, finding: .ineligible(because: note), by: mei)
+            }
+        }
+        func appeal(_ index: Int) async throws {
+            let founder = try await world.founder(of: index)
+            _ = try await world.database.write(as: founder) { transaction in
+                try await transaction.lodgeAppeal(
+                    against: ids[index], saying: grounds, in: Cast.harbour.id, by: world.person(of: founder))
+            }
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let until = try #require(try await reader.application(ids[0])?.appealUntil)
+        #expect(until > Date().addingTimeInterval(13 * 86_400) && until < Date().addingTimeInterval(15 * 86_400))
+        try await appeal(0)
+        let twice = await #expect(throws: DatabaseError.self) { try await appeal(0) }
+        #expect(twice?.constraint == "appeals_pkey")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE applications SET appeal_until = now() - interval '1 second' WHERE id = \(ids[1])")
+        }
+        await #expect(throws: DecisionRefusal.appealOver) { try await appeal(1) }
+        let own = await #expect(throws: DatabaseError.self) {
+            try await world.answer(ids[0], .reopened, answer, by: Cast.mei)
+        }
+        #expect(own?.constraint == "appeals_are_heard_by_somebody_else")
+        // Nor past the verbs, without an appeal.
+        let bare = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.tom)) { transaction in
+                try await transaction.execute("UPDATE applications SET state = 'submitted' WHERE id = \(ids[2])")
+            }
+        }
+        #expect(bare?.constraint == "screenings_are_reopened_by_an_appeal")
+        try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
+        let again = try #require(try await reader.application(ids[0]))
+        #expect(again.application.state == .submitted && again.appealUntil == nil)
+        let history = try await reader.history(of: ids[0])
+        #expect(history.suffix(2).map(\.occasion) == [.appealed, nil] && history.last?.note == answer)
+        let letters = try await reader.letters(of: .decision, about: ids[0].uuid, limit: 5)
+        #expect(letters.count == 2 && letters.contains { $0.text.subject.string.hasPrefix("Your appeal") })
+        // The other stays out.
+        try await appeal(2)
+        try await world.answer(ids[2], .upheld, answer, by: Cast.tom)
+        #expect(try await reader.application(ids[2])?.application.state == .ineligible)
+        await #expect(throws: DecisionRefusal.appealAnswered) {
+            try await world.answer(ids[2], .reopened, answer, by: Cast.tom)
+        }
+        // Whoever is in again and rejected later appeals that, too.
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.screenApplication(ids[0], finding: .eligible, by: mei)
+        }
+        let batch = try await world.open(call, places: 1, preparing: [(ids[0], Preparation(.reject, note: note))])
+        try await world.release(batch)
+        try await appeal(0)
+        #expect(try await reader.appeal(of: ids[0])?.subject == .decision)
+        try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
+        #expect(try await reader.application(ids[0])?.application.state == .inReview)
+    }
+
+    @Test("After a batch was opened, a screening is appealed for as many days as it gives")
+    func daysAfterScreening() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(1)
+        let terms = try BatchTerms(name: Name("Two days"), places: 1, lastDay: today.adding(days: 7), appealDays: 2)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE applications SET state = 'submitted' WHERE id = \(ids[0])")
+        }
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.openBatch(terms, as: .init(), of: call, in: Cast.harbour.id, by: mei)
+            _ = try await transaction.screenApplication(ids[0], finding: .ineligible(because: note), by: mei)
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let until = try #require(try await reader.application(ids[0])?.appealUntil)
+        #expect(until > Date().addingTimeInterval(86_400) && until < Date().addingTimeInterval(3 * 86_400))
+    }
+
+    @Test("An accepted place is taken back by two and goes to the next who waits; not once the startup is enrolled")
+    func takenBack() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(2)
+        let batch = try await world.open(
+            call, places: 1, award: 5_000_000,
+            preparing: [
+                (ids[0], Preparation(.offer, note: note)), (ids[1], Preparation(.waitlist, rank: 1, note: note)),
+            ])
+        try await world.release(batch)
+        let (first, second) = (try await world.founder(of: 0), try await world.founder(of: 1))
+        _ = try await world.database.write(as: first) { try await $0.acceptOffer(ids[0], by: mei) }
+        // Not by one.
+        let bare = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.tom)) { transaction in
+                try await transaction.execute("UPDATE applications SET state = 'offered' WHERE id = \(ids[0])")
+            }
+        }
+        #expect(bare?.constraint == "released_decisions_change_by_two")
+        let change = DecisionChange.ID()
+        try await world.propose(Preparation(.waitlist, note: note), for: ids[0], as: change)
+        await #expect(throws: DecisionRefusal.needsSecondPerson) { try await world.confirm(change, by: Cast.mei) }
+        try await world.confirm(change, by: Cast.tom)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.application(ids[0])?.application.state == .waitlisted)
+        let letters = try await reader.letters(of: .decision, about: ids[0].uuid, limit: 5)
+        #expect(letters.contains { $0.text.subject.string.hasPrefix("On the waiting list") })
+        // Whoever waited has it, with what it came with.
+        let system = try await world.system()
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[1]])
+        #expect(try await reader.releasedDecision(on: ids[1])?.award == Money(minor: 5_000_000, currency: .hkd))
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [])
+        // Taken back once more, it does not go to whom it was taken from, but to the other.
+        _ = try await world.database.write(as: second) { try await $0.acceptOffer(ids[1], by: mei) }
+        let back = DecisionChange.ID()
+        try await world.propose(Preparation(.waitlist, note: note), for: ids[1], as: back)
+        try await world.confirm(back, by: Cast.tom)
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[0]])
+        #expect(try await reader.application(ids[1])?.application.state == .waitlisted)
+        // Once it is enrolled, the startup keeps its place, whenever the change was proposed.
+        _ = try await world.database.write(as: first) { try await $0.acceptOffer(ids[0], by: mei) }
+        let late = DecisionChange.ID()
+        try await world.propose(Preparation(.reject, note: note), for: ids[0], as: late)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                INSERT INTO enrolments (tenant_id, id, application_id, startup_id, cohort_id, started_on, created_by)
+                SELECT a.tenant_id, gen_random_uuid(), a.id, a.startup_id, e.cohort_id, current_date, \(mei)
+                FROM applications AS a JOIN enrolments AS e ON e.tenant_id = a.tenant_id WHERE a.id = \(ids[0]) LIMIT 1
+                """)
+        }
+        let enrolled = await #expect(throws: DatabaseError.self) { try await world.confirm(late, by: Cast.tom) }
+        #expect(enrolled?.constraint == "enrolled_startups_keep_their_place")
+        let proposed = await #expect(throws: DatabaseError.self) {
+            try await world.propose(Preparation(.reject, note: note), for: ids[0], as: .init())
+        }
+        #expect(proposed?.constraint == "enrolled_startups_keep_their_place")
+        #expect(try await reader.application(ids[0])?.application.state == .accepted)
+    }
+
+    @Test("Whoever declined is offered a place again by two, theirs while it is free, until the same day or another")
+    func offeredAgain() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(2)
+        let batch = try await world.open(
+            call, places: 1,
+            preparing: [(ids[0], Preparation(.offer, note: note)), (ids[1], Preparation(.reject, note: note))])
+        try await world.release(batch)
+        let (founder, system) = (try await world.founder(of: 0), try await world.system())
+        let freed: Query = "SELECT count(*) FROM freed_places WHERE application_id = \(ids[0]) AND filled_at IS NULL"
+        func decline() async throws {
+            _ = try await world.database.write(as: founder) { transaction in
+                try await transaction.declineOffer(ids[0], because: nil, by: mei)
+            }
+            #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [])
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        try await decline()
+        #expect(try await reader.value(freed, as: Int.self) == 1)
+        let change = DecisionChange.ID()
+        try await world.propose(Preparation(.offer, note: note), for: ids[0], as: change)
+        try await world.confirm(change, by: Cast.tom)
+        #expect(try await reader.application(ids[0])?.application.state == .offered)
+        #expect(try await reader.value(freed, as: Int.self) == 0)
+        let letters = try await reader.letters(of: .decision, about: ids[0].uuid, limit: 5)
+        #expect(letters.contains { $0.text.subject.string.hasPrefix("Another offer") })
+        await #expect(throws: DecisionRefusal.sameDecision) {
+            try await world.propose(Preparation(.offer, note: note), for: ids[0], as: .init())
+        }
+        // Declined anew, though it ended with the same day, it is free anew.
+        try await decline()
+        #expect(try await reader.value(freed, as: Int.self) == 1)
+        // Somebody else may have it meanwhile; then there is none.
+        let other = DecisionChange.ID()
+        try await world.propose(Preparation(.offer, note: note), for: ids[1], as: other)
+        try await world.confirm(other, by: Cast.tom)
+        let full = DecisionChange.ID()
+        try await world.propose(Preparation(.offer, note: note), for: ids[0], as: full)
+        await #expect(throws: DecisionRefusal.noPlace("Every place is taken, of 1.")) {
+            try await world.confirm(full, by: Cast.tom)
+        }
+    }
+
     @Test("What is prepared is seen by managers alone, and by none whose own startup applied")
     func leaks() async throws {
         let world = try await World()

@@ -269,4 +269,90 @@ struct DecisionsEdgeTests {
         #expect(await ravi.send("\(portal)/return", [("note", "")]).status == 303)
         #expect(await ravi.open(portal).text.contains("Place given back"))
     }
+
+    @Test("Who was found not eligible appeals on the page and by API, and is screened again")
+    func appealOfScreening() async throws {
+        let world = try await World()
+        let (ravi, tom) = (try await Visitor(Cast.ravi, in: world), try await Visitor(Cast.tom, in: world))
+        let mei = try await Visitor(Cast.mei, in: world)
+        let (_, ids) = try await world.applicants(1)
+        // The call's applicant of this test is Ravi's.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                UPDATE applications SET state = 'submitted', startup_id = \(Cast.startup("ledgerleaf"))
+                WHERE id = \(ids[0])
+                """)
+        }
+        let (portal, place) = ("/portal/applications/\(ids[0])", "/v1/applications/\(ids[0])")
+        #expect(await ravi.open(portal).text.contains("Lodge the appeal") == false)
+        let early = await ravi.ask("POST", "\(place)/appeal", json: #"{"grounds":"Why?"}"#)
+        #expect(early.status == 409, "\(early.text)")
+        #expect(await ravi.ask("GET", "\(place)/appeal").status == 404)
+        let screened = await mei.ask(
+            "POST", "\(place)/screening", json: #"{"verdict":"ineligible","reason":"Too old."}"#)
+        #expect(screened.status == 200, "\(screened.text)")
+        #expect(try await ravi.ask("GET", place).json()["appeal_until"]?.text != nil)
+        let page = await ravi.open(portal).text
+        #expect(page.contains("Too old.") && page.contains("Lodge the appeal"), "\(page)")
+        #expect(await ravi.open("\(portal)/appeal").text.contains("Lodge the appeal"))
+        #expect(await ravi.send("\(portal)/appeal", [("grounds", "")]).status == 422)
+        #expect(await ravi.send("\(portal)/appeal", [("grounds", "We are one.")]).status == 303)
+        #expect(await ravi.open(portal).text.contains("Your appeal waits for an answer."))
+        let lodged = try await ravi.ask("GET", "\(place)/appeal").json()
+        #expect(lodged["subject"]?.text == "screening" && lodged["grounds"]?.text == "We are one.", "\(lodged)")
+        let hearing = "/console/applications/\(ids[0])/appeal"
+        #expect(await tom.open("/console/appeals").text.contains("Not eligible"))
+        let asked = await tom.open(hearing).text
+        #expect(asked.contains("It stays not eligible") && asked.contains("Too old."), "\(asked)")
+        #expect(!asked.contains("The rejection stands"))
+        let own = await mei.send(hearing, [("verdict", "reopened"), ("answer", "So they are.")])
+        #expect(own.status == 409 && own.text.contains("Who decided does not hear the appeal."), "\(own.text)")
+        #expect(await tom.send(hearing, [("verdict", "reopened"), ("answer", "So they are.")]).status == 303)
+        let again = await ravi.open(portal).text
+        #expect(again.contains("So they are.") && again.contains("Screened again after an appeal"), "\(again)")
+        #expect(try await ravi.ask("GET", place).json()["state"]?.text == "submitted")
+        #expect(try await tom.ask("GET", "\(place)/appeal").json()["verdict"]?.text == "reopened")
+    }
+
+    @Test("On an accepted application the manager finds the way to take the place back")
+    func takingBack() async throws {
+        let world = try await World()
+        let (mei, tom) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.tom, in: world))
+        let (_, ids) = try await world.applicants(1)
+        let note = try LongText("Come.")
+        try await world.decide([(ids[0], Preparation(.offer, note: note))])
+        let founder = try await world.founder(of: 0)
+        _ = try await world.database.write(as: founder) { transaction in
+            try await transaction.acceptOffer(ids[0], by: Cast.mei.person.id)
+        }
+        let form = "/console/applications/\(ids[0])/decision"
+        let page = await mei.open("/console/applications/\(ids[0])").text
+        #expect(page.contains(form) && page.contains("/console/applications/\(ids[0])/enrolment"), "\(page)")
+        let sent = await mei.send(
+            form, [("outcome", "reject"), ("note", "It fell through."), ("reason", "They sold the company.")])
+        #expect(sent.status == 303, "\(sent.text)")
+        let listed = try await tom.ask("GET", "/v1/decision-changes").json()
+        let change = try #require(listed["items"]?.elements?.first?["id"]?.text)
+        #expect(await tom.send("/console/decision-changes/\(change)/confirmation").status == 303)
+        #expect(await mei.open("/console/applications/\(ids[0])").text.contains("Place taken back"))
+        // Once another is enrolled, the form says why not.
+        let (_, others) = try await world.applicants(1, from: 1)
+        try await world.decide([(others[0], Preparation(.offer, note: note))])
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE applications SET state = 'accepted' WHERE id = \(others[0])")
+            try await transaction.execute(
+                """
+                INSERT INTO enrolments (tenant_id, id, application_id, startup_id, cohort_id, started_on, created_by)
+                SELECT a.tenant_id, gen_random_uuid(), a.id, a.startup_id, e.cohort_id, current_date, e.created_by
+                FROM applications AS a JOIN enrolments AS e ON e.tenant_id = a.tenant_id
+                WHERE a.id = \(others[0]) LIMIT 1
+                """)
+        }
+        let late = await mei.send(
+            "/console/applications/\(others[0])/decision",
+            [("outcome", "reject"), ("note", "It fell through."), ("reason", "They sold the company.")])
+        #expect(late.status == 409 && late.text.contains("The startup has been enrolled."), "\(late.text)")
+        #expect(late.text.contains("It has accepted the place.") && late.text.contains("It fell through."))
+    }
 }
