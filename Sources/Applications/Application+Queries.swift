@@ -216,7 +216,7 @@ extension Query {
     static var selectApplications: Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
-               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.appeal_until, a.answered, a.form_version,
+               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.offer_days, a.appeal_until, a.answered, a.form_version,
                \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                CASE WHEN a.state = 'draft' THEN ARRAY(
@@ -312,7 +312,7 @@ extension Application {
             id: row("id"), call: row("call_id"), startup: row("startup_id"), state: row("state"),
             version: row("version"), createdAt: row("created_at"), savedAt: row("saved_at"),
             submittedAt: row("submitted_at"), withdrawnAt: row("withdrawn_at"),
-            offerExpiresAt: row("offer_expires_at"), askedRound: row("asked_round"),
+            offerExpiresAt: row("offer_expires_at"), offerDays: row("offer_days"), askedRound: row("asked_round"),
             formVersion: row("form_version"))
     }
 }
@@ -355,7 +355,7 @@ extension Transaction {
             """
             -- lockApplication
             SELECT id, call_id, startup_id, state, version, created_at, saved_at, submitted_at,
-                   withdrawn_at, offer_expires_at, form_version, \(fragment: .askedRound) AS asked_round
+                   withdrawn_at, offer_expires_at, offer_days, form_version, \(fragment: .askedRound) AS asked_round
             FROM applications AS a
             WHERE tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND id = \(id) FOR UPDATE
             """
@@ -369,7 +369,7 @@ extension Transaction {
             UPDATE applications
             SET state = \(application.state), submitted_at = \(application.submittedAt),
                 withdrawn_at = \(application.withdrawnAt), offer_expires_at = \(application.offerExpiresAt),
-                version = version + 1
+                offer_days = \(application.offerDays), version = version + 1
             WHERE tenant_id = acting_tenant() AND id = \(application.id)
             """)
     }

@@ -61,8 +61,10 @@ package struct Application: Sendable, Identifiable, Equatable {
     package internal(set) var submittedAt: Date?
     /// When it was taken back.
     package internal(set) var withdrawnAt: Date?
-    /// Until when an offer stands.
+    /// Until when an offer stands; in the distant future while its days wait for the letter.
     package internal(set) var offerExpiresAt: Date?
+    /// The days to accept of an offer that count from the letter about it, as long as that has not gone out.
+    package internal(set) var offerDays: Int?
     /// Up to which round of review it was asked what its call asks; 1 for what is handed in first.
     package internal(set) var askedRound: Int
     /// The version of its call's form that its startup has read; once it was handed in, the one that it answers.
@@ -72,7 +74,7 @@ package struct Application: Sendable, Identifiable, Equatable {
     package init(
         id: ID, call: CallForApplications.ID, startup: Startup.ID, state: State = .draft, version: Int = 1,
         createdAt: Date, savedAt: Date, submittedAt: Date? = nil, withdrawnAt: Date? = nil,
-        offerExpiresAt: Date? = nil, askedRound: Int = 1, formVersion: Int = 1
+        offerExpiresAt: Date? = nil, offerDays: Int? = nil, askedRound: Int = 1, formVersion: Int = 1
     ) {
         self.id = id
         self.call = call
@@ -84,6 +86,7 @@ package struct Application: Sendable, Identifiable, Equatable {
         self.submittedAt = submittedAt
         self.withdrawnAt = withdrawnAt
         self.offerExpiresAt = offerExpiresAt
+        self.offerDays = offerDays
         self.askedRound = askedRound
         self.formVersion = formVersion
     }
@@ -107,6 +110,8 @@ package enum Screening: Sendable, Equatable {
 package enum Decision: Sendable, Equatable {
     /// A place, if the startup accepts it on this day at the latest.
     case offer(until: CalendarDate)
+    /// A place, if the startup accepts it within so many days of the day on which the letter about it goes out.
+    case offerFromLetter(days: Int)
     /// A place, if one becomes free.
     case waitlist
     /// No place.
@@ -193,25 +198,33 @@ extension Application {
         case .offer(let lastDay):
             let nextDay = LocalTime(lastDay.adding(days: 1), hour: 0, minute: 0)
             guard let end = nextDay?.instant(in: zone).addingTimeInterval(-1), end > now else { throw .offerInThePast }
-            state = .offered
-            offerExpiresAt = end
+            (state, offerExpiresAt, offerDays) = (.offered, end, nil)
+        case .offerFromLetter(let days):
+            // Whoever asks whether the offer stands finds that it does, until the letter gives it an end.
+            (state, offerExpiresAt, offerDays) = (.offered, .distantFuture, days)
         case .waitlist:
-            state = .waitlisted
-            offerExpiresAt = nil
+            (state, offerExpiresAt, offerDays) = (.waitlisted, nil, nil)
         case .reject:
-            state = .rejected
-            offerExpiresAt = nil
+            (state, offerExpiresAt, offerDays) = (.rejected, nil, nil)
         }
+    }
+
+    /// Gives an offer that is answered before its letter has gone out the end that it would have had by now.
+    private mutating func endWait(now: Date) {
+        guard let days = offerDays else { return }
+        (offerExpiresAt, offerDays) = (now.addingTimeInterval(Double(days) * 86_400), nil)
     }
 
     mutating func accept(now: Date) throws(ApplicationRefusal) {
         guard state == .offered else { throw .wrongState(state, for: .accept) }
         guard let offerExpiresAt, now <= offerExpiresAt else { throw .offerExpired }
+        endWait(now: now)
         state = .accepted
     }
 
     mutating func decline(now: Date) throws(ApplicationRefusal) {
         guard allows(.decline, at: now) else { throw .wrongState(state, for: .decline) }
+        endWait(now: now)
         state = .declined
     }
 

@@ -68,10 +68,12 @@ extension Transaction {
             let stream = place.map {
                 [t("letter.stream", ["stream": LetterText.quoted($0.name.text(for: spoken))])]
             }
+            // Of an offer whose days begin with this letter, nobody knows the last day yet.
+            let term = application.offerDays.map { [t("letter.days_to_accept", count: $0)] }
             return try LetterText(
                 subject: t("letter.\(key)_subject", names),
-                paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (stream ?? [])
-                    + (quote ?? []),
+                paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (term ?? [])
+                    + (stream ?? []) + (quote ?? []),
                 action: LetterText.Action(Name(t("letter.see")), to: page ?? "/portal/applications/\(application.id)"))
         }
     }

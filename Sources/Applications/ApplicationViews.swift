@@ -18,6 +18,7 @@ package struct ApplicationView: Described {
     package let submittedAt: Date?
     package let withdrawnAt: Date?
     package let offerExpiresAt: Date?
+    package let offerDays: Int?
     package let appealUntil: Date?
     package let stage: StageView
     package let due: Deadline?
@@ -47,7 +48,10 @@ package struct ApplicationView: Described {
             "overlaps": "In lists and on the board, for managers: how many others it might be funded twice with.",
             "form_version": "The version of the call's form that it answers. Absent until it is handed in.",
             "batch": "The batch of a rolling call that it belongs to; of a draft, the one that would take it now.",
-            "offer_expires_at": "The last moment at which an offer can be accepted.",
+            "offer_expires_at":
+                "The last moment at which an offer can be accepted. Absent while its days wait for the letter.",
+            "offer_days":
+                "The days to accept an offer, counted from the day of the letter about it, until that has gone out.",
             "appeal_until":
                 "Until when it can be appealed that it was found not eligible. Of a rejection, its decision says it.",
         ]
@@ -69,7 +73,8 @@ package struct ApplicationView: Described {
         savedAt = application.savedAt
         submittedAt = application.submittedAt
         withdrawnAt = application.withdrawnAt
-        offerExpiresAt = application.offerExpiresAt
+        offerExpiresAt = application.offerDays == nil ? application.offerExpiresAt : nil
+        offerDays = application.offerDays
         appealUntil = summary.appealUntil
         stage = StageView(summary)
         due = summary.handingIn

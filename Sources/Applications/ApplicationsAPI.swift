@@ -44,6 +44,7 @@ package enum ApplicationsRoom {
         "overlaps_are_between_two": .invalid("/other", "Compare it with another application."),
         "dismissed_overlaps_are_explained": .invalid("/reason", "Say why it is no overlap."),
         "each_side_makes_its_own_moves": Problem(.forbidden, "This step belongs to the other side."),
+        "offers_end_when_the_park_says": Problem(.forbidden, "This step belongs to the other side."),
         "submissions_are_in_time": Problem(.callClosed),
         "closed_calls_take_whom_they_admit": Problem(.forbidden, "The call does not let the startup in."),
         "documents_answer_a_question_of_the_call": Problem(

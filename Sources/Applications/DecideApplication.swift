@@ -76,7 +76,9 @@ extension Transaction {
         } else if before == .offered || before == .accepted {
             try await enqueue(PlaceFreed(call: decided.call.uuid))
         }
-        let key = occasion == .promotion ? "promoted" : decided.state.letter(after: before)
+        let key =
+            occasion != .promotion
+            ? decided.state.letter(after: before) : decided.offerDays == nil ? "promoted" : "promoted_from_letter"
         try await announce(decided, as: key, note: note, until: lastDay, held: held)
         return decided
     }

@@ -25,7 +25,7 @@ extension Statements {
             """
             -- movables
             SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at, a.submitted_at,
-                   a.withdrawn_at, a.offer_expires_at, a.form_version, \(fragment: .askedRound) AS asked_round,
+                   a.withdrawn_at, a.offer_expires_at, a.offer_days, a.form_version, \(fragment: .askedRound) AS asked_round,
                    i.names AS startup_name, now() AS read_at,
                    a.startup_id = ANY ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[]) AS is_own
             FROM applications AS a

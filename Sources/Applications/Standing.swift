@@ -40,6 +40,7 @@ package struct Standing: Sendable {
             key = summary.changesDueAt.map { now > $0 } == true ? "answers_overdue" : "questions_asked"
         case .changesRequested where summary.changesDueAt.map { now > $0 } == true: key = "changes_overdue"
         case .offered where application.isOfferExpired(at: now): key = "offer_expired"
+        case .offered where application.offerDays != nil: key = "offered_from_letter"
         default: key = application.state.rawValue
         }
         badge = Badge(t("state.\(key)"), Self.tone(key))
@@ -74,7 +75,7 @@ package struct Standing: Sendable {
     private static func tone(_ key: String) -> Badge.Tone {
         switch key {
         case "submitted", "in_review", "shortlisted", "interview": .info
-        case "offered": .accent
+        case "offered", "offered_from_letter": .accent
         case "accepted": .success
         case "waitlisted", "offer_expired", "draft_closed", "draft_stream_closed", "draft_not_eligible",
             "changes_requested", "changes_overdue", "questions_asked", "answers_overdue":

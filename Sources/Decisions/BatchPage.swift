@@ -47,6 +47,9 @@ extension DecisionsConsole {
         let streams = StreamColumn(tally, isChosen ? try await call.reader.streamChoices(of: onPage) : [:])
         let overlaps = try await call.reader.overlapTallies(of: onPage)
         let address: SafeURL = "/console/decisions/\(id)"
+        let standings =
+            isOpen
+            ? [:] : try await call.reader.placeStandings(of: shown.rows.map(\.application), in: batch.call)
         let short = isOpen ? try await call.reader.shortOfQuorum(in: batch.call, offering: decisions.places) : [:]
         let waivers = try await call.reader.quorumWaivers(in: id)
         let says = try await call.reader.partnerSays(on: id)
@@ -78,8 +81,10 @@ extension DecisionsConsole {
                         .link(t("withdrawals.title"), "/console/decisions/\(id)/withdrawals"),
                     ] + Self.waivers(of: id, hasSome: below != nil, t)
                         + consultation(of: batch, says, key: call.freshIdempotencyKey, t) + Self.files(id, decisions, t)
-                    : [.link(t("changes.propose_several"), "/console/decisions/\(id)/changes")]
-                        + Self.files(id, decisions, t)),
+                    : [
+                        .link(t("changes.propose_several"), "/console/decisions/\(id)/changes"),
+                        .link(t("waiting.title"), WaitingListConsole.address(of: batch.call)),
+                    ] + Self.files(id, decisions, t)),
             refusal: silence == nil
                 ? problem.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) } : nil,
             stats: tally.map { tiles(batch, $0, desk) }, faults: inTheWay.map { sentence($0, names) },
@@ -89,9 +94,12 @@ extension DecisionsConsole {
                     title: t("batch.decisions"),
                     table: Table(
                         caption: t("batch.decisions"),
-                        columns: Self.columns(withStream: streams.isTold, withOverlaps: !overlaps.isEmpty, t),
+                        columns: Self.columns(
+                            withStanding: !isOpen, withStream: streams.isTold, withOverlaps: !overlaps.isEmpty, t),
                         rows: shown.rows.map {
-                            row($0, in: batch, streams, score: scores[$0.application]?.text, overlaps, desk)
+                            row(
+                                $0, in: batch, streams, score: scores[$0.application]?.text, overlaps,
+                                standings[$0.application], desk)
                         },
                         empty: EmptyState(title: t("batch.empty"), text: t("batch.empty_text")),
                         pager: shown.pager(at: address.adding(open.position(as: "undecided")), as: "after", t)))
@@ -160,10 +168,13 @@ extension DecisionsConsole {
         ]
     }
 
-    private static func columns(withStream: Bool, withOverlaps: Bool, _ t: Texts) -> [Table.Column] {
+    private static func columns(
+        withStanding: Bool, withStream: Bool, withOverlaps: Bool, _ t: Texts
+    ) -> [Table.Column] {
         var columns: [Table.Column] = [
             .init(t("batch.startup")), .init(t("batch.score"), isNumber: true), .init(t("field.outcome")),
         ]
+        if withStanding { columns.append(.init(t("standing.column"))) }
         if withStream { columns.append(.init(t("field.stream"))) }
         if withOverlaps { columns.append(.init(t("batch.overlaps"))) }
         return columns + [
@@ -173,7 +184,7 @@ extension DecisionsConsole {
 
     private func row(
         _ decision: PreparedDecision, in batch: DecisionBatch, _ streams: StreamColumn, score: String?,
-        _ overlaps: [Application.ID: OverlapTally], _ desk: DecisionDesk
+        _ overlaps: [Application.ID: OverlapTally], _ standing: PlaceStanding?, _ desk: DecisionDesk
     ) -> [Table.Cell] {
         let (meant, t) = (decision.preparation, desk.t)
         let name = decision.startupName.text(for: desk.spoken)
@@ -188,6 +199,7 @@ extension DecisionsConsole {
                     t("batch.by_calibration", ["time": desk.time($0, in: batch.zone).text])
                 }), .badge(desk.outcome(meant.outcome)),
         ]
+        if batch.releasedAt != nil { cells.append(standing.map(desk.standing) ?? .text("–")) }
         if streams.isTold { cells.append(streams.cell(of: decision.application, meant.stream, t)) }
         if !overlaps.isEmpty { cells.append(desk.overlaps(overlaps[decision.application], of: decision.application)) }
         return cells + [

@@ -25,8 +25,10 @@ struct BatchBody: Described {
         "award": "What a place comes with unless a decision says otherwise.",
         "last_day": "The last day on which an offer can be accepted unless a decision says otherwise.",
         "accept_days": "How many days somebody has who is offered a place that became free; 14 unless given.",
-        "promotes_itself":
-            "Whether the letter about a place that became free goes out without a look; false unless given.",
+        "promotes_itself": """
+        Whether the letter about a place that became free goes out without a look; false unless given. Where it waits, the days \
+        to accept begin when it goes out.
+        """,
         "appeal_days":
             "For how many days a rejection, or a later screening of the call, can be appealed; 14 unless given.",
     ]

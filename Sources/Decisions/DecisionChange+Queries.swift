@@ -13,7 +13,9 @@ extension Statements {
         try await first(
             """
             -- releasedDecision
-            SELECT d.application_id, d.batch_id, d.outcome, d.stream_id, s.name AS stream_name, d.currency, d.award_minor, d.last_day, d.note, d.feedback,
+            SELECT d.application_id, d.batch_id, d.outcome, d.stream_id, s.name AS stream_name, d.currency, d.award_minor,
+                   -- Of an offer whose days begin with its letter, nobody knows the last one yet.
+                   CASE WHEN a.offer_days IS NULL THEN d.last_day END AS last_day, a.offer_days, d.note, d.feedback,
                    d.released_at, d.appeal_until
             FROM decisions AS d
             JOIN applications AS a ON a.tenant_id = d.tenant_id AND a.id = d.application_id
@@ -106,8 +108,9 @@ extension ReleasedDecision {
         try self.init(
             application: row("application_id"), batch: row("batch_id"), outcome: row("outcome"),
             stream: row("stream_id"), streamName: row("stream_name"),
-            award: row.money("award_minor", "currency"), lastDay: row("last_day"), note: row("note"),
-            feedback: row("feedback"), releasedAt: row("released_at"), appealUntil: row("appeal_until"))
+            award: row.money("award_minor", "currency"), lastDay: row("last_day"), acceptDays: row("offer_days"),
+            note: row("note"), feedback: row("feedback"), releasedAt: row("released_at"),
+            appealUntil: row("appeal_until"))
     }
 }
 

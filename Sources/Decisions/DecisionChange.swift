@@ -20,6 +20,8 @@ package struct ReleasedDecision: Sendable {
     package let award: Money?
     /// The last day on which the offer can be accepted.
     package let lastDay: CalendarDate?
+    /// The days to accept, counted from the letter, as long as that has not gone out.
+    package let acceptDays: Int?
     /// What stood in the letter.
     package let note: LongText
     /// What the panel thinks.

@@ -89,7 +89,8 @@ struct DecisionPortal: Sendable {
         let place = decision.streamName.map {
             Fact.text(t("field.stream"), $0.text(for: Vocabulary.Language(language)))
         }
-        let facts = [place, decision.award.map { Fact.money(t("field.award"), MoneyText($0)) }].compactMap(\.self)
+        let days = decision.acceptDays.map { Fact.text(t("portal.to_accept"), t("portal.from_letter", count: $0)) }
+        let facts = [place, days, decision.award.map { Fact.money(t("field.award"), MoneyText($0)) }].compactMap(\.self)
         return DecisionPart(
             facts: facts.isEmpty ? nil : Facts(facts),
             feedback: decision.feedback?.string, appeal: shown)

@@ -12,13 +12,18 @@ struct DecisionSheet {
     private let batch: DecisionBatch
     private let decisions: [PreparedDecision]
     private let streams: StreamColumn
+    private let standings: [Application.ID: PlaceStanding]
     private let t: Texts
 
-    init(_ batch: DecisionBatch, _ decisions: [PreparedDecision], _ streams: StreamColumn, in language: Pages.Language)
-    {
+    /// - Parameter standings: what became of the decisions, once they were released.
+    init(
+        _ batch: DecisionBatch, _ decisions: [PreparedDecision], _ streams: StreamColumn,
+        _ standings: [Application.ID: PlaceStanding], in language: Pages.Language
+    ) {
         self.batch = batch
         self.decisions = decisions
         self.streams = streams
+        self.standings = standings
         t = PageKit.decisions.texts(in: language)
     }
 
@@ -37,13 +42,16 @@ struct DecisionSheet {
                 .text(t("field.stream")) { streams.name(of: $0.preparation.stream)?.text(for: spoken) },
                 .text(t("sheet.choices"), width: 40) { streams.words(for: $0.application, t) },
             ] : []
+        let now: [Column<PreparedDecision>] =
+            batch.releasedAt == nil
+            ? [] : [.text(t("standing.column"), width: 24) { standings[$0.application]?.words(t) }]
         return Sheet(
             t("batch.decisions"),
             [
                 .text(t("sheet.application"), width: 38) { $0.application.description },
                 .text(t("batch.startup"), width: 40) { $0.startupName.text(for: spoken) },
                 .text(t("field.outcome")) { t("outcome.\($0.preparation.outcome.rawValue)") },
-            ] + places + [
+            ] + now + places + [
                 .integer(t("batch.rank")) { $0.preparation.rank },
                 .money(t("batch.award"), currency: t("sheet.currency")) { $0.preparation.award.map { Amount($0) } },
                 .text(t("field.last_day")) { $0.preparation.lastDay?.description },
@@ -58,7 +66,10 @@ extension Statements {
     func decisionSheet(of id: DecisionBatch.ID, in language: Pages.Language) async throws -> DecisionSheet {
         guard let batch = try await decisionBatch(id) else { throw Problem.notFound }
         let decisions = try await preparedDecisions(in: id)
+        let applications = decisions.map(\.application)
+        let standings =
+            batch.releasedAt == nil ? [:] : try await placeStandings(of: applications, in: batch.call)
         return DecisionSheet(
-            batch, decisions, try await streamColumn(of: id, decisions.map(\.application)), in: language)
+            batch, decisions, try await streamColumn(of: id, applications), standings, in: language)
     }
 }

@@ -141,9 +141,11 @@ struct PreparedView: Described {
     let preparedAt: Date
     let preparedBy: String?
     let overlaps: OverlapTally?
+    let standing: StandingView?
 
     static let documentation = [
         "overlaps": "How many others it might be funded twice with; absent where there are none.",
+        "standing": "What became of it since it was released; absent before.",
         "stream": "Which of the chosen streams the place is in, where the call offers several.",
         "round": "By which round's standing it was prepared; absent where somebody said so.",
         "calibrated_at":
@@ -151,7 +153,10 @@ struct PreparedView: Described {
         "choices": "What the applicant chose, the most wanted first; absent where the call offers no choice.",
     ]
 
-    init(_ decision: PreparedDecision, _ streams: StreamColumn, _ overlaps: OverlapTally?) {
+    init(
+        _ decision: PreparedDecision, _ streams: StreamColumn, _ overlaps: OverlapTally?,
+        _ standing: PlaceStanding? = nil
+    ) {
         application = decision.application
         startup = decision.startupName
         state = decision.state
@@ -169,6 +174,7 @@ struct PreparedView: Described {
         preparedAt = decision.preparedAt
         preparedBy = decision.preparedByName
         self.overlaps = overlaps
+        self.standing = standing.map(StandingView.init)
     }
 }
 
@@ -257,6 +263,7 @@ struct DecisionView: Described {
     let stream: PlaceStream?
     let award: Money?
     let lastDay: CalendarDate?
+    let acceptDays: Int?
     let note: LongText
     let feedback: LongText?
     let releasedAt: Date
@@ -265,6 +272,8 @@ struct DecisionView: Described {
 
     static let documentation = [
         "feedback": "What the panel thinks of the application.",
+        "last_day": "Of an offer; absent while its days wait for the letter.",
+        "accept_days": "The days to accept, counted from the day of the letter, until that has gone out.",
         "stream": "Which of the chosen streams the place is in, where the call offers several.",
         "appeal_until": "Until when the rejection can be appealed.",
     ]
@@ -275,6 +284,7 @@ struct DecisionView: Described {
         stream = decision.stream.flatMap { id in decision.streamName.map { PlaceStream(id: id, name: $0) } }
         award = decision.award
         lastDay = decision.lastDay
+        acceptDays = decision.acceptDays
         note = decision.note
         feedback = decision.feedback
         releasedAt = decision.releasedAt

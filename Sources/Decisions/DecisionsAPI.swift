@@ -104,12 +104,17 @@ enum DecisionsAPI {
                 let doubtful = decisions.filter {
                     $0.preparation.outcome != .reject && overlaps[$0.application].map { $0.open > 0 } == true
                 }
+                let standings =
+                    batch.releasedAt == nil
+                    ? [:] : try await snapshot.placeStandings(of: decisions.map(\.application), in: batch.call)
                 let faults =
                     batch.releasedAt == nil
                     ? try await snapshot.releaseFaults(of: batch, decisions, at: Date()) : []
                 return .ok(
                     BatchDecisionsView(
-                        items: decisions.map { PreparedView($0, streams, overlaps[$0.application]) },
+                        items: decisions.map {
+                            PreparedView($0, streams, overlaps[$0.application], standings[$0.application])
+                        },
                         undecided: undecided.map {
                             ApplicantLine(
                                 application: $0.application, startup: $0.startupName,

@@ -35,7 +35,7 @@ struct DecisionsConsole: Sendable {
                         .link(
                             t("batch.new"), wanted.map { new.adding([("call", $0.description)]) } ?? new,
                             style: .primary)
-                    ]),
+                    ] + (wanted.map { [.link(t("waiting.title"), WaitingListConsole.address(of: $0))] } ?? [])),
                 tabs: desk.tabs(.batches),
                 filters: Filters(
                     action: address,

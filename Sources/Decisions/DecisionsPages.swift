@@ -17,7 +17,8 @@ extension DecisionsRoom {
     /// The pages, for the router.
     package static func pages(in site: Site) -> [AnyRoute] {
         DecisionsConsole(site: site).routes + BulkConsole(site: site).routes + WaiversConsole(site: site).routes
-            + WithdrawalsConsole(site: site).routes + ManyAnswersConsole(site: site).routes
+            + WithdrawalsConsole(site: site).routes + WaitingListConsole(site: site).routes
+            + ManyAnswersConsole(site: site).routes
             + ChangesConsole(site: site).routes + DecisionPortal(site: site).routes
             + JointPages(site: site).routes + RevisionPages(site: site).routes
     }

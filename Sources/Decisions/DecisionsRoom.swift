@@ -53,7 +53,8 @@ package enum DecisionsRoom {
 
     /// The operations, for the router.
     package static func operations() -> [AnyOperation] {
-        DecisionsAPI.operations + WaiversAPI.operations + ChangesAPI.operations + ManyAnswersAPI.operations
+        DecisionsAPI.operations + WaitingListAPI.operations + WaiversAPI.operations + ChangesAPI.operations
+            + ManyAnswersAPI.operations
             + JointAPI.operations
             + RevisionsAPI.operations
     }

@@ -6,7 +6,8 @@ internal import Vocabulary
 
 extension Transaction {
     /// Gives each place that became free to the next on the waiting list of its call: offers that ran out or were declined,
-    /// and places that were given or taken back. A place in a stream goes to the next who chose that stream. Says who got one.
+    /// and places that were given or taken back. A place in a stream goes to the next who chose that stream. Says who got one,
+    /// and writes to the managers of the call.
     ///
     /// A place is freed once, by the end of its offer, and filled once: whoever else fills places of the call waits for this
     /// transaction, and then finds nothing to do. For the service itself.
@@ -21,9 +22,12 @@ extension Transaction {
             guard next.isFreeInStream else { continue }
             let lastDay = CalendarDate(now, in: next.zone).adding(days: next.acceptDays)
             try await promote(next.application, to: freed, until: lastDay)
+            // The days of a letter that waits begin when it goes out; of a startup that nobody can write to, at once.
+            let waits = !next.promotesItself && next.hasFounders
             _ = try await decideApplication(
-                next.application, .offer(until: lastDay), note: nil, on: .promotion, by: nil,
-                held: !next.promotesItself)
+                next.application, waits ? .offerFromLetter(days: next.acceptDays) : .offer(until: lastDay), note: nil,
+                on: .promotion, by: nil, held: waits)
+            try await tellOfPromotion(of: next.application, letterWaits: waits)
             promoted.append(next.application)
         }
         return promoted

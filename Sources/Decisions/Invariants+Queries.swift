@@ -57,5 +57,22 @@ extension DecisionsRoom {
                 JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.filled_with
                 WHERE a.call_id <> f.call_id
                 """),
+        // Nobody loses a place of which they were not told.
+        Invariant(
+            "days_of_a_freed_place_begin_with_its_letter",
+            violatedBy: """
+                SELECT a.tenant_id, a.id, 'its days run, and its letter waits' AS detail
+                FROM applications AS a
+                WHERE a.state = 'offered' AND a.offer_days IS NULL
+                  AND EXISTS (SELECT FROM freed_places AS f WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id)
+                  AND EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.state = 'held')
+                  AND NOT EXISTS (
+                      SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.released_at IS NOT NULL)
+                UNION ALL
+                SELECT a.tenant_id, a.id, 'its days wait for no letter' AS detail
+                FROM applications AS a
+                WHERE a.offer_days IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.state = 'held')
+                """),
     ]
 }

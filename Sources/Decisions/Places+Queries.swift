@@ -1,3 +1,4 @@
+internal import Accounts
 internal import Applications
 internal import Foundation
 internal import Postgres
@@ -21,6 +22,8 @@ struct Waiting: Sendable {
     let zone: TimeZoneName
     let acceptDays: Int
     let promotesItself: Bool
+    /// Whether there is anybody to write to.
+    let hasFounders: Bool
     /// How many places the call has, and how many of them are taken.
     let places: Int
     let taken: Int
@@ -84,7 +87,10 @@ extension Transaction {
                             true)
                        AND NOT EXISTS (SELECT FROM partner_places(w.tenant_id, w.call_id) AS q
                                        WHERE q.taken >= q.places \(given: stream, { "AND q.stream_id = \($0)" }))
-                       AS is_free_in_stream
+                       AS is_free_in_stream,
+                   EXISTS (SELECT FROM memberships AS m
+                           WHERE m.tenant_id = a.tenant_id AND m.institution_id = a.startup_id AND m.role = 'founder'
+                             AND m.ended_at IS NULL) AS has_founders
             FROM waiting_applications AS w
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = w.tenant_id AND c.id = w.call_id
@@ -101,14 +107,7 @@ extension Transaction {
                 """
                 AND EXISTS (SELECT FROM stream_choices AS k
                             WHERE k.tenant_id = w.tenant_id AND k.application_id = w.application_id
-                              AND k.stream_id = \(stream))
-                AND (NOT EXISTS (SELECT FROM review_rounds AS r
-                                 WHERE r.tenant_id = w.tenant_id AND r.call_id = w.call_id AND r.stream_id IS NOT NULL
-                                   AND r.opened_at IS NOT NULL)
-                     OR EXISTS (SELECT FROM review_files AS f
-                                JOIN review_rounds AS r ON r.tenant_id = f.tenant_id AND r.id = f.round_id
-                                WHERE f.tenant_id = w.tenant_id AND f.application_id = w.application_id
-                                  AND (r.stream_id IS NULL OR r.stream_id = \(stream))))
+                              AND k.stream_id = \(stream) AND \(fragment: .judgedForItsChoice))
                 """
               })
             ORDER BY w.rank, w.since, w.application_id
@@ -118,9 +117,33 @@ extension Transaction {
         ).map { row in
             try Waiting(
                 application: row("application_id"), zone: row("time_zone"), acceptDays: row("accept_days"),
-                promotesItself: row("promotes_itself"), places: row("places"), taken: row("taken"),
+                promotesItself: row("promotes_itself"), hasFounders: row("has_founders"), places: row("places"),
+                taken: row("taken"),
                 isFreeInStream: row("is_free_in_stream"))
         }
+    }
+
+    /// The managers who opened or released a batch of a call, as long as they are managers, or all of them where none of these
+    /// is; but none to whose own startups its places may go.
+    func managers(decidingOn call: CallForApplications.ID) async throws -> [Person.ID] {
+        try await rows(
+            """
+            -- managers who decide on a call
+            WITH managers AS (
+                SELECT m.person_id, EXISTS (
+                    SELECT FROM decision_batches AS b
+                    WHERE b.tenant_id = acting_tenant() AND b.call_id = \(call)
+                      AND m.person_id IN (b.opened_by, b.released_by)) AS has_decided
+                FROM (SELECT DISTINCT person_id FROM memberships
+                      WHERE tenant_id = acting_tenant() AND role = 'manager' AND ended_at IS NULL) AS m
+                JOIN people AS who ON who.id = m.person_id AND who.disabled_at IS NULL
+                WHERE \(call) <> ALL (calls_too_near('manager', m.person_id))
+            )
+            SELECT person_id FROM managers
+            WHERE acts_as('system') AND (has_decided OR NOT EXISTS (SELECT FROM managers WHERE has_decided))
+            ORDER BY person_id
+            """
+        ).map { try $0("person_id") }
     }
 
     /// Gives a free place, with what comes with it, to an application that waits.

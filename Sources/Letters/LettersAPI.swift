@@ -15,6 +15,8 @@ package enum LettersRoom {
     package static let constraints: ConstraintProblems = [
         "letters_go_to_people_with_a_seat": .conflict("The recipient holds no seat in this workspace."),
         "letters_are_rewritten_while_held": .conflict("A letter is rewritten while it is held."),
+        "offers_are_told_of": .conflict(
+            "The days to accept an offer begin with this letter. Let it go out, or change the decision first."),
         "letters_that_ended_stay_as_they_are": .conflict("A letter that was sent or cancelled stays as it is."),
     ]
 

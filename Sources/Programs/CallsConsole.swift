@@ -324,6 +324,10 @@ struct CallsConsole {
         if status == .open || status == .closed {
             facts.append(.link(t("fact.reviews"), LinkText(t("fact.overlaps"), "/console/calls/\(id)/overlaps")))
         }
+        if status != .draft, status != .cancelled {
+            let list = LinkText(t("fact.waiting_list"), "/console/calls/\(id)/waiting-list")
+            facts.append(.link(t("fact.decisions"), list))
+        }
         facts.append(.text(t("fact.grace"), t("minutes", count: found.deadline.graceSeconds / 60)))
         if let published = found.publishedAt {
             facts.append(.time(t("fact.published"), words.time(published, in: found.deadline.zone)))

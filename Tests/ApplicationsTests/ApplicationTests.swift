@@ -129,6 +129,23 @@ struct ApplicationTests {
         #expect(throws: ApplicationRefusal.offerExpired) { try application.accept(now: end.addingTimeInterval(1)) }
     }
 
+    @Test("An offer whose days wait for its letter does not run out, and is answered all the same")
+    func daysFromLetter() throws {
+        var application = Application.example(.waitlisted)
+        try application.decide(.offerFromLetter(days: 14), in: .hongKong, now: Self.noon)
+        #expect(application.offerDays == 14)
+        let later = Self.noon.addingTimeInterval(400 * 86_400)
+        #expect(!application.isOfferExpired(at: later))
+        var (accepted, declined, changed) = (application, application, application)
+        try accepted.accept(now: later)
+        try declined.decline(now: later)
+        for answered in [accepted, declined] {
+            #expect(answered.offerDays == nil && answered.offerExpiresAt == later.addingTimeInterval(14 * 86_400))
+        }
+        try changed.change(to: .reject, in: .hongKong, now: later)
+        #expect(changed.offerDays == nil && changed.offerExpiresAt == nil)
+    }
+
     @Test("An offer that would be over already is refused")
     func pastOffer() throws {
         let yesterday = CalendarDate(Self.noon, in: .hongKong).adding(days: -1)

@@ -492,6 +492,11 @@ struct StreamDecisionTests {
         #expect(try await reader.application(ids[2])?.application.state == .waitlisted)
         let letters = try await reader.letters(about: ids[3].uuid, limit: 5)
         #expect(letters.contains { $0.text.body.string.contains("Deep tech") })
+        // The waiting list says for which streams each waits, and what is taken in each.
+        let list = try #require(try await reader.waitingList(of: call.id))
+        #expect(list.entries.map(\.application) == [ids[2], ids[3]])
+        #expect(list.entries.map(\.streams) == [[call.own], [call.own, call.other]])
+        #expect(list.streams.map(\.taken) == [1, 1] && list.waiting == 1)
         // Nobody waits for the other stream; a place in the own one goes to who does.
         let fourth = try await world.founder(of: 3)
         _ = try await world.database.write(as: fourth) { try await $0.declineOffer(ids[3], because: nil, by: mei) }

@@ -34,5 +34,11 @@ extension InvariantTests {
                    (SELECT o.id FROM applications AS o WHERE o.tenant_id = a.tenant_id AND o.call_id <> a.call_id LIMIT 1), now()
             FROM applications AS a LIMIT 1
             """),
+        Plant(
+            "days_of_a_freed_place_begin_with_its_letter",
+            """
+            UPDATE applications SET offer_days = 14, offer_expires_at = timestamptz '4001-01-01 00:00:00+00'
+            WHERE id = \(fragment: standing("offered"))
+            """),
     ]
 }

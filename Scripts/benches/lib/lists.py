@@ -104,6 +104,7 @@ class Workspace:
                 "/console/changes", f"/console/rounds/{self.judged}/standings",
                 f"/console/rounds/{self.judged}/pool", "/console/reviewers", f"/console/streams/{self.stream}/reviewers",
                 "/console/decisions", f"/console/decisions/{self.batch}", "/console/decision-changes", "/console/appeals",
+                f"/console/calls/{self.call}/waiting-list", f"/v1/calls/{self.call}/waiting-list",
                 "/console/funnel", "/v1/applications/board", f"/v1/applications/board?call={self.call}",
                 "/v1/applications/counts", f"/v1/applications/counts?call={self.call}", "/v1/applications/funnel",
                 f"/v1/applications/{self.application}/overlaps", f"/v1/rounds/{self.judged}/standings",
