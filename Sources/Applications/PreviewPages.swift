@@ -36,10 +36,14 @@ struct PreviewPages: Sendable {
     private func page(
         for call: FormCall<FormPreviewPath, NoBody>, typed: [String: [String]]?
     ) async throws -> HTML {
-        guard let found = try await call.reader.call(call.parameters.call) else { throw Problem.notFound }
-        let viewer = try await call.viewer()
-        let round = max(1, min(call.parameters.round ?? 1, found.laterRounds.max() ?? 1))
-        let model = PreviewPage(found, upTo: round, typed: typed, in: viewer.language)
+        let wanted = call.parameters
+        guard
+            var preview = try await call.reader.formPreview(
+                of: wanted.call, upTo: wanted.round, for: wanted.stream)
+        else { throw Problem.notFound }
+        let (found, viewer) = (preview.call, try await call.viewer())
+        preview.round = max(1, min(preview.round, found.laterRounds.max() ?? 1))
+        let model = PreviewPage(preview, typed: typed, in: viewer.language)
         let spoken = Vocabulary.Language(viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "programs",
@@ -48,16 +52,17 @@ struct PreviewPages: Sendable {
     }
 }
 
-/// Which form to try: what is handed in first, or that and what is asked up to a round.
+/// Which form to try: what is handed in first, or that and what is asked up to a round; of everybody, or for a stream.
 struct FormPreviewPath: Codable {
     let call: CallForApplications.ID
     let round: Int?
+    let stream: ProgramStream.ID?
 }
 
 /// A form that asks and keeps nothing.
 struct PreviewPage: ViewModel {
     var header: PageHeader
-    /// Up to which round, where something is asked later.
+    /// Up to which round, where something is asked later; for which stream, where several are offered.
     var filters: Filters?
     var form: Form?
     var empty: EmptyState?
@@ -71,10 +76,8 @@ extension PageTemplate<PreviewPage> {
 }
 
 extension PreviewPage {
-    init(
-        _ whole: CallForApplications, upTo round: Int, typed: [String: [String]]?, in language: Pages.Language
-    ) {
-        let call = whole.asking(upTo: round)
+    init(_ preview: FormPreview, typed: [String: [String]]?, in language: Pages.Language) {
+        let (whole, call, round) = (preview.call, preview.form, preview.round)
         let t = PageKit.applications.texts(in: language)
         let spoken = Vocabulary.Language(language)
         let sent = typed?.withoutRemovedRow ?? [:]
@@ -84,7 +87,8 @@ extension PreviewPage {
         }
         let choices = TypedChoices(sent, to: call, over: [])
         let completeness = Completeness(
-            of: call.questions, naming: choices?.places.compactMap(\.self) ?? [], answers: answers)
+            of: call.questions, naming: preview.stream.map { [$0] } ?? choices?.places.compactMap(\.self) ?? [],
+            answers: answers)
         // Nobody is told what is missing before they tried.
         let gaps = completeness.gaps.filter { $0.reason != .unanswered }
         // Rows come back without the empty ones.
@@ -99,22 +103,32 @@ extension PreviewPage {
         fileURL = "/console/calls/\(call.id)/preview/file"
         later = call.later(after: round, t)
         let address: SafeURL = "/console/calls/\(call.id)/preview"
-        filters = whole.laterRounds.last.map { last in
-            Filters(
-                action: address,
-                choices: [
-                    Filters.Choice(
-                        name: "round", label: t("preview.up_to"), all: t("preview.first"),
-                        options: (2...max(2, last)).map { ("\($0)", t("preview.round", ["round": "\($0)"])) },
-                        chosen: round > 1 ? "\(round)" : "")
-                ], clearURL: round > 1 ? address : nil)
+        var narrowing: [Filters.Choice] = []
+        if let last = whole.laterRounds.last {
+            narrowing.append(
+                Filters.Choice(
+                    name: "round", label: t("preview.up_to"), all: t("preview.first"),
+                    options: (2...max(2, last)).map { ("\($0)", t("preview.round", ["round": "\($0)"])) },
+                    chosen: round > 1 ? "\(round)" : ""))
         }
+        if whole.offersChoice {
+            narrowing.append(
+                Filters.Choice(
+                    name: "stream", label: t("preview.stream"), all: t("preview.every_stream"),
+                    options: whole.offered.map { ($0.stream.description, $0.name.text(for: spoken)) },
+                    chosen: preview.stream?.description ?? ""))
+        }
+        let isNarrowed = round > 1 || preview.stream != nil
+        filters =
+            narrowing.isEmpty ? nil : Filters(action: address, choices: narrowing, clearURL: isNarrowed ? address : nil)
         empty = call.questions.isEmpty ? EmptyState(title: t("preview.none"), text: t("preview.none_text")) : nil
         form =
             call.questions.isEmpty
             ? nil
             : Form(
-                action: round > 1 ? "/console/calls/\(call.id)/preview?round=\("\(round)")" : address,
+                action: address.adding(
+                    (round > 1 ? [("round", "\(round)")] : [])
+                        + (preview.stream.map { [("stream", $0.description)] } ?? [])),
                 sections: [call.choicesSection(input, t, in: spoken)].compactMap(\.self)
                     + call.questions.parts(
                         in: spoken, { $0.anyControl(input, t, in: spoken) }, asking: completeness.asked),

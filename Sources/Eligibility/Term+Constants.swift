@@ -50,4 +50,25 @@ extension Term {
         case .not(let term): return .not(term.replacingConstants(replace))
         }
     }
+
+    /// The same rule with other days in place of those that stand in it.
+    package func replacingDays(_ replace: (Day) -> Day) -> Term {
+        func fresh(_ value: FactValue) -> FactValue {
+            if case .date(let day) = value { .date(replace(day)) } else { value }
+        }
+        return switch self {
+        case .fact, .item, .today: self
+        case .literal(let value): .literal(fresh(value))
+        case .since(let unit, let term): .since(unit, term.replacingDays(replace))
+        case .after(let unit, let term, let count): .after(unit, term.replacingDays(replace), count)
+        case .share(let part, let whole): .share(part.replacingDays(replace), of: whole.replacingDays(replace))
+        case .count(let list, let condition): .count(list, where: condition.replacingDays(replace))
+        case .compare(let comparison, let left, let right):
+            .compare(comparison, left.replacingDays(replace), right.replacingDays(replace))
+        case .oneOf(let term, let values): .oneOf(term.replacingDays(replace), values.map(fresh))
+        case .all(let terms): .all(terms.map { $0.replacingDays(replace) })
+        case .any(let terms): .any(terms.map { $0.replacingDays(replace) })
+        case .not(let term): .not(term.replacingDays(replace))
+        }
+    }
 }

@@ -49,6 +49,17 @@ package indirect enum Condition: Sendable, Equatable {
         }
     }
 
+    /// The same with other texts in place of those it compares the answer to a question with.
+    package func replacingTexts(_ replace: (UUID, String) -> String) -> Condition {
+        switch self {
+        case .isAny(let id, let texts): .isAny(id, of: texts.map { replace(id, $0) })
+        case .answered, .atLeast, .atMost: self
+        case .all(let parts): .all(parts.map { $0.replacingTexts(replace) })
+        case .any(let parts): .any(parts.map { $0.replacingTexts(replace) })
+        case .not(let part): .not(part.replacingTexts(replace))
+        }
+    }
+
     /// What it compares answers with, by question.
     package var comparisons: [(question: UUID, texts: [String])] {
         switch self {

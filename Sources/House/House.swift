@@ -57,7 +57,8 @@ package struct House: Sendable {
     /// Every JSON operation.
     package var operations: [AnyOperation] {
         AccountsAPI(database: database, hasher: hasher).operations + InstitutionsRoom.operations()
-            + PartnershipsRoom.operations(hasScanner: hasScanner) + ProgramsRoom.operations()
+            + PartnershipsRoom.operations(hasScanner: hasScanner)
+            + ProgramsRoom.operations(clonedRounds: ReviewsRoom.callRounds)
             + ApplicationsRoom.operations(hasScanner: hasScanner)
             + ApplicationsRoom.registrations(database: database, hasher: hasher)
             + ReviewsRoom.operations() + DecisionsRoom.operations() + IncubationRoom.operations()
@@ -73,7 +74,8 @@ package struct House: Sendable {
             + AssetRoutes.routes
             + InsightRoom.pages(in: site) + InstitutionsRoom.pages(in: site)
             + PartnershipsRoom.pages(in: site, hasScanner: hasScanner)
-            + ProgramsRoom.pages(in: site, rounds: ReviewsRoom.roundStreams)
+            + ProgramsRoom.pages(
+                in: site, rounds: ReviewsRoom.roundStreams, clonedRounds: ReviewsRoom.callRounds)
             + ApplicationsRoom.pages(
                 in: site, hasScanner: hasScanner, decision: DecisionsRoom.decisionPart,
                 reviews: ReviewsRoom.awaitedReviews)

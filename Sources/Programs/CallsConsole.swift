@@ -44,10 +44,13 @@ struct CallsConsole {
             // A call begins with what its stream is designed to ask, and closes when its calls usually do.
             if let design = try await call.reader.design(of: stream.id) {
                 texts.merge(CallFormFields.values(of: design.form)) { $1 }
-                let opens = Date.now.addingTimeInterval(14 * 86_400)
-                if let closing = design.closing, let next = closing.next(after: opens) {
-                    texts["closes_at"] = next.field
+                if let closing = design.closing,
+                    let opens = LocalTime(today.adding(days: 7), hour: 9, minute: 0)?.instant(in: closing.zone),
+                    let window = closing.window(from: opens)
+                {
+                    texts["closes_at"] = window.closes.field
                     texts["time_zone"] = closing.zone.description
+                    for (index, cutoff) in window.cutoffs.enumerated() { texts["cutoffs.\(index)"] = cutoff.field }
                 }
             }
             var values = texts.mapValues { [$0] }

@@ -8,41 +8,39 @@ import struct API.Operation
 
 /// Beginning with what there is: last year's, or a preset.
 enum ClonesAPI {
-    static let operations: [AnyOperation] = [
-        cloneProgram, cloneStream, cloneCall, listPresets, getPreset, addFromPreset,
-    ]
-
-    private static var cloneProgram: AnyOperation {
-        clone("programs/{program}", "cloneProgram", of: "a program", ProgramPath.self) { .program($0.program) }
-    }
-
-    private static var cloneStream: AnyOperation {
-        clone("streams/{stream}", "cloneStream", of: "a stream", StreamPath.self) { .stream($0.stream) }
-    }
-
-    private static var cloneCall: AnyOperation {
-        clone("calls/{call}", "cloneCall", of: "a call", CallPath.self) { .call($0.call) }
+    static func operations(_ rounds: CallRounds) -> [AnyOperation] {
+        [
+            clone("programs/{program}", "cloneProgram", of: "a program", ProgramPath.self, rounds) {
+                .program($0.program)
+            },
+            clone("streams/{stream}", "cloneStream", of: "a stream", StreamPath.self, rounds) { .stream($0.stream) },
+            clone("calls/{call}", "cloneCall", of: "a call", CallPath.self, rounds) { .call($0.call) },
+            listPresets, getPreset, addFromPreset,
+        ]
     }
 
     private static func clone<Path: Codable & Sendable>(
-        _ path: String, _ id: String, of what: String, _: Path.Type,
+        _ path: String, _ id: String, of what: String, _: Path.Type, _ rounds: CallRounds,
         scope: @escaping @Sendable (Path) -> CloneScope
     ) -> AnyOperation {
         Operation(
             .post, "/v1/\(path)/clone", id, summary: "Take \(what) into the next year",
             description: """
-                Everything a year later, on the same day and at the same local time, and nothing published. Partners whose \
-                agreement is not in force are left out, and it is said why. With `dry_run` nothing is made.
+                Everything a year later, on the same day and at the same local time, and nothing published, with the days that \
+                rules, conditions and bounds of questions name. Texts that name a year or a day stay as they are and are listed to \
+                be looked at. Partners whose agreement is not in force are left out, and it is said why. Rounds of review are \
+                drafted as they were run, with their rubrics. With `dry_run` nothing is made.
                 """, tag: "programs", access: .roles([.manager]), parameters: Path.self, body: CloneBody.self,
             output: ProgramClone.self, problems: [.notFound, .conflict]
         ) { call in
             let tenant = try call.principal.workspace
             let scope = scope(call.parameters)
+            let taken = call.body.rounds == .asDesigned ? nil : rounds
             return try await call.write { transaction in
                 guard call.body.dryRun != true else {
-                    return .ok(try await transaction.planClone(of: scope, now: transaction.now))
+                    return .ok(try await transaction.planClone(of: scope, now: transaction.now, rounds: taken))
                 }
-                return .ok(try await transaction.clone(scope, in: tenant))
+                return .ok(try await transaction.clone(scope, in: tenant, rounds: taken))
             }
         }.erased
     }
@@ -92,6 +90,20 @@ enum ClonesAPI {
 /// Whether to make what a clone would make, or to say it alone.
 struct CloneBody: Described {
     let dryRun: Bool?
+    let rounds: ClonedRounds?
+
+    static let documentation = [
+        "rounds": """
+        Whether calls take their rounds and rubrics along as they were run, which they do unless told otherwise, or begin as \
+        their streams are designed.
+        """
+    ]
+}
+
+/// Which rounds of review a clone begins with.
+enum ClonedRounds: String, Codable, CaseIterable {
+    case asRun = "as_run"
+    case asDesigned = "as_designed"
 }
 
 struct PresetPath: Codable {

@@ -30,6 +30,13 @@ struct DesignForm: Codable {
         let day: Int?
         let time: String?
         let zone: TimeZoneName?
+        let cutoffs: [Cutoff]?
+    }
+
+    /// A day on which a batch is cut off: rows without one are not meant.
+    struct Cutoff: Codable {
+        let month: Int?
+        let day: Int?
     }
 
     /// A criterion.
@@ -71,10 +78,15 @@ struct DesignForm: Codable {
             let time = parts.count >= 2 ? (Int(parts[0]), Int(parts[1])) : (nil, nil)
             if let hour = time.0, let minute = time.1 {
                 design.closing = StreamDesign.Closing(
-                    month: month, day: day, hour: hour, minute: minute, zone: closing?.zone ?? .hongKong)
+                    month: month, day: day, hour: hour, minute: minute, zone: closing?.zone ?? .hongKong,
+                    cutoffs: cutoffs(&errors))
             } else {
                 errors.append(.init("/closing/time", .invalid, "Write a time such as 18:00."))
             }
+        } else if let row = (closing?.cutoffs ?? []).firstIndex(where: { $0.month != nil || $0.day != nil }) {
+            errors.append(
+                .init(
+                    "/closing/cutoffs/\(row)/month", .invalid, "Say when calls close, too: a rolling call has an end."))
         }
         design.milestones = milestones
         design.eligibility = eligibility
@@ -120,6 +132,22 @@ struct DesignForm: Codable {
         return design
     }
 
+    /// The cut-offs that are meant; what is at fault is told by the row it stands in.
+    private func cutoffs(_ errors: inout [Problem.FieldError]) -> [StreamDesign.YearDay]? {
+        var days: [StreamDesign.YearDay] = []
+        for (row, typed) in (closing?.cutoffs ?? []).enumerated() where typed.month != nil || typed.day != nil {
+            let day = StreamDesign.YearDay(month: typed.month ?? 0, day: typed.day ?? 0)
+            if !day.isKnown {
+                errors.append(.init("/closing/cutoffs/\(row)/day", .invalid, "No calendar shows this day."))
+            } else if days.contains(day) {
+                errors.append(.init("/closing/cutoffs/\(row)/day", .repeated, "Name each cut-off once."))
+            } else {
+                days.append(day)
+            }
+        }
+        return days.isEmpty ? nil : days
+    }
+
     /// The fields of a form that shows a design, by name.
     static func values(of design: StreamDesign) -> [String: [String]] {
         var values = CallFormFields.values(of: design.form).mapValues { [$0] }
@@ -134,6 +162,10 @@ struct DesignForm: Codable {
             values["closing.month"] = ["\(closing.month)"]
             values["closing.day"] = ["\(closing.day)"]
             values["closing.time"] = [closing.time]
+            for (index, cutoff) in (closing.cutoffs ?? []).enumerated() {
+                values["closing.cutoffs.\(index).month"] = ["\(cutoff.month)"]
+                values["closing.cutoffs.\(index).day"] = ["\(cutoff.day)"]
+            }
         }
         put(design.milestones, "milestones", &values)
         put(design.eligibility, "eligibility", &values)
@@ -176,6 +208,17 @@ struct DesignForm: Codable {
         }.max() ?? 0
     }
 
+    /// How many rows of cut-offs a form was filled in with.
+    private static func cutoffs(in values: [String: [String]]) -> Int {
+        values.compactMap { name, texts -> Int? in
+            let parts = name.split(separator: ".")
+            guard parts.count == 4, parts[0] == "closing", parts[1] == "cutoffs", let index = Int(parts[2]),
+                (0..<StreamDesign.Closing.mostCutoffs).contains(index), texts.contains(where: { !$0.isEmpty })
+            else { return nil }
+            return index + 1
+        }.max() ?? 0
+    }
+
     static func sections(_ input: FormInput, _ values: [String: [String]], _ t: Texts) -> [FormSection] {
         let currencies = ["HKD", "JPY", "USD", "CNY", "EUR"]
         let offer = FormSection(
@@ -200,6 +243,17 @@ struct DesignForm: Codable {
                     "closing.zone", label: t("field.time_zone"),
                     options: TimeZoneName.offered.map { ($0.description, $0.place) }),
             ])
+        let cutoffs = FormSection(
+            title: t("section.cutoffs"), intro: t("section.design_cutoffs_intro"),
+            fields: (0..<(cutoffs(in: values) + 2)).flatMap { index in
+                let number = ["number": "\(index + 1)"]
+                return [
+                    input.number(
+                        "closing.cutoffs.\(index).month", label: t("field.cutoff_month", number), isOptional: true),
+                    input.number(
+                        "closing.cutoffs.\(index).day", label: t("field.cutoff_day", number), isOptional: true),
+                ]
+            })
         let rounds = (0..<(rows("rounds", in: values) + 1)).map { index in
             FormSection(
                 title: t("section.round", ["number": "\(index + 1)"]),
@@ -234,7 +288,7 @@ struct DesignForm: Codable {
             fields: [input.area("panel_hints", label: t("field.panel_hints"), isOptional: true, limit: 10_000, rows: 3)]
         )
         let questions = (0..<(QuestionFields.count(in: values) + 2)).map { input.question($0, t) }
-        return [offer, closing] + questions + rubric + rounds + [panel]
+        return [offer, closing, cutoffs] + questions + rubric + rounds + [panel]
     }
 }
 

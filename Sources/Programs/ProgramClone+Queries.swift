@@ -1,4 +1,6 @@
 import API
+import Eligibility
+import Forms
 import Postgres
 import Vocabulary
 
@@ -129,6 +131,30 @@ extension Transaction {
                 ORDER BY o.position)
             WHERE q.tenant_id = acting_tenant() AND q.call_id = \(made.id) AND q.streams <> '{}'
             """)
+    }
+
+    /// Replaces the bounds and conditions of questions, and the rules of what a draft requires.
+    func replaceDays(
+        of call: CallForApplications.ID, in questions: [NewQuestion], _ conditions: [CallCondition]
+    ) async throws {
+        for question in questions {
+            try await execute(
+                """
+                -- clone: days of a question
+                UPDATE call_questions
+                SET settings = \(JSONB(question.question.field.settings)),
+                    condition = \(question.condition.map { JSONB($0) })
+                WHERE tenant_id = acting_tenant() AND call_id = \(call) AND id = \(question.id)
+                """)
+        }
+        for condition in conditions {
+            try await execute(
+                """
+                -- clone: days of a rule
+                UPDATE call_conditions SET rule = \(JSONB(condition.rule.term))
+                WHERE tenant_id = acting_tenant() AND call_id = \(call) AND id = \(condition.id)
+                """)
+        }
     }
 }
 

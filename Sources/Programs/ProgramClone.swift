@@ -1,4 +1,5 @@
 import API
+package import Accounts
 package import Foundation
 package import Institutions
 package import Partnerships
@@ -54,6 +55,10 @@ package struct ProgramClone: Described {
         package let partners: [ProgramStream.Partner]
         /// Who does not, and why.
         package let leftOut: [LeftOut]
+        /// The days that its design names, each a year later.
+        package let moved: [Moved]
+        /// The texts of its design that name a year or a day, and stay as they are.
+        package let toCheck: [ToCheck]
     }
 
     /// A partner that does not take part again.
@@ -102,11 +107,84 @@ package struct ProgramClone: Described {
         package let deadline: Deadline
         /// The cut-offs of a rolling call.
         package let cutoffs: [Date]
+        /// The rounds of review that are drafted with it, in order.
+        package let rounds: [Round]
+        /// The days that its questions and conditions name, each a year later.
+        package let moved: [Moved]
+        /// The texts of its questions and conditions that name a year or a day, and stay as they are.
+        package let toCheck: [ToCheck]
+    }
+
+    /// A round of review that is drafted as it was run.
+    package struct Round: Codable, Sendable {
+        /// What it will be.
+        package let id: Identifier<Round>
+        /// The round it is made from.
+        package let source: Identifier<Round>
+        /// What it is called.
+        package let name: LocalizedName
+        /// The stream it judges for; nil for all of them.
+        package let stream: ProgramStream.ID?
+        /// The batch it judges, from 1; nil for all of them.
+        package let batch: Int?
+        /// Whether reviewers will not learn whose application it is.
+        package let isBlind: Bool
+        /// How many reviews an application is to get.
+        package let reviewsWanted: Int
+        /// How many criteria its rubric has.
+        package let criteria: Int
+        /// By when reviews are due.
+        package let due: Deadline
+
+        /// A round that is made from another.
+        package init(
+            id: Identifier<Round>, source: Identifier<Round>, name: LocalizedName, stream: ProgramStream.ID?,
+            batch: Int?, isBlind: Bool, reviewsWanted: Int, criteria: Int, due: Deadline
+        ) {
+            self.id = id
+            self.source = source
+            self.name = name
+            self.stream = stream
+            self.batch = batch
+            self.isBlind = isBlind
+            self.reviewsWanted = reviewsWanted
+            self.criteria = criteria
+            self.due = due
+        }
+
+        /// The same a year later, for the stream that this one has become.
+        func aYearLater(for stream: ProgramStream.ID?) -> Round {
+            Round(
+                id: id, source: source, name: name, stream: stream, batch: batch, isBlind: isBlind,
+                reviewsWanted: reviewsWanted, criteria: criteria,
+                due: Deadline(
+                    YearLater.moment(due.instant, in: due.zone), in: due.zone, graceSeconds: due.graceSeconds))
+        }
     }
 
     package static let documentation = [
-        "calls": "Drafts with the forms of the calls they are made from. Whom those let in is not taken along."
+        "calls": """
+        Drafts with the forms of the calls they are made from, the days they name a year later. Whom those let in is not taken \
+        along. `to_check` lists texts that name a year or a day and are taken along as they are.
+        """
     ]
+}
+
+/// The rounds of review that go into the next year with their call, which another room keeps.
+package struct CallRounds: Sendable {
+    /// The rounds of a call as they were run; those drafted where none was opened. Each with an id for its copy.
+    package let asRun: @Sendable (CallForApplications.ID, any Statements) async throws -> [ProgramClone.Round]
+    /// Drafts the rounds of a call that was cloned.
+    package let draft: @Sendable (ProgramClone.Draft, Tenant.ID, Transaction) async throws -> Void
+
+    /// What the room of reviews does for it.
+    package init(
+        asRun: @escaping @Sendable (CallForApplications.ID, any Statements) async throws -> [ProgramClone.Round],
+        draft: @escaping @Sendable (ProgramClone.Draft, Tenant.ID, Transaction) async throws -> Void
+    ) {
+        self.asRun = asRun
+        self.draft = draft
+    }
 }
 
 // MARK: - A year later
@@ -162,52 +240,70 @@ extension Statements {
     /// What cloning would make, without making it.
     ///
     /// Not found when there is nothing to clone.
-    package func planClone(of scope: CloneScope, now: Date) async throws -> ProgramClone {
+    ///
+    /// - Parameter rounds: whence calls take their rounds as they were run; nil to let them begin as their streams are designed.
+    package func planClone(
+        of scope: CloneScope, now: Date, rounds: CallRounds? = nil
+    ) async throws -> ProgramClone {
         switch scope {
         case .call(let id):
             guard let call = try await call(id) else { throw Problem.notFound }
+            let kept = try await streams(of: call.program).filter { $0.endedAt == nil }
+            let copies = Dictionary(uniqueKeysWithValues: kept.map { ($0.id, $0.id) })
             return ProgramClone(
-                program: nil, streams: [], cohorts: [], calls: [try draft(call, of: call.stream)])
+                program: nil, streams: [], cohorts: [],
+                calls: [try await draft(call, of: call.stream, copies, rounds)])
         case .stream(let id):
             guard let stream = try await stream(id) else { throw Problem.notFound }
-            return try await plan([stream], nil, now)
+            return try await plan([stream], nil, now, rounds)
         case .program(let id):
             guard let program = try await program(id) else { throw Problem.notFound }
             let made = ProgramClone.NewName<Program>(
                 id: Program.ID(), source: id, name: try YearLater.name(program.name))
-            return try await plan(try await streams(of: id).filter { $0.endedAt == nil }, made, now)
+            return try await plan(try await streams(of: id).filter { $0.endedAt == nil }, made, now, rounds)
         }
     }
 
     private func plan(
-        _ streams: [ProgramStream], _ program: ProgramClone.NewName<Program>?, _ now: Date
+        _ streams: [ProgramStream], _ program: ProgramClone.NewName<Program>?, _ now: Date, _ rounds: CallRounds?
     ) async throws -> ProgramClone {
         let mous = try await mous(Array(Set(streams.flatMap(\.partners).map(\.mou))))
         let agreements = Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) })
         let calls = Dictionary(grouping: try await calls().filter { $0.cancelledAt == nil }, by: \.stream)
         let cohorts = Dictionary(grouping: try await cohorts(), by: \.stream)
+        var copies = Dictionary(uniqueKeysWithValues: streams.map { ($0.id, ProgramStream.ID()) })
+        if program == nil, let stream = streams.first {
+            // Beside its copy a call offers the other streams of the program again.
+            for other in try await self.streams(of: stream.program) where other.endedAt == nil {
+                copies[other.id] = copies[other.id] ?? other.id
+            }
+        }
         var (made, groups, drafts): ([ProgramClone.Stream], [ProgramClone.Group], [ProgramClone.Draft]) = ([], [], [])
         for stream in streams {
-            let id = ProgramStream.ID()
+            guard let id = copies[stream.id] else { continue }
             let mine = Self.ofTheLatestYear(calls[stream.id] ?? []) {
                 CalendarDate($0.opensAt, in: $0.deadline.zone)
             }
-            let drafted = try mine.map { try draft($0, of: id) }
+            var drafted: [ProgramClone.Draft] = []
+            for call in mine { drafted.append(try await draft(call, of: id, copies, rounds)) }
             let day =
                 drafted.first.map { CalendarDate($0.opensAt, in: $0.deadline.zone) }
                 ?? CalendarDate(now, in: .hongKong)
             let bound = try await bound(stream.partners, on: day)
+            let design = try await design(of: stream.id)
+            let latest = mine.last.map { CalendarDate($0.opensAt, in: $0.deadline.zone).year }
+            let written = design?.written(in: latest ?? CalendarDate(now, in: .hongKong).year)
             made.append(
                 ProgramClone.Stream(
                     id: id, source: stream.id, program: program?.id ?? stream.program,
-                    name: try YearLater.name(stream.name), hasDesign: try await design(of: stream.id) != nil,
+                    name: try YearLater.name(stream.name), hasDesign: design != nil,
                     reviewers: try await poolSize(of: stream.id),
                     partners: stream.partners.filter(bound.contains),
                     leftOut: stream.partners.filter { !bound.contains($0) }.map { partner in
                         ProgramClone.LeftOut(
                             institution: partner.institution, mou: partner.mou,
                             status: agreements[partner.mou]?.term.status(on: day) ?? .draft, day: day)
-                    }))
+                    }, moved: written?.moved ?? [], toCheck: written?.toCheck ?? []))
             drafts += drafted
             groups += try Self.ofTheLatestYear(cohorts[stream.id] ?? [], \.startsOn)
                 .map { cohort in
@@ -228,13 +324,33 @@ extension Statements {
         return things.filter { day($0) > before }.sorted { day($0) < day($1) }
     }
 
-    private func draft(_ call: CallForApplications, of stream: ProgramStream.ID) throws -> ProgramClone.Draft {
+    /// - Parameter copies: what becomes of each stream that the clone may offer.
+    private func draft(
+        _ call: CallForApplications, of stream: ProgramStream.ID, _ copies: [ProgramStream.ID: ProgramStream.ID],
+        _ rounds: CallRounds?
+    ) async throws -> ProgramClone.Draft {
         let zone = call.deadline.zone
+        let written = WrittenForAYear(
+            call.questions.map { NewQuestion($0) }, requiring: try await conditions(of: call.id),
+            in: CalendarDate(call.opensAt, in: zone).year)
+        let offered = call.offered.compactMap { copies[$0.stream] }
+        let taken = try await rounds?.asRun(call.id, self) ?? []
         return ProgramClone.Draft(
             id: CallForApplications.ID(), source: call.id, stream: stream, title: try YearLater.name(call.title),
             opensAt: YearLater.moment(call.opensAt, in: zone),
             deadline: Deadline(
                 YearLater.moment(call.deadline.instant, in: zone), in: zone, graceSeconds: call.deadline.graceSeconds),
-            cutoffs: call.cutoffs.map { YearLater.moment($0, in: zone) })
+            cutoffs: call.cutoffs.map { YearLater.moment($0, in: zone) },
+            rounds: taken.compactMap { round in
+                guard let one = round.stream else { return round.aYearLater(for: nil) }
+                // Where there is nothing to choose any more, the round of the stream that is left judges everybody.
+                guard offered.count > 1 else { return one == call.stream ? round.aYearLater(for: nil) : nil }
+                return copies[one].map { round.aYearLater(for: $0) }
+            }, moved: written.moved, toCheck: written.toCheck)
     }
+}
+
+extension StreamDesign {
+    /// What its form and conditions were written with in a year.
+    func written(in year: Int) -> WrittenForAYear { WrittenForAYear(form, requiring: required, in: year) }
 }

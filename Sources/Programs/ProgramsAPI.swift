@@ -8,13 +8,16 @@ package import struct API.Operation
 
 extension ProgramsRoom {
     /// The operations, for the router.
-    package static func operations() -> [AnyOperation] {
+    ///
+    /// - Parameter clonedRounds: the rounds of review that go into the next year with their call, which another room keeps.
+    package static func operations(clonedRounds: CallRounds) -> [AnyOperation] {
         [
             listPrograms, getProgram, addProgram, listStreams, getStream, addStream, listCohorts, getCohort, addCohort,
             listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
             cancelCall,
-        ] + StreamsAPI.operations + AdmissionsAPI.operations + ExtensionsAPI.operations + ClonesAPI.operations
-            + ConditionsAPI.operations + FormVersionsAPI.operations + AnnouncedCallsAPI.operations
+        ] + StreamsAPI.operations + AdmissionsAPI.operations + ExtensionsAPI.operations
+            + ClonesAPI.operations(clonedRounds) + ConditionsAPI.operations
+            + FormVersionsAPI.operations + AnnouncedCallsAPI.operations
     }
 
     private static var listPrograms: AnyOperation {

@@ -18,12 +18,17 @@ extension ProgramsRoom {
 
     /// The pages, for the router.
     ///
-    /// - Parameter rounds: for which streams a call's rounds of review judge, which another room keeps.
-    package static func pages(in site: Site, rounds: @escaping RoundStreams) -> [AnyRoute] {
+    /// - Parameters:
+    ///   - rounds: for which streams a call's rounds of review judge, which another room keeps.
+    ///   - clonedRounds: those that go into the next year with their call.
+    package static func pages(
+        in site: Site, rounds: @escaping RoundStreams, clonedRounds: CallRounds
+    ) -> [AnyRoute] {
         ProgramsConsole(site: site).routes + StreamsConsole(site: site).routes + CohortsConsole(site: site).routes
             + CallsConsole(site: site, rounds: rounds).routes + AdmissionsConsole(site: site).routes
             + InvitationsConsole(site: site).routes + ExtensionsConsole(site: site).routes
-            + ClonesConsole(site: site).routes + PresetsConsole(site: site).routes + PublicCalls(site: site).routes
+            + ClonesConsole(site: site, rounds: clonedRounds).routes + PresetsConsole(site: site).routes
+            + PublicCalls(site: site).routes
             + ConditionsConsole(site: site).routes + AnnouncedCallPages(site: site).routes
             + FormVersionsConsole(site: site).routes
     }

@@ -74,26 +74,71 @@ package struct StreamDesign: Described, Equatable {
         package var minute: Int
         /// Where the clock hangs.
         package var zone: TimeZoneName
+        /// The days of the year on which a rolling call cuts off a batch, at the same time on the same clock; none for a call
+        /// with a fixed window.
+        package var cutoffs: [YearDay]?
+
+        /// Most cut-offs of a year.
+        package static let mostCutoffs = 24
 
         /// The first such moment after `now`; nil for a day or time that no calendar or clock shows.
         package func next(after now: Date) -> LocalTime? {
             let today = CalendarDate(now, in: zone)
-            return [today.year, today.year + 1].lazy.compactMap { year -> LocalTime? in
-                guard (1...12).contains(month), let first = CalendarDate(year: year, month: month, day: 1) else {
-                    return nil
-                }
-                let date =
-                    CalendarDate(year: year, month: month, day: day)
-                    ?? (day == 29 && month == 2 ? first.adding(months: 1).adding(days: -1) : nil)
-                return date.flatMap { LocalTime($0, hour: hour, minute: minute) }
-            }.first { $0.instant(in: zone) > now }
+            return [today.year, today.year + 1].lazy.compactMap { moment(on: YearDay(month: month, day: day), of: $0) }
+                .first { $0.instant(in: zone) > now }
         }
+
+        /// When a call that opens at `opens` closes, a week later at the earliest, and what it cuts off before. One that is to be
+        /// rolling stays open until it has cut off a batch; nil for a day or time that no calendar or clock shows.
+        package func window(from opens: Date) -> (closes: LocalTime, cutoffs: [LocalTime])? {
+            guard let closes = next(after: opens.addingTimeInterval(7 * 86_400)) else { return nil }
+            let found = cutoffs(after: opens, before: closes)
+            guard found.isEmpty, !(cutoffs ?? []).isEmpty, let later = next(after: closes.instant(in: zone)) else {
+                return (closes, found)
+            }
+            return (later, cutoffs(after: opens, before: later))
+        }
+
+        private func cutoffs(after opens: Date, before closes: LocalTime) -> [LocalTime] {
+            let years = CalendarDate(opens, in: zone).year...max(CalendarDate(opens, in: zone).year, closes.date.year)
+            let end = closes.instant(in: zone)
+            return years.flatMap { year in (cutoffs ?? []).compactMap { moment(on: $0, of: year) } }
+                .filter { opens < $0.instant(in: zone) && $0.instant(in: zone) < end }
+                .sorted { $0.instant(in: zone) < $1.instant(in: zone) }
+        }
+
+        private func moment(on day: YearDay, of year: Int) -> LocalTime? {
+            day.date(in: year).flatMap { LocalTime($0, hour: hour, minute: minute) }
+        }
+    }
+
+    /// A day of every year.
+    package struct YearDay: Codable, Sendable, Hashable {
+        /// 1 to 12.
+        package var month: Int
+        /// A day of that month; the last one stands for a leap day.
+        package var day: Int
+
+        /// The day in a year; nil where no calendar shows it.
+        package func date(in year: Int) -> CalendarDate? {
+            guard (1...12).contains(month), let first = CalendarDate(year: year, month: month, day: 1) else {
+                return nil
+            }
+            return CalendarDate(year: year, month: month, day: day)
+                ?? (day == 29 && month == 2 ? first.adding(months: 1).adding(days: -1) : nil)
+        }
+
+        /// Whether a calendar shows it, if only in leap years.
+        package var isKnown: Bool { date(in: 2000) != nil }
     }
 
     package static let documentation = [
         "form": "What the form of the next call begins with.",
         "rubric": "Empty, or its weights sum to 100.",
-        "closing": "The day of the year on which calls usually close, on the clock of a zone.",
+        "closing": """
+        The day of the year on which calls usually close, on the clock of a zone. With `cutoffs`, calls are rolling ones: what \
+        came in by such a day, at the time of the closing, is looked at together.
+        """,
         "conditions": """
         Who may apply, as rules that calls drafted in the stream begin with. What no rule can decide is said in \
         `eligibility`.
@@ -168,6 +213,18 @@ package struct StreamDesign: Described, Equatable {
         }
         if let closing, closing.next(after: Date(timeIntervalSince1970: 0)) == nil {
             errors.append(.init("/closing/day", .invalid, "No calendar shows this day and time."))
+        }
+        var days: Set<YearDay> = []
+        for (index, day) in (closing?.cutoffs ?? []).enumerated() {
+            if !day.isKnown {
+                errors.append(.init("/closing/cutoffs/\(index)/day", .invalid, "No calendar shows this day."))
+            } else if !days.insert(day).inserted {
+                errors.append(.init("/closing/cutoffs/\(index)/day", .repeated, "Name each cut-off once."))
+            }
+        }
+        if closing?.cutoffs?.count ?? 0 > Closing.mostCutoffs {
+            errors.append(
+                .init("/closing/cutoffs", .tooMany, "A year has at most \(Closing.mostCutoffs) cut-offs."))
         }
         guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
     }

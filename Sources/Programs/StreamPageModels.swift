@@ -109,6 +109,12 @@ extension ProgramWords {
                             "month": "\(closing.month)", "day": "\(closing.day)", "time": closing.time,
                             "zone": closing.zone.place,
                         ])))
+            let days = (closing.cutoffs ?? []).map {
+                t("cutoff.line", ["month": "\($0.month)", "day": "\($0.day)"])
+            }
+            if !days.isEmpty {
+                facts.append(.text(t("section.cutoffs"), days.joined(separator: t("condition.comma"))))
+            }
         }
         if let text = design.milestones { facts.append(.text(t("field.milestones"), text.text(for: spoken))) }
         if let text = design.eligibility { facts.append(.text(t("field.eligibility"), text.text(for: spoken))) }

@@ -19,12 +19,8 @@ package struct CallPreview: Sendable {
         case named
     }
 
-    /// The call, with the questions of its form.
-    package let call: CallForApplications
-    /// Up to which round questions are asked, from 1.
-    package let round: Int
-    /// The stream that is applied to and judged for; nil for all of them.
-    package let stream: ProgramStream.ID?
+    /// What is asked, up to which round and for which stream.
+    let form: FormPreview
     /// The batch whose rubric is shown; nil where it is that of all, or of none.
     package let batch: Int?
     /// How many rounds there is something to see of: as many as exist, or as questions are asked with.
@@ -34,11 +30,14 @@ package struct CallPreview: Sendable {
     /// Whether that is the rubric of a round, to whose criteria scores refer.
     package let isOfRound: Bool
 
-    /// What is asked up to the round, in order, of whoever names the stream.
-    private var asked: [CallForApplications.Question] {
-        let form = call.asking(upTo: round)
-        return (stream.map { form.asking(of: [$0]) } ?? form).questions
-    }
+    /// The call, with the questions of its form.
+    package var call: CallForApplications { form.call }
+    /// Up to which round questions are asked, from 1.
+    package var round: Int { form.round }
+    /// The stream that is applied to and judged for; nil for all of them.
+    package var stream: ProgramStream.ID? { form.stream }
+
+    private var asked: [CallForApplications.Question] { form.form.questions }
 
     /// The questions whose answers a reader gets, in order: of an applicant those they answer.
     package func shown(to reader: Reader) -> [CallForApplications.Question] { asked.filter { reader.reads($0) } }
@@ -63,13 +62,16 @@ extension Statements {
     package func preview(
         of id: CallForApplications.ID, upTo round: Int?, for stream: ProgramStream.ID?, in batch: Int?
     ) async throws -> CallPreview? {
-        guard let call = try await call(id), stream == call.stream || call.judges(for: stream), call.takes(batch)
-        else { return nil }
+        guard var form = try await formPreview(of: id, upTo: round, for: stream), form.call.takes(batch) else {
+            return nil
+        }
+        let call = form.call
         // A call of one stream has no rounds of a stream.
         let judged = call.offersChoice ? stream : nil
         let rounds = try await rounds(of: id)
         let last = max(1, call.laterRounds.max() ?? 1, rounds.map(\.number).max() ?? 1)
         let number = round ?? last
+        form.round = number
         // Each batch has a round of that number.
         let numbered = rounds.filter { $0.number == number && !$0.criteria.isEmpty && $0.judges(for: judged) }
         let batch = batch ?? numbered.max { $0.position < $1.position }?.batch
@@ -77,8 +79,7 @@ extension Statements {
         let judging = there.first { $0.stream == judged } ?? there.first
         let rubric = if let judging { judging.criteria } else { try await plannedRubric(of: id, for: judged) }
         return CallPreview(
-            call: call, round: number, stream: stream, batch: judging?.batch, rounds: last, rubric: rubric,
-            isOfRound: judging != nil)
+            form: form, batch: judging?.batch, rounds: last, rubric: rubric, isOfRound: judging != nil)
     }
 }
 

@@ -124,8 +124,8 @@ extension Statements {
     }
 
     /// Seats that whoever judged gave up or lost to a conflict in the last week and that nobody has taken since, by round and
-    /// manager: those who opened the round or gave the seat away, and do not know by their own doing. Nobody is told of a
-    /// startup of their own. Only for the service.
+    /// manager: those who opened the round or gave the seat away, and do not know by their own doing; where none of them is a
+    /// manager any more who may know, all the others. Nobody is told of a startup of their own. Only for the service.
     func seatsEmptied() async throws -> [TakenAssignments] {
         try await rows(
             """
@@ -139,10 +139,15 @@ extension Statements {
             JOIN applications AS a
                 ON a.tenant_id = s.tenant_id AND a.id = s.application_id AND a.withdrawn_at IS NULL
             CROSS JOIN LATERAL (
-                SELECT DISTINCT k.person_id
-                FROM memberships AS k JOIN people AS who ON who.id = k.person_id AND who.disabled_at IS NULL
-                WHERE k.tenant_id = s.tenant_id AND k.role = 'manager' AND k.ended_at IS NULL
-                  AND k.person_id IN (r.opened_by, s.assigned_by)) AS m
+                SELECT k.person_id
+                FROM (SELECT DISTINCT k.person_id, x.gave, bool_or(x.gave) OVER () AS has_giver
+                      FROM memberships AS k
+                      JOIN people AS who ON who.id = k.person_id AND who.disabled_at IS NULL
+                      CROSS JOIN LATERAL (
+                          SELECT coalesce(k.person_id IN (r.opened_by, s.assigned_by), false) AS gave) AS x
+                      WHERE k.tenant_id = s.tenant_id AND k.role = 'manager' AND k.ended_at IS NULL
+                        AND s.application_id <> ALL (applications_too_near('manager', k.person_id))) AS k
+                WHERE k.gave OR NOT k.has_giver) AS m
             WHERE s.tenant_id = acting_tenant() AND acts_as('system')
               AND s.state IN ('abstained', 'conflicted') AND s.ended_at > now() - interval '7 days'
               AND NOT EXISTS (SELECT FROM emptied_seats_told AS n
@@ -153,7 +158,6 @@ extension Statements {
               AND NOT EXISTS (SELECT FROM conflict_declarations AS d
                               WHERE d.tenant_id = s.tenant_id AND d.person_id = s.person_id
                                 AND d.startup_id = a.startup_id AND d.declared_by = m.person_id)
-              AND s.application_id <> ALL (applications_too_near('manager', m.person_id))
             GROUP BY s.round_id, m.person_id
             ORDER BY s.round_id, m.person_id
             """

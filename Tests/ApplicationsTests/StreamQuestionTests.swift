@@ -139,5 +139,12 @@ struct StreamQuestionTests {
         #expect(await !mei.open(preview).text.contains("Whom do you serve?"))
         let tried = await mei.send(preview, [("choices_streams.0", call.own.description)])
         #expect(tried.text.contains("Whom do you serve?") && !tried.text.contains("What did you measure?"))
+        // For one stream it asks what the API says is asked there, and of a stream of somebody else's there is none.
+        let asked = try await mei.ask("GET", "/v1/calls/\(call.id)/preview?stream=\(call.own)").json()["questions"]
+        let prompts = asked?.elements?.compactMap { $0["prompt"]?["en"]?.text } ?? []
+        #expect(prompts.contains("Whom do you serve?") && !prompts.contains("What did you measure?"))
+        let narrowed = await mei.open("\(preview)?stream=\(call.own)").text
+        #expect(prompts.allSatisfy { narrowed.contains($0) } && !narrowed.contains("What did you measure?"))
+        #expect(await mei.open("\(preview)?stream=\(UUID())").status == 404)
     }
 }

@@ -30,11 +30,15 @@ struct PresetFormTests {
         let stream = try #require(try await reader.streams(of: program).first)
         let design = try #require(try await reader.design(of: stream.id))
         let published = try await world.database.write(as: mei) { transaction in
+            let opens = Date.now.addingTimeInterval(-86_400)
+            // A rolling one runs as it is designed to.
+            let rolling = design.closing?.cutoffs == nil ? nil : design.closing?.window(from: opens)
             let draft = CallDraft(
-                stream: stream.id, title: try LocalizedName(en: "First call"),
-                opensAt: Date.now.addingTimeInterval(-86_400),
-                deadline: Deadline(Date.now.addingTimeInterval(864_000), in: .hongKong),
-                questions: design.form.map(\.question))
+                stream: stream.id, title: try LocalizedName(en: "First call"), opensAt: opens,
+                deadline: rolling.map { Deadline($0.closes, in: .hongKong, graceSeconds: 60) }
+                    ?? Deadline(Date.now.addingTimeInterval(864_000), in: .hongKong),
+                questions: design.form.map(\.question),
+                cutoffs: rolling?.cutoffs.map { $0.instant(in: .hongKong) } ?? [])
             _ = try await transaction.draftCall(draft, as: id, in: tenant)
             return try await transaction.publishCall(id, by: Cast.mei.person.id)
         }
@@ -139,6 +143,13 @@ struct PresetFormTests {
         try await save([wrong.id: "4"], of: id, in: world)
         let handedIn = await ravi.ask("POST", "\(place)/submission")
         #expect(handedIn.status == 200, "\(handedIn.text)")
+
+        // What a rolling one takes in belongs to the batch that is cut off next.
+        #expect((call.window == .rolling) == (name == "incubation"))
+        if call.window == .rolling {
+            let batch = try #require(call.batch(at: .now))
+            #expect(call.batches.count >= 2 && batch.closesAt > .now)
+        }
 
         // What it is judged by is the rubric of the same design.
         let mei = try await Visitor(Cast.mei, in: world)

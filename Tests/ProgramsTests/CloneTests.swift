@@ -1,6 +1,8 @@
 import API
 import Accounts
 import DemoWorld
+import Eligibility
+import Forms
 import Foundation
 import Institutions
 import Partnerships
@@ -38,6 +40,118 @@ struct CloneTests {
         // The clock of London is changed on another day each year; the time on it is the same.
         let london = try #require(TimeZoneName("Europe/London"))
         #expect(try later("2026-03-28T12:00:00", london) == "2027-03-28T12:00:00")
+    }
+
+    @Test("a text names years close to its own, eras and days, in three languages, and no other number")
+    func mentions() {
+        func says(_ text: String) -> [String] { DatedText.mentions(in: text, years: 2025...2028) }
+        #expect(says("Founded by 31 March 2026, for the 2026/27 intake") == ["31 March", "2026"])
+        #expect(says("On June 30th, or Sept. 1") == ["June 30th", "Sept. 1"])
+        #expect(says("2026年3月31日或之前") == ["2026", "3月31日"])
+        #expect(says("令和8年4月１日まで、２０２７年度") == ["令和8年", "4月１日", "２０２７"])
+        #expect(says("2000 characters, 20260 places, since 1997; you may 3 times; 12026") == [])
+    }
+
+    @Test("a rule moves along every day that stands in it, wherever, and nothing else")
+    func rules() throws {
+        func rule(_ json: String) throws -> Term { try JSON(parsing: Array(json.utf8)).decode(Term.self) }
+        let before = #"""
+            {"all":[{"at_least":[{"fact":"incorporated_on"},{"date":"2024-02-29"}]},
+            {"any":[{"at_most":[{"months_since":{"fact":"incorporated_on"}},24]},
+            {"not":{"at_most":[{"fact":"incorporated_on"},{"date":"2020-04-01"}]}}]}]}
+            """#
+        let after = before.replacing("2024-02-29", with: "2025-02-28").replacing("2020-04-01", with: "2021-04-01")
+        let moved = try rule(before).replacingDays { day in
+            let parts = day.parts
+            return Day(year: parts.year + 1, month: parts.month, day: min(parts.day, parts.month == 2 ? 28 : 31)) ?? day
+        }
+        #expect(try moved == rule(after))
+    }
+
+    @Test("the days that a call's form and rules name move along; texts that name a year are listed and stay")
+    func dates() async throws {
+        let world = try await World()
+        let (id, general) = (CallForApplications.ID(), demoID("stream incubation general") as ProgramStream.ID)
+        let opens = Date.now.addingTimeInterval(86_400)
+        let year = CalendarDate(opens, in: .hongKong).year
+        func day(_ year: Int, _ month: Int) throws -> CalendarDate {
+            try #require(CalendarDate(year: year, month: month, day: 1))
+        }
+        let (start, why) = (CallForApplications.Question.ID(), CallForApplications.Question.ID())
+        var bounds = Field.Settings()
+        (bounds.earliest, bounds.latest) = (try day(year, 3), try day(year, 6))
+        let draft = try CallDraft(
+            stream: general, title: LocalizedName(en: "Intake \(year)"), opensAt: opens,
+            deadline: Deadline(opens.addingTimeInterval(30 * 86_400), in: .hongKong),
+            questions: [
+                CallDraft.Question(
+                    id: start, prompt: LocalizedLine(en: "When do you start?"),
+                    hint: LocalizedLine(en: "In \(year) or later", zhHant: "\(year)年或之後"), field: Field(.date, bounds)),
+                CallDraft.Question(
+                    id: why, prompt: LocalizedLine(en: "Why so early?"),
+                    condition: .isAny(start.uuid, of: [day(year, 3).description])),
+            ])
+        let rule = Term.compare(
+            .atLeast, .fact("incorporated_on"), .literal(.date(try #require(Day(year: year - 2, month: 4, day: 1)))))
+        let condition = try CallCondition(
+            id: .init(), name: LocalizedName(en: "Young"), explanation: LocalizedText(en: "Since April \(year - 2)."),
+            checking: rule, blocks: true)
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.draftCall(draft, as: id, in: tenant)
+            _ = try await transaction.reviseConditions(of: id, in: tenant) { _ in [condition] }
+        }
+        let park = try await Visitor(Cast.mei, in: world)
+        let plan = try await park.ask("POST", "/v1/calls/\(id)/clone", json: #"{"dry_run": true}"#).json()
+        let drafted = try #require(plan["calls"]?.elements?.first)
+        #expect(
+            drafted["moved"]?.elements?.compactMap { $0["part"]?.text } == ["earliest", "latest", "condition", "rule"],
+            "\(plan)")
+        #expect(drafted["moved"]?.elements?.last?["to"]?.text == "\(year - 1)-04-01")
+        let check = try #require(drafted["to_check"]?.elements)
+        #expect(check.compactMap { $0["language"]?.text } == ["en", "zh-Hant"], "\(check)")
+        #expect(check.allSatisfy { $0["part"]?.text == "hint" && $0["question"]?.text == start.description })
+        #expect(check.first?["says"]?.elements?.compactMap(\.text) == ["\(year)"])
+        let page = await park.open("/console/calls/\(id)/clone")
+        #expect(page.text.contains("Look at the text") && page.text.contains("Young"), "\(page.text.suffix(2000))")
+
+        let made = try await park.ask("POST", "/v1/calls/\(id)/clone", json: "{}").json()
+        let copy = try #require(
+            made["calls"]?.elements?.first?["id"]?.text.flatMap { CallForApplications.ID($0) })
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (call, source) = (try #require(try await reader.call(copy)), try #require(try await reader.call(id)))
+        #expect(try call.questions.first?.settings.earliest == day(year + 1, 3))
+        #expect(try call.questions.first?.settings.latest == day(year + 1, 6))
+        #expect(try call.questions.last?.condition == .isAny(start.uuid, of: [day(year + 1, 3).description]))
+        #expect(call.questions.first?.hint == source.questions.first?.hint)
+        let required = try await reader.conditions(of: copy)
+        #expect(required.map(\.rule.term.description) == ["at_least(incorporated_on, \(year - 1)-04-01)"])
+        #expect(required.map(\.name) == [condition.name] && required.map(\.blocks) == [true])
+        // The source is as it was.
+        #expect(source.questions.first?.settings == bounds)
+        #expect(try await reader.conditions(of: id) == [condition])
+    }
+
+    @Test("a cloned stream's design has the days of its rules a year later")
+    func designedDates() async throws {
+        let world = try await World()
+        let condition = try CallCondition(
+            id: .init(), name: LocalizedName(en: "Young"),
+            checking: .compare(
+                .atLeast, .fact("incorporated_on"), .literal(.date(try #require(Day(year: 2024, month: 4, day: 1))))),
+            blocks: false)
+        let made = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.reviseConditions(designedFor: fintech, in: tenant) { _ in [condition] }
+            return try await transaction.clone(.stream(fintech), in: tenant)
+        }
+        let stream = try #require(made.streams.first)
+        #expect(stream.moved.map(\.to.description) == ["2025-04-01"])
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let (copy, source) = (
+            try #require(try await reader.design(of: stream.id)), try #require(try await reader.design(of: fintech))
+        )
+        #expect(copy.required.map(\.rule.term.description) == ["at_least(incorporated_on, 2025-04-01)"])
+        #expect(source.required == [condition])
+        #expect(copy.form == source.form && copy.rounds == source.rounds && copy.closing == source.closing)
     }
 
     @Test("a dry run makes nothing and says what would be made; the clone makes it, unpublished")

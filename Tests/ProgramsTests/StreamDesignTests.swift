@@ -238,6 +238,65 @@ struct StreamDesignTests {
         #expect(never.next(after: .now) == nil)
     }
 
+    @Test("a rolling call cuts off batches on the days designed, and stays open until it has cut off one")
+    func cutoffs() throws {
+        var closing = StreamDesign.Closing(month: 12, day: 31, hour: 18, minute: 0, zone: .hongKong)
+        closing.cutoffs = [
+            .init(month: 9, day: 30), .init(month: 2, day: 29), .init(month: 6, day: 30),
+        ]
+        func window(_ date: String) throws -> [String] {
+            let opens = try #require(LocalTime("\(date)T09:00:00")).instant(in: .hongKong)
+            let found = try #require(closing.window(from: opens))
+            return (found.cutoffs + [found.closes]).map { String($0.description.prefix(10)) }
+        }
+        #expect(try window("2027-01-10") == ["2027-02-28", "2027-06-30", "2027-09-30", "2027-12-31"])
+        #expect(try window("2027-07-01") == ["2027-09-30", "2027-12-31"])
+        // In autumn nothing would be cut off before the year ends, and a week before its end it has ended.
+        let next = ["2028-02-29", "2028-06-30", "2028-09-30", "2028-12-31"]
+        #expect(try window("2027-10-15") == next)
+        #expect(try window("2027-12-28") == next)
+        closing.cutoffs = nil
+        #expect(try window("2027-10-15") == ["2027-12-31"])
+    }
+
+    @Test("cut-offs are designed on the page and begin the next call; days that are none, or named twice, are refused")
+    func designedCutoffs() async throws {
+        let world = try await World()
+        let visitor = try await Visitor(Cast.mei, in: world)
+        let address = "/console/streams/\(general)/design"
+        let form = await visitor.open(address)
+        let version = try #require(form.text.firstMatch(of: /name="version" value="([^"]+)"/)).1
+        func sent(_ days: [(String, String)]) -> [(String, String)] {
+            [
+                ("version", String(version).replacing("&quot;", with: "\"")), ("award.currency", "HKD"),
+                ("budget.currency", "HKD"), ("closing.month", "12"), ("closing.day", "31"), ("closing.time", "18:00"),
+                ("closing.zone", "Asia/Hong_Kong"), ("questions.0.prompt.en", "Why now?"),
+                ("rubric.0.name.en", "Team"), ("rubric.0.weight", "100"), ("rounds.0.name.en", "Panel"),
+            ]
+                + days.enumerated().flatMap { row, day in
+                    [("closing.cutoffs.\(row).month", day.0), ("closing.cutoffs.\(row).day", day.1)]
+                }
+        }
+        for (days, words) in [
+            ([("3", "31"), ("2", "30")], "No calendar shows this day."), ([("3", "")], "No calendar shows this day."),
+            ([("3", "31"), ("3", "31")], "Name each cut-off once."),
+        ] {
+            let refused = await visitor.send(address, sent(days))
+            #expect(refused.status == 422 && refused.text.contains(words), "\(days)")
+        }
+        let open = await visitor.send(address, sent([("3", "31")]).filter { $0.0 != "closing.month" })
+        #expect(open.status == 422 && open.text.contains("a rolling call has an end"))
+        let kept = await visitor.send(address, sent([("", ""), ("6", "30"), ("3", "31")]))
+        #expect(kept.status == 303, "\(kept.text.suffix(600))")
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let design = try #require(try await reader.design(of: general))
+        #expect(design.closing?.cutoffs == [.init(month: 6, day: 30), .init(month: 3, day: 31)])
+        #expect(await visitor.open(address).text.contains("closing.cutoffs.1.month"))
+        let draft = await visitor.open("/console/streams/\(general)/calls/new").text
+        #expect(draft.contains(#/name="cutoffs\.0"[^>]*value="\d{4}-(03-31|06-30)T18:00"/#), "\(draft.prefix(500))")
+        #expect(await visitor.open("/console/streams/\(general)").text.contains("31/3"))
+    }
+
     @Test("a stream is designed on its page, and its next call begins there")
     func pages() async throws {
         let world = try await World()

@@ -321,6 +321,38 @@ struct PanelUpkeepTests {
         #expect(page.text.contains("Still to be given"))
     }
 
+    @Test(
+        "Where whoever shared out the round has left, the other managers learn of emptied seats, none of their own startup"
+    )
+    func emptiedWithoutManager() async throws {
+        let world = try await World()
+        try await world.due(in: "60 days", assigned: "0 days")
+        let nora = world.context(Cast.nora)
+        try await world.database.write(as: world.context(Cast.vera)) { transaction in
+            try await transaction.abstain(
+                from: World.assignment(Cast.vera, "skylarkinspect"), because: nil, by: Cast.vera.person.id)
+        }
+        try await world.database.write(as: nora) { transaction in
+            try await transaction.abstain(
+                from: World.assignment(Cast.nora, "plumbline"), because: nil, by: self.nora)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE memberships SET ended_at = now() WHERE id = \(Cast.mei.seat())")
+        }
+        try await world.remind()
+        try await world.remind()
+        let told = try await world.letters(.notice).filter { $0.body.contains("nobody to write") }
+        #expect(Set(told.map(\.address)) == [Cast.tom.person.email, Cast.wing.person.email])
+        #expect(told.count == 2)
+        let reader = world.database.reader(as: world.context(Cast.tom))
+        let own = try #require(try await reader.file(of: World.application("plumbline"), in: World.round)?.code)
+        let other = try #require(try await reader.file(of: World.application("skylarkinspect"), in: World.round)?.code)
+        for letter in told {
+            #expect(letter.body.contains(other), "\(letter.body)")
+            #expect(letter.body.contains(own) == (letter.address == Cast.tom.person.email))
+        }
+    }
+
     @Test("The worker reminds every tenant by itself")
     func everywhere() async throws {
         let world = try await World()
