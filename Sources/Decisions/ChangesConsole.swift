@@ -21,16 +21,20 @@ struct ChangesConsole: Sendable {
     private var changes: AnyRoute {
         PageRoute(
             .get, "/console/decision-changes", "consoleDecisionChanges", access: .roles([.manager]),
-            parameters: DoneQuery.self
+            parameters: AnswersQuery.self
         ) { call in
             let desk = try await DecisionDesk(call, in: site)
-            let t = desk.t
+            let (t, person, isWaiting) = (desk.t, try call.principal.personID, call.parameters.isWaiting)
             let found = try await call.reader.decisionChanges()
+                .filter { !isWaiting || $0.status == .open && $0.proposedBy != person }
+            let waivers = try await call.reader.openQuorumWaivers()
+                .filter { !isWaiting || $0.proposedBy != person }
             let model = DecisionsPage(
                 header: PageHeader(
                     title: t("changes.title"), lede: t("changes.lede"),
-                    actions: found.contains { $0.status == .open }
-                        ? [.link(t("changes.answer_several"), "/console/decision-change-answers")] : []),
+                    actions: (found.contains { $0.status == .open }
+                        ? [.link(t("changes.answer_several"), "/console/decision-change-answers")] : [])
+                        + [desk.narrowing("/console/decision-changes", isWaiting)]),
                 tabs: desk.tabs(.changes),
                 parts: [
                     DecisionsPage.Part(
@@ -50,10 +54,32 @@ struct ChangesConsole: Sendable {
                                     .text(change.proposedByName ?? "–"), .time(desk.time(change.proposedAt)),
                                 ]
                             },
-                            empty: EmptyState(title: t("changes.empty"), text: t("changes.empty_text"))))
-                ])
+                            empty: isWaiting
+                                ? EmptyState(title: t("answers.nothing"), text: t("answers.none"))
+                                : EmptyState(title: t("changes.empty"), text: t("changes.empty_text"))))
+                ] + (waivers.isEmpty ? [] : [waiting(waivers, desk)]))
             return try desk.html(model, desk.frame(t("changes.title"), under: [desk.home], done: call.parameters.done))
         }.erased
+    }
+
+    /// Waivers of all batches that wait; those that were answered are with their batches.
+    private func waiting(_ waivers: [QuorumWaiver], _ desk: DecisionDesk) -> DecisionsPage.Part {
+        let t = desk.t
+        return DecisionsPage.Part(
+            title: t("waiver.title"),
+            table: Table(
+                caption: t("waiver.title"),
+                columns: [
+                    .init(t("batch.startup")), .init(t("field.outcome")), .init(t("changes.proposed_by")),
+                    .init(t("changes.proposed")),
+                ],
+                rows: waivers.map { waiver in
+                    [
+                        .link(waiver.startupName.text(for: desk.spoken), "/console/quorum-waivers/\(waiver.id)"),
+                        .badge(desk.outcome(waiver.outcome)), .text(waiver.proposedByName ?? "–"),
+                        .time(desk.time(waiver.proposedAt)),
+                    ]
+                }, empty: EmptyState(title: t("answers.nothing"), text: t("answers.none"))))
     }
 
     private var change: AnyRoute {
@@ -238,13 +264,15 @@ struct ChangesConsole: Sendable {
 
     private var appeals: AnyRoute {
         PageRoute(
-            .get, "/console/appeals", "consoleAppeals", access: .roles([.manager]), parameters: DoneQuery.self
+            .get, "/console/appeals", "consoleAppeals", access: .roles([.manager]), parameters: AnswersQuery.self
         ) { call in
             let desk = try await DecisionDesk(call, in: site)
-            let t = desk.t
-            let found = try await call.reader.appeals()
+            let (t, isWaiting) = (desk.t, call.parameters.isWaiting)
+            let found = try await call.reader.appeals().filter { !isWaiting || $0.answeredAt == nil }
             let model = DecisionsPage(
-                header: PageHeader(title: t("appeals.title"), lede: t("appeals.lede")), tabs: desk.tabs(.appeals),
+                header: PageHeader(
+                    title: t("appeals.title"), lede: t("appeals.lede"),
+                    actions: [desk.narrowing("/console/appeals", isWaiting)]), tabs: desk.tabs(.appeals),
                 parts: [
                     DecisionsPage.Part(
                         table: Table(
@@ -263,7 +291,9 @@ struct ChangesConsole: Sendable {
                                     .time(desk.time(appeal.lodgedAt)),
                                 ]
                             },
-                            empty: EmptyState(title: t("appeals.empty"), text: t("appeals.empty_text"))))
+                            empty: isWaiting
+                                ? EmptyState(title: t("answers.nothing"), text: t("appeals.none_waiting"))
+                                : EmptyState(title: t("appeals.empty"), text: t("appeals.empty_text"))))
                 ])
             return try desk.html(model, desk.frame(t("appeals.title"), under: [desk.home], done: call.parameters.done))
         }.erased

@@ -228,6 +228,14 @@ struct DoneQuery: Codable {
     let done: DecisionDone?
 }
 
+/// A list of what takes a second person's answer: all of it, or only what waits for the reader's.
+struct AnswersQuery: Codable {
+    let done: DecisionDone?
+    let waiting: Bool?
+
+    var isWaiting: Bool { waiting == true }
+}
+
 struct BatchDonePath: Codable {
     let batch: DecisionBatch.ID
     let done: DecisionDone?
@@ -275,6 +283,13 @@ struct DecisionDesk {
                     label: t("changes.title"), url: "/console/decision-changes", isCurrent: current == .changes),
                 NavigationItem(label: t("appeals.title"), url: "/console/appeals", isCurrent: current == .appeals),
             ])
+    }
+
+    /// Leads from a list of answers to what of it waits, and back.
+    func narrowing(_ list: SafeURL, _ isWaiting: Bool) -> Action {
+        isWaiting
+            ? .link(t("answers.show_all"), list)
+            : .link(t("answers.show_waiting"), list.adding([("waiting", "true")]))
     }
 
     func html(_ model: DecisionsPage, _ frame: Frame) throws -> HTML {

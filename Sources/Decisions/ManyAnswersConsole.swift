@@ -151,7 +151,8 @@ struct ManyAnswersConsole: Sendable {
             rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/decision-change-answers",
             sections: [FormSection(fields: [who] + Self.answers(input, t))], submit: t("answers.submit"),
-            cancel: "/console/decision-changes", key: call.freshIdempotencyKey, fields: call.fields, problem: problem,
+            cancel: "/console/decision-changes", nothing: open.isEmpty ? t("answers.none") : nil,
+            key: call.freshIdempotencyKey, fields: call.fields, problem: problem,
             in: t.language)
         return try page(
             model, desk, under: [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")])
@@ -230,7 +231,8 @@ struct ManyAnswersConsole: Sendable {
             rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/decisions/\(batch.id)/waivers", sections: [FormSection(fields: fields)],
             submit: t("waiver.propose_several"), cancel: "/console/decisions/\(batch.id)",
-            key: call.freshIdempotencyKey, fields: call.fields, problem: problem, in: t.language)
+            nothing: missing.isEmpty ? t("answers.none_short") : nil, key: call.freshIdempotencyKey,
+            fields: call.fields, problem: problem, in: t.language)
         return try page(model, desk, under: trail(batch, desk))
     }
 
@@ -285,7 +287,8 @@ struct ManyAnswersConsole: Sendable {
             rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/decisions/\(batch.id)/waiver-answers",
             sections: [FormSection(fields: [who] + Self.answers(input, t))], submit: t("answers.submit"),
-            cancel: "/console/decisions/\(batch.id)", key: call.freshIdempotencyKey, fields: call.fields,
+            cancel: "/console/decisions/\(batch.id)", nothing: open.isEmpty ? t("answers.none") : nil,
+            key: call.freshIdempotencyKey, fields: call.fields,
             problem: problem, in: t.language)
         return try page(model, desk, under: trail(batch, desk))
     }

@@ -30,6 +30,20 @@ extension Statements {
             """
         ).map(QuorumWaiver.init)
     }
+
+    /// The waivers of all batches that wait for an answer, the latest first. For managers.
+    package func openQuorumWaivers() async throws -> [QuorumWaiver] {
+        try await rows(
+            """
+            -- openQuorumWaivers
+            \(fragment: .waivers)
+            WHERE w.tenant_id = acting_tenant() AND \(fragment: .reachOfBatches)
+              AND w.confirmed_at IS NULL AND w.refused_at IS NULL AND b.released_at IS NULL
+            ORDER BY w.proposed_at DESC, w.id
+            LIMIT 500
+            """
+        ).map(QuorumWaiver.init)
+    }
 }
 
 extension Query {

@@ -45,13 +45,14 @@ package enum InsightRoom {
             let viewer = try await call.viewer()
             let reader = call.reader
             async let counts = reader.applicationCounts()
+            async let answers = reader.waitingCounts()
             async let waiting = reader.applicationsToScreen(limit: 6)
             async let open = reader.openCalls()
             async let agreements = reader.mous(standing: .expiring, limit: 6)
             let rounds = try await reader.roundsUnderWay(limit: 6)
             let progress = try await reader.progress(of: rounds.map(\.id))
             let page = try await OverviewPage(
-                counts: counts, waiting: waiting, open: open, expiring: agreements,
+                counts: counts, answers: answers, waiting: waiting, open: open, expiring: agreements,
                 judging: rounds.map { ($0, progress[$0.id]) }, now: Date(), language: viewer.language)
             let t = PageKit.insight.texts(in: viewer.language)
             let frame = Frame(title: t("nav.overview"), site: site, viewer: viewer, current: "overview")
@@ -63,14 +64,16 @@ package enum InsightRoom {
 struct OverviewPage: ViewModel {
     var header: PageHeader
     var stats: StatTiles
+    var answers: StatTiles
     var waiting: Table
     var calls: Table
     var rounds: Table
     var agreements: Table
 
     init(
-        counts: [Application.State: StageCount], waiting: [ApplicationSummary], open: [CallForApplications],
-        expiring: [MoU], judging rounds: [(round: ReviewRound, progress: RoundProgress?)], now: Date,
+        counts: [Application.State: StageCount], answers: WaitingCounts, waiting: [ApplicationSummary],
+        open: [CallForApplications], expiring: [MoU], judging rounds: [(round: ReviewRound, progress: RoundProgress?)],
+        now: Date,
         language: Pages.Language
     ) {
         let t = PageKit.insight.texts(in: language)
@@ -89,7 +92,21 @@ struct OverviewPage: ViewModel {
                 url: ("/console/applications" as SafeURL).adding([("state", state.rawValue)]))
         }
         stats = StatTiles(
-            [Application.State.draft, .submitted, .inReview, .shortlisted, .interview, .offered, .accepted].map(tile))
+            [
+                Application.State.draft, .submitted, .changesRequested, .inReview, .shortlisted, .interview, .offered,
+                .accepted,
+            ].map(tile))
+        self.answers = StatTiles([
+            .init(
+                t("overview.appeals"), figure: Figures.grouped(answers.appeals), url: "/console/appeals?waiting=true"),
+            .init(
+                t("overview.changes"), figure: Figures.grouped(answers.changes),
+                url: "/console/decision-changes?waiting=true"),
+            .init(
+                t("overview.waivers"), figure: Figures.grouped(answers.waivers),
+                url: "/console/decision-changes?waiting=true"),
+            .init(t("overview.held_letters"), figure: Figures.grouped(answers.letters), url: "/console/letters/held"),
+        ])
         self.waiting = Table(
             caption: t("overview.waiting"),
             columns: [

@@ -48,7 +48,7 @@ struct ApplicationReviewsConsole {
                     reviews: try await snapshot.reviews(of: application, in: id),
                     assignments: try await snapshot.assignments(
                         in: id, of: application, standing: .assigned, limit: 100),
-                    named: try await snapshot.namedReviewers(of: application, in: id),
+                    standing: try await snapshot.standingReviewers(of: application, in: id),
                     file: try await snapshot.file(of: application, in: id),
                     others: try await snapshot.rounds(judging: application).filter { $0.id != id },
                     changed: try await snapshot.changeRequests(of: application).compactMap(\.answered?.at).max()
@@ -58,9 +58,13 @@ struct ApplicationReviewsConsole {
             let entry = entries[found.place]
             let reviews = found.reviews.map { review, person, name in
                 let name = name ?? ""
-                return Written(
-                    review: review,
-                    name: found.named.contains(person) ? t("conflicts.named_since", ["name": name]) : name)
+                let said =
+                    switch found.standing[person] {
+                    case .named: t("conflicts.named_since", ["name": name])
+                    case .rival: t("conflicts.rival_since", ["name": name])
+                    default: name
+                    }
+                return Written(review: review, name: said)
             }
             let open = found.assignments.filter { $0.submittedAt == nil }.compactMap(\.personName)
             let title = t(

@@ -24,7 +24,8 @@ extension Statements {
                   WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
                     AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .belongsIntoTheRound)
                     AND \(fragment: .isNotTooNear("a.id"))))
-            ORDER BY who.name, c.person_id, i.id, c.kind
+            -- Who has a rival in a call has all of it.
+            ORDER BY c.kind = 'rival', who.name, c.person_id, i.id, c.kind
             LIMIT 5000
             """
         ).map(Conflict.init)
@@ -195,7 +196,7 @@ extension Query {
         """
         SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
                d.id AS declaration, d.note, c.application_id,
-               c.kind = 'named' AND EXISTS (
+               c.kind IN ('named', 'rival') AND EXISTS (
                    SELECT FROM review_assignments AS s
                    JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
                    JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id AND r.closed_at IS NULL

@@ -24,6 +24,9 @@ package struct Conflict: Sendable, Equatable {
         /// Is named, by their address, among the people of an application of it that stands, unless a manager has set that
         /// aside.
         case named
+        /// Has a part in another application to a call to which the startup applies, both handed in and not ended: sits in that
+        /// startup, or sat there when it handed in, or is named by it as above. By which of them, nobody is told.
+        case rival
         /// Shares an organisation's e-mail address or site with it.
         case emailDomain = "email_domain"
         /// Said so themselves, or a manager did.
@@ -48,7 +51,8 @@ package struct Conflict: Sendable, Equatable {
     package let note: LongText?
     /// The application that names them, where one does; only such a conflict can be set aside.
     package let application: Application.ID?
-    /// Whether a review of theirs was handed in before they were named, and counts in a round that is not closed.
+    /// Whether a review of theirs was handed in before they were named, or became a rival, and counts in a round that is not
+    /// closed.
     package let reviewStands: Bool
 }
 

@@ -73,22 +73,29 @@ extension Statements {
         }
     }
 
-    /// Whose review of an application counts in a round although an application of the startup names them since. For managers.
-    func namedReviewers(of application: Application.ID, in round: ReviewRound.ID) async throws -> Set<Person.ID> {
-        Set(
-            try await rows(
-                """
-                -- namedReviewers
-                SELECT s.person_id FROM review_assignments AS s
-                JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
-                WHERE s.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND s.round_id = \(round)
-                  AND s.application_id = \(application) AND s.state = 'assigned'
-                  AND \(fragment: .isNotTooNear("s.application_id"))
-                  AND EXISTS (SELECT FROM conflicts_of_interest AS c
-                              WHERE c.tenant_id = s.tenant_id AND c.person_id = s.person_id
-                                AND c.startup_id = a.startup_id AND c.kind = 'named')
-                """
-            ).map { try $0("person_id") as Person.ID })
+    /// Whose review of an application counts in a round although they are named since by an application of the startup, or have
+    /// a part in one that stands against it, and which of the two: where it is both, that they are named. For managers.
+    func standingReviewers(
+        of application: Application.ID, in round: ReviewRound.ID
+    ) async throws -> [Person.ID: Conflict.Kind] {
+        let found: [(Person.ID, Conflict.Kind)] = try await rows(
+            """
+            -- standingReviewers
+            SELECT s.person_id, min(c.kind) AS kind
+            FROM review_assignments AS s
+            JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+            CROSS JOIN LATERAL (
+                SELECT c.kind FROM conflicts_of_interest AS c
+                WHERE c.tenant_id = s.tenant_id AND c.person_id = s.person_id AND c.startup_id = a.startup_id
+                  AND c.kind IN ('named', 'rival')
+                OFFSET 0) AS c
+            WHERE s.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND s.round_id = \(round)
+              AND s.application_id = \(application) AND s.state = 'assigned'
+              AND \(fragment: .isNotTooNear("s.application_id"))
+            GROUP BY s.person_id
+            """
+        ).map { try ($0("person_id"), $0("kind")) }
+        return Dictionary(uniqueKeysWithValues: found)
     }
 }
 

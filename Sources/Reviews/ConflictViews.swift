@@ -21,7 +21,8 @@ struct ConflictView: Described {
         "declaration": "Of a declared conflict; only such a one can be lifted.",
         "application": "The application that names the person, where one does; only such a conflict can be set aside.",
         "review_stands": """
-        Whether a review of theirs was handed in before they were named. It counts until a manager takes it back.
+        Whether a review of theirs was handed in before they were named, or had a part in another application to the call. It \
+        counts until a manager takes it back.
         """,
     ]
 

@@ -131,11 +131,12 @@ struct ConflictsConsole {
                 rows: 3),
         ]
         let people = Set(found.map(\.person)).count
-        let standing = Set(found.filter(\.reviewStands).map { [$0.person.uuid, $0.startup.uuid] }).count
+        let standing = found.filter { $0.reviewStands && $0.kind == .named }
+        let stand = Set(standing.map { [$0.person.uuid, $0.startup.uuid] }).count
         let model = ConflictsPage(
             header: desk.header(
                 t("conflicts.title"),
-                badge: standing == 0 ? nil : Badge(t("conflicts.standing", count: standing), .warning),
+                badge: stand == 0 ? nil : Badge(t("conflicts.standing", count: stand), .warning),
                 lede: found.isEmpty ? t("conflicts.lede_none") : t("conflicts.lede", count: people),
                 actions: found.contains { $0.application != nil } || !rulings.isEmpty
                     ? [.link(t("rulings.title"), "/console/rounds/\(id)/conflict-rulings")] : []),
@@ -147,7 +148,7 @@ struct ConflictsConsole {
                     .init(t("conflicts.reviewer")), .init(t("conflicts.startup")), .init(t("conflicts.what")),
                     .init(t("conflicts.note")), .init(t("conflicts.deed")),
                 ],
-                rows: found.map { row($0, desk) },
+                rows: rows(found, desk),
                 empty: EmptyState(title: t("conflicts.empty"), text: t("conflicts.empty_text"))),
             rulings: rulings.isEmpty ? nil : table(rulings, desk),
             declare: Form(
@@ -166,14 +167,32 @@ struct ConflictsConsole {
                     t("conflicts.title"), flash: done.map { FlashNotice(t("conflicts.done.\($0.rawValue)")) })))
     }
 
+    /// Who has a rival in the call has all of it: said once of a person, but where a review stands.
+    private func rows(_ found: [Conflict], _ desk: RoundDesk) -> [[Table.Cell]] {
+        let t = desk.t
+        let isOneOfMany = { (conflict: Conflict) in conflict.kind == .rival && !conflict.reviewStands }
+        let rivals = Dictionary(grouping: found.filter(isOneOfMany), by: \.person).values
+            .sorted { ($0[0].personName, $0[0].person.description) < ($1[0].personName, $1[0].person.description) }
+        return found.filter { !isOneOfMany($0) }.map { row($0, desk) }
+            + rivals.map { of in
+                [
+                    .text(of[0].personName), .text(t("conflicts.rivals", count: of.count)),
+                    .text(t("conflicts.kind.rival")), .text("–"), .text(t("conflicts.on_record")),
+                ]
+            }
+    }
+
     private func row(_ conflict: Conflict, _ desk: RoundDesk) -> [Table.Cell] {
         let t = desk.t
+        let stands =
+            !conflict.reviewStands
+            ? nil : conflict.kind == .rival ? t("conflicts.rival_stands") : t("conflicts.review_stands")
         return [
             .text(conflict.personName), .text(conflict.startupName.text(for: desk.spoken)),
             .text(
                 t("conflicts.kind.\(conflict.kind.rawValue)"),
                 note: conflict.through.map { t("conflicts.through", ["institution": $0.text(for: desk.spoken)]) }
-                    ?? (conflict.reviewStands ? t("conflicts.review_stands") : nil)),
+                    ?? stands),
             .text(conflict.note?.string ?? "–"), deed(on: conflict, desk),
         ]
     }

@@ -207,7 +207,7 @@ extension ReviewsRoom {
     ]
 
     private static let assignments: [Invariant] = [
-        // The view is computed whole, once, instead of for each pair.
+        // The view is computed once, instead of for each pair, and for whoever judges, since founders have many rivals.
         Invariant(
             "nobody_judges_across_a_conflict",
             violatedBy: """
@@ -218,8 +218,9 @@ extension ReviewsRoom {
                 JOIN conflicts_of_interest AS c
                   ON c.tenant_id = s.tenant_id AND c.person_id = s.person_id AND c.startup_id = a.startup_id
                 WHERE s.state = 'assigned'
-                  -- Who is named after handing in has handed in.
-                  AND (c.kind <> 'named' OR NOT EXISTS (
+                  AND c.person_id = ANY (ARRAY(SELECT o.person_id FROM review_assignments AS o WHERE o.state = 'assigned'))
+                  -- Who is named, or comes to stand against the startup, after handing in has handed in.
+                  AND (c.kind NOT IN ('named', 'rival') OR NOT EXISTS (
                       SELECT FROM reviews AS w
                       WHERE w.tenant_id = s.tenant_id AND w.assignment_id = s.id AND w.submitted_at IS NOT NULL))
                 """),

@@ -10,6 +10,8 @@ package struct BulkPage: ViewModel {
     var filters: Filters?
     /// What would come of each; nil where nothing was looked at.
     package var verdicts: Table?
+    /// What is said in the place of the form where there is nothing to do it with.
+    var empty: EmptyState?
     /// The form, filled in with what was sent.
     package var form: Form
 
@@ -126,11 +128,13 @@ extension BulkPage {
     ///   - lede: what the page is for, until there is something to say of rows.
     ///   - subject: what a row is, as the heading of the first column.
     ///   - submit: the verb on the button that does it, which is there once something can be done.
+    ///   - nothing: that there is nothing to do it with, where there is not: then no form is offered, unless it was sent.
     ///   - fields: what was sent, so that the choice between all and some comes back.
     package init(
         _ title: String, kind: String? = nil, lede: String, subject: String, rows: [BulkRow], action: SafeURL,
-        sections: [FormSection], submit: String, cancel: SafeURL, filters: Filters? = nil, key: String,
-        fields: [String: [String]], problem: FormProblem?, in language: Language
+        sections: [FormSection], submit: String, cancel: SafeURL, filters: Filters? = nil,
+        nothing: String? = nil, key: String, fields: [String: [String]], problem: FormProblem?,
+        in language: Language
     ) {
         let t = PageKit.wording.texts(in: language)
         let refused = rows.count { $0.refusal != nil }
@@ -153,6 +157,10 @@ extension BulkPage {
             : Self.table(
                 Self.isDone ? t("several.not_done") : t("several.preview"), subject: subject,
                 Self.isDone ? rows.filter { $0.refusal != nil } : rows, t)
+        let isUntouched = rows.isEmpty && problem == nil
+        empty = (isUntouched ? nothing : nil).map {
+            EmptyState(title: t("several.none"), text: $0, action: LinkText(t("several.back"), cancel))
+        }
         let input = FormInput(
             values: fields.merging(["partial": ["false"]]) { sent, _ in sent }, errors: problem?.errors ?? [], texts: t)
         let mode = input.radios(

@@ -23,6 +23,13 @@ struct ManyAnswersTests {
         "[" + ids.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
     }
 
+    /// What the overview says of a reader's own to answer.
+    private func figure(_ label: String, for visitor: Visitor) async -> Int? {
+        let page = await visitor.open("/console").text
+        guard let start = page.range(of: "\(label)</a></dt><dd class=\"stat-figure\">")?.upperBound else { return nil }
+        return Int(page[start...].prefix { $0.isNumber })
+    }
+
     @Test("Waivers are asked for by one manager and answered by another")
     func waivers() async throws {
         let world = try await World()
@@ -75,7 +82,18 @@ struct ManyAnswersTests {
             "POST", "/v1/decision-batches/\(DecisionBatch.ID())/waiver-answers", json: answer(#""answer": "confirm""#))
         #expect(elsewhere.status == 404)
         let asked = "/console/decisions/\(batch)/waiver-answers"
-        #expect(await mei.open(asked).text.contains("Nothing of another manager waits for an answer."))
+        let nothing = await mei.open(asked).text
+        #expect(nothing.contains("Nothing of another manager waits for an answer.") && !nothing.contains("f-answer"))
+        // Each of them counts what they can answer, and is led to it.
+        #expect(await figure("Waivers of the quorum", for: tom) == 2)
+        #expect(await figure("Waivers of the quorum", for: mei) == 0)
+        let waiting = "/console/decision-changes?waiting=true"
+        #expect(await tom.open("/console").text.contains("href=\"\(waiting)\""))
+        let (his, hers) = (await tom.open(waiting).text, await mei.open(waiting).text)
+        for waiver in waivers {
+            #expect(his.contains("/console/quorum-waivers/\(waiver)") && !hers.contains("\(waiver)"))
+        }
+        #expect(await mei.open("/console/decision-changes").text.contains("/console/quorum-waivers/\(waivers[0])"))
         let offered = await tom.open(asked)
         #expect(waivers.allSatisfy { offered.text.contains($0.description) }, "\(offered.text)")
         let both = waivers.map { ("waivers", "\($0)") }
@@ -151,6 +169,10 @@ struct ManyAnswersTests {
         let waiting = try #require(try await reader.decisionChanges(of: ids[2]).first).id
         let asked = "/console/decision-change-answers"
         #expect(await tom.open("/console/decision-changes").text.contains(asked))
+        #expect(await figure("Changes of decisions", for: tom) == 1)
+        #expect(await figure("Changes of decisions", for: mei) == 0)
+        #expect(await tom.open("/console/decision-changes?waiting=true").text.contains("\(waiting)"))
+        #expect(await !mei.open("/console/decision-changes?waiting=true").text.contains("\(waiting)"))
         #expect(await tom.open(asked).text.contains(waiting.description))
         #expect(await !mei.open(asked).text.contains(waiting.description))
         let full = await tom.send(

@@ -23,7 +23,11 @@ struct ConflictTests {
     /// What makes a conflict between a person and a startup.
     enum Deed: CaseIterable {
         case declaredByManager, declaredByReviewer, mentors, holdsShares, joinsHolder, joinsInvestor, foundsIt,
-            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed, firmIndicates
+            sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed, firmIndicates, runsAgainstIt
+
+        /// Whether it gives whoever it is of a part in an application to the call, so that they judge none of those that it runs
+        /// against.
+        var isOfARival: Bool { [.foundsIt, .isNamed, .runsAgainstIt].contains(self) }
 
         /// The firm whose own deed it is: whoever is in conflict by it has worked there before.
         var firm: Institution.ID? {
@@ -35,17 +39,19 @@ struct ConflictTests {
         }
     }
 
-    private static let seeds: [UInt64] = BlindnessTests.isLong ? Array(0..<120) : [0, 5, 11, 12]
+    private static let seeds: [UInt64] = BlindnessTests.isLong ? Array(0..<120) : [0, 5, 11, 12, 13]
     private static let deedsOnTheChair: [Deed] =
         BlindnessTests.isLong ? Deed.allCases : [.declaredByManager, .firmIndicates]
 
     @Test("Whatever the conflict comes from, nothing of the pair is seen any more", arguments: seeds)
     func invisible(_ seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        // The deeds take turns, so that the first thirteen seeds make each once.
+        // The deeds take turns, so that the first fourteen seeds make each once.
         let deed = Deed.allCases[Int(seed) % Deed.allCases.count]
-        // The interested firm holds shares of KelpSense: whoever joins it must not judge that in any case.
-        let slugs = ["gridfellow", "skylarkinspect"] + (deed == .firmIsInterested ? [] : ["kelpsense"])
+        // The interested firm holds shares of KelpSense: whoever joins it must not judge that in any case. KelpSense has taken its
+        // place, and runs against nobody any more.
+        let running = ["gridfellow", "skylarkinspect"]
+        let slugs = running + ([.firmIsInterested, .runsAgainstIt].contains(deed) ? [] : ["kelpsense"])
         let slug = slugs.randomElement(using: &random) ?? "gridfellow"
         let (withdrawn, conflicted) = (try await World(), try await World())
         for world in [withdrawn, conflicted] { try await Self.prepare(deed, Cast.vera, slug, in: world) }
@@ -54,7 +60,9 @@ struct ConflictTests {
         let code = try await Self.code(of: there, to: .vera, in: conflicted, by: "getReviewSheet", \.["assignment"])
 
         try await withdrawn.database.write(as: withdrawn.context(Cast.mei)) { transaction in
-            try await transaction.withdrawAssignment(World.assigned(Cast.vera, slug), because: nil)
+            for each in deed.isOfARival && running.contains(slug) ? running : [slug] {
+                try await transaction.withdrawAssignment(World.assigned(Cast.vera, each), because: nil)
+            }
         }
         try await Self.make(deed, Cast.vera, slug, in: conflicted)
 
@@ -62,8 +70,8 @@ struct ConflictTests {
         try await Self.askEverything(vera, in: conflicted, about: there, code: code, "\(deed) of \(slug)")
         let state = try await conflicted.database.reader(as: conflicted.context(Cast.mei))
             .assignment(World.assigned(Cast.vera, slug))?.state
-        // What was handed in before an application names its reviewer stays and counts, unseen by them.
-        let stands = deed == .isNamed && slug != "skylarkinspect"
+        // What was handed in before an application names its reviewer, or one of theirs runs, stays and counts, unseen by them.
+        let stands = [.isNamed, .runsAgainstIt].contains(deed) && slug != "skylarkinspect"
         #expect(state == (stands ? .assigned : .conflicted), "\(deed) \(slug)")
     }
 
@@ -231,6 +239,8 @@ struct ConflictTests {
                 seat(person, at: fund, as: "investor"),
             ])
         case .foundsIt: try await plant([seat(person, at: Institution.ID(startup.uuid), as: "founder")])
+        case .runsAgainstIt:
+            try await plant([seat(person, at: Institution.ID(Cast.startup("plumbline").uuid), as: "founder")])
         case .sitsBesideFounder:
             let bank = Cast.institution("harbour/sakuragi")
             try await plant([

@@ -101,5 +101,12 @@ struct IndicationConflictTests {
         for member in [Cast.nora, Cast.vera, Cast.jun, Cast.ada, Cast.ravi, Cast.kenji, Cast.iris, Cast.leo] {
             #expect(try await found(member) == 0, "\(member.person.name)")
         }
+        // What is looked up for that is to be had by no other way.
+        for member in [Cast.mei, Cast.vera] {
+            await #expect(throws: DatabaseError.self, "\(member.person.name)") {
+                try await world.database.reader(as: world.context(member)).rows(
+                    "SELECT startup_id FROM startups_indicated_by(\(Cast.harbour.id), \(lionPeak))")
+            }
+        }
     }
 }

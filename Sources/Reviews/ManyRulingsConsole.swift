@@ -8,66 +8,8 @@ internal import Programs
 internal import Vocabulary
 internal import Wording
 
-internal import struct API.Operation
-
-/// What managers answer to several at once, by API: nominations for a pool, and whom applications name.
-enum ManyRulingsAPI {
-    static let operations: [AnyOperation] = [answerNominations, ruleOnConflicts]
-
-    private static var answerNominations: AnyOperation {
-        Operation(
-            .post, "/v1/streams/{stream}/nomination-answers", "answerNominations",
-            summary: "Accept or refuse several nominations for the pool of a stream",
-            description: """
-                Each as by `acceptNomination` or `refuseNomination`. All of them or none, unless `partial`; with `dry_run` \
-                nothing changes and the same is said of each.
-                """, tag: "reviews", access: .roles([.manager]), parameters: StreamPoolPath.self,
-            body: NominationAnswersBody.self, output: RowVerdicts<NominationAnswerItem>.self,
-            problems: [.notFound, .conflict]
-        ) { call in
-            let (stream, body, principal) = (call.parameters.stream, call.body, try call.principal)
-            let (tenant, mode) = (try principal.workspace, BulkMode(dryRun: body.dryRun, partial: body.partial))
-            let ids = try BulkMode.rows(body.nominations, at: "/nominations")
-            let answer = try NominationAnswer(body.answer, because: body.reason)
-            return try await call.write { transaction in
-                let verdicts = try await transaction.answerNominations(
-                    ids, of: stream, answer, mode, in: tenant, by: principal.personID)
-                return .ok(
-                    RowVerdicts(verdicts, of: ids, mode) { NominationAnswerItem(nomination: $0, fault: $1.fault) })
-            }
-        }.erased
-    }
-
-    private static var ruleOnConflicts: AnyOperation {
-        Operation(
-            .post, "/v1/conflict-rulings", "ruleOnConflicts",
-            summary: "Set aside that applications name several people, or let it stand again",
-            description: """
-                Each as by `ruleOnConflict`. All of them or none, unless `partial`; with `dry_run` nothing changes and the \
-                same is said of each.
-                """, tag: "reviews", access: .roles([.manager]), body: RulingsBody.self,
-            output: RowVerdicts<RulingItem>.self, problems: [.conflict]
-        ) { call in
-            let (body, person) = (call.body, try call.principal.personID)
-            let mode = BulkMode(dryRun: body.dryRun, partial: body.partial)
-            let pairs = try BulkMode.rows(body.rulings, at: "/rulings").map {
-                (person: $0.person, application: $0.application)
-            }
-            return try await call.write { transaction in
-                let verdicts = try await transaction.ruleOnConflicts(
-                    pairs, body.ruling, because: body.reason, mode, by: person)
-                return .ok(
-                    RowVerdicts(verdicts, of: pairs, mode) {
-                        RulingItem(
-                            person: $0.person, application: $0.application, ruling: mode == .dryRun ? nil : $1.done,
-                            fault: $1.fault)
-                    })
-            }
-        }.erased
-    }
-}
-
-/// The same on pages: ticked, looked at, done.
+/// What managers answer to several at once, on pages: nominations for a pool, and whom applications name. Ticked, looked at,
+/// done.
 struct ManyRulingsConsole: Sendable {
     let site: Site
 
@@ -142,7 +84,8 @@ struct ManyRulingsConsole: Sendable {
             title, kind: stream.name.text(for: desk.spoken), lede: t("pool.answer_lede"), subject: t("panel.person"),
             rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/streams/\(id)/nomination-answers", sections: [FormSection(fields: fields)],
-            submit: t("pool.answer_submit"), cancel: pools, key: call.freshIdempotencyKey, fields: call.fields,
+            submit: t("pool.answer_submit"), cancel: pools,
+            nothing: open.isEmpty ? t("pool.no_nominations") : nil, key: call.freshIdempotencyKey, fields: call.fields,
             problem: problem, in: t.language)
         let frame = Frame(
             title: title, site: site, viewer: desk.viewer, current: "programs",
@@ -235,7 +178,8 @@ struct ManyRulingsConsole: Sendable {
             subject: t("conflicts.reviewer"),
             rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
             action: "/console/rounds/\(id)/conflict-rulings", sections: [FormSection(fields: fields)],
-            submit: t("rulings.submit"), cancel: "/console/rounds/\(id)/conflicts", key: call.freshIdempotencyKey,
+            submit: t("rulings.submit"), cancel: "/console/rounds/\(id)/conflicts",
+            nothing: options.isEmpty ? t("rulings.none") : nil, key: call.freshIdempotencyKey,
             fields: call.fields, problem: problem, in: t.language)
         return HTML(bytes: try PageTemplate.bulkForm.render(model, in: desk.frame(title, under: .conflicts)))
     }
@@ -262,45 +206,6 @@ struct NamedPair: Hashable, CustomStringConvertible {
     }
 }
 
-/// What a manager answers to nominations.
-enum NominationVerdict: String, Codable, Sendable, CaseIterable {
-    case accept, refuse
-}
-
-extension NominationAnswer {
-    /// Refuses to refuse what nobody says why.
-    init(_ verdict: NominationVerdict, because reason: ShortText?) throws(Problem) {
-        switch verdict {
-        case .accept: self = .accept
-        case .refuse:
-            guard let reason else {
-                throw Problem(.invalid, errors: [.init("/reason", .required, "Say why they are refused.")])
-            }
-            self = .refuse(reason)
-        }
-    }
-}
-
-/// Nominations to answer.
-struct NominationAnswersBody: Described {
-    let nominations: [StreamReviewer.ID]
-    let answer: NominationVerdict
-    let reason: ShortText?
-    let dryRun: Bool?
-    let partial: Bool?
-
-    static let documentation = [
-        "reason": "Why they are refused, which takes one. The partners read it.", "dry_run": BulkMode.dryRunMeaning,
-        "partial": BulkMode.partialMeaning,
-    ]
-}
-
-/// What came of a nomination.
-struct NominationAnswerItem: Described {
-    let nomination: StreamReviewer.ID
-    let fault: RowFault?
-}
-
 /// Nominations that are ticked, and the answer to all of them.
 struct NominationAnswersForm: Codable {
     let nominations: [StreamReviewer.ID]?
@@ -308,36 +213,6 @@ struct NominationAnswersForm: Codable {
     let reason: ShortText?
     let partial: Bool?
     let sure: Bool?
-}
-
-/// Who is named by what, and what is ruled on all of it.
-struct RulingsBody: Described {
-    let rulings: [Pair]
-    let ruling: ConflictRuling.Deed
-    let reason: ShortText
-    let dryRun: Bool?
-    let partial: Bool?
-
-    struct Pair: Described, Hashable {
-        let person: Person.ID
-        let application: Application.ID
-    }
-
-    static let documentation = [
-        "rulings": "Handed-in applications with somebody whom each names, by address, among its people.",
-        "ruling": "To set the namings aside, or to let them stand again.", "dry_run": BulkMode.dryRunMeaning,
-        "partial": BulkMode.partialMeaning,
-    ]
-}
-
-/// What came of somebody and an application.
-struct RulingItem: Described {
-    let person: Person.ID
-    let application: Application.ID
-    let ruling: ConflictRuling.ID?
-    let fault: RowFault?
-
-    static let documentation = ["ruling": "Absent where nothing was ruled."]
 }
 
 /// Who is ticked beside the application that names them, and what is ruled on all of it.
