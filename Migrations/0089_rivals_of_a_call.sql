@@ -16,15 +16,13 @@ END $$;
 REVOKE EXECUTE ON FUNCTION startups_indicated_by(uuid, uuid) FROM trellis_app;
 
 -- The startups against which somebody's own applications stand in a call: those of a startup they sit in, or sat in when it
--- handed in, and those that name them, unless that is set aside. As far as whoever asks may read all this. As a function, so
--- that the policies of applications are in no other statement's plan.
+-- handed in. Not those that only name them: an applicant would take any judge from the whole call by an address. As far as
+-- whoever asks may read all this. As a function, so that the policies of applications are in no other statement's plan.
 CREATE FUNCTION rivals_of(tenant uuid, person uuid) RETURNS TABLE (startup_id uuid) LANGUAGE plpgsql STABLE ROWS 10 AS $$
 BEGIN
     -- Most who are asked about have no part in anything: what looks further is not even planned for them.
     IF NOT EXISTS (SELECT FROM memberships AS m
-                   WHERE m.tenant_id = tenant AND m.person_id = person AND m.role = 'founder')
-       AND NOT EXISTS (SELECT FROM application_people AS n
-                       WHERE n.tenant_id = tenant AND n.email = (SELECT p.email FROM people AS p WHERE p.id = person)) THEN
+                   WHERE m.tenant_id = tenant AND m.person_id = person AND m.role = 'founder') THEN
         RETURN;
     END IF;
     RETURN QUERY
@@ -35,14 +33,6 @@ BEGIN
                 AND is_in_the_running(a.state)
             WHERE m.tenant_id = tenant AND m.person_id = person AND m.role = 'founder'
               AND (m.ended_at IS NULL OR m.ended_at > a.submitted_at)
-            UNION
-            SELECT a.call_id, a.startup_id
-            FROM people AS p
-            JOIN application_people AS n ON n.tenant_id = tenant AND n.email = p.email
-            JOIN applications AS a ON a.tenant_id = n.tenant_id AND a.id = n.application_id AND is_in_the_running(a.state)
-            WHERE p.id = person
-              AND (SELECT count(*) % 2 = 0 FROM conflict_rulings AS r
-                   WHERE r.tenant_id = n.tenant_id AND r.application_id = n.application_id AND r.person_id = person)
         )
         SELECT DISTINCT a.startup_id
         FROM own
@@ -131,7 +121,7 @@ CREATE OR REPLACE VIEW conflicts_of_interest WITH (security_invoker = true) AS
     CROSS JOIN LATERAL rivals_of(m.tenant_id, m.person_id) AS w;
 
 -- What was handed in before its writer had a part in another application stays and counts, as where an application names
--- them: founders would choose among their rivals' reviews by handing in, or by an address.
+-- them: founders would choose among their rivals' reviews by handing in.
 CREATE OR REPLACE FUNCTION conflict_ends(assignment uuid, person uuid, startup uuid) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
@@ -162,40 +152,13 @@ BEGIN
     PERFORM end_named_assignments(NEW.tenant_id, NEW.startup_id);
     PERFORM end_assignments_of(NEW.tenant_id, ARRAY(
         SELECT m.person_id FROM memberships AS m
-        WHERE m.tenant_id = NEW.tenant_id AND m.institution_id = NEW.startup_id AND m.role = 'founder'
-        UNION
-        SELECT p.id FROM application_people AS n JOIN people AS p ON p.email = n.email
-        WHERE n.tenant_id = NEW.tenant_id AND n.application_id = NEW.id));
+        WHERE m.tenant_id = NEW.tenant_id AND m.institution_id = NEW.startup_id AND m.role = 'founder'));
     RETURN NULL;
 END $$;
 CREATE TRIGGER who_runs_may_be_a_rival AFTER UPDATE OF state ON applications
     FOR EACH ROW WHEN (is_in_the_running(NEW.state) AND NOT is_in_the_running(OLD.state))
     EXECUTE FUNCTION running_may_conflict();
--- Whom a draft names is nobody's rival yet.
-CREATE FUNCTION naming_may_make_rivals() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = public SET trellis.role = 'system' AS $$
-DECLARE park uuid;
-BEGIN
-    FOR park IN SELECT DISTINCT tenant_id FROM named LOOP
-        PERFORM end_assignments_of(park, ARRAY(
-            SELECT p.id FROM named AS n
-            JOIN applications AS a ON a.tenant_id = n.tenant_id AND a.id = n.application_id AND is_in_the_running(a.state)
-            JOIN people AS p ON p.email = n.email
-            WHERE n.tenant_id = park));
-    END LOOP;
-    RETURN NULL;
-END $$;
-CREATE TRIGGER who_is_named_may_be_a_rival AFTER INSERT ON application_people REFERENCING NEW TABLE AS named
-    FOR EACH STATEMENT EXECUTE FUNCTION naming_may_make_rivals();
-CREATE FUNCTION ruling_may_make_a_rival() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM end_assignments_of(NEW.tenant_id, ARRAY[NEW.person_id]);
-    RETURN NULL;
-END $$;
-CREATE TRIGGER who_is_restored_may_be_a_rival AFTER INSERT ON conflict_rulings
-    FOR EACH ROW WHEN (NOT NEW.sets_aside) EXECUTE FUNCTION ruling_may_make_a_rival();
-REVOKE ALL ON FUNCTION end_assignments_of(uuid, uuid[]), running_may_conflict(), naming_may_make_rivals(),
-    ruling_may_make_a_rival() FROM PUBLIC;
+REVOKE ALL ON FUNCTION end_assignments_of(uuid, uuid[]), running_may_conflict() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION end_assignments_of(uuid, uuid[]) TO trellis_app;
 
 -- Who judges today what stands against an application of their own.

@@ -25,9 +25,8 @@ struct ConflictTests {
         case declaredByManager, declaredByReviewer, mentors, holdsShares, joinsHolder, joinsInvestor, foundsIt,
             sitsBesideFounder, sharesAddress, sharesSite, firmIsInterested, isNamed, firmIndicates, runsAgainstIt
 
-        /// Whether it gives whoever it is of a part in an application to the call, so that they judge none of those that it runs
-        /// against.
-        var isOfARival: Bool { [.foundsIt, .isNamed, .runsAgainstIt].contains(self) }
+        /// Whether it seats whoever it is of in an applicant of the call, so that they judge none of those that it runs against.
+        var isOfARival: Bool { [.foundsIt, .runsAgainstIt].contains(self) }
 
         /// The firm whose own deed it is: whoever is in conflict by it has worked there before.
         var firm: Institution.ID? {

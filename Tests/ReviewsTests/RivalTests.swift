@@ -137,26 +137,13 @@ struct RivalTests {
         try await world.assign(Cast.vera, "skylarkinspect")
     }
 
-    @Test("whom an application names is a rival of the others, until a manager sets that aside")
+    @Test("whom an application only names judges the others: by an address nobody takes a judge from the whole call")
     func named() async throws {
         let world = try await World()
         try await name(in: world)
-        let against = ["plumbline", "skylarkinspect", "lanterncare"]
-        #expect(try await rivals(in: world) == Set(against.map(Cast.startup)))
-        #expect(try await state("skylarkinspect", in: world) == .conflicted)
-        func rule(_ deed: ConflictRuling.Deed) async throws {
-            try await world.database.write(as: world.context(Cast.mei)) { transaction in
-                try await transaction.ruleOnConflict(
-                    of: vera, namedBy: World.application("gridfellow"), deed, because: try ShortText("We asked."),
-                    as: .init(), by: Cast.mei.person.id)
-            }
-        }
-        try await rule(.setAside)
+        #expect(try await state("gridfellow", in: world) == .conflicted)
         #expect(try await rivals(in: world).isEmpty)
-        let fresh = try await world.assign(Cast.vera, "skylarkinspect")
-        try await rule(.restored)
-        let reader = world.database.reader(as: world.context(Cast.mei))
-        #expect(try await reader.assignment(fresh.id)?.state == .conflicted)
+        #expect(try await state("skylarkinspect", in: world) == .assigned)
     }
 
     @Test("is told of to nobody who asks the database itself, but managers")
