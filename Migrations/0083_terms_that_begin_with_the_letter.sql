@@ -26,17 +26,28 @@ DROP TRIGGER offers_keep_to_the_places_of_their_partner ON applications;
 
 -- What was promoted before, and nobody has been told of: its days begin with the letter, too. Where they are over, the place is
 -- counted as free, and the letter that would still offer it is not sent.
-UPDATE letters AS l SET cancelled_at = now()
-FROM applications AS a
-WHERE a.tenant_id = l.tenant_id AND a.id = l.about_id AND l.about_noun = 'application' AND l.state = 'held'
-  AND a.state = 'offered' AND a.offer_expires_at < now()
-  AND l.id IN (SELECT o.id FROM letters_of_an_offer(a.tenant_id, a.id) AS o);
-UPDATE applications AS a SET offer_days = b.accept_days, offer_expires_at = timestamptz '4001-01-01 00:00:00+00'
-FROM decisions AS d
-JOIN decision_batches AS b ON b.tenant_id = d.tenant_id AND b.id = d.batch_id
-WHERE d.tenant_id = a.tenant_id AND d.application_id = a.id AND a.state = 'offered' AND a.offer_expires_at >= now()
-  AND EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.state = 'held')
-  AND NOT EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.released_at IS NOT NULL);
+DO $$
+DECLARE park uuid;
+BEGIN
+    PERFORM set_config('trellis.role', 'operator', true);
+    FOR park IN SELECT id FROM tenants LOOP
+        PERFORM set_config('trellis.tenant', park::text, true), set_config('trellis.role', 'system', true);
+        UPDATE letters AS l SET cancelled_at = now()
+        FROM applications AS a
+        WHERE l.tenant_id = park AND a.tenant_id = park AND a.id = l.about_id AND l.about_noun = 'application'
+          AND l.state = 'held' AND a.state = 'offered' AND a.offer_expires_at < now()
+          AND l.id IN (SELECT o.id FROM letters_of_an_offer(a.tenant_id, a.id) AS o);
+        UPDATE applications AS a SET offer_days = b.accept_days, offer_expires_at = timestamptz '4001-01-01 00:00:00+00'
+        FROM decisions AS d
+        JOIN decision_batches AS b ON b.tenant_id = d.tenant_id AND b.id = d.batch_id
+        WHERE a.tenant_id = park AND d.tenant_id = park AND d.application_id = a.id AND a.state = 'offered'
+          AND a.offer_expires_at >= now()
+          AND EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.state = 'held')
+          AND NOT EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.released_at IS NOT NULL);
+        PERFORM set_config('trellis.role', 'operator', true);
+    END LOOP;
+    PERFORM set_config('trellis.tenant', '', true), set_config('trellis.role', '', true);
+END $$;
 SET CONSTRAINTS ALL IMMEDIATE;
 
 CREATE CONSTRAINT TRIGGER offers_keep_to_the_places AFTER UPDATE OF state, offer_expires_at ON applications

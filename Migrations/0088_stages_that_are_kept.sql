@@ -9,10 +9,20 @@ CREATE FUNCTION stage_reached(state text) RETURNS integer LANGUAGE sql IMMUTABLE
 -- Without the triggers: what is filled in here is on nobody's trail, and moves nothing.
 ALTER TABLE applications ADD COLUMN reached integer NOT NULL DEFAULT 0;
 ALTER TABLE applications DISABLE TRIGGER USER;
-UPDATE applications AS a SET reached = e.reached
-FROM (SELECT tenant_id, application_id, bit_or(stage_reached(to_state)) AS reached
-      FROM application_events GROUP BY tenant_id, application_id) AS e
-WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.reached <> 0;
+DO $$
+DECLARE park uuid;
+BEGIN
+    PERFORM set_config('trellis.role', 'operator', true);
+    FOR park IN SELECT id FROM tenants LOOP
+        PERFORM set_config('trellis.tenant', park::text, true), set_config('trellis.role', 'system', true);
+        UPDATE applications AS a SET reached = e.reached
+        FROM (SELECT application_id, bit_or(stage_reached(to_state)) AS reached
+              FROM application_events WHERE tenant_id = park GROUP BY application_id) AS e
+        WHERE a.tenant_id = park AND e.application_id = a.id AND e.reached <> 0;
+        PERFORM set_config('trellis.role', 'operator', true);
+    END LOOP;
+    PERFORM set_config('trellis.tenant', '', true), set_config('trellis.role', '', true);
+END $$;
 ALTER TABLE applications ENABLE TRIGGER USER;
 
 -- Whatever is written beside it: a stage that was reached stays so.
