@@ -8,8 +8,10 @@ CREATE FUNCTION is_in_the_running(state text) RETURNS boolean LANGUAGE sql IMMUT
 CREATE OR REPLACE FUNCTION startups_wanted_by(tenant uuid, firm uuid) RETURNS TABLE (startup_id uuid) LANGUAGE plpgsql
     STABLE SECURITY DEFINER ROWS 1 SET search_path = public AS $$
 BEGIN
-    -- Or the owner, who checks the data of all workspaces.
-    IF acts_as('manager', 'system') OR coalesce(nullif(current_setting('role'), 'none'), session_user) <> 'trellis_app' THEN
+    -- Of the own workspace: no row-level security says so again where the owner is above it. Or the owner, who checks the data
+    -- of all workspaces.
+    IF acts_as('manager', 'system') AND tenant = acting_tenant()
+       OR coalesce(nullif(current_setting('role'), 'none'), session_user) <> 'trellis_app' THEN
         RETURN QUERY SELECT s.startup_id FROM startups_indicated_by(tenant, firm) AS s;
     END IF;
 END $$;
@@ -133,12 +135,16 @@ BEGIN
               WHERE w.tenant_id = acting_tenant() AND w.assignment_id = assignment AND w.submitted_at IS NOT NULL)));
 END $$;
 
--- What is with any of some people, of whichever startup. A review that is being handed in is waited for, and stays.
+-- What is with any of some people, of whichever startup. What is being assigned to them is waited for (`check_assignment`
+-- locks the same rows), or will find what has become of them. A review that is being handed in is waited for, and stays.
 CREATE FUNCTION end_assignments_of(tenant uuid, people uuid[]) RETURNS void LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
-DECLARE judges uuid[] := ARRAY(SELECT DISTINCT s.person_id FROM review_assignments AS s
-                               WHERE s.tenant_id = tenant AND s.person_id = ANY (people) AND s.state = 'assigned');
+DECLARE judges uuid[];
 BEGIN
+    PERFORM FROM panel_members AS p
+    WHERE p.tenant_id = tenant AND p.person_id = ANY (people) ORDER BY p.round_id, p.person_id FOR UPDATE;
+    judges := ARRAY(SELECT DISTINCT s.person_id FROM review_assignments AS s
+                    WHERE s.tenant_id = tenant AND s.person_id = ANY (people) AND s.state = 'assigned');
     IF judges <> '{}' THEN
         PERFORM FROM review_assignments AS s
         WHERE s.tenant_id = tenant AND s.person_id = ANY (judges) AND s.state = 'assigned' ORDER BY s.id FOR UPDATE;

@@ -319,7 +319,7 @@ struct AssignmentConsole {
             "most": Figures.grouped(panelist.terms.most),
         ]
         var startups: [String] = []
-        for name in conflicts.map({ $0.startupName.text(for: desk.spoken) }) where !startups.contains(name) {
+        for name in conflicts.map({ t.startups($0.startupName, rivals: $0.rivals) }) where !startups.contains(name) {
             startups.append(name)
         }
         guard !startups.isEmpty else { return t("assignments.panelist", figures) }

@@ -13,19 +13,18 @@ extension Statements {
             """
             -- conflicts in a round
             -- Found for the people and the startups of the round: a join with the view would compute all of it.
-            \(fragment: .conflicts)
-            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system')
-              AND c.person_id = ANY (ARRAY(
-                  SELECT p.person_id FROM panel_members AS p
-                  WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round)))
-              AND c.startup_id = ANY (ARRAY(
-                  SELECT a.startup_id FROM review_rounds AS r
-                  JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
-                  WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
-                    AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .belongsIntoTheRound)
-                    AND \(fragment: .isNotTooNear("a.id"))))
-            -- Who has a rival in a call has all of it.
-            ORDER BY c.kind = 'rival', who.name, c.person_id, i.id, c.kind
+            \(fragment: .conflicts(
+                """
+                c.person_id = ANY (ARRAY(
+                    SELECT p.person_id FROM panel_members AS p
+                    WHERE p.tenant_id = acting_tenant() AND p.round_id = \(round)))
+                AND c.startup_id = ANY (ARRAY(
+                    SELECT a.startup_id FROM review_rounds AS r
+                    JOIN applications AS a ON a.tenant_id = r.tenant_id AND a.call_id = r.call_id
+                    WHERE r.tenant_id = acting_tenant() AND r.id = \(round)
+                      AND a.submitted_at IS NOT NULL AND a.withdrawn_at IS NULL AND \(fragment: .belongsIntoTheRound)
+                      AND \(fragment: .isNotTooNear("a.id"))))
+                """))
             LIMIT 5000
             """
         ).map(Conflict.init)
@@ -55,11 +54,11 @@ extension Statements {
         try await rows(
             """
             -- conflicts between people and startups
-            \(fragment: .conflicts)
-            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system')
-              AND c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
-              AND \(fragment: .isNotTheirOwn("c.startup_id"))
-            ORDER BY who.name, c.person_id, i.id, c.kind
+            \(fragment: .conflicts(
+                """
+                c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
+                AND \(fragment: .isNotTheirOwn("c.startup_id"))
+                """))
             """
         ).map(Conflict.init)
     }
@@ -83,8 +82,8 @@ extension Statements {
         let onRecord = try await conflicts(between: seated.map(\.person), and: startups).compactMap { found in
             known[found.person].flatMap { asked[$0] }.map { email in
                 AddressConflict(
-                    email: email, startup: found.startup, startupName: found.startupName, kind: found.kind,
-                    through: found.through)
+                    email: email, startup: found.startup, startupName: found.startupName, rivals: found.rivals,
+                    kind: found.kind, through: found.through)
             }
         }
         // Of those who have a seat, the record says the same.
@@ -106,7 +105,8 @@ extension Statements {
             let email: String = try row("email")
             return try asked[email].map {
                 try AddressConflict(
-                    email: $0, startup: row("id"), startupName: row("names"), kind: .emailDomain, through: nil)
+                    email: $0, startup: row("id"), startupName: row("names"), rivals: nil, kind: .emailDomain,
+                    through: nil)
             }
         }
         return onRecord + ofOrganisations
@@ -191,21 +191,35 @@ extension Statements {
 }
 
 extension Query {
-    /// A conflict and what is said of it. Declared ones are joined with their declaration.
-    fileprivate static var conflicts: Query {
+    /// The conflicts `c` of some, and what is said of them, by person. Declared ones are joined with their declaration. That
+    /// somebody is a rival is said of them once, with the number of startups, but where a review stands.
+    fileprivate static func conflicts(_ some: Query) -> Query {
         """
-        SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.kind, t.names AS through,
-               d.id AS declaration, d.note, c.application_id,
-               c.kind IN ('named', 'rival') AND EXISTS (
-                   SELECT FROM review_assignments AS s
-                   JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
-                   JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id AND r.closed_at IS NULL
-                   JOIN reviews AS w ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id AND w.submitted_at IS NOT NULL
-                   WHERE s.tenant_id = c.tenant_id AND s.person_id = c.person_id AND s.state = 'assigned'
-                     AND a.startup_id = c.startup_id) AS review_stands
-        FROM conflicts_of_interest AS c
+        WITH found AS MATERIALIZED (
+            SELECT c.tenant_id, c.person_id, c.startup_id, c.kind, c.through, c.application_id,
+                   c.kind IN ('named', 'rival') AND EXISTS (
+                       SELECT FROM review_assignments AS s
+                       JOIN applications AS a ON a.tenant_id = s.tenant_id AND a.id = s.application_id
+                       JOIN review_rounds AS r ON r.tenant_id = s.tenant_id AND r.id = s.round_id AND r.closed_at IS NULL
+                       JOIN reviews AS w
+                           ON w.tenant_id = s.tenant_id AND w.assignment_id = s.id AND w.submitted_at IS NOT NULL
+                       WHERE s.tenant_id = c.tenant_id AND s.person_id = c.person_id AND s.state = 'assigned'
+                         AND a.startup_id = c.startup_id) AS review_stands
+            FROM conflicts_of_interest AS c
+            WHERE c.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND \(fragment: some)
+        ), told AS (
+            SELECT f.tenant_id, f.person_id, f.startup_id, f.kind, f.through, f.application_id, f.review_stands,
+                   NULL::bigint AS rivals
+            FROM found AS f WHERE f.kind <> 'rival' OR f.review_stands
+            UNION ALL
+            SELECT f.tenant_id, f.person_id, NULL::uuid, f.kind, NULL::uuid, NULL::uuid, false, count(*)
+            FROM found AS f WHERE f.kind = 'rival' AND NOT f.review_stands GROUP BY f.tenant_id, f.person_id, f.kind
+        )
+        SELECT c.person_id, who.name AS person_name, c.startup_id, i.names AS startup_names, c.rivals, c.kind,
+               t.names AS through, d.id AS declaration, d.note, c.application_id, c.review_stands
+        FROM told AS c
         JOIN people AS who ON who.id = c.person_id
-        JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
+        LEFT JOIN institutions AS i ON i.tenant_id = c.tenant_id AND i.id = c.startup_id
         LEFT JOIN institutions AS t ON t.tenant_id = c.tenant_id AND t.id = c.through
         LEFT JOIN LATERAL (
             SELECT d.id, d.note FROM conflict_declarations AS d
@@ -213,6 +227,8 @@ extension Query {
             WHERE c.kind = 'declared' AND d.tenant_id = c.tenant_id AND d.person_id = c.person_id
               AND d.lifted_at IS NULL AND c.startup_id IN (d.startup_id, a.startup_id)
             ORDER BY d.declared_at LIMIT 1) AS d ON true
+        -- Whether they are a rival at all comes before whose.
+        ORDER BY who.name, c.person_id, c.startup_id NULLS FIRST, c.kind
         """
     }
 }
@@ -231,7 +247,7 @@ extension Conflict {
     fileprivate init(_ row: Row) throws {
         try self.init(
             person: row("person_id"), personName: row("person_name"), startup: row("startup_id"),
-            startupName: row("startup_names"), kind: row("kind"), through: row("through"),
+            startupName: row("startup_names"), rivals: row("rivals"), kind: row("kind"), through: row("through"),
             declaration: row("declaration"), note: row("note"), application: row("application_id"),
             reviewStands: row("review_stands"))
     }

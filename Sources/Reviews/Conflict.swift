@@ -24,8 +24,9 @@ package struct Conflict: Sendable, Equatable {
         /// Is named, by their address, among the people of an application of it that stands, unless a manager has set that
         /// aside.
         case named
-        /// Has a part in another application to a call to which the startup applies, both handed in and not ended: sits in that
-        /// startup, or sat there when it handed in, or is named by it as above. By which of them, nobody is told.
+        /// Has a part in an application that competes with one of the startup's, both to one call, handed in and not ended: sits
+        /// in that startup, or sat there when it handed in. By which of them, nobody is told. It stands between the two wherever
+        /// they meet: they judge the startup in no other call, either.
         case rival
         /// Shares an organisation's e-mail address or site with it.
         case emailDomain = "email_domain"
@@ -37,10 +38,13 @@ package struct Conflict: Sendable, Equatable {
     package let person: Person.ID
     /// Their name.
     package let personName: String
-    /// What they must not judge.
-    package let startup: Startup.ID
+    /// What they must not judge; nil where `rivals` says of how many it is.
+    package let startup: Startup.ID?
     /// Its name.
-    package let startupName: LocalizedName
+    package let startupName: LocalizedName?
+    /// Of how many startups they are a rival, apart from those of which a review of theirs stands: whoever has one rival in a
+    /// call has all of it, and is told of once. Nil of any other conflict.
+    package let rivals: Int?
     /// What stands between them.
     package let kind: Kind
     /// The institution by which it does, where it is one.
@@ -60,10 +64,12 @@ package struct Conflict: Sendable, Equatable {
 package struct AddressConflict: Sendable {
     /// The address, as it was asked about.
     package let email: EmailAddress
-    /// The startup.
-    package let startup: Startup.ID
+    /// The startup; nil where `rivals` says of how many it is.
+    package let startup: Startup.ID?
     /// Its name.
-    package let startupName: LocalizedName
+    package let startupName: LocalizedName?
+    /// Of how many startups whoever is reached is a rival; nil of any other conflict.
+    package let rivals: Int?
     /// What stands between them: of an address that nobody here has, an organisation at most.
     package let kind: Conflict.Kind
     /// The institution by which it does, where it is one.

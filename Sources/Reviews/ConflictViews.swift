@@ -8,7 +8,8 @@ internal import Vocabulary
 /// A conflict as JSON.
 struct ConflictView: Described {
     let person: ConflictPerson
-    let startup: StartupLine
+    let startup: StartupLine?
+    let rivals: Int?
     let kind: Conflict.Kind
     let through: LocalizedName?
     let declaration: ConflictDeclaration.ID?
@@ -17,18 +18,25 @@ struct ConflictView: Described {
     let reviewStands: Bool
 
     static let documentation = [
+        "startup": "Absent where `rivals` says of how many startups it is.", "rivals": ofRivals,
         "through": "The institution by which it stands, where it is one.",
         "declaration": "Of a declared conflict; only such a one can be lifted.",
         "application": "The application that names the person, where one does; only such a conflict can be set aside.",
         "review_stands": """
-        Whether a review of theirs was handed in before they were named, or had a part in another application to the call. It \
+        Whether a review of theirs was handed in before they were named, or had a part in an application that competes. It \
         counts until a manager takes it back.
         """,
     ]
 
+    static let ofRivals = """
+        Of how many of the startups the person is a rival, since an application they have a part in competes with theirs. One item \
+        says it of all of them, but those of which a review stands, which have an item each.
+        """
+
     init(_ conflict: Conflict) {
         person = ConflictPerson(id: conflict.person, name: conflict.personName)
-        startup = StartupLine(id: conflict.startup, name: conflict.startupName)
+        startup = StartupLine(conflict.startup, conflict.startupName)
+        rivals = conflict.rivals
         kind = conflict.kind
         through = conflict.through
         declaration = conflict.declaration
@@ -69,17 +77,29 @@ struct ConflictAnswer: Described {
 /// What stands between an address and a startup, as JSON.
 struct AddressConflictView: Described {
     let email: EmailAddress
-    let startup: StartupLine
+    let startup: StartupLine?
+    let rivals: Int?
     let kind: Conflict.Kind
     let through: LocalizedName?
 
-    static let documentation = ["through": "The institution by which it stands, where it is one."]
+    static let documentation = [
+        "startup": "Absent where `rivals` says of how many startups it is.", "rivals": ConflictView.ofRivals,
+        "through": "The institution by which it stands, where it is one.",
+    ]
 
     init(_ conflict: AddressConflict) {
         email = conflict.email
-        startup = StartupLine(id: conflict.startup, name: conflict.startupName)
+        startup = StartupLine(conflict.startup, conflict.startupName)
+        rivals = conflict.rivals
         kind = conflict.kind
         through = conflict.through
+    }
+}
+
+extension StartupLine {
+    fileprivate init?(_ id: Startup.ID?, _ name: LocalizedName?) {
+        guard let id, let name else { return nil }
+        self.init(id: id, name: name)
     }
 }
 

@@ -131,8 +131,8 @@ struct ConflictsConsole {
                 rows: 3),
         ]
         let people = Set(found.map(\.person)).count
-        let standing = found.filter { $0.reviewStands && $0.kind == .named }
-        let stand = Set(standing.map { [$0.person.uuid, $0.startup.uuid] }).count
+        let standing = found.filter(\.reviewStands)
+        let stand = Set(standing.map { [$0.person.uuid, $0.startup?.uuid] }).count
         let model = ConflictsPage(
             header: desk.header(
                 t("conflicts.title"),
@@ -148,7 +148,7 @@ struct ConflictsConsole {
                     .init(t("conflicts.reviewer")), .init(t("conflicts.startup")), .init(t("conflicts.what")),
                     .init(t("conflicts.note")), .init(t("conflicts.deed")),
                 ],
-                rows: rows(found, desk),
+                rows: found.map { row($0, desk) },
                 empty: EmptyState(title: t("conflicts.empty"), text: t("conflicts.empty_text"))),
             rulings: rulings.isEmpty ? nil : table(rulings, desk),
             declare: Form(
@@ -167,28 +167,13 @@ struct ConflictsConsole {
                     t("conflicts.title"), flash: done.map { FlashNotice(t("conflicts.done.\($0.rawValue)")) })))
     }
 
-    /// Who has a rival in the call has all of it: said once of a person, but where a review stands.
-    private func rows(_ found: [Conflict], _ desk: RoundDesk) -> [[Table.Cell]] {
-        let t = desk.t
-        let isOneOfMany = { (conflict: Conflict) in conflict.kind == .rival && !conflict.reviewStands }
-        let rivals = Dictionary(grouping: found.filter(isOneOfMany), by: \.person).values
-            .sorted { ($0[0].personName, $0[0].person.description) < ($1[0].personName, $1[0].person.description) }
-        return found.filter { !isOneOfMany($0) }.map { row($0, desk) }
-            + rivals.map { of in
-                [
-                    .text(of[0].personName), .text(t("conflicts.rivals", count: of.count)),
-                    .text(t("conflicts.kind.rival")), .text("–"), .text(t("conflicts.on_record")),
-                ]
-            }
-    }
-
     private func row(_ conflict: Conflict, _ desk: RoundDesk) -> [Table.Cell] {
         let t = desk.t
         let stands =
             !conflict.reviewStands
             ? nil : conflict.kind == .rival ? t("conflicts.rival_stands") : t("conflicts.review_stands")
         return [
-            .text(conflict.personName), .text(conflict.startupName.text(for: desk.spoken)),
+            .text(conflict.personName), .text(t.startups(conflict.startupName, rivals: conflict.rivals)),
             .text(
                 t("conflicts.kind.\(conflict.kind.rawValue)"),
                 note: conflict.through.map { t("conflicts.through", ["institution": $0.text(for: desk.spoken)]) }
@@ -285,10 +270,11 @@ struct ConflictsConsole {
         let desk = try await RoundDesk(call, path.round, in: site)
         guard
             let conflict = try await call.reader.conflicts(in: path.round)
-                .first(where: { $0.declaration == path.conflict })
+                .first(where: { $0.declaration == path.conflict }),
+            let startup = conflict.startupName
         else { throw Problem.notFound }
         let t = desk.t
-        let who = ["reviewer": conflict.personName, "startup": conflict.startupName.text(for: desk.spoken)]
+        let who = ["reviewer": conflict.personName, "startup": startup.text(for: desk.spoken)]
         let input = FormInput(values: call.fields, errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.text("reason", label: t("conflicts.reason"), hint: t("conflicts.reason_hint"), limit: 500)
@@ -306,6 +292,13 @@ struct ConflictsConsole {
                     cancel: LinkText(t("conflicts.keep"), "/console/rounds/\(path.round)/conflicts"),
                     problem: problem?.sentence(besides: fields))))
         return HTML(bytes: try PageTemplate.confirm.render(model, in: desk.frame(title, under: .conflicts)))
+    }
+}
+
+extension Texts {
+    /// What somebody must not judge: a startup, or as many as they are a rival of.
+    func startups(_ name: LocalizedName?, rivals: Int?) -> String {
+        rivals.map { self("conflicts.rivals", count: $0) } ?? name?.text(for: Vocabulary.Language(language)) ?? ""
     }
 }
 

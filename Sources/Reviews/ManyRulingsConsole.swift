@@ -133,11 +133,13 @@ struct ManyRulingsConsole: Sendable {
         let desk = try await RoundDesk(call, call.parameters.round, in: site)
         let (t, id) = (desk.t, desk.round.id)
         let standing = try await call.reader.conflicts(in: id).compactMap { conflict in
-            conflict.application.map { application in
-                (
-                    pair: NamedPair(person: conflict.person, application: application), name: conflict.personName,
-                    startup: conflict.startupName, deed: ConflictRuling.Deed.restored
-                )
+            conflict.application.flatMap { application in
+                conflict.startupName.map { startup in
+                    (
+                        pair: NamedPair(person: conflict.person, application: application), name: conflict.personName,
+                        startup: startup, deed: ConflictRuling.Deed.restored
+                    )
+                }
             }
         }
         let aside = try await call.reader.rulings(in: id, only: true).filter { $0.isLatest && $0.deed == .setAside }.map

@@ -314,7 +314,7 @@ extension PanelConsole {
             columns: [.init(t("conflicts.startup")), .init(t("conflicts.what"))],
             rows: conflicts.map { conflict in
                 [
-                    .text(conflict.startupName.text(for: words.spoken)),
+                    .text(t.startups(conflict.startupName, rivals: conflict.rivals)),
                     .text(
                         t("conflicts.kind.\(conflict.kind.rawValue)"),
                         note: conflict.through.map {

@@ -369,9 +369,7 @@ struct PoolConsole: Sendable {
                 options: free.prefix(Self.shown).map { member in
                     (
                         member.person.description, member.name,
-                        member.conflicts.isEmpty
-                            ? member.email
-                            : t("pool.conflicts", count: Set(member.conflicts.map(\.startup)).count)
+                        member.conflicts.isEmpty ? member.email : said(of: member.conflicts, t)
                     )
                 }, isOptional: false),
             input.number("least", label: t("panel.least"), hint: t("panel.least_hint"), isOptional: true),
@@ -403,6 +401,15 @@ struct PoolConsole: Sendable {
         return try desk.html(model, words.frame(t("pool.ask"), of: round, site, desk.viewer))
     }
 
+    /// Of how many startups: whose rival somebody is may have another conflict with them, too, so that the two add up to nothing.
+    private func said(of conflicts: [Conflict], _ t: Texts) -> String {
+        let others = Set(conflicts.compactMap(\.startup)).count
+        return [
+            others == 0 ? nil : t("pool.conflicts", count: others),
+            conflicts.contains { $0.rivals != nil } ? t("conflicts.kind.rival") : nil,
+        ].compactMap(\.self).joined(separator: " · ")
+    }
+
     private func table(_ pool: [PoolMember], _ desk: PoolDesk) -> Table {
         let t = desk.t
         return Table(
@@ -413,7 +420,7 @@ struct PoolConsole: Sendable {
             ],
             rows: pool.map { member in
                 let startups = member.conflicts.reduce(into: [String]()) { names, conflict in
-                    let name = conflict.startupName.text(for: desk.spoken)
+                    let name = t.startups(conflict.startupName, rivals: conflict.rivals)
                     if !names.contains(name) { names.append(name) }
                 }
                 let partners = member.partners.map { $0.text(for: desk.spoken) }

@@ -52,6 +52,8 @@ package struct Standings: Sendable {
     package let reviewers: [Reviewer]
     /// What is known of them without leniency.
     package let state: RoundCalibration
+    /// The rank of each mean, from 1.
+    private let meanRanks: [Double: Int]
 
     /// How sure the ranking is; nil where nothing is calibrated.
     package var calibration: CalibratedRound? { if case .found(let found) = state { found } else { nil } }
@@ -80,15 +82,20 @@ extension Statements {
         in round: ReviewRound, of some: [Application.ID]
     ) async throws -> (byApplication: [Application.ID: RoundMark], isAwaited: Bool) {
         let calibration = try await calibration(of: round, places: 1, among: some)
+        var marks: [Application.ID: RoundMark] = [:]
         // What was calibrated from the reviews that stand has kept their means.
         if case .found(let found) = calibration {
-            return (found.applications.mapValues { RoundMark(mean: $0.rawMean, calibrated: $0.score) }, false)
+            marks = found.applications.mapValues { RoundMark(mean: $0.rawMean, calibrated: $0.score) }
         }
-        let means = try await scores(in: round.id, among: some).totals(in: round).compactMapValues(\.mean)
+        // Of the others some may have been reviewed: not all can be compared.
+        let others = some.filter { marks[$0] == nil }
+        guard !others.isEmpty else { return (marks, false) }
+        let means = try await scores(in: round.id, among: others).totals(in: round).compactMapValues(\.mean)
+        marks.merge(means.mapValues { RoundMark(mean: $0, calibrated: nil) }) { calibrated, _ in calibrated }
         var isAwaited = false
         // Without a review there is nothing to wait for.
         if case .awaited = calibration { isAwaited = !means.isEmpty }
-        return (means.mapValues { RoundMark(mean: $0, calibrated: nil) }, isAwaited)
+        return (marks, isAwaited)
     }
 }
 
@@ -148,6 +155,8 @@ extension Standings {
         self.round = round
         self.places = places
         self.entries = entries.sorted { $0.precedence > $1.precedence }
+        let means = entries.compactMap(\.mean).sorted(by: >)
+        meanRanks = Dictionary(zip(means, 1...), uniquingKeysWith: { first, _ in first })
         // Without a review there is nothing to wait for.
         if case .awaited = calibration, scores.isEmpty {
             state = .refused(.tooFewApplications(0, least: CalibratedScores.leastApplications), at: nil)
@@ -172,9 +181,7 @@ extension Standings {
     func rank(of entry: Entry) -> Int? { calibration == nil ? meanRank(of: entry) : entry.calibrated?.rank }
 
     /// The rank of its mean, from 1; nil without one.
-    func meanRank(of entry: Entry) -> Int? {
-        entry.mean.map { mean in 1 + entries.count { $0.mean ?? -1 > mean } }
-    }
+    func meanRank(of entry: Entry) -> Int? { entry.mean.flatMap { meanRanks[$0] } }
 
     /// The places of the ranking that follow a page, as many as there are up to `limit`.
     func places(after position: Position?, limit: Int) -> Range<Int> {

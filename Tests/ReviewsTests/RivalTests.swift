@@ -23,9 +23,12 @@ struct RivalTests {
 
     /// The startups that have Vera for a rival.
     private func rivals(in world: World) async throws -> Set<Startup.ID> {
-        let found = try await world.database.reader(as: world.context(Cast.mei)).conflicts(
-            between: [vera], and: call.map(Cast.startup))
-        return Set(found.filter { $0.kind == .rival }.map(\.startup))
+        let found = try await world.database.reader(as: world.context(Cast.mei)).rows(
+            """
+            SELECT startup_id FROM conflicts_of_interest
+            WHERE person_id = \(vera) AND kind = 'rival' AND startup_id = ANY (\(call.map(Cast.startup)))
+            """)
+        return Set(try found.map { try $0("startup_id") })
     }
 
     private func state(_ slug: String, in world: World) async throws -> ReviewAssignment.State? {
@@ -85,15 +88,50 @@ struct RivalTests {
 
         let mei = try await Visitor(Cast.mei, in: world)
         let page = await mei.open("/console/rounds/\(World.round)/conflicts")
-        #expect(page.status == 200 && page.text.contains("Has a part in another application to the call"))
+        #expect(page.status == 200 && page.text.contains("Has a part in an application that competes"))
+        #expect(page.text.contains("One review stands although its writer was named or became a rival since"))
         #expect(
             page.text.contains("2 other applicants") && page.text.contains("Became a rival after handing in a review"))
         let file = await mei.open("/console/rounds/\(World.round)/applications/\(World.application("gridfellow"))")
-        #expect(file.text.contains("Vera Ito, with a part in another application since"), "\(file.text)")
+        #expect(file.text.contains("Vera Ito, with a part in a competing application since"), "\(file.text)")
         let items = try await mei.ask("GET", "/v1/rounds/\(World.round)/conflicts").json()["items"]?.elements ?? []
         let told = items.filter { $0["kind"] == "rival" }
         // By which application, nobody is told.
         #expect(!told.isEmpty && told.allSatisfy { $0["through"]?.text == nil && $0["application"]?.text == nil })
+        // Once of all that run, and of what she has judged apart.
+        #expect(told.map { $0["startup"]?["id"]?.text } == [nil, Cast.startup("gridfellow").description])
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let between = try await reader.conflicts(between: [vera], and: call.map(Cast.startup))
+        #expect(between.filter { $0.kind == .rival }.map(\.rivals) == [2, nil])
+        let email = try #require(EmailAddress(Cast.vera.person.email))
+        let reached = try await reader.conflicts(at: [email], and: call.map(Cast.startup))
+        #expect(reached.filter { $0.kind == .rival }.map(\.rivals) == [2, nil])
+    }
+
+    @Test("who is given what their startup comes to compete with at the same moment does not keep it")
+    func atOnce() async throws {
+        let world = try await World()
+        try await sit(world)
+        try await move(to: "draft", in: world)
+        let (vera, mei) = (vera, world.context(Cast.mei))
+        async let given: ReviewAssignment? = try? world.database.write(as: mei) { transaction in
+            let made = try await transaction.assignReviewer(
+                vera, to: World.application("skylarkinspect"), in: World.round, as: .init(), in: Cast.harbour.id,
+                by: Cast.mei.person.id)
+            // Long enough for the application to be handed in before this is on record.
+            try await transaction.execute("SELECT pg_sleep(0.7)")
+            return made
+        }
+        try await Task.sleep(for: .milliseconds(300))
+        try await move(to: "submitted", in: world)
+        _ = await given
+        #expect(try await rivals(in: world).contains(Cast.startup("skylarkinspect")))
+        let kept: Int = try await world.owner.reader(as: .none).value(
+            """
+            SELECT count(*) AS n FROM review_assignments
+            WHERE person_id = \(vera) AND application_id = \(World.application("skylarkinspect")) AND state = 'assigned'
+            """)
+        #expect(kept == 0)
     }
 
     @Test("a seat that ended before the startup handed in is none; one that ended since is")

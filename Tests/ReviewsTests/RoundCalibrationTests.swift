@@ -141,6 +141,41 @@ struct RoundCalibrationTests {
         #expect(try await waiting(world) == 1)
     }
 
+    @Test("What was judged by nobody whom others tie to the rest keeps its mean beside what is calibrated")
+    func incomparable() async throws {
+        let world = try await World()
+        try await world.plantReviews(in: round)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            for statement: Query in [
+                """
+                UPDATE review_assignments SET state = 'withdrawn', ended_at = now()
+                WHERE application_id = md5('calibrated 15')::uuid AND person_id <> \(Cast.nora.person.id)
+                """,
+                """
+                UPDATE reviews SET person_id = \(Cast.kenji.person.id)
+                WHERE application_id = md5('calibrated 15')::uuid AND person_id = \(Cast.nora.person.id)
+                """,
+                """
+                UPDATE review_assignments SET person_id = \(Cast.kenji.person.id)
+                WHERE application_id = md5('calibrated 15')::uuid AND person_id = \(Cast.nora.person.id)
+                """,
+            ] {
+                try await transaction.execute(statement)
+            }
+        }
+        try await world.calibrate(round)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let planted = try #require(try await reader.round(round))
+        let ids: [Application.ID] = try await reader.rows(
+            "SELECT md5('calibrated ' || n)::uuid AS id FROM generate_series(14, 15) AS n ORDER BY n"
+        ).map { try $0("id") }
+        let (marks, isAwaited) = try await reader.marks(in: planted, of: ids)
+        #expect(!isAwaited && marks[ids[0]]?.calibrated != nil)
+        let apart = try #require(marks[ids[1]])
+        #expect(apart.calibrated == nil && (0...100).contains(apart.mean))
+    }
+
     @Test("What is not calibrated though it should be is found")
     func missing() async throws {
         let world = try await World()

@@ -77,6 +77,9 @@ class Workspace:
             JOIN calls AS c ON c.tenant_id = b.tenant_id AND c.id = b.call_id
             JOIN review_rounds AS r ON r.tenant_id = c.tenant_id AND r.call_id = c.id
             WHERE b.tenant_id = {tenant} AND b.released_at IS NOT NULL AND c.title ->> 'en' = '{decided}'""").split("|")
+        self.cohort = psql(f"""
+            SELECT id FROM cohorts WHERE tenant_id = {tenant} AND stream_id = '{self.stream}'
+            ORDER BY starts_on DESC, id LIMIT 1""")
         # One that was rejected, of a startup that applies a lot: some other of its applications may fund the same.
         self.application = psql(f"""
             SELECT a.id FROM applications AS a
@@ -99,7 +102,7 @@ class Workspace:
                 "/console/rounds", f"/console/rounds/{self.round}", f"/console/rounds/{self.round}/assignments",
                 f"/console/rounds/{self.round}/conflicts",
                 "/console/startups", "/console/institutions", "/console/letters", "/console/letters/held",
-                "/console/enrolments", "/console/mous", "/console/applications/board",
+                "/console/enrolments", f"/console/cohorts/{self.cohort}/enrolments", "/console/mous", "/console/applications/board",
                 f"/console/applications/board?call={self.call}", f"/console/applications/{self.application}",
                 "/console/changes", f"/console/rounds/{self.judged}/standings",
                 f"/console/rounds/{self.judged}/pool", "/console/reviewers", f"/console/streams/{self.stream}/reviewers",
