@@ -1,23 +1,52 @@
 -- A second answer reaches everything that was decided: what was found not eligible can be appealed as a rejection can, and an
 -- offer that was answered changes by two people as one that was not.
 
--- Until when somebody who was found not eligible may appeal: as many days as the call gives after a rejection.
+-- Until when somebody who was found not eligible may appeal: as many days as the call gives after a rejection. The days are kept
+-- as long as the letter about it waits for a look: they begin anew when it goes out.
 ALTER TABLE applications ADD COLUMN appeal_until timestamptz
     CONSTRAINT screenings_can_be_appealed CHECK (appeal_until IS NULL OR state = 'ineligible');
+ALTER TABLE applications ADD COLUMN appeal_days integer
+    CONSTRAINT days_to_appeal_wait_for_their_letter CHECK (appeal_days IS NULL OR appeal_until IS NOT NULL);
 
 -- As `system`: a founder does not read the batches that the days stand in.
+CREATE FUNCTION days_to_appeal_screening(tenant uuid, call uuid) RETURNS integer LANGUAGE sql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+    SELECT coalesce((SELECT b.appeal_days FROM decision_batches AS b
+                     WHERE b.tenant_id = tenant AND b.call_id = call
+                     ORDER BY b.opened_at DESC, b.id DESC LIMIT 1), 14)
+$$;
+REVOKE ALL ON FUNCTION days_to_appeal_screening(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION days_to_appeal_screening(uuid, uuid) TO trellis_app;
+
+-- What was screened again after an appeal is not appealed a second time.
 CREATE FUNCTION date_appeal_of_screening() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE
+    days integer := CASE WHEN NEW.state = 'ineligible' AND NOT EXISTS (
+        SELECT FROM appeals AS p
+        WHERE p.tenant_id = NEW.tenant_id AND p.application_id = NEW.id AND p.subject = 'screening')
+        THEN days_to_appeal_screening(NEW.tenant_id, NEW.call_id) END;
 BEGIN
-    NEW.appeal_until := CASE WHEN NEW.state = 'ineligible' THEN now() + interval '1 day' * coalesce(
-        (SELECT b.appeal_days FROM decision_batches AS b
-         WHERE b.tenant_id = NEW.tenant_id AND b.call_id = NEW.call_id
-         ORDER BY b.opened_at DESC, b.id DESC LIMIT 1), 14) END;
+    NEW.appeal_until := now() + days * interval '1 day';
+    NEW.appeal_days := nullif(days, 0);
     RETURN NEW;
 END $$;
 CREATE TRIGGER screenings_can_be_appealed BEFORE UPDATE OF state ON applications
     FOR EACH ROW WHEN (NEW.state IS DISTINCT FROM OLD.state AND 'ineligible' IN (OLD.state, NEW.state))
     EXECUTE FUNCTION date_appeal_of_screening();
+
+-- The days begin when the first letter about it is let go, or kept for good.
+CREATE FUNCTION begin_days_to_appeal() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    UPDATE applications SET appeal_until = now() + appeal_days * interval '1 day', appeal_days = NULL
+    WHERE tenant_id = NEW.tenant_id AND id = NEW.about_id AND state = 'ineligible' AND appeal_days IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER letters_begin_the_days_to_appeal AFTER UPDATE OF released_at, cancelled_at ON letters
+    FOR EACH ROW WHEN (OLD.released_at IS NULL AND OLD.cancelled_at IS NULL AND NEW.about_noun = 'application'
+                       AND NEW.kind = 'decision' AND (NEW.released_at IS NOT NULL OR NEW.cancelled_at IS NOT NULL))
+    EXECUTE FUNCTION begin_days_to_appeal();
 
 -- What is appealed. Each is appealed once: whoever was let in again by an appeal may be rejected later, and appeal that.
 ALTER TABLE appeals ADD COLUMN subject text NOT NULL DEFAULT 'decision'
@@ -41,8 +70,8 @@ BEGIN
     IF TG_OP = 'INSERT' THEN
         SELECT * INTO application FROM applications WHERE tenant_id = NEW.tenant_id AND id = NEW.application_id;
         NEW.subject := CASE application.state WHEN 'ineligible' THEN 'screening' ELSE 'decision' END;
-        IF coalesce(now() > CASE NEW.subject WHEN 'screening' THEN application.appeal_until ELSE decision.appeal_until END,
-                    true) THEN
+        IF coalesce(now() > CASE WHEN NEW.subject = 'decision' THEN decision.appeal_until
+                                 WHEN application.appeal_days IS NULL THEN application.appeal_until ELSE now() END, true) THEN
             RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'rejections_are_appealed_in_time',
                 MESSAGE = 'there is no rejection that can still be appealed';
         END IF;
@@ -143,7 +172,8 @@ ALTER TABLE freed_places ADD COLUMN award_minor bigint, ADD COLUMN currency text
     ADD CONSTRAINT awards_of_places_have_a_currency CHECK ((award_minor IS NULL) = (currency IS NULL)),
     ADD PRIMARY KEY (tenant_id, application_id, offer_expires_at, freed_at);
 
--- An offer that is taken back frees its place, whether it was accepted or not. As `system`: managers only read what is free.
+-- An offer that is taken back frees its place, whether it was accepted or not; so does one that moves to another stream, and
+-- takes its award along. As `system`: managers only read what is free.
 CREATE FUNCTION free_place_taken_back() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
@@ -152,24 +182,34 @@ BEGIN
     SELECT a.tenant_id, a.id, a.offer_expires_at, a.call_id,
            CASE WHEN a.state = 'declined' THEN 'given_up'
                 WHEN a.state = 'offered' AND a.offer_expires_at < now() THEN 'lapsed' ELSE 'taken_back' END,
-           OLD.stream_id, OLD.award_minor, OLD.currency
+           OLD.stream_id, CASE WHEN NEW.outcome <> 'offer' THEN OLD.award_minor END,
+           CASE WHEN NEW.outcome <> 'offer' THEN OLD.currency END
     FROM applications AS a
     WHERE a.tenant_id = OLD.tenant_id AND a.id = OLD.application_id AND a.offer_expires_at IS NOT NULL
       AND a.state IN ('offered', 'accepted', 'declined')
       AND NOT EXISTS (SELECT FROM freed_places AS f
                       WHERE f.tenant_id = a.tenant_id AND f.application_id = a.id
-                        AND f.offer_expires_at = a.offer_expires_at AND f.freed_at >= OLD.released_at);
+                        AND f.offer_expires_at = a.offer_expires_at AND f.freed_at >= OLD.released_at
+                        AND f.stream_id IS NOT DISTINCT FROM OLD.stream_id);
     RETURN NULL;
 END $$;
-CREATE TRIGGER places_taken_back_are_free AFTER UPDATE OF outcome ON decisions
-    FOR EACH ROW WHEN (OLD.outcome = 'offer' AND NEW.outcome <> 'offer') EXECUTE FUNCTION free_place_taken_back();
+CREATE TRIGGER places_taken_back_are_free AFTER UPDATE OF outcome, stream_id ON decisions
+    FOR EACH ROW WHEN (OLD.outcome = 'offer' AND (
+        NEW.outcome <> 'offer' OR OLD.stream_id IS NOT NULL AND OLD.stream_id IS DISTINCT FROM NEW.stream_id))
+    EXECUTE FUNCTION free_place_taken_back();
 
--- Whoever is offered a place again while the one they had is free has it again.
+-- Whoever is offered a place again while the one they had in that stream is free has it again.
 CREATE FUNCTION retake_place() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
-    UPDATE freed_places SET filled_with = NEW.id, filled_at = now()
-    WHERE tenant_id = NEW.tenant_id AND application_id = NEW.id AND filled_at IS NULL;
+    UPDATE freed_places AS f SET filled_with = NEW.id, filled_at = now()
+    WHERE f.tenant_id = NEW.tenant_id AND f.application_id = NEW.id
+      AND (f.offer_expires_at, f.freed_at) = (
+          SELECT l.offer_expires_at, l.freed_at FROM freed_places AS l
+          LEFT JOIN decisions AS d ON d.tenant_id = l.tenant_id AND d.application_id = l.application_id
+          WHERE l.tenant_id = NEW.tenant_id AND l.application_id = NEW.id AND l.filled_at IS NULL
+            AND l.stream_id IS NOT DISTINCT FROM d.stream_id
+          ORDER BY l.freed_at DESC, l.offer_expires_at DESC LIMIT 1);
     RETURN NULL;
 END $$;
 CREATE TRIGGER places_are_taken_again AFTER UPDATE OF state, offer_expires_at ON applications
@@ -224,18 +264,19 @@ END $$;
 CREATE TRIGGER who_accepted_is_enrolled BEFORE INSERT ON enrolments
     FOR EACH ROW WHEN (acts_as('manager')) EXECUTE FUNCTION check_enrolled_is_accepted();
 
--- Whoever was found not eligible in the last two weeks has the rest of them; places that are free come with what they came with.
+-- Whoever was found not eligible has the rest of their days, where they are not over; places that are free come with what they came with.
 DO $$
 DECLARE park uuid;
 BEGIN
     PERFORM set_config('trellis.role', 'operator', true);
     FOR park IN SELECT id FROM tenants LOOP
         PERFORM set_config('trellis.tenant', park::text, true), set_config('trellis.role', 'system', true);
-        UPDATE applications AS a SET appeal_until = e.at + interval '14 days'
+        UPDATE applications AS a
+        SET appeal_until = e.at + days_to_appeal_screening(park, a.call_id) * interval '1 day'
         FROM (SELECT application_id, max(at) AS at FROM application_events
               WHERE tenant_id = park AND to_state = 'ineligible' GROUP BY application_id) AS e
         WHERE a.tenant_id = park AND a.id = e.application_id AND a.state = 'ineligible'
-          AND e.at > now() - interval '14 days';
+          AND e.at > now() - days_to_appeal_screening(park, a.call_id) * interval '1 day';
         UPDATE freed_places AS f SET award_minor = d.award_minor, currency = d.currency
         FROM decisions AS d
         WHERE f.tenant_id = park AND f.filled_at IS NULL AND d.tenant_id = park AND d.application_id = f.application_id

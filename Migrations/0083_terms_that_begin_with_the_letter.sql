@@ -72,6 +72,11 @@ CREATE TRIGGER offers_end_when_the_park_says BEFORE UPDATE OF offer_expires_at, 
     FOR EACH ROW WHEN (OLD.state = 'offered' AND NEW.state = 'offered'
                        AND (NEW.offer_expires_at, NEW.offer_days) IS DISTINCT FROM (OLD.offer_expires_at, OLD.offer_days))
     EXECUTE FUNCTION check_end_of_offer();
+-- Nor how long they may appeal.
+CREATE TRIGGER days_to_appeal_end_when_the_park_says BEFORE UPDATE OF appeal_until, appeal_days ON applications
+    FOR EACH ROW WHEN (OLD.state = 'ineligible' AND NEW.state = 'ineligible'
+                       AND (NEW.appeal_until, NEW.appeal_days) IS DISTINCT FROM (OLD.appeal_until, OLD.appeal_days))
+    EXECUTE FUNCTION check_end_of_offer();
 
 -- With the first letter that goes out, the days begin: they end with the last of them in the zone of the call. Whatever looks
 -- after offers that ran out looks at that moment.
@@ -105,25 +110,65 @@ CREATE TRIGGER letters_begin_the_days_of_an_offer AFTER UPDATE OF released_at ON
                        AND NEW.kind = 'decision')
     EXECUTE FUNCTION begin_days_of_offer();
 
--- The last letter about such an offer is not kept from going out: its days would never begin, and the place never be free.
+-- The last letter about such an offer is not kept from going out: its days would never begin, and the place never be free; or
+-- they run, and nobody is told.
 CREATE FUNCTION keep_letter_of_offer() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE
+    offer applications;
 BEGIN
     -- Two who cancel one each wait here for each other.
-    PERFORM FROM applications
-    WHERE tenant_id = NEW.tenant_id AND id = NEW.about_id AND offer_days IS NOT NULL FOR UPDATE;
+    SELECT * INTO offer FROM applications AS a
+    WHERE a.tenant_id = NEW.tenant_id AND a.id = NEW.about_id AND a.state = 'offered' AND a.offer_expires_at >= now()
+      AND (a.offer_days IS NOT NULL
+           OR EXISTS (SELECT FROM freed_places AS f
+                      WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id AND f.application_id <> a.id))
+    FOR UPDATE OF a;
     IF FOUND AND EXISTS (SELECT FROM letters_of_an_offer(NEW.tenant_id, NEW.about_id) AS l WHERE l.id = NEW.id)
         AND NOT EXISTS (
-            SELECT FROM letters_of_an_offer(NEW.tenant_id, NEW.about_id) AS l WHERE l.id <> NEW.id AND l.state = 'held') THEN
+            SELECT FROM letters_of_an_offer(NEW.tenant_id, NEW.about_id) AS l
+            WHERE l.id <> NEW.id
+              AND (l.state IN ('released', 'sent') OR l.state = 'held' AND offer.offer_days IS NOT NULL)) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'offers_are_told_of',
             MESSAGE = 'the days of the offer begin with this letter';
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER offers_are_told_of BEFORE UPDATE OF cancelled_at ON letters
-    FOR EACH ROW WHEN (OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL AND OLD.released_at IS NULL
+    FOR EACH ROW WHEN (OLD.cancelled_at IS NULL AND NEW.cancelled_at IS NOT NULL
                        AND NEW.about_noun = 'application' AND NEW.kind = 'decision')
     EXECUTE FUNCTION keep_letter_of_offer();
+
+-- The days begin for all founders of a startup at once, so that the letters that say how many go out together: those held that
+-- tell of the same, beside one of them.
+CREATE FUNCTION letters_going_out_with(tenant uuid, letter uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT o.id
+    FROM letters AS l
+    JOIN applications AS a ON a.tenant_id = l.tenant_id AND a.id = l.about_id AND a.state IN ('offered', 'ineligible')
+    JOIN letters AS o ON o.tenant_id = l.tenant_id AND o.about_id = l.about_id AND o.about_noun = l.about_noun
+        AND o.kind = l.kind AND o.written_at = l.written_at AND o.id <> l.id AND o.state = 'held'
+    WHERE l.tenant_id = tenant AND l.id = letter AND l.about_noun = 'application' AND l.kind = 'decision'
+$$;
+REVOKE ALL ON FUNCTION letters_going_out_with(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION letters_going_out_with(uuid, uuid) TO trellis_app;
+
+-- What a held letter tells is no longer true when something else is decided, or was answered before it went out. As `system`:
+-- founders who answer do not keep letters.
+CREATE FUNCTION cancel_letters_overtaken() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    UPDATE letters SET cancelled_at = now()
+    WHERE tenant_id = NEW.tenant_id AND about_id = (to_jsonb(NEW) ->> TG_ARGV[0])::uuid AND about_noun = 'application'
+      AND kind = 'decision' AND state = 'held' AND written_at < now();
+    RETURN NULL;
+END $$;
+CREATE TRIGGER letters_are_overtaken AFTER UPDATE OF state ON applications
+    FOR EACH ROW WHEN (NEW.state <> OLD.state
+        AND OLD.state IN ('ineligible', 'offered', 'accepted', 'declined', 'waitlisted', 'rejected'))
+    EXECUTE FUNCTION cancel_letters_overtaken('id');
+-- An offer that becomes another.
+CREATE TRIGGER letters_are_overtaken AFTER UPDATE OF released_at ON decisions
+    FOR EACH ROW WHEN (NEW.released_at <> OLD.released_at) EXECUTE FUNCTION cancel_letters_overtaken('application_id');
 
 -- Whether an application got its place from the waiting list.
 CREATE INDEX freed_places_by_who_got_them ON freed_places (tenant_id, filled_with) WHERE filled_with IS NOT NULL;

@@ -63,7 +63,15 @@ CREATE FUNCTION reached_in_streams(first date, last date, only_streams uuid[])
                           JOIN review_rounds AS q ON q.tenant_id = t.tenant_id AND q.id = t.round_id
                           WHERE t.tenant_id = acting_tenant() AND t.assigned > 0 AND q.stream_id IS NOT NULL)
                     THEN 8 ELSE 0 END
-             | CASE WHEN d.stream_id IS NULL OR d.stream_id = n.stream_id
+             | CASE WHEN d.stream_id = n.stream_id
+                      -- Of an offer that was taken back, the decision no longer says where it was.
+                      OR d.stream_id IS NULL AND (
+                          r.id NOT IN (SELECT f.application_id FROM freed_places AS f
+                                       WHERE f.tenant_id = acting_tenant() AND f.stream_id IS NOT NULL)
+                          OR (r.id, n.stream_id) IN (
+                              SELECT DISTINCT ON (f.application_id) f.application_id, f.stream_id FROM freed_places AS f
+                              WHERE f.tenant_id = acting_tenant() AND f.stream_id IS NOT NULL
+                              ORDER BY f.application_id, f.freed_at DESC, f.offer_expires_at DESC))
                     THEN r.reached | CASE WHEN r.id IN (SELECT e.application_id FROM enrolments AS e
                                                         WHERE e.tenant_id = acting_tenant()
                                                           AND e.application_id IS NOT NULL) THEN 256 ELSE 0 END

@@ -22,7 +22,11 @@ package struct ApplicationSummary: Sendable, Identifiable {
     /// How much of the form is done.
     package let count: Count
     /// Until when it can be appealed that the application was found not eligible.
+    ///
+    /// While the letter about it waits, the least that it will be.
     package let appealUntil: Date?
+    /// How many days there are to appeal it, counted from the day of the letter, until that has gone out.
+    package let appealDays: Int?
     /// Until when changes are taken that the park asked for, while it waits for them.
     package let changesDueAt: Date?
     /// Whether it waits for answers to the questions of a later round, not for changes.
@@ -193,14 +197,15 @@ extension Statements {
         }
     }
 
-    /// Who founded a startup, as far as the principal may know: a founder themselves.
+    /// Who founded a startup and can be written to, as far as the principal may know: a founder themselves.
     func founders(of startup: Startup.ID) async throws -> [Person.ID] {
         try await rows(
             """
             -- founders of a startup
-            SELECT DISTINCT person_id FROM memberships
-            WHERE tenant_id = acting_tenant() AND institution_id = \(startup) AND role = 'founder' AND ended_at IS NULL
-            ORDER BY person_id
+            SELECT DISTINCT m.person_id FROM memberships AS m
+            WHERE m.tenant_id = acting_tenant() AND m.institution_id = \(startup) AND m.role = 'founder'
+              AND m.ended_at IS NULL AND EXISTS (SELECT FROM reader_of_letters(m.person_id))
+            ORDER BY m.person_id
             """
         ).map { try $0("person_id") }
     }
@@ -216,7 +221,8 @@ extension Query {
     static var selectApplications: Query {
         """
         SELECT a.id, a.call_id, a.startup_id, a.state, a.version, a.created_at, a.saved_at,
-               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.offer_days, a.appeal_until, a.answered, a.form_version,
+               a.submitted_at, a.withdrawn_at, a.offer_expires_at, a.offer_days, a.appeal_days, a.answered, a.form_version,
+               CASE WHEN a.appeal_days IS NULL THEN a.appeal_until ELSE now() + a.appeal_days * interval '1 day' END AS appeal_until,
                \(fragment: .requiredAnswered) AS required_answered, i.names AS startup_name, c.title, c.closes_at, s.name AS stream_name,
                c.time_zone, c.grace_seconds, c.cancelled_at, c.cutoffs, now() AS read_at,
                CASE WHEN a.state = 'draft' THEN ARRAY(
@@ -327,7 +333,7 @@ extension ApplicationSummary {
             count: Count(
                 answered: row("answered"), questions: row("questions"), requiredAnswered: row("required_answered"),
                 required: row("required")),
-            appealUntil: row("appeal_until"), changesDueAt: row("changes_due_at"),
+            appealUntil: row("appeal_until"), appealDays: row("appeal_days"), changesDueAt: row("changes_due_at"),
             waitsForAnswers: row("waits_for_answers"),
             clock: StageClock(
                 enteredAt: row("stage_entered_at"), days: row("stage_days"), endsAt: row("stage_ends_at"),

@@ -69,7 +69,9 @@ extension Transaction {
                 [t("letter.stream", ["stream": LetterText.quoted($0.name.text(for: spoken))])]
             }
             // Of an offer whose days begin with this letter, nobody knows the last day yet.
-            let term = application.offerDays.map { [t("letter.days_to_accept", count: $0)] }
+            let term =
+                application.offerDays.map { [t("letter.days_to_accept", count: $0)] }
+                ?? (key == "ineligible" ? summary.appealDays : nil).map { [t("letter.days_to_appeal", count: $0)] }
             return try LetterText(
                 subject: t("letter.\(key)_subject", names),
                 paragraphs: [t("letter.salutation", names), t("letter.\(key)", names)] + (term ?? [])

@@ -1,6 +1,7 @@
 internal import API
 package import Accounts
 internal import Jobs
+internal import Letters
 internal import Pages
 package import Postgres
 package import Programs
@@ -73,9 +74,11 @@ extension Transaction {
         if case .offer(let day) = decision {
             lastDay = day
             try await followOffer(of: decided)
-        } else if before == .offered || before == .accepted {
-            try await enqueue(PlaceFreed(call: decided.call.uuid))
         }
+        // A place is left by another stream, too.
+        if before == .offered || before == .accepted { try await enqueue(PlaceFreed(call: decided.call.uuid)) }
+        // Nothing is taken back of which nobody was told.
+        if before == .offered, try await keptLettersUntold(about: id.uuid) { before = .inReview }
         let key =
             occasion != .promotion
             ? decided.state.letter(after: before) : decided.offerDays == nil ? "promoted" : "promoted_from_letter"

@@ -102,19 +102,24 @@ struct DecisionPortal: Sendable {
     ) async throws -> DecisionPart.Appeal? {
         let t = PageKit.decisions.texts(in: language)
         let last = try await reader.appeal(of: id)
-        if let last, decided == nil || last.subject == decided?.subject { return said(last, t) }
+        if let last, decided == nil || last.subject == decided?.subject {
+            let isOut = try await reader.application(id)?.application.state == .ineligible
+            return said(last, staysOut: isOut, t)
+        }
         guard let decided, try await reader.clock() <= decided.until else { return nil }
         let time = TimeText(decided.until, in: .hongKong, and: .ofReader, language: language).sentence
         return DecisionPart.Appeal(
             text: t("portal.appeal_until", ["time": time]), form: form(id, values: [:], problem: nil, key: nil, t))
     }
 
-    private static func said(_ appeal: Appeal, _ t: Texts) -> DecisionPart.Appeal {
+    /// - Parameter isOut: whether the application is not eligible at this moment.
+    private static func said(_ appeal: Appeal, staysOut isOut: Bool, _ t: Texts) -> DecisionPart.Appeal {
         let text =
             switch appeal.verdict {
             case nil: t("portal.waiting")
             case .upheld: t("portal.upheld")
-            case .reopened where appeal.subject == .screening: t("portal.screening_reopened")
+            case .reopened where appeal.subject == .screening:
+                isOut ? t("portal.screened_again") : t("portal.screening_reopened")
             case .reopened: t("portal.reopened")
             }
         return DecisionPart.Appeal(text: text, grounds: appeal.grounds.string, answer: appeal.answer?.string)

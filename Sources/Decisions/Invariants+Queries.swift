@@ -63,11 +63,13 @@ extension DecisionsRoom {
             violatedBy: """
                 SELECT a.tenant_id, a.id, 'its days run, and its letter waits' AS detail
                 FROM applications AS a
-                WHERE a.state = 'offered' AND a.offer_days IS NULL
-                  AND EXISTS (SELECT FROM freed_places AS f WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id)
-                  AND EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.state = 'held')
+                WHERE a.state = 'offered' AND a.offer_days IS NULL AND a.offer_expires_at >= now()
+                  AND EXISTS (SELECT FROM freed_places AS f
+                              WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id AND f.application_id <> a.id)
+                  AND EXISTS (SELECT FROM letters_of_an_offer(a.tenant_id, a.id))
                   AND NOT EXISTS (
-                      SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l WHERE l.released_at IS NOT NULL)
+                      SELECT FROM letters_of_an_offer(a.tenant_id, a.id) AS l
+                      WHERE l.released_at IS NOT NULL AND l.state <> 'cancelled')
                 UNION ALL
                 SELECT a.tenant_id, a.id, 'its days wait for no letter' AS detail
                 FROM applications AS a

@@ -49,7 +49,8 @@ extension Transaction {
               -- Another offer may end with the day on which one did that was declined.
               AND NOT EXISTS (SELECT FROM freed_places AS f
                               WHERE f.tenant_id = a.tenant_id AND f.application_id = a.id
-                                AND f.offer_expires_at = a.offer_expires_at AND f.freed_at >= d.released_at)
+                                AND f.offer_expires_at = a.offer_expires_at AND f.freed_at >= d.released_at
+                                AND f.stream_id IS NOT DISTINCT FROM d.stream_id)
             """)
     }
 
@@ -90,7 +91,8 @@ extension Transaction {
                        AS is_free_in_stream,
                    EXISTS (SELECT FROM memberships AS m
                            WHERE m.tenant_id = a.tenant_id AND m.institution_id = a.startup_id AND m.role = 'founder'
-                             AND m.ended_at IS NULL) AS has_founders
+                             AND m.ended_at IS NULL AND EXISTS (SELECT FROM reader_of_letters(m.person_id)))
+                       AS has_founders
             FROM waiting_applications AS w
             JOIN applications AS a ON a.tenant_id = w.tenant_id AND a.id = w.application_id
             JOIN calls AS c ON c.tenant_id = w.tenant_id AND c.id = w.call_id

@@ -28,7 +28,7 @@ extension Statements {
                 LEFT JOIN prepared_decisions AS p
                     ON p.tenant_id = d.tenant_id AND p.batch_id = d.batch_id AND p.application_id = d.application_id
                     AND p.outcome = 'waitlist'
-                WHERE f.tenant_id = acting_tenant() AND f.call_id = \(call) AND f.filled_with IS NOT NULL
+                WHERE f.tenant_id = acting_tenant() AND f.call_id = \(call) AND f.filled_with <> f.application_id
                   -- Who was put on the list again waits.
                   AND NOT EXISTS (SELECT FROM waiting_applications AS w
                                   WHERE w.tenant_id = f.tenant_id AND w.application_id = f.filled_with)
@@ -64,7 +64,11 @@ extension Statements {
             -- placeStandings
             SELECT a.id, a.state, a.offer_days IS NOT NULL AS awaits_letter, coalesce(a.offer_expires_at < now(), false) AS is_lapsed,
                    q.position, EXISTS (SELECT FROM freed_places AS f
-                                       WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id) AS is_promoted
+                                       JOIN decisions AS d
+                                           ON d.tenant_id = f.tenant_id AND d.application_id = f.filled_with
+                                       WHERE f.tenant_id = a.tenant_id AND f.filled_with = a.id AND f.application_id <> a.id
+                                         AND a.state IN ('offered', 'accepted', 'declined')
+                                         AND f.filled_at >= d.released_at) AS is_promoted
             FROM applications AS a
             LEFT JOIN (
                 SELECT w.application_id, row_number() OVER (ORDER BY w.rank, w.since, w.application_id) AS position

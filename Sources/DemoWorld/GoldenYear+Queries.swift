@@ -137,7 +137,7 @@ extension GoldenYear {
                         WHERE c.cutoffs <> '{}' AND a.submitted_at IS NOT NULL) AS batches,
                        (SELECT count(*) FROM conflict_declarations WHERE application_id IS NOT NULL) AS recusals,
                        (SELECT count(*) FROM decision_changes WHERE confirmed_at IS NOT NULL) AS decisions_changed,
-                       (SELECT count(*) FROM freed_places WHERE filled_with IS NOT NULL) AS promoted,
+                       (SELECT count(*) FROM freed_places WHERE filled_with <> application_id) AS promoted,
                        (SELECT count(*) FROM appeals) AS appeals,
                        (SELECT count(*) FROM appeals WHERE verdict = 'upheld') AS appeals_upheld,
                        (SELECT count(*) FROM appeals WHERE verdict = 'reopened') AS appeals_reopened

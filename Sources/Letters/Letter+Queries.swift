@@ -260,6 +260,39 @@ extension Transaction {
         ).map { try $0("state") }
     }
 
+    /// The held letters that are let go with another.
+    func lettersGoingOut(with id: Letter.ID) async throws -> [Letter.ID] {
+        try await rows(
+            "/* lettersGoingOut */ SELECT o.id FROM letters_going_out_with(acting_tenant(), \(id)) AS o (id) ORDER BY o.id"
+        ).map { try $0("id") }
+    }
+
+    /// Whether this transaction let a letter go.
+    func wasJustReleased(_ id: Letter.ID) async throws -> Bool {
+        try await value(
+            """
+            -- wasJustReleased
+            SELECT EXISTS (SELECT FROM letters AS l
+                           WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.id = \(id)
+                             AND l.released_at = now())
+            """)
+    }
+
+    /// Whether this transaction kept letters of a decision from going out, and nobody had been told of it. For managers.
+    package func keptLettersUntold(about id: UUID) async throws -> Bool {
+        try await value(
+            """
+            -- keptLettersUntold
+            SELECT EXISTS (
+                SELECT FROM letters AS l
+                WHERE l.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND l.about_id = \(id)
+                  AND l.kind = 'decision' AND l.cancelled_at = now() AND l.released_at IS NULL
+                  AND NOT EXISTS (SELECT FROM letters AS o
+                                  WHERE o.tenant_id = l.tenant_id AND o.about_id = l.about_id AND o.kind = l.kind
+                                    AND o.written_at = l.written_at AND o.released_at IS NOT NULL))
+            """)
+    }
+
     func addText(_ text: LetterText, to id: Letter.ID) async throws {
         try await execute(
             """

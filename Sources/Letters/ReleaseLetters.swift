@@ -5,12 +5,18 @@ internal import Vocabulary
 
 extension Transaction {
     /// Lets a letter go that is held, or that failed before, once more. A job sends it when this transaction has committed.
+    /// Letters that tell others of the same, with days that begin, go out with it.
     ///
     /// Throws `LetterRefusal.stays`, or not found.
     package func releaseLetter(_ id: Letter.ID) async throws {
+        let others = try await lettersGoingOut(with: id)
+        try await lockLetters(others + [id])
         guard let state = try await lockLetter(id) else { throw Problem.notFound }
-        guard try await release([id]) == [id] else { throw LetterRefusal.stays(state) }
-        try await enqueue(contentsOf: [SendLetter(letter: id.uuid)])
+        // Of several that are let go at once, one may have taken this with it.
+        if state == .released, try await wasJustReleased(id) { return }
+        let released = try await release([id] + others)
+        guard released.contains(id) else { throw LetterRefusal.stays(state) }
+        try await enqueue(contentsOf: released.map { SendLetter(letter: $0.uuid) })
     }
 
     /// Keeps a letter from going out. One that a mail server is being given at this moment is past that.

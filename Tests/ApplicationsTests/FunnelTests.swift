@@ -254,6 +254,16 @@ extension World {
                     JOIN applications AS a ON a.id = md5('funnel ' || k.application)::uuid AND a.call_id = \(choice.id)
                     WHERE k.placed AND a.submitted_at IS NOT NULL
                     """)
+                // Of some, a place was taken back: of a few, a second one after it.
+                try await transaction.execute(
+                    """
+                    INSERT INTO freed_places (
+                        tenant_id, application_id, offer_expires_at, call_id, cause, stream_id, freed_at)
+                    SELECT a.tenant_id, a.id, now(), a.call_id, 'taken_back', k.stream, now() + k.n * interval '1 minute'
+                    FROM unnest(\(choosing), \(named)) WITH ORDINALITY AS k (application, stream, n)
+                    JOIN applications AS a ON a.id = md5('funnel ' || k.application)::uuid AND a.call_id = \(choice.id)
+                    WHERE k.n % 3 <> 0
+                    """)
             }
             try await transaction.execute(
                 """
@@ -351,6 +361,13 @@ extension World {
                 "SELECT application_id AS one, stream_id AS other FROM stream_choices")
             let placed = try await snapshot.pairs(
                 "SELECT application_id AS one, stream_id AS other FROM decisions WHERE stream_id IS NOT NULL")
+            /// Of each application the stream of the last place that it left.
+            let left: [String: String] = try await snapshot.rows(
+                """
+                SELECT application_id, stream_id FROM freed_places
+                WHERE tenant_id = \(harbour) AND stream_id IS NOT NULL ORDER BY freed_at
+                """
+            ).reduce(into: [:]) { $0[(try $1("application_id") as UUID).lower] = (try $1("stream_id") as UUID).lower }
             let applications = try await snapshot.rows(
                 "SELECT id, call_id, created_at, submitted_at FROM applications WHERE tenant_id = \(harbour)"
             ).map { row in
@@ -362,7 +379,7 @@ extension World {
                 let counted = isSubmitted ? chosen[id] ?? [own] : offered[call] ?? [own]
                 var reached: [String: [Bool]] = [:]
                 for stream in counted {
-                    let isHere = placed[id]?.contains(stream) ?? true
+                    let isHere = placed[id]?.contains(stream) ?? left[id].map { $0 == stream } ?? true
                     reached[stream] = [
                         true, isSubmitted, been.contains("in_review"),
                         judged[id].map { $0.contains(nil) || $0.contains(stream) } ?? false,

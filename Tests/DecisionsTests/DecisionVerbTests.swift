@@ -4,6 +4,7 @@ import Applications
 import DemoWorld
 import Foundation
 import Letters
+import Pages
 import Postgres
 import Programs
 import Reviews
@@ -423,7 +424,10 @@ struct DecisionVerbTests {
         #expect(twice?.constraint == "appeals_pkey")
         try await world.owner.write(as: .none) { transaction in
             try await transaction.execute(
-                "UPDATE applications SET appeal_until = now() - interval '1 second' WHERE id = \(ids[1])")
+                """
+                UPDATE applications SET appeal_until = now() - interval '1 second', appeal_days = NULL
+                WHERE id = \(ids[1])
+                """)
         }
         await #expect(throws: DecisionRefusal.appealOver) { try await appeal(1) }
         let own = await #expect(throws: DatabaseError.self) {
@@ -461,6 +465,88 @@ struct DecisionVerbTests {
         #expect(try await reader.appeal(of: ids[0])?.subject == .decision)
         try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
         #expect(try await reader.application(ids[0])?.application.state == .inReview)
+    }
+
+    @Test("The days to appeal a screening begin with its letter; what is screened out again is not appealed again")
+    func screenedTwice() async throws {
+        let world = try await World()
+        let (_, ids) = try await world.applicants(1)
+        let (grounds, answer) = (try LongText("The certificate is in the annex."), try LongText("So it is."))
+        func screenOut() async throws {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                _ = try await transaction.screenApplication(ids[0], finding: .ineligible(because: note), by: mei)
+            }
+        }
+        func held() async throws -> [Letter] {
+            try await world.database.reader(as: world.context(Cast.mei))
+                .letters(in: .held, of: .decision, about: ids[0].uuid, limit: 5)
+        }
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE applications SET state = 'submitted' WHERE id = \(ids[0])")
+        }
+        try await screenOut()
+        let letter = try #require(try await held().first)
+        #expect(letter.text.body.string.contains("within 14 days, counted from the day of this letter"))
+        // It lay there for longer than the days are.
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "UPDATE applications SET appeal_until = now() - interval '1 day' WHERE id = \(ids[0])")
+        }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let waiting = try #require(try await reader.application(ids[0]))
+        #expect(waiting.appealDays == 14 && waiting.appealUntil.map { $0 > Date() } == true)
+        _ = try await world.database.write(as: world.context(Cast.mei)) { try await $0.releaseLetter(letter.id) }
+        let running = try #require(try await reader.application(ids[0]))
+        #expect(running.appealDays == nil)
+        #expect(running.appealUntil.map { $0 > Date().addingTimeInterval(13 * 86_400) } == true)
+        let founder = try await world.founder(of: 0)
+        let longer = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: founder) { transaction in
+                try await transaction.execute("UPDATE applications SET appeal_days = 300 WHERE id = \(ids[0])")
+            }
+        }
+        #expect(longer?.constraint == "offers_end_when_the_park_says")
+        _ = try await world.database.write(as: founder) { transaction in
+            try await transaction.lodgeAppeal(
+                against: ids[0], saying: grounds, in: Cast.harbour.id, by: world.person(of: founder))
+        }
+        try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
+        try await screenOut()
+        let out = try #require(try await reader.application(ids[0]))
+        #expect(out.application.state == .ineligible && out.appealUntil == nil && out.appealDays == nil)
+        #expect(try await held().first?.text.body.string.contains("you can appeal") == false)
+        await #expect(throws: DecisionRefusal.nothingToAppeal) {
+            try await world.database.write(as: founder) { transaction in
+                _ = try await transaction.lodgeAppeal(
+                    against: ids[0], saying: grounds, in: Cast.harbour.id, by: world.person(of: founder))
+            }
+        }
+        let part = try #require(
+            try await DecisionPortal.part(of: ids[0], world.database.reader(as: founder), .english))
+        #expect(part.appeal?.text.contains("still does not meet the conditions") == true)
+        #expect(part.appeal?.form == nil)
+    }
+
+    @Test("A letter that says somebody is out does not go out when they are in again")
+    func overtaken() async throws {
+        let world = try await World()
+        let (_, ids) = try await world.applicants(1)
+        let (grounds, answer) = (try LongText("The certificate is in the annex."), try LongText("So it is."))
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("UPDATE applications SET state = 'submitted' WHERE id = \(ids[0])")
+        }
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.screenApplication(ids[0], finding: .ineligible(because: note), by: mei)
+        }
+        let founder = try await world.founder(of: 0)
+        _ = try await world.database.write(as: founder) { transaction in
+            try await transaction.lodgeAppeal(
+                against: ids[0], saying: grounds, in: Cast.harbour.id, by: world.person(of: founder))
+        }
+        try await world.answer(ids[0], .reopened, answer, by: Cast.tom)
+        let letters = try await world.database.reader(as: world.context(Cast.mei))
+            .letters(of: .decision, about: ids[0].uuid, limit: 5)
+        #expect(Set(letters.map(\.state)) == [.released, .cancelled] && letters.count == 2)
     }
 
     @Test("After a batch was opened, a screening is appealed for as many days as it gives")

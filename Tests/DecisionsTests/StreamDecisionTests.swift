@@ -470,6 +470,36 @@ struct StreamDecisionTests {
         #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) } == [ids[2]])
     }
 
+    @Test("A place that is left for another stream goes to the next who chose its stream")
+    func left() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.choosing([["other", "own"], ["other"]], places: (1, 1))
+        let batch = try await world.open(
+            call.id, places: 2,
+            preparing: [
+                (ids[0], Preparation(.offer, note: note, stream: call.other)),
+                (ids[1], Preparation(.waitlist, rank: 1, note: note)),
+            ])
+        try await world.release(batch)
+        let change = DecisionChange.ID()
+        try await world.propose(Preparation(.offer, note: note, stream: call.own), for: ids[0], as: change)
+        try await world.confirm(change, by: Cast.tom)
+        let system = try await world.system()
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) } == [ids[1]])
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.releasedDecision(on: ids[1])?.stream == call.other)
+        #expect(try await reader.releasedDecision(on: ids[0])?.stream == call.own)
+        let list = try #require(try await reader.waitingList(of: call.id))
+        #expect(list.streams.map(\.taken) == [1, 1] && list.taken == 2)
+        // What was left and filled is left once.
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) } == [])
+        try await world.lapse(ids[0])
+        _ = try await world.database.write(as: system) { try await $0.fillPlaces(of: call.id) }
+        let freed: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM freed_places WHERE application_id = \(ids[0])")
+        #expect(freed == 2, "the stream that was left, and the one that was let go")
+    }
+
     @Test("A place that becomes free goes to the next who chose its stream")
     func promotion() async throws {
         let world = try await World()

@@ -65,7 +65,7 @@ struct WaitingListTests {
         #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[2]])
     }
 
-    @Test("A place is accepted before its letter has gone out, and the letter changes nothing then")
+    @Test("A place is accepted before its letter has gone out, and the letter does not go out any more")
     func early() async throws {
         let world = try await World()
         let (_, ids) = try await promoted(in: world)
@@ -74,14 +74,110 @@ struct WaitingListTests {
         let reader = world.database.reader(as: world.context(Cast.mei))
         let accepted = try #require(try await reader.application(ids[1])?.application)
         #expect(accepted.state == .accepted && accepted.offerDays == nil)
-        let letter = try #require(
-            try await reader.letters(of: .decision, about: ids[1].uuid, limit: 5).first { $0.state == .held })
-        _ = try await world.database.write(as: world.context(Cast.mei)) { try await $0.releaseLetter(letter.id) }
-        let after = try #require(try await reader.application(ids[1])?.application)
-        #expect(after.state == .accepted && after.offerExpiresAt == accepted.offerExpiresAt)
+        let letters = try await reader.letters(of: .decision, about: ids[1].uuid, limit: 5)
+        #expect(letters.allSatisfy { $0.state != .held })
+        let letter = try #require(letters.first { $0.state == .cancelled })
+        #expect(letter.text.body.string.contains("next on the waiting list"))
+        await #expect(throws: LetterRefusal.stays(.cancelled)) {
+            try await world.database.write(as: world.context(Cast.mei)) { try await $0.releaseLetter(letter.id) }
+        }
     }
 
-    @Test("The letter of such a place is not kept from going out, unless the decision is changed")
+    @Test("Letters about such a place go out together, however many founders the startup has")
+    func together() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        try await world.seat("second", besides: ids[1])
+        try await world.lapse(ids[0])
+        let system = try await world.system()
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[1]])
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let held = try await reader.letters(in: .held, of: .decision, about: ids[1].uuid, limit: 5)
+        #expect(held.count == 2)
+        let first = try #require(held.first?.id)
+        _ = try await world.database.write(as: world.context(Cast.mei)) { try await $0.releaseLetter(first) }
+        let letters = try await reader.letters(of: .decision, about: ids[1].uuid, limit: 5)
+        let out = letters.filter { held.map(\.id).contains($0.id) }
+        #expect(out.count == 2 && out.allSatisfy { $0.state == .released })
+        let jobs: Int = try await world.owner.reader(as: .none).value(
+            """
+            SELECT count(*) FROM jobs WHERE kind = 'letters.send'
+              AND (arguments ->> 'letter')::uuid = ANY (\(held.map(\.id.uuid)))
+            """)
+        #expect(jobs == 2)
+        // One of them may be kept from going out, and not both: somebody has to be told of days that run.
+        try await world.database.write(as: world.context(Cast.mei)) { try await $0.cancelLetter(held[0].id) }
+        let refused = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) { try await $0.cancelLetter(held[1].id) }
+        }
+        #expect(refused?.constraint == "offers_are_told_of")
+    }
+
+    @Test("Several letters that go out together are let go at once")
+    func togetherAtOnce() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        try await world.seat("second", besides: ids[1])
+        try await world.lapse(ids[0])
+        let system = try await world.system()
+        _ = try await world.database.write(as: system) { try await $0.fillPlaces(of: call) }
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let held = try await reader.letters(in: .held, of: .decision, about: ids[1].uuid, limit: 5)
+        let verdicts = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.handle(held.map(\.id), .release, .allOrNothing)
+        }
+        #expect(verdicts.count == 2)
+        let out = try await reader.letters(in: .released, of: .decision, about: ids[1].uuid, limit: 5)
+        #expect(Set(held.map(\.id)).isSubset(of: out.map(\.id)))
+    }
+
+    @Test("Who has an account that is closed is not written to, and keeps no place from the next")
+    func closed() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                """
+                UPDATE people SET disabled_at = now() WHERE id IN (
+                    SELECT m.person_id FROM memberships AS m JOIN applications AS a ON a.startup_id = m.institution_id
+                    WHERE a.id = \(ids[1]) AND m.role = 'founder')
+                """)
+        }
+        try await world.lapse(ids[0])
+        let system = try await world.system()
+        #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[1]])
+        let offered = try await world.database.reader(as: world.context(Cast.mei)).application(ids[1])?.application
+        #expect(offered?.state == .offered && offered?.offerDays == nil)
+    }
+
+    @Test("Whoever has the place again that they had did not get it from the waiting list")
+    func again() async throws {
+        let world = try await World()
+        let (call, ids) = try await released(in: world)
+        let founder = try await world.founder(of: 0)
+        _ = try await world.database.write(as: founder) { try await $0.declineOffer(ids[0], because: nil, by: mei) }
+        try await world.owner.write(as: .none) { transaction in
+            // Noted as free, and nobody had it since.
+            try await transaction.execute(
+                """
+                INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause)
+                SELECT tenant_id, id, offer_expires_at, call_id, 'given_up' FROM applications WHERE id = \(ids[0])
+                """)
+        }
+        let change = DecisionChange.ID()
+        try await world.propose(
+            Preparation(.offer, lastDay: today.adding(days: 9), note: note), for: ids[0], as: change)
+        try await world.confirm(change, by: Cast.tom)
+        let filled: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM freed_places WHERE application_id = \(ids[0]) AND filled_with = application_id")
+        #expect(filled == 1)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let list = try #require(try await reader.waitingList(of: call))
+        #expect(list.entries.map(\.application) == Array(ids[1...3]))
+        #expect(try await reader.placeStandings(of: [ids[0]], in: call)[ids[0]]?.isPromoted == false)
+    }
+
+    @Test("The letter of such a place goes out, unless the decision is changed: then nobody is told of it")
     func cancelled() async throws {
         let world = try await World()
         let (_, ids) = try await promoted(in: world)
@@ -98,8 +194,11 @@ struct WaitingListTests {
         let change = DecisionChange.ID()
         try await world.propose(Preparation(.reject, note: note), for: ids[1], as: change)
         try await world.confirm(change, by: Cast.tom)
-        try await world.database.write(as: world.context(Cast.mei)) { try await $0.cancelLetter(letter.id) }
         #expect(try await reader.letter(letter.id)?.state == .cancelled)
+        // A place of which nobody was told is not taken back.
+        let told = try #require(
+            try await reader.letters(in: .released, of: .decision, about: ids[1].uuid, limit: 5).first)
+        #expect(told.text.body.string.contains("is not offered a place"), "\(told.text.body)")
     }
 
     @Test("A founder does not say how long an offer stands, past the verbs")
@@ -261,5 +360,21 @@ struct WaitingListTests {
         let system = try await world.system()
         #expect(try await world.database.write(as: system) { try await $0.fillPlaces(of: call) } == [ids[1]])
         return (call, ids)
+    }
+}
+
+extension World {
+    /// Seats one more founder in the startup of an application.
+    fileprivate func seat(_ name: String, besides id: Application.ID) async throws {
+        let (person, seat): (Person.ID, Seat.ID) = (demoID("sitting \(name)"), demoID("sitting seat of \(name)"))
+        try await owner.write(as: .none) { transaction in
+            try await transaction.execute(
+                "INSERT INTO people (id, email, name) VALUES (\(person), \("\(name)@sitting.example"), \(name))")
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                SELECT \(seat), tenant_id, \(person), startup_id, 'founder' FROM applications WHERE id = \(id)
+                """)
+        }
     }
 }

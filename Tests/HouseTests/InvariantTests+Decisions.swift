@@ -40,5 +40,21 @@ extension InvariantTests {
             UPDATE applications SET offer_days = 14, offer_expires_at = timestamptz '4001-01-01 00:00:00+00'
             WHERE id = \(fragment: standing("offered"))
             """),
+        Plant(
+            "days_of_a_freed_place_begin_with_its_letter",
+            """
+            INSERT INTO freed_places (tenant_id, application_id, offer_expires_at, call_id, cause, filled_with, filled_at)
+            SELECT a.tenant_id, gen_random_uuid(), now(), a.call_id, 'lapsed', a.id, now()
+            FROM applications AS a WHERE a.id = \(fragment: standing("offered"))
+            """,
+            """
+            UPDATE letters SET about_noun = 'application', about_id = \(fragment: standing("offered")), kind = 'decision',
+                written_at = written_at + interval '1 second'
+            WHERE id = \(fragment: held)
+            """,
+            """
+            UPDATE decisions SET released_at = (SELECT written_at FROM letters WHERE id = \(fragment: held))
+            WHERE application_id = \(fragment: standing("offered"))
+            """),
     ]
 }
