@@ -5,34 +5,51 @@ ALTER TABLE calls
     ADD CONSTRAINT calls_tenant_id_cohort_id_fkey FOREIGN KEY (tenant_id, cohort_id) REFERENCES cohorts (tenant_id, id);
 CREATE INDEX calls_of_a_cohort ON calls (tenant_id, cohort_id) WHERE cohort_id IS NOT NULL;
 
--- Of the call's program and not of its stream alone: a call may offer several. That the cohort lasts beyond the closing is
--- said by the dates of both and not by today's, so that it also holds of what is drafted ahead or taken into another year.
+-- That the cohort lasts beyond the closing is said by the dates of both and not by today's, so that it also holds of what is
+-- drafted ahead or taken into another year.
 CREATE FUNCTION check_cohort_of_call() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
-    led record;
+    last date;
 BEGIN
-    SELECT h.ends_on, t.program_id INTO led
-    FROM cohorts AS h JOIN streams AS t ON t.tenant_id = h.tenant_id AND t.id = h.stream_id
-    WHERE h.tenant_id = NEW.tenant_id AND h.id = NEW.cohort_id
-    FOR SHARE OF h;
+    SELECT h.ends_on INTO last FROM cohorts AS h WHERE h.tenant_id = NEW.tenant_id AND h.id = NEW.cohort_id FOR SHARE;
     -- What does not exist is refused by the key.
-    IF NOT FOUND THEN
-        RETURN NULL;
-    END IF;
-    IF NOT EXISTS (SELECT FROM streams AS s
-                   WHERE s.tenant_id = NEW.tenant_id AND s.id = NEW.stream_id AND s.program_id = led.program_id) THEN
-        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'calls_lead_into_a_cohort_of_their_program',
-            MESSAGE = 'a call leads into a cohort of its program';
-    END IF;
-    IF led.ends_on <= (NEW.closes_at AT TIME ZONE NEW.time_zone)::date THEN
+    IF last <= (NEW.closes_at AT TIME ZONE NEW.time_zone)::date THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'calls_close_before_their_cohort_ends',
             MESSAGE = 'a call closes before the cohort ends that it leads into';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER calls_lead_into_a_cohort_of_their_program AFTER INSERT OR UPDATE OF cohort_id, stream_id, closes_at, time_zone
+CREATE TRIGGER calls_close_before_their_cohort_ends AFTER INSERT OR UPDATE OF cohort_id, closes_at, time_zone
     ON calls FOR EACH ROW WHEN (NEW.cohort_id IS NOT NULL) EXECUTE FUNCTION check_cohort_of_call();
+
+-- Of a stream of the call: nobody of it is enrolled in another. At the end of the transaction, since call and streams are revised
+-- one after the other.
+CREATE FUNCTION check_stream_of_cohort() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
+DECLARE
+    offering uuid;
+BEGIN
+    IF TG_TABLE_NAME = 'calls' THEN
+        offering := NEW.id;
+    ELSE
+        offering := OLD.call_id;
+    END IF;
+    IF EXISTS (SELECT FROM calls AS c
+               JOIN cohorts AS h ON h.tenant_id = c.tenant_id AND h.id = c.cohort_id
+               WHERE c.tenant_id = coalesce(NEW.tenant_id, OLD.tenant_id) AND c.id = offering AND h.stream_id <> c.stream_id
+                 AND NOT EXISTS (SELECT FROM offered_streams AS o
+                                 WHERE o.tenant_id = c.tenant_id AND o.call_id = c.id AND o.stream_id = h.stream_id)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'calls_lead_into_a_cohort_of_their_streams',
+            MESSAGE = 'a call leads into a cohort of a stream that it offers';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER calls_lead_into_a_cohort_of_their_streams AFTER INSERT OR UPDATE OF cohort_id, stream_id ON calls
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.cohort_id IS NOT NULL)
+    EXECUTE FUNCTION check_stream_of_cohort();
+CREATE CONSTRAINT TRIGGER calls_lead_into_a_cohort_of_their_streams AFTER UPDATE OF stream_id OR DELETE ON offered_streams
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_stream_of_cohort();
 
 CREATE FUNCTION check_calls_of_cohort() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public SET trellis.role = 'system' AS $$

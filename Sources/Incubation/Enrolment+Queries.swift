@@ -125,6 +125,19 @@ extension Statements {
         ).map { try ($0("id"), $0("startup_name"), $0("call_title")) }
     }
 
+    /// Whose applications these are, for managers.
+    func startupNames(of applications: [Application.ID]) async throws -> [Application.ID: LocalizedName] {
+        let found: [(Application.ID, LocalizedName)] = try await rows(
+            """
+            -- startupNames of applications
+            SELECT a.id, i.names
+            FROM applications AS a JOIN institutions AS i ON i.tenant_id = a.tenant_id AND i.id = a.startup_id
+            WHERE a.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND a.id = ANY (\(applications))
+            """
+        ).map { try ($0("id"), $0("names")) }
+        return Dictionary(found, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The milestones of an enrolment in order, with all that was shown and judged.
     package func milestones(of id: Enrolment.ID) async throws -> [Milestone] {
         try await rows(

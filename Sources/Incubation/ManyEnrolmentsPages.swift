@@ -56,18 +56,15 @@ struct ManyEnrolmentsPages: Sendable {
         let mentors = try await call.reader.mentors()
         let viewer = try await call.viewer()
         let (t, spoken) = (PageKit.incubation.texts(in: viewer.language), Vocabulary.Language(viewer.language))
-        let names = Dictionary(
-            found.map { ($0.application, $0.startupName.text(for: spoken)) }, uniquingKeysWith: { first, _ in first })
         let input = FormInput(
             values: call.fields(ticking: "applications", refusals), errors: problem?.errors ?? [], texts: t)
         let fields = [
             input.checkboxes(
                 "applications", label: t("enrol.startups"),
-                hint: found.isEmpty
-                    ? t("enrol.nobody_waits") : found.count > Self.shown ? t("enrol.more_wait") : nil,
+                hint: found.count > Self.shown ? t("enrol.more_wait") : nil,
                 options: found.prefix(Self.shown).map {
                     (
-                        $0.application.description, names[$0.application] ?? "",
+                        $0.application.description, $0.startupName.text(for: spoken),
                         t("enrol.of_call", ["call": $0.callTitle.text(for: spoken)])
                     )
                 }, isOptional: false),
@@ -76,14 +73,17 @@ struct ManyEnrolmentsPages: Sendable {
                 options: mentors.map { ($0.id.description, $0.name) }, prompt: t("enrol.no_mentor"), isOptional: true),
         ]
         let chosen = call.ids("applications", as: Application.ID.init)
+        // Whoever was refused may wait for no place here.
+        let names = try await call.reader.startupNames(of: chosen)
         let model = BulkPage(
             t("enrol.several"), kind: cohort.name.string,
             lede: t("enrol.several_lede", ["start": cohort.startsOn.text(in: viewer.language)]),
             subject: t("list.startup"),
-            rows: zip(chosen, refusals).map { BulkRow(names[$0] ?? $0.description, refusal: $1) },
+            rows: zip(chosen, refusals).map { BulkRow(names[$0]?.text(for: spoken) ?? $0.description, refusal: $1) },
             action: "/console/cohorts/\(cohort.id)/enrolments", sections: [FormSection(fields: fields)],
-            submit: t("enrol.submit_several"), cancel: "/console/cohorts/\(cohort.id)", key: call.freshIdempotencyKey,
-            fields: call.fields, problem: problem, in: t.language)
+            submit: t("enrol.submit_several"), cancel: "/console/cohorts/\(cohort.id)",
+            nothing: found.isEmpty ? t("enrol.nobody_waits") : nil, key: call.freshIdempotencyKey, fields: call.fields,
+            problem: problem, in: t.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "enrolments",
             breadcrumbs: [

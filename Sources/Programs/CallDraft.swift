@@ -71,7 +71,7 @@ package struct CallDraft: Sendable {
     /// The streams that applicants choose among, the own one too, in the order they are shown; none where there is nothing
     /// to choose.
     package let offered: [Offered]
-    /// The cohort that those will be in whom it takes: of the call's program, and one that ends after the call closes.
+    /// The cohort that those will be in whom it takes: of a stream that it offers, and one that ends after the call closes.
     package let cohort: Cohort.ID?
 
     /// The same with another form.

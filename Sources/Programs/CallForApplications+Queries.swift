@@ -271,6 +271,14 @@ extension Transaction {
             """)
     }
 
+    func save(_ cohort: Cohort.ID?, of call: CallForApplications.ID) async throws {
+        try await execute(
+            """
+            -- leadCall
+            UPDATE calls SET cohort_id = \(cohort) WHERE tenant_id = acting_tenant() AND id = \(call)
+            """)
+    }
+
     func saveDeadline(of call: CallForApplications) async throws {
         try await execute(
             """

@@ -34,6 +34,8 @@ package enum CallRefusal: Refusal, Equatable {
     case streamClosesWithTheCall
     /// A stream stays open as long as its call at the most.
     case closingIsAfterTheCall
+    /// A call closes before the cohort ends that it leads into.
+    case closingOutlastsTheCohort
     /// It has a fixed window and no batches.
     case notRolling
     /// Nothing of a form was changed.
@@ -58,6 +60,7 @@ package enum CallRefusal: Refusal, Equatable {
             .invalid("/stream", "Choose a stream of the call that closes before it.")
         case .closingIsAfterTheCall:
             .invalid("/closes_at", "The stream would close after its call. Extend the call first.")
+        case .closingOutlastsTheCohort: .invalid("/closes_at", "Move the end of its cohort first.")
         case .closingIsNotLater:
             Problem(
                 .invalid,
@@ -95,6 +98,7 @@ extension CallForApplications {
         guard cancelledAt == nil else { throw .cancelled }
         guard publishedAt != nil else { throw .notPublished }
         guard closing > deadline.instant, closing > now else { throw .closingIsNotLater }
+        if let cohort, cohort.endsOn <= CalendarDate(closing, in: deadline.zone) { throw .closingOutlastsTheCohort }
         deadline = Deadline(closing, in: deadline.zone, graceSeconds: deadline.graceSeconds)
     }
 

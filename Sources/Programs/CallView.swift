@@ -113,6 +113,13 @@ struct CohortReference: Described {
     }
 }
 
+/// The cohort that a call leads into, as it is chosen.
+struct CohortOfCall: Described {
+    let cohort: Cohort.ID?
+
+    static let documentation = ["cohort": "Of a stream that the call offers, and ending after it closes; null for none."]
+}
+
 /// A question of a form as JSON.
 package struct QuestionView: Codable, Sendable {
     let id: CallForApplications.Question.ID

@@ -14,7 +14,10 @@ struct CallsConsole {
     let rounds: RoundStreams
 
     var routes: [AnyRoute] {
-        [show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel, batches, planBatches]
+        [
+            show, draft, create, edit, revise, publish, extending, extend, cancellation, cancel, batches, planBatches,
+            leading, lead,
+        ]
     }
 
     private var show: AnyRoute {
@@ -59,7 +62,7 @@ struct CallsConsole {
             let beside = forms.filter { $0.stream != stream.id && call.parameters.others.contains($0.stream) }
             if !beside.isEmpty {
                 values = values.filter { !$0.key.hasPrefix("questions.") }
-                let joint = StreamDesign.jointForm(of: stream.id, beside: call.parameters.others, among: forms)
+                let joint = StreamDesign.jointForm(of: stream.id, beside: Set(beside.map(\.stream)), among: forms)
                 values.merge(CallFormFields.values(of: joint).mapValues { [$0] }) { $1 }
                 values.merge(CallFormFields.streams(of: joint)) { $1 }
                 for (index, form) in beside.enumerated() {
@@ -217,6 +220,39 @@ struct CallsConsole {
         }.erased
     }
 
+    private var leading: AnyRoute {
+        PageRoute(
+            .get, "/console/calls/{call}/cohort", "consoleLeadCall", access: .roles([.manager]),
+            parameters: CallPath.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            return try await cohortForm(
+                for: call, of: found, values: found.cohort.map { ["cohort": ["\($0.id)"]] } ?? [:],
+                version: try call.version(of: CohortOfCall(cohort: found.cohort?.id)))
+        }.erased
+    }
+
+    private var lead: AnyRoute {
+        PageRoute(
+            .post, "/console/calls/{call}/cohort", "leadConsoleCall", access: .roles([.manager]),
+            parameters: CallPath.self, body: CohortOfCall.self
+        ) { call in
+            let found = try await find(call.parameters.call, call.reader)
+            return try await answering {
+                let cohort = try call.decoded().cohort
+                return try await call.write { transaction in
+                    _ = try await transaction.leadCall(found.id, into: cohort) {
+                        try call.match(CohortOfCall(cohort: $0.cohort?.id))
+                    }
+                    return .redirect(to: "/console/calls/\(found.id)?done=led")
+                }
+            } again: { problem in
+                try await cohortForm(
+                    for: call, of: found, values: call.fields, version: call.version, problem: problem)
+            }
+        }.erased
+    }
+
     private func batchesForm<P, B>(
         for call: FormCall<P, B>, of found: CallForApplications, values: [String: [String]], version: String?,
         problem: FormProblem? = nil
@@ -312,7 +348,7 @@ struct CallsConsole {
         ]
         if let offered = words.offered(found) { facts.append(offered) }
         if let cohort = found.cohort {
-            facts.append(.link(t("fact.cohort"), LinkText(words.line(cohort), "/console/cohorts/\(cohort.id)")))
+            facts.append(.link(t("fact.cohort"), LinkText(words.line(cohort, of: found), "/console/cohorts/\(cohort.id)")))
         }
         facts += words.window(found) + words.kinds(found)
         if found.access != .public {
@@ -386,6 +422,7 @@ struct CallsConsole {
         let clone = Action.link(t("clone.action"), "/console/calls/\(call.id)/clone")
         let batches =
             call.window == .rolling ? [Action.link(t("batches.action"), "/console/calls/\(call.id)/cutoffs")] : []
+        let lead = Action.link(t("lead.action"), "/console/calls/\(call.id)/cohort")
         let form = Action.link(t("form.revise"), "/console/calls/\(call.id)/form/edit")
         switch status {
         case .draft:
@@ -396,8 +433,9 @@ struct CallsConsole {
                 .link(t("edit.action"), "/console/calls/\(call.id)/edit"), cancel,
             ]
         case .scheduled, .open:
-            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form] + batches + [cancel, clone]
-        case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form, clone]
+            return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form] + batches
+                + [lead, cancel, clone]
+        case .closed: return [.link(t("extend.action"), "/console/calls/\(call.id)/extension"), form, lead, clone]
         case .cancelled: return [clone]
         }
     }
@@ -425,9 +463,8 @@ struct CallsConsole {
         let named = Dictionary(
             ([stream] + siblings).map { ($0.id, $0.name.text(for: spoken)) }, uniquingKeysWith: { first, _ in first })
         let words = ProgramWords(t: t, now: .now)
-        let cohorts = try await call.reader.cohorts(in: stream.program).filter {
-            $0.endsOn > CalendarDate(words.now, in: .hongKong) || $0.id == existing?.cohort?.id
-        }
+        let cohort = try await cohortField(
+            input, call.reader, of: named, in: stream.program, keeping: existing?.cohort, words)
         let choice =
             siblings.isEmpty
             ? [] : ([stream] + siblings).map { (value: $0.id.description, label: $0.name.text(for: spoken)) }
@@ -443,20 +480,7 @@ struct CallsConsole {
                                 ($0.rawValue, t("access.\($0.rawValue)"), t("access_hint.\($0.rawValue)"))
                             })
                     ]),
-                FormSection(
-                    title: t("section.cohort"),
-                    fields: [
-                        input.select(
-                            "cohort", label: t("field.cohort"),
-                            hint: cohorts.isEmpty ? t("field.cohort_none_yet") : t("field.cohort_of_call_hint"),
-                            options: cohorts.map { cohort in
-                                (
-                                    cohort.id.description,
-                                    [words.line(cohort), named[cohort.stream]].compactMap(\.self)
-                                        .joined(separator: " · ")
-                                )
-                            }, prompt: t("field.cohort_none"), isOptional: true)
-                    ]),
+                FormSection(title: t("section.cohort"), fields: [cohort]),
             ] + (offeredSection(input, t, of: stream, beside: siblings, in: spoken).map { [$0] } ?? []) + [
                 FormSection(
                     title: t("section.window"), intro: t("section.window_intro"),
@@ -497,6 +521,49 @@ struct CallsConsole {
             title: title, site: site, viewer: viewer, current: "programs",
             breadcrumbs: [Breadcrumb(t("programs.title"), "/console/programs")])
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
+    }
+
+    /// The cohorts that a call of these streams may lead into, and that are still to end.
+    private func cohortField(
+        _ input: FormInput, _ reader: Reader, of streams: [ProgramStream.ID: String], in program: Program.ID,
+        keeping current: Cohort?, _ words: ProgramWords
+    ) async throws -> FormField {
+        let t = words.t
+        let today = CalendarDate(words.now, in: .hongKong)
+        let cohorts = try await reader.cohorts(in: program).filter {
+            $0.id == current?.id || streams[$0.stream] != nil && $0.endsOn > today
+        }
+        return input.select(
+            "cohort", label: t("field.cohort"),
+            hint: cohorts.isEmpty ? t("field.cohort_none_yet") : t("field.cohort_of_call_hint"),
+            options: cohorts.map { cohort in
+                (
+                    cohort.id.description,
+                    [words.line(cohort), streams[cohort.stream]].compactMap(\.self).joined(separator: " · ")
+                )
+            }, prompt: t("field.cohort_none"), isOptional: true)
+    }
+
+    private func cohortForm<P, B>(
+        for call: FormCall<P, B>, of found: CallForApplications, values: [String: [String]], version: String?,
+        problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let words = ProgramWords(t: PageKit.programs.texts(in: viewer.language), now: .now)
+        let t = words.t
+        let input = FormInput(values: values, errors: problem?.errors ?? [], texts: t)
+        let streams = Dictionary(
+            [(found.stream, found.streamName.text(for: words.spoken))]
+                + found.offered.map { ($0.stream, $0.name.text(for: words.spoken)) },
+            uniquingKeysWith: { first, _ in first })
+        let field = try await cohortField(
+            input, call.reader, of: streams, in: found.program, keeping: found.cohort, words)
+        return try ProgramsForm(
+            site: site, title: t("section.cohort"), kind: found.title.text(for: words.spoken), lede: t("lead.lede"),
+            address: "/console/calls/\(found.id)/cohort", submit: t("lead.submit"),
+            cancel: "/console/calls/\(found.id)"
+        ).html(
+            for: call, viewer, t, sections: [FormSection(fields: [field])], version: version, problem: problem)
     }
 
     /// The streams of the program that applicants may choose beside the call's own; nil where it has no other.

@@ -35,9 +35,8 @@ extension Transaction {
                     capacity: made.capacity), as: made.id, in: tenant)
         }
         let copies = Dictionary(plan.streams.map { ($0.source, $0.id) }, uniquingKeysWith: { first, _ in first })
-        let cohorts = Dictionary(plan.cohorts.map { ($0.source, $0.id) }, uniquingKeysWith: { first, _ in first })
         for made in plan.calls {
-            try await copyCall(made, streams: copies, cohorts: cohorts)
+            try await copyCall(made, streams: copies)
             if !made.moved.isEmpty { try await moveDays(of: made.id) }
             try await rounds?.draft(made, tenant, self)
         }

@@ -137,7 +137,7 @@ struct ClonesConsole {
                 "clone.cohort",
                 [
                     "name": cohort.name.string, "from": cohort.startsOn.text(in: words.language),
-                    "to": cohort.endsOn.text(in: words.language),
+                    "to": cohort.endsOn.adding(days: -1).text(in: words.language),
                 ])
         }
         for draft in plan.calls {
@@ -150,6 +150,11 @@ struct ClonesConsole {
                         "closes": words.time(draft.deadline.instant, in: draft.deadline.zone).text,
                         "zone": draft.deadline.zone.place,
                     ]))
+            if let cohort = plan.cohorts.first(where: { $0.id == draft.cohort }) {
+                lines.append(t("clone.leads_into", ["name": cohort.name.string]))
+            } else if let left = draft.leftCohort {
+                lines.append(t("clone.leads_nowhere", ["name": left.name.string]))
+            }
             lines += draft.rounds.map { round in
                 t(
                     "clone.round",
@@ -160,7 +165,7 @@ struct ClonesConsole {
                         "due": words.time(round.due.instant, in: round.due.zone).text, "zone": round.due.zone.place,
                     ])
             }
-            lines += dated(draft.moved, draft.toCheck, words)
+            lines += dated(draft.moved, draft.toCheck + draft.rounds.flatMap(\.toCheck), words)
         }
         return lines + [t("clone.unpublished")]
     }

@@ -17,6 +17,9 @@ package struct Cohort: Codable, Sendable, Identifiable {
     package let endsOn: CalendarDate
     /// How many startups it has room for.
     package let capacity: Int
+
+    /// Its last day, as people read it.
+    package var lastDay: CalendarDate { endsOn.adding(days: -1) }
 }
 
 /// What a manager says to add a cohort.

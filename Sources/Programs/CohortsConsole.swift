@@ -31,7 +31,7 @@ struct CohortsConsole {
                         "cohort.span",
                         [
                             "from": cohort.startsOn.text(in: words.language),
-                            "to": cohort.endsOn.text(in: words.language),
+                            "to": cohort.lastDay.text(in: words.language),
                             "capacity": t("cohort.capacity", count: cohort.capacity),
                         ]),
                     actions: [
@@ -131,7 +131,8 @@ struct CohortsConsole {
             input.text(
                 "name", label: t("field.cohort_name"), hint: t("field.cohort_hint"), limit: 200, width: "medium"),
             input.text("starts_on", label: t("field.starts_on"), type: "date", width: "medium"),
-            input.text("ends_on", label: t("field.ends_on"), type: "date", width: "medium"),
+            input.text(
+                "ends_on", label: t("field.ends_on"), hint: t("field.ends_on_hint"), type: "date", width: "medium"),
             input.number("capacity", label: t("field.capacity"), suffix: t("field.capacity_suffix")),
         ]
         return try ProgramsForm(

@@ -77,9 +77,10 @@ struct DesignForm: Codable {
             let parts = (closing?.time ?? "").split(separator: ":").map(String.init)
             let time = parts.count >= 2 ? (Int(parts[0]), Int(parts[1])) : (nil, nil)
             if let hour = time.0, let minute = time.1 {
-                design.closing = StreamDesign.Closing(
-                    month: month, day: day, hour: hour, minute: minute, zone: closing?.zone ?? .hongKong,
-                    cutoffs: cutoffs(&errors))
+                var usual = StreamDesign.Closing(
+                    month: month, day: day, hour: hour, minute: minute, zone: closing?.zone ?? .hongKong)
+                usual.cutoffs = cutoffs(before: usual, &errors)
+                design.closing = usual
             } else {
                 errors.append(.init("/closing/time", .invalid, "Write a time such as 18:00."))
             }
@@ -133,14 +134,21 @@ struct DesignForm: Codable {
     }
 
     /// The cut-offs that are meant; what is at fault is told by the row it stands in.
-    private func cutoffs(_ errors: inout [Problem.FieldError]) -> [StreamDesign.YearDay]? {
+    private func cutoffs(
+        before closing: StreamDesign.Closing, _ errors: inout [Problem.FieldError]
+    ) -> [StreamDesign.YearDay]? {
         var days: [StreamDesign.YearDay] = []
-        for (row, typed) in (closing?.cutoffs ?? []).enumerated() where typed.month != nil || typed.day != nil {
+        for (row, typed) in (self.closing?.cutoffs ?? []).enumerated() where typed.month != nil || typed.day != nil {
             let day = StreamDesign.YearDay(month: typed.month ?? 0, day: typed.day ?? 0)
             if !day.isKnown {
                 errors.append(.init("/closing/cutoffs/\(row)/day", .invalid, "No calendar shows this day."))
             } else if days.contains(day) {
                 errors.append(.init("/closing/cutoffs/\(row)/day", .repeated, "Name each cut-off once."))
+            } else if day.isDay(of: closing) {
+                errors.append(
+                    .init(
+                        "/closing/cutoffs/\(row)/day", .invalid,
+                        "A batch is not cut off on the day of the closing, which ends the last one."))
             } else {
                 days.append(day)
             }

@@ -7,7 +7,7 @@ extension Transaction {
     /// it before it is published.
     ///
     /// Refused by the constraints `calls_tenant_id_stream_id_fkey`, `calls_tenant_id_cohort_id_fkey`,
-    /// `calls_lead_into_a_cohort_of_their_program`, `calls_close_before_their_cohort_ends`, `call_closes_after_it_opens`,
+    /// `calls_lead_into_a_cohort_of_their_streams`, `calls_close_before_their_cohort_ends`, `call_closes_after_it_opens`,
     /// `call_grace_is_at_most_an_hour`, `call_questions_pkey` and `question_length_is_reasonable`; invalid where a question
     /// cannot be asked, or not of whom it is, or a stream not be offered so.
     package func draftCall(

@@ -15,7 +15,8 @@ extension StreamDesign {
     ) -> [NewQuestion] {
         let first = forms.filter { $0.stream == own }
         let beside = forms.filter { $0.stream != own && others.contains($0.stream) }
-        return jointForm(of: first + beside, besides: first.isEmpty && !beside.isEmpty ? 1 : 0) { .init() }
+        let all = others.union([own]).count
+        return jointForm(of: first + beside, besides: all - first.count - beside.count) { .init() }
     }
 
     /// The form that a call of several streams begins with: what all of them ask is asked of everybody, and the rest of

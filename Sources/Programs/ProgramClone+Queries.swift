@@ -51,11 +51,8 @@ extension Transaction {
     ///
     /// - Parameter streams: what became of the streams that are cloned; others are offered again as long as they are of the
     ///   same program.
-    /// - Parameter cohorts: what became of the cohorts that are cloned; a call leads into none of the others again.
-    func copyCall(
-        _ made: ProgramClone.Draft, streams: [ProgramStream.ID: ProgramStream.ID], cohorts: [Cohort.ID: Cohort.ID]
-    ) async throws {
-        let (copies, groups) = (Array(streams), Array(cohorts))
+    func copyCall(_ made: ProgramClone.Draft, streams: [ProgramStream.ID: ProgramStream.ID]) async throws {
+        let copies = Array(streams)
         try await execute(
             """
             -- clone: call
@@ -64,9 +61,7 @@ extension Transaction {
                         'id', \(made.id), 'stream_id', \(made.stream), 'title', \(made.title),
                         'opens_at', \(made.opensAt), 'closes_at', \(made.deadline.instant), 'cutoffs', \(made.cutoffs),
                         'created_at', now(), 'published_at', NULL, 'published_by', NULL, 'cancelled_at', NULL,
-                        'cancelled_by', NULL, 'cancellation_reason', NULL, 'cohort_id', (
-                            SELECT n.copy FROM unnest(\(groups.map(\.key)), \(groups.map(\.value))) AS n (source, copy)
-                            WHERE n.source = c.cohort_id)))).*
+                        'cancelled_by', NULL, 'cancellation_reason', NULL, 'cohort_id', \(made.cohort)::uuid))).*
             FROM calls AS c WHERE c.tenant_id = acting_tenant() AND c.id = \(made.source)
             """)
         try await execute(

@@ -107,12 +107,24 @@ package struct ProgramClone: Described {
         package let deadline: Deadline
         /// The cut-offs of a rolling call.
         package let cutoffs: [Date]
+        /// The cohort that is made and that it leads into.
+        package let cohort: Cohort.ID?
+        /// The cohort that its source leads into and that it does not: it is not taken along, or would end before this closes.
+        package let leftCohort: LeftCohort?
         /// The rounds of review that are drafted with it, in order.
         package let rounds: [Round]
         /// The days that its questions and conditions name, each a year later.
         package let moved: [Moved]
         /// The texts of its questions and conditions that name a year or a day, and stay as they are.
         package let toCheck: [ToCheck]
+    }
+
+    /// A cohort that a call leads into, and its copy does not.
+    package struct LeftCohort: Codable, Sendable, Equatable {
+        /// The cohort.
+        package let id: Cohort.ID
+        /// What it is called.
+        package let name: Name
     }
 
     /// A round of review that is drafted as it was run.
@@ -135,11 +147,13 @@ package struct ProgramClone: Described {
         package let criteria: Int
         /// By when reviews are due.
         package let due: Deadline
+        /// The texts of its rubric that name a year or a day, and stay as they are.
+        package let toCheck: [ToCheck]
 
         /// A round that is made from another.
         package init(
             id: Identifier<Round>, source: Identifier<Round>, name: LocalizedName, stream: ProgramStream.ID?,
-            batch: Int?, isBlind: Bool, reviewsWanted: Int, criteria: Int, due: Deadline
+            batch: Int?, isBlind: Bool, reviewsWanted: Int, criteria: Int, due: Deadline, toCheck: [ToCheck]
         ) {
             self.id = id
             self.source = source
@@ -150,6 +164,7 @@ package struct ProgramClone: Described {
             self.reviewsWanted = reviewsWanted
             self.criteria = criteria
             self.due = due
+            self.toCheck = toCheck
         }
 
         /// The same a year later, for the stream that this one has become.
@@ -158,7 +173,8 @@ package struct ProgramClone: Described {
                 id: id, source: source, name: name, stream: stream, batch: batch, isBlind: isBlind,
                 reviewsWanted: reviewsWanted, criteria: criteria,
                 due: Deadline(
-                    YearLater.moment(due.instant, in: due.zone), in: due.zone, graceSeconds: due.graceSeconds))
+                    YearLater.moment(due.instant, in: due.zone), in: due.zone, graceSeconds: due.graceSeconds),
+                toCheck: toCheck)
         }
     }
 
@@ -252,7 +268,7 @@ extension Statements {
             let copies = Dictionary(uniqueKeysWithValues: kept.map { ($0.id, $0.id) })
             return ProgramClone(
                 program: nil, streams: [], cohorts: [],
-                calls: [try await draft(call, of: call.stream, copies, rounds)])
+                calls: [try await draft(call, of: call.stream, copies, [], rounds)])
         case .stream(let id):
             guard let stream = try await stream(id) else { throw Problem.notFound }
             return try await plan([stream], nil, now, rounds)
@@ -279,13 +295,25 @@ extension Statements {
             }
         }
         var (made, groups, drafts): ([ProgramClone.Stream], [ProgramClone.Group], [ProgramClone.Draft]) = ([], [], [])
+        // First all of them: a call may lead into a cohort of any stream that it offers.
+        for stream in streams {
+            guard let id = copies[stream.id] else { continue }
+            groups += try Self.ofTheLatestYear(cohorts[stream.id] ?? [], \.startsOn)
+                .map { cohort in
+                    ProgramClone.Group(
+                        id: Cohort.ID(), source: cohort.id, stream: id,
+                        name: try Name(YearLater.text(cohort.name.string)),
+                        startsOn: YearLater.day(cohort.startsOn), endsOn: YearLater.day(cohort.endsOn),
+                        capacity: cohort.capacity)
+                }
+        }
         for stream in streams {
             guard let id = copies[stream.id] else { continue }
             let mine = Self.ofTheLatestYear(calls[stream.id] ?? []) {
                 CalendarDate($0.opensAt, in: $0.deadline.zone)
             }
             var drafted: [ProgramClone.Draft] = []
-            for call in mine { drafted.append(try await draft(call, of: id, copies, rounds)) }
+            for call in mine { drafted.append(try await draft(call, of: id, copies, groups, rounds)) }
             let day =
                 drafted.first.map { CalendarDate($0.opensAt, in: $0.deadline.zone) }
                 ?? CalendarDate(now, in: .hongKong)
@@ -305,14 +333,6 @@ extension Statements {
                             status: agreements[partner.mou]?.term.status(on: day) ?? .draft, day: day)
                     }, moved: written?.moved ?? [], toCheck: written?.toCheck ?? []))
             drafts += drafted
-            groups += try Self.ofTheLatestYear(cohorts[stream.id] ?? [], \.startsOn)
-                .map { cohort in
-                    ProgramClone.Group(
-                        id: Cohort.ID(), source: cohort.id, stream: id,
-                        name: try Name(YearLater.text(cohort.name.string)),
-                        startsOn: YearLater.day(cohort.startsOn), endsOn: YearLater.day(cohort.endsOn),
-                        capacity: cohort.capacity)
-                }
         }
         return ProgramClone(program: program, streams: made, cohorts: groups, calls: drafts)
     }
@@ -324,23 +344,34 @@ extension Statements {
         return things.filter { day($0) > before }.sorted { day($0) < day($1) }
     }
 
-    /// - Parameter copies: what becomes of each stream that the clone may offer.
+    /// - Parameters:
+    ///   - copies: what becomes of each stream that the clone may offer.
+    ///   - groups: the cohorts that are made along.
     private func draft(
         _ call: CallForApplications, of stream: ProgramStream.ID, _ copies: [ProgramStream.ID: ProgramStream.ID],
-        _ rounds: CallRounds?
+        _ groups: [ProgramClone.Group], _ rounds: CallRounds?
     ) async throws -> ProgramClone.Draft {
         let zone = call.deadline.zone
-        let written = WrittenForAYear(
-            call.questions.map { NewQuestion($0) }, requiring: try await conditions(of: call.id),
-            in: CalendarDate(call.opensAt, in: zone).year)
         let offered = call.offered.compactMap { copies[$0.stream] }
+        // Of what is asked for streams that are not offered any more nothing comes along.
+        let kept = offered.count > 1 ? call.offered.map(\.stream).filter { copies[$0] != nil } : []
+        let dropped = call.following(
+            call.questions.filter { !$0.isAsked(of: kept + [call.stream]) }.map(\.id))
+        let written = WrittenForAYear(
+            call.questions.filter { !dropped.contains($0.id) }.map { NewQuestion($0) },
+            requiring: try await conditions(of: call.id), in: CalendarDate(call.opensAt, in: zone).year)
+        let closing = YearLater.moment(call.deadline.instant, in: zone)
+        // What lasts beyond the leap day ends on the same day as what closes the day before it, a year later.
+        let cohort = groups.first {
+            $0.source == call.cohort?.id && $0.endsOn > CalendarDate(closing, in: zone)
+        }
         let taken = try await rounds?.asRun(call.id, self) ?? []
         return ProgramClone.Draft(
             id: CallForApplications.ID(), source: call.id, stream: stream, title: try YearLater.name(call.title),
             opensAt: YearLater.moment(call.opensAt, in: zone),
-            deadline: Deadline(
-                YearLater.moment(call.deadline.instant, in: zone), in: zone, graceSeconds: call.deadline.graceSeconds),
-            cutoffs: call.cutoffs.map { YearLater.moment($0, in: zone) },
+            deadline: Deadline(closing, in: zone, graceSeconds: call.deadline.graceSeconds),
+            cutoffs: call.cutoffs.map { YearLater.moment($0, in: zone) }, cohort: cohort?.id,
+            leftCohort: cohort == nil ? call.cohort.map { .init(id: $0.id, name: $0.name) } : nil,
             rounds: taken.compactMap { round in
                 guard let one = round.stream else { return round.aYearLater(for: nil) }
                 // Where there is nothing to choose any more, the round of the stream that is left judges everybody.
@@ -351,6 +382,16 @@ extension Statements {
 }
 
 extension StreamDesign {
-    /// What its form and conditions were written with in a year.
-    func written(in year: Int) -> WrittenForAYear { WrittenForAYear(form, requiring: required, in: year) }
+    /// What it was written with in a year.
+    func written(in year: Int) -> WrittenForAYear {
+        var written = WrittenForAYear(form, requiring: required, in: year)
+        for criterion in rubric {
+            written.toCheck.look(atCriterion: criterion.name, criterion.guidance, criterion.anchors ?? [:], year: year)
+        }
+        for round in rounds { written.toCheck.look(at: round.name, .round, year: year) }
+        written.toCheck.look(at: milestones, .milestones, year: year)
+        written.toCheck.look(at: eligibility, .eligibility, year: year)
+        written.toCheck.look(at: panelHints?.string, .panelHints, year: year)
+        return written
+    }
 }

@@ -13,7 +13,7 @@ extension ProgramsRoom {
     package static func operations(clonedRounds: CallRounds) -> [AnyOperation] {
         [
             listPrograms, getProgram, addProgram, listStreams, getStream, addStream, listCohorts, getCohort, addCohort,
-            listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, publishCall, extendCall,
+            listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, leadCall, publishCall, extendCall,
             cancelCall,
         ] + StreamsAPI.operations + AdmissionsAPI.operations + ExtensionsAPI.operations
             + ClonesAPI.operations(clonedRounds) + ConditionsAPI.operations
@@ -227,6 +227,22 @@ extension ProgramsRoom {
                     try call.match(CallView($0, at: transaction.now))
                 }
                 return .ok(CallView(revised, at: transaction.now))
+            }
+        }.erased
+    }
+
+    private static var leadCall: AnyOperation {
+        Operation(
+            .put, "/v1/calls/{call}/cohort", "leadCall", summary: "Choose the cohort that a call leads into",
+            description: "Also once the call is published: it binds nobody. `If-Match` is the call's.",
+            tag: "programs", access: .roles([.manager]), parameters: CallPath.self, body: CohortOfCall.self,
+            output: CallView.self, problems: [.notFound, .conflict]
+        ) { call in
+            try await call.write { transaction in
+                let led = try await transaction.leadCall(call.parameters.call, into: call.body.cohort) {
+                    try call.match(CallView($0, at: transaction.now))
+                }
+                return .ok(CallView(led, at: transaction.now))
             }
         }.erased
     }

@@ -80,7 +80,7 @@ struct ProgramsConsole {
                     "cohort.line",
                     [
                         "name": cohort.name.string, "from": cohort.startsOn.text(in: words.language),
-                        "to": cohort.endsOn.text(in: words.language),
+                        "to": cohort.lastDay.text(in: words.language),
                         "capacity": t("cohort.capacity", count: cohort.capacity),
                     ])
             }, hasCohorts: !cohorts.isEmpty,

@@ -262,6 +262,12 @@ struct ProgramWords {
         t("call.cohort", ["name": cohort.name.string, "start": cohort.startsOn.text(in: language)])
     }
 
+    /// The cohort that a call leads into, with its stream where the call offers several.
+    func line(_ cohort: Cohort, of call: CallForApplications) -> String {
+        let stream = call.offered.first { $0.stream == cohort.stream }
+        return [stream?.name.text(for: spoken), line(cohort)].compactMap(\.self).joined(separator: " · ")
+    }
+
     /// Calls with where they stand, the latest first.
     func table(_ calls: [CallForApplications], empty: EmptyState? = nil) -> Table {
         Table(

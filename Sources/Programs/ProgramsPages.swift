@@ -54,7 +54,7 @@ struct ProgramsDone: Codable {
 
 /// What was just done to a call, as the address of the page after it says.
 enum CallDone: String, Codable, CaseIterable {
-    case drafted, revised, published, extended, cancelled, cloned, planned
+    case drafted, revised, published, extended, cancelled, cloned, planned, led
 }
 
 struct CallPagePath: Codable {

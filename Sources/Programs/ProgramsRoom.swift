@@ -13,7 +13,8 @@ package enum ProgramsRoom {
         "cohort_has_room_for_one": .invalid("/capacity", "A cohort has room for one startup at least."),
         "calls_tenant_id_stream_id_fkey": .invalid("/stream", "There is no such stream."),
         "calls_tenant_id_cohort_id_fkey": .invalid("/cohort", "There is no such cohort."),
-        "calls_lead_into_a_cohort_of_their_program": .invalid("/cohort", "Choose a cohort of the call's program."),
+        "calls_lead_into_a_cohort_of_their_streams": .invalid(
+            "/cohort", "Choose a cohort of a stream that the call offers."),
         "calls_close_before_their_cohort_ends": .invalid("/cohort", "The cohort ends before the call closes."),
         "cohorts_end_after_their_calls_close": .invalid(
             "/ends_on", "A call that leads into the cohort has not closed by then."),

@@ -88,7 +88,7 @@ extension ProgramWords {
             facts.append(.tags(t("field.focus_areas"), areas.map { $0.label(in: language) }))
         }
         if let offered = offered(call) { facts.append(offered) }
-        if let cohort = call.cohort { facts.append(.text(t("fact.cohort"), line(cohort))) }
+        if let cohort = call.cohort { facts.append(.text(t("fact.cohort"), line(cohort, of: call))) }
         facts += window(call) + kinds(call)
         let branch = [call.programName, call.streamName].map { $0.text(for: spoken) }
         return PublicCallPage(

@@ -57,6 +57,22 @@ extension Transaction {
         return call
     }
 
+    /// Chooses the cohort that a call leads into, or none, after `matching` has looked at the version being replaced; also once
+    /// it is published, since it binds nobody.
+    ///
+    /// Throws `CallRefusal.cancelled`, or not found; refused by the constraints `calls_tenant_id_cohort_id_fkey`,
+    /// `calls_lead_into_a_cohort_of_their_streams` and `calls_close_before_their_cohort_ends`.
+    package func leadCall(
+        _ id: CallForApplications.ID, into cohort: Cohort.ID?, matching: (CallForApplications) throws -> Void
+    ) async throws -> CallForApplications {
+        guard let current = try await lockCall(id) else { throw Problem.notFound }
+        try matching(current)
+        guard current.cancelledAt == nil else { throw CallRefusal.cancelled }
+        try await save(cohort, of: id)
+        guard let call = try await call(id) else { throw Problem.notFound }
+        return call
+    }
+
     /// Calls a call off, and says why. It stays to be read; nothing can be handed in any more, and no invitation goes out.
     ///
     /// Throws `CallRefusal.cancelled`, or not found.

@@ -96,7 +96,8 @@ package struct StreamDesign: Described, Equatable {
             guard found.isEmpty, !(cutoffs ?? []).isEmpty, let later = next(after: closes.instant(in: zone)) else {
                 return (closes, found)
             }
-            return (later, cutoffs(after: opens, before: later))
+            let rest = cutoffs(after: opens, before: later)
+            return rest.isEmpty ? (closes, []) : (later, rest)
         }
 
         private func cutoffs(after opens: Date, before closes: LocalTime) -> [LocalTime] {
@@ -126,6 +127,13 @@ package struct StreamDesign: Described, Equatable {
             }
             return CalendarDate(year: year, month: month, day: day)
                 ?? (day == 29 && month == 2 ? first.adding(months: 1).adding(days: -1) : nil)
+        }
+
+        /// Whether it is the day of a closing, if only in some years.
+        package func isDay(of closing: Closing) -> Bool {
+            [2000, 2001].contains { year in
+                date(in: year).map { $0 == YearDay(month: closing.month, day: closing.day).date(in: year) } ?? false
+            }
         }
 
         /// Whether a calendar shows it, if only in leap years.
@@ -220,6 +228,11 @@ package struct StreamDesign: Described, Equatable {
                 errors.append(.init("/closing/cutoffs/\(index)/day", .invalid, "No calendar shows this day."))
             } else if !days.insert(day).inserted {
                 errors.append(.init("/closing/cutoffs/\(index)/day", .repeated, "Name each cut-off once."))
+            } else if let closing, day.isDay(of: closing) {
+                errors.append(
+                    .init(
+                        "/closing/cutoffs/\(index)/day", .invalid,
+                        "A batch is not cut off on the day of the closing, which ends the last one."))
             }
         }
         if closing?.cutoffs?.count ?? 0 > Closing.mostCutoffs {

@@ -73,7 +73,7 @@ struct StreamsConsole {
             rows: cohorts.sorted { $0.startsOn > $1.startsOn }.map { cohort in
                 [
                     .link(cohort.name.string, "/console/cohorts/\(cohort.id)"),
-                    .text(cohort.startsOn.text(in: words.language)), .text(cohort.endsOn.text(in: words.language)),
+                    .text(cohort.startsOn.text(in: words.language)), .text(cohort.lastDay.text(in: words.language)),
                     .text(t("cohort.capacity", count: cohort.capacity)),
                 ]
             }, empty: EmptyState(title: t("cohorts.none"), text: t("cohort.lede")))

@@ -4,9 +4,11 @@ import Foundation
 package import Vocabulary
 
 extension ProgramClone {
-    /// A part of a question or of a condition.
+    /// A part of a question, a condition, a design or a round of review.
     package enum Part: String, Codable, Sendable, CaseIterable {
         case prompt, hint, section, options, columns, condition, earliest, latest, name, explanation, rule
+        case round, criterion, guidance, anchors, milestones, eligibility
+        case panelHints = "panel_hints"
     }
 
     /// A day that a rule, a condition or a bound names, and which moves along.
@@ -35,12 +37,47 @@ extension ProgramClone {
         package let condition: CallCondition.ID?
         /// Where it stands.
         package let part: Part
-        /// The language it is written in.
-        package let language: Language
+        /// The language it is written in; nil where nobody says.
+        package let language: Language?
         /// The text, as it is taken along.
         package let text: String
         /// The years and days it names, in order.
         package let says: [String]
+    }
+}
+
+extension [ProgramClone.ToCheck] {
+    /// Adds a text where it names a day, or a year close to this one.
+    package mutating func look(
+        at text: String?, in language: Language? = nil, _ part: ProgramClone.Part, year: Int,
+        question: CallForApplications.Question.ID? = nil, condition: CallCondition.ID? = nil
+    ) {
+        guard let text else { return }
+        let says = DatedText.mentions(in: text, years: (year - 1)...(year + 2))
+        guard !says.isEmpty else { return }
+        append(
+            ProgramClone.ToCheck(
+                question: question, condition: condition, part: part, language: language, text: text, says: says))
+    }
+
+    /// Adds a text in each of its languages.
+    package mutating func look<Rule>(
+        at text: Localized<Rule>?, _ part: ProgramClone.Part, year: Int,
+        question: CallForApplications.Question.ID? = nil, condition: CallCondition.ID? = nil
+    ) {
+        for language in text?.languages ?? [] {
+            look(
+                at: text?[language]?.string, in: language, part, year: year, question: question, condition: condition)
+        }
+    }
+
+    /// Adds what a criterion says.
+    package mutating func look(
+        atCriterion name: LocalizedName, _ guidance: LocalizedText?, _ anchors: [String: LocalizedLine], year: Int
+    ) {
+        look(at: name, .criterion, year: year)
+        look(at: guidance, .guidance, year: year)
+        for (_, anchor) in anchors.sorted(by: { $0.key < $1.key }) { look(at: anchor, .anchors, year: year) }
     }
 }
 
@@ -51,23 +88,19 @@ struct WrittenForAYear {
     /// What is required, with the days of its rules a year later.
     private(set) var conditions: [CallCondition] = []
     private(set) var moved: [ProgramClone.Moved] = []
-    private(set) var toCheck: [ProgramClone.ToCheck] = []
+    var toCheck: [ProgramClone.ToCheck] = []
 
     /// - Parameter year: the one it was written for; texts that name a year close to it are to be looked at.
     init(_ questions: [NewQuestion], requiring required: [CallCondition], in year: Int) {
-        let years = (year - 1)...(year + 2)
         let dates = Set(questions.filter { $0.kind == .date }.compactMap { $0.id?.uuid })
         for question in questions {
             form.append(later(question, dates))
-            look(at: question, years)
+            look(at: question, year)
         }
         for condition in required {
             conditions.append(later(condition))
-            func look<Rule>(_ text: Localized<Rule>?, _ part: ProgramClone.Part) {
-                add(text, years, part, condition: condition.id)
-            }
-            look(condition.name, .name)
-            look(condition.explanation, .explanation)
+            toCheck.look(at: condition.name, .name, year: year, condition: condition.id)
+            toCheck.look(at: condition.explanation, .explanation, year: year, condition: condition.id)
         }
     }
 
@@ -118,27 +151,16 @@ struct WrittenForAYear {
             rule: EligibilityRule(stored: term), blocks: condition.blocks)
     }
 
-    private mutating func look(at question: NewQuestion, _ years: ClosedRange<Int>) {
-        add(question.prompt, years, .prompt, question: question.id)
-        add(question.hint, years, .hint, question: question.id)
-        add(question.section?.title, years, .section, question: question.id)
-        add(question.section?.intro, years, .section, question: question.id)
-        for option in question.settings?.options ?? [] { add(option.label, years, .options, question: question.id) }
-        for column in question.settings?.columns ?? [] { add(column.label, years, .columns, question: question.id) }
-    }
-
-    private mutating func add<Rule>(
-        _ text: Localized<Rule>?, _ years: ClosedRange<Int>, _ part: ProgramClone.Part,
-        question: CallForApplications.Question.ID? = nil, condition: CallCondition.ID? = nil
-    ) {
-        for language in text?.languages ?? [] {
-            guard let string = text?[language]?.string else { continue }
-            let says = DatedText.mentions(in: string, years: years)
-            guard !says.isEmpty else { continue }
-            toCheck.append(
-                ProgramClone.ToCheck(
-                    question: question, condition: condition, part: part, language: language, text: string, says: says))
+    private mutating func look(at question: NewQuestion, _ year: Int) {
+        func add<Rule>(_ text: Localized<Rule>?, _ part: ProgramClone.Part) {
+            toCheck.look(at: text, part, year: year, question: question.id)
         }
+        add(question.prompt, .prompt)
+        add(question.hint, .hint)
+        add(question.section?.title, .section)
+        add(question.section?.intro, .section)
+        for option in question.settings?.options ?? [] { add(option.label, .options) }
+        for column in question.settings?.columns ?? [] { add(column.label, .columns) }
     }
 }
 

@@ -24,10 +24,16 @@ extension Statements {
         let rounds = try await rounds(of: call)
         let run = rounds.filter { $0.status != .draft }
         return (run.isEmpty ? rounds : run).map { round in
-            ProgramClone.Round(
+            let year = CalendarDate(round.due.instant, in: round.due.zone).year
+            var dated: [ProgramClone.ToCheck] = []
+            dated.look(at: round.name, .round, year: year)
+            for criterion in round.criteria {
+                dated.look(atCriterion: criterion.name, criterion.guidance, criterion.anchors, year: year)
+            }
+            return ProgramClone.Round(
                 id: .init(), source: .init(round.id.uuid), name: round.name, stream: round.stream, batch: round.batch,
                 isBlind: round.isBlind, reviewsWanted: round.reviewsWanted, criteria: round.criteria.count,
-                due: round.due)
+                due: round.due, toCheck: dated)
         }
     }
 }

@@ -19,13 +19,15 @@ struct CallCohortTests {
     private let ofFintech: Cohort.ID = demoID("cohort fintech")
 
     private func draft(
-        of stream: ProgramStream.ID, into cohort: Cohort.ID?, opens: Double = -1, closes: Double = 30
+        of stream: ProgramStream.ID, into cohort: Cohort.ID?, opens: Double = -1, closes: Double = 30,
+        offering streams: [ProgramStream.ID] = []
     ) throws -> CallDraft {
         let now = Date.now
         return try CallDraft(
             stream: stream, title: LocalizedName(en: "Sealed intake"), opensAt: now.addingTimeInterval(opens * 86_400),
             deadline: Deadline(now.addingTimeInterval(closes * 86_400), in: .hongKong),
-            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Question?"))], cohort: cohort)
+            questions: [CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Question?"))],
+            offered: streams.map { CallDraft.Offered($0) }, cohort: cohort)
     }
 
     private func add(_ draft: CallDraft, in world: World) async throws -> CallForApplications {
@@ -38,13 +40,13 @@ struct CallCohortTests {
         await #expect(throws: DatabaseError.self) { try await add(draft, in: world) }?.constraint
     }
 
-    @Test("it is of the call's program and ends after the call closes, whichever of the two is changed")
+    @Test("it is of a stream of the call and ends after the call closes, whichever of the two is changed")
     func rules() async throws {
         let world = try await World()
         #expect(try await add(draft(of: fintech, into: ofFintech), in: world).cohort?.id == ofFintech)
         #expect(
             try await refused(draft(of: general, into: ofFintech), in: world)
-                == "calls_lead_into_a_cohort_of_their_program")
+                == "calls_lead_into_a_cohort_of_their_streams")
         #expect(try await refused(draft(of: fintech, into: .init()), in: world) == "calls_tenant_id_cohort_id_fkey")
         #expect(
             try await refused(draft(of: fintech, into: ofFintech, closes: 300), in: world)
@@ -60,7 +62,7 @@ struct CallCohortTests {
         }
         #expect(refusal?.constraint == "cohorts_end_after_their_calls_close")
         for constraint in [
-            "calls_lead_into_a_cohort_of_their_program", "calls_close_before_their_cohort_ends",
+            "calls_lead_into_a_cohort_of_their_streams", "calls_close_before_their_cohort_ends",
             "cohorts_end_after_their_calls_close", "calls_tenant_id_cohort_id_fkey",
         ] { #expect(ProgramsRoom.constraints[constraint] != nil) }
     }
@@ -115,7 +117,18 @@ struct CallCohortTests {
                     endsOn: today.adding(days: 200), capacity: 4), as: hidden, in: tenant)
             try await transaction.setRegistrationDoor(.taken)
         }
-        let call = try await add(draft(of: fintech, into: hidden), in: world)
+        // Of a stream beside the call's own, nobody could be enrolled there, unless the call offers it.
+        #expect(
+            try await refused(draft(of: fintech, into: hidden), in: world)
+                == "calls_lead_into_a_cohort_of_their_streams")
+        let call = try await add(draft(of: fintech, into: hidden, offering: [fintech, other]), in: world)
+        let narrowed = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.mei)) {
+                _ = try await $0.reviseCall(
+                    call.id, to: draft(of: fintech, into: hidden), in: tenant, matching: { _ in })
+            }
+        }
+        #expect(narrowed?.constraint == "calls_lead_into_a_cohort_of_their_streams")
         let founder = try await Visitor(Cast.ravi, in: world)
         #expect(await founder.ask("GET", "/v1/cohorts/\(hidden)").status == 404)
         _ = try await world.database.write(as: world.context(Cast.mei)) {
@@ -124,10 +137,67 @@ struct CallCohortTests {
         #expect(await founder.ask("GET", "/v1/cohorts/\(hidden)").status == 200)
         let read = await founder.ask("GET", "/v1/calls/\(call.id)")
         #expect(try read.json()["cohort"]?["name"]?.text == "Sealed cohort", "\(read.text)")
-        #expect(await founder.open("/calls/\(call.id)").text.contains("Sealed cohort"))
+        #expect(await founder.open("/calls/\(call.id)").text.contains("Later · Sealed cohort"))
         let stranger = await world.edge.respond(
             to: Incoming("GET", "/open-calls/\(call.id)", headers: [("Accept-Language", "en")]))
         #expect(stranger.status == 200 && stranger.text.contains("Sealed cohort"), "\(stranger.text)")
+    }
+
+    @Test("is chosen and taken back once the call is published, by API and on a page, and not of one that was cancelled")
+    func chosenLater() async throws {
+        let world = try await World()
+        let park = try await Visitor(Cast.mei, in: world)
+        let call = try await add(draft(of: fintech, into: nil), in: world)
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.publishCall(call.id, by: mei)
+        }
+        let address = "/v1/calls/\(call.id)/cohort"
+        let tag = try #require(await park.ask("GET", "/v1/calls/\(call.id)").header("ETag"))
+        let body = #"{"cohort": "\#(ofFintech)"}"#
+        let stale = await park.ask("PUT", address, json: body, headers: [("If-Match", #""stale""#)])
+        #expect(stale.status == 412, "\(stale.text)")
+        let led = await park.ask("PUT", address, json: body, headers: [("If-Match", tag)])
+        #expect(try led.json()["cohort"]?["id"]?.text == "\(ofFintech)", "\(led.text)")
+        let next = try #require(led.header("ETag"))
+        let elsewhere = await park.ask(
+            "PUT", address, json: #"{"cohort": "\#(demoID("cohort spring") as Cohort.ID)"}"#,
+            headers: [("If-Match", next)])
+        #expect(elsewhere.status == 422 && elsewhere.problem?.errors.map(\.pointer) == ["/cohort"], "\(elsewhere.text)")
+        let form = await park.open("/console/calls/\(call.id)/cohort")
+        #expect(form.text.contains("value=\"\(ofFintech)\" selected"), "\(form.text)")
+        let version = try #require(form.text.firstMatch(of: /name="version" value="([^"]+)"/)).1
+        let sent = await park.send(
+            "/console/calls/\(call.id)/cohort",
+            [("version", String(version).replacing("&quot;", with: "\"")), ("cohort", "")])
+        #expect(sent.status == 303, "\(sent.text)")
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await reader.call(call.id)?.cohort == nil)
+        #expect(await park.open("/console/calls/\(call.id)").text.contains("/console/calls/\(call.id)/cohort"))
+        let reason = try ShortText("No space")
+        await #expect(throws: CallRefusal.cancelled) {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                _ = try await transaction.cancelCall(call.id, because: reason, by: mei)
+                _ = try await transaction.leadCall(call.id, into: ofFintech, matching: { _ in })
+            }
+        }
+    }
+
+    @Test("a closing does not move past its end, and it is said where the closing was typed")
+    func extending() async throws {
+        let world = try await World()
+        let park = try await Visitor(Cast.mei, in: world)
+        let call = try await add(draft(of: fintech, into: ofFintech), in: world)
+        _ = try await world.database.write(as: world.context(Cast.mei)) {
+            try await $0.publishCall(call.id, by: mei)
+        }
+        let cohort = try #require(try await world.database.reader(as: world.context(Cast.mei)).cohort(ofFintech))
+        let refused = await park.send(
+            "/console/calls/\(call.id)/extension", [("closes_at", "\(cohort.endsOn)T00:00"), ("reason", "More time")])
+        #expect(refused.status == 422 && refused.text.contains("Move the end of its cohort first."), "\(refused.text)")
+        #expect(refused.text.contains("href=\"#closes_at\""))
+        let before = await park.send(
+            "/console/calls/\(call.id)/extension", [("closes_at", "\(cohort.lastDay)T23:00"), ("reason", "More time")])
+        #expect(before.status == 303, "\(before.text)")
     }
 
     @Test("taken into the next year, it leads into what became of its cohort; alone, into none")
@@ -147,5 +217,36 @@ struct CallCohortTests {
         let made = try #require(whole.calls.first { $0.source == call.id })
         let cohort = try #require(whole.cohorts.first { $0.source == ofFintech })
         #expect(try await reader.call(made.id)?.cohort?.id == cohort.id)
+        #expect(made.cohort == cohort.id && made.leftCohort == nil)
+        #expect(alone.calls.first?.leftCohort?.id == ofFintech)
+        let page = await (try Visitor(Cast.mei, in: world)).open("/console/calls/\(call.id)/clone")
+        #expect(page.text.contains("The call leads into no cohort"), "\(page.text)")
+    }
+
+    @Test("a cohort that lasts until a leap day ends too soon a year later, and the clone is made all the same")
+    func leapDay() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        @Sendable func day(_ year: Int, _ month: Int, _ day: Int) throws -> CalendarDate {
+            try #require(CalendarDate(year: year, month: month, day: day))
+        }
+        let group = Cohort.ID()
+        let closes = try #require(LocalTime("2028-02-28T18:00:00")).instant(in: .hongKong)
+        let leading = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Winter"), opensAt: closes.addingTimeInterval(-30 * 86_400),
+            deadline: Deadline(closes, in: .hongKong), questions: [], cohort: group)
+        let source = CallForApplications.ID()
+        let made = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.addCohort(
+                NewCohort(
+                    stream: fintech, name: Name("Leap"), startsOn: day(2027, 9, 1), endsOn: day(2028, 2, 29), capacity: 4),
+                as: group, in: tenant)
+            _ = try await transaction.draftCall(leading, as: source, in: tenant)
+            return try await transaction.clone(.stream(fintech), in: tenant)
+        }
+        #expect(made.cohorts.contains { $0.source == group })
+        let copy = try #require(made.calls.first { $0.source == source })
+        #expect(copy.cohort == nil && copy.leftCohort?.id == group)
+        #expect(try await reader.call(copy.id)?.cohort == nil)
     }
 }

@@ -131,6 +131,54 @@ struct CloneTests {
         #expect(try await reader.conditions(of: id) == [condition])
     }
 
+    @Test("a design's rubric, rounds, milestones and wishes that name a year are listed, too")
+    func designedTexts() throws {
+        var design = StreamDesign.blank
+        design.rubric = [
+            StreamDesign.Criterion(
+                name: try LocalizedName(en: "Plan for 2026"), guidance: try LocalizedText(en: "By 31 March."), weight: 100,
+                anchors: ["1": try LocalizedLine(en: "None"), "5": try LocalizedLine(ja: "令和8年に黒字")])
+        ]
+        design.rounds = [
+            .init(name: try LocalizedName(en: "Panel 2026"), isBlind: false, reviewsWanted: 2, days: 14)
+        ]
+        design.milestones = try LocalizedText(en: "A prototype by 2027.")
+        design.panelHints = try LongText("Whoever sat in 2025.")
+        let found = design.written(in: 2026).toCheck
+        #expect(found.map(\.part) == [.criterion, .guidance, .anchors, .round, .milestones, .panelHints])
+        #expect(found.map(\.language) == [.english, .english, .japanese, .english, .english, nil])
+        #expect(design.written(in: 2040).toCheck.map(\.part) == [.guidance, .anchors])
+    }
+
+    @Test("nothing is said of questions that do not come along with their stream")
+    func droppedQuestions() async throws {
+        let world = try await World()
+        let (source, other) = (CallForApplications.ID(), ProgramStream.ID())
+        let opens = Date.now.addingTimeInterval(86_400)
+        let year = CalendarDate(opens, in: .hongKong).year
+        let draft = try CallDraft(
+            stream: fintech, title: LocalizedName(en: "Both"), opensAt: opens,
+            deadline: Deadline(opens.addingTimeInterval(30 * 86_400), in: .hongKong),
+            questions: [
+                CallDraft.Question(id: .init(), prompt: LocalizedLine(en: "Plans for \(year)?")),
+                CallDraft.Question(
+                    id: .init(), prompt: LocalizedLine(en: "Laboratory in \(year)?"), streams: [other]),
+            ],
+            offered: [fintech, other].map { CallDraft.Offered($0) })
+        let reason = try ShortText("Merged")
+        let plan = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.addStream(
+                NewStream(program: acceleration, name: LocalizedName(en: "Wet labs"), focusAreas: [], partners: []),
+                as: other, in: tenant)
+            _ = try await transaction.draftCall(draft, as: source, in: tenant)
+            let both = try await transaction.planClone(of: .call(source), now: transaction.now)
+            #expect(both.calls.first?.toCheck.count == 2)
+            _ = try await transaction.endStream(other, because: reason, by: mei)
+            return try await transaction.planClone(of: .call(source), now: transaction.now)
+        }
+        #expect(plan.calls.first?.toCheck.map(\.text) == ["Plans for \(year)?"])
+    }
+
     @Test("a cloned stream's design has the days of its rules a year later")
     func designedDates() async throws {
         let world = try await World()

@@ -257,6 +257,27 @@ struct StreamDesignTests {
         #expect(try window("2027-12-28") == next)
         closing.cutoffs = nil
         #expect(try window("2027-10-15") == ["2027-12-31"])
+        // A day that no calendar shows keeps no call open for another year.
+        closing.cutoffs = [.init(month: 2, day: 30)]
+        #expect(try window("2027-10-15") == ["2027-12-31"])
+    }
+
+    @Test("no batch is cut off on the day of the closing, in a leap year or another")
+    func cutoffsAtTheClosing() throws {
+        var design = StreamDesign.blank
+        func faults(_ month: Int, _ day: Int, closing: (Int, Int)) -> [String] {
+            design.closing = StreamDesign.Closing(
+                month: closing.0, day: closing.1, hour: 12, minute: 0, zone: .hongKong,
+                cutoffs: [.init(month: 9, day: 30), .init(month: month, day: day)])
+            do throws(Problem) {
+                try design.check()
+                return []
+            } catch { return error.errors.map(\.pointer) }
+        }
+        #expect(faults(12, 31, closing: (12, 31)) == ["/closing/cutoffs/1/day"])
+        #expect(faults(2, 29, closing: (2, 28)) == ["/closing/cutoffs/1/day"])
+        #expect(faults(2, 28, closing: (2, 29)) == ["/closing/cutoffs/1/day"])
+        #expect(faults(12, 30, closing: (12, 31)) == [] && faults(3, 1, closing: (2, 29)) == [])
     }
 
     @Test("cut-offs are designed on the page and begin the next call; days that are none, or named twice, are refused")
@@ -280,6 +301,7 @@ struct StreamDesignTests {
         for (days, words) in [
             ([("3", "31"), ("2", "30")], "No calendar shows this day."), ([("3", "")], "No calendar shows this day."),
             ([("3", "31"), ("3", "31")], "Name each cut-off once."),
+            ([("", ""), ("12", "31")], "A batch is not cut off on the day of the closing"),
         ] {
             let refused = await visitor.send(address, sent(days))
             #expect(refused.status == 422 && refused.text.contains(words), "\(days)")

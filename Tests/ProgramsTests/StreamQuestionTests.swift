@@ -198,6 +198,13 @@ struct StreamQuestionTests {
         try CallDraft.check(joint.map(\.question)) { "/questions/\($0)" }
         // Beside a stream that is designed to ask nothing, nothing is asked of everybody.
         #expect(StreamDesign.jointForm(of: [first], besides: 1) { .init() }.map(\.streams) == [[one], [one], [one]])
+        // Whichever of the two is the call's own.
+        for (own, other) in [(one, two), (two, one)] {
+            let alone = StreamDesign.jointForm(of: own, beside: [own, other], among: [first])
+            #expect(alone.map(\.streams) == [[one], [one], [one]])
+        }
+        let whole = StreamDesign.jointForm(of: two, beside: [one], among: [first, second])
+        #expect(whole.first { $0.prompt.text(for: .english) == "Stage?" }?.streams == nil)
     }
 
     @Test("are offered to begin with, on the page and by API")

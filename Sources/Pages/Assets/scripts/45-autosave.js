@@ -34,7 +34,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     const pending = () => dirty().filter(({ name, text }) => touched.has(name) && refused.get(name) !== text);
     const state = form.querySelector("[data-save-state] time");
     // A line that changes is read out whole: how a question stands says nothing without the question.
-    const lines = [...document.querySelectorAll("[data-autosave-checklist] dl > div")];
+    const lines = [...document.querySelectorAll("[data-autosave-checklist] div:has(a)")];
     for (const line of lines) line.setAttribute("aria-atomic", "true");
     const say = (text) => { if (state) state.textContent = text; };
     let timer, since = 0, busy = false, tries = 0;
@@ -96,7 +96,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
                 state?.setAttribute("datetime", json.saved_at);
                 const count = document.querySelector("[data-autosave-count]");
                 if (count) count.textContent = json.count;
-                for (const line of lines) {
+                for (const line of json.checklist ? lines : []) {
                     const term = line.querySelector("dt"), standing = json.checklist[line.querySelector("a").hash.slice(3)];
                     line.hidden = !standing;
                     if (standing && term.textContent !== standing) term.textContent = standing;
