@@ -181,7 +181,8 @@ let package = Package(
         module(
             "Insight",
             on: core + [
-                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", crypto, logging,
+                "Letters", "Institutions", "Partnerships", "Programs", "Applications", "Reviews", "Decisions", crypto,
+                logging,
             ],
             resources: [.copy("Templates"), .copy("Translations")]),
 

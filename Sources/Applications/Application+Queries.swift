@@ -47,10 +47,10 @@ package struct ApplicationSummary: Sendable, Identifiable {
         closingsOfStreams.lazy.map(closing).first { $0.admits(readAt) } ?? deadline
     }
 
-    /// Until when it can be handed in: a draft, or what the park asked for; nil while nothing is to be.
+    /// Until when it can be handed in: a draft while its call takes it, or what the park asked for; nil while nothing is to be.
     var handingIn: Deadline? {
         switch application.state {
-        case .draft: due
+        case .draft: callCancelledAt == nil && due.admits(readAt) ? due : nil
         case .changesRequested: changesDueAt.map { Deadline($0, in: deadline.zone, graceSeconds: 0) }
         default: nil
         }

@@ -208,7 +208,8 @@ extension ApplicationEvent {
                 : t(isAboutQuestions ? "event.questions_cancelled" : "event.changes_cancelled")
         case (.rejected?, .inReview): t("event.reopened")
         case (.ineligible?, .submitted): t("event.screening_reopened")
-        case (.accepted?, .rejected), (.accepted?, .waitlisted): t("event.taken_back")
+        case (.offered?, .rejected), (.offered?, .waitlisted), (.accepted?, .rejected), (.accepted?, .waitlisted):
+            t("event.taken_back")
         case (.accepted?, .declined): t("event.given_back")
         default: t("event.\(to.rawValue)")
         }

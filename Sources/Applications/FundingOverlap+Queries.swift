@@ -90,6 +90,18 @@ extension Statements {
         return overlaps
     }
 
+    /// The suggestions about each of several applications, judged or not. For managers alone, and nothing to one who founded
+    /// or owns part of either side.
+    func suggestedOverlaps(of ids: [Application.ID]) async throws -> Set<OverlapPair> {
+        try await rows(
+            """
+            -- suggested overlaps
+            SELECT DISTINCT x.application_id, x.other_id
+            FROM funding_overlaps(\(ids), acting_role(), acting_person()) AS x
+            """
+        ).reduce(into: []) { $0.insert(OverlapPair(try $1("application_id"), try $1("other_id"))) }
+    }
+
     /// How many suggestions there are about each of several applications, of those about which there are any. For managers
     /// alone.
     package func overlapTallies(of applications: [Application.ID]) async throws -> [Application.ID: OverlapTally] {

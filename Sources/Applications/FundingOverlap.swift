@@ -108,19 +108,20 @@ extension Transaction {
         because reason: LongText?,
         by person: Person.ID
     ) async throws -> FundingOverlap {
-        try await judge(OverlapPair(id, other), as: verdict, because: reason, by: person)
+        let suggested = try await suggestedOverlaps(of: [id])
+        try await judge(OverlapPair(id, other), of: suggested, as: verdict, because: reason, by: person)
         guard let judged = try await overlaps(of: id).first(where: { $0.other == other }) else {
             throw Problem.notFound
         }
         return judged
     }
 
+    /// - Parameter suggested: what is suggested to the manager of the application.
     func judge(
-        _ pair: OverlapPair, as verdict: FundingOverlap.Verdict, because reason: LongText?, by person: Person.ID
+        _ pair: OverlapPair, of suggested: Set<OverlapPair>, as verdict: FundingOverlap.Verdict,
+        because reason: LongText?, by person: Person.ID
     ) async throws {
-        guard try await overlaps(of: pair.application).contains(where: { $0.other == pair.other }) else {
-            throw Problem.notFound
-        }
+        guard suggested.contains(pair) else { throw Problem.notFound }
         try await insert(verdict, because: reason, on: pair.application, and: pair.other, by: person)
     }
 }

@@ -61,11 +61,12 @@ extension Transaction {
         // The two are one suggestion, whichever is named first.
         _ = try BulkMode.rows(pairs.map { Set([$0.application, $0.other]) }, at: "/overlaps")
         let calls = try await callsOf(pairs.map(\.application))
+        let suggested = try await suggestedOverlaps(of: Array(Set(pairs.map(\.application))))
         return try await each(
             of: pairs, inOrderOf: \.application, mode, at: "/overlaps", constraints: ApplicationsRoom.constraints
         ) {
             guard calls[$1.application] == call else { throw Problem.notFound }
-            try await $0.judge($1, as: verdict, because: reason, by: person)
+            try await $0.judge($1, of: suggested, as: verdict, because: reason, by: person)
             return $1
         }
     }

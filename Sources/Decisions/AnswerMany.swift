@@ -39,6 +39,7 @@ extension Transaction {
     package func answerChanges(
         _ ids: [DecisionChange.ID], _ word: SecondWord, _ mode: BulkMode, by person: Person.ID
     ) async throws -> [RowVerdict<DecisionChange.ID>] {
+        if word == .confirm { try await lockWhatChanges(ids) }
         let turns = try await turns(of: ids)
         return try await each(
             of: ids, inOrderOf: { turns[$0] ?? "" }, mode, at: "/changes", constraints: DecisionsRoom.constraints

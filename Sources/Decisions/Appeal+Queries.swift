@@ -28,12 +28,15 @@ extension Statements {
     }
 
     /// Appeals, those that wait first, then the latest. For managers.
-    package func appeals() async throws -> [Appeal] {
+    ///
+    /// - Parameter waiting: only those that wait for whoever acts.
+    package func appeals(waiting: Bool = false) async throws -> [Appeal] {
         try await rows(
             """
             -- appeals
             \(fragment: .appeals)
             WHERE p.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers)
+              AND \(fragment: waiting ? .appealsToAnswer : "true")
             ORDER BY p.answered_at IS NOT NULL, p.lodged_at DESC, p.application_id, p.subject
             LIMIT 500
             """
@@ -42,6 +45,28 @@ extension Statements {
 }
 
 extension Query {
+    /// Which appeals `p` wait for whoever acts: those that nobody has answered, but for what they decided themself. As
+    /// `appeals_are_heard_by_somebody_else` has it.
+    package static var appealsToAnswer: Query {
+        """
+        (p.answered_at IS NULL
+         AND NOT EXISTS (SELECT FROM decisions AS d
+                         JOIN decision_batches AS b ON b.tenant_id = d.tenant_id AND b.id = d.batch_id
+                         WHERE d.tenant_id = p.tenant_id AND d.application_id = p.application_id
+                           AND b.released_by = acting_person())
+         AND NOT EXISTS (SELECT FROM prepared_decisions AS d
+                         WHERE d.tenant_id = p.tenant_id AND d.application_id = p.application_id
+                           AND d.prepared_by = acting_person())
+         AND NOT EXISTS (SELECT FROM decision_changes AS c
+                         WHERE c.tenant_id = p.tenant_id AND c.application_id = p.application_id
+                           AND c.confirmed_at IS NOT NULL AND acting_person() IN (c.proposed_by, c.confirmed_by))
+         AND NOT (p.subject = 'screening' AND EXISTS (
+             SELECT FROM application_events AS e
+             WHERE e.tenant_id = p.tenant_id AND e.application_id = p.application_id AND e.occasion IS NULL
+               AND e.to_state = 'ineligible' AND e.person_id = acting_person())))
+        """
+    }
+
     fileprivate static var appeals: Query {
         """
         SELECT p.application_id, p.subject, i.names, k.title, p.grounds, p.lodged_at, p.verdict, p.answer, p.answered_at

@@ -42,7 +42,8 @@ extension Transaction {
         return change
     }
 
-    /// Confirms a change that another manager proposed: the application moves, and its founders are written to at once.
+    /// Confirms a change that another manager proposed: the application moves, and its founders are written to at once. One
+    /// that the startup's answer has overtaken is not confirmed: it would take the answer away unseen.
     ///
     /// Throws `DecisionRefusal`, `ApplicationRefusal`, or not found; refused by `offers_keep_to_the_places`,
     /// `offers_keep_to_the_places_of_their_stream`, `enrolled_startups_keep_their_place` and
@@ -50,11 +51,16 @@ extension Transaction {
     package func confirmChange(_ id: DecisionChange.ID, by person: Person.ID) async throws -> DecisionChange {
         guard let known = try await decisionChange(id),
             let standing = try await releasedDecision(on: known.application),
-            let batch = try await lockBatch(standing.batch), let change = try await lockChange(id),
+            let batch = try await lockBatch(standing.batch), try await lockChange(id) != nil
+        else { throw Problem.notFound }
+        // What the startup answers at this moment is known or waits.
+        try await lockApplications(of: [id])
+        guard let change = try await decisionChange(id),
             let decision = try await releasedDecision(on: change.application),
             let told = change.preparation.outcome.decision(until: change.preparation.lastDay)
         else { throw Problem.notFound }
         try change.checkAnswer(by: person)
+        guard !change.isOvertaken else { throw DecisionRefusal.overtaken }
         try await checkPartnersAgree(on: .change(id))
         let meant = change.preparation
         if meant.outcome == .offer {

@@ -144,11 +144,7 @@ struct ChangesConsole: Sendable {
         if let day = meant.lastDay { facts.append(.time(t("field.last_day"), TimeText(day, in: desk.viewer.language))) }
         facts.append(.text(t("changes.proposed_by"), change.proposedByName ?? "–"))
         facts.append(.time(t("changes.proposed"), desk.time(change.proposedAt)))
-        if change.status == .open, let summary = try await call.reader.application(change.application),
-            let answer = answer(summary.application.state, t)
-        {
-            facts.append(answer)
-        }
+        if change.status == .open, let answer = change.answer.flatMap({ answer($0, t) }) { facts.append(answer) }
         let isAsked = change.status == .open && !isTheirs
         let model = DecisionsPage(
             header: PageHeader(
@@ -156,9 +152,11 @@ struct ChangesConsole: Sendable {
                 badge: desk.badge(change.status),
                 lede: change.status != .open
                     ? nil
-                    : !says.allSatisfy(\.agrees)
-                        ? t("changes.waits_for_partners") : isTheirs ? t("changes.yours") : t("changes.asked"),
-                actions: isAsked && says.allSatisfy(\.agrees)
+                    : change.isOvertaken
+                        ? t("changes.overtaken")
+                        : !says.allSatisfy(\.agrees)
+                            ? t("changes.waits_for_partners") : isTheirs ? t("changes.yours") : t("changes.asked"),
+                actions: isAsked && !change.isOvertaken && says.allSatisfy(\.agrees)
                     ? [
                         .post(
                             t("changes.confirm"), "/console/decision-changes/\(id)/confirmation", style: .primary,
@@ -268,7 +266,7 @@ struct ChangesConsole: Sendable {
         ) { call in
             let desk = try await DecisionDesk(call, in: site)
             let (t, isWaiting) = (desk.t, call.parameters.isWaiting)
-            let found = try await call.reader.appeals().filter { !isWaiting || $0.answeredAt == nil }
+            let found = try await call.reader.appeals(waiting: isWaiting)
             let model = DecisionsPage(
                 header: PageHeader(
                     title: t("appeals.title"), lede: t("appeals.lede"),

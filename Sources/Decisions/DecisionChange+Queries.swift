@@ -91,7 +91,11 @@ extension Query {
         """
         SELECT c.id, c.application_id, i.names, k.title, c.outcome, c.stream_id, c.rank, c.award_minor, b.currency, c.last_day, c.note,
                c.reason, c.proposed_at, c.proposed_by, who.name AS proposed_by_name, c.confirmed_at, c.refused_at,
-               c.refused_reason
+               c.refused_reason, CASE WHEN a.state IN ('accepted', 'declined') THEN a.state END AS answer,
+               CASE WHEN a.state IN ('accepted', 'declined') THEN
+                   (SELECT max(e.at) FROM application_events AS e
+                    WHERE e.tenant_id = a.tenant_id AND e.application_id = a.id AND e.to_state = a.state
+                      AND e.occasion IS NULL) END AS startup_answered_at
         FROM decision_changes AS c
         JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
         JOIN calls AS k ON k.tenant_id = a.tenant_id AND k.id = a.call_id
@@ -123,7 +127,7 @@ extension DecisionChange {
                 lastDay: row("last_day"), note: row("note"), stream: row("stream_id")),
             reason: row("reason"), proposedAt: row("proposed_at"), proposedBy: row("proposed_by"),
             proposedByName: row("proposed_by_name"), confirmedAt: row("confirmed_at"), refusedAt: row("refused_at"),
-            refusedReason: row("refused_reason"))
+            refusedReason: row("refused_reason"), answer: row("answer"), startupAnsweredAt: row("startup_answered_at"))
     }
 }
 
@@ -160,6 +164,37 @@ extension Transaction {
         try await execute(
             "/* lockChange */ SELECT FROM decision_changes WHERE tenant_id = acting_tenant() AND id = \(id) FOR UPDATE")
         return try await decisionChange(id)
+    }
+
+    /// Locks the batches and calls of several changes in the order of their turns, then the applications by id, as whatever
+    /// else locks several of them does: letters that go out begin the days of their offers.
+    func lockWhatChanges(_ ids: [DecisionChange.ID]) async throws {
+        let batches: [DecisionBatch.ID] = try await rows(
+            """
+            -- answerChanges: batches
+            SELECT DISTINCT a.call_id, d.batch_id
+            FROM decision_changes AS c
+            JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id
+            JOIN decisions AS d ON d.tenant_id = c.tenant_id AND d.application_id = c.application_id
+            WHERE c.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers) AND c.id = ANY (\(ids))
+            ORDER BY a.call_id, d.batch_id
+            """
+        ).map { try $0("batch_id") }
+        for batch in batches { _ = try await lockBatch(batch) }
+        try await lockApplications(of: ids)
+    }
+
+    /// The applications of some changes with their rows locked until the transaction ends, in the order of their ids.
+    func lockApplications(of ids: [DecisionChange.ID]) async throws {
+        _ = try await rows(
+            """
+            -- lockApplications of changes
+            SELECT a.id FROM applications AS a
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfManagers)
+              AND a.id IN (SELECT c.application_id FROM decision_changes AS c
+                           WHERE c.tenant_id = acting_tenant() AND c.id = ANY (\(ids)))
+            ORDER BY a.id FOR UPDATE OF a
+            """)
     }
 
     func insert(

@@ -61,6 +61,10 @@ package struct DecisionChange: Sendable, Identifiable {
     package let refusedAt: Date?
     /// Why it was turned down.
     package let refusedReason: LongText?
+    /// What the startup says by now to the offer that stands: that it accepts or that it declines; nil while it says neither.
+    package let answer: Application.State?
+    /// When it said so.
+    package let startupAnsweredAt: Date?
 
     /// Where a change stands.
     package enum Status: String, Codable, Sendable, CaseIterable {
@@ -69,6 +73,10 @@ package struct DecisionChange: Sendable, Identifiable {
 
     /// Where it stands.
     package var status: Status { confirmedAt != nil ? .confirmed : refusedAt != nil ? .refused : .open }
+
+    /// Whether the startup has answered since it was proposed: whoever proposed it did not know, nor did the partners that
+    /// agreed to it.
+    package var isOvertaken: Bool { startupAnsweredAt.map { $0 > proposedAt } ?? false }
 }
 
 extension DecisionChange {

@@ -29,6 +29,8 @@ package enum DecisionRefusal: Refusal, Equatable {
     case noPlace(String)
     /// The change has been answered.
     case changeAnswered
+    /// The startup has answered since the change was proposed.
+    case overtaken
     /// Who proposed a change does not answer it.
     case needsSecondPerson
     /// The reviews are enough to decide.
@@ -85,6 +87,10 @@ package enum DecisionRefusal: Refusal, Equatable {
         case .sameDecision: .conflict("The application is decided like that already.")
         case .noPlace(let why): Problem(.conflict, why)
         case .changeAnswered: .conflict("The change has been answered already.")
+        case .overtaken:
+            .conflict(
+                "The startup has answered since this was proposed. Turn it down, and propose it anew if it still holds."
+            )
         case .needsSecondPerson: .conflict("Another manager than the one who proposed it answers a change.")
         case .enoughReviews: .conflict("Enough reviews are in. There is no quorum to waive.")
         case .waiverAnswered: .conflict("The waiver has been answered already.")

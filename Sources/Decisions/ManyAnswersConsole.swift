@@ -142,7 +142,7 @@ struct ManyAnswersConsole: Sendable {
                         [
                             "call": $0.callTitle.text(for: desk.spoken),
                             "outcome": t("outcome.\($0.preparation.outcome.rawValue)"),
-                        ])
+                        ]) + said($0, t)
                 )
             }, isOptional: false)
         let chosen = call.ids("changes", as: DecisionChange.ID.init)
@@ -156,6 +156,17 @@ struct ManyAnswersConsole: Sendable {
             in: t.language)
         return try page(
             model, desk, under: [desk.home, Breadcrumb(t("changes.title"), "/console/decision-changes")])
+    }
+
+    /// What the startup has answered, to stand behind what is proposed; empty where nothing.
+    private func said(_ change: DecisionChange, _ t: Texts) -> String {
+        let answer =
+            switch change.answer {
+            case .accepted?: t("changes.answer_accepted")
+            case .declined?: t("changes.answer_declined")
+            default: ""
+            }
+        return answer.isEmpty ? "" : " · \(answer)"
     }
 
     // MARK: Waivers

@@ -1,8 +1,9 @@
+internal import Decisions
 package import Postgres
 
 /// How much waits for a manager's answer or look.
 package struct WaitingCounts: Sendable, Equatable {
-    /// Appeals that nobody has answered.
+    /// Appeals that nobody has answered, but for those of what the manager decided.
     package let appeals: Int
     /// Changes of released decisions that another manager proposed.
     package let changes: Int
@@ -13,8 +14,8 @@ package struct WaitingCounts: Sendable, Equatable {
 }
 
 extension Statements {
-    /// What waits for the acting manager: without what they proposed themself, and without the calls to which a startup of
-    /// their own applied.
+    /// What waits for the acting manager: without what they proposed or decided themself, and without the calls to which a
+    /// startup of their own applied.
     package func waitingCounts() async throws -> WaitingCounts {
         let row = try await one(
             """
@@ -23,7 +24,7 @@ extension Statements {
             SELECT
                 (SELECT count(*) FROM appeals AS p
                  JOIN applications AS a ON a.tenant_id = p.tenant_id AND a.id = p.application_id
-                 WHERE p.tenant_id = acting_tenant() AND p.answered_at IS NULL AND acts_as('manager')
+                 WHERE p.tenant_id = acting_tenant() AND \(fragment: .appealsToAnswer) AND acts_as('manager')
                    AND a.call_id <> ALL ((SELECT calls FROM near)::uuid[])) AS appeals,
                 (SELECT count(*) FROM decision_changes AS c
                  JOIN applications AS a ON a.tenant_id = c.tenant_id AND a.id = c.application_id

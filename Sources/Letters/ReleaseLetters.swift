@@ -1,4 +1,5 @@
 package import API
+internal import Foundation
 internal import Jobs
 package import Postgres
 internal import Vocabulary
@@ -33,7 +34,13 @@ extension Transaction {
     package func handle(
         _ ids: [Letter.ID], _ step: LetterStep, _ mode: BulkMode
     ) async throws -> [RowVerdict<Letter.ID>] {
-        try await each(of: ids, inOrderOf: \.self, mode, at: "/letters", constraints: LettersRoom.constraints) {
+        // A letter that goes out may lock what it is about, as the beginning of an offer's days does: whoever else locks
+        // several of those does so in the order of their ids, too.
+        let topics = try await topics(of: ids)
+        return try await each(
+            of: ids, inOrderOf: { "\(topics[$0]?.uuidString ?? "") \($0.uuid)" }, mode, at: "/letters",
+            constraints: LettersRoom.constraints
+        ) {
             switch step {
             case .release: try await $0.releaseLetter($1)
             case .cancel: try await $0.cancelLetter($1)

@@ -328,6 +328,20 @@ struct ApplicationsEdgeTests {
         #expect(saved["gaps"]?.elements?.map { $0["question"]?.text } == [ids[1].description, ids[2].description])
         let hidden = try await mei.ask("GET", place).json()
         #expect(hidden["gaps"] == nil && hidden["due"] == view["due"])
+        // Nothing is to be handed in any more where the call takes nothing.
+        for (over, open): (Query, Query) in [
+            ("closes_at = now() - interval '1 hour'", "closes_at = \(deadline)"),
+            (
+                "cancelled_at = now(), cancelled_by = published_by, cancellation_reason = 'No money.'",
+                "cancelled_at = NULL, cancelled_by = NULL, cancellation_reason = NULL"
+            ),
+        ] {
+            try await world.change(steps, over)
+            let shut = try await ravi.ask("GET", place).json()
+            #expect(shut["gaps"] == nil && shut["due"] == nil && shut["state"]?.text == "draft", "\(shut)")
+            try await world.change(steps, open)
+        }
+        #expect(try await ravi.ask("GET", place).json()["due"] == view["due"])
         let list = try await ravi.ask("GET", "/v1/applications").json()["items"]?.elements ?? []
         #expect(list.contains { $0["id"]?.text == id.description } && list.allSatisfy { $0["gaps"] == nil })
 

@@ -68,7 +68,7 @@ struct BatchPageTests {
             return ["Offers", "Waiting list", "Rejections"].map { column in
                 page.components(separatedBy: "data-label=\"\(column)\"").dropFirst().first?
                     .components(separatedBy: "<span class=\"cell\">").dropFirst().first
-                    .map { String($0.prefix { $0 != "<" }) }
+                    .map { String($0.prefix(while: \.isNumber)) }
             }
         }
         #expect(await figures(call) == ["2", "1", "3"])

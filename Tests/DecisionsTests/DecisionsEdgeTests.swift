@@ -253,6 +253,13 @@ struct DecisionsEdgeTests {
         #expect(await ravi.open(portal).text.contains(" New York) you may ask once"))
         let mute = await ravi.send("\(portal)/appeal", [("grounds", "")])
         #expect(mute.status == 422 && mute.text.contains("Lodge the appeal"))
+        /// How many appeals the overview says wait for somebody.
+        func appeals(_ visitor: Visitor) async -> Int? {
+            await visitor.open("/console").text.components(separatedBy: "Appeals</a></dt><dd class=\"stat-figure\">")
+                .dropFirst().first.flatMap { Int($0.prefix(while: \.isNumber)) }
+        }
+        let mei = try await Visitor(Cast.mei, in: world)
+        let waited = (tom: try #require(await appeals(tom)), mei: try #require(await appeals(mei)))
         #expect(await ravi.send("\(portal)/appeal", [("grounds", "Two do.")]).status == 303)
         #expect(await ravi.open(portal).text.contains("Your appeal waits for an answer."))
         #expect(await ravi.open("\(portal)/appeal").status == 303)
@@ -260,6 +267,11 @@ struct DecisionsEdgeTests {
         #expect(await tom.open("/console/appeals").text.contains("Waits for an answer"))
         #expect(await tom.open("/console").text.contains("href=\"/console/appeals?waiting=true\""))
         #expect(await tom.open("/console/appeals?waiting=true").text.contains(hearing))
+        // Who decided knows of it, and has nothing to do about it.
+        #expect(await mei.open("/console/appeals").text.contains(hearing))
+        #expect(await !mei.open("/console/appeals?waiting=true").text.contains(hearing))
+        #expect(await appeals(tom) == waited.tom + 1)
+        #expect(await appeals(mei) == waited.mei)
         #expect(await tom.open(hearing).text.contains("Two do."))
         #expect(await tom.send(hearing, [("verdict", "reopened"), ("answer", "")]).status == 422)
         #expect(await tom.send(hearing, [("verdict", "reopened"), ("answer", "So they do.")]).status == 303)
@@ -306,6 +318,8 @@ struct DecisionsEdgeTests {
         #expect(lodged["subject"]?.text == "screening" && lodged["grounds"]?.text == "We are one.", "\(lodged)")
         let hearing = "/console/applications/\(ids[0])/appeal"
         #expect(await tom.open("/console/appeals").text.contains("Not eligible"))
+        #expect(await tom.open("/console/appeals?waiting=true").text.contains(hearing))
+        #expect(await !mei.open("/console/appeals?waiting=true").text.contains(hearing))
         let asked = await tom.open(hearing).text
         #expect(asked.contains("It stays not eligible") && asked.contains("Too old."), "\(asked)")
         #expect(!asked.contains("The rejection stands"))

@@ -191,6 +191,48 @@ struct ManyAnswersTests {
         #expect(await nora.ask("POST", "/v1/decision-change-answers", json: answer("")).status == 403)
     }
 
+    @Test("A change that the startup's answer has overtaken is not confirmed, and is proposed anew by whoever knows of it")
+    func overtaken() async throws {
+        let world = try await World()
+        let (call, ids) = try await world.applicants(2)
+        let batch = try await world.open(call, places: 2, preparing: ids.map { ($0, Preparation(.offer, note: note)) })
+        try await world.release(batch)
+        let changes = ids.map { _ in DecisionChange.ID() }
+        for (id, change) in zip(ids, changes) {
+            try await world.propose(Preparation(.reject, note: note), for: id, as: change)
+        }
+        let founder = try await world.founder(of: 0)
+        _ = try await world.database.write(as: founder) { transaction in
+            try await transaction.acceptOffer(ids[0], by: Cast.mei.person.id)
+        }
+        let tom = try await Visitor(Cast.tom, in: world)
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        let form = await tom.open("/console/decision-change-answers").text
+        #expect(form.components(separatedBy: "It has accepted the place.").count == 2, "\(form)")
+        let page = await tom.open("/console/decision-changes/\(changes[0])").text
+        #expect(page.contains("The startup has answered since this was proposed."), "\(page)")
+        #expect(!page.contains("\(changes[0])/confirmation") && page.contains("\(changes[0])/refusal"), "\(page)")
+        await #expect(throws: DecisionRefusal.overtaken) { try await world.confirm(changes[0], by: Cast.tom) }
+        let answered = await tom.ask(
+            "POST", "/v1/decision-change-answers",
+            json: #"{"changes": \#(list(changes)), "answer": "confirm", "partial": true}"#)
+        #expect(answered.text.contains(#""done":1,"refused":1"#), "\(answered.text)")
+        #expect(answered.text.contains("The startup has answered since this was proposed."), "\(answered.text)")
+        #expect(try await reader.application(ids[0])?.application.state == .accepted)
+        #expect(try await reader.application(ids[1])?.application.state == .rejected)
+        // The history says of an open offer what the letter says.
+        #expect(await tom.open("/console/applications/\(ids[1])").text.contains("Place taken back"))
+
+        let note = note
+        _ = try await world.database.write(as: world.context(Cast.tom)) { transaction in
+            try await transaction.refuseChange(changes[0], because: note, by: Cast.tom.person.id)
+        }
+        let anew = DecisionChange.ID()
+        try await world.propose(Preparation(.reject, note: note), for: ids[0], as: anew)
+        try await world.confirm(anew, by: Cast.tom)
+        #expect(try await reader.application(ids[0])?.application.state == .rejected)
+    }
+
     @Test("A place that a change of one batch gives back is there for a change of another, whichever batch comes first")
     func acrossBatches() async throws {
         let world = try await World()
