@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Postgres
+internal import Vocabulary
 
 extension Transaction {
     /// What each of several letters is about, of those that are about something.

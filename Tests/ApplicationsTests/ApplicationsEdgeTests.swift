@@ -330,16 +330,16 @@ struct ApplicationsEdgeTests {
         #expect(hidden["gaps"] == nil && hidden["due"] == view["due"])
         // Nothing is to be handed in any more where the call takes nothing.
         for (over, open): (Query, Query) in [
-            ("closes_at = now() - interval '1 hour'", "closes_at = \(deadline)"),
+            ("closes_at = closes_at - interval '1000 days'", "closes_at = closes_at + interval '1000 days'"),
             (
                 "cancelled_at = now(), cancelled_by = published_by, cancellation_reason = 'No money.'",
                 "cancelled_at = NULL, cancelled_by = NULL, cancellation_reason = NULL"
             ),
         ] {
-            try await world.change(steps, over)
+            try await world.set(over, of: steps)
             let shut = try await ravi.ask("GET", place).json()
             #expect(shut["gaps"] == nil && shut["due"] == nil && shut["state"]?.text == "draft", "\(shut)")
-            try await world.change(steps, open)
+            try await world.set(open, of: steps)
         }
         #expect(try await ravi.ask("GET", place).json()["due"] == view["due"])
         let list = try await ravi.ask("GET", "/v1/applications").json()["items"]?.elements ?? []
@@ -395,6 +395,15 @@ struct ApplicationsEdgeTests {
 }
 
 extension World {
+    /// Past every rule of how a call changes.
+    fileprivate func set(_ columns: Query, of call: CallForApplications.ID) async throws {
+        try await owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            let changed = try await transaction.execute("UPDATE calls SET \(fragment: columns) WHERE id = \(call)")
+            #expect(changed == 1)
+        }
+    }
+
     /// An open call whose second question is asked of whoever sells already; the first and the third are always.
     func callInSteps(
         requiring isRequired: Bool = true

@@ -223,7 +223,6 @@ struct ManyAnswersTests {
         // The history says of an open offer what the letter says.
         #expect(await tom.open("/console/applications/\(ids[1])").text.contains("Place taken back"))
 
-        let note = note
         _ = try await world.database.write(as: world.context(Cast.tom)) { transaction in
             try await transaction.refuseChange(changes[0], because: note, by: Cast.tom.person.id)
         }
