@@ -117,7 +117,9 @@ struct CohortReference: Described {
 struct CohortOfCall: Described {
     let cohort: Cohort.ID?
 
-    static let documentation = ["cohort": "Of a stream that the call offers, and ending after it closes; null for none."]
+    static let documentation = [
+        "cohort": "Of a stream that the call offers; it ends after the call closes. Null for none."
+    ]
 }
 
 /// A question of a form as JSON.

@@ -348,7 +348,8 @@ struct CallsConsole {
         ]
         if let offered = words.offered(found) { facts.append(offered) }
         if let cohort = found.cohort {
-            facts.append(.link(t("fact.cohort"), LinkText(words.line(cohort, of: found), "/console/cohorts/\(cohort.id)")))
+            facts.append(
+                .link(t("fact.cohort"), LinkText(words.line(cohort, of: found), "/console/cohorts/\(cohort.id)")))
         }
         facts += words.window(found) + words.kinds(found)
         if found.access != .public {

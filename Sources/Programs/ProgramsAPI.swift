@@ -13,7 +13,8 @@ extension ProgramsRoom {
     package static func operations(clonedRounds: CallRounds) -> [AnyOperation] {
         [
             listPrograms, getProgram, addProgram, listStreams, getStream, addStream, listCohorts, getCohort, addCohort,
-            listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, leadCall, publishCall, extendCall,
+            listCalls, getCall, getCallForm, listCallExtensions, draftCall, reviseCall, leadCall, publishCall,
+            extendCall,
             cancelCall,
         ] + StreamsAPI.operations + AdmissionsAPI.operations + ExtensionsAPI.operations
             + ClonesAPI.operations(clonedRounds) + ConditionsAPI.operations

@@ -298,7 +298,8 @@ struct ConflictsConsole {
 extension Texts {
     /// What somebody must not judge: a startup, or as many as they are a rival of.
     func startups(_ name: LocalizedName?, rivals: Int?) -> String {
-        rivals.map { self("conflicts.rivals", count: $0) } ?? name?.text(for: Vocabulary.Language(language)) ?? ""
+        let t = self
+        return rivals.map { t("conflicts.rivals", count: $0) } ?? name?.text(for: Vocabulary.Language(language)) ?? ""
     }
 }
 

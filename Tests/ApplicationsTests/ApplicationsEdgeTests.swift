@@ -330,7 +330,10 @@ struct ApplicationsEdgeTests {
         #expect(hidden["gaps"] == nil && hidden["due"] == view["due"])
         // Nothing is to be handed in any more where the call takes nothing.
         for (over, open): (Query, Query) in [
-            ("closes_at = closes_at - interval '1000 days'", "closes_at = closes_at + interval '1000 days'"),
+            (
+                "opens_at = opens_at - interval '999 days', closes_at = closes_at - interval '999 days'",
+                "opens_at = opens_at + interval '999 days', closes_at = closes_at + interval '999 days'"
+            ),
             (
                 "cancelled_at = now(), cancelled_by = published_by, cancellation_reason = 'No money.'",
                 "cancelled_at = NULL, cancelled_by = NULL, cancellation_reason = NULL"

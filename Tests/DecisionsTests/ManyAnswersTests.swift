@@ -191,7 +191,7 @@ struct ManyAnswersTests {
         #expect(await nora.ask("POST", "/v1/decision-change-answers", json: answer("")).status == 403)
     }
 
-    @Test("A change that the startup's answer has overtaken is not confirmed, and is proposed anew by whoever knows of it")
+    @Test("A change that the startup's answer has overtaken is not confirmed, and may be proposed anew")
     func overtaken() async throws {
         let world = try await World()
         let (call, ids) = try await world.applicants(2)

@@ -136,7 +136,8 @@ struct CloneTests {
         var design = StreamDesign.blank
         design.rubric = [
             StreamDesign.Criterion(
-                name: try LocalizedName(en: "Plan for 2026"), guidance: try LocalizedText(en: "By 31 March."), weight: 100,
+                name: try LocalizedName(en: "Plan for 2026"), guidance: try LocalizedText(en: "By 31 March."),
+                weight: 100,
                 anchors: ["1": try LocalizedLine(en: "None"), "5": try LocalizedLine(ja: "令和8年に黒字")])
         ]
         design.rounds = [
