@@ -280,7 +280,7 @@ extension DecisionsConsole {
 /// Some of many rows that were read whole: what comes after one of them, a page at a time.
 struct PageOfRows<Row> {
     /// Most rows of a table on one page.
-    private static var most: Int { 100 }
+    private static var most: Int { 50 }
 
     let rows: [Row]
     private let start: Int

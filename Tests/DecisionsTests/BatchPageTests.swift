@@ -14,40 +14,40 @@ import Vocabulary
 /// A batch as managers look at it, of many applications.
 @Suite("The page of a batch")
 struct BatchPageTests {
-    @Test("Its two tables go on a hundred rows at a time, each by itself")
+    @Test("Its two tables go on fifty rows at a time, each by itself")
     func pages() async throws {
         let world = try await World()
-        let (call, ids) = try await world.applicants(230)
+        let (call, ids) = try await world.applicants(130)
         let note = try LongText("Not this time.")
         let batch = try await world.open(
-            call, places: 1, preparing: ids.prefix(120).map { ($0, Preparation(.reject, note: note)) })
+            call, places: 1, preparing: ids.prefix(70).map { ($0, Preparation(.reject, note: note)) })
         let reader = world.database.reader(as: world.context(Cast.mei))
         let prepared = try await reader.preparedDecisions(in: batch).map(\.application)
         let open = try await reader.undecided(in: batch).map(\.application)
-        #expect(prepared.count == 120 && open.count == 110)
+        #expect(prepared.count == 70 && open.count == 60)
         let mei = try await Visitor(Cast.mei, in: world)
         let place = "/console/decisions/\(batch)"
         func row(_ id: Application.ID) -> String { "\(place)/applications/\(id)\"" }
 
         let first = await mei.open(place)
         #expect(first.status == 200, "\(first.text)")
-        #expect(first.text.contains("1 to 100 of 120") && first.text.contains("1 to 100 of 110"))
-        #expect(first.text.contains(row(prepared[0])) && first.text.contains(row(prepared[99])))
-        #expect(!first.text.contains(row(prepared[100])) && !first.text.contains(row(open[100])))
+        #expect(first.text.contains("1 to 50 of 70") && first.text.contains("1 to 50 of 60"))
+        #expect(first.text.contains(row(prepared[0])) && first.text.contains(row(prepared[49])))
+        #expect(!first.text.contains(row(prepared[50])) && !first.text.contains(row(open[50])))
 
-        let next = await mei.open("\(place)?after=\(prepared[99])")
-        #expect(next.text.contains("101 to 120 of 120") && next.text.contains("1 to 100 of 110"), "\(next.text)")
-        #expect(next.text.contains(row(prepared[100])) && !next.text.contains(row(prepared[99])))
+        let next = await mei.open("\(place)?after=\(prepared[49])")
+        #expect(next.text.contains("51 to 70 of 70") && next.text.contains("1 to 50 of 60"), "\(next.text)")
+        #expect(next.text.contains(row(prepared[50])) && !next.text.contains(row(prepared[49])))
         #expect(next.text.contains(row(open[0])))
 
-        let both = await mei.open("\(place)?after=\(prepared[99])&undecided=\(open[99])")
-        #expect(both.text.contains("101 to 120 of 120") && both.text.contains("101 to 110 of 110"), "\(both.text)")
-        #expect(both.text.contains(row(open[109])) && !both.text.contains(row(open[0])))
+        let both = await mei.open("\(place)?after=\(prepared[49])&undecided=\(open[49])")
+        #expect(both.text.contains("51 to 70 of 70") && both.text.contains("51 to 60 of 60"), "\(both.text)")
+        #expect(both.text.contains(row(open[59])) && !both.text.contains(row(open[0])))
         // The way back of one table leaves the other where it is.
-        #expect(both.text.contains("\"\(place)?after=\(prepared[99])\""), "\(both.text)")
+        #expect(both.text.contains("\"\(place)?after=\(prepared[49])\""), "\(both.text)")
 
         let gone = await mei.open("\(place)?after=\(Application.ID())")
-        #expect(gone.status == 200 && gone.text.contains("1 to 100 of 120"))
+        #expect(gone.status == 200 && gone.text.contains("1 to 50 of 70"))
     }
 
     @Test("The list counts what each batch decides, and a batch that decides nothing says so")
