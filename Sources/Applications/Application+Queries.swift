@@ -108,6 +108,17 @@ extension Statements {
         ).map(ApplicationSummary.init)
     }
 
+    /// The call of an application; nil when it does not exist or the principal may not know of it.
+    func call(ofApplication id: Application.ID) async throws -> CallForApplications.ID? {
+        try await first(
+            """
+            -- call of an application
+            SELECT a.call_id FROM applications AS a
+            WHERE a.tenant_id = acting_tenant() AND \(fragment: .reachOfApplications) AND a.id = \(id)
+            """
+        ).map { try $0("call_id") }
+    }
+
     /// Applications that wait for screening, those that have waited longest first.
     package func applicationsToScreen(limit: Int) async throws -> [ApplicationSummary] {
         try await rows(
@@ -172,6 +183,9 @@ extension Statements {
             """
             -- history of an application
             SELECT e.id, e.at, e.person_id, p.name AS person_name, e.from_state, e.to_state, e.note, e.occasion,
+                   CASE WHEN acts_as('manager', 'system') THEN (
+                       SELECT i.names FROM institutions AS i WHERE i.tenant_id = e.tenant_id AND i.id = e.acting_for)
+                   END AS acting_for,
                    e.from_state = 'changes_requested' AND EXISTS (
                        SELECT FROM application_snapshots AS s
                        WHERE s.tenant_id = e.tenant_id AND s.application_id = e.application_id
@@ -191,7 +205,7 @@ extension Statements {
         ).map { row in
             try ApplicationEvent(
                 id: row("id"), at: row("at"), person: row("person_id"), personName: row("person_name"),
-                from: row("from_state"), to: row("to_state"), note: row("note"),
+                actingFor: row("acting_for"), from: row("from_state"), to: row("to_state"), note: row("note"),
                 isResubmission: row("is_resubmission") ?? false, isAboutQuestions: row("is_about_questions"),
                 occasion: row("occasion"))
         }
@@ -298,12 +312,13 @@ extension Query {
     static var requiredAnswered: Query { "(a.required_answered + least(a.streams_chosen, 1))" }
 
     /// Which applications `a` the seat reaches, the query's own answer to what row-level security says again: a founder
-    /// those of their startup.
+    /// those of their startup, the staff of a partner those that wait for them to be screened.
     static var reachOfApplications: Query {
         """
         -- Who acts is asked once, not of every row that is counted.
         ((SELECT acts_as('manager', 'system'))
-         OR acts_as('founder') AND a.startup_id = acting_institution())
+         OR acts_as('founder') AND a.startup_id = acting_institution()
+         OR acts_as('partner') AND a.id = ANY ((SELECT applications_to_screen())::uuid[]))
         """
     }
 }
@@ -450,14 +465,15 @@ extension Transaction {
 
     func record(
         _ id: ApplicationEvent.ID, of application: Application, from: Application.State?, by person: Person.ID?,
-        note: LongText? = nil, on occasion: ApplicationEvent.Occasion? = nil
+        for partner: Institution.ID? = nil, note: LongText? = nil, on occasion: ApplicationEvent.Occasion? = nil
     ) async throws {
         try await execute(
             """
             -- application history
-            INSERT INTO application_events (tenant_id, application_id, id, person_id, from_state, to_state, note, occasion)
-            VALUES (acting_tenant(), \(application.id), \(id), \(person), \(from), \(application.state), \(note),
-                    \(occasion))
+            INSERT INTO application_events (
+                tenant_id, application_id, id, person_id, acting_for, from_state, to_state, note, occasion)
+            VALUES (acting_tenant(), \(application.id), \(id), \(person), \(partner), \(from), \(application.state),
+                    \(note), \(occasion))
             """)
     }
 }

@@ -15,6 +15,8 @@ package struct ApplicationEvent: Sendable, Identifiable {
     package let person: Person.ID?
     /// Their name, where the reader may know it: founders do not read the names of those who decide.
     package let personName: String?
+    /// The partner they did it for, where they are not of the park and the reader may know.
+    package let actingFor: LocalizedName?
     /// Where the application stood; nil for its beginning.
     package let from: Application.State?
     /// Where it stands since.

@@ -97,8 +97,7 @@ extension Statements {
               ON n.tenant_id = f.tenant_id AND n.call_id = f.call_id AND n.id = f.condition_id
             WHERE f.tenant_id = acting_tenant() AND f.application_id = \(id)
               AND f.number = coalesce(\(copy)::integer, \(fragment: .lastFindings(of: id)))
-              AND (acts_as('manager', 'system')
-                   OR acts_as('founder') AND a.startup_id = acting_institution())
+              AND \(fragment: .reachOfApplications)
             ORDER BY n.position
             """
         ).map { row in
@@ -161,7 +160,7 @@ extension Transaction {
             UPDATE application_findings SET cited_at = now(), cited_by = \(person)
             WHERE tenant_id = acting_tenant() AND application_id = \(application)
               AND number = \(fragment: .lastFindings(of: application))
-              AND condition_id = ANY (\(conditions)) AND acts_as('manager', 'system')
+              AND condition_id = ANY (\(conditions)) AND acts_as('manager', 'partner', 'system')
             """)
     }
 }

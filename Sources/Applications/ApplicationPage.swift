@@ -90,7 +90,7 @@ struct Dossier: Sendable {
         let zone = call.deadline.zone
         var steps = history.map { event in
             Timeline.Step(
-                event.label(t), .done, who: event.personName ?? (event.isByStartup ? t("who.startup") : t("who.park")),
+                event.label(t), .done, who: event.who(t),
                 time: TimeText(event.at, in: zone, language: language), note: event.note?.string)
         }
         let standing = Standing(summary, for: side, in: language)
@@ -189,6 +189,13 @@ extension ApplicationEvent {
         case .changesRequested, .inReview, .shortlisted, .interview, .ineligible, .offered, .waitlisted, .rejected:
             false
         }
+    }
+
+    /// Who did it, and for whom.
+    func who(_ t: Texts) -> String {
+        let name = personName ?? (isByStartup ? t("who.startup") : t("who.park"))
+        guard let partner = actingFor else { return name }
+        return t("who.for", ["name": name, "partner": partner.text(for: Vocabulary.Language(t.language))])
     }
 
     /// What happened.

@@ -227,6 +227,7 @@ package struct ApplicationEventView: Described {
     package let id: ApplicationEvent.ID
     package let at: Date
     package let by: String?
+    package let actingFor: LocalizedName?
     package let from: Application.State?
     package let to: Application.State
     package let note: LongText?
@@ -235,6 +236,7 @@ package struct ApplicationEventView: Described {
     package static var documentation: [String: String] {
         [
             "by": "Who did it. Absent to a founder for steps of the park, and for the service itself.",
+            "acting_for": "For managers: the partner they did it for, where they are not of the park.",
             "occasion": "What happened, where the application did not move.",
         ]
     }
@@ -243,6 +245,7 @@ package struct ApplicationEventView: Described {
         id = event.id
         at = event.at
         by = event.personName
+        actingFor = event.actingFor
         from = event.from
         to = event.to
         note = event.note

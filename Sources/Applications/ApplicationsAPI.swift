@@ -22,7 +22,7 @@ package enum ApplicationsRoom {
         ] + DocumentsAPI(hasScanner: hasScanner).operations + EligibilityAPI.operations
             + OverlapsAPI.operations + SnapshotsAPI.operations + ChangesAPI.operations + ManyChangesAPI.operations
             + ReuseAPI(hasScanner: hasScanner).operations
-            + OversightAPI.operations + ChoicesAPI.operations
+            + OversightAPI.operations + ChoicesAPI.operations + PartnerScreeningAPI.operations
     }
 
     /// What the room's constraints mean to a sender.

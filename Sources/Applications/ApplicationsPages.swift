@@ -10,7 +10,9 @@ extension ApplicationsRoom {
         [
             Site.Place(
                 "applications", key: "nav.applications", in: .applications, url: "/console/applications",
-                roles: ["manager"])
+                roles: ["manager"]),
+            Site.Place(
+                "screening", key: "nav.screening", in: .applications, url: "/partner/screening", roles: ["partner"]),
         ]
     }
 
@@ -33,7 +35,7 @@ extension ApplicationsRoom {
             + ChangesPages(portal: PortalPages(site: site, hasScanner: hasScanner, decision: decision)).routes
             + ReusePages(site: site, hasScanner: hasScanner).routes
             + OversightPages(site: site, reviews: reviews).routes
-            + ServiceLevelPages(site: site).routes
+            + ServiceLevelPages(site: site).routes + PartnerScreeningPages(site: site).routes
     }
 }
 

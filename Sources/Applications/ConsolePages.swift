@@ -108,7 +108,9 @@ struct ConsolePages: Sendable {
             deadline: standing.deadlineText(from: now, in: viewer.language), note: nil, offer: nil,
             findings: screened.table(in: viewer.language),
             overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
-            screening: application.allows(.screen, at: now) ? screeningForm(call, id, screened, screening, t) : nil,
+            screening: application.allows(.screen, at: now)
+                ? screened.form(
+                    for: call, of: id, sentTo: "/console/applications/\(id)/screening", problem: screening, t) : nil,
             step: stepForm(call, application, at: now, step, t),
             decision: nil,
             answers: isHidden ? [] : dossier.answered(in: spoken), hasAnswers: !isHidden,
@@ -139,54 +141,6 @@ struct ConsolePages: Sendable {
             breadcrumbs: [Breadcrumb(t("list.title"), "/console/applications")], flash: flash)
         let status = (screening ?? step)?.status ?? 200
         return HTML(status: status, bytes: try PageTemplate.application.render(model, in: frame))
-    }
-
-    private func screeningForm<P, B>(
-        _ call: FormCall<P, B>, _ id: Application.ID, _ screened: [Screened], _ problem: Problem?, _ t: Texts
-    ) -> Form {
-        // What is not met is the reason to begin with: rule, value and what is required.
-        let unmet = screened.filter { $0.found.finding.verdict == .notMet }
-        let values = [
-            "conditions": unmet.map(\.condition.id.description),
-            "reason": [
-                unmet.map { $0.found.finding.sentence(of: $0.condition, in: t.language) }.joined(separator: "\n")
-            ],
-        ]
-        let input = FormInput(
-            values: problem == nil ? values : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
-        let spoken = Vocabulary.Language(t.language)
-        let named =
-            screened.isEmpty
-            ? []
-            : [
-                input.checkboxes(
-                    "conditions", label: t("screen.conditions"), hint: t("screen.conditions_hint"),
-                    options: screened.map { one in
-                        (
-                            one.condition.id.description, one.condition.name.text(for: spoken),
-                            one.found.finding.verdict.badge(t).label
-                        )
-                    })
-            ]
-        return Form(
-            action: "/console/applications/\(id)/screening",
-            sections: [
-                FormSection(
-                    title: t("screen.title"), intro: t("screen.intro"),
-                    fields: [
-                        input.radios(
-                            "verdict", label: t("screen.verdict"),
-                            options: [
-                                ("eligible", t("screen.eligible"), t("screen.eligible_hint")),
-                                ("ineligible", t("screen.ineligible"), t("screen.ineligible_hint")),
-                            ])
-                    ] + named + [
-                        input.area(
-                            "reason", label: t("screen.reason"), hint: t("screen.reason_hint"), isOptional: true,
-                            limit: 2000, rows: 4)
-                    ])
-            ],
-            submit: t("screen.submit"), texts: t, draft: "screening-\(id)", problem: problem?.headline)
     }
 
     /// The next stage, while there is one before the decision.

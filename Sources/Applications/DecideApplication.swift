@@ -1,5 +1,6 @@
 internal import API
 package import Accounts
+package import Institutions
 internal import Jobs
 internal import Letters
 internal import Pages
@@ -19,27 +20,37 @@ package enum DecidingOccasion: String, Sendable {
 
 extension Transaction {
     /// Checks a submitted application against the conditions of its call. Of one that does not meet them a letter to the
-    /// startup is written, and held.
+    /// startup is written, and held; of one that a partner screened, by a job.
     ///
     /// Throws `ApplicationRefusal`, or not found.
     ///
-    /// - Parameter conditions: those that are named as not met; on record with what was found of them.
+    /// - Parameters:
+    ///   - conditions: those that are named as not met; on record with what was found of them.
+    ///   - partner: the partner of a stream for which it is screened; nil for the park.
     package func screenApplication(
         _ id: Application.ID, finding screening: Screening, citing conditions: [CallCondition.ID] = [],
-        by person: Person.ID
+        for partner: Institution.ID? = nil, by person: Person.ID
     ) async throws -> Application {
+        guard var application = try await lockApplication(id) else { throw Problem.notFound }
+        let from = application.state
+        try application.screen(screening, now: now)
         var reason: LongText?
-        if case .ineligible(let because) = screening { reason = because }
-        let screened = try await move(id, by: person, note: reason) { application in
-            try application.screen(screening, now: now)
-        }
-        if screened.state == .ineligible {
+        if case .ineligible(let because) = screening {
+            reason = because
+            // Before it moves: a partner reads no findings of what waits no longer.
             let found = Set(try await findings(of: id).map(\.condition))
             if let stranger = conditions.firstIndex(where: { !found.contains($0) }) {
                 throw Problem.invalid("/conditions/\(stranger)", "Nothing was found of this condition.")
             }
             if !conditions.isEmpty { try await cite(conditions, of: id, by: person) }
-            try await announce(screened, as: "ineligible", note: reason, held: true)
+        }
+        let screened = try await settle(application, from: from, by: person, for: partner, note: reason)
+        if screened.state == .ineligible {
+            if partner == nil {
+                try await announce(screened, as: "ineligible", note: reason, held: true)
+            } else {
+                try await enqueue(TellOfScreening(application: id.uuid))
+            }
         }
         return screened
     }
@@ -142,9 +153,9 @@ extension Statements {
     /// The verdict that a form or a body means: named conditions without a reason say it by what was found of them.
     func screening(_ body: ScreeningBody, of id: Application.ID) async throws -> Screening {
         guard body.verdict == .ineligible, body.reason == nil, let named = body.conditions, !named.isEmpty,
-            let summary = try await application(id)
+            let call = try await call(ofApplication: id)
         else { return try body.screening() }
-        let conditions = try await conditions(of: summary.application.call)
+        let conditions = try await conditions(of: call)
         let lines = try await findings(of: id).filter { named.contains($0.condition) }.compactMap { found in
             conditions.first { $0.id == found.condition }.map { found.finding.sentence(of: $0, in: .english) }
         }

@@ -94,8 +94,8 @@ extension Query {
         """
     }
 
-    /// A founder those of their startup, a manager those of submitted applications. A reviewer those that their file names,
-    /// where the caller has them from it.
+    /// A founder those of their startup, a manager those of submitted applications, a partner's staff the clean ones of what
+    /// they screen. A reviewer those that their file names, where the caller has them from it.
     fileprivate static func reachOfDocuments(isNamed: Bool) -> Query {
         """
         (acts_as('system')
@@ -103,6 +103,8 @@ extension Query {
             AND (NOT is_reopened(d.tenant_id, d.application_id, d.question_id)
                  OR is_handed_in(d.tenant_id, d.application_id, d.id))
          OR acts_as('founder') AND a.startup_id = acting_institution()
+         OR acts_as('partner') AND d.state = 'clean' AND a.id = ANY ((SELECT applications_to_screen())::uuid[])
+            AND d.question_id = ANY ((SELECT questions_to_screen())::uuid[])
          OR acts_as('reviewer') AND \(isNamed) AND d.state = 'clean')
         """
     }

@@ -179,6 +179,17 @@ extension ConsolePages {
     }
 }
 
+extension PartnerScreeningPages {
+    var download: AnyRoute {
+        PageRoute(
+            .get, "/partner/screening/{application}/documents/{document}", "downloadScreenedDocument",
+            access: .roles([.partner]), rate: .expensive, parameters: DocumentPath.self, servesDocument: true
+        ) { call in
+            try await send(call)
+        }.erased
+    }
+}
+
 private func send(_ call: FormCall<DocumentPath, NoBody>) async throws -> HTML {
     let (path, principal) = (call.parameters, try call.principal)
     guard let document = try await call.reader.readableDocument(path.document, of: path.application),

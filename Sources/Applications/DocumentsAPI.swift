@@ -66,11 +66,11 @@ struct DocumentsAPI: Sendable {
             .get, "/v1/applications/{application}/documents/{document}", "downloadDocument",
             summary: "A document's bytes",
             description: """
-                Its name stands in `Content-Disposition`. Managers get it once it is clean. What was handed in stays, also \
-                after it was replaced. Every download is on the trail.
+                Its name stands in `Content-Disposition`. Managers get it once it is clean, and so do a partner's staff while \
+                they screen. What was handed in stays, also after it was replaced. Every download is on the trail.
                 """,
-            tag: "applications", access: .roles([.manager, .founder]), rate: .expensive, parameters: DocumentPath.self,
-            output: StreamedDownload.self, problems: [.notFound], produces: "*/*"
+            tag: "applications", access: .roles([.manager, .founder, .partner]), rate: .expensive,
+            parameters: DocumentPath.self, output: StreamedDownload.self, problems: [.notFound], produces: "*/*"
         ) { call in
             let (path, principal) = (call.parameters, try call.principal)
             guard let document = try await call.reader.readableDocument(path.document, of: path.application),

@@ -24,6 +24,9 @@ extension ApplicationsRoom {
             try await run.finish { try await $0.remindDrafts() }
         }
         worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in RemindDrafts() }
+        worker.register(TellOfScreening.self, acting: .system) { job, run in
+            try await run.finish { try await $0.tellOfScreening(of: Application.ID(job.application)) }
+        }
     }
 }
 

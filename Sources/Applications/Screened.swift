@@ -1,3 +1,4 @@
+internal import API
 internal import Eligibility
 internal import Foundation
 internal import Pages
@@ -27,6 +28,57 @@ extension Statements {
 }
 
 extension [Screened] {
+    /// Where an application is said to meet the conditions or not; what is not met is the reason to begin with.
+    ///
+    /// - Parameter problem: what is wrong with what was sent, which the form then shows again.
+    func form<P, B>(
+        for call: FormCall<P, B>, of id: Application.ID, sentTo action: SafeURL, problem: Problem?, _ t: Texts
+    ) -> Form {
+        // By rule, value and what is required.
+        let unmet = filter { $0.found.finding.verdict == .notMet }
+        let values = [
+            "conditions": unmet.map(\.condition.id.description),
+            "reason": [
+                unmet.map { $0.found.finding.sentence(of: $0.condition, in: t.language) }.joined(separator: "\n")
+            ],
+        ]
+        let input = FormInput(
+            values: problem == nil ? values : call.fields, errors: problem?.fieldErrors ?? [], texts: t)
+        let spoken = Vocabulary.Language(t.language)
+        let named =
+            isEmpty
+            ? []
+            : [
+                input.checkboxes(
+                    "conditions", label: t("screen.conditions"), hint: t("screen.conditions_hint"),
+                    options: map { one in
+                        (
+                            one.condition.id.description, one.condition.name.text(for: spoken),
+                            one.found.finding.verdict.badge(t).label
+                        )
+                    })
+            ]
+        return Form(
+            action: action,
+            sections: [
+                FormSection(
+                    title: t("screen.title"), intro: t("screen.intro"),
+                    fields: [
+                        input.radios(
+                            "verdict", label: t("screen.verdict"),
+                            options: [
+                                ("eligible", t("screen.eligible"), t("screen.eligible_hint")),
+                                ("ineligible", t("screen.ineligible"), t("screen.ineligible_hint")),
+                            ])
+                    ] + named + [
+                        input.area(
+                            "reason", label: t("screen.reason"), hint: t("screen.reason_hint"), isOptional: true,
+                            limit: 2000, rows: 4)
+                    ])
+            ],
+            submit: t("screen.submit"), texts: t, draft: "screening-\(id)", problem: problem?.headline)
+    }
+
     /// Condition by condition; nil where nothing was found.
     func table(in language: Pages.Language) -> Table? {
         guard !isEmpty else { return nil }

@@ -342,30 +342,47 @@ extension CopyPage {
         }
         if let name = snapshot.submittedByName { lines.append(.text(t("copies.by"), name)) }
         facts = Facts(lines)
-        answers = content.questions.filter { ($0.documents ?? []).isEmpty }.map { question in
-            ApplicationPage.AnsweredQuestion(
-                prompt: "\(question.position). \(question.prompt.text(for: spoken))",
-                text: question.answer?.text.map { question.takes.display($0, in: spoken) })
-        }
-        let files = content.questions.flatMap { question in
-            (question.documents ?? []).map { document in
-                DocumentLines.Item(
-                    name: document.name, question: "\(question.position). \(question.prompt.text(for: spoken))",
-                    size: "\(document.mediaType) · \(FileSize.text(document.bytes))", digest: document.sha256,
-                    url: side.document(document.id, of: snapshot.application), removeLabel: "")
-            }
-        }
-        let words = ConditionWords(in: language)
-        let stated = content.facts.map { facts in
-            ApplicantFact.allCases.compactMap { fact in
-                facts[fact].map { Fact.text(words.name(of: fact), $0.lines(words)) }
-            }
-        }
-        declared = stated.flatMap { $0.isEmpty ? nil : Facts(title: t("copies.declared"), $0) }
+        answers = content.answered(in: spoken)
+        let stated = content.declared(in: language)
+        declared = stated.isEmpty ? nil : Facts(title: t("copies.declared"), stated)
         findings = screened.table(in: language)
-        documents = files.isEmpty ? nil : DocumentLines(notice: nil, items: files)
+        documents = content.files(in: spoken) { side.document($0, of: snapshot.application) }
         fileURL = side.file(snapshot.number, of: snapshot.application)
         proof = snapshot.isIntact ? t("copies.proof") : t("copies.no_proof")
         digest = snapshot.digest
+    }
+}
+
+extension ApplicationSnapshot.Content {
+    /// What was asked and not answered by files, with its answers.
+    func answered(in language: Vocabulary.Language) -> [ApplicationPage.AnsweredQuestion] {
+        questions.filter { ($0.documents ?? []).isEmpty }.map { question in
+            ApplicationPage.AnsweredQuestion(
+                prompt: "\(question.position). \(question.prompt.text(for: language))",
+                text: question.answer?.text.map { question.takes.display($0, in: language) })
+        }
+    }
+
+    /// The files that answered questions; nil where none did.
+    ///
+    /// - Parameter url: where one is downloaded; nil where it cannot be.
+    func files(in language: Vocabulary.Language, at url: (Applications.Document.ID) -> SafeURL?) -> DocumentLines? {
+        let items = questions.flatMap { question in
+            (question.documents ?? []).map { document in
+                DocumentLines.Item(
+                    name: document.name, question: "\(question.position). \(question.prompt.text(for: language))",
+                    size: "\(document.mediaType) · \(FileSize.text(document.bytes))", digest: document.sha256,
+                    url: url(document.id), removeLabel: "")
+            }
+        }
+        return items.isEmpty ? nil : DocumentLines(notice: nil, items: items)
+    }
+
+    /// What was declared, fact by fact.
+    func declared(in language: Pages.Language) -> [Fact] {
+        let words = ConditionWords(in: language)
+        return ApplicantFact.allCases.compactMap { fact in
+            facts?[fact].map { Fact.text(words.name(of: fact), $0.lines(words)) }
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import API
 package import Accounts
+internal import Institutions
 package import Postgres
 internal import Programs
 package import Vocabulary
@@ -57,12 +58,16 @@ extension Transaction {
     }
 
     /// Saves and records.
+    ///
+    /// - Parameter partner: for which the person acts; nil for the park or the startup.
     func settle(
-        _ application: Application, from: Application.State, by person: Person.ID?, note: LongText? = nil
+        _ application: Application, from: Application.State, by person: Person.ID?, for partner: Institution.ID? = nil,
+        note: LongText? = nil
     ) async throws -> Application {
         var application = application
         try await save(application)
-        try await record(ApplicationEvent.ID(), of: application, from: from, by: person, note: note)
+        try await record(
+            ApplicationEvent.ID(), of: application, from: from, by: person, for: partner, note: note)
         application.version += 1
         return application
     }

@@ -185,6 +185,7 @@ struct StreamFields: Codable {
         let seats: Int?
         let coDecides: Bool?
         let recommends: Bool?
+        let screens: Bool?
         let places: Int?
         let answerDays: Int?
         let silenceConsents: Bool?
@@ -204,8 +205,8 @@ struct StreamFields: Codable {
             guard
                 let partner = ProgramStream.Partner(
                     field: text, seats: terms?.seats ?? 0, coDecides: terms?.coDecides ?? false,
-                    recommends: terms?.recommends ?? false, places: terms?.places, answerDays: terms?.answerDays,
-                    silenceConsents: terms?.silenceConsents ?? false)
+                    recommends: terms?.recommends ?? false, screens: terms?.screens ?? false, places: terms?.places,
+                    answerDays: terms?.answerDays, silenceConsents: terms?.silenceConsents ?? false)
             else { throw Problem.invalid("/partners", "Choose partners from the list.") }
             members.append(partner)
         }
@@ -225,6 +226,7 @@ struct StreamFields: Codable {
             values["terms.\(index).seats"] = ["\(partner.seats)"]
             values["terms.\(index).co_decides"] = partner.coDecides ? ["true"] : []
             values["terms.\(index).recommends"] = partner.recommends ? ["true"] : []
+            values["terms.\(index).screens"] = partner.screens ? ["true"] : []
             values["terms.\(index).places"] = partner.places.map { ["\($0)"] }
             values["terms.\(index).answer_days"] = partner.answerDays.map { ["\($0)"] }
             values["terms.\(index).silence_consents"] = partner.silenceConsents ? ["true"] : []
@@ -238,15 +240,15 @@ extension ProgramStream.Partner {
     var field: String { "\(institution) \(mou)" }
 
     init?(
-        field: String, seats: Int = 0, coDecides: Bool = false, recommends: Bool = false, places: Int? = nil,
-        answerDays: Int? = nil, silenceConsents: Bool = false
+        field: String, seats: Int = 0, coDecides: Bool = false, recommends: Bool = false, screens: Bool = false,
+        places: Int? = nil, answerDays: Int? = nil, silenceConsents: Bool = false
     ) {
         let parts = field.split(separator: " ").map(String.init)
         guard parts.count == 2, let institution = Identifier<Institution>(parts[0]), let mou = Identifier<MoU>(parts[1])
         else { return nil }
         self.init(
-            institution, under: mou, seats: seats, coDecides: coDecides, recommends: recommends, places: places,
-            answerDays: answerDays, silenceConsents: silenceConsents)
+            institution, under: mou, seats: seats, coDecides: coDecides, recommends: recommends, screens: screens,
+            places: places, answerDays: answerDays, silenceConsents: silenceConsents)
     }
 }
 

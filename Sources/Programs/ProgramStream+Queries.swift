@@ -59,8 +59,8 @@ extension Statements {
         SELECT s.id, s.program_id, s.name, s.focus_areas,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
                            'institution', p.institution_id, 'mou', p.mou_id, 'seats', p.seats, 'coDecides', p.co_decides,
-                           'recommends', p.recommends, 'places', p.places, 'answerDays', p.answer_days,
-                           'silenceConsents', p.silence_consents) ORDER BY p.institution_id), '[]')
+                           'recommends', p.recommends, 'screens', p.screens, 'places', p.places,
+                           'answerDays', p.answer_days, 'silenceConsents', p.silence_consents) ORDER BY p.institution_id), '[]')
                 FROM stream_partners AS p
                 WHERE p.tenant_id = s.tenant_id AND p.stream_id = s.id AND \(fragment: .reachOfPartners)) AS partners,
                s.ended_at, CASE WHEN acts_as('manager', 'system') THEN s.end_reason END AS end_reason
@@ -93,14 +93,15 @@ extension Transaction {
             """
             -- addStream: partners
             INSERT INTO stream_partners (
-                tenant_id, stream_id, institution_id, mou_id, seats, co_decides, recommends, places, answer_days,
+                tenant_id, stream_id, institution_id, mou_id, seats, co_decides, recommends, screens, places, answer_days,
                 silence_consents)
-            SELECT \(tenant), \(id), p.institution, p.mou, p.seats, p.co_decides, p.recommends, p.places, p.answer_days,
-                   p.silence_consents
+            SELECT \(tenant), \(id), p.institution, p.mou, p.seats, p.co_decides, p.recommends, p.screens, p.places,
+                   p.answer_days, p.silence_consents
             FROM unnest(\(partners.map(\.institution)), \(partners.map(\.mou)), \(partners.map(\.seats)),
-                        \(partners.map(\.coDecides)), \(partners.map(\.recommends)), \(partners.map(\.places)),
-                        \(partners.map(\.answerDays)), \(partners.map(\.silenceConsents)))
-                AS p (institution, mou, seats, co_decides, recommends, places, answer_days, silence_consents)
+                        \(partners.map(\.coDecides)), \(partners.map(\.recommends)), \(partners.map(\.screens)),
+                        \(partners.map(\.places)), \(partners.map(\.answerDays)),
+                        \(partners.map(\.silenceConsents)))
+                AS p (institution, mou, seats, co_decides, recommends, screens, places, answer_days, silence_consents)
             """)
     }
 

@@ -20,6 +20,8 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
         package let coDecides: Bool
         /// Whether its staff are asked for their advice on batches.
         package let recommends: Bool
+        /// Whether its staff find out whether applications to the stream meet the conditions of their call, as the park's do.
+        package let screens: Bool
         /// How many places of a call are given in the stream at the most; nil for as many as the call has.
         package let places: Int?
         /// How many days its staff have to answer once they are asked about a batch; nil for any.
@@ -30,13 +32,15 @@ package struct ProgramStream: Codable, Sendable, Identifiable {
         /// A partner under an agreement.
         package init(
             _ institution: Institution.ID, under mou: MoU.ID, seats: Int = 0, coDecides: Bool = false,
-            recommends: Bool = false, places: Int? = nil, answerDays: Int? = nil, silenceConsents: Bool = false
+            recommends: Bool = false, screens: Bool = false, places: Int? = nil, answerDays: Int? = nil,
+            silenceConsents: Bool = false
         ) {
             self.institution = institution
             self.mou = mou
             self.seats = seats
             self.coDecides = coDecides
             self.recommends = recommends
+            self.screens = screens
             self.places = places
             self.answerDays = answerDays
             self.silenceConsents = silenceConsents

@@ -324,6 +324,7 @@ struct ProgramWords {
                 terms: [
                     partner.seats > 0 ? t("partner.seats", count: partner.seats) : nil,
                     partner.coDecides ? t("partner.co_decides") : partner.recommends ? t("partner.recommends") : nil,
+                    partner.screens ? t("partner.screens") : nil,
                     partner.places.map { t("partner.places", count: $0) },
                     partner.answerDays.map { t("partner.answer_days", count: $0) },
                     partner.silenceConsents ? t("partner.silence_consents") : nil,

@@ -144,6 +144,7 @@ struct PartnerBody: Codable {
     let seats: Int?
     let coDecides: Bool?
     let recommends: Bool?
+    let screens: Bool?
     let places: Int?
     let answerDays: Int?
     let silenceConsents: Bool?
@@ -151,7 +152,8 @@ struct PartnerBody: Codable {
     var partner: ProgramStream.Partner {
         ProgramStream.Partner(
             institution, under: mou, seats: seats ?? 0, coDecides: coDecides ?? false, recommends: recommends ?? false,
-            places: places, answerDays: answerDays, silenceConsents: silenceConsents ?? false)
+            screens: screens ?? false, places: places, answerDays: answerDays,
+            silenceConsents: silenceConsents ?? false)
     }
 }
 
@@ -165,8 +167,8 @@ struct StreamBody: Described {
     static let documentation = [
         "partners": """
         Who takes part, each under an agreement (`mou`) that it is a party to: how many reviewers it seats, whether its \
-        staff decide together with the park's (`co_decides`) or are asked for advice (`recommends`), and how many places \
-        of a call are given in the stream at the most. Once asked, it has so many days to answer (`answer_days`); where it \
+        staff decide together with the park's (`co_decides`) or are asked for advice (`recommends`), whether they screen \
+        the applications to the stream (`screens`), and how many places of a call are given in the stream at the most. Once asked, it has so many days to answer (`answer_days`); where it \
         agreed to that with its seat, its silence then counts as agreement (`silence_consents`).
         """
     ]

@@ -197,6 +197,9 @@ struct StreamsConsole {
                     input.checkbox(
                         "terms.\(index).recommends", label: t("field.recommends"),
                         statement: t("field.recommends_statement")),
+                    input.checkbox(
+                        "terms.\(index).screens", label: t("field.screens"),
+                        statement: t("field.screens_statement")),
                     input.number(
                         "terms.\(index).places", label: t("field.partner_places"),
                         hint: t("field.partner_places_hint"), isOptional: true),

@@ -18,6 +18,7 @@ struct ApplicationsPagesTests {
                     PageTemplate.overlap, PageTemplate.preview,
                     PageTemplate.copies, PageTemplate.copy, PageTemplate.changeList,
                     PageTemplate.applicationChanges, PageTemplate.reuse, PageTemplate.moves, PageTemplate.registration,
+                    PageTemplate.partnerScreening,
                 ], sources: sources) == [])
     }
 }

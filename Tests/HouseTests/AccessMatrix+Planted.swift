@@ -104,6 +104,39 @@ extension Objects {
         return batch
     }
 
+    /// An application to the bank's stream that waits to be screened, which the bank may do, with a document; what its plan for
+    /// the first months is stays with the park.
+    static func letABankScreen(in world: World) async throws -> (application: Application.ID, document: Document.ID) {
+        let call: CallForApplications.ID = demoID("call fintech")
+        let application: Application.ID = demoID("application \(Cast.startup("coinshore")) \(call)")
+        let document: Document.ID = demoID("document screened")
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                UPDATE stream_partners SET screens = true
+                WHERE stream_id = \(demoID("stream acceleration fintech") as ProgramStream.ID)
+                """)
+            try await transaction.execute(
+                "UPDATE call_questions SET audience = 'managers' WHERE call_id = \(call) AND position = 4")
+            try await transaction.execute(
+                """
+                INSERT INTO documents (tenant_id, application_id, id, call_id, question_id, name, media_type, bytes, sha256,
+                                       state, uploaded_by)
+                SELECT a.tenant_id, a.id, \(document), a.call_id, q.id, 'coins.pdf', 'application/pdf', 4, sha256('coin'),
+                       'clean', a.created_by
+                FROM applications AS a JOIN call_questions AS q ON q.call_id = a.call_id AND q.position = 1
+                WHERE a.id = \(application)
+                """)
+            try await transaction.execute(
+                """
+                INSERT INTO document_chunks (tenant_id, application_id, document_id, seq, bytes)
+                SELECT tenant_id, application_id, id, 0, 'coin' FROM documents WHERE id = \(document)
+                """)
+        }
+        return (application, document)
+    }
+
     /// Somebody of the bank's whom it nominates for its stream, and whom no manager has answered yet.
     static func nominateABanker(in world: World) async throws -> StreamReviewer.ID {
         let stream: ProgramStream.ID = demoID("stream acceleration fintech")

@@ -221,6 +221,7 @@ struct Objects: Sendable {
         let joint = try await Self.askABank(in: world)
         try await Self.fillADataRoom(in: world)
         let nomination = try await Self.nominateABanker(in: world)
+        let screened = try await Self.letABankScreen(in: world)
         ids = [
             "Application": try id("application"),
             "ChangeRequest": (demoID("changes halyard") as ChangeRequest.ID).description,
@@ -257,6 +258,7 @@ struct Objects: Sendable {
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
             "removable action": (demoID("action second") as WorkingGroup.Action.ID).description,
             "joint": joint.description, "StreamReviewer": nomination.description,
+            "screened": screened.application.description, "screened document": screened.document.description,
             "seated stream": (demoID("stream acceleration fintech") as ProgramStream.ID).description,
             "planning": (demoID("call fintech") as CallForApplications.ID).description,
             "unsigned": (demoID("mou unsigned") as MoU.ID).description,
@@ -296,6 +298,8 @@ struct Objects: Sendable {
     func id(_ name: String, _ schema: Schema, beside path: String = "") -> String? {
         // The application that waits for changes.
         if name == "application", path.contains("{request}") { return ids["changing"] }
+        // What the bank screens.
+        if path.contains("/partner/screening/") { return ids[name == "application" ? "screened" : "screened document"] }
         // What is prepared below the quorum.
         if name == "application", path.contains("/{application}/waiver") { return ids["waived"] }
         if name == "filter", path.starts(with: "/console") { return ids["forgettable"] }

@@ -120,6 +120,14 @@ struct Questioner: Sendable {
         // What would be done to many is asked about and not done: what it concerns is other rows' as well.
         case (let id, .object(let members)) where Self.rehearsed.contains(id):
             return .object(members.map { $0.name == "dry_run" ? JSON.Member("dry_run", true) : $0 })
+        // Refused for its conditions, once the application was found: it is asked for again.
+        case ("screenForPartner", .object(let members)), ("screenPartnerApplication", .object(let members)):
+            let said = ["verdict", "reason", "conditions"]
+            return .object(
+                members.filter { !said.contains($0.name) } + [
+                    JSON.Member("verdict", "ineligible"), JSON.Member("reason", "It is too early."),
+                    JSON.Member("conditions", .array(["5f0b1c52-8f0e-4c4e-9d51-3f6f7d0f8a11"])),
+                ])
         case ("saveAnswers", _): return .object([JSON.Member("answers", .object([]))])
         case ("saveAnswer", .object(let members)):
             return .object(members.filter { !["based_on", "basedOn"].contains($0.name) })
