@@ -50,6 +50,11 @@ extension Transaction {
                     tenant_id, id, investor_id, startup_id, made_on, round_type, round_minor, currency)
                 SELECT \(tenant), s.id, s.investor_id, s.startup_id, s.made_on, s.round_type, s.round_minor, s.currency
                 FROM import_investments AS s
+                -- The same deal, told by an introduction or by hand.
+                WHERE NOT EXISTS (
+                    SELECT FROM investments AS v
+                    WHERE v.tenant_id = \(tenant) AND v.investor_id = s.investor_id AND v.startup_id = s.startup_id
+                      AND v.made_on = s.made_on AND v.source <> 'imported')
                 ON CONFLICT ON CONSTRAINT investments_once_per_round DO NOTHING
                 RETURNING id
             )

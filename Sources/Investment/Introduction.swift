@@ -108,8 +108,10 @@ package struct Introduction: Codable, Sendable, Identifiable {
     /// Days without a step after which an introduction has stalled.
     package static let silentDays = 90
 
-    /// The steps that may follow, as somebody takes them by hand.
+    /// The steps that may follow, as somebody takes them by hand. A deal may be said anew by who said it and by the park,
+    /// who know why the introduction ended.
     package var nextSteps: [Stage] {
+        if stage == .closed { return ending == nil ? [] : [.closed] }
         let order: [Stage] = [.introduced, .meetingSet, .met, .inDiligence, .committed, .termSheet]
         guard let place = order.firstIndex(of: stage) else { return [] }
         // A commitment or a term sheet may be followed by a better one.

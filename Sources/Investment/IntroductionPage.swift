@@ -153,6 +153,8 @@ struct IntroductionForms {
     var all: [Form] {
         switch introduction.stage {
         case .asked: side == .startup ? [consent, refusal] : side == .park ? [refusal] : []
+        // A deal said anew.
+        case .closed: introduction.nextSteps.isEmpty ? [] : [step]
         case let stage where stage.isLast: []
         default: [step, meeting] + (hasMeeting ? [cancellation] : []) + (side == .park ? [] : [block])
         }
@@ -235,11 +237,13 @@ struct IntroductionForms {
     }
 
     private var step: Form {
-        let input = input(.step)
+        let isCorrection = introduction.stage == .closed
+        let input = input(.step, isCorrection ? ["stage": [Introduction.Stage.closed.rawValue]] : [:])
         let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD"]
         return form(
-            .step, "/introductions/\(introduction.id.description)/steps", title: t("step.title"),
-            intro: t("step.intro"),
+            .step, "/introductions/\(introduction.id.description)/steps",
+            title: isCorrection ? t("step.correct_title") : t("step.title"),
+            intro: isCorrection ? t("step.correct_intro") : t("step.intro"),
             fields: [
                 input.select(
                     "stage", label: t("step.stage"),

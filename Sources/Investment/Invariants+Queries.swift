@@ -104,6 +104,29 @@ extension InvestmentRoom {
                 WHERE (n.ended_at IS NULL) <> (e.reason IS NULL)
                 """),
         Invariant(
+            "portfolios_hold_what_introductions_ended_in",
+            violatedBy: """
+                SELECT n.tenant_id, n.id, coalesce('holds ' || v.amount_minor || ' on ' || v.made_on, 'holds nothing') AS detail
+                FROM introductions AS n
+                JOIN LATERAL (
+                    SELECT p.at, p.amount_minor, p.currency, p.instrument, p.day FROM introduction_steps AS p
+                    WHERE p.tenant_id = n.tenant_id AND p.introduction_id = n.id AND p.stage = 'closed'
+                    ORDER BY p.at DESC, p.id DESC LIMIT 1) AS s ON true
+                LEFT JOIN investments AS v ON v.tenant_id = n.tenant_id AND v.introduction_id = n.id
+                WHERE n.stage = 'closed'
+                  AND CASE WHEN v.id IS NULL
+                      THEN NOT EXISTS (SELECT FROM investments_taken_back AS b
+                                       WHERE b.tenant_id = n.tenant_id AND b.introduction_id = n.id
+                                         AND b.taken_back_at >= s.at)
+                      ELSE (v.investor_id, v.startup_id, v.made_on, v.amount_minor, v.amount_currency, v.instrument)
+                          IS DISTINCT FROM (n.investor_id, n.startup_id, s.day, s.amount_minor, s.currency, s.instrument) END
+                UNION ALL
+                SELECT v.tenant_id, v.id, 'of an introduction that is ' || coalesce(n.stage, 'not there')
+                FROM investments AS v
+                LEFT JOIN introductions AS n ON n.tenant_id = v.tenant_id AND n.id = v.introduction_id
+                WHERE v.introduction_id IS NOT NULL AND n.stage IS DISTINCT FROM 'closed'
+                """),
+        Invariant(
             "contacts_follow_two_consents",
             violatedBy: """
                 SELECT n.tenant_id, n.id, count(c.side) || ' contacts, ' || n.stage AS detail
@@ -162,7 +185,8 @@ extension InvestmentRoom {
         Invariant.trail(
             "investment_is_on_the_trail",
             of: [
-                "mandates", "investments", "match_runs", "shortlists", "shortlist_answers", "learned_models",
+                "mandates", "investments", "investments_taken_back", "match_runs", "shortlists", "shortlist_answers",
+                "learned_models",
                 "model_uses",
             ]),
         Invariant.trailCounts("terms_of_mandates_are_on_the_trail", of: ["mandate_focus_areas", "mandate_revisions"]),

@@ -12,7 +12,9 @@ extension InvestmentRoom {
     package static func operations(_ indexes: LiveIndexes) -> [AnyOperation] {
         [
             listMandates, createMandate, getMandate, reviseMandate, withdrawMandate, listMandateRevisions,
-            listInvestors, listInvestments, listMatchRuns, requestMatchRun, getMatchRun, cancelMatchRun,
+            listInvestors, listInvestments, recordInvestment, takeBackInvestment, listInvestmentsTakenBack,
+            listMatchRuns, requestMatchRun,
+            getMatchRun, cancelMatchRun,
             releaseMatchRun, listModels, trainModel, getModel, cancelTraining, listModelUses, useModel, listShortlists,
             getShortlist, releaseShortlist, answerShortlistItem, listAnswers,
             explainShortlistItem,
@@ -143,6 +145,61 @@ extension InvestmentRoom {
         }.erased
     }
 
+    private static var recordInvestment: AnyOperation {
+        Operation(
+            .post, "/v1/investments", "recordInvestment", summary: "Record a deal that was made elsewhere",
+            description: """
+                For a principal of the firm, and for managers, who name the investor. A deal that an introduction ended in is \
+                recorded there. It is counted in matching and learned from as an imported one is.
+                """, tag: "investment", access: .roles([.manager, .investor]), body: NewInvestment.self,
+            output: PastInvestment.self, success: .created, problems: [.conflict]
+        ) { call in
+            let principal = try call.principal
+            let (new, person, id) = (call.body, principal.personID, PastInvestment.ID())
+            guard let investor = principal.side == .investor ? Institution.ID(try principal.actsFor) : new.investor
+            else {
+                throw Problem(.invalid, errors: [.init("/investor", .required, "Name the investor.")])
+            }
+            return try await call.write { transaction in
+                .created(
+                    try await transaction.recordInvestment(new, of: investor, as: id, by: person),
+                    location: "/v1/investors/\(investor)/investments")
+            }
+        }.erased
+    }
+
+    private static var takeBackInvestment: AnyOperation {
+        Operation(
+            .post, "/v1/investments/{investment}/withdrawal", "takeBackInvestment",
+            summary: "Take an investment back that was recorded by mistake",
+            description: """
+                A manager takes back what was recorded or came of an introduction, a principal of the firm what was recorded. \
+                Nothing is learned from it any more. An amount or a day is put right by recording the step again.
+                """, tag: "investment", access: .roles([.manager, .investor]), parameters: InvestmentPath.self,
+            body: TakenBack.self, output: NoOutput.self, problems: [.notFound, .conflict]
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                try await transaction.takeBackInvestment(
+                    call.parameters.investment, because: call.body.reason, by: person)
+                return .noContent
+            }
+        }.erased
+    }
+
+    private static var listInvestmentsTakenBack: AnyOperation {
+        Operation(
+            .get, "/v1/investors/{investor}/investments-taken-back", "listInvestmentsTakenBack",
+            summary: "Investments that were taken back as mistakes, and why, the latest first",
+            description: "Up to 200 are listed.", tag: "investment", access: .roles([.manager, .investor]),
+            parameters: StandingPath.self, output: TakenBackInvestments.self, problems: [.notFound]
+        ) { call in
+            let investor = call.parameters.investor
+            guard try await call.reader.institution(investor) != nil else { throw Problem.notFound }
+            return .ok(TakenBackInvestments(items: try await call.reader.investmentsTakenBack(of: investor)))
+        }.erased
+    }
+
     // MARK: Match runs
 
     private static var listMatchRuns: AnyOperation {
@@ -228,8 +285,8 @@ extension InvestmentRoom {
         Operation(
             .post, "/v1/models", "trainModel", summary: "Learn a model from the workspace's history",
             description: """
-                Learned from past investments and from whom investors asked to meet, after the answer; follow `Location` \
-                for its progress and its report. It is put in use by nobody but who calls `useModel`.
+                Learned from past investments, from whom investors asked to meet and from what came of it, after the \
+                answer; follow `Location` for its progress and its report. It is put in use by nobody but who calls `useModel`.
                 """, tag: "investment", access: .roles([.manager]), idempotency: .required, rate: .expensive,
             output: LearnedModel.self, success: .accepted
         ) { call in

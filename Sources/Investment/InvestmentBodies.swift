@@ -38,6 +38,19 @@ struct InvestorPath: Codable {
     let cursor: PageCursor?
 }
 
+struct InvestmentPath: Codable {
+    let investment: PastInvestment.ID
+}
+
+/// Why an investment is taken back.
+struct TakenBack: Codable {
+    let reason: ShortText
+}
+
+struct TakenBackInvestments: Codable {
+    let items: [TakenBackInvestment]
+}
+
 struct ListInvestors: Codable {
     let q: ShortText?
     let limit: PageSize?
@@ -113,7 +126,29 @@ extension MandateTerms: Described {
 }
 
 extension InvestorSummary: Described {}
-extension PastInvestment: Described {}
+
+extension PastInvestment: Described {
+    package static var documentation: [String: String] {
+        [
+            "round": "The whole amount of the round.",
+            "amount": "The firm's own part; absent for what was imported.",
+            "source": "`introduction` where one ended in it, also where a file knew of it.",
+        ]
+    }
+}
+
+extension TakenBackInvestment: Described {}
+
+extension NewInvestment: Described {
+    package static var documentation: [String: String] {
+        [
+            "investor": "Left out by an investor, which records for itself.",
+            "made_on": "The day of the deal, no later than today.",
+            "round": "The whole amount of the round.",
+            "amount": "The firm's own part.",
+        ]
+    }
+}
 
 extension MatchRun: Described {
     package static var documentation: [String: String] {

@@ -18,6 +18,7 @@ extension InvestmentRoom {
             Site.Place("consents", key: "nav.consents", in: .investment, url: "/consents", roles: ["founder"]),
             Site.Place("hints", key: "nav.hints", in: .investment, url: "/hints", roles: ["founder"]),
             Site.Place("mandates", key: "nav.mandates", in: .investment, url: "/mandates", roles: ["investor"]),
+            Site.Place("portfolio", key: "nav.portfolio", in: .investment, url: "/portfolio", roles: ["investor"]),
             Site.Place("firm", key: "nav.firm", in: .investment, url: "/firm", roles: ["investor"]),
             Site.Place("standing", key: "nav.standing", in: .investment, url: "/standing", roles: ["investor"]),
             Site.Place(
@@ -43,6 +44,7 @@ extension InvestmentRoom {
             + MatchRunPages(site: site).routes + MatchSchedulePages(site: site).routes
             + StandingPages(site: site).routes + ConsentPages(site: site).routes + IntroductionPages(site: site).routes
             + FirmNotePages(site: site).routes + TeaserPages(site: site).routes + FirmPages(site: site).routes
+            + PortfolioPages(site: site).routes
             + FirmWorkPages(site: site).routes + ComparisonPages(site: site).routes + ModelPages(site: site).routes
             + MatchPages(site: site, indexes: indexes).routes + HintPages(site: site, indexes: indexes).routes
     }

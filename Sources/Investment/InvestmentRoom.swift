@@ -16,6 +16,10 @@ package enum InvestmentRoom {
             "/terms/cheque_max/currency", "Give both ends of the range in one currency."),
         "answers_follow_release": .conflict("The shortlist has not been released."),
         "proposals_wait_for_so_long": AnswerRefusal.expired.problem,
+        "investments_once_per_round": InvestmentRefusal.known.problem,
+        "introductions_end_in_one_investment": InvestmentRefusal.known.problem,
+        "investments_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
+        "investments_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup you know."),
         "mandate_cap_is_one_to_a_thousand": .invalid("/terms/most_open", "Give 1 to 1,000, or leave it out."),
         "verifications_are_confirmed_within_a_year": .invalid(
             "/valid_until", "Choose a day from today on, within a year."),

@@ -67,10 +67,42 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         /// became of the newest lesson. Absent where investors joined fewer than a hundred times in it, and in models of
         /// earlier versions.
         package let calibration: [Step]?
+        /// Of how many answers and outcomes it has learned beside the deals; absent in models of earlier versions.
+        package let evidence: Evidence?
         /// The weightiest signals for startups nobody has funded yet.
         package let cold: [Weight]
         /// The weightiest signals for all other startups.
         package let warm: [Weight]
+    }
+
+    /// What a model has learned from beside deals: each pair of an investor and a startup once, by the latest answer and the
+    /// last introduction.
+    package struct Evidence: Codable, Sendable, Equatable {
+        /// Startups that an investor asked to meet.
+        package var answers = 0
+        /// Those that it met, and no more is known.
+        package var met = 0
+        /// Those that it looked into, or offered terms.
+        package var inDiligence = 0
+        /// Those in which it invested.
+        package var invested = 0
+        /// Those that it gave up because their stage, sector, place or size did not fit; they are no examples.
+        package var fellThrough = 0
+
+        /// Nothing yet.
+        package init() {}
+
+        /// Introductions of which it is known what came.
+        package var outcomes: Int { met + inDiligence + invested + fellThrough }
+
+        mutating func count(_ outcome: Outcome?) {
+            switch outcome {
+            case .met: met += 1
+            case .inDiligence: inDiligence += 1
+            case .invested: invested += 1
+            case nil: break
+            }
+        }
     }
 
     /// How models rank the newest lesson, of which the learned one knew nothing.
@@ -162,6 +194,7 @@ extension LearnedModel.Report {
         calibration = training.model.calibration?.steps.map {
             LearnedModel.Step(from: $0.from, probability: $0.probability)
         }
+        evidence = inputs.evidence
         func weightiest(isCold: Bool) -> [LearnedModel.Weight] {
             training.model.points(isCold: isCold).prefix(Self.weights)
                 .map { LearnedModel.Weight(signal: $0.signal.rawValue, points: $0.points) }

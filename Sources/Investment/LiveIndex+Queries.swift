@@ -20,7 +20,7 @@ struct MatchingChanges: Sendable {
     var today = 0
     var startups: Set<Startup.ID> = []
     var mandates: Set<Mandate.ID> = []
-    /// Investors that gave answers.
+    /// Investors that gave answers, or whose introductions ended.
     var investors: Set<Institution.ID> = []
     /// Whether something else has changed: past investments, or what an event does not name.
     var hasMore = false
@@ -49,6 +49,10 @@ extension Statements {
                         SELECT s.investor_id FROM shortlists AS s
                         WHERE s.tenant_id = acting_tenant()
                           AND s.id = (coalesce(e.after, e.before) ->> 'shortlist_id')::uuid)
+                    WHEN 'introduction_endings' THEN (
+                        SELECT n.investor_id FROM introductions AS n
+                        WHERE n.tenant_id = acting_tenant()
+                          AND n.id = (coalesce(e.after, e.before) ->> 'introduction_id')::uuid)
                     WHEN 'consents' THEN (coalesce(e.after, e.before) ->> 'startup_id')::uuid
                     WHEN 'startups' THEN e.object_id
                     WHEN 'institutions' THEN e.object_id
@@ -81,7 +85,8 @@ extension Statements {
             // A decision that another has superseded, which names the startup.
             case ("consents", nil): continue
             case ("mandates", let id?), ("mandate_focus_areas", let id?): changes.mandates.insert(Mandate.ID(id.uuid))
-            case ("shortlist_answers", let id?): changes.investors.insert(Institution.ID(id.uuid))
+            case ("shortlist_answers", let id?), ("introduction_endings", let id?):
+                changes.investors.insert(Institution.ID(id.uuid))
             default: changes.hasMore = true
             }
         }
@@ -113,7 +118,7 @@ extension Query {
         """
         e.tenant_id = acting_tenant()
         AND e.noun IN ('startups', 'institutions', 'mandates', 'mandate_focus_areas', 'shortlist_answers',
-                       'investments', 'model_uses', 'consents')
+                       'investments', 'model_uses', 'consents', 'introduction_endings')
         """
     }
 }

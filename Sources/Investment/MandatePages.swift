@@ -221,28 +221,13 @@ struct MandatePages {
                     title: name, kind: t("investor.kind"), lede: investor.country?.name(in: reading.spoken),
                     actions: [
                         .link(t("investor.standing"), "/console/investors/\(id.description)/standing"),
+                        .link(t("investor.portfolio"), "/console/investors/\(id.description)/portfolio"),
                         .link(t("investor.firm"), "/console/investors/\(id.description)/firm"),
                         .link(
                             t("mandates.new"), "/console/investors/\(id.description)/mandates/new", style: .primary),
                     ]),
                 mandates: table(mandates, .console, reading), shortlists: self.lists(lists, reading),
-                investments: Table(
-                    caption: t("investor.investments"),
-                    columns: [
-                        Table.Column(t("investor.startup")), Table.Column(t("investor.round")),
-                        Table.Column(t("investor.day")), Table.Column(t("investor.amount"), isNumber: true),
-                    ],
-                    rows: deals.map { deal in
-                        [
-                            .link(
-                                deal.startupName?.text(for: reading.spoken) ?? "–",
-                                "/console/startups/\(deal.startup.description)"),
-                            .text(deal.roundType.label(in: reading.spoken)),
-                            .time(TimeText(deal.madeOn, in: reading.viewer.language)),
-                            deal.round.map { .money(MoneyText($0)) } ?? .text("–"),
-                        ]
-                    },
-                    empty: EmptyState(title: t("investor.no_investments"), text: t("investor.no_investments_text"))))
+                investments: PortfolioPages.table(deals, .console, reading))
             let frame = Frame(
                 title: name, site: site, viewer: reading.viewer, current: "investors",
                 breadcrumbs: [Breadcrumb(t("investors.title"), "/console/investors")])

@@ -122,7 +122,8 @@ extension Statements {
     }
 
     /// For each investor what its latest answers say: the startups they keep off its lists on a day, and those it passed over
-    /// for something that did not fit. These tell of it as long as past deals do, also when they keep nothing off any more.
+    /// for something that did not fit, be it at once or after it had met them. These tell of it as long as past deals do, also
+    /// when they keep nothing off any more.
     ///
     /// - Parameter investors: which of them; `nil` for all.
     func latestAnswers(
@@ -135,10 +136,11 @@ extension Statements {
                                         WHERE s.tenant_id = acting_tenant() AND s.investor_id = ANY (\(Array($0))))
                 """
             } ?? .empty
+        let met: Query = investors.map { " AND n.investor_id = ANY (\(Array($0)))" } ?? .empty
         let rows = try await rows(
             """
             -- matchInputs: answers
-            SELECT DISTINCT ON (a.investor_id, a.startup_id)
+            (SELECT DISTINCT ON (a.investor_id, a.startup_id)
                    a.investor_id, a.startup_id, a.answer, a.reason, (a.later_until - DATE '1970-01-01')::int8,
                    (a.answered_at::date - DATE '1970-01-01')::int8
             FROM (SELECT (SELECT s.investor_id FROM shortlists AS s
@@ -146,13 +148,21 @@ extension Statements {
                          a.startup_id, a.answer, a.reason, a.later_until, a.answered_at, a.id
                   FROM shortlist_answers AS a
                   WHERE a.tenant_id = acting_tenant()\(fragment: given)) AS a
-            ORDER BY a.investor_id, a.startup_id, a.answered_at DESC, a.id DESC
+            ORDER BY a.investor_id, a.startup_id, a.answered_at DESC, a.id DESC)
+            UNION ALL
+            -- What the investor found out once it had met the startup.
+            SELECT n.investor_id, n.startup_id, NULL::text, e.reason, NULL::int8,
+                   (n.ended_at::date - DATE '1970-01-01')::int8
+            FROM introductions AS n
+            JOIN introduction_endings AS e ON e.tenant_id = n.tenant_id AND e.introduction_id = n.id
+                AND e.side = 'investor' AND e.reason = ANY (\(EndingReason.grounded))
+            WHERE n.tenant_id = acting_tenant() AND n.stage = 'passed'\(fragment: met)
             """)
         var answers: [Institution.ID: (standing: Set<Key>, passes: [World.Pass])] = [:]
         for row in rows {
             let (investor, startup, answer, reason, later, given) = try row.decode(
-                Institution.ID.self, Startup.ID.self, Answer.Kind.self, Answer.PassReason?.self, Int?.self, Int.self)
-            if answer.standsInTheWay(because: reason, until: later, given: given, on: today) {
+                Institution.ID.self, Startup.ID.self, Answer.Kind?.self, Answer.PassReason?.self, Int?.self, Int.self)
+            if let answer, answer.standsInTheWay(because: reason, until: later, given: given, on: today) {
                 answers[investor, default: ([], [])].standing.insert(startup.key)
             }
             if let ground = reason?.ground {

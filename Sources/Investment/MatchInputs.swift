@@ -222,3 +222,11 @@ extension Answer.PassReason {
         }
     }
 }
+
+extension EndingReason {
+    /// What an introduction that fell through for this reason says did not fit, as a pass does.
+    var ground: World.Pass.Ground? { Answer.PassReason(rawValue: rawValue)?.ground }
+
+    /// Those that say something of what the investor looks for.
+    static let grounded = allCases.filter { $0.ground != nil }
+}

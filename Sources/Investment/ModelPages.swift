@@ -237,6 +237,20 @@ struct ModelPages {
         if let report = model.report {
             facts.append(.time(t("model.until"), TimeText(report.until, in: language)))
             facts.append(.text(t("model.lessons"), Figures.grouped(report.lessons)))
+            if let evidence = report.evidence {
+                facts.append(.text(t("model.answers"), Figures.grouped(evidence.answers)))
+                facts.append(
+                    .text(
+                        t("model.outcomes"),
+                        t(
+                            "model.outcomes_of",
+                            [
+                                "all": Figures.grouped(evidence.outcomes), "met": Figures.grouped(evidence.met),
+                                "diligence": Figures.grouped(evidence.inDiligence),
+                                "invested": Figures.grouped(evidence.invested),
+                                "fell": Figures.grouped(evidence.fellThrough),
+                            ])))
+            }
             facts.append(.text(t("model.loss"), report.loss.map(ModelPlots.figure).joined(separator: " / ")))
             facts.append(.text(t("model.steps"), report.steps.map(Figures.grouped).joined(separator: " / ")))
             if let trial = report.trial {

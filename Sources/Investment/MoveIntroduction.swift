@@ -68,7 +68,8 @@ extension Transaction {
         return try await knownIntroduction(id)
     }
 
-    /// Records what came next. Any side may, once there is consent; steps may be left out, and do not go back.
+    /// Records what came next. Any side may, once there is consent; steps may be left out, and do not go back. A deal is in the
+    /// firm's portfolio with it, by the trigger `deals_that_close_are_in_the_portfolio`; said anew, the portfolio follows.
     ///
     /// Throws `IntroductionRefusal`, or not found.
     package func recordStep(
@@ -80,6 +81,8 @@ extension Transaction {
         }
         try step.check(by: actor.side)
         try await insert(step, of: id, by: actor)
+        // A deal that is said anew: the introduction ended with the first word of it.
+        if introduction.stage == .closed { return try await knownIntroduction(id) }
         try await move(id, to: step.stage)
         if step.stage.isLast {
             let reason = step.reason ?? (step.stage == .closed ? .deal : .silence)

@@ -52,9 +52,12 @@ extension InvestmentRoom {
 struct TrainingInputs: Sendable {
     /// The startups and deals; no mandates, since what was declared in the past is on no record.
     var world: World
-    /// Which investors asked to meet which startups. Passes are no examples: they speak against an answer of one investor,
-    /// see `World.Pass`, and not for a weight that holds for all.
+    /// Which investors asked to meet which startups, worth what came of it. Passes are no examples: they speak against an
+    /// answer of one investor, see `World.Pass`, and not for a weight that holds for all. Nor is an interest that the investor
+    /// gave up once it had met the startup, for something that did not fit.
     var interests: [Interest]
+    /// Of how many answers and outcomes these are made.
+    var evidence = LearnedModel.Evidence()
     /// The model in use.
     var current: Model
 
@@ -89,13 +92,14 @@ struct TrainingInputs: Sendable {
         hash.add(world.deals.count)
         for deal in world.deals.sorted(by: MatchInputs.precedes) { hash.add(deal) }
         let interests = interests.sorted {
-            ($0.investor, $0.startup, $0.day) < ($1.investor, $1.startup, $1.day)
+            ($0.investor, $0.startup, $0.day, $0.worth) < ($1.investor, $1.startup, $1.day, $1.worth)
         }
         hash.add(interests.count)
         for interest in interests {
             hash.add(interest.investor)
             hash.add(interest.startup)
             hash.add(interest.day)
+            hash.add(interest.worth)
         }
         return hash.bytes()
     }

@@ -191,6 +191,11 @@ struct Models: AsyncParsableCommand {
             lines.append(
                 "Learned from \(report.joined) deals and requests to meet in \(report.lessons) lessons "
                     + "(\(report.pairs) pairs of an investor and a startup), before \(report.until).")
+            if let evidence = report.evidence {
+                lines.append(
+                    "Beside deals it was given \(evidence.answers) answers and \(evidence.outcomes) outcomes of "
+                        + "introductions.")
+            }
         }
         guard let trial = report.trial else {
             return (lines + ["Of the last half year nothing is known by which it could be judged."]).joined(

@@ -205,6 +205,16 @@ struct Objects: Sendable {
                 NewBlock(investor: Cast.institution("harbour/kasumi"), startup: Cast.startup("ledgerleaf")),
                 by: IntroductionActor(Cast.mei.person.id, for: .park), as: block)
         }
+        // One for each door at which an investment is taken back.
+        for (place, name) in ["", " of a page"].enumerated() {
+            _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.recordInvestment(
+                    NewInvestment(
+                        in: Cast.startup("ledgerleaf"),
+                        on: CalendarDate(transaction.now, in: .hongKong).adding(days: -30 - place)),
+                    of: Cast.institution("harbour/tidewater"), as: demoID("investment\(name)"), by: Cast.mei.person.id)
+            }
+        }
         let model = LearnedModel.ID()
         _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
             try await transaction.requestTraining(as: model, in: Cast.harbour.id, by: Cast.mei.person.id)
@@ -249,6 +259,8 @@ struct Objects: Sendable {
             "removable room document of a page": (demoID("room document 2") as RoomDocument.ID).description,
             "RoomGrant": (demoID("room grant 0") as RoomGrant.ID).description,
             "InvestorVerification": (demoID("verification tidewater") as InvestorVerification.ID).description,
+            "PastInvestment": (demoID("investment") as PastInvestment.ID).description,
+            "investment of a page": (demoID("investment of a page") as PastInvestment.ID).description,
             "LearnedModel": model.description, "Letter": outgoing.description, "Mandate": try id("mandate"),
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
             "Absence": absence.description,
@@ -344,6 +356,7 @@ struct Objects: Sendable {
         }
         if name == "seat", path.contains("signing-requests") { return ids["signatory seat"] }
         if name == "party", path.contains("signing-request") { return ids["signatory party"] }
+        if name == "investment", !path.starts(with: "/v1") { return ids["investment of a page"] }
         // A seat at the firm whose roles are set.
         if name == "seat", path.contains("/v1/investors/") { return ids["firm seat"] }
         if name == "run", path.contains("/assignment-runs/") { return planned }

@@ -123,11 +123,15 @@ struct AccessMatrixTests {
                 let cell = questioner.cell(route, answer)
                 // What was written left a row in the trail; managers may write all of their tenant's.
                 let written = try await Self.trail(of: asker, in: world)
-                // An investor may end their own mandate and show its firm to founders, a founder read their own document,
+                // An investor may end their own mandate, keep their firm's portfolio and show it to founders, a founder read their own document,
                 // which is noted, a reviewer note their own absence, and a partner the files of its agreement, of which it
                 // withdraws its own; which door they take to it, only declared access says.
                 let isOwn =
-                    asker == .jun && ["consoleWithdrawMandate", "consoleShowToFounders"].contains(route.id)
+                    asker == .jun
+                    && [
+                        "consoleWithdrawMandate", "consoleShowToFounders", "consoleRecordInvestment",
+                        "consoleTakeBackInvestment",
+                    ].contains(route.id)
                     || asker == .ada && route.id == "downloadConsoleDocument"
                     || asker == .vera && route.id == "noteConsoleAbsence"
                     || asker == .kenji

@@ -116,6 +116,12 @@ extension InvariantTests {
             SELECT n.tenant_id, n.id, gen_random_uuid(), now() + interval '1 day', 'clock', 'met' FROM introductions AS n
             """),
         Plant(
+            "portfolios_hold_what_introductions_ended_in",
+            """
+            UPDATE investments SET introduction_id = gen_random_uuid()
+            WHERE id = (SELECT id FROM investments ORDER BY id LIMIT 1)
+            """),
+        Plant(
             "introductions_end_with_a_reason", after: asked,
             """
             INSERT INTO introduction_endings (tenant_id, introduction_id, side, reason)

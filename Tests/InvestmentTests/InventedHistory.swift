@@ -122,7 +122,7 @@ struct ModelWorld {
         let asked = try await request()
         let nothing = LearnedModel.Report(
             until: asked.asOf, lessons: 0, pairs: 0, joined: 0, loss: [], steps: [], asks: 0, trial: nil,
-            calibration: nil, cold: [],
+            calibration: nil, evidence: nil, cold: [],
             warm: [])
         _ = try await world.database.write(as: .system(in: Cast.harbour.id)) {
             try await $0.keep(

@@ -27,7 +27,7 @@ struct InvestmentPagesTests {
             PageTemplate<MatchSchedulePage>.matchSchedule, PageTemplate<IntroductionsConsolePage>.introductionsConsole,
             PageTemplate<StandingPage>.standing, PageTemplate<FirmNotePage>.firmNote,
             PageTemplate<TeaserPage>.teaser, PageTemplate<FirmPage>.firm, PageTemplate<ComparisonPage>.comparison,
-            PageTemplate<ConsentsPage>.consents,
+            PageTemplate<ConsentsPage>.consents, PageTemplate<PortfolioPage>.portfolio,
         ]
         #expect(PageKit.investment.faults(in: pages, sources: sources) == [])
     }

@@ -319,7 +319,7 @@ struct EarnsUseTests {
                 day: .latest, investors: 5, startups: 20, joined: 10, learned: quality(learned),
                 standard: quality(standard), current: quality(0.1), currentVersion: "",
                 gain: low.map { LearnedModel.Gain(mean: learned - 0.1, low: $0, high: high) }, reliability: []),
-            calibration: nil, cold: [], warm: [])
+            calibration: nil, evidence: nil, cold: [], warm: [])
     }
 
     @Test("is to rank better than the model in use by more than chance, and better than the standard model")

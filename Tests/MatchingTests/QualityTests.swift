@@ -157,4 +157,31 @@ import Testing
         #expect(with.report.joined == without.report.joined + with.report.lessons.count { (day - 179...day + 3) ~= $0 })
         #expect(with.model != without.model)
     }
+
+    @Test func whatCameOfAnInterestWeighsMoreThanTheWord() async throws {
+        let world = history(seed: 14, investors: 20, startups: 300)
+        let day = Inventor.today - Lesson.days
+        let investor = try #require(Chronicle(world).lesson(from: day, asks: 0).joined.keys.sorted().first)
+        let startup = Inventor.key(7, 1)
+        var larger = world
+        larger.startups.append(World.Startup(startup, areas: [.init("fintech")]))
+        func interest(_ worth: Double) -> Interest {
+            Interest(of: investor, in: startup, day: day + 3, worth: worth)
+        }
+        #expect([0, -1, .nan, 1, 2.5, 99].map { interest($0).worth } == [1, 1, 1, 1, 2.5, 10])
+        // Of two that speak of one pair the greater counts, in any order.
+        for both in [[interest(3), interest(1)], [interest(1), interest(3)]] {
+            let lesson = Chronicle(larger, interests: both).lesson(from: day, asks: 0)
+            #expect(lesson.worth == [investor: [startup: 3]])
+            #expect(lesson.joined[investor]?.contains(startup) == true)
+        }
+        #expect(Chronicle(larger, interests: [interest(1)]).lesson(from: day, asks: 0).worth.isEmpty)
+        func learned(_ worth: Double, width: Int = 2) async throws -> (model: Model, report: TrainingReport) {
+            try await Model.learned(from: larger, interests: [interest(worth)], version: "v", asks: 0, width: width)
+        }
+        let (word, met, again) = (try await learned(1), try await learned(3), try await learned(3, width: 3))
+        #expect(met.model != word.model)
+        #expect(met.report.joined == word.report.joined)
+        #expect(again.model == met.model)
+    }
 }

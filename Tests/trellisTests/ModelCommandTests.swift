@@ -61,10 +61,10 @@ struct ModelCommandTests {
     func summary() throws {
         let day = try #require(CalendarDate("2026-05-29"))
         func quality(_ ndcg: Double) -> LearnedModel.Quality { LearnedModel.Quality(ndcg: ndcg, recall: 0.5) }
-        func told(joined: Int, _ trial: LearnedModel.Trial?) -> String {
+        func told(joined: Int, _ trial: LearnedModel.Trial?, _ evidence: LearnedModel.Evidence? = nil) -> String {
             let report = LearnedModel.Report(
                 until: day, lessons: 16, pairs: 900, joined: joined, loss: [0.2, 0.1], steps: [4, 5], asks: 0,
-                trial: trial, calibration: nil,
+                trial: trial, calibration: nil, evidence: evidence,
                 cold: [], warm: [])
             let model = LearnedModel(
                 id: LearnedModel.ID(), version: "learned-2026-11-28-2", state: .finished, progress: nil, asOf: day,
@@ -96,5 +96,10 @@ struct ModelCommandTests {
         #expect(told(joined: 12, untold).contains("Too few investors joined anything to tell it from 2026-2."))
         #expect(told(joined: 0, nil).contains("too small to teach anything: it equals the standard model"))
         #expect(told(joined: 3, nil).contains("nothing is known by which it could be judged"))
+        var evidence = LearnedModel.Evidence()
+        (evidence.answers, evidence.met, evidence.fellThrough) = (7, 2, 1)
+        #expect(
+            told(joined: 3, nil, evidence)
+                .contains("Beside deals it was given 7 answers and 3 outcomes of introductions."))
     }
 }

@@ -68,15 +68,16 @@ extension Index {
             let keeper = GateKeeper(mandate, market, areas)
             let profile = profile(mandate)
             let joined = lesson.joined[mandate.investor] ?? []
+            let worth = lesson.worth[mandate.investor] ?? [:]
             var (coldPair, warmPair) = (PairValues(), PairValues())
             fillSame(&coldPair, profile, isWarm: false)
             fillSame(&warmPair, profile, isWarm: true)
-            func take(_ pair: PairValues, _ isJoined: Bool, into examples: inout Examples) {
+            func take(_ pair: PairValues, _ startup: Key, _ isJoined: Bool, into examples: inout Examples) {
                 terms.append(pair, experience: profile.activity.experience, to: &examples.terms)
                 if terms.hasDemand { examples.demand += pair.demanded.map { demand[$0.field.rawValue][Int($0.code)] } }
                 examples.demandStarts.append(Int32(examples.demand.count))
                 examples.joined.append(isJoined)
-                examples.worth.append(isJoined ? 1 : Float(1 / share))
+                examples.worth.append(isJoined ? Float(worth[startup] ?? 1) : Float(1 / share))
             }
             forEach(profile) { startup, sheet, words, isWarm in
                 let isJoined = joined.contains(startup)
@@ -85,10 +86,10 @@ extension Index {
                 else { return }
                 if isWarm {
                     fill(&warmPair, profile, sheet, words: words)
-                    take(warmPair, isJoined, into: &warm)
+                    take(warmPair, startup, isJoined, into: &warm)
                 } else {
                     fill(&coldPair, profile, sheet, words: words)
-                    take(coldPair, isJoined, into: &cold)
+                    take(coldPair, startup, isJoined, into: &cold)
                 }
             }
         }

@@ -5,6 +5,9 @@ struct Lesson: Sendable {
     let world: World
     /// For each investor, the startups it joined for the first time in the time that followed, or asked to meet.
     let joined: [Key: Set<Key>]
+    /// For each investor, the startups it asked to meet in it of which more is known than the word: how many examples each
+    /// stands for.
+    let worth: [Key: [Key: Double]]
 
     /// Days that follow. In half a year enough happens to learn from, and the last lesson is half a year old at most.
     static let days = 183
@@ -23,12 +26,16 @@ public struct Interest: Hashable, Sendable {
     public let startup: Key
     /// The day it was said.
     public let day: Int
+    /// How many examples it stands for, 1 to 10: one for the word alone, more for what was seen to come of it. A word costs
+    /// little; a meeting, and a look at the books, say that it was meant.
+    public let worth: Double
 
-    /// An interest.
-    public init(of investor: Key, in startup: Key, day: Int) {
+    /// An interest; a worth out of bounds is brought there, NaN is 1.
+    public init(of investor: Key, in startup: Key, day: Int, worth: Double = 1) {
         self.investor = investor
         self.startup = startup
         self.day = day
+        self.worth = worth >= 1 ? min(worth, 10) : 1
     }
 }
 
@@ -74,6 +81,7 @@ struct Chronicle: Sendable {
         }
         var mandates: [World.Mandate] = []
         var joined: [Key: Set<Key>] = [:]
+        var worth: [Key: [Key: Double]] = [:]
         for (investor, deals) in byInvestor {
             let before = deals.filter { $0.day < day }
             let portfolio = Set(before.map(\.startup))
@@ -83,12 +91,15 @@ struct Chronicle: Sendable {
             mandates.append(World.Mandate(investor, of: investor))
             joined[investor] = Set(deals.filter { $0.day >= day && $0.day < end }.map(\.startup))
                 .union((saidBy[investor] ?? []).map(\.startup)).subtracting(portfolio)
+            for interest in saidBy[investor] ?? [] where interest.worth > 1 {
+                worth[investor, default: [:]][interest.startup, default: 1].raise(to: interest.worth)
+            }
         }
         return Lesson(
             world: World(
                 today: day, startups: startups, mandates: mandates, deals: world.deals.filter { $0.day < day },
                 areas: world.areas),
-            joined: joined)
+            joined: joined, worth: worth)
     }
 
     private static func lastRound(_ deals: ArraySlice<World.Deal>) -> World.LastRound {
@@ -96,6 +107,10 @@ struct Chronicle: Sendable {
         let round = deals.filter { $0.day == last.day }
         return .round(kind: round.compactMap(\.kind).last, day: last.day, amount: round.compactMap(\.amount).max())
     }
+}
+
+extension Double {
+    fileprivate mutating func raise(to other: Double) { self = Swift.max(self, other) }
 }
 
 /// Numbers that look drawn and hang on nothing but what they are drawn for, so that a lesson can be given again.

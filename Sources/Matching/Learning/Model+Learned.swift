@@ -29,7 +29,8 @@ extension Model {
     ///
     /// - Parameters:
     ///   - world: deals and startups; its mandates are not used, since declarations of the past are on no record.
-    ///   - interests: what investors asked to see of the startups they were shown; each counts as a deal of its lesson.
+    ///   - interests: what investors asked to see of the startups they were shown; each counts as a deal of its lesson,
+    ///     or as more of them by its worth.
     ///   - prior: where weights lie of which this history says little.
     ///   - asks: the share of startups that say what round they are raising, 0 to 1; see ``World/Startup/askedStage``.
     ///   - without: signals that the model must do without, to see what they are worth.

@@ -26,7 +26,7 @@ struct Regression: Sendable {
         weights = prior + [0]
         guard examples.joined.contains(true) else { return }
         let worth = examples.worth.reduce(0) { $0 + Double($1) }
-        let joined = Double(examples.joined.count { $0 })
+        let joined = zip(examples.joined, examples.worth).reduce(0) { $1.0 ? $0 + Double($1.1) : $0 }
         let share = min(max(joined / worth, 1e-9), 1 - 1e-9)
         let penalty = Self.variances(examples, terms: terms, answers: answers, worth: worth).map {
             strength * max($0, 1e-6)
