@@ -11,12 +11,8 @@ extension Transaction {
     /// Throws `ShortlistRefusal`, or not found. The trigger `lists_go_to_investors_who_take_them` and the cap behind
     /// `investors_have_no_more_in_hand_than_they_want` refuse the same, and what two do at once.
     package func releaseShortlist(_ id: Shortlist.ID, by person: Person.ID) async throws -> Shortlist {
-        guard let shortlist = try await lockShortlist(id) else { throw Problem.notFound }
-        guard shortlist.releasedAt == nil else { throw ShortlistRefusal.released }
-        if let barrier = shortlist.barrier { throw ShortlistRefusal.notTaken(barrier) }
-        try await release(id, by: person, answerBy: CalendarDate(now, in: .utc).adding(days: ProposalState.days))
-        try await enqueue(TellOfShortlists([id], to: shortlist.investor))
-        guard let released = try await self.shortlist(id) else { throw Problem.notFound }
+        let released = try await releaseUntold(id, by: person)
+        try await enqueue(TellOfShortlists([id], to: released.investor))
         return released
     }
 

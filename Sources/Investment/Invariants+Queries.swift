@@ -15,7 +15,13 @@ extension InvestmentRoom {
             "shortlists_are_ranked_from_one",
             violatedBy: """
                 SELECT i.tenant_id, i.shortlist_id AS id, count(*) || ' up to rank ' || max(i.rank) AS detail
-                FROM shortlist_items AS i GROUP BY i.tenant_id, i.shortlist_id
+                FROM (SELECT x.tenant_id, x.shortlist_id, x.rank FROM shortlist_items AS x
+                      UNION ALL
+                      -- Until the release a withheld item keeps its place free.
+                      SELECT w.tenant_id, w.shortlist_id, w.rank FROM withheld_items AS w
+                      JOIN shortlists AS l ON l.tenant_id = w.tenant_id AND l.id = w.shortlist_id
+                      WHERE l.released_at IS NULL) AS i
+                GROUP BY i.tenant_id, i.shortlist_id
                 HAVING min(i.rank) <> 1 OR max(i.rank) <> count(*)
                 """),
         Invariant(
@@ -31,8 +37,23 @@ extension InvestmentRoom {
                 SELECT l.tenant_id, l.id, count(*) || ' of at most ' || r.length AS detail
                 FROM shortlists AS l
                 JOIN match_runs AS r ON r.tenant_id = l.tenant_id AND r.id = l.run_id
-                JOIN shortlist_items AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
+                JOIN (\(fragment: itemsAsMade)) AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
                 GROUP BY l.tenant_id, l.id, r.length HAVING count(*) > r.length
+                """),
+        Invariant(
+            "items_are_listed_or_withheld",
+            violatedBy: """
+                SELECT w.tenant_id, w.shortlist_id || ' ' || w.startup_id AS id, 'withheld and listed at ' || x.rank AS detail
+                FROM withheld_items AS w
+                JOIN shortlist_items AS x ON x.tenant_id = w.tenant_id AND x.shortlist_id = w.shortlist_id
+                    AND x.startup_id = w.startup_id
+                """),
+        Invariant(
+            "nobody_is_told_of_declined_lists",
+            violatedBy: """
+                SELECT t.tenant_id, t.teaser_id || ' ' || t.shortlist_id AS id, 'declined at ' || l.declined_at AS detail
+                FROM teaser_lists AS t JOIN shortlists AS l ON l.tenant_id = t.tenant_id AND l.id = t.shortlist_id
+                WHERE l.declined_at IS NOT NULL
                 """),
         Invariant(
             "match_runs_count_their_lists",
@@ -52,7 +73,7 @@ extension InvestmentRoom {
                     SELECT count(*) AS shown, coalesce(max(s.lists), 0) AS most
                     FROM (SELECT i.startup_id, count(*) AS lists
                           FROM shortlists AS l
-                          JOIN shortlist_items AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
+                          JOIN (\(fragment: itemsAsMade)) AS i ON i.tenant_id = l.tenant_id AND i.shortlist_id = l.id
                           WHERE l.tenant_id = r.tenant_id AND l.run_id = r.id GROUP BY i.startup_id) AS s) AS found
                 WHERE r.shown IS NOT NULL AND (r.shown, r.most_lists) <> (found.shown, found.most)
                 """),
@@ -189,6 +210,15 @@ extension InvestmentRoom {
                 "learned_models",
                 "model_uses",
             ]),
+        Invariant.trailCounts("what_is_withheld_is_on_the_trail", of: ["withheld_items"]),
         Invariant.trailCounts("terms_of_mandates_are_on_the_trail", of: ["mandate_focus_areas", "mandate_revisions"]),
     ]
+
+    /// The items that runs put on lists, whether managers withheld them since or not.
+    private static var itemsAsMade: Query {
+        """
+        SELECT tenant_id, shortlist_id, startup_id FROM shortlist_items
+        UNION ALL SELECT tenant_id, shortlist_id, startup_id FROM withheld_items
+        """
+    }
 }

@@ -22,7 +22,7 @@ extension InvestmentRoom {
             + IntroductionsAPI.operations + MatchAPI(indexes: indexes).operations
             + CountAPI(indexes: indexes).operations + HintsAPI(indexes: indexes).operations
             + FirmNotesAPI.operations + ChangesAPI.operations + FirmAPI.operations + FirmWorkAPI.operations
-            + ComparisonAPI.operations
+            + ComparisonAPI.operations + ShortlistReviewAPI.operations
     }
 
     // MARK: Mandates
@@ -259,7 +259,8 @@ extension InvestmentRoom {
         Operation(
             .post, "/v1/match-runs/{run}/release", "releaseMatchRun",
             summary: "Show every shortlist of a run to its investor",
-            description: "But for those that say a `barrier`.", tag: "investment", access: .roles([.manager]),
+            description: "But for those that say a `barrier`, were declined, or have all withheld.", tag: "investment",
+            access: .roles([.manager]),
             parameters: RunPath.self, output: MatchRun.self, problems: [.notFound, .conflict]
         ) { call in
             let person = try call.principal.personID
@@ -373,7 +374,11 @@ extension InvestmentRoom {
             guard let shortlist = try await call.reader.shortlist(call.parameters.shortlist) else {
                 throw Problem.notFound
             }
-            return .ok(ShortlistWithItems(shortlist: shortlist, items: try await call.reader.items(of: shortlist.id)))
+            let withheld =
+                try call.principal.role == .manager ? try await call.reader.withheldItems(of: shortlist.id) : nil
+            return .ok(
+                ShortlistWithItems(
+                    shortlist: shortlist, items: try await call.reader.items(of: shortlist.id), withheld: withheld))
         }.erased
     }
 

@@ -155,6 +155,8 @@ extension MatchRun: Described {
         [
             "inputs_hash": "SHA-256 over everything the engine was given.",
             "results_hash": "SHA-256 over every list it made: the same inputs and engine give the same hash.",
+            "exposure": "As the run made the lists.",
+            "review": "Of what managers withheld and declined since; absent while that is nothing.",
         ]
     }
 }
@@ -201,8 +203,10 @@ extension Shortlist: Described {
         [
             "answer_by":
                 "The last day on which its proposals wait for an answer, UTC; absent while it is not released.",
+            "declined": "Present once a manager declined it: then nobody is shown it; for managers.",
             "barrier": "Why it may not be released now; for managers.",
             "open": "How many proposals wait for an answer.",
+            "withheld": "How many startups managers keep back from it, beside `items`; for managers.",
         ]
     }
 }

@@ -41,7 +41,8 @@ extension InvestmentRoom {
     /// - Parameter indexes: what answers by the state of this moment.
     package static func pages(in site: Site, _ indexes: LiveIndexes) -> [AnyRoute] {
         ShortlistPages(site: site).routes + MandatePages(site: site, indexes: indexes).routes
-            + MatchRunPages(site: site).routes + MatchSchedulePages(site: site).routes
+            + ShortlistReviewPages(site: site).routes + MatchRunPages(site: site).routes
+            + MatchSchedulePages(site: site).routes
             + StandingPages(site: site).routes + ConsentPages(site: site).routes + IntroductionPages(site: site).routes
             + FirmNotePages(site: site).routes + TeaserPages(site: site).routes + FirmPages(site: site).routes
             + PortfolioPages(site: site).routes

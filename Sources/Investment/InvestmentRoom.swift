@@ -20,6 +20,12 @@ package enum InvestmentRoom {
         "introductions_end_in_one_investment": InvestmentRefusal.known.problem,
         "investments_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
         "investments_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup you know."),
+        "lists_are_reviewed_before_their_end": .conflict("The shortlist has been released or declined."),
+        "shortlists_are_released_or_declined": .conflict("The shortlist has been released or declined."),
+        "declined_lists_stay_declined": ShortlistRefusal.declined.problem,
+        "emptied_lists_are_declined": ShortlistRefusal.emptied.problem,
+        "other_withholdings_say_more": ShortlistRefusal.noteMissing.problem,
+        "other_declines_say_more": ShortlistRefusal.noteMissing.problem,
         "mandate_cap_is_one_to_a_thousand": .invalid("/terms/most_open", "Give 1 to 1,000, or leave it out."),
         "verifications_are_confirmed_within_a_year": .invalid(
             "/valid_until", "Choose a day from today on, within a year."),

@@ -58,9 +58,39 @@ extension Query {
                (SELECT count(*) FROM shortlists AS s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS shortlists,
                (SELECT count(s.released_at) FROM shortlists AS s
                 WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS released,
+               (SELECT count(s.declined_at) FROM shortlists AS s
+                WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id) AS declined,
+               CASE WHEN \(fragment: .isReviewed) THEN \(fragment: .review) END AS review,
                j.state AS job_state, j.done AS job_done, j.total AS job_total
         FROM match_runs AS r
         LEFT JOIN (\(fragment: .jobStates)) AS j ON j.id = r.job_id
+        """
+    }
+
+    /// Whether anything of a run `r` was withheld or declined.
+    private static var isReviewed: Query {
+        """
+        EXISTS (SELECT FROM shortlists AS s
+                WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id
+                  AND (s.declined_at IS NOT NULL OR EXISTS (
+                      SELECT FROM withheld_items AS w WHERE w.tenant_id = s.tenant_id AND w.shortlist_id = s.id)))
+        """
+    }
+
+    /// What is left of the lists of a run `r`.
+    private static var review: Query {
+        """
+        (SELECT jsonb_build_object(
+             'withheld', (SELECT count(*) FROM shortlists AS s
+                          JOIN withheld_items AS w ON w.tenant_id = s.tenant_id AND w.shortlist_id = s.id
+                          WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id AND s.declined_at IS NULL),
+             'shown', count(*), 'mostLists', coalesce(max(p.lists), 0),
+             'belowFloor', CASE WHEN r.rule_least_lists IS NOT NULL
+                                THEN r.startups - count(*) FILTER (WHERE p.lists >= r.rule_least_lists) END)
+         FROM (SELECT x.startup_id, count(*) AS lists FROM shortlists AS s
+               JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
+               WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id AND s.declined_at IS NULL
+               GROUP BY x.startup_id) AS p)
         """
     }
 }
@@ -77,7 +107,8 @@ extension MatchRun {
             requestedBy: row("requested_by"), finishedAt: finishedAt, inputsHash: row("inputs_hash"),
             resultsHash: row("results_hash"), mandates: row("mandates"), startups: row("startups"),
             gatedOut: row("gated_out"), exposure: Exposure(row), shortlists: row("shortlists"),
-            released: row("released"))
+            released: row("released"), declined: row("declined"),
+            review: (row("review") as JSONB<MatchRun.Review>?)?.value)
     }
 }
 
@@ -160,7 +191,12 @@ extension Transaction {
             """
             -- releaseMatchRun
             UPDATE shortlists SET released_at = now(), released_by = \(person), answer_by = \(answerBy)
-            WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL AND why_not_released(id) IS NULL
+            WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL AND declined_at IS NULL
+              AND why_not_released(id) IS NULL
+              AND (EXISTS (SELECT FROM shortlist_items AS x
+                           WHERE x.tenant_id = shortlists.tenant_id AND x.shortlist_id = shortlists.id)
+                   OR NOT EXISTS (SELECT FROM withheld_items AS w
+                                  WHERE w.tenant_id = shortlists.tenant_id AND w.shortlist_id = shortlists.id))
             RETURNING investor_id, id
             """)
         var lists: [Institution.ID: [Shortlist.ID]] = [:]

@@ -29,6 +29,18 @@ package struct MatchRun: Codable, Sendable, Identifiable {
         package let belowFloor: Int?
     }
 
+    /// What is left of the lists after what managers withheld and declined: whom the investors have been shown, or still may be.
+    package struct Review: Codable, Sendable, Equatable {
+        /// How many items are withheld from lists that were not declined.
+        package let withheld: Int
+        /// How many startups are left on at least one list.
+        package let shown: Int
+        /// How many lists still hold the startup that is on most.
+        package let mostLists: Int
+        /// Startups left on fewer lists than the rules ask for; nil where they ask for none.
+        package let belowFloor: Int?
+    }
+
     /// The run.
     package let id: ID
     /// The job that performs it.
@@ -67,6 +79,13 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let shortlists: Int
     /// How many of those have been released.
     package let released: Int
+    /// How many were declined.
+    package let declined: Int
+    /// What review has left of what it shows; nil while nothing was withheld or declined.
+    package let review: Review?
+
+    /// How many lists wait for a manager.
+    var waiting: Int { shortlists - released - declined }
 }
 
 /// What a manager asks for.
@@ -120,7 +139,7 @@ package enum MatchRunRefusal: Refusal, Equatable {
     case over
     /// The run has not finished, so that there is nothing to release.
     case notFinished
-    /// Every shortlist of the run has been released.
+    /// Every shortlist of the run has been released or declined.
     case nothingToRelease
 
     package var problem: Problem {
@@ -134,7 +153,7 @@ package enum MatchRunRefusal: Refusal, Equatable {
         case .restOutOfRange: .invalid("/rules/rest_days", "Give 1 to 1,096 days, or leave it out.")
         case .over: .conflict("The run has ended already.")
         case .notFinished: .conflict("The run has not finished.")
-        case .nothingToRelease: .conflict("Every shortlist of this run has been released.")
+        case .nothingToRelease: .conflict("Every shortlist of this run has been released or declined.")
         }
     }
 }

@@ -191,18 +191,21 @@ struct MatchRunPages {
             case .waiting: t("run.lede_waiting")
             case .running: t("run.lede_running")
             case .finished:
-                run.released == run.shortlists ? t("run.lede_released") : t("run.lede_finished")
+                run.waiting > 0
+                    ? t("run.lede_finished")
+                    : run.declined == 0 ? t("run.lede_released") : t("run.lede_reviewed")
             case .cancelled: t("run.lede_cancelled")
             case .failed: t("run.lede_failed")
             }
         let actions: [Action] =
             run.state.isUnderWay
             ? [.post(t("run.cancel"), "/console/match-runs/\(base)/cancellation", style: .danger)]
-            : run.state == .finished && run.released < run.shortlists
+            : run.state == .finished && run.waiting > 0
                 ? [
+                    .link(t("run.review"), "/console/match-runs/\(base)/review"),
                     .post(
-                        t("run.release", count: run.shortlists - run.released), "/console/match-runs/\(base)/release",
-                        style: .primary)
+                        t("run.release", count: run.waiting), "/console/match-runs/\(base)/release",
+                        style: .primary),
                 ] : []
         return PageHeader(
             title: t("run.title", ["day": reading.words(run.requestedAt)]), kind: t("run.kind"),
@@ -222,7 +225,10 @@ struct MatchRunPages {
                     "run.of_pairs", count: (run.mandates ?? 0) * (run.startups ?? 0))),
             StatTiles.Tile(
                 t("run.lists"), figure: Figures.grouped(run.shortlists),
-                note: t("run.lists_released", ["count": Figures.grouped(run.released)])),
+                note: [
+                    t("run.lists_released", ["count": Figures.grouped(run.released)]),
+                    run.declined > 0 ? t("run.lists_declined", ["count": Figures.grouped(run.declined)]) : nil,
+                ].compactMap(\.self).joined(separator: " · ")),
         ])
     }
 
@@ -240,6 +246,14 @@ struct MatchRunPages {
             facts.append(.text(t("run.most_lists"), Figures.grouped(exposure.mostLists)))
             facts.append(.text(t("run.gini"), Figures.amount(minor: exposure.gini, digits: 3)))
             facts.append(.text(t("run.given_up"), Figures.amount(minor: exposure.givenUp, digits: 1) + " %"))
+        }
+        if let review = run.review {
+            facts.append(.text(t("run.review_withheld"), Figures.grouped(review.withheld)))
+            facts.append(.text(t("run.review_shown"), Figures.grouped(review.shown)))
+            facts.append(.text(t("run.review_most_lists"), Figures.grouped(review.mostLists)))
+            if let below = review.belowFloor {
+                facts.append(.text(t("run.review_below_floor"), Figures.grouped(below)))
+            }
         }
         if let hash = run.inputsHash { facts.append(.text(t("run.inputs"), String(hash.prefix(16)))) }
         if let hash = run.resultsHash { facts.append(.text(t("run.results"), String(hash.prefix(16)))) }

@@ -3,14 +3,15 @@ package import Vocabulary
 /// Where a proposal stands: a startup on a list that its investor was shown.
 ///
 ///     unreleased → open ─┬→ interested  (an introduction goes on from there)
-///                   ▲    ├→ passed
-///                   │    ├→ snoozed, until its day
-///                   └────┘└→ expired, when nobody answers for 14 days
+///      │  ▲         ▲    ├→ passed
+///      ▼  │         │    ├→ snoozed, until its day
+///     withheld      └────┘└→ expired, when nobody answers for 14 days
 ///
 /// Follows from the latest answer and the calendar, so that nothing has to run for a proposal to expire. The database has
-/// the same function, `proposal_state`, for counts and for the cap; a test holds the two together.
+/// the same function, `proposal_state`, for counts and for the cap; a test holds the two together. What a manager withheld
+/// before the release, and all of a list that was declined, no investor knows of; neither is asked for its answers.
 package enum ProposalState: String, Codable, Sendable, CaseIterable {
-    case unreleased, open, snoozed, interested, passed, expired
+    case unreleased, open, snoozed, interested, passed, expired, withheld, declined
 
     /// Days for which a proposal waits for an answer, and again after the day that an answer named.
     package static let days = 14
@@ -41,7 +42,7 @@ package enum ProposalState: String, Codable, Sendable, CaseIterable {
     /// Whether an answer is taken: what has been passed over may be taken up again while the list waits.
     package func admitsAnswer(answerBy: CalendarDate?, on day: CalendarDate) -> Bool {
         switch self {
-        case .unreleased, .expired: false
+        case .unreleased, .expired, .withheld, .declined: false
         case .open, .snoozed: true
         case .interested, .passed: answerBy.map { day <= $0 } ?? false
         }

@@ -22,9 +22,10 @@ extension Statements {
     ///   - run: only those of this run.
     ///   - investor: only those of this investor.
     ///   - mandate: only those for this mandate.
+    ///   - underReview: only those that are neither released nor declined.
     package func shortlists(
         of run: MatchRun.ID? = nil, for investor: Institution.ID? = nil, mandate: Mandate.ID? = nil,
-        after cursor: ShortlistPosition? = nil, limit: Int
+        underReview: Bool = false, after cursor: ShortlistPosition? = nil, limit: Int
     ) async throws -> [Shortlist] {
         try await rows(
             """
@@ -34,6 +35,7 @@ extension Statements {
               \(given: run, { "AND s.run_id = \($0)" })
               \(given: investor, { "AND s.investor_id = \($0)" })
               \(given: mandate, { "AND s.mandate_id = \($0)" })
+              \(fragment: underReview ? "AND s.released_at IS NULL AND s.declined_at IS NULL" : .empty)
               \(given: cursor, { "AND (s.created_at, s.id) < (\($0.createdAt), \($0.id))" })
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT \(limit)
@@ -133,7 +135,12 @@ extension Query {
         """
         SELECT s.id, s.run_id, s.mandate_id, m.name AS mandate_name, s.mandate_version, s.investor_id,
                i.names AS investor_names, s.created_at, s.released_at, s.answer_by, s.considered, s.gates,
-               CASE WHEN s.released_at IS NULL AND acts_as('manager', 'system') THEN why_not_released(s.id) END AS barrier,
+               CASE WHEN num_nonnulls(s.released_at, s.declined_at) = 0 AND acts_as('manager', 'system')
+                    THEN why_not_released(s.id) END AS barrier,
+               s.declined_at, s.declined_by, s.declined_reason, s.declined_note,
+               CASE WHEN acts_as('manager', 'system') THEN (
+                   SELECT count(*) FROM withheld_items AS w
+                   WHERE w.tenant_id = s.tenant_id AND w.shortlist_id = s.id) END AS withheld,
                (SELECT count(*) FROM shortlist_items AS x
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
                   AND (acts_as('manager', 'system') OR NOT is_hidden(x.startup_id, s.investor_id))) AS items,
@@ -173,7 +180,7 @@ extension Query {
     }
 
     /// What is told of startups `t` with their entries `i`.
-    fileprivate static var startupCard: Query {
+    static var startupCard: Query {
         """
         i.names, i.country, i.website, t.pitch, t.place_region, t.place_city, t.founded_on, t.markets, t.tags,
         t.stage, t.last_round_on, t.last_round_minor, t.raised_currency, t.seeking, t.ask_minor, t.ask_currency,
@@ -185,7 +192,9 @@ extension Query {
         """
         SELECT x.startup_id, x.rank, x.score, x.parts, \(fragment: .startupCard),
                a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by,
-               proposal_state(a.answer, a.later_until, l.answer_by, (now() AT TIME ZONE 'UTC')::date) AS state
+               CASE WHEN l.declined_at IS NULL
+                    THEN proposal_state(a.answer, a.later_until, l.answer_by, (now() AT TIME ZONE 'UTC')::date)
+                    ELSE 'declined' END AS state
         FROM shortlist_items AS x
         JOIN shortlists AS l ON l.tenant_id = x.tenant_id AND l.id = x.shortlist_id
         JOIN startups AS t ON t.tenant_id = x.tenant_id AND t.id = x.startup_id
@@ -213,14 +222,14 @@ extension Shortlist {
             id: row("id"), run: row("run_id"), mandate: row("mandate_id"), mandateName: row("mandate_name"),
             mandateVersion: row("mandate_version"), investor: row("investor_id"), investorName: row("investor_names"),
             createdAt: row("created_at"), releasedAt: row("released_at"), answerBy: row("answer_by"),
-            barrier: row("barrier"), considered: row("considered"),
+            declined: Decline(row), barrier: row("barrier"), considered: row("considered"),
             gatedOut: GateCount.list(gates.value),
-            items: row("items"), answered: row("answered"), open: row("open"))
+            items: row("items"), answered: row("answered"), open: row("open"), withheld: row("withheld"))
     }
 }
 
 extension ShortlistItem {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         let parts: JSONB<[ScorePart]> = try row("parts")
         let answer: Answer? = try row.value("answer_id", as: Answer.ID?.self).map { id in
             try Answer(
@@ -234,7 +243,7 @@ extension ShortlistItem {
 }
 
 extension StartupCard {
-    fileprivate init(_ row: Row) throws {
+    init(_ row: Row) throws {
         try self.init(
             id: row("startup_id"), name: row("names"), pitch: row("pitch"), country: row("country"),
             region: row("place_region"), city: row("place_city"), website: row("website"), foundedOn: row("founded_on"),

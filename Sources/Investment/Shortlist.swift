@@ -29,6 +29,8 @@ package struct Shortlist: Codable, Sendable, Identifiable {
     package let releasedAt: Date?
     /// The last day on which its proposals wait for an answer, UTC; nil while it is not released.
     package let answerBy: CalendarDate?
+    /// That a manager declined it before its investor knew of it, and why; nil for all but managers.
+    package let declined: Decline?
     /// Why it may not be released now; nil where it may, once it is, and for all but managers.
     package let barrier: ListBarrier?
     /// How many startups were looked at.
@@ -41,6 +43,8 @@ package struct Shortlist: Codable, Sendable, Identifiable {
     package let answered: Int
     /// How many of those wait for an answer.
     package let open: Int
+    /// How many more a manager withholds from it; nil for all but managers.
+    package let withheld: Int?
 }
 
 /// How many startups a gate kept out.
@@ -109,19 +113,33 @@ package struct ShortlistWithItems: Codable, Sendable {
     package let shortlist: Shortlist
     /// What is on it, the best first.
     package let items: [ShortlistItem]
+    /// What a manager keeps back of it; nil for all but managers.
+    package let withheld: [WithheldItem]?
 }
 
-/// Why a release or an answer is refused.
+/// Why a release, or what a manager decides before it, is refused.
 package enum ShortlistRefusal: Refusal, Equatable {
     /// The investor sees the list already.
     case released
     /// The investor takes no list now.
     case notTaken(ListBarrier)
+    /// No investor is to see the list.
+    case declined
+    /// Nothing is left of the list that its investor could be shown.
+    case emptied
+    /// What is withheld is not withheld again.
+    case withheld
+    /// “Other” says nothing by itself.
+    case noteMissing
 
     package var problem: Problem {
         switch self {
         case .released: .conflict("The shortlist has been released already.")
         case .notTaken(let barrier): .conflict(barrier.sentence)
+        case .declined: .conflict("The shortlist has been declined.")
+        case .emptied: .conflict("Everything on the shortlist is withheld. Put something back, or decline it.")
+        case .withheld: .conflict("The startup is withheld already.")
+        case .noteMissing: .invalid("/note", "Say in the note what the reason is.")
         }
     }
 }

@@ -15,6 +15,8 @@ struct ShortlistCards {
     var talk: FirmTalk?
     /// A fresh key for each form.
     let key: () -> String
+    /// What a manager has ticked to be withheld; nil where there is nothing to tick.
+    var ticked: Set<String>?
 
     private var reading: Reading { words.reading }
     private var t: Texts { reading.t }
@@ -32,7 +34,13 @@ struct ShortlistCards {
             gates: words.gates(startup),
             answered: item.state == .expired ? Badge(t("answered.expired")) : item.answer.map(badge),
             answer: mayAnswer && item.state == .open
-                ? answerForm(startup.id, in: id) : nil)
+                ? answerForm(startup.id, in: id) : nil,
+            choice: ticked.map { ticked in
+                ShortlistCard.Choice(
+                    id: "\(id)-withhold", field: "startups", value: startup.id.description,
+                    label: t("review.withhold_one", ["startup": startup.name.text(for: reading.spoken)]),
+                    isChosen: ticked.contains(startup.id.description))
+            })
     }
 
     private func said(of startup: Startup.ID) -> String? {

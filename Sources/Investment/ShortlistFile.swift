@@ -7,18 +7,27 @@ internal import Postgres
 internal import Vocabulary
 internal import Wording
 
-/// A shortlist as a file, in a reader's language: what the page tells of each startup, and the answers.
+/// A shortlist as a file, in a reader's language: what the page tells of each startup, and the answers; for managers also what
+/// they keep back, and why.
 struct ShortlistFile {
     private let list: Shortlist
     private let items: [ShortlistItem]
     /// What the reader's firm has noted; nil for whoever is of no firm.
     private let notes: [Startup.ID: [FirmNote]]?
+    /// What managers withhold; nil for whoever is none.
+    private let withheld: [Startup.ID: WithheldItem]?
     private let t: Texts
     private let spoken: Vocabulary.Language
 
-    init(_ list: Shortlist, _ items: [ShortlistItem], _ notes: [FirmNote]?, in language: Pages.Language) {
+    init(
+        _ list: Shortlist, _ items: [ShortlistItem], _ notes: [FirmNote]?, withheld: [WithheldItem]?,
+        in language: Pages.Language
+    ) {
         self.list = list
-        self.items = items
+        self.items = items + (withheld ?? []).map(\.item)
+        self.withheld = withheld.map {
+            Dictionary($0.map { ($0.item.startup.id, $0) }, uniquingKeysWith: { first, _ in first })
+        }
         self.notes = notes.map { Dictionary(grouping: $0, by: \.startup) }
         t = PageKit.investment.texts(in: language)
         spoken = Vocabulary.Language(language)
@@ -34,7 +43,22 @@ struct ShortlistFile {
     func workbook() throws -> [UInt8] { try Workbook([sheet], made: list.createdAt).xlsx() }
 
     private var sheet: Sheet {
-        Sheet(t("shortlist.kind"), columns + (notes.map { [firmNotes($0)] } ?? []), of: items)
+        Sheet(
+            t("shortlist.kind"), columns + (notes.map { [firmNotes($0)] } ?? []) + (withheld.map(keptBack) ?? []),
+            of: items)
+    }
+
+    /// Why a startup was kept back: by itself, or with all of its list.
+    private func keptBack(_ withheld: [Startup.ID: WithheldItem]) -> [Column<ShortlistItem>] {
+        [
+            .text(t("file.kept_back_because"), width: 24) { item in
+                withheld[item.startup.id].map { t("withhold_reason.\($0.reason.rawValue)") }
+                    ?? list.declined.map { t("decline_reason.\($0.reason.rawValue)") }
+            },
+            .text(t("file.kept_back_note"), width: 40) { item in
+                withheld[item.startup.id].map { $0.note?.string } ?? list.declined?.note?.string
+            },
+        ]
     }
 
     private func firmNotes(_ notes: [Startup.ID: [FirmNote]]) -> Column<ShortlistItem> {
@@ -80,7 +104,8 @@ extension Reader {
         guard let list = try await shortlist(id) else { return nil }
         let items = try await items(of: id)
         let notes = role == .investor ? try await firmNotes(on: items.map(\.startup.id)) : nil
-        return ShortlistFile(list, items, notes, in: language)
+        let withheld = role == .manager ? try await withheldItems(of: id) : nil
+        return ShortlistFile(list, items, notes, withheld: withheld, in: language)
     }
 }
 
@@ -92,7 +117,7 @@ enum ShortlistFileAPI {
         Operation(
             .get, "/v1/shortlists/{shortlist}/file.csv", "getShortlistFile", summary: "A shortlist as CSV",
             description: """
-                What the reader sees of the list, with its answers. Columns are named in the reader's language; texts that a \
+                What the reader sees of the list, with its answers; for managers also what they withheld. Columns are named in the reader's language; texts that a \
                 spreadsheet would take for formulas begin with an apostrophe.
                 """, tag: "investment", access: .roles([.manager, .investor]), parameters: ShortlistPath.self,
             output: Download.self, problems: [.notFound], produces: "text/csv"

@@ -66,42 +66,58 @@ struct ShortlistPages {
             .get, "/shortlists/{shortlist}", "shortlist", access: .roles([.investor, .manager]),
             parameters: ShowShortlist.self
         ) { call in
-            let reader = call.reader
-            guard let list = try await reader.shortlist(call.parameters.shortlist) else { throw Problem.notFound }
-            let items = try await reader.items(of: list.id)
-            let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
-            let reading = try await Reading(call)
-            let role = try call.principal.role
-            let changes = ChangeWords(changes: try await reader.changes(of: list, items), reading: reading)
-            let firmRole = try await reader.actingFirmRole()
-            let talk = firmRole == nil ? nil : try await FirmTalk(on: list.id, reader)
-            let cards = ShortlistCards(
-                words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: firmRole?.answers ?? false,
-                changes: changes, talk: talk, key: { call.freshIdempotencyKey })
-            let show = call.parameters.show ?? .all
-            let referred = talk?.referred(to: try call.principal.personID)
-            let narrowed = items.filter { call.parameters.admits($0) }
-            let shown = narrowed.filter { show.admits($0, referred: referred) }
-            let t = reading.t
-            let model = ShortlistPage(
-                header: header(of: list, items: items, role, reading),
-                stats: stats(of: list, items: items, reading),
-                filters: call.parameters.filters(of: items, reading),
-                tabs: tabs(call.parameters, items: narrowed, referred: referred, reading), cards: shown.map(cards.card),
-                empty: shown.isEmpty
-                    ? EmptyState(
-                        title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
-                        text: items.isEmpty ? t("shortlist.none_text") : t("shortlist.none_left_text")) : nil,
-                left: changes.left,
-                gates: list.gatedOut.map {
-                    GateLine(label: cards.words.label(ofGate: $0.gate), count: Figures.grouped($0.count))
-                },
-                hasGates: !list.gatedOut.isEmpty)
-            return HTML(
-                bytes: try PageTemplate.shortlist.render(
-                    model,
-                    in: frame(of: list, title: list.mandateName.string, role, reading)))
+            try await listPage(for: call, call.parameters)
         }.erased
+    }
+
+    /// A list, card by card; for a manager with what is to be decided about it.
+    ///
+    /// - Parameter again: what was sent to be decided and is wrong with it.
+    func listPage<P, B>(
+        for call: FormCall<P, B>, _ asked: ShowShortlist, again: ListReview.Again? = nil
+    ) async throws -> HTML {
+        let reader = call.reader
+        guard let list = try await reader.shortlist(asked.shortlist) else { throw Problem.notFound }
+        let items = try await reader.items(of: list.id)
+        let terms = try await reader.terms(of: list.mandate, version: list.mandateVersion)
+        let reading = try await Reading(call)
+        let role = try call.principal.role
+        let changes = ChangeWords(changes: try await reader.changes(of: list, items), reading: reading)
+        let firmRole = try await reader.actingFirmRole()
+        let talk = firmRole == nil ? nil : try await FirmTalk(on: list.id, reader)
+        let review =
+            role == .manager
+            ? ListReview(
+                of: list, try await reader.withheldItems(of: list.id), again, key: { call.freshIdempotencyKey },
+                reading) : nil
+        let cards = ShortlistCards(
+            words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: firmRole?.answers ?? false,
+            changes: changes, talk: talk, key: { call.freshIdempotencyKey }, ticked: review?.ticked)
+        let show = asked.show ?? .all
+        let referred = talk?.referred(to: try call.principal.personID)
+        let narrowed = items.filter { asked.admits($0) }
+        let shown = narrowed.filter { show.admits($0, referred: referred) }
+        let t = reading.t
+        let model = ShortlistPage(
+            header: header(of: list, items: items, role, reading),
+            stats: stats(of: list, items: items, reading),
+            filters: asked.filters(of: items, reading),
+            tabs: tabs(asked, items: narrowed, referred: referred, reading), cards: shown.map(cards.card),
+            review: shown.isEmpty ? nil : review?.withholding, withheld: review?.withheld, decline: review?.decline,
+            empty: shown.isEmpty
+                ? EmptyState(
+                    title: items.isEmpty ? t("shortlist.none") : t("shortlist.none_left"),
+                    text: !items.isEmpty
+                        ? t("shortlist.none_left_text")
+                        : list.isEmptied ? t("shortlist.lede_emptied") : t("shortlist.none_text")) : nil,
+            left: changes.left,
+            gates: list.gatedOut.map {
+                GateLine(label: cards.words.label(ofGate: $0.gate), count: Figures.grouped($0.count))
+            },
+            hasGates: !list.gatedOut.isEmpty)
+        return HTML(
+            bytes: try PageTemplate.shortlist.render(
+                model, in: frame(of: list, title: list.mandateName.string, role, reading)))
     }
 
     private var releaseShortlist: AnyRoute {
@@ -194,6 +210,15 @@ struct ShortlistPages {
                             t("shortlist.until", ["day": list.answerBy?.text(in: reading.viewer.language) ?? ""]),
                         ].joined(separator: " ")
                         : items.allSatisfy { $0.answer != nil } ? t("shortlist.lede_done") : t("shortlist.lede_over")
+            } else if let declined = list.declined {
+                t(
+                    "shortlist.lede_declined",
+                    [
+                        "day": reading.words(declined.at), "reason": t("decline_reason.\(declined.reason.rawValue)"),
+                        "investor": list.investorName.text(for: reading.spoken),
+                    ])
+            } else if list.isEmptied {
+                t("shortlist.lede_emptied")
             } else if let barrier = list.barrier {
                 t("shortlist.barrier", ["barrier": t("barrier.\(barrier.rawValue)")])
             } else {
@@ -204,7 +229,7 @@ struct ShortlistPages {
             .link(t("shortlist.xlsx"), "/shortlists/\(list.id.description)/file.xlsx"),
         ]
         let actions: [Action] =
-            role == .manager && list.releasedAt == nil && list.barrier == nil
+            role == .manager && list.isUnderReview && list.barrier == nil && !list.isEmptied
             ? files + [.post(t("shortlist.release"), "/shortlists/\(list.id.description)/release", style: .primary)]
             : role == .investor && items.count > 1
                 ? [.link(t("compare.link"), ("/shortlists/compare" as SafeURL).adding([("list", list.id.description)]))]
@@ -334,6 +359,7 @@ extension Shortlist {
     /// Whether its investor sees it, and what keeps it from that.
     func badge(_ t: Texts) -> Badge {
         if releasedAt != nil { return Badge(t("shortlist.released"), .success) }
+        if declined != nil { return Badge(t("shortlist.declined")) }
         return barrier.map { Badge(t("barrier.\($0.rawValue)"), .warning) } ?? Badge(t("shortlist.not_released"))
     }
 }
@@ -376,6 +402,12 @@ struct ShortlistPage: ViewModel {
     var filters: Filters
     var tabs: Tabs
     var cards: [ShortlistCard]
+    /// The form that withholds cards, around them; for a manager before the release.
+    var review: WithholdForm?
+    /// What managers keep back, for them.
+    var withheld: Table?
+    /// The form that shows the list to nobody.
+    var decline: Form?
     var empty: EmptyState?
     /// Startups of the last list that are gone.
     var left: Table?

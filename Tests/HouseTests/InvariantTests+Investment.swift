@@ -74,6 +74,26 @@ extension InvariantTests {
             """,
             "UPDATE match_runs SET shown = 2 WHERE id = '00000000-0000-4000-8000-000000000111'"),
         Plant(
+            "items_are_listed_or_withheld", after: list,
+            """
+            INSERT INTO withheld_items (tenant_id, shortlist_id, startup_id, rank, score, parts, reason, withheld_by)
+            SELECT x.tenant_id, x.shortlist_id, x.startup_id, x.rank, x.score, x.parts, 'poor_fit', gen_random_uuid()
+            FROM shortlist_items AS x JOIN shortlists AS l ON l.id = x.shortlist_id
+            WHERE l.run_id = '00000000-0000-4000-8000-000000000111'
+            """,
+            "ALTER TABLE match_runs DROP CONSTRAINT match_run_exposure_is_possible",
+            "UPDATE match_runs SET most_lists = 2, length = 2 WHERE id = '00000000-0000-4000-8000-000000000111'"),
+        Plant(
+            "nobody_is_told_of_declined_lists", after: list,
+            """
+            WITH declined AS (
+                UPDATE shortlists SET released_at = NULL, released_by = NULL, answer_by = NULL, declined_at = now(),
+                       declined_by = gen_random_uuid(), declined_reason = 'weak'
+                WHERE run_id = '00000000-0000-4000-8000-000000000111' RETURNING tenant_id, id)
+            INSERT INTO teaser_lists (tenant_id, teaser_id, shortlist_id)
+            SELECT tenant_id, gen_random_uuid(), id FROM declined
+            """),
+        Plant(
             "match_runs_count_their_lists", after: list,
             "UPDATE match_runs SET mandates = 2 WHERE id = '00000000-0000-4000-8000-000000000111'"),
         Plant(
@@ -162,6 +182,7 @@ extension InvariantTests {
         offTrail("work_of_firms_is_on_the_trail", "firm_notes"),
         inventTrail("what_belongs_to_firms_is_on_the_trail", "firm_roles"),
         offTrail("investment_is_on_the_trail", "mandates"),
+        inventTrail("what_is_withheld_is_on_the_trail", "withheld_items"),
         inventTrail("terms_of_mandates_are_on_the_trail", "mandate_revisions"),
     ]
 }

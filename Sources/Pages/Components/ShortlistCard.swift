@@ -32,6 +32,8 @@ public struct ShortlistCard: ViewModel {
     public var answered: Badge?
     /// The form to answer with, until there is an answer.
     public var answer: AnswerForm?
+    /// A box by which the card is chosen, in the form that the card stands in.
+    public var choice: Choice?
 
     /// A demand of the investor.
     public struct Gate: ViewModel {
@@ -47,6 +49,29 @@ public struct ShortlistCard: ViewModel {
             self.label = label
             self.isMet = isMet == true
             isUnknown = isMet == nil
+        }
+    }
+
+    /// A box to tick, for a form around several cards.
+    public struct Choice: ViewModel {
+        /// The id of the box.
+        public var id: String
+        /// The name it is sent under.
+        public var field: String
+        /// What is sent.
+        public var value: String
+        /// What ticking it means, with the name of what is ticked.
+        public var label: String
+        /// Whether it is ticked.
+        public var isChosen: Bool
+
+        /// A box, its words, and whether it is ticked.
+        public init(id: String, field: String, value: String, label: String, isChosen: Bool) {
+            self.id = id
+            self.field = field
+            self.value = value
+            self.label = label
+            self.isChosen = isChosen
         }
     }
 
@@ -79,7 +104,8 @@ public struct ShortlistCard: ViewModel {
         id: String, rank: Int, name: String, url: SafeURL, pitch: String, stage: String, ask: MoneyText,
         place: String, score: ScoreExplanation, cheque: MoneyText? = nil, change: String? = nil,
         focusAreas: [String] = [],
-        program: String? = nil, gates: [Gate] = [], answered: Badge? = nil, answer: AnswerForm? = nil
+        program: String? = nil, gates: [Gate] = [], answered: Badge? = nil, answer: AnswerForm? = nil,
+        choice: Choice? = nil
     ) {
         self.id = id
         self.rank = rank
@@ -97,5 +123,6 @@ public struct ShortlistCard: ViewModel {
         self.gates = gates
         self.answered = answered
         self.answer = answer
+        self.choice = choice
     }
 }
