@@ -16,13 +16,16 @@ extension MoU {
             case dealClosed = "deal_closed"
             case demoDayHeld = "demo_day_held"
             case meetingHeld = "meeting_held"
+            case sessionHeld = "session_held"
+            /// What counts the people who came to sessions, see ``ActivityFilter/count(_:)``; nothing happens under this name.
+            case sessionAttended = "session_attended"
             case fastTrackUsed = "fast_track_used"
             case benefitUsed = "benefit_used"
         }
 
         /// What it happened to.
         package enum Noun: String, Codable, Sendable, CaseIterable {
-            case call, application, enrolment, introduction, benefit
+            case call, application, enrolment, introduction, benefit, session
             case demoDay = "demo_day"
         }
 
@@ -34,7 +37,7 @@ extension MoU {
         package let noun: Noun
         /// Which; nil where the reader may not know.
         package let object: UUID?
-        /// The call's, the demo day's or the benefit's name.
+        /// The call's, the demo day's, the session's or the benefit's name.
         package let title: LocalizedName
         /// The startup, where there is one and the reader may know it.
         package let startup: Startup.ID?
@@ -48,6 +51,8 @@ extension MoU {
         package let line: ServiceLine?
         /// The benefit that was used.
         package let benefit: Benefit.ID?
+        /// How many people came, of what counts them.
+        package let attendance: Int?
     }
 }
 
@@ -68,9 +73,15 @@ package struct ActivityFilter: Hashable, Sendable {
 
     /// Whether an activity is counted.
     package func admits(_ activity: MoU.Activity) -> Bool {
-        (kind == nil || activity.kind == kind) && from.map { activity.day >= $0 } != false
+        (kind == nil || activity.kind == (kind == .sessionAttended ? .sessionHeld : kind))
+            && from.map { activity.day >= $0 } != false
             && to.map { activity.day <= $0 } != false && area.map { activity.areas.contains($0) } != false
             && (country == nil || activity.country == country) && (benefit == nil || activity.benefit == benefit)
+    }
+
+    /// The number of the activities that it admits, or of the people who came to them.
+    package func count(_ activities: [MoU.Activity]) -> Int {
+        activities.filter(admits).reduce(0) { $0 + (kind == .sessionAttended ? $1.attendance ?? 0 : 1) }
     }
 
     /// The filter as the query of an address.

@@ -43,7 +43,7 @@ struct AgreementForm {
     /// The page of a form that is sent to the address below the agreement's by `path`.
     func page<P, B>(
         for call: FormCall<P, B>, of id: MoU.ID, _ path: String, values: [String: [String]], _ problem: FormProblem?,
-        keepsDraft: Bool = false, _ contents: (Maker) -> Contents
+        version: String? = nil, keepsDraft: Bool = false, _ contents: (Maker) -> Contents
     ) async throws -> HTML {
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let viewer = try await call.viewer()
@@ -56,7 +56,8 @@ struct AgreementForm {
             header: PageHeader(title: made.title, kind: name, lede: made.lede),
             form: Form(
                 action: SafeURL(path: "\(own)/\(path)") ?? own, sections: made.sections, submit: made.submit, texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)],
+                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]
+                    + (version.map { [HiddenField("version", $0)] } ?? []),
                 cancel: LinkText(t("form.cancel"), back),
                 draft: keepsDraft ? "mou-\(id)-\(path.replacing("/", with: "-"))" : nil,
                 problem: problem?.sentence(besides: made.sections.flatMap(\.fields))))

@@ -79,14 +79,22 @@ extension Statements {
             """
             -- activities under an mou
             SELECT a.kind, a.day, a.noun, a.object_id, a.title, a.startup_id, a.startup_name, a.country, a.areas,
-                   a.service_line, a.benefit_id
-            FROM activities_under(acting_role(), acting_institution(), \(mou)) AS a
+                   a.service_line, a.benefit_id, NULL::bigint AS attendance, a.ordinality
+            FROM activities_under(acting_role(), acting_institution(), \(mou)) WITH ORDINALITY AS a
+            UNION ALL
+            SELECT 'session_held', s.held_on, 'session', s.id, s.title, NULL::uuid, NULL::jsonb, NULL::text,
+                   CASE WHEN s.focus_area IS NULL THEN '{}' ELSE ARRAY[s.focus_area] END, 'knowledge_exchange', NULL::uuid,
+                   s.attendance, NULL::bigint
+            FROM mou_sessions AS s
+            WHERE s.tenant_id = acting_tenant() AND s.mou_id = \(mou) AND \(fragment: .reachesItsMoU("s"))
+            ORDER BY day, ordinality, object_id
             """
         ).map { row in
             try MoU.Activity(
                 kind: row("kind"), day: row("day"), noun: row("noun"), object: row("object_id"), title: row("title"),
                 startup: row("startup_id"), startupName: row("startup_name"), country: row("country"),
-                areas: row("areas"), line: row("service_line"), benefit: row("benefit_id"))
+                areas: row("areas"), line: row("service_line"), benefit: row("benefit_id"),
+                attendance: row("attendance"))
         }
     }
 
@@ -138,7 +146,7 @@ extension Statements {
 
 extension Query {
     /// The query's own answer to which promises the seat reaches: those of the agreements it reaches.
-    fileprivate static func reachesItsMoU(_ table: StaticString) -> Query {
+    static func reachesItsMoU(_ table: StaticString) -> Query {
         """
         EXISTS (SELECT FROM mous AS m
                 WHERE m.tenant_id = \(fragment: Query(stringLiteral: table)).tenant_id

@@ -393,7 +393,7 @@ struct CommitmentsConsole {
 
     private var form: AgreementForm { AgreementForm(site: site, parent: ("report", titleKey: "report.title")) }
 
-    private static func titles(_ input: FormInput, _ t: Texts) -> [FormField] {
+    static func titles(_ input: FormInput, _ t: Texts) -> [FormField] {
         [
             input.text("title.en", label: t("field.title_en"), isOptional: true, limit: 200),
             input.text("title.zh-Hant", label: t("field.title_zh"), isOptional: true, limit: 200),
@@ -401,9 +401,15 @@ struct CommitmentsConsole {
         ]
     }
 
-    private static func area(of mou: MoU, _ input: FormInput, _ t: Texts) -> FormField {
+    static func area(of mou: MoU, _ input: FormInput, _ t: Texts) -> FormField {
         input.select(
             "area", label: t("areas.concept"),
-            options: mou.areas.map { ($0.focusArea.description, $0.wording.string) }, isOptional: true)
+            options: mou.areas.map { area in
+                let rests = [.paused, .dropped].contains(area.status)
+                return (
+                    area.focusArea.description,
+                    area.wording.string + (rests ? " · " + t("area.\(area.status.rawValue)") : "")
+                )
+            }, isOptional: true)
     }
 }

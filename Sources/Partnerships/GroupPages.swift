@@ -12,7 +12,11 @@ struct GroupPages {
     let site: Site
 
     var routes: [AnyRoute] {
-        [read(isManager: true), read(isManager: false), newGroup, formGroup, newMeeting, record, finish]
+        [
+            read(isManager: true), read(isManager: false), newGroup, formGroup, editGroup, reviseGroup, ending,
+            endGroup,
+            newMeeting, record, finish,
+        ]
     }
 
     private func read(isManager: Bool) -> AnyRoute {
@@ -83,17 +87,108 @@ struct GroupPages {
         }.erased
     }
 
+    private var editGroup: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/working-groups/{group}/edit", "consoleEditMoUGroup", access: .roles([.manager]),
+            parameters: GroupPath.self
+        ) { call in
+            let group = try await find(call.parameters, call.reader)
+            return try await groupForm(
+                for: call, of: call.parameters.mou, group, values: GroupForm.values(of: group),
+                version: try call.version(of: GroupView(group)))
+        }.erased
+    }
+
+    private var reviseGroup: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/working-groups/{group}/edit", "reviseConsoleMoUGroup",
+            access: .roles([.manager]), parameters: GroupPath.self, body: GroupForm.self
+        ) { call in
+            let tenant = try call.principal.workspace
+            let path = call.parameters
+            let group = try await find(path, call.reader)
+            return try await answering {
+                let new = try call.decoded().new()
+                return try await call.write { transaction in
+                    try await transaction.reviseGroup(path.group, of: path.mou, to: new, in: tenant) {
+                        try call.match(GroupView($0))
+                    }
+                    return .redirect(to: "/console/mous/\(path.mou)/working-groups?done=revised")
+                }
+            } again: { problem in
+                try await groupForm(
+                    for: call, of: path.mou, group, values: call.fields, version: call.version, problem: problem)
+            }
+        }.erased
+    }
+
+    private var ending: AnyRoute {
+        PageRoute(
+            .get, "/console/mous/{mou}/working-groups/{group}/end", "consoleEndingMoUGroup", access: .roles([.manager]),
+            parameters: GroupPath.self
+        ) { call in
+            try await endForm(for: call, call.parameters, values: [:])
+        }.erased
+    }
+
+    private var endGroup: AnyRoute {
+        PageRoute(
+            .post, "/console/mous/{mou}/working-groups/{group}/end", "endConsoleMoUGroup", access: .roles([.manager]),
+            parameters: GroupPath.self, body: GroupEndBody.self
+        ) { call in
+            let path = call.parameters
+            return try await answering {
+                let end = try call.decoded().end
+                return try await call.write { transaction in
+                    try await transaction.endGroup(path.group, of: path.mou, end)
+                    return .redirect(to: "/console/mous/\(path.mou)/working-groups?done=ended")
+                }
+            } again: { problem in
+                try await endForm(for: call, path, values: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    private func endForm<P, B>(
+        for call: FormCall<P, B>, _ path: GroupPath, values: [String: [String]], problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let group = try await find(path, call.reader)
+        return try await form.page(
+            for: call, of: path.mou, "working-groups/\(path.group)/end", values: values, problem
+        ) { form in
+            let (t, input) = (form.t, form.input)
+            return AgreementForm.Contents(
+                t("group.end_title", ["group": group.name.string]), lede: t("group.end_lede"),
+                submit: t("group.end_submit"),
+                [
+                    input.text(
+                        "ended_on", label: t("group.ended_on"), hint: t("group.ended_hint"), type: "date",
+                        isOptional: true, width: "medium"),
+                    input.area("reason", label: t("group.end_reason"), hint: t("reason.hint"), limit: 500, rows: 3),
+                ])
+        }
+    }
+
+    private func find(_ path: GroupPath, _ reader: Reader) async throws -> WorkingGroup {
+        guard let group = try await reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
+        else { throw Problem.notFound }
+        return group
+    }
+
     private func groupForm<P, B>(
-        for call: FormCall<P, B>, of id: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
+        for call: FormCall<P, B>, of id: MoU.ID, _ group: WorkingGroup? = nil, values: [String: [String]],
+        version: String? = nil, problem: FormProblem? = nil
     ) async throws -> HTML {
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
-        return try await form.page(for: call, of: id, "working-groups/new", values: values, problem) { form in
+        let path = group.map { "working-groups/\($0.id)/edit" } ?? "working-groups/new"
+        let rows = max(6, (group?.members.count ?? 0) + 1, MoUConsole.rows("members", in: values))
+        return try await form.page(for: call, of: id, path, values: values, problem, version: version) { form in
             let (t, input) = (form.t, form.input)
             let parties = mou.parties.map {
                 ($0.institution.description, names[$0.institution]?.text(for: form.spoken) ?? t("institution.unnamed"))
             }
-            let members = (0..<6).map { index in
+            let members = (0..<rows).map { index in
                 FormSection(
                     title: t("group.member", ["number": "\(index + 1)"]),
                     intro: index == 0 ? t("group.members_intro") : nil,
@@ -107,7 +202,8 @@ struct GroupPages {
                     ])
             }
             return AgreementForm.Contents(
-                t("group.title"), submit: t("group.submit"),
+                group == nil ? t("group.title") : t("group.edit_title"),
+                submit: group == nil ? t("group.submit") : t("edit.submit"),
                 [
                     FormSection(fields: [
                         input.text("name", label: t("group.name"), limit: 200),
@@ -152,8 +248,7 @@ struct GroupPages {
     private func meetingForm<P, B>(
         for call: FormCall<P, B>, _ path: GroupPath, values: [String: [String]], problem: FormProblem? = nil
     ) async throws -> HTML {
-        guard let group = try await call.reader.workingGroups(of: path.mou).first(where: { $0.id == path.group })
-        else { throw Problem.notFound }
+        let group = try await find(path, call.reader)
         return try await form.page(
             for: call, of: path.mou, "working-groups/\(path.group)/meetings", values: values, problem
         ) { form in
@@ -206,7 +301,7 @@ struct GroupPages {
 
 /// What was just done, as the address of the page after it says.
 enum GroupDone: String, Codable, CaseIterable {
-    case formed, recorded, finished
+    case formed, revised, ended, recorded, finished
 }
 
 struct GroupsQuery: Codable {
@@ -224,6 +319,17 @@ struct GroupForm: Codable {
         let name: Name?
         let institution: Institution.ID?
         let isChair: Bool?
+    }
+
+    /// What the form is filled in with.
+    static func values(of group: WorkingGroup) -> [String: [String]] {
+        var values = ["name": [group.name.string], "cadence": [group.cadence?.string ?? ""]]
+        for (index, member) in group.members.enumerated() {
+            values["members.\(index).name"] = [member.name.string]
+            values["members.\(index).institution"] = [member.institution.description]
+            if member.isChair { values["members.\(index).is_chair"] = ["true"] }
+        }
+        return values
     }
 
     func new() throws(Problem) -> NewWorkingGroup {
@@ -276,7 +382,9 @@ struct GroupsPage: ViewModel {
         var members: Table
         var actions: Table
         var meetings: Table
-        var newMeeting: Action?
+        var ended: String?
+        var steps: [Action]
+        var hasSteps: Bool
     }
 }
 
@@ -323,8 +431,20 @@ private struct GroupWords {
                 rows: group.meetings.map { meeting in
                     [.time(TimeText(meeting.heldOn, in: t.language)), .text(meeting.minutes.string)]
                 }, empty: EmptyState(title: t("group.no_meetings"), text: t("group.no_meetings_text"))),
-            newMeeting: isManager
-                ? .link(t("group.meeting_action"), "/console/mous/\(mou.id)/working-groups/\(group.id)/meetings") : nil)
+            ended: group.endedOn.map { day in
+                t("group.ended", ["day": day.text(in: t.language), "reason": group.endReason?.string ?? ""])
+            },
+            steps: isManager ? steps(of: group) : [], hasSteps: isManager)
+    }
+
+    private func steps(of group: WorkingGroup) -> [Action] {
+        let meeting = Action.link(
+            t("group.meeting_action"), "/console/mous/\(mou.id)/working-groups/\(group.id)/meetings")
+        guard group.endedOn == nil else { return [meeting] }
+        return [
+            meeting, .link(t("group.edit_action"), "/console/mous/\(mou.id)/working-groups/\(group.id)/edit"),
+            .link(t("group.end_action"), "/console/mous/\(mou.id)/working-groups/\(group.id)/end"),
+        ]
     }
 
     private func status(of action: WorkingGroup.Action) -> Table.Cell {

@@ -1,7 +1,7 @@
 import Accounts
 package import Institutions
 package import Postgres
-import Vocabulary
+package import Vocabulary
 
 extension Statements {
     /// An agreement; nil when it does not exist or the principal may not know of it. A partner knows those its
@@ -33,12 +33,13 @@ extension Statements {
     /// - Parameters:
     ///   - status: only those that stand so today, in the tenant's zone; nil for all.
     ///   - institution: only those that this institution is a party to; nil for all.
+    ///   - isDormant: only those that are dormant today, or that are not; nil for all.
     ///   - search: a part of the reference, or of the title in any language, in any case.
     ///   - cursor: the id after which to go on.
     ///   - limit: how many at the most; nil for all.
     package func mous(
-        standing status: MoU.Status? = nil, with institution: Institution.ID? = nil, named search: String? = nil,
-        after cursor: MoU.ID? = nil, limit: Int? = nil
+        standing status: MoU.Status? = nil, with institution: Institution.ID? = nil, dormant isDormant: Bool? = nil,
+        named search: String? = nil, after cursor: MoU.ID? = nil, limit: Int? = nil
     ) async throws -> [MoU] {
         try await rows(
             """
@@ -57,6 +58,9 @@ extension Statements {
                             WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id AND p.institution_id = \(institution))
                 """
               })
+              \(given: isDormant, { isDormant in
+                "AND (\(fragment: .isInForceForLong) AND \(fragment: .daysWithoutLife) >= \(MoU.dormantAfterDays)) = \(isDormant)"
+              })
               \(given: search, { text in
                 "AND (strpos(lower(m.reference), lower(\(text))) > 0 OR \(fragment: .anyText(of: "m.title", contains: text)))"
               })
@@ -65,6 +69,26 @@ extension Statements {
             LIMIT \(limit)
             """
         ).map(MoU.init)
+    }
+
+    /// Which of these agreements are dormant today, and the day of the last sign of life of each.
+    package func dormant(among mous: [MoU]) async throws -> [MoU.ID: CalendarDate] {
+        // Most are asked nothing: to look for signs of life is to look at everything that happened.
+        let old = mous.filter { mou in
+            mou.status.isInForce
+                && mou.term.effectiveOn.map { $0.days(until: mou.asOf) >= MoU.dormantAfterDays } == true
+        }
+        guard !old.isEmpty else { return [:] }
+        let found: [(MoU.ID, CalendarDate)] = try await rows(
+            """
+            -- dormant among mous
+            SELECT m.id, \(fragment: .lastSignOfLife) AS day
+            FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs) AND m.id = ANY (\(old.map(\.id)))
+              AND \(fragment: .daysWithoutLife) >= \(MoU.dormantAfterDays)
+            """
+        ).map { row in try (row("id"), row("day")) }
+        return Dictionary(uniqueKeysWithValues: found)
     }
 
     /// The steps of an agreement, the first first. A partner's history begins where the text was shared.
@@ -116,7 +140,8 @@ extension Statements {
                                     p.institution_id), '[]')
                 FROM mou_parties AS p WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id) AS parties,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                           'focusArea', a.focus_area, 'wording', a.wording, 'status', a.status)
+                           'focusArea', a.focus_area, 'wording', a.wording, 'status', a.status,
+                           'since', a.status_since, 'reason', a.status_reason)
                            ORDER BY a.position), '[]')
                 FROM mou_areas AS a WHERE a.tenant_id = m.tenant_id AND a.mou_id = m.id) AS areas,
                (SELECT coalesce(jsonb_agg(o.text ORDER BY o.position), '[]')
@@ -138,6 +163,26 @@ extension Query {
                   WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
                     AND d.signed_on IS NOT NULL AND d.effective_on <= (now() AT TIME ZONE t.time_zone)::date
                   ORDER BY d.number DESC LIMIT 1), m.notice_days)
+        """
+    }
+
+    /// The last day on which an agreement `m` was alive; the first in force where nothing has happened since.
+    static var lastSignOfLife: Query {
+        "coalesce(last_sign_of_life(acting_role(), acting_institution(), m.id), m.effective_on)"
+    }
+
+    /// Days since an agreement `m` of a tenant `t` was last alive.
+    static var daysWithoutLife: Query {
+        "((now() AT TIME ZONE t.time_zone)::date - \(fragment: .lastSignOfLife))"
+    }
+
+    /// Whether an agreement `m` of a tenant `t` is in force, and began so long ago that it may be dormant: looked at first, since
+    /// it costs nothing.
+    static var isInForceForLong: Query {
+        """
+        CASE WHEN (now() AT TIME ZONE t.time_zone)::date - m.effective_on >= \(MoU.dormantAfterDays)
+             THEN mou_is_in_force(m.state, m.effective_on, m.ends_on, m.terminated_on, (now() AT TIME ZONE t.time_zone)::date)
+             ELSE false END
         """
     }
 

@@ -276,8 +276,11 @@ extension MoU {
     /// The last day on which a party may give notice of what renews itself, the day before the end at the latest; nil when it
     /// does not.
     package var noticeUntil: CalendarDate? {
-        renewsItself && term.state == .signed ? term.endsOn?.adding(days: -max(noticeDays, 1)) : nil
+        renewsItself && term.state == .signed ? lastDayForNotice : nil
     }
+
+    /// The last day on which a party may still give the notice that was agreed; nil when nothing ends by itself.
+    package var lastDayForNotice: CalendarDate? { term.endsOn?.adding(days: -max(noticeDays, 1)) }
 
     /// Whether notice may be recorded: what was given in time may be written down late, until the further term begins.
     package var takesNotice: Bool {

@@ -108,7 +108,7 @@ package struct MoU: Sendable, Identifiable {
     package struct Area: Codable, Sendable, Equatable {
         /// How far the cooperation in it has come.
         package enum Status: String, Codable, Sendable, CaseIterable {
-            case exploring, active, delivered, dropped
+            case exploring, active, paused, delivered, dropped
         }
 
         /// A concept of the taxonomy; an agreement names each once.
@@ -117,6 +117,10 @@ package struct MoU: Sendable, Identifiable {
         package let wording: ShortText
         /// How far it has come.
         package let status: Status
+        /// Since when; nil as long as it stands as it was signed.
+        package internal(set) var since: CalendarDate? = nil
+        /// Why it stands so since then.
+        package internal(set) var reason: ShortText? = nil
 
         /// A concept under the words of the text.
         package init(_ focusArea: FocusArea.ID, wording: ShortText, status: Status = .exploring) {

@@ -201,13 +201,7 @@ struct SignatureForm: Codable {
             return nil
         }
         var hosts: [Name] = []
-        for line in (event.hosts?.string ?? "").split(separator: "\n") where !line.allSatisfy(\.isWhitespace) {
-            do {
-                hosts.append(try Name(String(line)))
-            } catch {
-                errors.append(.init("/event/hosts", .tooLong, "Write each host on a line of at most 200 characters."))
-            }
-        }
+        do { hosts = try event.hosts?.names(at: "/event/hosts") ?? [] } catch { errors += error.errors }
         return .new(
             SigningEvent(
                 id: id, name: name, heldOn: event.heldOn ?? signedOn, city: city, country: country, hosts: hosts,

@@ -136,12 +136,27 @@ struct MoUWords {
         names[institution]?.text(for: spoken) ?? t("institution.unnamed")
     }
 
-    func row(_ mou: MoU, names: [Institution.ID: LocalizedName], at url: SafeURL) -> [Table.Cell] {
+    /// The choice between dormant agreements and the others.
+    func dormancy(_ isDormant: Bool?) -> Filters.Choice {
+        Filters.Choice(
+            name: "dormant", label: t("dormant.filter"), all: t("dormant.any"),
+            options: [("true", t("dormant.only")), ("false", t("dormant.not"))],
+            chosen: isDormant.map { $0 ? "true" : "false" } ?? "")
+    }
+
+    func row(
+        _ mou: MoU, names: [Institution.ID: LocalizedName], dormantSince: CalendarDate?, at url: SafeURL
+    ) -> [Table.Cell] {
         [
             .link(mou.title.text(for: spoken), url, note: mou.reference.string),
             .text(mou.parties.map { name($0.institution, in: names) }.joined(separator: " · ")),
             .text(t("kind.\(mou.kind.rawValue)")),
-            .badge(badge(mou.status), note: brief(mou)),
+            dormantSince.map { day in
+                .badge(
+                    Badge(t("dormant.badge"), .warning),
+                    note: [t("dormant.since", ["day": day.text(in: language)]), brief(mou)].compactMap(\.self)
+                        .joined(separator: " · "))
+            } ?? .badge(badge(mou.status), note: brief(mou)),
         ]
     }
 
@@ -224,14 +239,18 @@ struct MoUWords {
     func page(
         _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], texts: [MoUText],
         amendments: [Amendment], toSign: Set<Amendment.ID> = [],
-        own: Institution.ID?, key: String = "", actions: [Action], refusal: FormProblem? = nil
+        own: Institution.ID?, dormantSince: CalendarDate? = nil, key: String = "", actions: [Action],
+        refusal: FormProblem? = nil
     ) -> MoUPage {
         let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
+        let movesAreas = !isForParty && mou.term.state == .signed
         let paragraphs = (mou.summary?.string ?? "").split(separator: "\n").map(String.init)
         return MoUPage(
             header: PageHeader(
                 title: mou.title.text(for: spoken), kind: t("mou.kind"), badge: badge(mou.status),
-                lede: lede(mou, reason: reason), actions: actions),
+                lede: lede(mou, reason: reason)
+                    + (dormantSince.map { " " + t("report.dormant", ["day": $0.text(in: language)]) } ?? ""),
+                actions: actions),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
             summary: paragraphs, hasSummary: !paragraphs.isEmpty,
             parties: Table(
@@ -253,12 +272,15 @@ struct MoUWords {
                 caption: t("areas.title"),
                 columns: [
                     Table.Column(t("areas.wording")), Table.Column(t("areas.concept")), Table.Column(t("areas.status")),
-                ],
+                ] + (movesAreas ? [Table.Column(t("report.change"))] : []),
                 rows: mou.areas.map { area in
                     [
                         .text(area.wording.string), .text(area.focusArea.label(in: language)),
-                        .badge(Badge(t("area.\(area.status.rawValue)"), tone(of: area.status))),
+                        .badge(Badge(area.status, t), note: area.account(t)),
                     ]
+                        + (movesAreas
+                            ? [.action(.link(t("area_step.action"), "/console/mous/\(mou.id)/areas/\(area.focusArea)"))]
+                            : [])
                 }, empty: EmptyState(title: t("areas.none"), text: t("areas.none_text"))),
             objectives: mou.objectives.map(\.string),
             hasObjectives: !mou.objectives.isEmpty,
@@ -398,14 +420,5 @@ struct MoUWords {
             "date": event.heldOn.text(in: language), "around": event.partOf?.string ?? "",
         ]
         return event.partOf == nil ? t("event.line", values) : t("event.line_within", values)
-    }
-
-    private func tone(of status: MoU.Area.Status) -> Badge.Tone {
-        switch status {
-        case .exploring: .info
-        case .active: .accent
-        case .delivered: .success
-        case .dropped: .neutral
-        }
     }
 }

@@ -23,10 +23,14 @@ extension Statements {
                 FROM agreement AS a
                 CROSS JOIN LATERAL (
                     SELECT d.occasion FROM (VALUES
-                        ('ends_in_180_days', a.ends_on - 180), ('ends_in_90_days', a.ends_on - 90),
-                        ('ends_in_30_days', a.ends_on - 30), ('notice_is_due', a.ends_on - a.notice_days)
-                    ) AS d (occasion, day)
-                    WHERE d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
+                        ('ends_in_180_days', 180), ('ends_in_90_days', 90), ('ends_in_30_days', 30),
+                        -- Within a week of another letter, notice is told in its place, on the earlier day: they would say the
+                        -- same.
+                        ('notice_is_due', (SELECT max(n.days) FROM unnest(ARRAY[a.notice_days, 180, 90, 30]) AS n (days)
+                                           WHERE abs(n.days - a.notice_days) < 7))
+                    ) AS o (occasion, days)
+                    CROSS JOIN LATERAL (SELECT o.occasion, a.ends_on - o.days AS day) AS d
+                    WHERE (o.occasion = 'notice_is_due' OR abs(o.days - a.notice_days) >= 7) AND d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
                       AND NOT a.renews_itself
                     ORDER BY d.day DESC, d.occasion = 'notice_is_due' DESC LIMIT 1) AS o
                 -- What is renewed need not be.

@@ -32,6 +32,7 @@ struct MoUView: Described {
     let prevailingLanguage: Language?
     let clauses: [ClauseView]
     let signatures: [SignatureView]
+    let dormantSince: CalendarDate?
 
     static let documentation = [
         "reference": "What the parties file it under.",
@@ -48,6 +49,7 @@ struct MoUView: Described {
         "prevailing_language": "Whose wording counts where two differ.",
         "clauses": "What the text says clause by clause, and which of them bind.",
         "signatures": "Which parties have signed; the agreement is signed once all have.",
+        "dormant_since": "The last sign of life of an agreement in force, if that is 180 days ago or more.",
     ]
 }
 
@@ -87,6 +89,13 @@ struct AreaView: Codable {
     let focusArea: FocusArea.ID
     let wording: ShortText
     let status: MoU.Area.Status
+    let since: CalendarDate?
+    let reason: ShortText?
+
+    init(_ area: MoU.Area) {
+        (focusArea, wording) = (area.focusArea, area.wording)
+        (status, since, reason) = (area.status, area.since, area.reason)
+    }
 }
 
 struct SigningEventView: Codable {
@@ -137,7 +146,8 @@ struct MoUHistory: Described {
 }
 
 extension MoUView {
-    init(_ mou: MoU, names: [Institution.ID: LocalizedName]) {
+    init(_ mou: MoU, names: [Institution.ID: LocalizedName], dormantSince: CalendarDate?) {
+        self.dormantSince = dormantSince
         id = mou.id
         reference = mou.reference
         title = mou.title
@@ -170,7 +180,7 @@ extension MoUView {
                 institution: InstitutionReference(id: party.institution, name: names[party.institution]),
                 role: party.role, responsibilities: party.responsibilities)
         }
-        areas = mou.areas.map { AreaView(focusArea: $0.focusArea, wording: $0.wording, status: $0.status) }
+        areas = mou.areas.map(AreaView.init)
         objectives = mou.objectives
         renewsItself = mou.renewsItself
         notice = mou.notice.map { NoticeView(institution: $0.institution, givenOn: $0.givenOn) }
@@ -188,11 +198,12 @@ extension Statements {
     /// Agreements as JSON, with the names of all their parties read at once.
     func views(of mous: [MoU]) async throws -> [MoUView] {
         let names = try await institutionNames(mous.flatMap(\.parties).map(\.institution))
-        return mous.map { MoUView($0, names: names) }
+        let dormant = try await dormant(among: mous)
+        return mous.map { MoUView($0, names: names, dormantSince: dormant[$0.id]) }
     }
 
     /// An agreement as JSON.
     func view(of mou: MoU) async throws -> MoUView {
-        MoUView(mou, names: try await institutionNames(mou.parties.map(\.institution)))
+        try await views(of: [mou])[0]
     }
 }

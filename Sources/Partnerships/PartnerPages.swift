@@ -20,19 +20,28 @@ struct PartnerPages {
             let words = MoUWords(t: t, isForParty: true)
             let query = call.parameters
             let after = try call.position(query.cursor, as: MoU.ID.self)
-            let found = try await call.reader.mous(after: after, limit: PageSize.rows(for: query.limit))
+            let found = try await call.reader.mous(
+                dormant: query.dormant, after: after, limit: PageSize.rows(for: query.limit))
             let names = try await call.reader.institutionNames(found.flatMap(\.parties).map(\.institution))
-            let views = try call.page(found.map { MoUView($0, names: names) }, size: query.limit) { $0.id }
-            let mous = found.prefix(views.items.count)
+            let views = try call.page(try await call.reader.views(of: found), size: query.limit) { $0.id }
+            let mous = zip(found, views.items)
+            let filters = query.dormant.map { [(name: "dormant", value: $0 ? "true" : "false")] } ?? []
             let address: SafeURL = "/partner/agreements"
             let model = MoUListPage(
                 header: PageHeader(title: t("agreements.title"), lede: t("agreements.lede")),
+                filters: Filters(
+                    action: address, choices: [words.dormancy(query.dormant)],
+                    clearURL: filters.isEmpty ? nil : address),
                 table: words.table(
-                    mous.map { words.row($0, names: names, at: "/partner/agreements/\($0.id)") },
-                    empty: EmptyState(title: t("agreements.none"), text: t("agreements.none_text")),
+                    mous.map {
+                        words.row($0, names: names, dormantSince: $1.dormantSince, at: "/partner/agreements/\($0.id)")
+                    },
+                    empty: filters.isEmpty
+                        ? EmptyState(title: t("agreements.none"), text: t("agreements.none_text"))
+                        : EmptyState(title: t("list.no_match"), text: t("list.no_match_text")),
                     pager: Pager(
-                        firstURL: query.cursor == nil ? nil : address,
-                        nextURL: views.next.map { address.adding([("cursor", $0)]) })))
+                        firstURL: query.cursor == nil ? nil : address.adding(filters),
+                        nextURL: views.next.map { address.adding(filters + [("cursor", $0)]) })))
             let frame = Frame(title: t("agreements.title"), site: site, viewer: viewer, current: "agreements")
             return HTML(bytes: try PageTemplate.list.render(model, in: frame))
         }.erased
@@ -58,13 +67,14 @@ struct PartnerPages {
                 amendments: amendments,
                 toSign: mou.term.state == .signed
                     ? asked.intersection(amendments.filter { $0.awaits(own, on: mou.asOf) }.map(\.id)) : [],
-                own: own,
+                own: own, dormantSince: try await call.reader.dormant(among: [mou])[mou.id],
                 actions: (isAsked
                     ? [.link(t("signature.title"), "/partner/agreements/\(mou.id)/signature", style: .primary)] : [])
                     + [
                         .link(
                             t("report.action"), "/partner/agreements/\(mou.id)/report",
                             style: isAsked ? .secondary : .primary),
+                        .link(t("session.section"), "/partner/agreements/\(mou.id)/sessions"),
                         .link(t("group.section"), "/partner/agreements/\(mou.id)/working-groups"),
                         .link(t("document.section"), "/partner/agreements/\(mou.id)/documents"),
                     ])

@@ -104,7 +104,7 @@ extension PartnerReport {
         let first = from ?? mou.term.effectiveOn
         let last = to ?? mou.asOf
         func figure(_ filter: ActivityFilter) -> Figure {
-            Figure(filter: filter, count: activities.count(where: filter.admits))
+            Figure(filter: filter, count: filter.count(activities))
         }
         func span(_ kind: MoU.Activity.Kind?, area: FocusArea.ID? = nil, benefit: MoU.Benefit.ID? = nil) -> Figure {
             figure(ActivityFilter(kind: kind, from: first, to: last, area: area, benefit: benefit))

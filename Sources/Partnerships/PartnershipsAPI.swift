@@ -11,21 +11,25 @@ extension PartnershipsRoom {
         [
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, reopenMoU, signMoU,
             signForParty, terminateMoU, abandonMoU, giveNotice,
-        ] + GroupsAPI.operations + TextsAPI.operations + AmendmentsAPI.operations + ReportsAPI.operations
+        ] + AreasAPI.operations + SessionsAPI.operations + GroupsAPI.operations + TextsAPI.operations
+            + AmendmentsAPI.operations + ReportsAPI.operations
             + SigningRequestsAPI.operations + MoUDocumentsAPI(hasScanner: hasScanner).operations
     }
 
     private static var listMoUs: AnyOperation {
         Operation(
             .get, "/v1/mous", "listMoUs", summary: "Agreements, as far as the seat is a party to them",
-            description: "Managers read all of the tenant; a partner those of its institution, once they are shared.",
+            description: """
+                Managers read all of the tenant; a partner those of its institution, once they are shared. \
+                `dormant` asks for those in force under which nothing has happened for 180 days, or for the others.
+                """,
             tag: "partnerships", access: .roles([.manager, .partner]), parameters: ListMoUs.self,
             output: Page<MoUView>.self
         ) { call in
             let after = try call.position(call.parameters.cursor, as: MoU.ID.self)
             let found = try await call.reader.mous(
-                standing: call.parameters.status, with: call.parameters.institution, named: call.parameters.q?.string,
-                after: after, limit: PageSize.rows(for: call.parameters.limit))
+                standing: call.parameters.status, with: call.parameters.institution, dormant: call.parameters.dormant,
+                named: call.parameters.q?.string, after: after, limit: PageSize.rows(for: call.parameters.limit))
             return .ok(try call.page(try await call.reader.views(of: found), size: call.parameters.limit) { $0.id })
         }.erased
     }
@@ -232,6 +236,7 @@ struct MoUPartyPath: Codable {
 struct ListMoUs: Codable {
     let status: MoU.Status?
     let institution: Institution.ID?
+    let dormant: Bool?
     let q: ShortText?
     let limit: PageSize?
     let cursor: PageCursor?

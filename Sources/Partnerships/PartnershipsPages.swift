@@ -35,7 +35,8 @@ extension PartnershipsRoom {
             console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
             portal.sign, portal.refusing, portal.refuse, portal.signingAmendment, portal.signAmendment,
             portal.refusingAmendment, portal.refuseAmendment,
-        ] + GroupPages(site: site).routes + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
+        ] + AreasConsole(site: site).routes + SessionPages(site: site).routes + GroupPages(site: site).routes
+            + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
             + ReportPages(site: site).routes
             + CommitmentsConsole(site: site).routes + MoUDocumentPages(site: site, hasScanner: hasScanner).routes
     }
@@ -60,15 +61,16 @@ struct MoUConsole {
             let query = call.parameters
             let after = try call.position(query.cursor, as: MoU.ID.self)
             let found = try await call.reader.mous(
-                standing: query.status, with: query.institution, named: query.q?.string, after: after,
-                limit: PageSize.rows(for: query.limit))
+                standing: query.status, with: query.institution, dormant: query.dormant, named: query.q?.string,
+                after: after, limit: PageSize.rows(for: query.limit))
             let names = try await call.reader.institutionNames(found.flatMap(\.parties).map(\.institution))
-            let views = try call.page(found.map { MoUView($0, names: names) }, size: query.limit) { $0.id }
-            let mous = found.prefix(views.items.count)
+            let views = try call.page(try await call.reader.views(of: found), size: query.limit) { $0.id }
+            let mous = zip(found, views.items)
             let filters: [(name: String, value: String)] =
-                [("q", query.q?.string), ("status", query.status?.rawValue)].compactMap { name, value in
-                    value.map { (name, $0) }
-                }
+                [
+                    ("q", query.q?.string), ("status", query.status?.rawValue),
+                    ("dormant", query.dormant.map { $0 ? "true" : "false" }),
+                ].compactMap { name, value in value.map { (name, $0) } }
             let address: SafeURL = "/console/mous"
             let model = MoUListPage(
                 header: PageHeader(
@@ -80,10 +82,13 @@ struct MoUConsole {
                         Filters.Choice(
                             name: "status", label: t("list.status"), all: t("list.any_status"),
                             options: MoU.Status.allCases.map { ($0.rawValue, t("status.\($0.rawValue)")) },
-                            chosen: query.status?.rawValue ?? "")
+                            chosen: query.status?.rawValue ?? ""),
+                        words.dormancy(query.dormant),
                     ], clearURL: filters.isEmpty ? nil : address),
                 table: words.table(
-                    mous.map { words.row($0, names: names, at: "/console/mous/\($0.id)") },
+                    mous.map {
+                        words.row($0, names: names, dormantSince: $1.dormantSince, at: "/console/mous/\($0.id)")
+                    },
                     empty: filters.isEmpty
                         ? EmptyState(
                             title: t("list.none"), text: t("list.none_text"),
@@ -266,7 +271,8 @@ struct MoUConsole {
         let key = call.freshIdempotencyKey
         let model = words.page(
             mou, history, names: names, texts: try await call.reader.texts(of: id),
-            amendments: try await call.reader.amendments(of: id), own: nil, key: key,
+            amendments: try await call.reader.amendments(of: id), own: nil,
+            dormantSince: try await call.reader.dormant(among: [mou])[id], key: key,
             actions: actions(on: mou, t, key: key),
             refusal: refusal)
         let frame = Frame(
@@ -279,8 +285,11 @@ struct MoUConsole {
     private func actions(on mou: MoU, _ t: Texts, key: String) -> [Action] {
         let report = Action.link(t("report.action"), "/console/mous/\(mou.id)/report")
         let groups = Action.link(t("group.section"), "/console/mous/\(mou.id)/working-groups")
+        let sessions = Action.link(t("session.section"), "/console/mous/\(mou.id)/sessions")
         let documents = Action.link(t("document.section"), "/console/mous/\(mou.id)/documents")
-        return mou.status == .abandoned ? [documents] : steps(on: mou, t, key: key) + [report, groups, documents]
+        return mou.status == .abandoned
+            ? [documents]
+            : steps(on: mou, t, key: key) + [report] + (mou.signedOn == nil ? [] : [sessions]) + [groups, documents]
     }
 
     private func steps(on mou: MoU, _ t: Texts, key: String) -> [Action] {
@@ -378,6 +387,7 @@ struct MoUConsole {
 enum Done: String, Codable, CaseIterable {
     case drafted, revised, shared, agreed, reopened, signed, amended, terminated, abandoned, noticed
     case amendmentWithdrawn = "amendment_withdrawn"
+    case areaMoved = "area_moved"
 }
 
 struct MoUPagePath: Codable {

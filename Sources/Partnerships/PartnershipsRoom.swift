@@ -32,6 +32,20 @@ package enum PartnershipsRoom {
         "parties_sign_amendments": .conflict("Only parties sign the agreement."),
         "group_members_are_of_a_party": .invalid("/members", "A member comes from a party of the agreement."),
         "groups_have_one_chair": .invalid("/members", "One member takes the chair."),
+        "ended_groups_stand": .conflict("The group has ended. It stands as it was."),
+        "ended_groups_do_not_meet": .invalid("/held_on", "The group had ended by then. Choose a day before that."),
+        "groups_end_after_they_met": .invalid("/ended_on", "Choose a day from the group's last meeting to today."),
+        "areas_live_while_signed": .conflict("Areas go on while the agreement is signed and not terminated."),
+        "areas_stay_as_signed": .conflict("A signed area stays as it is worded."),
+        "areas_change_on_a_day_that_has_come": .invalid("/since", "Choose a day from the signature to today."),
+        "dropped_areas_bind_nothing_new": .invalid(
+            "/area", "This area is paused or dropped. Choose another one, or take it up again first."),
+        "sessions_name_an_area_of_their_agreement": .invalid("/area", "Choose an area of the agreement."),
+        "sessions_are_held_in_force": .invalid("/held_on", "Choose a day on which the agreement was in force."),
+        "sessions_are_recorded_once_held": .invalid(
+            "/held_on", "Record a session once it is held: choose today or an earlier day."),
+        "sessions_have_some_hosts": .invalid("/hosts", "Name 1 to 20 hosts."),
+        "session_attendance_is_reasonable": .invalid("/attendance", "Give a number from 0 to 100,000."),
         "parties_sign_what_is_agreed": .conflict("The text is not agreed yet."),
         "parties_are_asked_to_sign": .invalid("/seat", "Choose somebody who has a seat at a party of the agreement."),
         "signatories_are_staff_of_their_party": .invalid(

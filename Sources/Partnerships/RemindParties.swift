@@ -99,7 +99,7 @@ extension Transaction {
                 "reference": LetterText.quoted(mou.reference.string),
                 "day": reminder.aboutDay.text(in: reader.pageLanguage),
                 "notice": t("days", count: mou.noticeDays),
-                "notice_day": mou.noticeUntil?.text(in: reader.pageLanguage) ?? "",
+                "notice_day": mou.lastDayForNotice?.text(in: reader.pageLanguage) ?? "",
             ]
             return try LetterText(
                 subject: t("letter.subject.\(reminder.occasion.rawValue)", values),

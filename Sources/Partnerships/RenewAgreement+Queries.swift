@@ -80,8 +80,9 @@ extension Transaction {
             WHERE p.tenant_id = acting_tenant() AND p.mou_id = \(ended)
             """,
             """
-            INSERT INTO mou_areas (tenant_id, mou_id, focus_area, wording, status, position)
-            SELECT a.tenant_id, \(next), a.focus_area, a.wording, a.status, a.position FROM mou_areas AS a
+            INSERT INTO mou_areas (tenant_id, mou_id, focus_area, wording, status, status_since, status_reason, position)
+            SELECT a.tenant_id, \(next), a.focus_area, a.wording, a.status, a.status_since, a.status_reason, a.position
+            FROM mou_areas AS a
             WHERE a.tenant_id = acting_tenant() AND a.mou_id = \(ended)
             """,
             """

@@ -12,7 +12,7 @@ struct ReportPage: ViewModel {
     var from: String
     var to: String
     var summary: String
-    var workbooks: [LinkText]
+    var downloads: [LinkText]
     var stats: StatTiles
     var targets: Table
     var newTarget: Action?
@@ -126,6 +126,8 @@ struct ReportPresentation {
     func page(from: CalendarDate?, to: CalendarDate?, refusal: FormProblem?) -> ReportPage {
         let query = [("from", from?.description), ("to", to?.description)]
             .compactMap { name, value in value.map { (name: name, value: $0) } }
+        // Whoever passes the address on passes the language with it.
+        let own = query + [(name: "lang", value: words.language.tag)]
         let (met, due) = report.deliveredOnTime
         func adding(_ key: String, _ path: String) -> Action? { isManager ? .link(key, at(path)) : nil }
         return ReportPage(
@@ -134,8 +136,8 @@ struct ReportPresentation {
                 badge: Badge(report.mou.status, in: words.language),
                 lede: words.span(ActivityFilter(from: report.from, to: report.to)),
                 actions: [
-                    .link(t("report.as_workbook"), at("/report.xlsx").adding(query), style: .primary),
-                    .link(t("report.as_file"), at("/report.csv").adding(query)),
+                    .link(t("report.as_workbook"), at("/report.xlsx").adding(own), style: .primary),
+                    .link(t("report.as_file"), at("/report.csv").adding(own)),
                 ]),
             refusal: refusal.flatMap { ErrorSummary(fields: [], problem: $0.sentence(besides: []), texts: t) },
             action: at("/report"), from: report.from?.description ?? "", to: report.to.description,
@@ -147,10 +149,13 @@ struct ReportPresentation {
                 ])
                 + (report.daysToFirstActivity.map { " " + t("report.first", ["days": t("days", count: $0)]) } ?? "")
                 + (report.dormantSince.map { " " + t("report.dormant", ["day": $0.text(in: words.language)]) } ?? ""),
-            workbooks: Pages.Language.allCases.map { language in
-                LinkText(
-                    t("report.workbook_in", ["language": language.endonym]),
-                    at("/report.xlsx").adding(query + [("lang", language.tag)]))
+            downloads: Pages.Language.allCases.flatMap { language in
+                let inIt = query + [(name: "lang", value: language.tag)]
+                return [
+                    LinkText(
+                        t("report.workbook_in", ["language": language.endonym]), at("/report.xlsx").adding(inIt)),
+                    LinkText(t("report.file_in", ["language": language.endonym]), at("/report.csv").adding(inIt)),
+                ]
             },
             stats: StatTiles(
                 report.figures.map { figure in
@@ -255,12 +260,13 @@ struct ReportPresentation {
         Table(
             caption: t("areas.title"),
             columns: [
-                Table.Column(t("areas.wording")), Table.Column(t("areas.concept")),
+                Table.Column(t("areas.wording")), Table.Column(t("areas.concept")), Table.Column(t("areas.status")),
                 Table.Column(t("report.standing"), isNumber: true), Table.Column(t("report.events"), isNumber: true),
             ],
             rows: report.areas.map { area in
                 [
                     .text(area.area.wording.string), .text(area.area.focusArea.label(in: words.language)),
+                    .badge(Badge(area.area.status, t), note: area.area.account(t)),
                     .link(Figures.grouped(area.standing), "#standing"),
                     .link(Figures.grouped(area.figure.count), events(area.figure)),
                 ]
@@ -332,12 +338,15 @@ struct ReportPresentation {
                 rows: page.items.map { activity in
                     let title = words.text(activity.title)
                     return [
-                        .text(activity.day.text(in: words.language)), .text(words.kind(activity.kind)),
+                        .text(activity.day.text(in: words.language)),
+                        .text(
+                            words.kind(activity.kind),
+                            note: activity.attendance.map { t("session.came", count: $0) }),
                         isManager
                             ? self.page(of: activity).map { .link(title, $0) } ?? .text(title) : .text(title),
                         .text(
                             activity.startupName.map(words.text)
-                                ?? ([.callOpened, .demoDayHeld].contains(activity.kind)
+                                ?? ([.callOpened, .demoDayHeld, .sessionHeld].contains(activity.kind)
                                     ? "–" : t("report.unnamed_startup")),
                             note: activity.country?.name(in: words.spoken)),
                         .text(activity.areas.isEmpty ? "–" : words.areas(activity.areas)),
@@ -357,6 +366,7 @@ struct ReportPresentation {
         case .introduction: "/introductions/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
         case .demoDay: "/console/demo-days/\(object)"
+        case .session: at("/sessions")
         case .benefit: nil
         }
     }

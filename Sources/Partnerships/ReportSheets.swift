@@ -36,6 +36,7 @@ struct ReportSheets {
         let name: String
         let figure: PartnerReport.Figure
         var progress: PartnerReport.Progress?
+        var area: MoU.Area?
         var most: Int?
     }
 
@@ -53,7 +54,7 @@ struct ReportSheets {
                     most: $0.benefit.quota)
             }
             + report.areas.map {
-                Line(section: t("areas.title"), name: $0.area.wording.string, figure: $0.figure)
+                Line(section: t("areas.title"), name: $0.area.wording.string, figure: $0.figure, area: $0.area)
             }
         return Sheet(
             t("report.figures"),
@@ -67,7 +68,10 @@ struct ReportSheets {
                 .text(t("report.direction")) { $0.progress.map { words.direction($0.target.direction) } },
                 .integer(t("report.number")) { $0.progress?.target.number ?? $0.most },
                 .date(t("report.due")) { ($0.progress?.target.dueOn).map(Day.init) },
-                .text(t("report.status")) { $0.progress.map { words.status($0.status) } },
+                .text(t("report.status")) { line in
+                    line.progress.map { words.status($0.status) }
+                        ?? line.area.map { t("area.\($0.status.rawValue)") }
+                },
                 .text(t("report.events_at"), width: 60) { FigureView($0.figure, of: report.mou.id).activities },
             ], of: lines)
     }
@@ -107,6 +111,7 @@ struct ReportSheets {
                 .text(t("report.country")) { $0.country?.code },
                 .text(t("areas.title"), width: 40) { words.areas($0.areas) },
                 .text(t("report.line")) { $0.line.map(words.line) },
+                .integer(t("session.attendance")) { $0.attendance },
             ], of: report.activities)
     }
 }

@@ -129,11 +129,15 @@ struct BenefitView: Codable {
 struct AreaActivityView: Codable {
     let area: FocusArea.ID
     let wording: ShortText
+    let status: MoU.Area.Status
+    let since: CalendarDate?
+    let reason: ShortText?
     let standing: Int
     let happened: FigureView
 
     init(_ activity: PartnerReport.AreaActivity, of mou: MoU.ID) {
         (area, wording) = (activity.area.focusArea, activity.area.wording)
+        (status, since, reason) = (activity.area.status, activity.area.since, activity.area.reason)
         standing = activity.standing
         happened = FigureView(activity.figure, of: mou)
     }
@@ -169,11 +173,12 @@ struct ActivityView: Described {
     let country: Country?
     let areas: [FocusArea.ID]
     let serviceLine: MoU.ServiceLine?
+    let attendance: Int?
 
     static let documentation = [
         "position": "Its place in the list, from 1.", "day": "In the workspace's zone.",
         "id": "What it happened to; absent where the reader may not know.",
-        "title": "The call's or the benefit's.",
+        "title": "The call's, the session's or the benefit's.", "attendance": "How many people came to a session.",
         "startup": "Partners know the startups enrolled in the streams they take part in.",
     ]
 
@@ -182,6 +187,7 @@ struct ActivityView: Described {
         (kind, day, noun, id) = (activity.kind, activity.day, activity.noun, activity.object)
         (title, startup, startupName) = (activity.title, activity.startup, activity.startupName)
         (country, areas, serviceLine) = (activity.country, activity.areas, activity.line)
+        attendance = activity.attendance
     }
 
     /// What a filter lets through, numbered.

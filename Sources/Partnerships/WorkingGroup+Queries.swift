@@ -4,12 +4,12 @@ package import Postgres
 internal import Vocabulary
 
 extension Statements {
-    /// The working groups of an agreement, the oldest first.
+    /// The working groups of an agreement, the oldest first; what has ended comes last.
     package func workingGroups(of mou: MoU.ID) async throws -> [WorkingGroup] {
         try await rows(
             """
             -- working groups of an mou
-            SELECT g.id, g.name, g.cadence,
+            SELECT g.id, g.name, g.cadence, g.ended_on, g.end_reason,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                'name', b.person_name, 'institution', b.institution_id, 'isChair', b.is_chair)
                                ORDER BY b.is_chair DESC, b.position), '[]')
@@ -29,11 +29,12 @@ extension Statements {
             WHERE g.tenant_id = acting_tenant() AND g.mou_id = \(mou)
               AND EXISTS (SELECT FROM mous AS m
                           WHERE m.tenant_id = g.tenant_id AND m.id = g.mou_id AND \(fragment: .reachOfMoUs))
-            ORDER BY g.formed_at, g.id
+            ORDER BY g.ended_on IS NOT NULL, g.formed_at, g.id
             """
         ).map { row in
             try WorkingGroup(
-                id: row("id"), name: row("name"), cadence: row("cadence"),
+                id: row("id"), name: row("name"), cadence: row("cadence"), endedOn: row("ended_on"),
+                endReason: row("end_reason"),
                 members: (row("members") as JSONB<[WorkingGroup.Member]>).value,
                 meetings: (row("meetings") as JSONB<[WorkingGroup.Meeting]>).value,
                 actions: (row("actions") as JSONB<[WorkingGroup.Action]>).value)
@@ -51,7 +52,44 @@ extension Transaction {
             INSERT INTO mou_working_groups (tenant_id, mou_id, id, name, cadence, formed_by)
             VALUES (\(tenant), \(mou), \(id), \(new.name), \(new.cadence), \(person))
             """)
-        for (index, member) in new.members.enumerated() {
+        try await insert(new.members, of: id, mou, in: tenant)
+    }
+
+    /// Puts others in the place of a group's members, under its new name. False when there is no such group.
+    func update(
+        _ id: WorkingGroup.ID, of mou: MoU.ID, to new: NewWorkingGroup, in tenant: Tenant.ID
+    ) async throws -> Bool {
+        let updated = try await execute(
+            """
+            -- reviseGroup
+            UPDATE mou_working_groups SET name = \(new.name), cadence = \(new.cadence)
+            WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND id = \(id)
+            """)
+        guard updated == 1 else { return false }
+        try await execute(
+            """
+            -- reviseGroup: members
+            DELETE FROM mou_group_members WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND group_id = \(id)
+            """)
+        try await insert(new.members, of: id, mou, in: tenant)
+        return true
+    }
+
+    func end(_ id: WorkingGroup.ID, of mou: MoU.ID, _ end: GroupEnd) async throws -> Bool {
+        try await execute(
+            """
+            -- endGroup
+            UPDATE mou_working_groups AS g
+            SET ended_on = coalesce(\(end.day), (now() AT TIME ZONE t.time_zone)::date), end_reason = \(end.reason)
+            FROM tenants AS t
+            WHERE t.id = g.tenant_id AND g.tenant_id = acting_tenant() AND g.mou_id = \(mou) AND g.id = \(id)
+            """) == 1
+    }
+
+    private func insert(
+        _ members: [WorkingGroup.Member], of id: WorkingGroup.ID, _ mou: MoU.ID, in tenant: Tenant.ID
+    ) async throws {
+        for (index, member) in members.enumerated() {
             try await execute(
                 """
                 -- formGroup: member

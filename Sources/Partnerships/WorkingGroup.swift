@@ -59,6 +59,10 @@ package struct WorkingGroup: Sendable, Identifiable {
     package let name: Name
     /// How often it meets, in words.
     package let cadence: ShortText?
+    /// When it ended; nil as long as it works.
+    package let endedOn: CalendarDate?
+    /// Why it ended.
+    package let endReason: ShortText?
     /// The chair first.
     package let members: [Member]
     /// The latest first.
@@ -78,6 +82,18 @@ package struct NewWorkingGroup: Sendable {
         self.name = name
         self.cadence = cadence
         self.members = members
+    }
+}
+
+/// That a group has done what it was formed for, or will not.
+package struct GroupEnd: Sendable {
+    let day: CalendarDate?
+    let reason: ShortText
+
+    /// An end for a reason, on a day from its last meeting to today; today unless given.
+    package init(on day: CalendarDate? = nil, because reason: ShortText) {
+        self.day = day
+        self.reason = reason
     }
 }
 

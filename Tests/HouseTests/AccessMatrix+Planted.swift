@@ -150,7 +150,7 @@ extension Objects {
         return nomination.id
     }
 
-    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, and a text in English, planted
+    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, sessions, and a text in English, planted
     /// past the verbs because that of MoU-2 is agreed.
     static func keepTheLifeOfAnAgreement(in world: World) async throws {
         let (tenant, mei, mou): (Tenant.ID, Person.ID, MoU.ID) = (
@@ -182,6 +182,15 @@ extension Objects {
             try await transaction.formGroup(formed, as: group, of: mou, in: tenant, by: mei)
             try await transaction.recordMeeting(
                 meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)
+            // And two groups that end, and two sessions that are taken back.
+            for ending: WorkingGroup.ID in [demoID("group ending"), demoID("group ending on a page")] {
+                try await transaction.formGroup(formed, as: ending, of: mou, in: tenant, by: mei)
+            }
+            let held = try NewExchangeSession(
+                LocalizedName(en: "Open banking"), on: today, by: [Name("Sakuragi Bank Group")], attendance: 12)
+            for session: ExchangeSession.ID in [demoID("session first"), demoID("session second")] {
+                try await transaction.recordSession(held, as: session, under: mou, in: tenant, by: mei)
+            }
         }
         // Two files of the bank's, one for each door at which a file is withdrawn.
         for document: MoUDocument.ID in [demoID("mou document first"), demoID("mou document second")] {

@@ -281,6 +281,10 @@ struct Objects: Sendable {
             "MoUDocument": (demoID("mou document first") as MoUDocument.ID).description,
             "removable document": (demoID("mou document second") as MoUDocument.ID).description,
             "WorkingGroup": (demoID("group fintech") as WorkingGroup.ID).description,
+            "ending group": (demoID("group ending") as WorkingGroup.ID).description,
+            "ending group on a page": (demoID("group ending on a page") as WorkingGroup.ID).description,
+            "ExchangeSession": (demoID("session first") as ExchangeSession.ID).description,
+            "removable session": (demoID("session second") as ExchangeSession.ID).description,
             "Amendment": (demoID("amendment") as Amendment.ID).description,
             "asked amendment": (demoID("amendment asked") as Amendment.ID).description,
             "asked amendment of a page": (demoID("amendment asked of a page") as Amendment.ID).description,
@@ -322,8 +326,14 @@ struct Objects: Sendable {
         if name == "document", path.contains("data-room"), path.hasSuffix("/removal") {
             return ids["removable room document\(path.starts(with: "/v1") ? "" : " of a page")"]
         }
-        if ["link", "target", "action"].contains(name), path.starts(with: "/console") {
+        if ["link", "target", "action", "session"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
+        }
+        // What the agreement was signed for.
+        if name == "area", path.contains("/areas/{area}") { return "fintech" }
+        // What ends, one by each door; the other goes on.
+        if name == "group", path.hasSuffix("/{group}/end") {
+            return ids["ending group\(path.starts(with: "/v1") ? "" : " on a page")"]
         }
         // Announced to everybody, and called off by nobody on the way.
         if name == "call", path.contains("/public/") || path.contains("/open-calls/") {

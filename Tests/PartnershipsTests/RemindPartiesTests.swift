@@ -73,6 +73,32 @@ struct RemindPartiesTests {
         #expect(try await letters(about: second, in: world).contains("Mei: MoU-2: notice is due"))
     }
 
+    @Test("where notice is due within a week of another letter, both are one")
+    func oneLetter() async throws {
+        let world = try await World()
+        try await end(second, in: 30, notice: 28, world)
+        try await remind(world)
+        let told = ["Kenji", "Mei", "Tom", "Wing"].map { "\($0): MoU-2: notice is due" }
+        #expect(try await letters(about: second, in: world) == told)
+        for days in [28, 24] {
+            // The same end, some days later.
+            try await world.owner.write(as: .none) { transaction in
+                _ = try await transaction.execute(
+                    "UPDATE mou_reminders SET about_day = \(today.adding(days: days)) WHERE mou_id = \(second)")
+            }
+            try await end(second, in: days, notice: 28, world)
+            try await remind(world)
+            #expect(try await letters(about: second, in: world) == told)
+        }
+        // A week apart they are two.
+        try await end(second, in: 92, notice: 97, world)
+        try await remind(world)
+        try await end(second, in: 90, notice: 97, world)
+        try await remind(world)
+        let all = try await letters(about: second, in: world)
+        #expect(all.count { $0.hasPrefix("Mei") } == 3 && all.contains("Mei: MoU-2 ends in three months"))
+    }
+
     @Test("what is renewed need not be, and what ends by termination ends by itself")
     func quiet() async throws {
         let world = try await World()
@@ -111,8 +137,18 @@ struct RemindPartiesTests {
         #expect(try await reader.report(on: second).dormantSince == nil)
         let mei = try await Visitor(Cast.mei, in: world)
         #expect(await mei.open("/console/mous/\(first)/report").text.contains("it is dormant"))
+        // The list says so, and finds it.
+        let listed = await mei.open("/console/mous?dormant=true").text
+        #expect(listed.contains("/console/mous/\(first)\"") && !listed.contains("/console/mous/\(second)\""))
+        #expect(listed.contains("nothing since"))
+        #expect(await !mei.open("/console/mous?dormant=false").text.contains("/console/mous/\(first)\""))
+        let items = try await mei.ask("GET", "/v1/mous?dormant=true").json()["items"]?.elements ?? []
+        #expect(items.map { $0["id"]?.text } == [first.description])
+        #expect(items.first?["dormant_since"]?.text == today.adding(days: -180).description)
+        #expect(try await reader.mous(dormant: false).contains { $0.id == second })
         // Nobody else sees who was written to.
         let kenji = world.database.reader(as: world.context(Cast.kenji))
+        #expect(try await kenji.mous(dormant: true).isEmpty)
         #expect(try await kenji.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 0)
         #expect(try await reader.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 3)
     }

@@ -142,4 +142,106 @@ struct WorkingGroupTests {
         #expect(await kenji.ask("POST", "/v1/mous/\(second)/actions/\(action)/completion").status == 403)
         #expect(await kenji.open("/partner/agreements/\(demoID("mou MoU-1") as MoU.ID)/working-groups").status == 404)
     }
+
+    @Test("are revised, and end between their last meeting and today; then they stand as they were")
+    func ending() async throws {
+        let world = try await World()
+        let (id, action) = (WorkingGroup.ID(), WorkingGroup.Action.ID())
+        let name = try Name("Fintech")
+        let held = today.adding(days: -5)
+        let meeting = try NewMeeting(
+            on: held, minutes: LongText("They met."),
+            actions: [.init(ShortText("Find a room"), by: Name("Mei Lam"), as: action)])
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.formGroup(
+                NewWorkingGroup(name, members: [.init(name, of: own)]), as: id, of: second, in: tenant, by: mei)
+            try await transaction.recordMeeting(meeting, as: .init(), of: id, second, in: tenant, by: mei)
+            try await transaction.reviseGroup(
+                id, of: second,
+                to: NewWorkingGroup(
+                    Name("Payments"), cadence: ShortText("Weekly"),
+                    members: [.init(Name("Naoko Sakuragi"), of: bank, isChair: true)]), in: tenant)
+        }
+        let reader = world.database.reader(as: world.context(Cast.kenji))
+        func kept() async throws -> WorkingGroup? { try await reader.workingGroups(of: second).first { $0.id == id } }
+        let revised = try #require(try await kept())
+        #expect(revised.name.string == "Payments" && revised.members.map(\.name.string) == ["Naoko Sakuragi"])
+        #expect(revised.meetings.count == 1 && revised.endedOn == nil)
+        func end(on day: CalendarDate?) async -> String? {
+            await constraint {
+                let end = try GroupEnd(on: day, because: ShortText("It is done."))
+                try await world.database.write(as: world.context(Cast.mei)) {
+                    try await $0.endGroup(id, of: second, end)
+                }
+            }
+        }
+        #expect(await end(on: today.adding(days: 1)) == "groups_end_after_they_met")
+        #expect(await end(on: held.adding(days: -1)) == "groups_end_after_they_met")
+        #expect(await end(on: today.adding(days: -2)) == nil)
+        #expect(await end(on: today) == "ended_groups_stand")
+        #expect(try await kept()?.endReason?.string == "It is done.")
+        let refused = await constraint {
+            try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                try await transaction.reviseGroup(
+                    id, of: second, to: NewWorkingGroup(name, members: []), in: tenant)
+            }
+        }
+        #expect(refused == "ended_groups_stand")
+        func meet(on day: CalendarDate) async -> String? {
+            await constraint {
+                let late = try NewMeeting(on: day, minutes: LongText("Again."))
+                try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                    try await transaction.recordMeeting(late, as: .init(), of: id, second, in: tenant, by: mei)
+                }
+            }
+        }
+        #expect(await meet(on: today) == "ended_groups_do_not_meet")
+        #expect(await meet(on: today.adding(days: -3)) == nil)
+        try await world.database.write(as: world.context(Cast.mei)) { try await $0.finishAction(action, of: second) }
+        for name in ["ended_groups_stand", "ended_groups_do_not_meet", "groups_end_after_they_met"] {
+            #expect(PartnershipsRoom.constraints[name] != nil, "\(name) has no words")
+        }
+    }
+
+    @Test("are revised and ended by HTTP and by pages, against the version that was read")
+    func endingEdge() async throws {
+        let world = try await World()
+        let id = WorkingGroup.ID()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.formGroup(
+                NewWorkingGroup(
+                    Name("Fintech"), members: (0..<8).map { .init(try Name("Member \($0)"), of: own) }), as: id,
+                of: second, in: tenant, by: Cast.mei.person.id)
+        }
+        let (mei, kenji) = (try await Visitor(Cast.mei, in: world), try await Visitor(Cast.kenji, in: world))
+        let (api, page) = ("/v1/mous/\(second)/working-groups/\(id)", "/console/mous/\(second)/working-groups/\(id)")
+        let tag = try #require(await mei.ask("GET", api).header("ETag"))
+        let body = #"{"name": "Payments", "members": [{"name": "A", "institution": "\#(bank)"}]}"#
+        #expect(await mei.ask("PUT", api, json: body).status == 428)
+        let form = await mei.open("\(page)/edit").text
+        #expect(form.contains("Member 7") && form.contains("members.8.name"))
+        let put = await mei.ask("PUT", api, json: body, headers: [("If-Match", tag)])
+        #expect(put.status == 200 && put.text.contains("Payments"), "\(put.text)")
+        #expect(await mei.ask("PUT", api, json: body, headers: [("If-Match", tag)]).status == 412)
+        let stale = await mei.send("\(page)/edit", [("version", tag), ("name", "Stale"), ("cadence", "")])
+        #expect(stale.status == 412, "\(stale.text)")
+        let fresh = try #require(await mei.ask("GET", api).header("ETag"))
+        let half = await mei.send(
+            "\(page)/edit",
+            [("version", fresh), ("name", "Robotics"), ("members.0.name", "B"), ("members.0.institution", "")])
+        #expect(half.status == 422 && half.text.contains("Robotics") && half.text.contains("Choose the party"))
+        #expect(
+            await mei.send("\(page)/edit", [("version", fresh), ("name", "Robotics"), ("cadence", "")]).status == 303)
+        #expect(await kenji.ask("GET", api).text.contains("Robotics"))
+        #expect(await kenji.ask("POST", "\(api)/end", json: #"{"reason": "x"}"#).status == 403)
+        #expect(await mei.open("\(page)/end").status == 200)
+        let early = await mei.send(
+            "\(page)/end", [("ended_on", today.adding(days: 1).description), ("reason", "It is done.")])
+        #expect(early.status == 422 && early.text.contains("It is done."))
+        #expect(await mei.send("\(page)/end", [("ended_on", ""), ("reason", "It is done.")]).status == 303)
+        #expect(await mei.ask("POST", "\(api)/end", json: #"{"reason": "x"}"#).status == 409)
+        let theirs = await kenji.open("/partner/agreements/\(second)/working-groups").text
+        #expect(theirs.contains("It is done.") && !theirs.contains("/console/"))
+        #expect(await !mei.open("/console/mous/\(second)/working-groups").text.contains("\(page)/edit"))
+    }
 }
