@@ -10,8 +10,9 @@ ALTER TABLE application_events ADD COLUMN acting_for uuid,
         acting_for IS NULL
         OR person_id IS NOT NULL AND from_state = 'submitted' AND to_state IN ('in_review', 'ineligible'));
 
--- The streams in which whoever asks screens, as long as the agreement that its partner takes part under is in force.
-CREATE FUNCTION streams_screened() RETURNS uuid[] LANGUAGE plpgsql STABLE
+-- The streams in which whoever asks screens, as long as the agreement that its partner takes part under is in force. Policies ask
+-- this and what follows, so each says that it is safe in parallel: what does not is read by one process alone, by all.
+CREATE FUNCTION streams_screened() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
     RETURN ARRAY(
@@ -27,7 +28,7 @@ END $$;
 -- What waits to be screened in these streams: what names one of them, or what was handed in to a call of one where there was
 -- nothing to choose. Nothing of a call that whoever asks is too near, as with its decisions; nor of one whose applications they
 -- are to judge without knowing whose they are.
-CREATE FUNCTION applications_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE
+CREATE FUNCTION applications_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
     own uuid[] := streams_screened();
@@ -54,7 +55,7 @@ BEGIN
 END $$;
 
 -- The calls of these applications, whose conditions are read with them.
-CREATE FUNCTION calls_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE
+CREATE FUNCTION calls_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE waiting uuid[] := applications_to_screen();
 BEGIN
@@ -64,7 +65,7 @@ END $$;
 
 -- The questions of these calls whose answers are read with them: not what only the park reads, nor what is asked of those who
 -- name other streams, which would tell that they do.
-CREATE FUNCTION questions_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE
+CREATE FUNCTION questions_to_screen() RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
     own uuid[] := streams_screened();

@@ -84,13 +84,14 @@ CREATE TRIGGER sessions_are_held_in_force BEFORE INSERT ON mou_sessions FOR EACH
 -- An area that rests or is dropped binds nothing new. What began under it before stays, and a session that was held before is
 -- written down late.
 CREATE FUNCTION check_area_takes_more() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE area record;
 BEGIN
-    PERFORM FROM mou_areas AS a
+    -- FOR SHARE, so that it is not dropped meanwhile.
+    SELECT a.status, a.status_since INTO area FROM mou_areas AS a
     WHERE a.tenant_id = NEW.tenant_id AND a.mou_id = NEW.mou_id AND a.focus_area = NEW.focus_area
-      AND a.status IN ('paused', 'dropped')
-      AND ((to_jsonb(NEW) ->> 'held_on')::date < a.status_since) IS NOT TRUE
     FOR SHARE;
-    IF FOUND THEN
+    IF area.status IN ('paused', 'dropped')
+       AND ((to_jsonb(NEW) ->> 'held_on')::date < area.status_since) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'dropped_areas_bind_nothing_new',
             MESSAGE = 'the area is paused or dropped';
     END IF;
@@ -181,10 +182,12 @@ END $$;
 CREATE TRIGGER ended_groups_stand BEFORE UPDATE ON mou_working_groups FOR EACH ROW EXECUTE FUNCTION check_group_stands();
 -- What was said before the end may be written down late.
 CREATE FUNCTION check_group_meets() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE over date;
 BEGIN
-    PERFORM FROM mou_working_groups AS g
-    WHERE g.tenant_id = NEW.tenant_id AND g.mou_id = NEW.mou_id AND g.id = NEW.group_id AND g.ended_on < NEW.held_on FOR SHARE;
-    IF FOUND THEN
+    -- FOR SHARE, so that the group does not end meanwhile.
+    SELECT g.ended_on INTO over FROM mou_working_groups AS g
+    WHERE g.tenant_id = NEW.tenant_id AND g.mou_id = NEW.mou_id AND g.id = NEW.group_id FOR SHARE;
+    IF over < NEW.held_on THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'ended_groups_do_not_meet',
             MESSAGE = 'the group had ended by then';
     END IF;

@@ -30,8 +30,8 @@ extension Statements {
                                            WHERE abs(n.days - a.notice_days) < 7))
                     ) AS o (occasion, days)
                     CROSS JOIN LATERAL (SELECT o.occasion, a.ends_on - o.days AS day) AS d
-                    WHERE (o.occasion = 'notice_is_due' OR abs(o.days - a.notice_days) >= 7) AND d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on
-                      AND NOT a.renews_itself
+                    WHERE (o.occasion = 'notice_is_due' OR abs(o.days - a.notice_days) >= 7)
+                      AND d.day <= a.today AND d.day > a.today - 14 AND d.day > a.signed_on AND NOT a.renews_itself
                     ORDER BY d.day DESC, d.occasion = 'notice_is_due' DESC LIMIT 1) AS o
                 -- What is renewed need not be.
                 WHERE NOT EXISTS (

@@ -168,8 +168,9 @@ struct StreamBody: Described {
         "partners": """
         Who takes part, each under an agreement (`mou`) that it is a party to: how many reviewers it seats, whether its \
         staff decide together with the park's (`co_decides`) or are asked for advice (`recommends`), whether they screen \
-        the applications to the stream (`screens`), and how many places of a call are given in the stream at the most. Once asked, it has so many days to answer (`answer_days`); where it \
-        agreed to that with its seat, its silence then counts as agreement (`silence_consents`).
+        the applications to the stream (`screens`), and how many places of a call are given in the stream at the most. \
+        Once asked, it has so many days to answer (`answer_days`); where it agreed to that with its seat, its silence \
+        then counts as agreement (`silence_consents`).
         """
     ]
 

@@ -150,8 +150,8 @@ extension Objects {
         return nomination.id
     }
 
-    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, sessions, and a text in English, planted
-    /// past the verbs because that of MoU-2 is agreed.
+    /// An amendment of MoU-2 that waits for its signatures, a group with two things to be done, sessions, and a text in English,
+    /// planted past the verbs because that of MoU-2 is agreed.
     static func keepTheLifeOfAnAgreement(in world: World) async throws {
         let (tenant, mei, mou): (Tenant.ID, Person.ID, MoU.ID) = (
             Cast.harbour.id, Cast.mei.person.id, demoID("mou MoU-2")

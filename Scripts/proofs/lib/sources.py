@@ -268,7 +268,7 @@ report = kenji.get(f"/v1/mous/{nurturing}/report?to={day(1)}")
 counts = {f["kind"]: f["count"] for f in report["figures"]}
 hold(counts == {
     "call_opened": 1, "application_submitted": 1, "offer_accepted": 1, "startup_enrolled": 1, "startup_graduated": 1,
-    "startup_introduced": 0, "deal_closed": 0, "demo_day_held": 0, "meeting_held": 0, "fast_track_used": 0, "benefit_used": 1}, f"the figures of MoU-2 are what was told: {counts}")
+    "startup_introduced": 0, "deal_closed": 0, "demo_day_held": 0, "meeting_held": 0, "session_held": 0, "session_attended": 0, "fast_track_used": 0, "benefit_used": 1}, f"the figures of MoU-2 are what was told: {counts}")
 linked = 0
 for figure in (report["figures"] + [t["counted"] for t in report["targets"]] + [b["used"] for b in report["benefits"]]
                + [a["happened"] for a in report["areas"]]):
