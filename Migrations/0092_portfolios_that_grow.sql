@@ -107,6 +107,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'introductions_that_ended_stay_as_they_are',
             MESSAGE = 'an introduction that ended stays as it is';
     END IF;
+    -- One after another with whoever records the same deal, so that each sees what the other has said.
+    PERFORM pg_advisory_xact_lock(
+        hashtextextended(NEW.tenant_id || ' invests ' || deal.investor_id || deal.startup_id, 0));
     -- What is known by another way stays on its own day.
     UPDATE investments AS v
     SET introduction_id = NULL, amount_minor = CASE v.source WHEN 'recorded' THEN v.amount_minor END,
@@ -114,6 +117,14 @@ BEGIN
         instrument = CASE v.source WHEN 'recorded' THEN v.instrument END
     WHERE v.tenant_id = NEW.tenant_id AND v.introduction_id = NEW.introduction_id AND v.source <> 'introduction'
       AND v.made_on <> NEW.day;
+    -- And what is known on the new day is this deal: of two rows for it, that which was known without the introduction
+    -- stays.
+    DELETE FROM investments AS v
+    WHERE v.tenant_id = NEW.tenant_id AND v.introduction_id = NEW.introduction_id AND v.source = 'introduction'
+      AND v.made_on <> NEW.day AND EXISTS (
+          SELECT FROM investments AS k
+          WHERE k.tenant_id = NEW.tenant_id AND k.investor_id = deal.investor_id AND k.startup_id = deal.startup_id
+            AND k.made_on = NEW.day AND k.introduction_id IS NULL);
     UPDATE investments AS v
     SET made_on = NEW.day, amount_minor = NEW.amount_minor, amount_currency = NEW.currency, instrument = NEW.instrument
     WHERE v.tenant_id = NEW.tenant_id AND v.introduction_id = NEW.introduction_id;

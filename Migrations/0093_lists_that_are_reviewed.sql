@@ -26,7 +26,8 @@ CREATE TABLE withheld_items (
     profile      jsonb,
     reason       text NOT NULL,
     note         text,
-    -- The block that was set with it, so that putting it back lifts that one and no other.
+    -- The block that was set with it, or with one of the same pair on another list: putting back the last of them lifts that
+    -- one and no other.
     block_id     uuid,
     withheld_at  timestamptz NOT NULL DEFAULT now(),
     withheld_by  uuid NOT NULL,

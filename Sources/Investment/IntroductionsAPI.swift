@@ -95,9 +95,9 @@ enum IntroductionsAPI {
             summary: "Say what came next: that they met, a commitment, a deal, or its end",
             description: """
                 Either side may, once both have consented, and the park. `committed` takes `amount`, `binding` and `day`, \
-                the last on which it stands; `closed` takes `amount`, `instrument` and `day`; `passed` takes a `reason`, \
-                which only the park and one's own side read. A deal is in the firm's portfolio at once; who said `closed`, or the \
-                park, may say it again as it is.
+                the last on which it stands; `closed` takes `amount`, `instrument` and `day`, none to \
+                come; `passed` takes a `reason`, which only the park and one's own side read. A deal is in the firm's \
+                portfolio at once; who said `closed`, or the park, may say it again as it is.
                 """, tag: "investment", access: .roles(sides), parameters: IntroductionPath.self, body: NewStep.self,
             output: Introduction.self, problems: [.notFound, .conflict]
         ) { call in

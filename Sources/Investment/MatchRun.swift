@@ -29,7 +29,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
         package let belowFloor: Int?
     }
 
-    /// What is left of the lists after what managers withheld and declined: whom the investors have been shown, or still may be.
+    /// What is left of the lists after what managers withheld and declined: whom the investors have been shown, or still may
+    /// be.
     package struct Review: Codable, Sendable, Equatable {
         /// How many items are withheld from lists that were not declined.
         package let withheld: Int

@@ -80,6 +80,9 @@ extension Transaction {
             throw IntroductionRefusal.doesNotFollow(introduction.stage)
         }
         try step.check(by: actor.side)
+        if step.stage == .closed, let day = step.day, day > CalendarDate(now, in: .hongKong) {
+            throw IntroductionRefusal.missing("/day", "Choose a day that has come.")
+        }
         try await insert(step, of: id, by: actor)
         // A deal that is said anew: the introduction ended with the first word of it.
         if introduction.stage == .closed { return try await knownIntroduction(id) }

@@ -54,6 +54,12 @@ extension Transaction {
     ) async throws -> Bool {
         try await execute(
             """
+            -- recordInvestment: one after another with `keep_closed_deal`
+            SELECT pg_advisory_xact_lock(
+                hashtextextended(acting_tenant() || ' invests ' || \(investor)::uuid || \(new.startup)::uuid, 0))
+            """)
+        return try await execute(
+            """
             -- recordInvestment
             INSERT INTO investments (tenant_id, id, investor_id, startup_id, made_on, round_type, round_minor, currency,
                                      source, amount_minor, amount_currency, instrument, recorded_by)

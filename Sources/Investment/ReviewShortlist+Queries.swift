@@ -26,6 +26,31 @@ extension Statements {
         ).map(WithheldItem.init)
     }
 
+    /// The block that an earlier withholding of the pair has set, and that still stands.
+    func blockOfWithholding(_ startup: Startup.ID, _ investor: Institution.ID) async throws -> Block.ID? {
+        try await first(
+            """
+            -- blockOfWithholding
+            SELECT b.id FROM withheld_items AS w
+            JOIN blocks AS b ON b.tenant_id = w.tenant_id AND b.id = w.block_id
+            WHERE w.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND w.startup_id = \(startup)
+              AND b.investor_id = \(investor) AND b.lifted_at IS NULL
+            LIMIT 1
+            """
+        ).map { try $0("id") }
+    }
+
+    /// Whether something is withheld still for which a block was set.
+    func isHeld(_ block: Block.ID) async throws -> Bool {
+        try await value(
+            """
+            -- isHeld
+            SELECT EXISTS (
+                SELECT FROM withheld_items AS w
+                WHERE w.tenant_id = acting_tenant() AND acts_as('manager', 'system') AND w.block_id = \(block))
+            """)
+    }
+
     /// Whether the park itself keeps a pair apart.
     func isBlockedByPark(_ startup: Startup.ID, _ investor: Institution.ID) async throws -> Bool {
         try await value(

@@ -20,16 +20,20 @@ extension Transaction {
             throw Problem.notFound
         }
         var block: Block.ID?
-        if withholding.reason == .never, try await !isBlockedByPark(startup, list.investor) {
-            let pair = NewBlock(investor: list.investor, startup: startup, reason: withholding.note)
-            block = try await blockPair(pair, by: IntroductionActor(person, for: .park), as: Block.ID()).id
+        if withholding.reason == .never {
+            block = try await blockOfWithholding(startup, list.investor)
+            if block == nil, try await !isBlockedByPark(startup, list.investor) {
+                let pair = NewBlock(investor: list.investor, startup: startup, reason: withholding.note)
+                block = try await blockPair(pair, by: IntroductionActor(person, for: .park), as: Block.ID()).id
+            }
         }
         try await withhold(startup, of: shortlist, withholding, block: block, by: person)
         guard let withheld = try await withheldItem(startup, of: shortlist) else { throw Problem.notFound }
         return withheld
     }
 
-    /// Puts a withheld item back in its place, and lifts the block that was set with it.
+    /// Puts a withheld item back in its place, and lifts the block that was set with it, unless another list withholds the pair
+    /// for good, too.
     ///
     /// Throws `ShortlistRefusal.released` or `.declined`, or not found for what is not withheld.
     package func putBackShortlistItem(
@@ -37,7 +41,7 @@ extension Transaction {
     ) async throws -> ShortlistItem {
         _ = try await lockUnderReview(shortlist)
         guard try await withheldItem(startup, of: shortlist) != nil else { throw Problem.notFound }
-        if let block = try await putBack(startup, of: shortlist) {
+        if let block = try await putBack(startup, of: shortlist), try await !isHeld(block) {
             // Whoever lifted it in the meantime has done the same.
             _ = try await lift(block, by: person)
         }

@@ -117,8 +117,8 @@ enum ShortlistFileAPI {
         Operation(
             .get, "/v1/shortlists/{shortlist}/file.csv", "getShortlistFile", summary: "A shortlist as CSV",
             description: """
-                What the reader sees of the list, with its answers; for managers also what they withheld. Columns are named in the reader's language; texts that a \
-                spreadsheet would take for formulas begin with an apostrophe.
+                What the reader sees of the list, with its answers; for managers also what they withheld. Columns are named \
+                in the reader's language; texts that a spreadsheet would take for formulas begin with an apostrophe.
                 """, tag: "investment", access: .roles([.manager, .investor]), parameters: ShortlistPath.self,
             output: Download.self, problems: [.notFound], produces: "text/csv"
         ) { call in

@@ -123,9 +123,10 @@ struct AccessMatrixTests {
                 let cell = questioner.cell(route, answer)
                 // What was written left a row in the trail; managers may write all of their tenant's.
                 let written = try await Self.trail(of: asker, in: world)
-                // An investor may end their own mandate, keep their firm's portfolio and show it to founders, a founder read their own document,
-                // which is noted, a reviewer note their own absence, and a partner the files of its agreement, of which it
-                // withdraws its own; which door they take to it, only declared access says.
+                // An investor may end their own mandate, keep their firm's portfolio and show the firm to founders, a
+                // founder read their own document, which is noted, a reviewer note their own absence, and a partner the
+                // files of its agreement, of which it withdraws its own; which door they take to it, only declared access
+                // says.
                 let isOwn =
                     asker == .jun
                     && [

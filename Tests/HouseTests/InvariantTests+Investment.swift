@@ -138,8 +138,11 @@ extension InvariantTests {
         Plant(
             "portfolios_hold_what_introductions_ended_in",
             """
-            UPDATE investments SET introduction_id = gen_random_uuid()
-            WHERE id = (SELECT id FROM investments ORDER BY id LIMIT 1)
+            INSERT INTO investments (
+                tenant_id, id, investor_id, startup_id, made_on, round_type, source, introduction_id)
+            SELECT m.tenant_id, gen_random_uuid(), m.investor_id, s.id, now(), 'seed', 'introduction', gen_random_uuid()
+            FROM (SELECT tenant_id, investor_id FROM mandates ORDER BY id LIMIT 1) AS m,
+                 (SELECT id FROM startups ORDER BY id LIMIT 1) AS s
             """),
         Plant(
             "introductions_end_with_a_reason", after: asked,

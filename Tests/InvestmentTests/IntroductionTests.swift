@@ -257,8 +257,13 @@ struct IntroductionTests {
         await #expect(throws: IntroductionRefusal.missing("/instrument", "Say how it was put in.")) {
             try await step(NewStep(.closed, amount: amount, day: day), as: Cast.jun, jun)
         }
+        await #expect(throws: IntroductionRefusal.missing("/day", "Choose a day that has come.")) {
+            let someDay = CalendarDate(Date(), in: .utc).adding(days: 3)
+            _ = try await step(NewStep(.closed, amount: amount, instrument: .safe, day: someDay), as: Cast.jun, jun)
+        }
         let closed = try await step(
-            NewStep(.closed, amount: amount, instrument: .safe, day: day), as: Cast.jun, jun)
+            NewStep(.closed, amount: amount, instrument: .safe, day: CalendarDate(daysSince1970: 20_000)), as: Cast.jun,
+            jun)
         #expect(closed.stage == .closed && closed.endedAt != nil)
         let steps = try await world.reader(Cast.ada).steps(of: introduced.id)
         #expect(steps.map(\.stage) == [.asked, .introduced, .met, .committed, .closed])

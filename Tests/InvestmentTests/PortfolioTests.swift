@@ -65,6 +65,22 @@ struct PortfolioTests {
         #expect(corrected.map(\.id) == [deal.id])
         #expect(corrected.first?.amount?.minor == 650_000_00)
         #expect(corrected.first?.madeOn == Self.day.adding(days: 1))
+        // Said anew on a day on which the deal is known by another way, the two are one.
+        let known = PastInvestment.ID()
+        let knownOn = Self.day.adding(days: 2)
+        _ = try await world.write(as: Cast.mei) { [startup = world.startup] in
+            try await $0.recordInvestment(
+                NewInvestment(in: startup, on: knownOn), of: Self.tidewater, as: known, by: Cast.mei.person.id)
+        }
+        #expect(try await portfolio(in: world).count == 2)
+        try await say(Self.closed(on: knownOn), as: Cast.mei, mei)
+        #expect(try await portfolio(in: world).map(\.id) == [known])
+        try await say(Self.closed(on: Self.day.adding(days: 1)), as: Cast.mei, mei)
+        #expect(try await portfolio(in: world).map(\.source) == [.recorded, .introduction])
+        try await world.write(as: Cast.mei) {
+            try await $0.takeBackInvestment(
+                known, because: ShortText("It was the same deal."), by: Cast.mei.person.id)
+        }
         let now = try await world.current(introduced.id)
         #expect(now.stage == .closed && now.ending?.side == .startup)
 

@@ -239,6 +239,29 @@ struct ShortlistReviewTests {
         #expect(try await world.reader().block(block) != nil)
     }
 
+    @Test("a block that two lists set stands until both have put the startup back")
+    func blockedTwice() async throws {
+        let world = try await ReviewWorld(MatchRunRequest(length: 200))
+        let next = try await world.match.performed(MatchRunRequest(length: 200))
+        let other = try #require(
+            try await world.match.lists(next.id).first { $0.mandate == world.list.mandate })
+        let startup = try #require(try await world.startups().first)
+        func isBlocked() async throws -> Bool {
+            try await world.reader().isBlockedByPark(startup, world.list.investor)
+        }
+        try await world.withhold(startup, because: .never)
+        _ = try await world.write {
+            try await $0.withholdShortlistItem(
+                startup, of: other.id, NewWithholding(.never), by: Cast.mei.person.id)
+        }
+        try await world.putBack(startup)
+        #expect(try await isBlocked())
+        _ = try await world.write {
+            try await $0.putBackShortlistItem(startup, of: other.id, by: Cast.mei.person.id)
+        }
+        #expect(try await !isBlocked())
+    }
+
     @Test("a declined list tells its investor nothing, and gives back what its startups were shown")
     func declined() async throws {
         let world = try await ReviewWorld(MatchRunRequest(length: 200, rules: MatchRules(leastLists: 1)))
