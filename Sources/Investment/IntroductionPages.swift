@@ -12,7 +12,10 @@ struct IntroductionPages {
     let site: Site
 
     var routes: [AnyRoute] {
-        [list, consoleList, show, consent, decline, block, setMeeting, cancelMeeting, recordStep, calendar]
+        [
+            list, choosePassLetters, consoleList, show, consent, decline, block, setMeeting, cancelMeeting, recordStep,
+            calendar,
+        ]
     }
 
     // MARK: Lists
@@ -30,7 +33,8 @@ struct IntroductionPages {
             let passes = side == .startup ? try await passes(for: call, reading) : nil
             let model = IntroductionsPage(
                 header: PageHeader(title: t("introductions.title"), lede: t("introductions.lede_\(side.rawValue)")),
-                table: table, passes: passes)
+                table: table, passes: passes,
+                passLetters: side == .startup ? try await passLetters(for: call, reading) : nil)
             let frame = Frame(
                 title: t("introductions.title"), site: site, viewer: reading.viewer, current: "introductions")
             return HTML(bytes: try PageTemplate.introductions.render(model, in: frame))
@@ -40,14 +44,53 @@ struct IntroductionPages {
     /// Why investors passed the startup over, once there are enough of them.
     private func passes<P, B>(for call: FormCall<P, B>, _ reading: Reading) async throws -> Table {
         let t = reading.t
+        let today = CalendarDate(Date(), in: .utc)
         let digest = try await call.reader.passDigest(
-            of: Startup.ID(try call.principal.actsFor),
-            since: CalendarDate(Date(), in: .utc).adding(days: -PassDigest.days))
+            of: Startup.ID(try call.principal.actsFor), since: today.adding(days: -PassDigest.days), until: today)
         return Table(
-            caption: t("passes.title"),
+            caption: digest.investors == nil
+                ? t("passes.title")
+                : t(
+                    "passes.title_days",
+                    [
+                        "since": digest.since.text(in: reading.viewer.language),
+                        "until": digest.until.text(in: reading.viewer.language),
+                    ]),
             columns: [Table.Column(t("introductions.reason")), Table.Column(t("passes.investors"), isNumber: true)],
             rows: digest.reasons.map { [.text(t("reason.\($0.reason.rawValue)")), .number($0.investors)] },
             empty: EmptyState(title: t("passes.none"), text: t("passes.none_text")))
+    }
+
+    /// Whether the founder who asks is written to about it, to be changed.
+    private func passLetters<P, B>(for call: FormCall<P, B>, _ reading: Reading) async throws -> Form {
+        let t = reading.t
+        let wanted = try await call.reader.passLetters().wanted
+        return Form(
+            action: "/introductions/pass-letters",
+            sections: [
+                FormSection(
+                    title: t("pass_letters.title"),
+                    intro: wanted ? t("pass_letters.wanted") : t("pass_letters.declined"),
+                    fields: [])
+            ],
+            submit: wanted ? t("pass_letters.stop") : t("pass_letters.start"), texts: t,
+            hidden: [
+                HiddenField("idempotency_key", call.freshIdempotencyKey),
+                HiddenField("wanted", wanted ? "false" : "true"),
+            ])
+    }
+
+    private var choosePassLetters: AnyRoute {
+        PageRoute(
+            .post, "/introductions/pass-letters", "choosePassLettersForm", access: .roles([.founder]),
+            body: PassLetters.self
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { transaction in
+                _ = try await transaction.choosePassLetters(try call.decoded(), by: person)
+                return .redirect(to: "/introductions#passes")
+            }
+        }.erased
     }
 
     private var consoleList: AnyRoute {
@@ -395,6 +438,7 @@ struct IntroductionsPage: ViewModel {
     var header: PageHeader
     var table: Table
     var passes: Table?
+    var passLetters: Form?
 }
 
 extension PageTemplate<IntroductionsPage> {

@@ -11,7 +11,7 @@ internal import Wording
 enum IntroductionsAPI {
     static let operations: [AnyOperation] = [
         listIntroductions, getIntroduction, listSteps, consent, decline, recordStep, setMeeting, cancelMeeting,
-        getCalendar, getReport, getPassDigest, listBlocks, blockPair, liftBlock,
+        getCalendar, getReport, getPassDigest, getPassLetters, choosePassLetters, listBlocks, blockPair, liftBlock,
     ]
 
     private static let sides: Set<Role> = [.manager, .investor, .founder]
@@ -165,14 +165,42 @@ enum IntroductionsAPI {
         Operation(
             .get, "/v1/startups/{startup}/pass-reasons", "getPassReasons",
             summary: "Why investors passed a startup over in the last year, by reason and never by name",
-            description: "Each investor counts once, by its last answer. Of fewer than three passes nothing is told.",
+            description: """
+                Each investor counts once, by its last answer. Of fewer than three passes nothing is told. Founders read \
+                what was counted when they were last written to: at the beginning of a month, and only once it differs by \
+                the answers of three investors.
+                """,
             tag: "investment", access: .roles([.manager, .founder]), parameters: PassesOf.self, output: PassDigest.self,
             problems: [.notFound]
         ) { call in
             let startup = call.parameters.startup
             guard try await call.reader.startup(startup) != nil else { throw Problem.notFound }
-            let since = CalendarDate(Date(), in: .utc).adding(days: -PassDigest.days)
-            return .ok(try await call.reader.passDigest(of: startup, since: since))
+            let today = CalendarDate(Date(), in: .utc)
+            return .ok(
+                try await call.reader.passDigest(
+                    of: startup, since: today.adding(days: -PassDigest.days), until: today))
+        }.erased
+    }
+
+    private static var getPassLetters: AnyOperation {
+        Operation(
+            .get, "/v1/pass-letters", "getPassLetters",
+            summary: "Whether you are written to about why investors passed", tag: "investment",
+            access: .roles([.founder]), output: PassLetters.self
+        ) { call in
+            .ok(try await call.reader.passLetters())
+        }.erased
+    }
+
+    private static var choosePassLetters: AnyOperation {
+        Operation(
+            .post, "/v1/pass-letters", "choosePassLetters",
+            summary: "Be written to about why investors passed, or no longer",
+            description: "Once a month at most, and only where there is news that hides who passed.", tag: "investment",
+            access: .roles([.founder]), body: PassLetters.self, output: PassLetters.self
+        ) { call in
+            let person = try call.principal.personID
+            return try await call.write { .ok(try await $0.choosePassLetters(call.body, by: person)) }
         }.erased
     }
 

@@ -333,11 +333,6 @@ struct MandatePages {
         let reading = try await Reading(call)
         let t = reading.t
         let investor = mandate.investorName.text(for: reading.spoken)
-        let badge =
-            mandate.withdrawnAt != nil
-            ? Badge(t("mandate.withdrawn"))
-            : mandate.terms.deploying
-                ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
         let hasLapsed = mandate.confirmedUntil < CalendarDate(Date(), in: .utc)
         let confirmed = ["day": mandate.confirmedUntil.text(in: reading.viewer.language)]
         var actions: [Action] = []
@@ -351,7 +346,8 @@ struct MandatePages {
         }
         let model = MandatePage(
             header: PageHeader(
-                title: mandate.terms.name.string, kind: t("mandate.kind", ["investor": investor]), badge: badge,
+                title: mandate.terms.name.string, kind: t("mandate.kind", ["investor": investor]),
+                badge: mandate.badge(reading),
                 lede: mandate.withdrawnAt.map { t("mandate.withdrawn_on", ["day": reading.words($0)]) }
                     ?? (hasLapsed ? t("mandate.lapsed", confirmed) : t("mandate.confirmed_until", confirmed)),
                 actions: actions),
@@ -405,13 +401,9 @@ struct MandatePages {
             ],
             rows: mandates.map { mandate in
                 let terms = mandate.terms
-                let badge =
-                    mandate.withdrawnAt != nil
-                    ? Badge(t("mandate.withdrawn"))
-                    : terms.deploying
-                        ? Badge(t("mandate.deploying"), .success) : Badge(t("mandate.paused"), .warning)
                 return [
-                    .link(terms.name.string, way.address(of: mandate.id), note: terms.focus(reading)), .badge(badge),
+                    .link(terms.name.string, way.address(of: mandate.id), note: terms.focus(reading)),
+                    .badge(mandate.badge(reading)),
                     .text(
                         terms.stages.isEmpty
                             ? t("mandates.any")
@@ -469,6 +461,19 @@ extension PageTemplate<MandatePage> {
 
 extension PageTemplate<InvestorPage> {
     static let investor = PageTemplate("investment/investor", in: .investment)
+}
+
+extension Mandate {
+    /// Whether it gets lists, and that it soon gets none unless somebody confirms it.
+    func badge(_ reading: Reading) -> Badge {
+        let t = reading.t
+        guard withdrawnAt == nil else { return Badge(t("mandate.withdrawn")) }
+        guard terms.deploying else { return Badge(t("mandate.paused"), .warning) }
+        let (today, day) = (CalendarDate(Date(), in: .utc), ["day": confirmedUntil.text(in: reading.viewer.language)])
+        if confirmedUntil < today { return Badge(t("mandate.lapsed_after", day), .danger) }
+        return Lapse.isNear(confirmedUntil, on: today)
+            ? Badge(t("mandate.lapses_after", day), .warning) : Badge(t("mandate.deploying"), .success)
+    }
 }
 
 extension MandateTerms {

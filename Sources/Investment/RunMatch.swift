@@ -55,6 +55,15 @@ extension InvestmentRoom {
             try await run.finish { try await $0.beginScheduledRun() }
         }
         worker.scheduleInEveryTenant(.every(.seconds(600)), database: database) { _ in BeginScheduledRun() }
+        // Every day, since the one day of a month might be missed. Nothing is told twice.
+        worker.register(TellOfPasses.self, acting: .system) { _, run in
+            try await run.finish { try await $0.tellOfPasses() }
+        }
+        worker.scheduleInEveryTenant(.daily(at: 1, in: .gmt), database: database) { _ in TellOfPasses() }
+        worker.register(WarnOfLapses.self, acting: .system) { _, run in
+            try await run.finish { try await $0.warnOfLapses() }
+        }
+        worker.scheduleInEveryTenant(.every(.seconds(3600)), database: database) { _ in WarnOfLapses() }
     }
 
     private static func perform(_ job: RunMatch, _ run: JobRun, _ database: Database) async throws {

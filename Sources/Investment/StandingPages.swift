@@ -253,7 +253,8 @@ struct StandingPages {
                 problem: sentence(.visibility, [])))
         let model = StandingPage(
             header: PageHeader(
-                title: t("standing.title"), kind: name, badge: badge(standing, t), lede: lede(standing, way, reading)),
+                title: t("standing.title"), kind: name, badge: badge(standing, reading),
+                lede: lede(standing, way, reading)),
             forms: forms, verifications: verifications(standing, reading))
         let crumbs =
             way == .own
@@ -268,10 +269,15 @@ struct StandingPages {
         return HTML(bytes: try PageTemplate.standing.render(model, in: frame))
     }
 
-    private func badge(_ standing: InvestorStanding, _ t: Texts) -> Badge {
-        standing.verifiedUntil == nil
-            ? Badge(t("standing.unverified"), .danger)
-            : standing.pause != nil ? Badge(t("standing.paused"), .warning) : Badge(t("standing.verified"), .success)
+    private func badge(_ standing: InvestorStanding, _ reading: Reading) -> Badge {
+        let t = reading.t
+        func named(_ day: CalendarDate) -> [String: String] { ["day": day.text(in: reading.viewer.language)] }
+        guard let until = standing.verifiedUntil else {
+            let last = standing.verifications.first { $0.revokedAt == nil }?.validUntil
+            return Badge(last.map { t("standing.lapsed_after", named($0)) } ?? t("standing.unverified"), .danger)
+        }
+        if Lapse.isNear(until, on: standing.asOf) { return Badge(t("standing.lapses_after", named(until)), .warning) }
+        return standing.pause != nil ? Badge(t("standing.paused"), .warning) : Badge(t("standing.verified"), .success)
     }
 
     private func lede(_ standing: InvestorStanding, _ way: MandatePages.Way, _ reading: Reading) -> String {
