@@ -8,8 +8,13 @@ extension Transaction {
     /// What a run is given. Read in one snapshot, so that no list mixes what was known before and after a change.
     func matchInputs(_ ordered: OrderedMatchRun) async throws -> MatchInputs {
         let today = ordered.asOf.daysSince1970
-        let (mandates, orders) = try await standingMandates(
+        let (standing, orders) = try await standingMandates(
             ordered.asked.map { " AND m.id = ANY (\($0))" } ?? .empty, on: today)
+        var mandates = standing
+        let conflicts = try await conflicts(of: Array(Set(orders.map(\.investor))))
+        for (place, order) in orders.enumerated() {
+            mandates[place].conflicts = conflicts.known(of: order.investor)
+        }
         let world = World(
             today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
@@ -64,6 +69,59 @@ extension Transaction {
 }
 
 extension Statements {
+    /// For each of some investors the startups that somebody of it judges, mentors or owns a part of. Only for the service:
+    /// whoever else asks is told of no more than they may read.
+    func conflicts(of investors: [Institution.ID]) async throws -> [Institution.ID: Set<Startup.ID>] {
+        let rows = try await rows(
+            """
+            -- matchInputs: conflicts
+            SELECT c.investor_id, c.startup_id FROM conflicts_of_investors(\(investors)) AS c
+            """)
+        return try Self.byInvestor(rows)
+    }
+
+    /// Rows of an investor and a startup, by investor.
+    static func byInvestor(_ rows: [Row]) throws -> [Institution.ID: Set<Startup.ID>] {
+        var startups: [Institution.ID: Set<Startup.ID>] = [:]
+        for row in rows {
+            let (investor, startup) = try row.decode(Institution.ID.self, Startup.ID.self)
+            startups[investor, default: []].insert(startup)
+        }
+        return startups
+    }
+
+    /// The investors with a mandate that somebody of whom judges a startup, mentors it or owns a part of it. Only for the
+    /// service.
+    func investorsInConflict(with startup: Startup.ID) async throws -> Set<Institution.ID> {
+        let rows = try await rows(
+            """
+            -- investorsInConflict
+            SELECT i.investor_id FROM (
+                SELECT DISTINCT m.investor_id FROM mandates AS m
+                WHERE m.tenant_id = acting_tenant() AND m.withdrawn_at IS NULL
+            ) AS i
+            WHERE is_conflicted(\(startup), i.investor_id)
+            """)
+        return Set(try rows.map { try $0.decode(Institution.ID.self) })
+    }
+
+    /// Whether somebody of an investor judges a startup, mentors it or owns a part of it, as far as the reader may be told.
+    func isConflicted(_ startup: Startup.ID, with investor: Institution.ID) async throws -> Bool {
+        try await value(
+            """
+            -- isConflicted
+            SELECT is_conflicted(\(startup), \(investor))
+                AND \(startup) <> ALL (startups_too_near(acting_role(), acting_person()))
+            """)
+    }
+
+    /// The startups that are the reader's own, if it is a manager: of these it is not told who judges them.
+    func startupsTooNear() async throws -> Set<Startup.ID> {
+        let rows = try await rows(
+            "/* startupsTooNear */ SELECT unnest(startups_too_near(acting_role(), acting_person()))")
+        return Set(try rows.map { try $0.decode(Startup.ID.self) })
+    }
+
     /// Some startups, those of them that there are.
     ///
     /// - Parameter condition: which of them, as a condition on `s`; all unless given.
@@ -190,6 +248,11 @@ extension Query {
         WHERE s.tenant_id = acting_tenant() \(given: ids, { "AND s.id = ANY (\($0))" })
         """
     }
+}
+
+extension [Institution.ID: Set<Startup.ID>] {
+    /// The startups of an investor as the engine knows them.
+    func known(of investor: Institution.ID) -> Set<Matching.Key> { Set((self[investor] ?? []).map(\.key)) }
 }
 
 extension Consent.Audience {

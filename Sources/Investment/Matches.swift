@@ -78,7 +78,7 @@ package struct ClosedGate: Codable, Sendable, Equatable {
         self.gate = gate.slug
         because =
             switch gate {
-            case .notOptedIn, .outsideAudience, .notDeploying, .ownPortfolio, .excludedStartup,
+            case .notOptedIn, .outsideAudience, .conflictOfInterest, .notDeploying, .ownPortfolio, .excludedStartup,
                 .countryNotIncluded(nil):
                 nil
             case .countryExcluded(let country), .countryNotIncluded(let country?): country
@@ -96,7 +96,13 @@ extension LiveIndexes {
         of mandate: Mandate.ID, limit: Int, filter: Filter, in tenant: Tenant.ID, by reader: some Statements
     ) async throws -> MandateMatches {
         let index = try await index(of: tenant)
-        let found = await index.matches(of: mandate.key, limit: limit, filter: filter)
+        var conflicts: Set<Startup.ID> = []
+        if let investor = index.investor(of: mandate.key).map(Institution.ID.init) {
+            conflicts = try await service(in: tenant).conflicts(of: [investor])[investor] ?? []
+            if !conflicts.isEmpty { conflicts.subtract(try await reader.startupsTooNear()) }
+        }
+        let found = await index.matches(
+            of: mandate.key, limit: limit, filter: filter, conflicts: Set(conflicts.map(\.key)))
         let cards = try await reader.startupCards(of: found.map { Startup.ID($0.startup) })
         let names = try await reader.names(in: found.map(\.explanation))
         // A startup that has gone, or that the reader may not know of, leaves its place to nobody.
@@ -117,7 +123,10 @@ extension LiveIndexes {
         of startup: Startup.ID, limit: Int, in tenant: Tenant.ID, by reader: some Statements
     ) async throws -> StartupMatches {
         let index = try await index(of: tenant)
-        let found = await index.mandateMatches(of: startup.key, limit: limit)
+        var investors = try await service(in: tenant).investorsInConflict(with: startup)
+        if !investors.isEmpty, try await reader.startupsTooNear().contains(startup) { investors = [] }
+        let found = await index.mandateMatches(
+            of: startup.key, limit: limit, conflicts: Set(investors.map(\.key)))
         let mandates = try await reader.mandates(found.map { Mandate.ID($0.mandate) })
         let names = try await reader.names(in: found.map(\.explanation))
         let items = found.enumerated().compactMap { place, item in
@@ -129,6 +138,9 @@ extension LiveIndexes {
         }
         return StartupMatches(startup: startup, engine: MatchRun.engine(index.model.version), items: items)
     }
+
+    /// Reads what no one person may read together.
+    private func service(in tenant: Tenant.ID) -> Reader { database.reader(as: .system(in: tenant)) }
 
     /// How a startup fits a mandate as of now; nil where the reader knows of no such startup.
     func fit(
@@ -142,7 +154,8 @@ extension LiveIndexes {
         }
         // The index keeps the mandates that get lists.
         guard mandate.withdrawnAt == nil, mandate.terms.deploying else { return closed([ClosedGate(.notDeploying)]) }
-        switch await index.verdict(mandate.id.key, startup.key) {
+        let isConflicted = try await reader.isConflicted(startup, with: mandate.investor)
+        switch await index.verdict(mandate.id.key, startup.key, conflicts: isConflicted ? [startup.key] : []) {
         // Either has gone a moment ago.
         case nil: return nil
         case .gated(let gates): return closed(gates.map(ClosedGate.init))
@@ -157,23 +170,27 @@ extension LiveIndexes {
 // Apart from the thread that answers the request, which has other people's sockets to read: a million startups take their
 // time. A request's tasks prefer that thread, also where a function says `@concurrent`.
 extension Index {
-    fileprivate func matches(of mandate: Key, limit: Int, filter: Filter) async -> [Proposal.Item] {
+    fileprivate func matches(
+        of mandate: Key, limit: Int, filter: Filter, conflicts: Set<Key>
+    ) async -> [Proposal.Item] {
         await withTaskExecutorPreference(globalConcurrentExecutor) {
-            explain(mandate, rank(mandate, limit: limit, filter: filter).map(\.startup))
+            explain(mandate, rank(mandate, limit: limit, filter: filter, conflicts: conflicts).map(\.startup))
         }
     }
 
-    fileprivate func mandateMatches(of startup: Key, limit: Int) async -> [(mandate: Key, explanation: Explanation)] {
+    fileprivate func mandateMatches(
+        of startup: Key, limit: Int, conflicts: Set<Key>
+    ) async -> [(mandate: Key, explanation: Explanation)] {
         await withTaskExecutorPreference(globalConcurrentExecutor) {
-            mandates(for: startup, limit: limit).compactMap { ranked in
+            mandates(for: startup, limit: limit, conflicts: conflicts).compactMap { ranked in
                 guard case .scored(let explanation)? = explain(ranked.mandate, startup) else { return nil }
                 return (ranked.mandate, explanation)
             }
         }
     }
 
-    fileprivate func verdict(_ mandate: Key, _ startup: Key) async -> Verdict? {
-        await withTaskExecutorPreference(globalConcurrentExecutor) { explain(mandate, startup) }
+    fileprivate func verdict(_ mandate: Key, _ startup: Key, conflicts: Set<Key>) async -> Verdict? {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { explain(mandate, startup, conflicts: conflicts) }
     }
 }
 

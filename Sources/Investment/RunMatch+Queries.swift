@@ -68,15 +68,6 @@ extension Transaction {
         return try Self.byInvestor(rows)
     }
 
-    private static func byInvestor(_ rows: [Row]) throws -> [Institution.ID: Set<Startup.ID>] {
-        var startups: [Institution.ID: Set<Startup.ID>] = [:]
-        for row in rows {
-            let (investor, startup) = try row.decode(Institution.ID.self, Startup.ID.self)
-            startups[investor, default: []].insert(startup)
-        }
-        return startups
-    }
-
     /// Keeps the lists of a run. In portions: each statement stays far within its time, however many lists there are.
     func insert(_ lists: [MatchedList], of run: MatchRun.ID) async throws {
         // Nobody waits for a page here: a busy machine may take its time over tens of thousands of rows.

@@ -83,6 +83,31 @@ extension Statements {
         ).map(ShortlistItem.init)
     }
 
+    /// What stands between an investor and some startups, as far as the seat reads it: an investor of its own portfolio alone,
+    /// since who holds what is the startup's to say, and its conflicts only the park.
+    func nearness(of startups: [Startup.ID], to investor: Institution.ID) async throws -> Nearness {
+        let rows = try await rows(
+            """
+            -- nearness
+            SELECT s.id,
+                   EXISTS (SELECT FROM investments AS v
+                           WHERE v.tenant_id = acting_tenant() AND v.investor_id = \(investor) AND v.startup_id = s.id)
+                   OR EXISTS (SELECT FROM startup_holders AS h
+                              WHERE h.tenant_id = acting_tenant() AND h.institution_id = \(investor)
+                                AND h.startup_id = s.id AND acts_as('manager')) AS is_held,
+                   acts_as('manager') AND is_conflicted(s.id, \(investor))
+                   AND s.id <> ALL (startups_too_near(acting_role(), acting_person())) AS is_conflicted
+            FROM unnest(\(startups)) AS s (id)
+            """)
+        var nearness = Nearness()
+        for row in rows {
+            let (startup, isHeld, isConflicted) = try row.decode(Startup.ID.self, Bool.self, Bool.self)
+            if isHeld { nearness.held.insert(startup) }
+            if isConflicted { nearness.conflicted.insert(startup) }
+        }
+        return nearness
+    }
+
     /// What a shortlist would tell of some startups, of those that the seat reaches.
     func startupCards(of ids: [Startup.ID]) async throws -> [Startup.ID: StartupCard] {
         let cards = try await rows(
@@ -128,6 +153,14 @@ package struct ShortlistPosition: Codable, Sendable {
         createdAt = shortlist.createdAt
         id = shortlist.id
     }
+}
+
+/// What stands between an investor and startups of its lists.
+struct Nearness {
+    /// Of which it holds a part already.
+    var held: Set<Startup.ID> = []
+    /// That somebody of it judges, mentors or owns a part of.
+    var conflicted: Set<Startup.ID> = []
 }
 
 extension Query {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Institutions
+internal import Matching
 internal import Pages
 internal import Vocabulary
 internal import Wording
@@ -9,6 +10,8 @@ struct ShortlistCards {
     let words: FitWords
     let list: Shortlist
     let mayAnswer: Bool
+    /// What stands between the investor and the startups.
+    var nearness = Nearness()
     /// What has changed since the last list; nil where that is not told.
     var changes: ChangeWords?
     /// What the firm's people say of it among themselves; nil for whoever is of no firm.
@@ -31,7 +34,7 @@ struct ShortlistCards {
             ask: startup.ask.map { MoneyText($0) } ?? MoneyText(currency: "", figure: t("card.no_ask")),
             place: words.place(startup), score: words.score(item.score, item.parts), cheque: words.cheque,
             change: said(of: startup.id), focusAreas: words.focus(startup),
-            gates: words.gates(startup),
+            gates: words.gates(startup) + marks(startup.id),
             answered: item.state == .expired ? Badge(t("answered.expired")) : item.answer.map(badge),
             answer: mayAnswer && item.state == .open
                 ? answerForm(startup.id, in: id) : nil,
@@ -46,6 +49,16 @@ struct ShortlistCards {
     private func said(of startup: Startup.ID) -> String? {
         let sentences = [changes?.sentence(on: startup)].compactMap(\.self) + (talk?.sentences(on: startup, t) ?? [])
         return sentences.isEmpty ? nil : sentences.joined(separator: " · ")
+    }
+
+    /// What keeps nobody from the list by itself, or came about since.
+    private func marks(_ startup: Startup.ID) -> [ShortlistCard.Gate] {
+        var marks: [ShortlistCard.Gate] = []
+        if nearness.held.contains(startup) { marks.append(.init(t("tick.held"), isMet: nil)) }
+        if nearness.conflicted.contains(startup) {
+            marks.append(.init(words.label(ofGate: Matching.Gate.conflictOfInterest.slug), isMet: false))
+        }
+        return marks
     }
 
     // MARK: Answers

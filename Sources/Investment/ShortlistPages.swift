@@ -92,7 +92,8 @@ struct ShortlistPages {
                 reading) : nil
         let cards = ShortlistCards(
             words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: firmRole?.answers ?? false,
-            changes: changes, talk: talk, key: { call.freshIdempotencyKey }, ticked: review?.ticked)
+            nearness: try await reader.nearness(of: items.map(\.startup.id), to: list.investor), changes: changes,
+            talk: talk, key: { call.freshIdempotencyKey }, ticked: review?.ticked)
         let show = asked.show ?? .all
         let referred = talk?.referred(to: try call.principal.personID)
         let narrowed = items.filter { asked.admits($0) }
@@ -297,6 +298,7 @@ struct ShortlistPages {
         let t = reading.t
         let cards = ShortlistCards(
             words: FitWords(reading: reading, terms: terms), list: list, mayAnswer: false,
+            nearness: try await reader.nearness(of: [path.startup], to: list.investor),
             key: { call.freshIdempotencyKey })
         let card = cards.card(item)
         var facts = cards.words.facts(item.startup)

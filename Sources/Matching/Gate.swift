@@ -4,6 +4,8 @@ public enum Gate: Hashable, Sendable {
     case notOptedIn
     /// The startup does not want to be proposed to this investor.
     case outsideAudience
+    /// Somebody of the investor judges the startup, mentors it or owns a part of it.
+    case conflictOfInterest
     /// The mandate has no money to give now.
     case notDeploying
     /// The investor has funded the startup before.
@@ -24,6 +26,7 @@ public enum Gate: Hashable, Sendable {
         switch self {
         case .notOptedIn: "not-opted-in"
         case .outsideAudience: "outside-audience"
+        case .conflictOfInterest: "conflict-of-interest"
         case .notDeploying: "not-deploying"
         case .ownPortfolio: "own-portfolio"
         case .excludedStartup: "excluded-startup"
@@ -107,9 +110,10 @@ struct GateKeeper {
         return region.map(regions.contains) ?? false
     }
 
-    /// Whether the startup wants to be proposed to this investor, if to any. One that does not is for it as if it did not want
-    /// to be proposed at all, and is not counted either.
-    func isOffered(_ startup: Key) -> Bool { !keepingAway.contains(startup) }
+    /// Whether the startup wants to be proposed to this investor, if to any, and nobody of the investor stands between. One that
+    /// is not offered is for it as if it did not want to be proposed at all, and is not counted either: a count would tell that
+    /// it keeps away, or that it applied.
+    func isOffered(_ startup: Key) -> Bool { !keepingAway.contains(startup) && !mandate.conflicts.contains(startup) }
 
     /// Whether a startup that wants to be proposed may be.
     func admits(_ startup: Key, _ sheet: Sheet) -> Bool {
@@ -127,7 +131,8 @@ struct GateKeeper {
     func closed(_ startup: Key, _ sheet: Sheet, isOptedIn: Bool) -> [Gate] {
         var closed: [Gate] = []
         if !isOptedIn { closed.append(.notOptedIn) }
-        if !isOffered(startup) { closed.append(.outsideAudience) }
+        if keepingAway.contains(startup) { closed.append(.outsideAudience) }
+        if mandate.conflicts.contains(startup) { closed.append(.conflictOfInterest) }
         if !mandate.isDeploying { closed.append(.notDeploying) }
         if let investor, sheet.backers.contains(investor) { closed.append(.ownPortfolio) }
         if mandate.excludedStartups.contains(startup) { closed.append(.excludedStartup) }

@@ -12,7 +12,9 @@ extension Index {
     ///
     /// Every mandate whose gates it passes is scored: takes time by the mandates, some tenth of a millisecond for each that
     /// has a past.
-    public func mandates(for startup: Key, limit: Int) -> [RankedMandate] {
+    ///
+    /// - Parameter conflicts: investors that have a conflict of interest with the startup, beside those that the world knows of.
+    public func mandates(for startup: Key, limit: Int, conflicts: Set<Key> = []) -> [RankedMandate] {
         guard limit > 0, let found = find(startup), layers[found.layer].segment.kind != .closed else { return [] }
         let segment = layers[found.layer].segment
         var sheet = Sheet()
@@ -22,7 +24,7 @@ extension Index {
         let words = own + lexicon.implied(sheet)
         var best = Shortlist(limit: limit)
         for key in mandates {
-            guard let mandate = mandate(key), wants(startup, mandate.investor),
+            guard let mandate = mandate(key), wants(startup, mandate.investor), !conflicts.contains(mandate.investor),
                 GateKeeper(mandate, market, areas).admits(startup, sheet)
             else { continue }
             best.offer(key, score(profile(mandate), sheet, words))

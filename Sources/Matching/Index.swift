@@ -55,9 +55,13 @@ public struct Index: Sendable {
     /// The best `limit` startups for a mandate, best first; equal scores in the order of their keys. Empty for a
     /// mandate the world does not have.
     ///
-    /// - Parameter filter: which startups to look at; all of them when not given.
-    public func rank(_ mandate: Key, limit: Int, filter: Filter = Filter()) -> [Ranked] {
-        mandateFacts[mandate].map { rank($0, limit: limit, filter: filter) } ?? []
+    /// - Parameters:
+    ///   - filter: which startups to look at; all of them when not given.
+    ///   - conflicts: startups with which the mandate's investor has a conflict of interest, beside those that the world knows of.
+    public func rank(
+        _ mandate: Key, limit: Int, filter: Filter = Filter(), conflicts: Set<Key> = []
+    ) -> [Ranked] {
+        self.mandate(mandate, conflicts).map { rank($0, limit: limit, filter: filter) } ?? []
     }
 
     /// The same for a mandate that need not be one of the world's.
@@ -132,6 +136,9 @@ public struct Index: Sendable {
         }
     }
 
+    /// Whose a mandate is; `nil` for one that the world does not have.
+    public func investor(of mandate: Key) -> Key? { mandateFacts[mandate]?.investor }
+
     /// How many startups want to be proposed.
     public var offered: Int { offeredLayers.reduce(0) { $0 + $1.count } }
 
@@ -144,8 +151,11 @@ public struct Index: Sendable {
     public var size: Int { offeredLayers.reduce(0) { $0 + $1.segment.size } + lexicon.size }
 
     /// Why a pair is proposed, or not; `nil` when the world lacks the mandate or the startup.
-    public func explain(_ mandate: Key, _ startup: Key) -> Verdict? {
-        guard let mandate = mandateFacts[mandate], let found = find(startup) else { return nil }
+    ///
+    /// - Parameter conflicts: startups with which the mandate's investor has a conflict of interest, beside those that the world
+    ///   knows of.
+    public func explain(_ mandate: Key, _ startup: Key, conflicts: Set<Key> = []) -> Verdict? {
+        guard let mandate = self.mandate(mandate, conflicts), let found = find(startup) else { return nil }
         var sheet = Sheet()
         let segment = layers[found.layer].segment
         segment.read(found.row, into: &sheet)
@@ -160,6 +170,13 @@ public struct Index: Sendable {
 extension Index {
     /// A mandate by its key.
     func mandate(_ key: Key) -> World.Mandate? { mandateFacts[key] }
+
+    /// A mandate by its key, with further conflicts of its investor.
+    func mandate(_ key: Key, _ conflicts: Set<Key>) -> World.Mandate? {
+        guard var mandate = mandateFacts[key] else { return nil }
+        if !conflicts.isEmpty { mandate.conflicts.formUnion(conflicts) }
+        return mandate
+    }
 
     func profile(_ mandate: World.Mandate) -> Profile {
         Profile(mandate, market, habits, lexicon, areas, passed: passed(mandate.passes))

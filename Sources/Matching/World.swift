@@ -146,8 +146,10 @@ public struct World: Sendable {
         public var regions: [String]
         /// Focus areas it will not touch, with everything below them.
         public var excludedAreas: Set<String>
-        /// Startups it must not see: conflicts of interest, or a pass that stands.
+        /// Startups it must not see: an answer that stands.
         public var excludedStartups: Set<Key>
+        /// Startups that somebody of its investor judges, mentors or owns a part of. The investor is not to find out which.
+        public var conflicts: Set<Key>
         /// Startups that its investor passed over because they did not fit.
         public var passes: [Pass]
         /// Whether it has money to give now.
@@ -158,7 +160,7 @@ public struct World: Sendable {
             _ key: Key, of investor: Key, areas: [Weighted] = [], stages: [String] = [], isFirmOnStages: Bool = false,
             cheque: ClosedRange<Int>? = nil, countries: Set<String> = [], excludedCountries: Set<String> = [],
             regions: [String] = [], excludedAreas: Set<String> = [], excludedStartups: Set<Key> = [],
-            passes: [Pass] = [], isDeploying: Bool = true
+            conflicts: Set<Key> = [], passes: [Pass] = [], isDeploying: Bool = true
         ) {
             self.key = key
             self.investor = investor
@@ -171,6 +173,7 @@ public struct World: Sendable {
             self.regions = regions
             self.excludedAreas = excludedAreas
             self.excludedStartups = excludedStartups
+            self.conflicts = conflicts
             self.passes = passes
             self.isDeploying = isDeploying
         }

@@ -9,6 +9,11 @@ import Testing
         expect([.notOptedIn]) { startup, _, _ in startup.isOptedIn = false }
         expect([.outsideAudience]) { startup, _, _ in startup.audience = .allBut([Inventor.key(3, 0)]) }
         expect([.outsideAudience]) { startup, _, _ in startup.audience = .only([Inventor.key(3, 1)]) }
+        expect([.conflictOfInterest]) { _, mandate, _ in mandate.conflicts = [Inventor.key(1, 0)] }
+        expect([.outsideAudience, .conflictOfInterest]) { startup, mandate, _ in
+            startup.audience = .only([])
+            mandate.conflicts = [Inventor.key(1, 0)]
+        }
         expect([.notDeploying]) { _, mandate, _ in mandate.isDeploying = false }
         expect([.ownPortfolio]) { _, _, deals in
             deals.append(World.Deal(investor: Inventor.key(3, 0), startup: Inventor.key(1, 0), day: 1))
@@ -58,6 +63,46 @@ import Testing
             mandate.isDeploying = false
             mandate.excludedCountries = ["HK"]
             mandate.countries = ["JP"]
+        }
+    }
+
+    @Test func aConflictKeepsAStartupAsIfItWereNotThere() throws {
+        for seed in worlds(60, long: 2000) {
+            var inventor = Inventor(seed: seed)
+            let world = inventor.world()
+            let conflicts = Set(world.startups.shuffled(using: &inventor).prefix(3).map(\.key))
+            var told = world
+            for number in told.mandates.indices { told.mandates[number].conflicts = conflicts }
+            // In counts and lists, they are as startups that keep away from everybody.
+            var away = world
+            for number in away.startups.indices where conflicts.contains(away.startups[number].key) {
+                away.startups[number].audience = .only([])
+            }
+            let (before, known, gone) = (
+                Index(world, model: everySignal), Index(told, model: everySignal), Index(away, model: everySignal)
+            )
+            for mandate in world.mandates {
+                let ranked = gone.rank(mandate.key, limit: 1000)
+                #expect(known.rank(mandate.key, limit: 1000) == ranked)
+                // Told with the question, they are what they are when the world knows of them.
+                #expect(before.rank(mandate.key, limit: 1000, conflicts: conflicts) == ranked)
+                let proposal = try #require(known.propose(mandate.key, limit: 1000))
+                #expect(proposal == gone.propose(mandate.key, limit: 1000))
+                #expect(proposal.gatedOut["conflict-of-interest"] == nil)
+                #expect(proposal.considered <= world.startups.count { $0.isOptedIn && !conflicts.contains($0.key) })
+                for startup in world.startups {
+                    let verdict = known.explain(mandate.key, startup.key)
+                    #expect(before.explain(mandate.key, startup.key, conflicts: conflicts) == verdict)
+                    guard case .gated(let gates)? = verdict else { continue }
+                    #expect(gates.contains(.conflictOfInterest) == conflicts.contains(startup.key))
+                }
+            }
+            for startup in world.startups {
+                #expect(
+                    known.mandates(for: startup.key, limit: 100) == gone.mandates(for: startup.key, limit: 100))
+                let all = Set(world.mandates.map(\.investor))
+                #expect(before.mandates(for: startup.key, limit: 100, conflicts: all).isEmpty)
+            }
         }
     }
 
