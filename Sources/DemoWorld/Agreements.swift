@@ -40,7 +40,8 @@ extension DemoWorld {
                 "Both sides build an open platform that joins data from many sources under neutral governance."),
             noticeDays: 90,
             parties: [
-                MoU.Party(Institution.ID(tenant.id.uuid), as: .lead), MoU.Party(kitagawa, as: .partner),
+                MoU.Party(Institution.ID(tenant.id.uuid), as: .lead, coordinator: Name("Mei Lam")),
+                MoU.Party(kitagawa, as: .partner, coordinator: Name("Aoi Fujita")),
             ],
             areas: areas([
                 ("smart-mobility", "Smart Mobility"), ("smart-environment", "Smart Environment"),
@@ -50,7 +51,7 @@ extension DemoWorld {
             objectives: [
                 ShortText("Go beyond proof of concept in at least two areas"),
                 ShortText("Give data publishers and users a neutral place to meet"),
-            ], renewsItself: true)
+            ], legalReviewer: Name("Winnie Kwok"), renewsItself: true)
         let signing = try Signing(
             on: today.adding(days: -420), effectiveOn: today.adding(days: -420), endsOn: today.adding(days: 675),
             at: .new(
@@ -79,13 +80,18 @@ extension DemoWorld {
             reference: Name(reference), title: LocalizedName(en: "Nurturing startups of both places"), kind: .nurturing,
             summary: LongText(
                 "Incubation and acceleration, investment matching, knowledge exchange and access to both markets."),
-            noticeDays: 60, parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
+            noticeDays: 60,
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: Name(signatory.name)),
+                MoU.Party(bank, as: .partner, coordinator: Name("Kenji Mori")),
+            ],
             areas: areas([
                 ("smart-city", "Smart city"), ("fintech", "Fintech"),
                 ("biomedical-technology", "Biomedical technology"),
                 ("robotics", "Robotics"),
             ]),
-            objectives: [ShortText("Ten startups supported in each direction within two years")])
+            objectives: [ShortText("Ten startups supported in each direction within two years")],
+            legalReviewer: Name("Shota Abe"))
         let signing = try Signing(
             on: today.adding(days: -300), effectiveOn: today.adding(days: -290), endsOn: today.adding(days: 440),
             by: [
@@ -104,7 +110,10 @@ extension DemoWorld {
         let draft = try MoUDraft(
             reference: Name("MoU-4"), title: LocalizedName(en: "Research for border services", zhHant: "邊境服務科研合作"),
             kind: .research, noticeDays: 30,
-            parties: [MoU.Party(own, as: .lead), MoU.Party(lantau, as: .partner)],
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: Name("Grace Ho")),
+                MoU.Party(lantau, as: .partner, coordinator: Name("Ivy Poon")),
+            ],
             areas: areas([
                 ("immigration-control", "Innovative border control operation"),
                 ("biometrics", "Biometric identification and authentication"),
@@ -114,7 +123,7 @@ extension DemoWorld {
             objectives: [
                 ShortText("Better and faster service at control points"),
                 ShortText("Set an example for neighbouring cities"),
-            ])
+            ], legalReviewer: Name("Dennis Yau"))
         let signing = try Signing(
             on: today.adding(days: -200), effectiveOn: today.adding(days: -200), endsOn: today.adding(days: 895),
             by: [
@@ -142,13 +151,14 @@ extension DemoWorld {
             title: LocalizedName(en: "Shared payments sandbox", zhHant: "共用支付沙盒", ja: "決済サンドボックスの共同運営"),
             kind: .research, noticeDays: 60,
             parties: [
-                MoU.Party(own, as: .lead), MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner),
+                MoU.Party(own, as: .lead, coordinator: Name("Mei Lam")),
+                MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner, coordinator: Name("Kenji Mori")),
             ], areas: areas([("fintech", "Payments across borders")]),
             objectives: [ShortText("Five startups test with invented accounts before they meet a customer")],
             clauses: [
                 MoU.Clause(ShortText("Purpose"), isBinding: false),
                 MoU.Clause(ShortText("Confidentiality"), isBinding: true),
-            ], prevailingLanguage: .english)
+            ], prevailingLanguage: .english, legalReviewer: Name("Winnie Kwok"))
         let signing = try PartySigning(
             on: today.adding(days: -2),
             by: [

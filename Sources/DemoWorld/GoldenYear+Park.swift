@@ -112,8 +112,11 @@ extension GoldenYear {
         let draft = try MoUDraft(
             reference: Name("GB-\(number + 1)"), title: LocalizedName(en: "A joint stream with \(name)"),
             kind: .nurturing, noticeDays: 60,
-            parties: [MoU.Party(own, as: .lead), MoU.Party(partner, as: .partner)], areas: areas,
-            objectives: [ShortText("Ten startups through the stream within the year")])
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: Name(manager.name)),
+                MoU.Party(partner, as: .partner, coordinator: Name("Ren Ito")),
+            ], areas: areas, objectives: [ShortText("Ten startups through the stream within the year")],
+            legalReviewer: Name("Winnie Kwok"))
         _ = try await transaction.draftMoU(draft, as: mou, in: tenant.id, by: manager.id)
         _ = try await transaction.shareMoU(mou, in: tenant.id, by: manager.id)
         _ = try await transaction.agreeMoU(mou, in: tenant.id, by: manager.id)

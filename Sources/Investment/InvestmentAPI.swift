@@ -219,7 +219,8 @@ extension InvestmentRoom {
             description: """
                 Only startups that agreed to be shown are looked at. The run is performed after the answer; follow \
                 `Location` for its progress. Its shortlists are seen by managers until they are released. `rules` says how \
-                many lists a startup may and should be on, and how long what was not answered rests.
+                many lists a startup may and should be on, and how long what was not answered rests. `mandates` and \
+                `investors` say for whom, `stream` whose startups; all unless given.
                 """, tag: "investment", access: .roles([.manager]), idempotency: .required, rate: .expensive,
             body: MatchRunRequest.self, output: MatchRun.self, success: .accepted
         ) { call in

@@ -66,6 +66,13 @@ struct ListRuns: Codable {
     let cursor: PageCursor?
 }
 
+/// The page of match runs; `q` searches the mandates that its form offers.
+struct ConsoleRuns: Codable {
+    let q: ShortText?
+    let limit: PageSize?
+    let cursor: PageCursor?
+}
+
 struct ModelPath: Codable {
     let model: LearnedModel.ID
 }

@@ -20,6 +20,7 @@ package enum InvestmentRoom {
         "introductions_end_in_one_investment": InvestmentRefusal.known.problem,
         "investments_tenant_id_investor_id_fkey": .invalid("/investor", "Choose an investor of the directory."),
         "investments_tenant_id_startup_id_fkey": .invalid("/startup", "Choose a startup you know."),
+        "match_runs_look_at_a_stream": MatchRunRefusal.streamUnknown.problem,
         "lists_are_reviewed_before_their_end": .conflict("The shortlist has been released or declined."),
         "shortlists_are_released_or_declined": .conflict("The shortlist has been released or declined."),
         "declined_lists_stay_declined": ShortlistRefusal.declined.problem,

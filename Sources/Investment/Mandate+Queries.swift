@@ -40,6 +40,25 @@ extension Statements {
         ).map(Mandate.init)
     }
 
+    /// Mandates that a match run serves, those of one investor together.
+    ///
+    /// - Parameter search: only those that have this in their name or their investor's; nil for all.
+    func mandatesToServe(named search: String? = nil, limit: Int) async throws -> [Mandate] {
+        try await rows(
+            """
+            -- mandatesToServe
+            \(fragment: .mandates)
+            WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates)
+              AND m.withdrawn_at IS NULL AND m.deploying
+              \(given: search, { text in
+                "AND (strpos(lower(m.name), lower(\(text))) > 0 OR \(fragment: .anyText(of: "i.names", contains: text)))"
+              })
+            ORDER BY i.names ->> 'en', m.investor_id, m.name, m.id
+            LIMIT \(limit)
+            """
+        ).map(Mandate.init)
+    }
+
     /// Some mandates, those of them that the principal may know of.
     func mandates(_ ids: [Mandate.ID]) async throws -> [Mandate.ID: Mandate] {
         let found = try await rows(

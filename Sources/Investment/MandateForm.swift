@@ -218,6 +218,7 @@ extension MandateForm {
                     ]),
             ],
             submit: t("form.submit"), texts: t, hidden: hidden,
-            alternatives: [FormButton(t("form.count"), url: count)], draft: "mandate", problem: problem?.sentence)
+            alternatives: [FormButton(t("form.count"), url: count, isLive: true)], draft: "mandate",
+            problem: problem?.sentence)
     }
 }

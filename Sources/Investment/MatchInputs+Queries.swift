@@ -15,8 +15,16 @@ extension Transaction {
         for (place, order) in orders.enumerated() {
             mandates[place].conflicts = conflicts.known(of: order.investor)
         }
+        var startups = try await everyStartup()
+        if let stream = ordered.stream {
+            // The others stay in it, for what past deals say of them, as those do that do not want to be shown.
+            let asked = try await self.startups(of: stream)
+            for index in startups.indices where !asked.contains(startups[index].key) {
+                startups[index].isOptedIn = false
+            }
+        }
         let world = World(
-            today: today, startups: try await everyStartup(), mandates: mandates, deals: try await everyDeal(),
+            today: today, startups: startups, mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
         var resting: Set<Pair> = []
         var kept = [try await blockedOrInHand(on: ordered.asOf)]

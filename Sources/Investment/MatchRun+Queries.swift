@@ -31,6 +31,22 @@ extension Statements {
     }
 }
 
+extension Statements {
+    /// Streams whose startups a match run may look at, in the order in which they were made.
+    ///
+    /// - Parameter id: only this one; nil for all.
+    func streamsToServe(_ id: MatchRun.Stream.ID? = nil) async throws -> [MatchRun.Stream] {
+        try await rows(
+            """
+            -- streamsToServe
+            SELECT s.id, s.name FROM streams AS s
+            WHERE s.tenant_id = acting_tenant() AND acts_as('manager', 'system') \(given: id, { "AND s.id = \($0)" })
+            ORDER BY s.created_at, s.id LIMIT 500
+            """
+        ).map { row in try MatchRun.Stream(id: row("id"), name: row("name")) }
+    }
+}
+
 /// Where a list of runs goes on.
 package struct MatchRunPosition: Codable, Sendable {
     /// When the last run of the page was asked for.
@@ -51,7 +67,9 @@ extension Query {
 
     fileprivate static var matchRuns: Query {
         """
-        SELECT r.id, r.job_id, r.engine, r.length, r.as_of, r.requested_at, r.requested_by, r.finished_at,
+        SELECT r.id, r.job_id, r.engine, r.length,
+               (SELECT jsonb_build_object('id', x.id, 'name', x.name)
+                FROM streams AS x WHERE x.tenant_id = r.tenant_id AND x.id = r.stream_id) AS stream, r.as_of, r.requested_at, r.requested_by, r.finished_at,
                encode(r.inputs_hash, 'hex') AS inputs_hash, encode(r.results_hash, 'hex') AS results_hash,
                r.mandates, r.startups, r.gated_out, r.shown, r.most_lists, r.exposure_gini, r.given_up,
                r.rule_most_lists, r.rule_least_lists, r.rule_rest_days, r.below_floor,
@@ -102,7 +120,8 @@ extension MatchRun {
         let progress = try WorkProgress(done: row("job_done"), total: row("job_total"))
         try self.init(
             id: row("id"), job: row("job_id"), state: state, progress: finishedAt == nil ? progress : nil,
-            engine: row("engine"), length: row("length"), rules: MatchRules(row), asOf: row("as_of"),
+            engine: row("engine"), length: row("length"), rules: MatchRules(row),
+            stream: (row("stream") as JSONB<Stream>?)?.value, asOf: row("as_of"),
             requestedAt: row("requested_at"),
             requestedBy: row("requested_by"), finishedAt: finishedAt, inputsHash: row("inputs_hash"),
             resultsHash: row("results_hash"), mandates: row("mandates"), startups: row("startups"),
@@ -132,17 +151,17 @@ extension MatchRun.Exposure {
 extension Transaction {
     func insert(
         _ run: MatchRun.ID, job: UUID, engine: String, length: Int, rules: MatchRules?, asOf: CalendarDate,
-        asked: [Mandate.ID]?, in tenant: Tenant.ID, by person: Person.ID?
+        asked: [Mandate.ID]?, stream: MatchRun.Stream.ID?, in tenant: Tenant.ID, by person: Person.ID?
     ) async throws {
         try await execute(
             """
             -- requestMatchRun
             INSERT INTO match_runs (
                 tenant_id, id, job_id, engine, length, rule_most_lists, rule_least_lists, rule_rest_days, as_of, asked,
-                requested_by)
+                stream_id, requested_by)
             VALUES (
                 \(tenant), \(run), \(job), \(engine), \(length), \(rules?.mostLists), \(rules?.leastLists),
-                \(rules?.restDays), \(asOf), \(asked), \(person))
+                \(rules?.restDays), \(asOf), \(asked), \(stream), \(person))
             """)
     }
 
@@ -154,6 +173,19 @@ extension Transaction {
             SELECT count(*) FROM mandates
             WHERE tenant_id = acting_tenant() AND id = ANY (\(mandates)) AND withdrawn_at IS NULL AND deploying
             """)
+    }
+
+    /// The mandates of these investors that would be served.
+    func mandatesServed(
+        of investors: [Institution.ID]
+    ) async throws -> [(mandate: Mandate.ID, investor: Institution.ID)] {
+        try await rows(
+            """
+            -- mandatesServed
+            SELECT id, investor_id FROM mandates
+            WHERE tenant_id = acting_tenant() AND investor_id = ANY (\(investors)) AND withdrawn_at IS NULL AND deploying
+            """
+        ).map { row in try (row("id"), row("investor_id")) }
     }
 
     /// Whether there is such a run that has not finished. Locked, so that two workers cannot both finish it.

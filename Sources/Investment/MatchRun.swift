@@ -1,6 +1,7 @@
 package import API
 package import Accounts
 package import Foundation
+package import Institutions
 package import Jobs
 package import Vocabulary
 
@@ -42,6 +43,17 @@ package struct MatchRun: Codable, Sendable, Identifiable {
         package let belowFloor: Int?
     }
 
+    /// A stream whose startups alone a run looks at.
+    package struct Stream: Codable, Sendable, Identifiable {
+        /// Names a stream within its tenant, as the room of programs does.
+        package typealias ID = Identifier<Stream>
+
+        /// The stream.
+        package let id: ID
+        /// What it is called.
+        package let name: LocalizedName
+    }
+
     /// The run.
     package let id: ID
     /// The job that performs it.
@@ -56,6 +68,8 @@ package struct MatchRun: Codable, Sendable, Identifiable {
     package let length: Int
     /// What it kept to in sharing startups out; nil where nothing was asked for.
     package let rules: MatchRules?
+    /// The stream whose startups alone it looks at; nil for every startup that agreed to be shown.
+    package let stream: Stream?
     /// The day as of which everything was judged.
     package let asOf: CalendarDate
     /// When it was asked for.
@@ -97,16 +111,24 @@ package struct MatchRunRequest: Codable, Sendable, Equatable {
     package var asOf: CalendarDate?
     /// Only these mandates; all that stand unless given.
     package var mandates: [Mandate.ID]?
+    /// Only the mandates of these investors, as they stand now, beside those of `mandates`; all that stand unless given.
+    package var investors: [Institution.ID]?
+    /// Only startups that are or were enrolled in this stream and did not leave before its end; all that agreed to be shown unless
+    /// given.
+    package var stream: MatchRun.Stream.ID?
     /// What to keep to in sharing startups out; nothing unless given.
     package var rules: MatchRules?
 
     /// A request for whatever is usual.
     package init(
-        length: Int? = nil, asOf: CalendarDate? = nil, mandates: [Mandate.ID]? = nil, rules: MatchRules? = nil
+        length: Int? = nil, asOf: CalendarDate? = nil, mandates: [Mandate.ID]? = nil,
+        investors: [Institution.ID]? = nil, stream: MatchRun.Stream.ID? = nil, rules: MatchRules? = nil
     ) {
         self.length = length
         self.asOf = asOf
         self.mandates = mandates
+        self.investors = investors
+        self.stream = stream
         self.rules = rules
     }
 
@@ -116,6 +138,7 @@ package struct MatchRunRequest: Codable, Sendable, Equatable {
     func check() throws(MatchRunRefusal) {
         guard (1...200).contains(length ?? Self.usualLength) else { throw .lengthOutOfRange }
         guard mandates.map({ !$0.isEmpty && $0.count <= 1000 }) ?? true else { throw .mandatesOutOfRange }
+        guard investors.map({ !$0.isEmpty && $0.count <= 1000 }) ?? true else { throw .investorsOutOfRange }
         try rules?.check()
     }
 }
@@ -128,6 +151,12 @@ package enum MatchRunRefusal: Refusal, Equatable {
     case mandatesOutOfRange
     /// A mandate of the list does not stand.
     case mandateUnknown
+    /// Nobody can be served by an empty list of investors.
+    case investorsOutOfRange
+    /// An investor of the list has no mandate that stands.
+    case investorUnknown
+    /// There is no such stream.
+    case streamUnknown
     /// A startup may be on 1 to 1,000 lists.
     case capOutOfRange
     /// A startup is to be on 1 to 1,000 lists.
@@ -148,6 +177,10 @@ package enum MatchRunRefusal: Refusal, Equatable {
         case .lengthOutOfRange: .invalid("/length", "A shortlist holds 1 to 200 startups.")
         case .mandatesOutOfRange: .invalid("/mandates", "Name 1 to 1,000 mandates, or leave the list out.")
         case .mandateUnknown: .invalid("/mandates", "Name only mandates that stand and are deploying.")
+        case .investorsOutOfRange: .invalid("/investors", "Name 1 to 1,000 investors, or leave the list out.")
+        case .investorUnknown:
+            .invalid("/investors", "Name only investors with a mandate that stands and is deploying.")
+        case .streamUnknown: .invalid("/stream", "Choose a stream of the park.")
         case .capOutOfRange: .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out.")
         case .floorOutOfRange: .invalid("/rules/least_lists", "Give 1 to 1,000 lists, or leave it out.")
         case .floorAboveCap: .invalid("/rules/least_lists", "A startup cannot be on more lists than it may be on.")

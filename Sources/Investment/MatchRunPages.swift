@@ -16,7 +16,7 @@ struct MatchRunPages {
 
     private var listRuns: AnyRoute {
         PageRoute(
-            .get, "/console/match-runs", "consoleMatchRuns", access: .roles([.manager]), parameters: ListRuns.self
+            .get, "/console/match-runs", "consoleMatchRuns", access: .roles([.manager]), parameters: ConsoleRuns.self
         ) { call in
             try await listPage(for: call, call.parameters, values: [:], problem: nil)
         }.erased
@@ -25,14 +25,16 @@ struct MatchRunPages {
     private var requestRun: AnyRoute {
         PageRoute(
             .post, "/console/match-runs", "consoleRequestMatchRun", access: .roles([.manager]), rate: .expensive,
-            body: RunForm.self
+            parameters: ConsoleRuns.self, body: RunForm.self
         ) { call in
             let principal = try call.principal
             let (tenant, person, id) = (try principal.workspace, principal.personID, MatchRun.ID())
-            let first = ListRuns(limit: nil, cursor: nil)
+            let first = ConsoleRuns(q: call.parameters.q, limit: nil, cursor: nil)
             do {
                 let form = try call.decoded()
-                let request = MatchRunRequest(length: form.length, rules: form.rules)
+                let request = MatchRunRequest(
+                    length: form.length, mandates: form.mandates.isEmpty ? nil : form.mandates,
+                    investors: form.investors.isEmpty ? nil : form.investors, stream: form.stream, rules: form.rules)
                 return try await call.write { transaction in
                     _ = try await transaction.requestMatchRun(request, as: id, in: tenant, by: person)
                     return .redirect(to: "/console/match-runs/\(id)")
@@ -124,22 +126,29 @@ struct MatchRunPages {
     }
 
     private func listPage<P, B>(
-        for call: FormCall<P, B>, _ query: ListRuns, values: [String: [String]], problem: Problem?
+        for call: FormCall<P, B>, _ query: ConsoleRuns, values: [String: [String]], problem: Problem?
     ) async throws -> HTML {
         let after = try call.position(query.cursor, as: MatchRunPosition.self)
         let found = try await call.reader.matchRuns(after: after, limit: PageSize.rows(for: query.limit))
         let page = try call.page(found, size: query.limit) { MatchRunPosition($0) }
+        let served = try await call.reader.mandatesToServe(named: query.q?.string, limit: Self.mostOffered + 1)
+        let streams = try await call.reader.streamsToServe()
         let reading = try await Reading(call)
         let t = reading.t
+        let base: SafeURL = "/console/match-runs"
+        let searched: [(name: String, value: String)] = query.q.map { [("q", $0.string)] } ?? []
         let given = values.isEmpty ? ["length": ["\(MatchRunRequest.usualLength)"]] : values
         let input = FormInput(values: given, errors: problem?.fields ?? [], texts: t)
         let model = RunsPage(
             header: PageHeader(
                 title: t("runs.title"), lede: t("runs.lede"),
                 actions: [.link(t("runs.schedule"), "/console/match-schedule")]),
+            filters: Filters(
+                action: base, search: Filters.Search(label: t("runs.search"), value: query.q?.string ?? ""),
+                clearURL: searched.isEmpty ? nil : base),
             form: Form(
-                action: "/console/match-runs",
-                fields: [
+                action: base.adding(searched),
+                fields: whom(served, streams, input, reading) + [
                     input.number("length", label: t("runs.length"), hint: t("runs.length_hint")),
                     input.number(
                         "rules.most_lists", label: t("runs.most_lists"), hint: t("runs.most_lists_hint"),
@@ -177,10 +186,42 @@ struct MatchRunPages {
                 },
                 empty: EmptyState(title: t("runs.none"), text: t("runs.none_text")),
                 pager: Pager(
-                    firstURL: query.cursor == nil ? nil : "/console/match-runs",
-                    nextURL: page.next.map { ("/console/match-runs" as SafeURL).adding([("cursor", $0)]) })))
+                    firstURL: query.cursor == nil ? nil : base.adding(searched),
+                    nextURL: page.next.map { base.adding(searched + [("cursor", $0)]) })))
         let frame = Frame(title: t("runs.title"), site: site, viewer: reading.viewer, current: "match-runs")
         return HTML(status: problem?.formStatus ?? 200, bytes: try PageTemplate.runs.render(model, in: frame))
+    }
+
+    /// How many mandates the form offers at once.
+    private static let mostOffered = 40
+
+    /// For whom a run is: whole investors, or single mandates of them; and whose startups it looks at.
+    private func whom(
+        _ served: [Mandate], _ streams: [MatchRun.Stream], _ input: FormInput, _ reading: Reading
+    ) -> [FormField] {
+        let t = reading.t
+        let offered = served.prefix(Self.mostOffered)
+        var investors: [(value: String, label: String, hint: String?)] = []
+        for mandate in offered where investors.last?.value != mandate.investor.description {
+            investors.append((mandate.investor.description, mandate.investorName.text(for: reading.spoken), nil))
+        }
+        let hint =
+            offered.isEmpty
+            ? t("runs.nobody")
+            : served.count > offered.count
+                ? t("runs.whom_more", ["count": Figures.grouped(Self.mostOffered)]) : t("runs.whom_hint")
+        return [
+            input.checkboxes("investors", label: t("runs.investors"), hint: hint, options: investors),
+            input.checkboxes(
+                "mandates", label: t("runs.only_mandates"), hint: hint,
+                options: offered.map {
+                    ($0.id.description, $0.terms.name.string, $0.investorName.text(for: reading.spoken))
+                }),
+            input.select(
+                "stream", label: t("runs.stream"), hint: t("runs.stream_hint"),
+                options: streams.map { ($0.id.description, $0.name.text(for: reading.spoken)) },
+                prompt: t("runs.every_startup"), isOptional: true),
+        ]
     }
 
     private func header(of run: MatchRun, _ reading: Reading) -> PageHeader {
@@ -238,6 +279,7 @@ struct MatchRunPages {
             .text(t("run.engine"), run.engine), .text(t("run.length"), Figures.grouped(run.length)),
             .time(t("run.as_of"), TimeText(run.asOf, in: reading.viewer.language)),
         ]
+        if let stream = run.stream { facts.append(.text(t("runs.stream"), stream.name.text(for: reading.spoken))) }
         if let most = run.rules?.mostLists { facts.append(.text(t("runs.most_lists"), Figures.grouped(most))) }
         if let least = run.rules?.leastLists { facts.append(.text(t("runs.least_lists"), Figures.grouped(least))) }
         if let below = run.exposure?.belowFloor { facts.append(.text(t("run.below_floor"), Figures.grouped(below))) }
@@ -275,6 +317,9 @@ struct MatchRunPages {
 
 struct RunForm: Codable {
     let length: Int
+    let investors: [Institution.ID]
+    let mandates: [Mandate.ID]
+    let stream: MatchRun.Stream.ID?
     let rules: MatchRules?
 }
 
@@ -293,6 +338,7 @@ struct RunBar: ViewModel {
 /// Asking for a run, and the runs there were.
 struct RunsPage: ViewModel {
     var header: PageHeader
+    var filters: Filters
     var form: Form
     var runs: Table
 }

@@ -19,11 +19,19 @@ extension Transaction {
         if let asked = request.mandates, try await countStanding(asked) != Set(asked).count {
             throw MatchRunRefusal.mandateUnknown
         }
+        var asked = request.mandates
+        if let investors = request.investors {
+            let served = try await mandatesServed(of: investors)
+            guard Set(served.map(\.investor)) == Set(investors) else { throw MatchRunRefusal.investorUnknown }
+            asked = Array(Set(served.map(\.mandate)).union(asked ?? []))
+        }
+        if let stream = request.stream, try await streamsToServe(stream).isEmpty { throw MatchRunRefusal.streamUnknown }
         let job = try await enqueue(RunMatch(run: id.uuid))
         try await insert(
             id, job: job, engine: MatchRun.engine(try await modelVersionInUse()),
             length: request.length ?? MatchRunRequest.usualLength, rules: request.rules,
-            asOf: request.asOf ?? CalendarDate(now, in: .utc), asked: request.mandates, in: tenant, by: person)
+            asOf: request.asOf ?? CalendarDate(now, in: .utc), asked: asked, stream: request.stream, in: tenant,
+            by: person)
         guard let run = try await matchRun(id) else { throw Problem.notFound }
         return run
     }

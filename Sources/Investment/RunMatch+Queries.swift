@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Institutions
+internal import Matching
 internal import Postgres
 internal import Vocabulary
 
@@ -9,6 +10,7 @@ struct OrderedMatchRun: Sendable {
     let rules: MatchRules
     let asOf: CalendarDate
     let asked: [Mandate.ID]?
+    var stream: MatchRun.Stream.ID? = nil
 }
 
 extension Transaction {
@@ -17,7 +19,7 @@ extension Transaction {
         let row = try await first(
             """
             -- orderedMatchRun
-            SELECT length, rule_most_lists, rule_least_lists, rule_rest_days, as_of, asked FROM match_runs
+            SELECT length, rule_most_lists, rule_least_lists, rule_rest_days, as_of, asked, stream_id FROM match_runs
             WHERE tenant_id = acting_tenant() AND id = \(id) AND finished_at IS NULL
             """)
         return try row.map { row in
@@ -26,8 +28,21 @@ extension Transaction {
                 rules: MatchRules(
                     mostLists: row("rule_most_lists"), leastLists: row("rule_least_lists"),
                     restDays: row("rule_rest_days")),
-                asOf: row("as_of"), asked: row("asked"))
+                asOf: row("as_of"), asked: row("asked"), stream: row("stream_id"))
         }
+    }
+
+    /// The startups that take part in a stream, or have come through it.
+    func startups(of stream: MatchRun.Stream.ID) async throws -> Set<Key> {
+        let found: [Startup.ID] = try await rows(
+            """
+            -- matchInputs: startups of a stream
+            SELECT DISTINCT e.startup_id
+            FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            WHERE e.tenant_id = acting_tenant() AND h.stream_id = \(stream) AND e.ended_at IS NULL
+            """
+        ).map { row in try row("startup_id") }
+        return Set(found.map(\.key))
     }
 
     /// For each investor the startups on lists that it was shown within so many days, and has not answered since.

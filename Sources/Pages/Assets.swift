@@ -46,7 +46,7 @@ public struct Assets: Sendable {
         var lean: [UInt8] = []
         var quote: UInt8?
         var (index, blank) = (0, false)
-        let (before, after) = (Set("{};,".utf8), Set("{};,:".utf8))
+        let (before, after) = (Set("{};,>".utf8), Set("{};,:>".utf8))
         while index < bytes.count {
             let byte = bytes[index]
             if quote == nil, bytes[index...].starts(with: "/*".utf8) {
@@ -72,11 +72,25 @@ public struct Assets: Sendable {
         return lean
     }
 
-    /// A script without indentation and lines of comment; it has no text of several lines that would miss them.
+    /// A script without indentation, lines of comment, blanks around its longer operators, and line ends where a statement
+    /// cannot end or has ended already; it has no text of several lines, or with such an operator, that would miss them, and no
+    /// comment behind a statement.
     static func lean(script bytes: [UInt8]) -> [UInt8] {
-        bytes.split(separator: 0x0A).map { $0.drop { $0 == 0x20 } }
+        let lines = bytes.split(separator: 0x0A).map { $0.drop { $0 == 0x20 } }
             .filter { !$0.isEmpty && !$0.starts(with: "//".utf8) }
-            .flatMap { $0 + [0x0A] }
+        let (opening, closing) = (Set("{;,".utf8), Set("}).?:".utf8))
+        var lean: [UInt8] = []
+        for line in lines {
+            if let last = lean.last, let first = line.first {
+                if last == UInt8(ascii: ";"), first == UInt8(ascii: "}") { lean.removeLast() }
+                if !opening.contains(last), !closing.contains(first) { lean.append(0x0A) }
+            }
+            lean += line
+        }
+        let text = ["=>", "===", "!==", "&&", "||", "??"].reduce(String(decoding: lean, as: UTF8.self)) { text, sign in
+            text.replacing(" \(sign) ", with: sign)
+        }
+        return Array(text.utf8) + [0x0A]
     }
 
     init(files: [String: [UInt8]]) {

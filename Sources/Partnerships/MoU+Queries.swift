@@ -116,7 +116,8 @@ extension Statements {
         """
         SELECT m.id, m.reference, m.title, m.kind, m.binding, m.summary, m.state, m.signed_on,
                \(fragment: .noticeDays) AS notice_days,
-               m.renews_itself, m.notice_given_on, m.notice_given_by, m.prior_mou_id, m.prevailing_language, term_of(m.tenant_id, m.id) AS term_number,
+               m.renews_itself, m.notice_given_on, m.notice_given_by, m.prior_mou_id, m.prevailing_language, m.legal_reviewer,
+               term_of(m.tenant_id, m.id) AS term_number,
                (SELECT n.id FROM mous AS n
                 WHERE n.tenant_id = m.tenant_id AND n.prior_mou_id = m.id AND n.state IN ('signed', 'terminated'))
                    AS renewed_by,
@@ -135,7 +136,8 @@ extension Statements {
                            'hosts', e.hosts, 'partOf', e.part_of)
                 FROM signing_events AS e WHERE e.tenant_id = m.tenant_id AND e.id = m.signing_event_id) AS event,
                (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                           'institution', p.institution_id, 'role', p.role, 'responsibilities', p.responsibilities)
+                           'institution', p.institution_id, 'role', p.role, 'responsibilities', p.responsibilities,
+                           'coordinator', p.coordinator)
                            ORDER BY array_position(ARRAY['lead', 'partner', 'supporting', 'observer'], p.role),
                                     p.institution_id), '[]')
                 FROM mou_parties AS p WHERE p.tenant_id = m.tenant_id AND p.mou_id = m.id) AS parties,
@@ -221,6 +223,7 @@ extension MoU {
                 noticeGivenOn.map { Notice(institution: party, givenOn: $0) }
             },
             prevailingLanguage: row("prevailing_language"), clauses: (row("clauses") as JSONB<[Clause]>).value,
+            legalReviewer: row("legal_reviewer"),
             signatures: (row("signatures") as JSONB<[Signature]>).value, asOf: row("as_of"),
             zone: row("time_zone"))
     }
@@ -245,10 +248,10 @@ extension Transaction {
             """
             -- draftMoU
             INSERT INTO mous (tenant_id, id, reference, title, kind, binding, summary, notice_days, prior_mou_id,
-                              prevailing_language, renews_itself)
+                              prevailing_language, legal_reviewer, renews_itself)
             VALUES (\(tenant), \(id), \(draft.reference), \(draft.title), \(draft.kind), \(draft.isBinding),
                     \(draft.summary), \(draft.noticeDays), \(draft.renews), \(draft.prevailingLanguage),
-                    \(draft.renewsItself))
+                    \(draft.legalReviewer), \(draft.renewsItself))
             """)
     }
 
@@ -260,6 +263,7 @@ extension Transaction {
                 reference = \(draft.reference), title = \(draft.title), kind = \(draft.kind),
                 binding = \(draft.isBinding), summary = \(draft.summary), notice_days = \(draft.noticeDays),
                 prior_mou_id = \(draft.renews), prevailing_language = \(draft.prevailingLanguage),
+                legal_reviewer = \(draft.legalReviewer),
                 renews_itself = \(draft.renewsItself)
             WHERE tenant_id = acting_tenant() AND id = \(id)
             """)
@@ -292,13 +296,15 @@ extension Transaction {
         try await execute(
             """
             -- replaceParts: parties
-            INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role, responsibilities)
-            SELECT \(tenant), \(id), p.institution, p.role, nullif(p.responsibilities, '')
+            INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role, responsibilities, coordinator)
+            SELECT \(tenant), \(id), p.institution, p.role, nullif(p.responsibilities, ''), nullif(p.coordinator, '')
             FROM unnest(\(institutions), \(draft.parties.map(\.role.rawValue)),
-                        \(draft.parties.map { $0.responsibilities?.string ?? "" }))
-                AS p (institution, role, responsibilities)
+                        \(draft.parties.map { $0.responsibilities?.string ?? "" }),
+                        \(draft.parties.map { $0.coordinator?.string ?? "" }))
+                AS p (institution, role, responsibilities, coordinator)
             ON CONFLICT (tenant_id, mou_id, institution_id)
-                DO UPDATE SET role = excluded.role, responsibilities = excluded.responsibilities
+                DO UPDATE SET role = excluded.role, responsibilities = excluded.responsibilities,
+                    coordinator = excluded.coordinator
             """)
         try await execute(
             """

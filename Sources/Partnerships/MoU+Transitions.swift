@@ -12,6 +12,10 @@ package enum MoURefusal: Refusal, Equatable {
     case tooFewParties
     /// It says nothing to work on.
     case noAreas
+    /// Somebody of each party coordinates an agreement that is shared.
+    case noCoordinator
+    /// Somebody reads an agreement that is shared for the law.
+    case noLegalReviewer
     /// The institution at this place is a party already.
     case partyTwice(index: Int)
     /// The concept at this place is named already.
@@ -77,6 +81,10 @@ package enum MoURefusal: Refusal, Equatable {
             Problem(.conflict, "Name at least two parties before you share the agreement.")
         case .noAreas:
             Problem(.conflict, "Name at least one area of cooperation before you share the agreement.")
+        case .noCoordinator:
+            Problem(.conflict, "Name the coordinator of each party before you share the agreement.")
+        case .noLegalReviewer:
+            Problem(.conflict, "Name who reads the agreement for the law before you share it.")
         case .partyTwice(let index):
             Problem(
                 .invalid,
@@ -174,16 +182,22 @@ extension MoU {
 
     mutating func share() throws(MoURefusal) {
         guard term.state == .draft else { throw .notIn(.draft) }
+        try admitsReaders()
+        term.state = .inReview
+    }
+
+    /// Refuses to show others what says too little, or for which nobody answers.
+    private func admitsReaders() throws(MoURefusal) {
         guard parties.count >= 2 else { throw .tooFewParties }
         guard !areas.isEmpty else { throw .noAreas }
-        term.state = .inReview
+        guard parties.allSatisfy({ $0.coordinator != nil }) else { throw .noCoordinator }
+        guard legalReviewer != nil else { throw .noLegalReviewer }
     }
 
     mutating func agree() throws(MoURefusal) {
         guard term.state == .inReview else { throw .notIn(.inReview) }
         // A revision under review may have taken out what sharing asked for.
-        guard parties.count >= 2 else { throw .tooFewParties }
-        guard !areas.isEmpty else { throw .noAreas }
+        try admitsReaders()
         term.state = .agreed
     }
 

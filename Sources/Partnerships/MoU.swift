@@ -55,6 +55,8 @@ package struct MoU: Sendable, Identifiable {
     package internal(set) var prevailingLanguage: Language? = nil
     /// What the text says clause by clause, in its order.
     package internal(set) var clauses: [Clause] = []
+    /// Who reads it for the law while it is in review; it is shared once somebody does.
+    package internal(set) var legalReviewer: Name? = nil
     /// Which parties have signed.
     package internal(set) var signatures: [Signature] = []
     /// The day on which it was read, in the tenant's zone.
@@ -95,12 +97,18 @@ package struct MoU: Sendable, Identifiable {
         package let role: Role
         /// What it takes upon itself.
         package let responsibilities: LongText?
+        /// Who answers for it at the institution, by name: nobody needs a seat here for that. The agreement is shared once every
+        /// party has somebody.
+        package let coordinator: Name?
 
         /// An institution in a role.
-        package init(_ institution: Institution.ID, as role: Role, responsibilities: LongText? = nil) {
+        package init(
+            _ institution: Institution.ID, as role: Role, responsibilities: LongText? = nil, coordinator: Name? = nil
+        ) {
             self.institution = institution
             self.role = role
             self.responsibilities = responsibilities
+            self.coordinator = coordinator
         }
     }
 

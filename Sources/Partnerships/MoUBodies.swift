@@ -15,12 +15,15 @@ struct NewMoU: Described {
     let objectives: [ShortText]?
     let clauses: [NewClause]?
     let prevailingLanguage: Language?
+    let legalReviewer: Name?
     let renews: MoU.ID?
     let renewsItself: Bool?
 
     static let documentation = [
         "clauses": "What the text says clause by clause, and which of them bind.",
         "prevailing_language": "Whose wording counts where two differ.",
+        "legal_reviewer": "Who reads the agreement for the law; needed before it is shared.",
+        "parties": "Each party's coordinator is needed before the agreement is shared.",
         "renews": "The agreement it renews; each is renewed once.",
         "renews_itself":
             "Whether a further term of the same length follows its end unless a party gives notice; false unless given.",
@@ -34,12 +37,14 @@ struct NewMoU: Described {
             reference: reference, title: title, kind: kind, isBinding: isBinding ?? false, summary: summary,
             noticeDays: noticeDays ?? 30,
             parties: (parties ?? []).map {
-                MoU.Party($0.institution, as: $0.role, responsibilities: $0.responsibilities)
+                MoU.Party(
+                    $0.institution, as: $0.role, responsibilities: $0.responsibilities, coordinator: $0.coordinator)
             },
             areas: (areas ?? []).map { MoU.Area($0.focusArea, wording: $0.wording, status: $0.status ?? .exploring) },
             objectives: objectives ?? [],
             clauses: (clauses ?? []).map { MoU.Clause($0.title, isBinding: $0.isBinding) },
-            prevailingLanguage: prevailingLanguage, renews: renews, renewsItself: renewsItself ?? false)
+            prevailingLanguage: prevailingLanguage, legalReviewer: legalReviewer, renews: renews,
+            renewsItself: renewsItself ?? false)
     }
 }
 
@@ -58,6 +63,7 @@ struct NewParty: Codable {
     let institution: Institution.ID
     let role: MoU.Party.Role
     let responsibilities: LongText?
+    let coordinator: Name?
 }
 
 struct NewArea: Codable {

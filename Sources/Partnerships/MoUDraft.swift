@@ -25,6 +25,8 @@ package struct MoUDraft: Sendable {
     package let clauses: [MoU.Clause]
     /// Whose wording counts where two differ.
     package let prevailingLanguage: Language?
+    /// Who reads it for the law while it is in review.
+    package let legalReviewer: Name?
     /// The agreement it renews.
     package let renews: MoU.ID?
     /// Whether a further term of the same length follows its end, unless a party gives notice.
@@ -34,8 +36,8 @@ package struct MoUDraft: Sendable {
     package init(
         reference: Name, title: LocalizedName, kind: MoU.Kind, isBinding: Bool = false, summary: LongText? = nil,
         noticeDays: Int = 30, parties: [MoU.Party] = [], areas: [MoU.Area] = [], objectives: [ShortText] = [],
-        clauses: [MoU.Clause] = [], prevailingLanguage: Language? = nil, renews: MoU.ID? = nil,
-        renewsItself: Bool = false
+        clauses: [MoU.Clause] = [], prevailingLanguage: Language? = nil, legalReviewer: Name? = nil,
+        renews: MoU.ID? = nil, renewsItself: Bool = false
     ) {
         self.reference = reference
         self.title = title
@@ -48,6 +50,7 @@ package struct MoUDraft: Sendable {
         self.objectives = objectives
         self.clauses = clauses
         self.prevailingLanguage = prevailingLanguage
+        self.legalReviewer = legalReviewer
         self.renews = renews
         self.renewsItself = renewsItself
     }

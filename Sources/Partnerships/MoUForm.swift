@@ -16,6 +16,7 @@ struct MoUForm: Codable {
     let objectives: LongText?
     let clauses: [ClauseRow]?
     let prevailingLanguage: Vocabulary.Language?
+    let legalReviewer: Name?
     let renews: MoU.ID?
     let renewsItself: Bool?
 
@@ -28,6 +29,7 @@ struct MoUForm: Codable {
         let institution: Institution.ID?
         let role: MoU.Party.Role?
         let responsibilities: LongText?
+        let coordinator: Name?
     }
 
     struct AreaRow: Codable {
@@ -45,10 +47,16 @@ struct MoUForm: Codable {
                 if members.contains(where: { $0.institution == institution }) {
                     errors.append(.init("/parties/\(index)/institution", .repeated, "Name each institution once."))
                 }
-                members.append(MoU.Party(institution, as: row.role ?? .partner, responsibilities: row.responsibilities))
+                members.append(
+                    MoU.Party(
+                        institution, as: row.role ?? .partner, responsibilities: row.responsibilities,
+                        coordinator: row.coordinator))
             } else if row.responsibilities != nil {
                 errors.append(
                     .init("/parties/\(index)/institution", .required, "Choose whose responsibilities these are."))
+            } else if row.coordinator != nil {
+                errors.append(
+                    .init("/parties/\(index)/institution", .required, "Choose for whom this person coordinates."))
             }
         }
         var fields: [MoU.Area] = []
@@ -81,7 +89,8 @@ struct MoUForm: Codable {
             noticeDays: noticeDays, parties: members, areas: fields, objectives: aims,
             clauses: (clauses ?? []).compactMap { row in
                 row.title.map { MoU.Clause($0, isBinding: row.isBinding ?? false) }
-            }, prevailingLanguage: prevailingLanguage, renews: renews, renewsItself: renewsItself ?? false)
+            }, prevailingLanguage: prevailingLanguage, legalReviewer: legalReviewer, renews: renews,
+            renewsItself: renewsItself ?? false)
     }
 
     /// The fields of a form that shows an agreement, by name.
@@ -94,6 +103,7 @@ struct MoUForm: Codable {
         values["renews"] = mou.renews?.description
         values["renews_itself"] = mou.renewsItself ? "true" : ""
         values["prevailing_language"] = mou.prevailingLanguage?.rawValue
+        values["legal_reviewer"] = mou.legalReviewer?.string
         for (index, clause) in mou.clauses.enumerated() {
             values["clauses.\(index).title"] = clause.title.string
             values["clauses.\(index).is_binding"] = clause.isBinding ? "true" : ""
@@ -105,6 +115,7 @@ struct MoUForm: Codable {
             values["parties.\(index).institution"] = party.institution.description
             values["parties.\(index).role"] = party.role.rawValue
             values["parties.\(index).responsibilities"] = party.responsibilities?.string
+            values["parties.\(index).coordinator"] = party.coordinator?.string
         }
         for (index, area) in mou.areas.enumerated() {
             values["areas.\(index).focus_area"] = area.focusArea.description

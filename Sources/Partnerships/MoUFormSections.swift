@@ -36,6 +36,9 @@ struct MoUFormSections {
                     input.select(
                         "prevailing_language", label: t("field.prevails"), hint: t("field.prevails_hint"),
                         options: Pages.Language.allCases.map { ($0.tag, $0.endonym) }, isOptional: true),
+                    input.text(
+                        "legal_reviewer", label: t("field.legal_reviewer"), hint: t("field.legal_reviewer_hint"),
+                        isOptional: true, limit: 200),
                 ])
         ]
             + (0..<max(3, parties + 1)).map(party) + [
@@ -112,6 +115,9 @@ struct MoUFormSections {
                     "parties.\(index).role", label: t("field.party_role"),
                     options: MoU.Party.Role.allCases.map { ($0.rawValue, t("role.\($0.rawValue)")) },
                     isOptional: isSpare),
+                input.text(
+                    "parties.\(index).coordinator", label: t("field.coordinator"), hint: t("field.coordinator_hint"),
+                    isOptional: true, limit: 200),
                 input.area(
                     "parties.\(index).responsibilities", label: t("field.party_duties"), isOptional: true, rows: 2),
             ])

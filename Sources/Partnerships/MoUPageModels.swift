@@ -192,6 +192,7 @@ struct MoUWords {
         if let prevailing = mou.prevailingLanguage.flatMap({ Pages.Language(tag: $0.rawValue) }) {
             facts.append(.text(t("fact.prevails"), prevailing.endonym))
         }
+        if let reviewer = mou.legalReviewer { facts.append(.text(t("fact.legal_reviewer"), reviewer.string)) }
         if mou.termNumber > 1 || mou.renewedBy != nil {
             facts.append(.text(t("fact.term"), t("term.number", ["number": "\(mou.termNumber)"])))
         }
@@ -264,7 +265,10 @@ struct MoUWords {
                         .text(
                             name(party.institution, in: names),
                             note: party.institution == own ? t("parties.own") : nil),
-                        .text(t("role.\(party.role.rawValue)")), .text(party.responsibilities?.string ?? "–"),
+                        .text(
+                            t("role.\(party.role.rawValue)"),
+                            note: party.coordinator.map { t("parties.coordinator", ["name": $0.string]) }),
+                        .text(party.responsibilities?.string ?? "–"),
                         signature(of: party.institution, on: mou),
                     ]
                 }, empty: EmptyState(title: t("parties.none"), text: t("parties.none_text"))),

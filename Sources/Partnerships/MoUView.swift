@@ -30,6 +30,7 @@ struct MoUView: Described {
     let renewedBy: MoU.ID?
     let termNumber: Int
     let prevailingLanguage: Language?
+    let legalReviewer: Name?
     let clauses: [ClauseView]
     let signatures: [SignatureView]
     let dormantSince: CalendarDate?
@@ -47,6 +48,7 @@ struct MoUView: Described {
         "renews": "The agreement it renews.", "renewed_by": "The signed agreement that renews it.",
         "term_number": "Which term of its chain it is, from 1.",
         "prevailing_language": "Whose wording counts where two differ.",
+        "legal_reviewer": "Who reads it for the law while it is in review.",
         "clauses": "What the text says clause by clause, and which of them bind.",
         "signatures": "Which parties have signed; the agreement is signed once all have.",
         "dormant_since": "The last sign of life of an agreement in force, if that is 180 days ago or more.",
@@ -77,6 +79,7 @@ struct PartyView: Codable {
     let institution: InstitutionReference
     let role: MoU.Party.Role
     let responsibilities: LongText?
+    let coordinator: Name?
 }
 
 /// An institution and what it is called, as far as the reader may know of it.
@@ -178,7 +181,7 @@ extension MoUView {
         parties = mou.parties.map { party in
             PartyView(
                 institution: InstitutionReference(id: party.institution, name: names[party.institution]),
-                role: party.role, responsibilities: party.responsibilities)
+                role: party.role, responsibilities: party.responsibilities, coordinator: party.coordinator)
         }
         areas = mou.areas.map(AreaView.init)
         objectives = mou.objectives
@@ -186,6 +189,7 @@ extension MoUView {
         notice = mou.notice.map { NoticeView(institution: $0.institution, givenOn: $0.givenOn) }
         (renews, renewedBy, termNumber) = (mou.renews, mou.renewedBy, mou.termNumber)
         prevailingLanguage = mou.prevailingLanguage
+        legalReviewer = mou.legalReviewer
         clauses = mou.clauses.map { ClauseView(title: $0.title, isBinding: $0.isBinding) }
         signatures = mou.signatures.map {
             SignatureView(

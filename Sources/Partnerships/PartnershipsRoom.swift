@@ -10,6 +10,8 @@ package enum PartnershipsRoom {
             "/parties", "A party is not an institution of the directory."),
         "stream_partner_is_party_to_the_mou": .conflict(
             "A stream's partner takes part under an agreement it is a party to."),
+        "shared_agreements_name_their_coordinators": MoURefusal.noCoordinator.problem,
+        "shared_agreements_name_a_legal_reviewer": MoURefusal.noLegalReviewer.problem,
         "mou_takes_effect_after_signing": .invalid(
             "/effective_on", "An agreement takes effect on the day it is signed or later."),
         "mou_ends_after_it_takes_effect": .invalid("/ends_on", "An agreement ends after the day it takes effect."),

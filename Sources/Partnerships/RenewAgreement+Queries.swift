@@ -46,13 +46,13 @@ extension Transaction {
             """
             -- renewAgreement
             INSERT INTO mous (tenant_id, id, reference, title, kind, binding, summary, notice_days, prevailing_language,
-                              renews_itself)
+                              legal_reviewer, renews_itself)
             SELECT m.tenant_id, \(next), f.reference, m.title, m.kind, m.binding, m.summary,
                    coalesce((SELECT d.notice_days FROM mou_amendments AS d
                              WHERE d.tenant_id = m.tenant_id AND d.mou_id = m.id AND d.notice_days IS NOT NULL
                                AND d.signed_on IS NOT NULL AND d.effective_on <= m.ends_on
                              ORDER BY d.number DESC LIMIT 1), m.notice_days),
-                   m.prevailing_language, true
+                   m.prevailing_language, m.legal_reviewer, true
             FROM mous AS m
             CROSS JOIN LATERAL (
                 -- “MoU-2 · 3” is the third term of MoU-2, unless another agreement is filed under that. A name that is as
@@ -75,8 +75,9 @@ extension Transaction {
             """,
             "UPDATE mous SET prior_mou_id = \(ended) WHERE tenant_id = acting_tenant() AND id = \(next)",
             """
-            INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role, responsibilities)
-            SELECT p.tenant_id, \(next), p.institution_id, p.role, p.responsibilities FROM mou_parties AS p
+            INSERT INTO mou_parties (tenant_id, mou_id, institution_id, role, responsibilities, coordinator)
+            SELECT p.tenant_id, \(next), p.institution_id, p.role, p.responsibilities, p.coordinator
+            FROM mou_parties AS p
             WHERE p.tenant_id = acting_tenant() AND p.mou_id = \(ended)
             """,
             """

@@ -26,9 +26,10 @@ extension Objects {
             let draft = try MoUDraft(
                 reference: Name("MoU \(name)"), title: LocalizedName(en: "Joint lab"), kind: .research,
                 parties: [
-                    MoU.Party(Institution.ID(tenant.uuid), as: .lead),
-                    MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner),
-                ], areas: [MoU.Area(fintech, wording: ShortText("Payments"))])
+                    MoU.Party(Institution.ID(tenant.uuid), as: .lead, coordinator: Name("Mei Lam")),
+                    MoU.Party(
+                        Cast.institution("harbour/sakuragi"), as: .partner, coordinator: Name("Kenji Mori")),
+                ], areas: [MoU.Area(fintech, wording: ShortText("Payments"))], legalReviewer: Name("Winnie Kwok"))
             try await world.database.write(as: world.context(Cast.mei)) { transaction in
                 _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: mei)
                 _ = try await transaction.shareMoU(id, in: tenant, by: mei)

@@ -37,8 +37,12 @@ struct RivalParkTests {
             let bank = Cast.institution("port-digital/sakuragi")
             let draft = try MoUDraft(
                 reference: Name("MoU-33"), title: LocalizedName(en: "A second agreement in secret"), kind: .referral,
-                parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
-                areas: [MoU.Area(try #require(FocusArea.ID("fintech")), wording: ShortText("Fintech"))])
+                parties: [
+                    MoU.Party(own, as: .lead, coordinator: Name("Leo Fung")),
+                    MoU.Party(bank, as: .partner, coordinator: Name("Kenji Mori")),
+                ],
+                areas: [MoU.Area(try #require(FocusArea.ID("fintech")), wording: ShortText("Fintech"))],
+                legalReviewer: Name("Shota Abe"))
             let today = CalendarDate(Date(), in: .hongKong)
             let signing = try Signing(
                 on: today, effectiveOn: today, endsOn: today.adding(days: 365),

@@ -236,7 +236,7 @@ struct MatchRunTests {
                 try await match.world.database.write(as: .system(in: Cast.harbour.id)) {
                     try await $0.insert(
                         MatchRun.ID(), job: UUID(), engine: "test", length: 5, rules: rules,
-                        asOf: CalendarDate(Date(), in: .utc), asked: nil, in: Cast.harbour.id, by: nil)
+                        asOf: CalendarDate(Date(), in: .utc), asked: nil, stream: nil, in: Cast.harbour.id, by: nil)
                 }
             }
         }
@@ -297,6 +297,84 @@ struct MatchRunTests {
         await #expect(throws: MatchRunRefusal.mandatesOutOfRange) {
             try await match.request(MatchRunRequest(mandates: []))
         }
+    }
+
+    @Test("serves whole investors and single mandates together, and refuses an investor whose mandates do not stand")
+    func askedByInvestor() async throws {
+        let match = try await MatchWorld()
+        let mei = match.world.context(Cast.mei)
+        let reader = match.world.database.reader(as: mei)
+        let all = try await reader.mandatesToServe(limit: 50)
+        let one = try #require(all.first)
+        let other = try #require(all.first { $0.investor != one.investor })
+        #expect(try await reader.mandatesToServe(named: one.terms.name.string, limit: 50).map(\.id).contains(one.id))
+        let run = try await match.performed(
+            MatchRunRequest(length: 3, mandates: [other.id], investors: [one.investor]))
+        let expected = Set(all.filter { $0.investor == one.investor }.map(\.id)).union([other.id])
+        #expect(Set(try await match.lists(run.id).map(\.mandate)) == expected)
+        await #expect(throws: MatchRunRefusal.investorUnknown) {
+            try await match.request(MatchRunRequest(investors: [one.investor, Institution.ID()]))
+        }
+        await #expect(throws: MatchRunRefusal.investorsOutOfRange) {
+            try await match.request(MatchRunRequest(investors: []))
+        }
+    }
+
+    @Test("looks at the startups of one stream where that is asked for, and counts no others")
+    func ofAStream() async throws {
+        let match = try await MatchWorld()
+        let reader = match.world.database.reader(as: .system(in: Cast.harbour.id))
+        let stream: MatchRun.Stream.ID = try await reader.value(
+            """
+            SELECT h.stream_id FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            WHERE e.tenant_id = \(Cast.harbour.id) AND e.ended_at IS NULL ORDER BY h.stream_id LIMIT 1
+            """)
+        let shown: Int = try await reader.value(
+            """
+            SELECT count(DISTINCT e.startup_id)
+            FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            JOIN consents AS c ON c.tenant_id = e.tenant_id AND c.startup_id = e.startup_id AND c.purpose = 'shortlists'
+                AND c.superseded_at IS NULL AND c.audience <> 'nobody'
+            WHERE e.tenant_id = \(Cast.harbour.id) AND e.ended_at IS NULL AND h.stream_id = \(stream)
+            """)
+        let run = try await match.performed(MatchRunRequest(stream: stream))
+        #expect(run.stream?.id == stream)
+        #expect(run.startups == shown)
+        let inStream: [Startup.ID] = try await reader.rows(
+            """
+            SELECT e.startup_id FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            WHERE e.tenant_id = \(Cast.harbour.id) AND h.stream_id = \(stream)
+            """
+        ).map { row in try row("startup_id") }
+        for list in try await match.lists(run.id) {
+            #expect(list.considered <= shown)
+            #expect(Set(try await match.items(list.id).map(\.startup.id)).isSubset(of: inStream))
+        }
+        await #expect(throws: MatchRunRefusal.streamUnknown) {
+            try await match.request(MatchRunRequest(stream: MatchRun.Stream.ID()))
+        }
+    }
+
+    @Test("the form of a run offers whom it may be for, and finds them by name")
+    func form() async throws {
+        let match = try await MatchWorld()
+        let mei = try await Visitor(Cast.mei, in: match.world)
+        let mandates = try await match.world.database.reader(as: match.world.context(Cast.mei))
+            .mandatesToServe(limit: 50)
+        let (first, last) = (try #require(mandates.first), try #require(mandates.last))
+        let page = await mei.open("/console/match-runs")
+        #expect(page.text.contains(#"value="\#(first.id)""#) && page.text.contains(#"value="\#(last.id)""#))
+        #expect(await mei.open("/console/match-runs?q=Nobody-at-all").text.contains("No mandate that is deploying"))
+        let started = await mei.send("/console/match-runs", [("length", "5"), ("mandates", first.id.description)])
+        #expect(started.status == 303, "\(started.text)")
+        let run = try #require(
+            try await match.world.database.reader(as: match.world.context(Cast.mei)).matchRuns(limit: 1).first)
+        _ = try await match.perform(run.id)
+        #expect(try await match.lists(run.id).map(\.mandate) == [first.id])
+        let wrong = await mei.send(
+            "/console/match-runs", [("length", "5"), ("investors", Institution.ID().description)])
+        #expect(wrong.status == 422)
+        #expect(wrong.text.contains("Name only investors with a mandate"))
     }
 
     @Test("the database refuses a score that its parts do not sum to")

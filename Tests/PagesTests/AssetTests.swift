@@ -53,11 +53,15 @@ struct AssetTests {
             """
         let lean = String(decoding: Assets.lean(stylesheet: Array(css.utf8)), as: UTF8.self)
         #expect(
-            lean == "a :is(b,c) > d:hover{width:calc(100% - 2 * 4px);content:\"a ;  b /* no */\"}"
+            lean == "a :is(b,c)>d:hover{width:calc(100% - 2 * 4px);content:\"a ;  b /* no */\"}"
                 + "@media (min-width:4px) and print{::before{margin:0 1px}}")
         let script = "// why\nif (a) {\n    // and why\n    b(\"// c\");\n\n}"
         #expect(
-            String(decoding: Assets.lean(script: Array(script.utf8)), as: UTF8.self) == "if (a) {\nb(\"// c\");\n}\n")
+            String(decoding: Assets.lean(script: Array(script.utf8)), as: UTF8.self) == "if (a) {b(\"// c\")}\n")
+        let lines = "a = b === c\n    ? (d) => d(\n        1)\n    : e;\nf()\ng = [\n    1,\n    2];"
+        #expect(
+            String(decoding: Assets.lean(script: Array(lines.utf8)), as: UTF8.self)
+                == "a = b===c? (d)=>d(\n1): e;f()\ng = [\n1,2];\n")
     }
 
     @Test("a page with its assets stays light")

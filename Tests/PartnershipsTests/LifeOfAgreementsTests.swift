@@ -23,13 +23,16 @@ struct LifeOfAgreementsTests {
         let fintech = try #require(FocusArea.ID("fintech"))
         return try MoUDraft(
             reference: Name(reference), title: LocalizedName(en: "Joint lab"), kind: .research,
-            parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: Name("Mei Lam")),
+                MoU.Party(bank, as: .partner, coordinator: Name("A Coordinator")),
+            ],
             areas: [MoU.Area(fintech, wording: ShortText("Payments"))],
             clauses: [
                 MoU.Clause(ShortText("Cooperation"), isBinding: false),
                 MoU.Clause(ShortText("Secrecy"), isBinding: true),
             ],
-            prevailingLanguage: .japanese, renews: renews)
+            prevailingLanguage: .japanese, legalReviewer: Name("A Counsel"), renews: renews)
     }
 
     private func signatory(of institution: Institution.ID) throws -> Signing.Participant {
@@ -223,7 +226,9 @@ struct LifeOfAgreementsTests {
             json: """
                 {"reference": "MoU-E", "title": {"en": "Joint lab"}, "kind": "research", "renews": "\(second)",
                  "prevailing_language": "ja", "clauses": [{"title": "Secrecy", "is_binding": true}],
-                 "parties": [{"institution": "\(own)", "role": "lead"}, {"institution": "\(bank)", "role": "partner"}],
+                 "legal_reviewer": "A Counsel",
+                 "parties": [{"institution": "\(own)", "role": "lead", "coordinator": "Mei Lam"},
+                             {"institution": "\(bank)", "role": "partner", "coordinator": "Kenji Mori"}],
                  "areas": [{"focus_area": "fintech", "wording": "Payments"}]}
                 """)
         #expect(drafted.status == 201, "\(drafted.text)")

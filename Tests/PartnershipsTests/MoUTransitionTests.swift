@@ -9,7 +9,8 @@ struct MoUTransitionTests {
     private static let today = CalendarDate(daysSince1970: 20_000)
 
     private func mou(
-        _ state: MoU.State, parties: Int = 2, areas: Int = 1, ends: Int? = 400, signed: Int = -10
+        _ state: MoU.State, parties: Int = 2, areas: Int = 1, ends: Int? = 400, signed: Int = -10,
+        coordinator: String? = "A Coordinator", counsel: String? = "A Counsel"
     ) throws -> MoU {
         let isSigned = state == .signed || state == .terminated
         return try MoU(
@@ -19,13 +20,18 @@ struct MoUTransitionTests {
                 state, effectiveOn: isSigned ? Self.today.adding(days: signed) : nil,
                 endsOn: isSigned ? ends.map { Self.today.adding(days: $0) } : nil),
             signedOn: isSigned ? Self.today.adding(days: signed) : nil, event: nil, participants: [], termination: nil,
-            parties: (0..<parties).map { _ in MoU.Party(Institution.ID(), as: .partner) },
+            parties: (0..<parties).map { number in
+                // The first party always has somebody.
+                try MoU.Party(
+                    Institution.ID(), as: .partner,
+                    coordinator: number == 0 ? Name("The First") : coordinator.map { try Name($0) })
+            },
             areas: try ["fintech", "robotics"].prefix(areas).compactMap { slug in
                 try FocusArea.ID(slug).map { MoU.Area($0, wording: try ShortText(slug)) }
-            }, objectives: [], asOf: Self.today, zone: .hongKong)
+            }, objectives: [], legalReviewer: counsel.map { try Name($0) }, asOf: Self.today, zone: .hongKong)
     }
 
-    @Test("is shared with two parties and an area")
+    @Test("is shared with two parties, an area, a coordinator of each party, and somebody who reads it for the law")
     func sharing() throws {
         var ready = try mou(.draft)
         try ready.share()
@@ -35,6 +41,10 @@ struct MoUTransitionTests {
         #expect(throws: MoURefusal.tooFewParties) { try alone.share() }
         var empty = try mou(.draft, areas: 0)
         #expect(throws: MoURefusal.noAreas) { try empty.share() }
+        var uncoordinated = try mou(.draft, coordinator: nil)
+        #expect(throws: MoURefusal.noCoordinator) { try uncoordinated.share() }
+        var unread = try mou(.draft, counsel: nil)
+        #expect(throws: MoURefusal.noLegalReviewer) { try unread.share() }
     }
 
     @Test("is agreed under review, with what sharing asked for still in it")
@@ -46,6 +56,8 @@ struct MoUTransitionTests {
         #expect(throws: MoURefusal.notIn(.inReview)) { try draft.agree() }
         var thinned = try mou(.inReview, parties: 1)
         #expect(throws: MoURefusal.tooFewParties) { try thinned.agree() }
+        var unread = try mou(.inReview, counsel: nil)
+        #expect(throws: MoURefusal.noLegalReviewer) { try unread.agree() }
     }
 
     @Test("is given up before it is signed, and not after", arguments: MoU.State.allCases)

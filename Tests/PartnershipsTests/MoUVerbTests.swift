@@ -22,8 +22,12 @@ struct MoUVerbTests {
         return try MoUDraft(
             reference: Name(reference), title: LocalizedName(en: "Joint lab", ja: "共同ラボ"), kind: .research,
             summary: LongText("A lab.\nFor two years."), noticeDays: 60,
-            parties: [MoU.Party(own, as: .lead, responsibilities: LongText("Space")), MoU.Party(bank, as: .partner)],
-            areas: [MoU.Area(fintech, wording: ShortText("Payments"))], objectives: [ShortText("Two papers")])
+            parties: [
+                MoU.Party(own, as: .lead, responsibilities: LongText("Space"), coordinator: Name("Mei Lam")),
+                MoU.Party(bank, as: .partner, coordinator: Name("A Coordinator")),
+            ],
+            areas: [MoU.Area(fintech, wording: ShortText("Payments"))], objectives: [ShortText("Two papers")],
+            legalReviewer: Name("A Counsel"))
     }
 
     private func signing(
@@ -83,15 +87,19 @@ struct MoUVerbTests {
         let robotics = try #require(FocusArea.ID("robotics"))
         let other = try MoUDraft(
             reference: Name("MoU-T2"), title: LocalizedName(en: "Another lab"), kind: .framework,
-            parties: [MoU.Party(kitagawa, as: .observer), MoU.Party(own, as: .lead)],
-            areas: [MoU.Area(robotics, wording: ShortText("Arms"), status: .active)])
+            parties: [
+                MoU.Party(kitagawa, as: .observer, coordinator: Name("A Coordinator")),
+                MoU.Party(own, as: .lead, coordinator: Name("Another")),
+            ],
+            areas: [MoU.Area(robotics, wording: ShortText("Arms"), status: .active)], legalReviewer: Name("Another"))
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: mei)
             _ = try await transaction.shareMoU(id, in: tenant, by: mei)
             let revised = try await transaction.reviseMoU(id, to: other, in: tenant) { current in
                 #expect(current.reference.string == "MoU-T")
             }
-            #expect(revised.parties == [MoU.Party(own, as: .lead), MoU.Party(kitagawa, as: .observer)])
+            #expect(revised.parties == other.parties.reversed())
+            #expect(revised.legalReviewer == other.legalReviewer)
             #expect(revised.areas == other.areas)
             #expect(revised.objectives.isEmpty)
             #expect(revised.summary == nil)
@@ -140,6 +148,37 @@ struct MoUVerbTests {
                     try await transaction.reviseMoU(id, to: alone, in: tenant) { _ in }
                 }
             } == "stream_partner_is_party_to_the_mou")
+    }
+
+    @Test("past the verb, the database shares nothing that nobody coordinates or reads for the law")
+    func whoAnswers() async throws {
+        let world = try await World()
+        let id = MoU.ID()
+        let draft = try draft()
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            let drafted = try await transaction.draftMoU(draft, as: id, in: tenant, by: mei)
+            #expect(drafted.parties == draft.parties && drafted.legalReviewer == draft.legalReviewer)
+        }
+        func refusal(of step: Query, after change: Query) async -> String? {
+            await constraint {
+                try await world.database.write(as: world.context(Cast.mei)) { transaction in
+                    try await transaction.execute(change)
+                    try await transaction.execute(step)
+                }
+            }
+        }
+        let nobody: Query =
+            "UPDATE mou_parties SET coordinator = NULL WHERE mou_id = \(id) AND institution_id = \(bank)"
+        let unread: Query = "UPDATE mous SET legal_reviewer = NULL WHERE id = \(id)"
+        let share: Query = "UPDATE mous SET state = 'in_review' WHERE id = \(id)"
+        let agree: Query = "UPDATE mous SET state = 'agreed' WHERE id = \(id)"
+        #expect(await refusal(of: share, after: nobody) == "shared_agreements_name_their_coordinators")
+        #expect(await refusal(of: share, after: unread) == "shared_agreements_name_a_legal_reviewer")
+        #expect(await refusal(of: agree, after: unread) == "shared_agreements_name_a_legal_reviewer")
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            _ = try await transaction.shareMoU(id, in: tenant, by: mei)
+        }
+        #expect(await refusal(of: agree, after: nobody) == "shared_agreements_name_their_coordinators")
     }
 
     @Test("a signature needs a signatory of each party, and dates in order")

@@ -74,9 +74,9 @@ struct MoUWallTests {
         let draft = try MoUDraft(
             reference: Name("MoU-5"), title: LocalizedName(en: "Pilot"), kind: .framework,
             parties: [
-                MoU.Party(Institution.ID(Cast.harbour.id.uuid), as: .lead),
-                MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner),
-            ], areas: [MoU.Area(fintech, wording: ShortText("Pilots"))])
+                MoU.Party(Institution.ID(Cast.harbour.id.uuid), as: .lead, coordinator: Name("Mei Lam")),
+                MoU.Party(Cast.institution("harbour/sakuragi"), as: .partner, coordinator: Name("A Coordinator")),
+            ], areas: [MoU.Area(fintech, wording: ShortText("Pilots"))], legalReviewer: Name("A Counsel"))
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.draftMoU(draft, as: id, in: Cast.harbour.id, by: Cast.mei.person.id)
         }

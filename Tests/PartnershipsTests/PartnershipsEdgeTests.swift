@@ -20,7 +20,9 @@ struct PartnershipsEdgeTests {
     private func body(_ reference: String) -> String {
         """
         {"reference": "\(reference)", "title": {"en": "Joint lab"}, "kind": "research", "notice_days": 60,
-         "parties": [{"institution": "\(harbour)", "role": "lead"}, {"institution": "\(bank)", "role": "partner"}],
+         "legal_reviewer": "A Counsel",
+         "parties": [{"institution": "\(harbour)", "role": "lead", "coordinator": "Mei Lam"},
+                     {"institution": "\(bank)", "role": "partner", "coordinator": "Kenji Mori"}],
          "areas": [{"focus_area": "fintech", "wording": "Payments"}], "objectives": ["Two papers"]}
         """
     }
@@ -47,6 +49,9 @@ struct PartnershipsEdgeTests {
 
         let early = await mei.ask("POST", "\(address)/agreement")
         #expect(early.status == 409)
+        let one = try revised.json()
+        #expect(one["legal_reviewer"]?.text == "A Counsel")
+        #expect(one["parties"]?.elements?.compactMap { $0["coordinator"]?.text } == ["Mei Lam", "Kenji Mori"])
         #expect(await mei.ask("POST", "\(address)/review").status == 200)
         #expect(await mei.ask("POST", "\(address)/agreement").status == 200)
         let oneSided = await mei.ask("POST", "\(address)/signature", json: signature(of: [harbour]))
@@ -99,6 +104,11 @@ struct PartnershipsEdgeTests {
         let unready = await mei.ask("POST", "\(address)/review")
         #expect(unready.status == 409)
         #expect(try unready.json()["detail"]?.text?.contains("two parties") == true)
+        let uncoordinated = await mei.ask(
+            "POST", "/v1/mous", json: body("MoU-O").replacing(#", "coordinator": "Kenji Mori""#, with: ""))
+        let without = await mei.ask("POST", "\(try #require(uncoordinated.header("Location")))/review")
+        #expect(without.status == 409)
+        #expect(try without.json()["detail"]?.text?.contains("coordinator of each party") == true)
         let given = await mei.ask("POST", "\(address)/abandonment", json: #"{"reason": "Nobody came"}"#)
         #expect(try given.json()["status"]?.text == "abandoned")
     }
@@ -171,6 +181,8 @@ struct PartnershipsEdgeTests {
         #expect(edit.status == 200)
         #expect(edit.text.contains("Data &amp; money"))
 
+        #expect(page.text.contains("Coordinated by Kenji Mori") && page.text.contains("A Counsel"))
+        #expect(edit.text.contains(#"value="Kenji Mori""#) && edit.text.contains(#"value="A Counsel""#))
         #expect(await mei.send("\(address)/review").status == 303)
         #expect(await mei.send("\(address)/review").status == 409)
         #expect(await mei.send("\(address)/agreement").status == 303)
@@ -198,8 +210,10 @@ struct PartnershipsEdgeTests {
         [
             ("reference", reference), ("title.en", "Data & money"), ("title.ja", ""), ("kind", "framework"),
             ("notice_days", "30"), ("summary", ""), ("parties.0.institution", harbour), ("parties.0.role", "lead"),
-            ("parties.0.responsibilities", ""), ("parties.1.institution", party), ("parties.1.role", "partner"),
-            ("parties.1.responsibilities", "Money"), ("parties.2.institution", ""), ("parties.2.role", ""),
+            ("parties.0.responsibilities", ""), ("parties.0.coordinator", "Mei Lam"),
+            ("parties.1.institution", party), ("parties.1.role", "partner"),
+            ("parties.1.responsibilities", "Money"), ("parties.1.coordinator", "Kenji Mori"),
+            ("legal_reviewer", "A Counsel"), ("parties.2.institution", ""), ("parties.2.role", ""),
             ("parties.2.responsibilities", ""), ("areas.0.wording", "Payments"), ("areas.0.focus_area", "fintech"),
             ("areas.1.wording", ""), ("areas.1.focus_area", ""), ("objectives", "Two papers\r\nOne prototype"),
         ]

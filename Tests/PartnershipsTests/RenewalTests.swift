@@ -31,10 +31,14 @@ struct RenewalTests {
         let first = first ?? today.adding(days: days - 400)
         let draft = try MoUDraft(
             reference: Name(reference), title: LocalizedName(en: "Joint lab"), kind: .research, noticeDays: noticeDays,
-            parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)],
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: Name("Mei Lam")),
+                MoU.Party(bank, as: .partner, coordinator: Name("A Coordinator")),
+            ],
             areas: [MoU.Area(try #require(FocusArea.ID("fintech")), wording: ShortText("Payments"))],
             objectives: [ShortText("Two papers")], clauses: [MoU.Clause(ShortText("Secrecy"), isBinding: true)],
-            prevailingLanguage: .english, renews: renews, renewsItself: renewsItself)
+            prevailingLanguage: .english, legalReviewer: Name("A Counsel"), renews: renews,
+            renewsItself: renewsItself)
         let signing = try Signing(
             on: first.adding(days: -10), effectiveOn: first, endsOn: today.adding(days: days),
             by: [own, bank].map {

@@ -26,11 +26,14 @@ struct SigningByHandTests {
     ) async throws -> MoU.ID {
         let id = MoU.ID()
         let fintech = try #require(FocusArea.ID("fintech"))
+        let coordinator = try Name("A Coordinator")
         let draft = try MoUDraft(
             reference: Name("MoU-H"), title: LocalizedName(en: "Joint lab"), kind: .research,
-            parties: [MoU.Party(own, as: .lead), MoU.Party(bank, as: .partner)]
-                + (third.map { [MoU.Party($0, as: .supporting)] } ?? []),
-            areas: [MoU.Area(fintech, wording: ShortText("Payments"))])
+            parties: [
+                MoU.Party(own, as: .lead, coordinator: coordinator),
+                MoU.Party(bank, as: .partner, coordinator: coordinator),
+            ] + (third.map { [MoU.Party($0, as: .supporting, coordinator: coordinator)] } ?? []),
+            areas: [MoU.Area(fintech, wording: ShortText("Payments"))], legalReviewer: coordinator)
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.draftMoU(draft, as: id, in: tenant, by: mei)
             _ = try await transaction.writeText(

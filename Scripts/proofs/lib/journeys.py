@@ -496,6 +496,27 @@ def explore():
     manager.shot("console-matches-none")
 
 
+def count():
+    """The count of a mandate that is thought about follows its form, without a press of its button; nothing is kept."""
+    manager = Visitor("mei@harbour.example")
+    manager.go("/console/investors")
+    manager.go(manager.link("/console/investors/"))
+    manager.go(manager.link("/mandates/new"))
+    page = manager.driver.current_url
+    manager.type("name", "A thought")
+    manager.awaits("would match now")
+    said = manager.driver.find_element(By.CSS_SELECTOR, "[data-live] + [aria-live=polite]")
+    before = said.text
+    assert before == manager.driver.find_element(By.CSS_SELECTOR, "#live h2").text, before
+    # A country that no startup of the demo is from.
+    manager.type("countries_in", "Iceland")
+    WebDriverWait(manager.driver, 15).until(lambda _: said.text not in ("", before))
+    # Half a word is no country: what was counted before is not said of it.
+    manager.type("countries_in", "Atlan")
+    WebDriverWait(manager.driver, 15).until(lambda _: said.text == "")
+    assert manager.driver.current_url == page, "the form was left"
+
+
 def learn():
     manager = Visitor("mei@harbour.example")
     manager.go("/console/models")
@@ -633,7 +654,10 @@ def cooperate():
     park = ask("GET", "/v1/institutions?kind=park&q=Harbour")[0]["items"][0]["id"]
     mou = ask("POST", "/v1/mous", {
         "reference": "MoU-Journey", "title": {"en": "Startups for Tokyo", "ja": "東京でのスタートアップ協力"}, "kind": "nurturing", "notice_days": 30,
-        "parties": [{"institution": park, "role": "lead"}, {"institution": bank, "role": "partner"}],
+        "parties": [
+            {"institution": park, "role": "lead", "coordinator": "Mei Lam"},
+            {"institution": bank, "role": "partner", "coordinator": "Kenji Mori"}],
+        "legal_reviewer": "Winnie Kwok",
         "areas": [{"focus_area": "smart-city", "wording": "Smart city"}]})[0]["id"]
     ask("POST", f"/v1/mous/{mou}/texts", {"language": "ja", "body": "両者はスタートアップの東京進出を支援する。\n各自の費用は各自が負担する。"})
     ask("POST", f"/v1/mous/{mou}/review")
@@ -744,6 +768,7 @@ introduce()
 answer()
 match()
 explore()
+count()
 learn()
 bring_in()
 calibrate()
@@ -751,4 +776,4 @@ cooperate()
 partner = Visitor("kenji@sakuragi.example")
 partner.shot("partner")
 post.stop()
-print(f"12 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")
+print(f"13 journeys, {steps} pages, {len(arrived)} letters, no console error, no policy violation; screenshots in {folder}")

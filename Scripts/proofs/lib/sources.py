@@ -98,7 +98,10 @@ def person(kind, name, title, institution=None, called=None):
 def draft(manager, reference, title, kind, parties, areas, objectives=()):
     return manager.post("/v1/mous", {
         "reference": reference, "title": {"en": title}, "kind": kind, "notice_days": 60,
-        "parties": [{"institution": i, "role": "lead" if n == 0 else "partner"} for n, i in enumerate(parties)],
+        "parties": [
+            {"institution": i, "role": "lead" if n == 0 else "partner", "coordinator": f"Coordinator {n + 1}"}
+            for n, i in enumerate(parties)],
+        "legal_reviewer": "A Counsel",
         "areas": [{"focus_area": slug, "wording": wording} for slug, wording in areas], "objectives": list(objectives),
     }, 201)["id"]
 

@@ -94,13 +94,17 @@ public struct FormButton: ViewModel {
     public var value: String
     /// Where it sends the form, if not where the form goes.
     public var url: SafeURL?
+    /// Whether a browser with scripts presses it by itself while the form changes, and shows what the page that comes has in its
+    /// element `live` in that of this one, without leaving it.
+    public var isLive: Bool
 
     /// A button that sends the form elsewhere, or with a value.
-    public init(_ label: String, name: String? = nil, value: String = "", url: SafeURL? = nil) {
+    public init(_ label: String, name: String? = nil, value: String = "", url: SafeURL? = nil, isLive: Bool = false) {
         self.label = label
         self.name = name
         self.value = value
         self.url = url
+        self.isLive = isLive
     }
 }
 
