@@ -421,6 +421,13 @@ struct Objects: Sendable {
         return copy
     }
 
+    /// The same objects with another agreement in the place of MoU-2.
+    func about(_ mou: MoU.ID) -> Objects {
+        var copy = self
+        copy.ids["MoU"] = mou.description
+        return copy
+    }
+
     /// Whether a text names one of the identifiers.
     func masked(_ text: String) -> String {
         let known = [listed, planned, liftable, received] + ids.values + deadLetters.values + leavable.values

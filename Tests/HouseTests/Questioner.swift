@@ -21,9 +21,12 @@ struct Questioner: Sendable {
             }
     }
 
-    /// Asks for a route about these objects, with a body that its schema admits, or with nothing in it.
-    func ask(_ route: RegistryEntry, about objects: Objects, emptily: Bool = false) async -> Outgoing {
-        let target = target(route, objects)
+    /// Asks for a route about these objects, with a body that its schema admits, or with nothing in it; and for what has a
+    /// text in it, where one can be sought.
+    func ask(
+        _ route: RegistryEntry, about objects: Objects, emptily: Bool = false, seeking text: String? = nil
+    ) async -> Outgoing {
+        let target = target(route, objects, seeking: text)
         let body = emptily ? route.body.map { _ in JSON.object([]) } : body(of: route, objects)
         var headers = [("X-Request-Id", "matrix-request")]
         if route.precondition == .required { headers.append(("If-Match", "\"x\"")) }
@@ -73,19 +76,24 @@ struct Questioner: Sendable {
         }
     }
 
-    private func target(_ route: RegistryEntry, _ objects: Objects) -> String {
+    private func target(_ route: RegistryEntry, _ objects: Objects, seeking text: String? = nil) -> String {
         var target = route.path
         for parameter in route.parameters where parameter.isInPath {
             let name = parameter.name
             let value = objects.id(name, parameter.schema, beside: route.path) ?? Self.word(parameter.schema)
             for hole in ["{\(name)}", "{\(name)...}"] { target = target.replacing(hole, with: value) }
         }
-        let query = route.parameters.filter { !$0.isInPath && $0.isRequired }.map { parameter in
-            let value = objects.id(parameter.name, parameter.schema) ?? Self.word(parameter.schema)
+        let query = route.parameters.filter { !$0.isInPath }.compactMap { parameter -> String? in
+            let sought = parameter.name == Self.search ? text : nil
+            guard parameter.isRequired || sought != nil else { return nil }
+            let value = sought ?? objects.id(parameter.name, parameter.schema) ?? Self.word(parameter.schema)
             return "\(parameter.name)=\(Edge.percentEncoded(value))"
         }
         return query.isEmpty ? target : target + "?" + query.joined(separator: "&")
     }
+
+    /// What a text is sought by, everywhere.
+    static let search = "q"
 
     private static func word(_ schema: Schema) -> String {
         switch schema.exampleValue {

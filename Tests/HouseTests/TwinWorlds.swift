@@ -38,9 +38,17 @@ struct TwinQuestioner {
         return [emptily, await ask(route, emptily: false)]
     }
 
-    private func ask(_ route: RegistryEntry, emptily: Bool) async -> Answers {
-        let mine = await one.ask(route, about: here, emptily: emptily)
-        let theirs = await other.ask(route, about: there, emptily: emptily)
+    /// Asks both for what has a text in it; nothing where none can be sought.
+    func seek(_ text: String, by route: RegistryEntry) async -> [Answers] {
+        guard route.method == .get, route.parameters.contains(where: { $0.name == Questioner.search }) else {
+            return []
+        }
+        return [await ask(route, emptily: false, seeking: text)]
+    }
+
+    private func ask(_ route: RegistryEntry, emptily: Bool, seeking text: String? = nil) async -> Answers {
+        let mine = await one.ask(route, about: here, emptily: emptily, seeking: text)
+        let theirs = await other.ask(route, about: there, emptily: emptily, seeking: text)
         let (left, right) = (Self.said(in: mine), Self.said(in: theirs))
         let isSame =
             mine.status == theirs.status && Self.isAlike(left, here, right, there)

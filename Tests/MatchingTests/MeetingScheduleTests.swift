@@ -124,6 +124,28 @@ import Testing
         }
     }
 
+    /// Five people of eleven cancel, and some meetings of the others are moved for a floor: never more than must be, as trying
+    /// all schedules shows.
+    @Test func fiveCancellationsMoveTheFewest() {
+        var moved = 0
+        for seed in worlds(100, long: 500) {
+            var inventor = Inventor(seed: seed)
+            var (wishes, rules) = inventor.day(investors: 6, startups: 5, slots: 2, withAbsences: true)
+            rules.floor = 2
+            let schedule = MeetingSchedule(wishes, rules: rules)
+            let people = Set(wishes.flatMap { [$0.pair.seeker, $0.pair.startup] }).sorted()
+            var changed = rules
+            for key in people.shuffled(using: &inventor).prefix(5) { changed.absences[key] = [0, 1] }
+            let after = MeetingSchedule(wishes, rules: changed, keeping: schedule.meetings)
+            let day = MeetingDay(wishes, changed, schedule.meetings)
+            let best = day.best()
+            #expect(after.worth(changed, keeping: schedule.meetings) == best, "seed \(seed)")
+            #expect(after.report.moved.count == day.standing.count - best.kept, "seed \(seed)")
+            moved += after.report.moved.count
+        }
+        #expect(moved > 0)
+    }
+
     @Test func aFloorCostsLittleOnALargeDay() {
         for seed in 0..<5 {
             var inventor = Inventor(seed: UInt64(seed))

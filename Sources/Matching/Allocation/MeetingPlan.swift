@@ -10,7 +10,8 @@ struct MeetingPlan {
     let bound: MeetingWorth
 
     /// The best pairs; by their scores alone, where neither floors nor standing meetings are heeded.
-    init(_ day: MeetingDay, byScoreAlone: Bool = false) {
+    /// - Parameter avoided: Pairs that count as if only a floor could bring them about, so that others take their place.
+    init(_ day: MeetingDay, byScoreAlone: Bool = false, avoiding avoided: Set<Int> = []) {
         self.day = day
         var network = Network(nodes: 2 + day.investors.count + day.startups.count)
         let (keep, must) = byScoreAlone ? (0, 0) : day.weights(in: network)
@@ -28,7 +29,7 @@ struct MeetingPlan {
         let arcs = day.pairs.enumerated().map { number, pair in
             network.join(
                 1 + pair.investor, base + pair.startup, capacity: 1,
-                cost: -pair.score - (day.standing[number] == nil ? 0 : keep))
+                cost: (avoided.contains(number) ? day.most : -pair.score) - (day.standing[number] == nil ? 0 : keep))
         }
         let circulation = network.cheapestCirculation()
         self.network = network

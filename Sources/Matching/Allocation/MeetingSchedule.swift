@@ -17,7 +17,8 @@
 /// NP-complete (Even, Itai and Shamir 1976, *On the complexity of timetable and multicommodity flow problems*): pairs
 /// left without a time are given up, and the slots are matched anew one after the other until none can be improved. A
 /// small day is then searched to the end, see ``Report/isProvedBest``; of any other ``Report/bound`` says how much more
-/// there could have been at most. Last the rooms, which change nothing of all this.
+/// there could have been at most, and where meetings stand it is planned again with other pairs that would serve as well,
+/// until as few are moved as must be or the rounds are used up. Last the rooms, which change nothing of all this.
 public struct MeetingSchedule: Hashable, Sendable {
     /// A pair that may meet.
     public struct Wish: Hashable, Sendable {
@@ -187,13 +188,16 @@ public struct MeetingSchedule: Hashable, Sendable {
         let day = MeetingDay(wishes, rules, standing)
         let plan = MeetingPlan(day)
         var timetable = Timetable(day)
-        timetable.place(plan.pairs)
+        let untimed = timetable.place(plan.pairs)
         let unplaced = plan.pairs.filter { !timetable.holds($0) }
         if !unplaced.isEmpty || !day.standing.isEmpty { timetable.improve() }
         var isProvedBest = timetable.worth >= plan.bound
         if !isProvedBest, var search = MeetingSearch(day, timetable) {
             isProvedBest = search.isExhaustive(below: plan.bound)
             timetable = search.best
+        } else if !isProvedBest, !day.standing.isEmpty {
+            timetable.replan(avoiding: untimed, below: plan.bound)
+            isProvedBest = timetable.worth >= plan.bound
         }
         let rooms = MeetingRooms(day, timetable)
         meetings = rooms.meetings

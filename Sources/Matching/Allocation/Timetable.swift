@@ -51,8 +51,10 @@ struct Timetable {
     var counts: [Int] { ofStartup.map { $0.count { $0 != nil } } }
 
     /// Finds times for pairs: those that stand keep theirs; the others get the first that is free for both or, failing
-    /// that, one that the fewest exchanges free. Only a floor is a reason to move a meeting that stands.
-    mutating func place(_ pairs: [Int]) {
+    /// that, one that exchanges free which move the fewest of those that stand, and then the fewest at all. Only a floor
+    /// is a reason to move a meeting that stands.
+    /// - Returns: The pairs for which there was no free time.
+    @discardableResult mutating func place(_ pairs: [Int]) -> [Int] {
         for pair in pairs { if let slot = day.standing[pair]?.slot, places[slot] > 0 { set(pair, slot) } }
         // Those who have the least choice choose first.
         let open = pairs.filter { !holds($0) }.sorted { (choice(of: $0), $0) < (choice(of: $1), $1) }
@@ -63,11 +65,46 @@ struct Timetable {
                 exchange(for: pair)
             }
         }
-        for pair in open where !holds(pair) {
+        let unplaced = open.filter { !holds($0) }
+        for pair in unplaced {
             let startup = day.pairs[pair].startup
             if ofStartup[startup].count(where: { $0 != nil }) < day.floor(startup: startup) { exchange(for: pair) }
         }
+        return unplaced
     }
+
+    /// Plans anew, as long as floors or standing meetings fall short of a bound, and keeps what is better: the pairs' plan
+    /// knows nothing of times, and of all pairs that serve floors and standing meetings as well it names but one. First
+    /// those are avoided that found no free time, then parts of the pairs drawn by lot: in turn of those that found none
+    /// and of the standing ones, so that others are moved, and of all. The lots are always the same.
+    mutating func replan(avoiding untimed: [Int], below bound: MeetingWorth) {
+        var (avoided, known) = (Set(untimed), Set(untimed))
+        var lot: UInt64 = 0
+        let rounds = min(Self.rounds, Self.effort / max(1, slots.count))
+        for round in 0..<rounds where (worth.floors, worth.kept) < (bound.floors, bound.kept) {
+            var other = Timetable(day)
+            let more = other.place(MeetingPlan(day, avoiding: avoided).pairs)
+            other.improve(from: 7 * round)
+            if other.worth > worth { self = other }
+            let isMore = !known.isSuperset(of: more)
+            known.formUnion(more)
+            if round < 4, isMore {
+                avoided.formUnion(more)
+            } else {
+                let drawn = round.isMultiple(of: 2) ? known.union(day.standing.keys).sorted() : Array(slots.indices)
+                avoided = Set(
+                    drawn.filter { _ in
+                        lot = lot &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                        return lot >> 63 != 0
+                    })
+            }
+        }
+    }
+
+    /// How often a day is planned anew; one of many more pairs than sixty startups and eighty investors have, less often.
+    private static let rounds = 24
+    /// Pairs in all rounds together.
+    private static let effort = 120_000
 
     private func choice(of pair: Int) -> Int { (0..<day.slots).count { day.admits(pair, $0) } }
 
@@ -77,18 +114,20 @@ struct Timetable {
         return (0..<day.slots).filter { isFree(investor: option.investor, $0) && isFree(startup: option.startup, $0) }
     }
 
-    /// Frees a time for a pair, by the fewest exchanges: the meetings of two slots that hang together change places (the
-    /// alternating paths of König's proof). Where the investor is free in one slot and the startup in another, those
-    /// that start with the startup's; where both are free and only a room is lacking, those that leave one.
+    /// Frees a time for a pair, by exchanges that move as few as possible: the meetings of two slots that hang together
+    /// change places (the alternating paths of König's proof). Where the investor is free in one slot and the startup in
+    /// another, those that start with the startup's; where both are free and only a room is lacking, those that leave one.
     private mutating func exchange(for pair: Int) {
         let (investor, startup) = (day.pairs[pair].investor, day.pairs[pair].startup)
-        var best: (path: [Int], slot: Int, other: Int)?
+        var best: (path: [Int], moved: Int, slot: Int, other: Int)?
         func consider(_ start: Int, _ slot: Int, _ other: Int, isFull: Bool) {
-            guard let path = path(from: start, slot, other), path.count < best?.path.count ?? .max else { return }
+            guard let path = path(from: start, slot, other) else { return }
+            let moved = path.count { day.standing[$0]?.slot == slots[$0] }
+            guard (moved, path.count) < best.map({ ($0.moved, $0.path.count) }) ?? (.max, .max) else { return }
             // Of an odd number, one more leaves the slot than comes.
             guard places[path.count.isMultiple(of: 2) ? slot : other] > 0, !isFull || !path.count.isMultiple(of: 2)
             else { return }
-            best = (path, slot, other)
+            best = (path, moved, slot, other)
         }
         for slot in 0..<day.slots where isFree(investor: investor, slot) && day.startupTimes[startup][slot] {
             for other in 0..<day.slots where isFree(startup: startup, other) && other != slot {
@@ -154,9 +193,9 @@ struct Timetable {
 }
 
 extension Timetable {
-    /// Matches one slot after the other anew, with all others as they are, until none gets better.
-    mutating func improve() {
-        var (slot, unchanged) = (0, 0)
+    /// Matches one slot after the other anew, with all others as they are, until none gets better; begins with the one given.
+    mutating func improve(from first: Int = 0) {
+        var (slot, unchanged) = (first % max(1, day.slots), 0)
         while unchanged < day.slots {
             unchanged = rematch(slot) ? 1 : unchanged + 1
             slot = (slot + 1) % day.slots
