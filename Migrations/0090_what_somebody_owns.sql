@@ -111,3 +111,36 @@ BEGIN
     RETURN coalesce((SELECT array_agg(DISTINCT a.call_id) FROM applications AS a
                      WHERE a.tenant_id = acting_tenant() AND a.startup_id = ANY (startups)), '{}');
 END $$;
+
+-- As it was, partner by partner: most batches are the park's alone, and what looks further is not even planned for them.
+CREATE OR REPLACE FUNCTION partners_of_batch(batch uuid)
+    RETURNS TABLE (institution_id uuid, co_decides boolean, streams uuid[], version bytea, decisions bigint,
+                   opinion_id uuid, is_current boolean)
+    LANGUAGE plpgsql STABLE ROWS 2 AS $$
+#variable_conflict use_column
+DECLARE
+    s record;
+BEGIN
+    FOR s IN
+        SELECT p.institution_id, bool_or(p.co_decides) AS co_decides, array_agg(p.stream_id ORDER BY p.stream_id) AS streams
+        FROM decision_batches AS b
+        JOIN tenants AS t ON t.id = b.tenant_id
+        JOIN calls AS c ON c.tenant_id = b.tenant_id AND c.id = b.call_id
+        JOIN stream_partners AS p ON p.tenant_id = c.tenant_id AND (p.co_decides OR p.recommends)
+            AND p.stream_id IN (SELECT streams_of_call(c.tenant_id, c.id, c.stream_id))
+        WHERE b.tenant_id = acting_tenant() AND b.id = batch
+          AND agreement_holds(p.tenant_id, p.mou_id, p.institution_id, (now() AT TIME ZONE t.time_zone)::date)
+        GROUP BY p.institution_id
+    LOOP
+        RETURN QUERY
+            SELECT s.institution_id, s.co_decides, s.streams, v.version, n.decisions, o.id,
+                   coalesce(o.version = v.version, false)
+            FROM (SELECT batch_version(batch, s.streams) AS version) AS v
+            CROSS JOIN LATERAL (SELECT count(*) AS decisions FROM decisions_in_streams(batch, s.streams)) AS n
+            LEFT JOIN LATERAL (
+                SELECT o.id, o.version FROM batch_opinions AS o
+                WHERE o.tenant_id = acting_tenant() AND o.batch_id = batch AND o.institution_id = s.institution_id
+                ORDER BY o.given_at DESC, o.id LIMIT 1) AS o ON true
+            WHERE n.decisions > 0;
+    END LOOP;
+END $$;
