@@ -137,7 +137,7 @@ struct TwinQuestioner {
             Regex(#/<span class="time-relative">[^<]*<\/span>/#), Regex(#/\d\d:\d\d(?=<\/time>)/#),
             Regex(#/\d{4}, \d\d:\d\d/#),
             // In a workbook an instant is a number of days, with the second in its fraction.
-            Regex(#/<v>4[5-9]\d{3}\.\d{3,}<\/v>/#),
+            Regex(#/<v>4[5-9]\d{3}\.\d+<\/v>/#),
         ] as [Regex<AnyRegexOutput>]
 
     /// The parts of a workbook under their names, unpacked; nil for what is none, or is damaged.

@@ -160,8 +160,10 @@ class Visitor:
             ActionChains(self.driver).send_keys(key).perform()
 
     def awaits(self, text):
-        """Waits for words that a script brings."""
-        WebDriverWait(self.driver, 15).until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
+        """Waits for words that a script brings, or the page that comes next."""
+        # Between finding the body and reading it another page can come.
+        WebDriverWait(self.driver, 15, ignored_exceptions=[WebDriverException]).until(
+            lambda driver: text in driver.find_element(By.TAG_NAME, "body").text)
 
     def choose(self, name, value):
         self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}']").click()
