@@ -22,8 +22,10 @@ extension Statements {
                     WHERE e.tenant_id = g.tenant_id AND e.mou_id = g.mou_id AND e.group_id = g.id) AS meetings,
                    (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                'id', a.id, 'text', a.text, 'owner', a.owner_name, 'dueOn', a.due_on, 'doneOn', a.done_on)
-                               ORDER BY a.done_on DESC NULLS FIRST, a.due_on NULLS LAST, a.id), '[]')
+                               ORDER BY a.done_on DESC NULLS FIRST, a.due_on NULLS LAST, e.recorded_at, a.id), '[]')
                     FROM mou_actions AS a
+                    JOIN mou_meetings AS e ON e.tenant_id = a.tenant_id AND e.mou_id = a.mou_id
+                        AND e.group_id = a.group_id AND e.id = a.meeting_id
                     WHERE a.tenant_id = g.tenant_id AND a.mou_id = g.mou_id AND a.group_id = g.id) AS actions
             FROM mou_working_groups AS g
             WHERE g.tenant_id = acting_tenant() AND g.mou_id = \(mou)
