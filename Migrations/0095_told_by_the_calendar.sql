@@ -37,7 +37,7 @@ CREATE POLICY founders_choose_their_letters ON pass_letters_declined
 CREATE INDEX answers_about_a_startup ON shortlist_answers (tenant_id, startup_id, answered_at);
 
 -- Each investor that answered about a startup in these days, UTC, with the reason of its last answer; NULL unless it passed.
--- For the service alone.
+-- Whoever had asked to meet the startup by then is left out: founders know it by name. For the service alone.
 CREATE FUNCTION last_answers_about(startup uuid, since date, until date)
     RETURNS TABLE (investor_id uuid, reason text) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
@@ -49,27 +49,38 @@ BEGIN
         WHERE a.tenant_id = acting_tenant() AND acts_as('system') AND a.startup_id = startup
           AND a.answered_at >= since::timestamp AT TIME ZONE 'UTC'
           AND a.answered_at < (until + 1)::timestamp AT TIME ZONE 'UTC'
+          AND NOT EXISTS (
+              SELECT FROM introductions AS i
+              WHERE i.tenant_id = a.tenant_id AND i.investor_id = l.investor_id AND i.startup_id = startup
+                AND i.asked_at < (until + 1)::timestamp AT TIME ZONE 'UTC')
         ORDER BY l.investor_id, a.answered_at DESC, a.id DESC;
 END $$;
 
 -- Whether what is counted over these days may be told: three investors passed at least, and against what was told before, the
--- counts differ by the answers of three. Of a smaller difference each could be guessed.
-CREATE FUNCTION pass_digest_hides_firms(startup uuid, since date, until date) RETURNS boolean LANGUAGE plpgsql STABLE
+-- counts differ by the answers of three. Of a smaller difference each could be guessed. An investor that the startup was ever to
+-- meet hides no other, whatever it answered before. `asker` is who acts, since in here the service does; none other is told.
+CREATE FUNCTION pass_digest_hides_firms(startup uuid, asker text, since date, until date)
+    RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
     told record;
 BEGIN
+    IF asker IS DISTINCT FROM 'system' THEN RETURN false; END IF;
     SELECT d.counted_since, d.counted_until INTO told FROM pass_digests AS d
     WHERE d.tenant_id = acting_tenant() AND d.startup_id = startup ORDER BY d.month DESC LIMIT 1;
     RETURN (SELECT count(*) FILTER (WHERE n.reason IS NOT NULL) >= 3
                 AND count(*) FILTER (WHERE n.reason IS DISTINCT FROM o.reason) >= 3
             FROM last_answers_about(startup, since, until) AS n
-            FULL JOIN last_answers_about(startup, told.counted_since, told.counted_until) AS o USING (investor_id));
+            FULL JOIN last_answers_about(startup, told.counted_since, told.counted_until) AS o USING (investor_id)
+            WHERE NOT EXISTS (
+                SELECT FROM introductions AS i
+                WHERE i.tenant_id = acting_tenant() AND i.investor_id = coalesce(n.investor_id, o.investor_id)
+                  AND i.startup_id = startup));
 END $$;
 
 CREATE FUNCTION check_pass_digest() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT pass_digest_hides_firms(NEW.startup_id, NEW.counted_since, NEW.counted_until) THEN
+    IF NOT pass_digest_hides_firms(NEW.startup_id, acting_role(), NEW.counted_since, NEW.counted_until) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'pass_digests_hide_who_passed',
             MESSAGE = 'so few have passed, or answered anew, that each could be guessed';
     END IF;
@@ -97,9 +108,9 @@ BEGIN
             GROUP BY p.reason ORDER BY count(*) DESC, p.reason;
     END IF;
 END $$;
-REVOKE ALL ON FUNCTION last_answers_about(uuid, date, date), pass_digest_hides_firms(uuid, date, date),
+REVOKE ALL ON FUNCTION last_answers_about(uuid, date, date), pass_digest_hides_firms(uuid, text, date, date),
     why_passed_over(uuid, text, date, date, integer) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION last_answers_about(uuid, date, date), pass_digest_hides_firms(uuid, date, date),
+GRANT EXECUTE ON FUNCTION last_answers_about(uuid, date, date), pass_digest_hides_firms(uuid, text, date, date),
     why_passed_over(uuid, text, date, date, integer) TO trellis_app;
 
 -- That somebody was warned that a verification or a mandate lapses, once for each occasion and last day: one that is confirmed

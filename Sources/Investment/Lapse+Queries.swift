@@ -17,6 +17,11 @@ extension Statements {
                         (v.verified_at AT TIME ZONE 'UTC')::date AS since
                  FROM investor_verifications AS v
                  WHERE v.tenant_id = acting_tenant() AND acts_as('system') AND v.revoked_at IS NULL
+                   -- What was looked at anew and taken back did not lapse.
+                   AND (v.valid_until >= (SELECT d.today FROM today AS d) OR NOT EXISTS (
+                       SELECT FROM investor_verifications AS l
+                       WHERE l.tenant_id = v.tenant_id AND l.investor_id = v.investor_id AND l.revoked_at IS NOT NULL
+                         AND (l.verified_at, l.id) > (v.verified_at, v.id)))
                  ORDER BY v.investor_id, v.valid_until DESC, v.verified_at DESC)
                 UNION ALL
                 -- One that is not deploying gets no lists anyhow.

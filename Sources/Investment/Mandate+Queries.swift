@@ -42,8 +42,13 @@ extension Statements {
 
     /// Mandates that a match run serves, those of one investor together.
     ///
-    /// - Parameter search: only those that have this in their name or their investor's; nil for all.
-    func mandatesToServe(named search: String? = nil, limit: Int) async throws -> [Mandate] {
+    /// - Parameters:
+    ///   - search: only those that have this in their name or their investor's; nil for all.
+    ///   - chosen: mandates that come first whatever is searched for, beside the limit.
+    ///   - investors: investors whose mandates do.
+    func mandatesToServe(
+        named search: String? = nil, chosen: [Mandate.ID] = [], investors: [Institution.ID] = [], limit: Int
+    ) async throws -> [Mandate] {
         try await rows(
             """
             -- mandatesToServe
@@ -51,10 +56,17 @@ extension Statements {
             WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMandates)
               AND m.withdrawn_at IS NULL AND m.deploying
               \(given: search, { text in
-                "AND (strpos(lower(m.name), lower(\(text))) > 0 OR \(fragment: .anyText(of: "i.names", contains: text)))"
+                """
+                AND (m.id = ANY (\(chosen)) OR m.investor_id = ANY (\(investors))
+                     OR strpos(lower(m.name), lower(\(text))) > 0 OR \(fragment: .anyText(of: "i.names", contains: text)))
+                """
               })
-            ORDER BY i.names ->> 'en', m.investor_id, m.name, m.id
-            LIMIT \(limit)
+            ORDER BY m.id = ANY (\(chosen)) OR m.investor_id = ANY (\(investors)) DESC,
+                     i.names ->> 'en', m.investor_id, m.name, m.id
+            LIMIT \(limit) + (
+                SELECT count(*) FROM mandates AS k
+                WHERE k.tenant_id = acting_tenant() AND k.withdrawn_at IS NULL AND k.deploying
+                  AND (k.id = ANY (\(chosen)) OR k.investor_id = ANY (\(investors))))
             """
         ).map(Mandate.init)
     }

@@ -18,7 +18,7 @@ extension Transaction {
         var startups = try await everyStartup()
         if let stream = ordered.stream {
             // The others stay in it, for what past deals say of them, as those do that do not want to be shown.
-            let asked = try await self.startups(of: stream)
+            let asked = try await self.startups(of: stream, on: ordered.asOf)
             for index in startups.indices where !asked.contains(startups[index].key) {
                 startups[index].isOptedIn = false
             }

@@ -155,6 +155,8 @@ package enum MatchRunRefusal: Refusal, Equatable {
     case investorsOutOfRange
     /// An investor of the list has no mandate that stands.
     case investorUnknown
+    /// Some mandates were searched for and none of what was found was chosen: a search is not for everybody.
+    case nobodyChosen
     /// There is no such stream.
     case streamUnknown
     /// A startup may be on 1 to 1,000 lists.
@@ -180,6 +182,8 @@ package enum MatchRunRefusal: Refusal, Equatable {
         case .investorsOutOfRange: .invalid("/investors", "Name 1 to 1,000 investors, or leave the list out.")
         case .investorUnknown:
             .invalid("/investors", "Name only investors with a mandate that stands and is deploying.")
+        case .nobodyChosen:
+            .invalid("/investors", "Choose whom the run is for, or empty the search to run for everybody.")
         case .streamUnknown: .invalid("/stream", "Choose a stream of the park.")
         case .capOutOfRange: .invalid("/rules/most_lists", "Give 1 to 1,000 lists, or leave it out.")
         case .floorOutOfRange: .invalid("/rules/least_lists", "Give 1 to 1,000 lists, or leave it out.")

@@ -29,9 +29,17 @@ struct MatchRunPages {
         ) { call in
             let principal = try call.principal
             let (tenant, person, id) = (try principal.workspace, principal.personID, MatchRun.ID())
-            let first = ConsoleRuns(q: call.parameters.q, limit: nil, cursor: nil)
+            let search = call.fields["q"].map { $0.first.flatMap { try? ShortText($0) } } ?? call.parameters.q
+            let first = ConsoleRuns(q: search, limit: nil, cursor: nil)
             do {
                 let form = try call.decoded()
+                // What was typed to be searched for is found first, also where the button to start was pressed for it.
+                if form.find == true || form.q != nil && form.q != form.searched {
+                    return try await listPage(for: call, first, values: call.fields, problem: nil)
+                }
+                if search != nil, form.mandates.isEmpty, form.investors.isEmpty {
+                    throw MatchRunRefusal.nobodyChosen
+                }
                 let request = MatchRunRequest(
                     length: form.length, mandates: form.mandates.isEmpty ? nil : form.mandates,
                     investors: form.investors.isEmpty ? nil : form.investors, stream: form.stream, rules: form.rules)
@@ -131,37 +139,49 @@ struct MatchRunPages {
         let after = try call.position(query.cursor, as: MatchRunPosition.self)
         let found = try await call.reader.matchRuns(after: after, limit: PageSize.rows(for: query.limit))
         let page = try call.page(found, size: query.limit) { MatchRunPosition($0) }
-        let served = try await call.reader.mandatesToServe(named: query.q?.string, limit: Self.mostOffered + 1)
+        let chosen = (values["mandates"] ?? []).compactMap { Mandate.ID($0) }
+        let investors = (values["investors"] ?? []).compactMap { Institution.ID($0) }
+        let served = try await call.reader.mandatesToServe(
+            named: query.q?.string, chosen: chosen, investors: investors, limit: Self.mostOffered + 1)
+        let most = Self.mostOffered + served.count { chosen.contains($0.id) || investors.contains($0.investor) }
         let streams = try await call.reader.streamsToServe()
         let reading = try await Reading(call)
         let t = reading.t
         let base: SafeURL = "/console/match-runs"
         let searched: [(name: String, value: String)] = query.q.map { [("q", $0.string)] } ?? []
-        let given = values.isEmpty ? ["length": ["\(MatchRunRequest.usualLength)"]] : values
+        let given =
+            values.isEmpty
+            ? ["length": ["\(MatchRunRequest.usualLength)"], "q": query.q.map { [$0.string] } ?? []] : values
         let input = FormInput(values: given, errors: problem?.fields ?? [], texts: t)
         let model = RunsPage(
             header: PageHeader(
                 title: t("runs.title"), lede: t("runs.lede"),
                 actions: [.link(t("runs.schedule"), "/console/match-schedule")]),
-            filters: Filters(
-                action: base, search: Filters.Search(label: t("runs.search"), value: query.q?.string ?? ""),
-                clearURL: searched.isEmpty ? nil : base),
             form: Form(
-                action: base.adding(searched),
-                fields: whom(served, streams, input, reading) + [
-                    input.number("length", label: t("runs.length"), hint: t("runs.length_hint")),
-                    input.number(
-                        "rules.most_lists", label: t("runs.most_lists"), hint: t("runs.most_lists_hint"),
-                        isOptional: true),
-                    input.number(
-                        "rules.least_lists", label: t("runs.least_lists"), hint: t("runs.least_lists_hint"),
-                        isOptional: true),
-                    input.number(
-                        "rules.rest_days", label: t("runs.rest_days"), hint: t("runs.rest_days_hint"),
-                        isOptional: true, suffix: t("runs.days")),
+                action: base,
+                sections: [
+                    FormSection(
+                        fields: [
+                            input.text("q", label: t("runs.search"), isOptional: true, limit: 200)
+                        ] + whom(served, upTo: most, isSearch: query.q != nil, streams, input, reading) + [
+                            input.number("length", label: t("runs.length"), hint: t("runs.length_hint")),
+                            input.number(
+                                "rules.most_lists", label: t("runs.most_lists"), hint: t("runs.most_lists_hint"),
+                                isOptional: true),
+                            input.number(
+                                "rules.least_lists", label: t("runs.least_lists"), hint: t("runs.least_lists_hint"),
+                                isOptional: true),
+                            input.number(
+                                "rules.rest_days", label: t("runs.rest_days"), hint: t("runs.rest_days_hint"),
+                                isOptional: true, suffix: t("runs.days")),
+                        ])
                 ],
                 submit: t("runs.start"), texts: t,
-                hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)], problem: problem?.sentence),
+                hidden: [
+                    HiddenField("idempotency_key", call.freshIdempotencyKey),
+                    HiddenField("searched", query.q?.string ?? ""),
+                ], alternatives: [FormButton(t("runs.find"), name: "find", value: "true")],
+                problem: problem?.sentence),
             runs: Table(
                 caption: t("runs.title"),
                 columns: [
@@ -197,19 +217,23 @@ struct MatchRunPages {
 
     /// For whom a run is: whole investors, or single mandates of them; and whose startups it looks at.
     private func whom(
-        _ served: [Mandate], _ streams: [MatchRun.Stream], _ input: FormInput, _ reading: Reading
+        _ served: [Mandate], upTo most: Int, isSearch: Bool, _ streams: [MatchRun.Stream], _ input: FormInput,
+        _ reading: Reading
     ) -> [FormField] {
         let t = reading.t
-        let offered = served.prefix(Self.mostOffered)
+        let offered = served.prefix(most)
         var investors: [(value: String, label: String, hint: String?)] = []
-        for mandate in offered where investors.last?.value != mandate.investor.description {
+        var named: Set<Institution.ID> = []
+        for mandate in offered where named.insert(mandate.investor).inserted {
             investors.append((mandate.investor.description, mandate.investorName.text(for: reading.spoken), nil))
         }
         let hint =
             offered.isEmpty
             ? t("runs.nobody")
-            : served.count > offered.count
-                ? t("runs.whom_more", ["count": Figures.grouped(Self.mostOffered)]) : t("runs.whom_hint")
+            : isSearch
+                ? t("runs.whom_found", ["count": Figures.grouped(Self.mostOffered)])
+                : served.count > offered.count
+                    ? t("runs.whom_more", ["count": Figures.grouped(most)]) : t("runs.whom_hint")
         return [
             input.checkboxes("investors", label: t("runs.investors"), hint: hint, options: investors),
             input.checkboxes(
@@ -321,6 +345,11 @@ struct RunForm: Codable {
     let mandates: [Mandate.ID]
     let stream: MatchRun.Stream.ID?
     let rules: MatchRules?
+    /// What is searched for among those that it may be for.
+    let q: ShortText?
+    /// What was searched for already.
+    let searched: ShortText?
+    let find: Bool?
 }
 
 struct ShowRun: Codable {
@@ -338,7 +367,6 @@ struct RunBar: ViewModel {
 /// Asking for a run, and the runs there were.
 struct RunsPage: ViewModel {
     var header: PageHeader
-    var filters: Filters
     var form: Form
     var runs: Table
 }

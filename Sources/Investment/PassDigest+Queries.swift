@@ -59,7 +59,7 @@ extension Statements {
                   AND NOT EXISTS (SELECT FROM pass_digests AS p
                                   WHERE p.tenant_id = a.tenant_id AND p.startup_id = a.startup_id AND p.month = d.month))
             SELECT s.startup_id, d.month, d.since, d.until FROM passed_over AS s CROSS JOIN days AS d
-            WHERE pass_digest_hides_firms(s.startup_id, d.since, d.until)
+            WHERE pass_digest_hides_firms(s.startup_id, acting_role(), d.since, d.until)
             ORDER BY s.startup_id
             """
         ).map {

@@ -32,14 +32,15 @@ extension Transaction {
         }
     }
 
-    /// The startups that take part in a stream, or have come through it.
-    func startups(of stream: MatchRun.Stream.ID) async throws -> Set<Key> {
+    /// The startups that took part in a stream on a day, or had come through it.
+    func startups(of stream: MatchRun.Stream.ID, on day: CalendarDate) async throws -> Set<Key> {
         let found: [Startup.ID] = try await rows(
             """
             -- matchInputs: startups of a stream
             SELECT DISTINCT e.startup_id
             FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
-            WHERE e.tenant_id = acting_tenant() AND h.stream_id = \(stream) AND e.ended_at IS NULL
+            WHERE e.tenant_id = acting_tenant() AND h.stream_id = \(stream) AND e.started_on <= \(day)
+              AND (e.ended_at IS NULL OR e.ended_at::date > \(day))
             """
         ).map { row in try row("startup_id") }
         return Set(found.map(\.key))

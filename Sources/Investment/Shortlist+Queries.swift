@@ -43,7 +43,8 @@ extension Statements {
         ).map(Shortlist.init)
     }
 
-    /// The last list of the same mandate that was made before this one, and that its investor had been shown by then.
+    /// The last list of the same mandate that was made before this one of startups of the same stream, or of all as this one,
+    /// and that its investor had been shown by then. Of startups that were not looked at nothing can be said.
     func shortlist(before list: Shortlist) async throws -> Shortlist? {
         try await first(
             """
@@ -51,7 +52,7 @@ extension Statements {
             \(fragment: .shortlists)
             WHERE s.tenant_id = acting_tenant() AND \(fragment: .reachOfShortlists) AND s.mandate_id = \(list.mandate)
               AND (s.created_at, s.id) < (\(list.createdAt), \(list.id))
-              AND s.released_at <= coalesce(\(list.releasedAt), now())
+              AND s.released_at <= coalesce(\(list.releasedAt), now()) AND looked_at_one_stream(s.id, \(list.id))
             ORDER BY s.created_at DESC, s.id DESC
             LIMIT 1
             """

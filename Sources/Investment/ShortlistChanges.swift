@@ -3,7 +3,8 @@ package import Institutions
 internal import Matching
 package import Vocabulary
 
-/// What has changed for an investor since the last list that it was shown under the same mandate. Follows from what both lists
+/// What has changed for an investor since the last list that it was shown under the same mandate, of the same stream's startups
+/// or of all. Follows from what both lists
 /// kept of their startups when they were made, and so stays as it is.
 package struct ShortlistChanges: Codable, Sendable {
     /// The list before; nil for a mandate's first one.

@@ -273,11 +273,13 @@ struct StandingPages {
         let t = reading.t
         func named(_ day: CalendarDate) -> [String: String] { ["day": day.text(in: reading.viewer.language)] }
         guard let until = standing.verifiedUntil else {
-            let last = standing.verifications.first { $0.revokedAt == nil }?.validUntil
+            // What was looked at anew and taken back did not lapse.
+            let last = standing.verifications.prefix { $0.revokedAt == nil }.map(\.validUntil).max()
             return Badge(last.map { t("standing.lapsed_after", named($0)) } ?? t("standing.unverified"), .danger)
         }
+        if standing.pause != nil { return Badge(t("standing.paused"), .warning) }
         if Lapse.isNear(until, on: standing.asOf) { return Badge(t("standing.lapses_after", named(until)), .warning) }
-        return standing.pause != nil ? Badge(t("standing.paused"), .warning) : Badge(t("standing.verified"), .success)
+        return Badge(t("standing.verified"), .success)
     }
 
     private func lede(_ standing: InvestorStanding, _ way: MandatePages.Way, _ reading: Reading) -> String {

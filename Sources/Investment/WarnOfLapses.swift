@@ -60,21 +60,22 @@ extension Transaction {
                 }
             }
             let unnamed = lapses.count - told.count
-            let ahead = lapses.contains { $0.occasion != .lapsed }
+            let ahead = lapses.count { $0.occasion != .lapsed }
             let page: SafeURL =
                 if isPark {
                     only.map { "/console/investors/\($0.description)" } ?? "/console/investors"
-                } else if lapses.contains(where: { $0.mandate == nil }) {
-                    "/standing"
-                } else {
+                } else if lapses.contains(where: { $0.mandate != nil }) {
+                    // What the firm can confirm itself.
                     "/mandates"
+                } else {
+                    "/standing"
                 }
             return try LetterText(
                 subject: isPark
-                    ? ahead
-                        ? t("letter.lapse_park_subject", count: lapses.count)
+                    ? ahead > 0
+                        ? t("letter.lapse_park_subject", count: ahead)
                         : t("letter.lapsed_park_subject", count: lapses.count)
-                    : ahead ? t("letter.lapse_subject") : t("letter.lapsed_subject"),
+                    : ahead > 0 ? t("letter.lapse_subject") : t("letter.lapsed_subject"),
                 paragraphs: [t("letter.salutation", ["name": LetterText.quoted(reader.name)])] + told
                     + (unnamed > 0 ? [t("letter.lapse_others", count: unnamed)] : []),
                 action: LetterText.Action(Name(t("letter.see_lapse")), to: page))

@@ -82,9 +82,13 @@ package enum MoURefusal: Refusal, Equatable {
         case .noAreas:
             Problem(.conflict, "Name at least one area of cooperation before you share the agreement.")
         case .noCoordinator:
-            Problem(.conflict, "Name the coordinator of each party before you share the agreement.")
+            Problem(
+                .conflict,
+                "Name the coordinator of each party: they are needed before an agreement is shared or agreed.")
         case .noLegalReviewer:
-            Problem(.conflict, "Name who reads the agreement for the law before you share it.")
+            Problem(
+                .conflict, "Name who reads the agreement for the law: this is needed before it is shared or agreed."
+            )
         case .partyTwice(let index):
             Problem(
                 .invalid,

@@ -119,6 +119,12 @@ struct LapseTests {
             """)
         #expect(body.contains("is verified as a professional investor until") && body.contains("“Harbour cities”"))
         #expect(!body.contains("Lion Peak") && !body.contains("First cheques"))
+        let path: String = try await world.owner.reader(as: .none).value(
+            """
+            SELECT x.action_path FROM letters AS l JOIN letter_texts AS x ON x.letter_id = l.id AND x.version = l.version
+            WHERE l.recipient_id = \(Cast.jun.person.id) AND x.subject = 'What lets you see startups is about to lapse'
+            """)
+        #expect(path == "/mandates", "there the firm confirms what it can itself")
 
         let quiet = try await self.world()
         try await verification(of: tidewater, ends: -15, quiet)
@@ -140,6 +146,47 @@ struct LapseTests {
         }
         try await warn(quiet)
         #expect(try await letters(quiet).isEmpty)
+    }
+
+    @Test("counts in its subject what is ahead, not what is over")
+    func ahead() async throws {
+        let world = try await self.world()
+        try await verification(of: tidewater, ends: -1, world)
+        try await mandates(of: lionPeak, end: 3, world)
+        try await warn(world)
+        #expect(try await letters(world).contains("Mei: 1 verification or mandate of investors lapses"))
+    }
+
+    @Test("is not said of what was looked at anew and taken back, nor a day of whoever takes a pause")
+    func revokedOrPaused() async throws {
+        let world = try await self.world()
+        let jun = try await Visitor(Cast.jun, in: world)
+        try await verification(of: tidewater, ends: 10, world)
+        _ = try await world.database.write(as: world.context(Cast.jun)) { [tidewater] in
+            try await $0.pauseInvestor(tidewater, until: nil, by: Cast.jun.person.id)
+        }
+        let paused = await jun.open("/standing").text
+        #expect(paused.contains("Paused") && !paused.contains("Verified until"))
+
+        try await verification(of: tidewater, ends: -1, world)
+        #expect(await jun.open("/standing").text.contains("Lapsed after"))
+        try await world.owner.write(as: .none) { [tidewater, today] transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            let planted = try await transaction.execute(
+                """
+                INSERT INTO investor_verifications
+                SELECT (jsonb_populate_record(v, jsonb_build_object(
+                            'id', gen_random_uuid(), 'verified_at', now() - interval '9 days',
+                            'valid_until', \(today.adding(days: 300))::date, 'revoked_at', now() - interval '8 days',
+                            'revoked_by', v.verified_by, 'revocation_reason', 'A test'))).*
+                FROM investor_verifications AS v WHERE v.investor_id = \(tidewater) LIMIT 1
+                """)
+            #expect(planted == 1)
+        }
+        let revoked = await jun.open("/standing").text
+        #expect(revoked.contains("Not verified") && !revoked.contains("Lapsed after"))
+        try await warn(world)
+        #expect(try await letters(world).isEmpty)
     }
 
     @Test("shows with its day on the pages of the firm and of the park; analysts and other firms read no warnings")

@@ -337,19 +337,29 @@ struct MatchRunTests {
                 AND c.superseded_at IS NULL AND c.audience <> 'nobody'
             WHERE e.tenant_id = \(Cast.harbour.id) AND e.ended_at IS NULL AND h.stream_id = \(stream)
             """)
+        let all = try #require(try await match.performed().startups)
+        try #require(shown > 0 && shown < all)
         let run = try await match.performed(MatchRunRequest(stream: stream))
         #expect(run.stream?.id == stream)
         #expect(run.startups == shown)
         let inStream: [Startup.ID] = try await reader.rows(
             """
             SELECT e.startup_id FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
-            WHERE e.tenant_id = \(Cast.harbour.id) AND h.stream_id = \(stream)
+            WHERE e.tenant_id = \(Cast.harbour.id) AND h.stream_id = \(stream) AND e.ended_at IS NULL
             """
         ).map { row in try row("startup_id") }
         for list in try await match.lists(run.id) {
             #expect(list.considered <= shown)
             #expect(Set(try await match.items(list.id).map(\.startup.id)).isSubset(of: inStream))
         }
+        // As of a day before any of them had come, it has none to look at.
+        let first: CalendarDate = try await reader.value(
+            """
+            SELECT min(e.started_on)
+            FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            WHERE e.tenant_id = \(Cast.harbour.id) AND h.stream_id = \(stream)
+            """)
+        #expect(try await match.performed(MatchRunRequest(asOf: first.adding(days: -1), stream: stream)).startups == 0)
         await #expect(throws: MatchRunRefusal.streamUnknown) {
             try await match.request(MatchRunRequest(stream: MatchRun.Stream.ID()))
         }
@@ -371,6 +381,30 @@ struct MatchRunTests {
             try await match.world.database.reader(as: match.world.context(Cast.mei)).matchRuns(limit: 1).first)
         _ = try await match.perform(run.id)
         #expect(try await match.lists(run.id).map(\.mandate) == [first.id])
+        // What is ticked stays so while others are searched for, and no search starts a run for everybody.
+        func ticks(_ text: String, _ id: String) -> Bool {
+            text.components(separatedBy: "<input").contains {
+                $0.contains(#"value="\#(id)""#) && $0.contains("checked")
+            }
+        }
+        let runs: Query = "SELECT count(*) FROM match_runs"
+        let owner = match.world.owner.reader(as: .none)
+        let before: Int = try await owner.value(runs)
+        let ticked = [("length", "5"), ("mandates", first.id.description), ("investors", last.investor.description)]
+        for more in [
+            [("q", "Nobody-at-all")], [("q", "Nobody-at-all"), ("searched", "Nobody-at-all"), ("find", "true")],
+        ] {
+            let found = await mei.send("/console/match-runs", ticked + more)
+            #expect(found.status == 200, "\(found.text)")
+            #expect(ticks(found.text, first.id.description) && ticks(found.text, last.investor.description))
+        }
+        let everybody = await mei.send(
+            "/console/match-runs", [("length", "7"), ("q", "Nobody-at-all"), ("searched", "Nobody-at-all")])
+        #expect(everybody.status == 422 && everybody.text.contains("empty the search to run for everybody"))
+        #expect(everybody.text.contains(#"value="7""#) && everybody.text.contains(#"value="Nobody-at-all""#))
+        #expect(await mei.send("/console/match-runs?q=Nobody-at-all", [("length", "5")]).status == 422)
+        let after: Int = try await owner.value(runs)
+        #expect(after == before)
         let wrong = await mei.send(
             "/console/match-runs", [("length", "5"), ("investors", Institution.ID().description)])
         #expect(wrong.status == 422)

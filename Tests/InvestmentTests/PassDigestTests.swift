@@ -20,8 +20,9 @@ private struct PassWorld {
         world = try await World()
     }
 
-    /// Has one of the directory's institutions pass the startup over, at the end of the month before this one.
-    func answer(_ investor: Int, because reason: String = "too_early") async throws {
+    /// Has one of the directory's institutions pass the startup over, at the end of the month before this one; without a
+    /// reason, be interested.
+    func answer(_ investor: Int, because reason: String? = "too_early") async throws {
         try await world.owner.write(as: .none) { [startup] transaction in
             // What an investor may answer, and when, is another test's business.
             try await transaction.execute("SET LOCAL session_replication_role = replica")
@@ -39,9 +40,28 @@ private struct PassWorld {
                     RETURNING tenant_id, id)
                 INSERT INTO shortlist_answers (
                     tenant_id, shortlist_id, startup_id, id, answer, reason, answered_at, answered_by)
-                SELECT l.tenant_id, l.id, \(startup), gen_random_uuid(), 'pass', \(reason),
+                SELECT l.tenant_id, l.id, \(startup), gen_random_uuid(),
+                       CASE WHEN \(reason)::text IS NULL THEN 'interested' ELSE 'pass' END, \(reason)::text,
                        date_trunc('month', now(), 'UTC') - interval '3 days', \(Cast.jun.person.id)
                 FROM list AS l
+                """)
+        }
+    }
+
+    /// Has one of them ask to meet the startup, before it answers as above.
+    func introduce(_ investor: Int) async throws {
+        try await world.owner.write(as: .none) { [startup] transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            _ = try await transaction.execute(
+                """
+                INSERT INTO introductions (
+                    tenant_id, id, investor_id, startup_id, shortlist_id, mandate_id, mandate_version, asked_at, asked_by,
+                    consent_by)
+                SELECT i.tenant_id, gen_random_uuid(), i.id, \(startup), gen_random_uuid(), gen_random_uuid(), 1,
+                       date_trunc('month', now(), 'UTC') - interval '4 days', \(Cast.jun.person.id), current_date
+                FROM institutions AS i
+                WHERE i.tenant_id = \(Cast.harbour.id) AND i.kind <> 'startup'
+                ORDER BY i.id OFFSET \(investor) LIMIT 1
                 """)
         }
     }
@@ -140,15 +160,60 @@ struct PassDigestTests {
             ])
     }
 
+    @Test("leaves out whom founders know by name, who asked to meet them, and hides nobody behind these")
+    func introduced() async throws {
+        let met = try await PassWorld()
+        for investor in 0..<3 {
+            try await met.introduce(investor)
+            try await met.answer(investor)
+        }
+        try await met.tell()
+        #expect(try await met.letters().isEmpty)
+        // Three others do pass, and are counted alone.
+        try await met.answer(3)
+        try await met.answer(4)
+        try await met.tell()
+        #expect(try await met.letters().isEmpty)
+        try await met.answer(5)
+        try await met.tell()
+        #expect(try await met.letters().count == 1)
+        #expect(try await met.digest(Cast.ada).investors == 3)
+
+        let world = try await PassWorld()
+        for investor in 0..<4 { try await world.answer(investor) }
+        try await world.tell()
+        #expect(try await world.letters().count == 1)
+        try await world.letAMonthPass()
+        for investor in 0..<2 {
+            try await world.introduce(investor)
+            try await world.answer(investor, because: nil)
+        }
+        try await world.answer(4)
+        try await world.tell()
+        #expect(try await world.letters().count == 1, "of the three that answered anew, two are known")
+        // What was told does not move either, though two of these are known since.
+        #expect(try await world.digest(Cast.ada).investors == 4)
+    }
+
     @Test("is kept from what would tell of one by the database, and from other founders")
     func walls() async throws {
         let world = try await PassWorld()
         for investor in 0..<3 { try await world.answer(investor) }
+        let system = Context.system(in: Cast.harbour.id)
+        let month = try #require(CalendarDate(year: world.today.year, month: world.today.month, day: 1))
+        // Whether three have passed is the service's to know: asked of many days, it would tell of each.
+        func hides(_ context: Context) async throws -> Bool {
+            try await world.world.database.reader(as: context).value(
+                """
+                SELECT pass_digest_hides_firms(
+                    \(world.startup), acting_role(), \(month.adding(days: -365)), \(month.adding(days: -1)))
+                """)
+        }
+        #expect(try await hides(system))
+        for member in [Cast.ada, Cast.jun, Cast.mei] { #expect(try await !hides(world.world.context(member))) }
         try await world.tell()
         try await world.letAMonthPass()
         try await world.answer(3)
-        let system = Context.system(in: Cast.harbour.id)
-        let month = try #require(CalendarDate(year: world.today.year, month: world.today.month, day: 1))
         await #expect {
             try await world.world.database.write(as: system) { [startup = world.startup] in
                 _ = try await $0.note(

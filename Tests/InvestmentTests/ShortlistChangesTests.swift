@@ -74,6 +74,24 @@ struct ShortlistChangesTests {
         #expect(!after.items.contains { $0.startup == moved.id } && !after.left.contains { $0.startup == moved.id })
     }
 
+    @Test("a list of one stream's startups is no news of the others: it is compared with lists of that stream")
+    func ofAStream() async throws {
+        let world = try await IntroductionWorld()
+        try await world.letPass(days: 20)
+        let stream: MatchRun.Stream.ID = try await world.world.database.reader(as: .system(in: Cast.harbour.id)).value(
+            """
+            SELECT h.stream_id FROM enrolments AS e JOIN cohorts AS h ON h.tenant_id = e.tenant_id AND h.id = e.cohort_id
+            WHERE e.tenant_id = \(Cast.harbour.id) AND e.ended_at IS NULL ORDER BY h.stream_id LIMIT 1
+            """)
+        func since(_ stream: MatchRun.Stream.ID?) async throws -> Shortlist.ID? {
+            let run = try await world.match.performed(MatchRunRequest(stream: stream))
+            let list = try #require(try await world.match.lists(run.id).first { $0.mandate == world.list.mandate })
+            return try await world.reader(Cast.mei).changes(of: list.id)?.since?.shortlist
+        }
+        #expect(try await since(nil) == world.list.id)
+        #expect(try await since(stream) == nil)
+    }
+
     @Test("who still waits for an answer is not said to have been outdone")
     func waiting() async throws {
         let world = try await IntroductionWorld()

@@ -175,6 +175,20 @@ struct MoUVerbTests {
         #expect(await refusal(of: share, after: nobody) == "shared_agreements_name_their_coordinators")
         #expect(await refusal(of: share, after: unread) == "shared_agreements_name_a_legal_reviewer")
         #expect(await refusal(of: agree, after: unread) == "shared_agreements_name_a_legal_reviewer")
+        // Nor are the steps between passed over, or the draft.
+        let sign: Query = "UPDATE mous SET state = 'signed' WHERE id = \(id)"
+        #expect(await refusal(of: sign, after: nobody) == "shared_agreements_name_their_coordinators")
+        #expect(await refusal(of: sign, after: unread) == "shared_agreements_name_a_legal_reviewer")
+        for state in ["in_review", "agreed", "signed"] {
+            let straight: Query =
+                """
+                INSERT INTO mous (tenant_id, id, reference, title, kind, state, legal_reviewer)
+                SELECT tenant_id, gen_random_uuid(), 'Straight', title, kind, \(state), 'A Counsel'
+                FROM mous WHERE id = \(id)
+                """
+            let refused = await refusal(of: straight, after: "SELECT")
+            #expect(refused == "shared_agreements_name_their_coordinators", "\(state)")
+        }
         try await world.database.write(as: world.context(Cast.mei)) { transaction in
             _ = try await transaction.shareMoU(id, in: tenant, by: mei)
         }

@@ -7,13 +7,14 @@ for (const button of document.querySelectorAll("[data-live]")) {
         clearTimeout(timer);
         const own = timer = setTimeout(async () => {
             const body = new URLSearchParams(new FormData(button.form));
-            const answer = await fetch(button.formAction, { method: "POST", body });
-            const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+            // Where nothing comes back, nothing is said.
+            const answer = await fetch(button.formAction, { method: "POST", body }).then((a) => a.text()).catch(() => "");
+            const page = new DOMParser().parseFromString(answer, "text/html");
             // The form has changed meanwhile, and asks anew.
             if (own !== timer) return;
             // A page without an answer empties this one: what was said before is true no more.
+            button.nextElementSibling.textContent = page.querySelector("#live h2, .error-summary h2")?.textContent ?? "";
             live.replaceChildren(...page.getElementById("live")?.childNodes ?? []);
-            button.nextElementSibling.textContent = live.querySelector("h2")?.textContent ?? "";
         }, 800);
     });
 }
