@@ -46,6 +46,19 @@ CREATE INDEX withheld_items_of_a_startup ON withheld_items (tenant_id, startup_i
 CALL wall_table('withheld_items');
 CREATE POLICY managers_withhold_items ON withheld_items
     USING (acts_as('manager')) WITH CHECK (acts_as('manager') AND withheld_by = acting_person());
+-- Why a startup is kept back, whose people it belongs to do not read.
+CREATE POLICY nobody_reads_what_is_too_near ON withheld_items AS RESTRICTIVE
+    USING (startup_id <> ALL ((SELECT startups_too_near(acting_role(), acting_person()))::uuid[]));
+
+-- Whether everything on a list is withheld; whoever asks.
+CREATE FUNCTION is_emptied(list uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM withheld_items AS w WHERE w.tenant_id = acting_tenant() AND w.shortlist_id = list)
+        AND NOT EXISTS (SELECT FROM shortlist_items AS x WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = list);
+END $$;
+REVOKE ALL ON FUNCTION is_emptied(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_emptied(uuid) TO trellis_app;
 
 -- Until its list is released or declined an item may be withheld and put back. Who releases waits for who withholds.
 CREATE FUNCTION check_list_is_under_review() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -72,10 +85,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'declined_lists_stay_declined',
             MESSAGE = 'the shortlist has been declined';
     END IF;
-    IF OLD.released_at IS NULL AND NEW.released_at IS NOT NULL
-        AND EXISTS (SELECT FROM withheld_items AS w WHERE w.tenant_id = NEW.tenant_id AND w.shortlist_id = NEW.id)
-        AND NOT EXISTS (SELECT FROM shortlist_items AS x WHERE x.tenant_id = NEW.tenant_id AND x.shortlist_id = NEW.id)
-    THEN
+    IF OLD.released_at IS NULL AND NEW.released_at IS NOT NULL AND is_emptied(NEW.id) THEN
         RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'emptied_lists_are_declined',
             MESSAGE = 'everything on the shortlist is withheld';
     END IF;
@@ -89,7 +99,8 @@ CREATE TRIGGER emptied_lists_are_declined BEFORE UPDATE OF released_at, declined
 ALTER TABLE shortlist_items
     DROP CONSTRAINT shortlist_ranks_are_distinct,
     ADD CONSTRAINT shortlist_ranks_are_distinct UNIQUE (tenant_id, shortlist_id, rank) DEFERRABLE INITIALLY IMMEDIATE;
-CREATE FUNCTION close_gaps_of_list() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION close_gaps_of_list() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
     IF EXISTS (SELECT FROM withheld_items AS w WHERE w.tenant_id = NEW.tenant_id AND w.shortlist_id = NEW.id) THEN
         UPDATE shortlist_items AS x SET rank = p.place

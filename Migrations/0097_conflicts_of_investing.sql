@@ -3,8 +3,9 @@
 -- applies is no investor's business, and who judges it none of its founders'.
 
 -- Whether somebody of a firm stands between it and a startup; whoever asks. Who sits on a panel and does not judge the startup,
--- because of a conflict there, stands between nobody. A share that the firm itself holds is its portfolio. The park is not
--- asked about: all its people deal with all its startups.
+-- because of a conflict there, stands between nobody. Owning is a founder's seat or a person's own share: what the firm holds
+-- is its portfolio, and what another firm holds at which somebody sits or sat is not theirs. The park is not asked about: all
+-- its people deal with all its startups.
 CREATE FUNCTION is_conflicted(startup uuid, investor uuid) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = public SET trellis.role = 'system' AS $$
 DECLARE
@@ -21,7 +22,7 @@ BEGIN
                  AND num_nonnulls(e.ended_at, e.graduated_at) = 0)
         OR EXISTS (SELECT FROM own_startups AS o
                    WHERE o.tenant_id = acting_tenant() AND o.startup_id = startup AND o.person_id = ANY (seated)
-                     AND o.through IS DISTINCT FROM investor) THEN
+                     AND o.through IS NULL) THEN
         RETURN true;
     END IF;
     -- Of most firms nobody sits on a panel: what looks further is not even planned for them.
@@ -38,8 +39,8 @@ BEGIN
           AND NOT conflict_stands(p.person_id, startup));
 END $$;
 
--- The startups that somebody of some firms stands between, as far as whoever asks may read what shows it: for the service, which
--- makes the lists. Says nothing of its own; `is_conflicted` does, of those that can be.
+-- The same of some firms at once, as far as whoever asks may read what shows it: for the service, which makes the lists. What
+-- is too near to judge is asked once of each who sits on a panel.
 CREATE FUNCTION conflicts_of_investors(firms uuid[]) RETURNS TABLE (investor_id uuid, startup_id uuid) LANGUAGE plpgsql STABLE
     ROWS 10 SET search_path = public AS $$
 BEGIN
@@ -48,61 +49,57 @@ BEGIN
             SELECT DISTINCT m.institution_id, m.person_id FROM memberships AS m
             WHERE m.tenant_id = acting_tenant() AND m.institution_id = ANY (firms) AND m.ended_at IS NULL
               AND m.institution_id <> m.tenant_id
-        ), near AS (
-            SELECT s.institution_id, e.startup_id
-            FROM seats AS s JOIN enrolments AS e ON e.tenant_id = acting_tenant() AND e.mentor_id = s.person_id
-            UNION
-            SELECT s.institution_id, o.startup_id
-            FROM seats AS s JOIN own_startups AS o ON o.tenant_id = acting_tenant() AND o.person_id = s.person_id
-            UNION
-            SELECT s.institution_id, a.startup_id
-            FROM seats AS s
-            JOIN panel_members AS p ON p.tenant_id = acting_tenant() AND p.person_id = s.person_id
-                AND p.accepted_at IS NOT NULL
+        ), judges AS MATERIALIZED (
+            SELECT p.person_id, startups_too_near('reviewer', p.person_id) AS too_near
+            FROM (SELECT DISTINCT p.person_id FROM panel_members AS p
+                  WHERE p.tenant_id = acting_tenant() AND p.accepted_at IS NOT NULL
+                    AND p.person_id IN (SELECT s.person_id FROM seats AS s)) AS p
+        ), judged AS MATERIALIZED (
+            SELECT DISTINCT p.person_id, a.startup_id
+            FROM panel_members AS p
             JOIN review_files AS f ON f.tenant_id = p.tenant_id AND f.round_id = p.round_id
             JOIN applications AS a ON a.tenant_id = f.tenant_id AND a.id = f.application_id
                 AND is_in_the_running(a.state)
+            WHERE p.tenant_id = acting_tenant() AND p.accepted_at IS NOT NULL
+              AND p.person_id IN (SELECT j.person_id FROM judges AS j)
         )
-        SELECT n.institution_id, n.startup_id FROM near AS n WHERE is_conflicted(n.startup_id, n.institution_id);
+        SELECT s.institution_id, e.startup_id
+        FROM seats AS s JOIN enrolments AS e ON e.tenant_id = acting_tenant() AND e.mentor_id = s.person_id
+            AND num_nonnulls(e.ended_at, e.graduated_at) = 0
+        UNION
+        SELECT s.institution_id, o.startup_id
+        FROM seats AS s JOIN own_startups AS o ON o.tenant_id = acting_tenant() AND o.person_id = s.person_id
+            AND o.through IS NULL
+        UNION
+        SELECT s.institution_id, d.startup_id
+        FROM seats AS s JOIN judged AS d ON d.person_id = s.person_id
+        WHERE NOT EXISTS (SELECT FROM judges AS j CROSS JOIN LATERAL unnest(j.too_near) AS n (startup_id)
+                          WHERE j.person_id = d.person_id AND n.startup_id = d.startup_id);
 END $$;
 REVOKE ALL ON FUNCTION is_conflicted(uuid, uuid), conflicts_of_investors(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION is_conflicted(uuid, uuid), conflicts_of_investors(uuid[]) TO trellis_app;
 
--- As they were; and a conflict hides as a block does, and counts as little. Neither hides what was asked for before it was there.
-CREATE OR REPLACE FUNCTION is_hidden(startup uuid, investor uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+-- What hides a startup but for a conflict, as it was: this the park may count, also of whose people the startup is.
+CREATE FUNCTION is_kept_away(startup uuid, investor uuid) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
     RETURN NOT consents_to(startup, 'shortlists', investor)
-        OR (is_blocked(startup, investor) OR is_conflicted(startup, investor)) AND NOT EXISTS (
+        OR is_blocked(startup, investor) AND NOT EXISTS (
             SELECT FROM introductions AS n
             WHERE n.tenant_id = acting_tenant() AND n.investor_id = investor AND n.startup_id = startup);
 END $$;
+REVOKE ALL ON FUNCTION is_kept_away(uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_kept_away(uuid, uuid) TO trellis_app;
 
-CREATE OR REPLACE FUNCTION in_hand(mandate uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- A conflict hides as a block does. Neither hides what was asked for before it was there. It counts as in hand all the same: a
+-- conflict ends by itself, and what was let go in its place would then be too much.
+CREATE OR REPLACE FUNCTION is_hidden(startup uuid, investor uuid) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = public SET trellis.role = 'system' AS $$
 BEGIN
-    RETURN (
-        SELECT count(*) FROM shortlists AS s
-        JOIN shortlist_items AS x ON x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-        LEFT JOIN LATERAL (
-            SELECT a.answer, a.later_until FROM shortlist_answers AS a
-            WHERE a.tenant_id = x.tenant_id AND a.shortlist_id = x.shortlist_id AND a.startup_id = x.startup_id
-            ORDER BY a.answered_at DESC, a.id DESC LIMIT 1) AS a ON true
-        WHERE s.tenant_id = acting_tenant() AND s.mandate_id = mandate AND s.released_at IS NOT NULL
-          AND proposal_state(a.answer, a.later_until, s.answer_by, (now() AT TIME ZONE 'UTC')::date) = 'open'
-          AND consents_to(x.startup_id, 'shortlists', s.investor_id) AND NOT is_blocked(x.startup_id, s.investor_id)
-          AND NOT is_conflicted(x.startup_id, s.investor_id))
-        + (SELECT count(*) FROM introductions AS i
-           WHERE i.tenant_id = acting_tenant() AND i.mandate_id = mandate AND i.ended_at IS NULL);
-END $$;
-
-CREATE OR REPLACE FUNCTION shown_by(list uuid) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN (
-        SELECT count(*) FROM shortlist_items AS x
-        JOIN shortlists AS s ON s.tenant_id = x.tenant_id AND s.id = x.shortlist_id
-        WHERE x.tenant_id = acting_tenant() AND x.shortlist_id = list
-          AND consents_to(x.startup_id, 'shortlists', s.investor_id) AND NOT is_blocked(x.startup_id, s.investor_id)
-          AND NOT is_conflicted(x.startup_id, s.investor_id));
+    RETURN is_kept_away(startup, investor)
+        OR is_conflicted(startup, investor) AND NOT EXISTS (
+            SELECT FROM introductions AS n
+            WHERE n.tenant_id = acting_tenant() AND n.investor_id = investor AND n.startup_id = startup);
 END $$;
 
 -- Asked again in the moment of asking, and before the answer is there: interest is itself a conflict, which takes the firm's
@@ -130,5 +127,33 @@ BEGIN
 END $$;
 CREATE TRIGGER introductions_are_free_of_conflicts BEFORE INSERT ON introductions
     FOR EACH ROW EXECUTE FUNCTION check_nearness();
-REVOKE ALL ON FUNCTION refuse_conflicted(uuid, uuid), check_interest(), check_nearness() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION refuse_conflicted(uuid, uuid) TO trellis_app;
+
+-- No meeting of a demo day is planned or published between the two. One that was published goes on, and each sees the other
+-- among those who take part: what vanished as an application came in would tell of it.
+CREATE FUNCTION refuse_conflicted_meeting(startup uuid, investor uuid) RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF is_conflicted(startup, investor) THEN
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'demo_day_meetings_are_of_pairs_that_may_meet',
+            MESSAGE = 'the two are not to meet';
+    END IF;
+END $$;
+CREATE FUNCTION check_meeting_is_free_of_conflicts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refuse_conflicted_meeting(NEW.startup_id, NEW.investor_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER demo_day_meetings_are_free_of_conflicts BEFORE INSERT ON demo_day_meetings
+    FOR EACH ROW WHEN (NOT NEW.is_dropped) EXECUTE FUNCTION check_meeting_is_free_of_conflicts();
+CREATE FUNCTION check_plan_is_free_of_conflicts() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public SET trellis.role = 'system' AS $$
+BEGIN
+    PERFORM refuse_conflicted_meeting(m.startup_id, m.investor_id) FROM demo_day_meetings AS m
+    WHERE m.tenant_id = NEW.tenant_id AND m.demo_day_id = NEW.id AND m.plan_id = NEW.plan_id AND NOT m.is_dropped;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER published_plans_are_free_of_conflicts BEFORE UPDATE OF plan_id ON demo_days
+    FOR EACH ROW WHEN (NEW.plan_id IS DISTINCT FROM OLD.plan_id) EXECUTE FUNCTION check_plan_is_free_of_conflicts();
+
+REVOKE ALL ON FUNCTION refuse_conflicted(uuid, uuid), check_interest(), check_nearness(),
+    refuse_conflicted_meeting(uuid, uuid), check_meeting_is_free_of_conflicts(), check_plan_is_free_of_conflicts() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refuse_conflicted(uuid, uuid), refuse_conflicted_meeting(uuid, uuid) TO trellis_app;

@@ -178,6 +178,12 @@ extension Transaction {
             WHERE i.tenant_id = acting_tenant() AND i.demo_day_id = \(day) AND acts_as('system')
               AND i.side = 'investor' AND i.state = 'accepted' AND s.side = 'startup' AND s.state = 'accepted'
               AND may_meet(s.institution_id, i.institution_id)
+              AND (i.institution_id, s.institution_id) NOT IN (
+                  SELECT c.investor_id, c.startup_id
+                  FROM conflicts_of_investors(ARRAY(
+                      SELECT p.institution_id FROM demo_day_participants AS p
+                      WHERE p.tenant_id = acting_tenant() AND p.demo_day_id = \(day) AND p.side = 'investor'
+                        AND p.state = 'accepted')) AS c)
             ORDER BY i.institution_id, s.institution_id
             """
         ).map { try PlanInputs.Couple(investor: $0("investor_id"), startup: $0("startup_id"), chance: nil) }

@@ -27,12 +27,10 @@ extension LiveIndexes {
     ) async throws -> MatchCount {
         try terms.check()
         let index = try await index(of: tenant)
-        let service = database.reader(as: .system(in: tenant))
-        let answers = try await service.latestAnswers(on: day.daysSince1970, of: [investor])[investor]
-        var mandate = World.Mandate(
-            terms, of: investor, excluding: answers?.standing ?? [], passes: answers?.passes ?? [])
-        mandate.conflicts = try await service.conflicts(of: [investor]).known(of: investor)
-        let tally = await index.tallied(mandate)
+        let answers = try await database.reader(as: .system(in: tenant))
+            .latestAnswers(on: day.daysSince1970, of: [investor])[investor]
+        let tally = await index.tallied(
+            World.Mandate(terms, of: investor, excluding: answers?.standing ?? [], passes: answers?.passes ?? []))
         return MatchCount(
             considered: tally.considered, matching: tally.admitted, gatedOut: GateCount.list(tally.gatedOut))
     }

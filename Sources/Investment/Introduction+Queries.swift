@@ -76,6 +76,7 @@ extension Statements {
             JOIN introduction_endings AS e ON e.tenant_id = n.tenant_id AND e.introduction_id = n.id
             WHERE n.tenant_id = acting_tenant() AND acts_as('manager', 'system')
               AND (n.asked_at AT TIME ZONE 'UTC')::date >= \(day)
+              AND (n.stage <> 'closed' OR \(fragment: .isDeal))
             GROUP BY n.stage, e.side, e.reason ORDER BY count(*) DESC, n.stage, e.side, e.reason
             """)
         let reached = try await rows(
@@ -89,6 +90,7 @@ extension Statements {
                           WHERE s.tenant_id = n.tenant_id AND s.introduction_id = n.id GROUP BY s.stage) AS p ON true
             WHERE n.tenant_id = acting_tenant() AND acts_as('manager', 'system')
               AND (n.asked_at AT TIME ZONE 'UTC')::date >= \(day)
+              AND (p.stage <> 'closed' OR \(fragment: .isDeal))
             GROUP BY p.stage
             """)
         return IntroductionReport(
@@ -118,6 +120,13 @@ package struct IntroductionPosition: Codable, Sendable {
 }
 
 extension Query {
+    /// Whether the portfolio holds the deal in which an introduction `n` ended: one that was taken back is none.
+    fileprivate static var isDeal: Query {
+        """
+        EXISTS (SELECT FROM investments AS v WHERE v.tenant_id = n.tenant_id AND v.introduction_id = n.id)
+        """
+    }
+
     fileprivate static var introductions: Query {
         """
         SELECT n.id, n.investor_id, i.names AS investor_names, n.startup_id, s.names AS startup_names, n.shortlist_id,

@@ -139,8 +139,9 @@ extension InvestmentRoom {
                       THEN NOT EXISTS (SELECT FROM investments_taken_back AS b
                                        WHERE b.tenant_id = n.tenant_id AND b.introduction_id = n.id
                                          AND b.taken_back_at >= s.at)
-                      ELSE (v.investor_id, v.startup_id, v.made_on, v.amount_minor, v.amount_currency, v.instrument)
-                          IS DISTINCT FROM (n.investor_id, n.startup_id, s.day, s.amount_minor, s.currency, s.instrument) END
+                      ELSE (v.investor_id, v.startup_id, v.made_on) IS DISTINCT FROM (n.investor_id, n.startup_id, s.day)
+                          OR v.source <> 'recorded' AND (v.amount_minor, v.amount_currency, v.instrument)
+                              IS DISTINCT FROM (s.amount_minor, s.currency, s.instrument) END
                 UNION ALL
                 SELECT v.tenant_id, v.id, 'of an introduction that is ' || coalesce(n.stage, 'not there')
                 FROM investments AS v

@@ -8,13 +8,8 @@ extension Transaction {
     /// What a run is given. Read in one snapshot, so that no list mixes what was known before and after a change.
     func matchInputs(_ ordered: OrderedMatchRun) async throws -> MatchInputs {
         let today = ordered.asOf.daysSince1970
-        let (standing, orders) = try await standingMandates(
+        let (mandates, orders) = try await standingMandates(
             ordered.asked.map { " AND m.id = ANY (\($0))" } ?? .empty, on: today)
-        var mandates = standing
-        let conflicts = try await conflicts(of: Array(Set(orders.map(\.investor))))
-        for (place, order) in orders.enumerated() {
-            mandates[place].conflicts = conflicts.known(of: order.investor)
-        }
         var startups = try await everyStartup()
         if let stream = ordered.stream {
             // The others stay in it, for what past deals say of them, as those do that do not want to be shown.
@@ -27,7 +22,9 @@ extension Transaction {
             today: today, startups: startups, mandates: mandates, deals: try await everyDeal(),
             areas: .standard)
         var resting: Set<Pair> = []
-        var kept = [try await blockedOrInHand(on: ordered.asOf)]
+        var kept = [
+            try await blockedOrInHand(on: ordered.asOf), try await conflicts(of: Array(Set(orders.map(\.investor)))),
+        ]
         if let days = ordered.rules.restDays { kept.append(try await unanswered(within: days, until: ordered.asOf)) }
         for order in orders {
             for startup in kept.lazy.flatMap({ $0[order.investor] ?? [] }) {
@@ -256,11 +253,6 @@ extension Query {
         WHERE s.tenant_id = acting_tenant() \(given: ids, { "AND s.id = ANY (\($0))" })
         """
     }
-}
-
-extension [Institution.ID: Set<Startup.ID>] {
-    /// The startups of an investor as the engine knows them.
-    func known(of investor: Institution.ID) -> Set<Matching.Key> { Set((self[investor] ?? []).map(\.key)) }
 }
 
 extension Consent.Audience {

@@ -130,12 +130,6 @@ extension CanonicalHash {
             add(pass.day)
         }
         add(mandate.isDeploying)
-        // A run without any says what it said before there were conflicts.
-        if !mandate.conflicts.isEmpty {
-            add("conflicts")
-            add(mandate.conflicts.count)
-            for startup in mandate.conflicts.sorted() { add(startup) }
-        }
     }
 
     mutating func add(_ deal: World.Deal) {

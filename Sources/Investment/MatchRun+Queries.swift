@@ -224,11 +224,7 @@ extension Transaction {
             -- releaseMatchRun
             UPDATE shortlists SET released_at = now(), released_by = \(person), answer_by = \(answerBy)
             WHERE tenant_id = acting_tenant() AND run_id = \(run) AND released_at IS NULL AND declined_at IS NULL
-              AND why_not_released(id) IS NULL
-              AND (EXISTS (SELECT FROM shortlist_items AS x
-                           WHERE x.tenant_id = shortlists.tenant_id AND x.shortlist_id = shortlists.id)
-                   OR NOT EXISTS (SELECT FROM withheld_items AS w
-                                  WHERE w.tenant_id = shortlists.tenant_id AND w.shortlist_id = shortlists.id))
+              AND why_not_released(id) IS NULL AND NOT is_emptied(id)
             RETURNING investor_id, id
             """)
         var lists: [Institution.ID: [Shortlist.ID]] = [:]

@@ -118,8 +118,16 @@ extension Query {
         """
         SELECT v.id, v.investor_id, v.startup_id, i.names AS startup_names, v.made_on, v.round_type, v.round_minor,
                v.currency, CASE WHEN v.introduction_id IS NULL THEN v.source ELSE 'introduction' END AS source,
-               v.amount_minor, v.amount_currency, v.instrument, v.introduction_id
+               coalesce(v.amount_minor, d.amount_minor) AS amount_minor,
+               coalesce(v.amount_currency, d.currency) AS amount_currency,
+               coalesce(v.instrument, d.instrument) AS instrument, v.introduction_id
         FROM investments AS v
+        -- Who recorded a deal without saying how much was told so by the introduction that ended in it.
+        LEFT JOIN LATERAL (
+            SELECT p.amount_minor, p.currency, p.instrument FROM introduction_steps AS p
+            WHERE v.source = 'recorded' AND p.tenant_id = v.tenant_id AND p.introduction_id = v.introduction_id
+              AND p.stage = 'closed'
+            ORDER BY p.at DESC, p.id DESC LIMIT 1) AS d ON true
         LEFT JOIN institutions AS i ON i.tenant_id = v.tenant_id AND i.id = v.startup_id
         WHERE v.tenant_id = acting_tenant()
           AND (acts_as('manager', 'system') OR acts_as('investor') AND v.investor_id = acting_institution())

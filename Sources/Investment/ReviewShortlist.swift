@@ -15,6 +15,7 @@ extension Transaction {
     ) async throws -> WithheldItem {
         try withholding.check()
         let list = try await lockUnderReview(shortlist)
+        guard try await !startupsTooNear().contains(startup) else { throw ShortlistRefusal.ownStartup }
         guard try await item(startup, of: shortlist) != nil else {
             if try await withheldItem(startup, of: shortlist) != nil { throw ShortlistRefusal.withheld }
             throw Problem.notFound

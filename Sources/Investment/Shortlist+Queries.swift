@@ -65,7 +65,7 @@ extension Statements {
         try await rows(
             """
             -- items(of shortlist)
-            \(fragment: .shortlistItems)
+            \(fragment: .shortlistItems(at: "row_number() OVER (ORDER BY x.rank)"))
             WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfItems) AND x.shortlist_id = \(id)
             ORDER BY x.rank
             """
@@ -77,7 +77,12 @@ extension Statements {
         try await first(
             """
             -- item(of shortlist)
-            \(fragment: .shortlistItems)
+            \(fragment: .shortlistItems(
+                at: """
+                    (SELECT count(*) FROM shortlist_items AS o
+                     WHERE o.tenant_id = x.tenant_id AND o.shortlist_id = x.shortlist_id AND o.rank <= x.rank
+                       AND NOT is_hidden(o.startup_id, l.investor_id))
+                    """))
             WHERE x.tenant_id = acting_tenant() AND \(fragment: .reachOfItems) AND x.shortlist_id = \(id)
               AND x.startup_id = \(startup)
             """
@@ -181,7 +186,9 @@ extension Query {
                (SELECT count(*) FROM shortlist_items AS x
                 LEFT JOIN LATERAL (\(fragment: .latestAnswer)) AS a ON true
                 WHERE x.tenant_id = s.tenant_id AND x.shortlist_id = s.id
-                  AND NOT is_hidden(x.startup_id, s.investor_id)
+                  -- Of an own startup a manager would learn from the conflict that it is judged.
+                  AND NOT CASE WHEN acts_as('manager') THEN is_kept_away(x.startup_id, s.investor_id)
+                               ELSE is_hidden(x.startup_id, s.investor_id) END
                   AND proposal_state(a.answer, a.later_until, s.answer_by, (now() AT TIME ZONE 'UTC')::date) = 'open')
                    AS open,
                (SELECT count(DISTINCT a.startup_id)
@@ -222,9 +229,13 @@ extension Query {
         """
     }
 
-    fileprivate static var shortlistItems: Query {
+    /// Items `x` of lists `l`.
+    ///
+    /// - Parameter place: the place among those that the investor sees: a gap would tell it that one is hidden.
+    fileprivate static func shortlistItems(at place: Query) -> Query {
         """
-        SELECT x.startup_id, x.rank, x.score, x.parts, \(fragment: .startupCard),
+        SELECT x.startup_id, CASE WHEN acts_as('investor') THEN \(fragment: place) ELSE x.rank END AS rank,
+               x.score, x.parts, \(fragment: .startupCard),
                a.id AS answer_id, a.answer, a.reason, a.note, a.later_until, a.answered_at, a.answered_by,
                CASE WHEN l.declined_at IS NULL
                     THEN proposal_state(a.answer, a.later_until, l.answer_by, (now() AT TIME ZONE 'UTC')::date)

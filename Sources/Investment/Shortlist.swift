@@ -129,6 +129,8 @@ package enum ShortlistRefusal: Refusal, Equatable {
     case emptied
     /// What is withheld is not withheld again.
     case withheld
+    /// Nobody keeps back a startup of their own.
+    case ownStartup
     /// “Other” says nothing by itself.
     case noteMissing
 
@@ -139,6 +141,7 @@ package enum ShortlistRefusal: Refusal, Equatable {
         case .declined: .conflict("The shortlist has been declined.")
         case .emptied: .conflict("Everything on the shortlist is withheld. Put something back, or decline it.")
         case .withheld: .conflict("The startup is withheld already.")
+        case .ownStartup: .conflict("The startup is your own: somebody else on the team has to do this.")
         case .noteMissing: .invalid("/note", "Say in the note what the reason is.")
         }
     }

@@ -72,7 +72,10 @@ struct ShortlistFile {
     private var columns: [Column<ShortlistItem>] {
         let spoken = spoken
         return [
-            .integer(t("file.rank")) { $0.rank },
+            // Once a list is released its places have closed up, and another has that of a startup which is kept back.
+            .integer(t("file.rank")) { [list, withheld] item in
+                list.releasedAt != nil && withheld?[item.startup.id] != nil ? nil : item.rank
+            },
             .text(t("introductions.startup")) { $0.startup.name.text(for: spoken) },
             .text(t("file.pitch"), width: 48) { $0.startup.pitch?.string },
             .decimal(t("matches.score")) { Decimal($0.score) / 1000 },

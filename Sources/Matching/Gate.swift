@@ -52,6 +52,9 @@ struct GateKeeper {
     private let areaCodesOut: Set<Code>
     /// Startups that do not want to be proposed to the investor.
     private let keepingAway: Set<Key>
+    /// Startups that somebody of the investor judges, mentors or owns a part of; given with a question of the park alone. Lists
+    /// and counts know of none: what they leave out would tell the investor that it applied.
+    private let conflicts: Set<Key>
     private let asked: Asked
 
     /// A filter, by code; `nil` where it asks for nothing.
@@ -62,10 +65,11 @@ struct GateKeeper {
 
     init(
         _ mandate: World.Mandate, _ market: Market, _ areas: AreaTable, _ filter: Filter = Filter(),
-        keepingAway: Set<Key> = []
+        keepingAway: Set<Key> = [], conflicts: Set<Key> = []
     ) {
         self.mandate = mandate
         self.keepingAway = keepingAway
+        self.conflicts = conflicts
         investor = market.investor(mandate.investor)
         codebook = market.codebook
         func codes(_ field: Field, _ names: some Sequence<String>) -> Set<Code> {
@@ -110,10 +114,9 @@ struct GateKeeper {
         return region.map(regions.contains) ?? false
     }
 
-    /// Whether the startup wants to be proposed to this investor, if to any, and nobody of the investor stands between. One that
-    /// is not offered is for it as if it did not want to be proposed at all, and is not counted either: a count would tell that
-    /// it keeps away, or that it applied.
-    func isOffered(_ startup: Key) -> Bool { !keepingAway.contains(startup) && !mandate.conflicts.contains(startup) }
+    /// Whether the startup wants to be proposed to this investor, if to any. One that does not is for it as if it did not want
+    /// to be proposed at all, and is not counted either.
+    func isOffered(_ startup: Key) -> Bool { !keepingAway.contains(startup) }
 
     /// Whether a startup that wants to be proposed may be.
     func admits(_ startup: Key, _ sheet: Sheet) -> Bool {
@@ -124,15 +127,15 @@ struct GateKeeper {
         }
         if let investor, sheet.backers.contains(investor) { return false }
         if !areaCodesOut.isEmpty, sheet.areas.contains(where: { areaCodesOut.contains($0.code) }) { return false }
-        return !mandate.excludedStartups.contains(startup) && isOffered(startup)
+        return !mandate.excludedStartups.contains(startup) && isOffered(startup) && !conflicts.contains(startup)
     }
 
     /// Every gate that the startup does not pass, in the order of the cases; none when it may be scored.
     func closed(_ startup: Key, _ sheet: Sheet, isOptedIn: Bool) -> [Gate] {
         var closed: [Gate] = []
         if !isOptedIn { closed.append(.notOptedIn) }
-        if keepingAway.contains(startup) { closed.append(.outsideAudience) }
-        if mandate.conflicts.contains(startup) { closed.append(.conflictOfInterest) }
+        if !isOffered(startup) { closed.append(.outsideAudience) }
+        if conflicts.contains(startup) { closed.append(.conflictOfInterest) }
         if !mandate.isDeploying { closed.append(.notDeploying) }
         if let investor, sheet.backers.contains(investor) { closed.append(.ownPortfolio) }
         if mandate.excludedStartups.contains(startup) { closed.append(.excludedStartup) }

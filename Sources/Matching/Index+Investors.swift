@@ -13,7 +13,7 @@ extension Index {
     /// Every mandate whose gates it passes is scored: takes time by the mandates, some tenth of a millisecond for each that
     /// has a past.
     ///
-    /// - Parameter conflicts: investors that have a conflict of interest with the startup, beside those that the world knows of.
+    /// - Parameter conflicts: investors that have a conflict of interest with the startup.
     public func mandates(for startup: Key, limit: Int, conflicts: Set<Key> = []) -> [RankedMandate] {
         guard limit > 0, let found = find(startup), layers[found.layer].segment.kind != .closed else { return [] }
         let segment = layers[found.layer].segment

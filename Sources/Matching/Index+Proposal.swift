@@ -4,7 +4,7 @@ public struct Proposal: Hashable, Sendable {
     public let mandate: Key
     /// The startups, best first; equal scores in the order of their keys.
     public let items: [Item]
-    /// How many startups want to be proposed to the investor, but for those with which it has a conflict of interest.
+    /// How many startups want to be proposed to the investor.
     public let considered: Int
     /// How many of them each gate kept out, by its slug; a startup counts at the first gate that is closed to it.
     public let gatedOut: [String: Int]

@@ -19,8 +19,7 @@ extension Index {
     ///
     /// All others stay as they are. The lists are those that ``change(_:removing:)`` and ``rank(_:limit:filter:)`` would give,
     /// but for one thing: what investors answered is left out, who is kept off a list by an answer and what is learned from
-    /// passes, so that no startup can find out from its prospects who passed it over; and so are conflicts of interest, so that
-    /// none can find out whose people judge it.
+    /// passes, so that no startup can find out from its prospects who passed it over.
     ///
     /// Takes the time of ranking every mandate for which one of the versions is worth something else than the startup is.
     /// - Parameters:
@@ -43,7 +42,7 @@ extension Index {
         for key in Set(mandates).sorted() {
             guard !Task.isCancelled else { throw CancellationError() }
             guard var mandate = mandate(key) else { continue }
-            (mandate.excludedStartups, mandate.conflicts, mandate.passes) = ([], [], [])
+            (mandate.excludedStartups, mandate.passes) = ([], [])
             let (keeper, profile) = (GateKeeper(mandate, market, areas), profile(mandate))
             let scores = all.map { version in
                 version.startup.isOptedIn && version.startup.audience.includes(mandate.investor)

@@ -57,19 +57,21 @@ public struct Index: Sendable {
     ///
     /// - Parameters:
     ///   - filter: which startups to look at; all of them when not given.
-    ///   - conflicts: startups with which the mandate's investor has a conflict of interest, beside those that the world knows of.
+    ///   - conflicts: startups with which the mandate's investor has a conflict of interest. The world knows of none.
     public func rank(
         _ mandate: Key, limit: Int, filter: Filter = Filter(), conflicts: Set<Key> = []
     ) -> [Ranked] {
-        self.mandate(mandate, conflicts).map { rank($0, limit: limit, filter: filter) } ?? []
+        mandateFacts[mandate].map { rank($0, limit: limit, filter: filter, conflicts: conflicts) } ?? []
     }
 
     /// The same for a mandate that need not be one of the world's.
-    func rank(_ mandate: World.Mandate, limit: Int, filter: Filter = Filter()) -> [Ranked] {
+    func rank(
+        _ mandate: World.Mandate, limit: Int, filter: Filter = Filter(), conflicts: Set<Key> = []
+    ) -> [Ranked] {
         guard mandate.isDeploying, limit > 0 else { return [] }
         let profile = profile(mandate)
         let keeper = GateKeeper(
-            mandate, market, areas, filter, keepingAway: keepingAway(from: mandate.investor))
+            mandate, market, areas, filter, keepingAway: keepingAway(from: mandate.investor), conflicts: conflicts)
         let telling = telling(profile)
         var best = Shortlist(limit: limit)
         var implied: [Code] = []
@@ -152,14 +154,14 @@ public struct Index: Sendable {
 
     /// Why a pair is proposed, or not; `nil` when the world lacks the mandate or the startup.
     ///
-    /// - Parameter conflicts: startups with which the mandate's investor has a conflict of interest, beside those that the world
-    ///   knows of.
+    /// - Parameter conflicts: startups with which the mandate's investor has a conflict of interest.
     public func explain(_ mandate: Key, _ startup: Key, conflicts: Set<Key> = []) -> Verdict? {
-        guard let mandate = self.mandate(mandate, conflicts), let found = find(startup) else { return nil }
+        guard let mandate = mandateFacts[mandate], let found = find(startup) else { return nil }
         var sheet = Sheet()
         let segment = layers[found.layer].segment
         segment.read(found.row, into: &sheet)
-        let keeper = GateKeeper(mandate, market, areas, keepingAway: keepingAway(from: mandate.investor))
+        let keeper = GateKeeper(
+            mandate, market, areas, keepingAway: keepingAway(from: mandate.investor), conflicts: conflicts)
         let gates = keeper.closed(startup, sheet, isOptedIn: segment.kind != .closed)
         guard gates.isEmpty else { return .gated(gates) }
         let profile = profile(mandate)
@@ -170,13 +172,6 @@ public struct Index: Sendable {
 extension Index {
     /// A mandate by its key.
     func mandate(_ key: Key) -> World.Mandate? { mandateFacts[key] }
-
-    /// A mandate by its key, with further conflicts of its investor.
-    func mandate(_ key: Key, _ conflicts: Set<Key>) -> World.Mandate? {
-        guard var mandate = mandateFacts[key] else { return nil }
-        if !conflicts.isEmpty { mandate.conflicts.formUnion(conflicts) }
-        return mandate
-    }
 
     func profile(_ mandate: World.Mandate) -> Profile {
         Profile(mandate, market, habits, lexicon, areas, passed: passed(mandate.passes))

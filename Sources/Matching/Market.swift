@@ -530,10 +530,8 @@ extension Market {
             // Sets print in no fixed order.
             var plain = mandate
             (plain.countries, plain.excludedCountries, plain.excludedAreas, plain.excludedStartups) = ([], [], [], [])
-            plain.conflicts = []
             return String(describing: plain) + "\(mandate.countries.sorted()) \(mandate.excludedCountries.sorted())"
                 + " \(mandate.excludedAreas.sorted()) \(mandate.excludedStartups.sorted())"
-                + " \(mandate.conflicts.sorted())"
         }
         return String(describing: item)
     }

@@ -148,8 +148,6 @@ public struct World: Sendable {
         public var excludedAreas: Set<String>
         /// Startups it must not see: an answer that stands.
         public var excludedStartups: Set<Key>
-        /// Startups that somebody of its investor judges, mentors or owns a part of. The investor is not to find out which.
-        public var conflicts: Set<Key>
         /// Startups that its investor passed over because they did not fit.
         public var passes: [Pass]
         /// Whether it has money to give now.
@@ -160,7 +158,7 @@ public struct World: Sendable {
             _ key: Key, of investor: Key, areas: [Weighted] = [], stages: [String] = [], isFirmOnStages: Bool = false,
             cheque: ClosedRange<Int>? = nil, countries: Set<String> = [], excludedCountries: Set<String> = [],
             regions: [String] = [], excludedAreas: Set<String> = [], excludedStartups: Set<Key> = [],
-            conflicts: Set<Key> = [], passes: [Pass] = [], isDeploying: Bool = true
+            passes: [Pass] = [], isDeploying: Bool = true
         ) {
             self.key = key
             self.investor = investor
@@ -173,7 +171,6 @@ public struct World: Sendable {
             self.regions = regions
             self.excludedAreas = excludedAreas
             self.excludedStartups = excludedStartups
-            self.conflicts = conflicts
             self.passes = passes
             self.isDeploying = isDeploying
         }

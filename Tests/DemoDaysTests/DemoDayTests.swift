@@ -408,6 +408,47 @@ struct DemoDayTests {
         #expect(try await world.reader(Cast.ada).participant(Day.kelpsense, of: world.day)?.state == .accepted)
     }
 
+    @Test(
+        "are not planned nor published where somebody of the investor mentors the startup, and nothing else tells of it"
+    )
+    func conflicts() async throws {
+        let world = try await Day()
+        try await world.complete()
+        let draft = try await world.planned()
+        #expect(draft.report?.meetings == 4)
+        try await world.world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO memberships (id, tenant_id, person_id, institution_id, role)
+                VALUES (gen_random_uuid(), \(Cast.harbour.id), \(Cast.iris.person.id), \(Day.tidewater), 'investor')
+                """)
+        }
+        #expect(try await world.partners(Cast.jun).contains(Day.kelpsense))
+        await #expect(
+            performing: { try await world.publish(draft.id) },
+            throws: refuses("demo_day_meetings_are_of_pairs_that_may_meet"))
+        let next = try await world.planned()
+        #expect(next.report?.meetings == 3)
+        await #expect(
+            performing: {
+                try await world.world.database.write(as: .system(in: Cast.harbour.id)) { [day = world.day] in
+                    try await $0.execute(
+                        """
+                        INSERT INTO demo_day_meetings (tenant_id, demo_day_id, plan_id, investor_id, startup_id, slot,
+                            starts_at, ends_at, room_id, place, sequence)
+                        SELECT tenant_id, demo_day_id, \(next.id), investor_id, startup_id, slot, starts_at, ends_at,
+                               room_id, place, sequence
+                        FROM demo_day_meetings
+                        WHERE demo_day_id = \(day) AND plan_id = \(draft.id) AND investor_id = \(Day.tidewater)
+                          AND startup_id = \(Day.kelpsense)
+                        """)
+                }
+            }, throws: refuses("demo_day_meetings_are_of_pairs_that_may_meet"))
+        try await world.publish(next.id)
+        #expect(try await world.own(Cast.jun).map(\.startup.uuid) == [Day.ledgerleaf.uuid])
+    }
+
     @Test("have one meeting a slot, a place for each, and no pair that is kept apart, held by the database")
     func constraints() async throws {
         let world = try await Day(capacity: 1)

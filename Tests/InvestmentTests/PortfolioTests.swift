@@ -75,8 +75,10 @@ struct PortfolioTests {
         #expect(try await portfolio(in: world).count == 2)
         try await say(Self.closed(on: knownOn), as: Cast.mei, mei)
         #expect(try await portfolio(in: world).map(\.id) == [known])
+        #expect(try await portfolio(in: world).map(\.amount) == [Self.amount], "the introduction says how much")
         try await say(Self.closed(on: Self.day.adding(days: 1)), as: Cast.mei, mei)
         #expect(try await portfolio(in: world).map(\.source) == [.recorded, .introduction])
+        #expect(try await portfolio(in: world).map(\.amount) == [nil, Self.amount])
         try await world.write(as: Cast.mei) {
             try await $0.takeBackInvestment(
                 known, because: ShortText("It was the same deal."), by: Cast.mei.person.id)
@@ -95,6 +97,38 @@ struct PortfolioTests {
         let report = try await importer.importInvestments(from: ImportFile(rows, named: "d", as: .csv))
         #expect([report.inserted, report.unchanged, report.failed] as [Int] == [0, 1, 0])
         #expect(try await portfolio(in: world).count == 1)
+    }
+
+    @Test("leave to a deal that somebody recorded the figures they gave, whatever an introduction says of it")
+    func ownFigures() async throws {
+        let world = try await IntroductionWorld()
+        let introduced = try await world.introduced()
+        let (known, own) = (PastInvestment.ID(), Money(minor: 120_000_00, currency: .hkd))
+        _ = try await world.write(as: Cast.mei) { [startup = world.startup] in
+            try await $0.recordInvestment(
+                NewInvestment(in: startup, on: Self.day, amount: own, instrument: .equity), of: Self.tidewater,
+                as: known,
+                by: Cast.mei.person.id)
+        }
+        for amount in [Self.amount, Money(minor: 600_000_00, currency: .usd)] {
+            _ = try await world.write(as: Cast.mei) { [mei] in
+                try await $0.recordStep(Self.closed(amount), of: introduced.id, by: mei)
+            }
+            let deal = try #require(try await portfolio(in: world).first)
+            #expect(deal.id == known && deal.introduction == introduced.id)
+            #expect(deal.amount == own && deal.instrument == .equity)
+        }
+        func deals() async throws -> Int {
+            let report = try await world.reader(Cast.mei).introductionReport(since: Self.day)
+            return report.reached.first { $0.stage == .closed }?.count ?? 0
+        }
+        #expect(try await deals() == 1)
+        try await world.write(as: Cast.mei) {
+            try await $0.takeBackInvestment(known, because: ShortText("It fell through."), by: Cast.mei.person.id)
+        }
+        let left = try #require(try await portfolio(in: world).first)
+        #expect(left.introduction == nil && left.amount == own && left.instrument == .equity)
+        #expect(try await deals() == 0, "a deal that was taken back is none")
     }
 
     @Test("know a deal that is there already as the one an introduction ended in, and keep it when that is taken back")

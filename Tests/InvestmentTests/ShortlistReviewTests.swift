@@ -110,6 +110,11 @@ struct ShortlistReviewTests {
         for address in ["\(list)/items/\(first)/explanation", "\(list)/items/\(first)/answers"] {
             #expect(await jun.ask("GET", address).status == 404)
         }
+        let mei = try await Visitor(Cast.mei, in: world.match.world)
+        let file = await mei.ask("GET", "\(list)/file.csv")
+        #expect(
+            file.text.split(whereSeparator: \.isNewline).count { $0.hasPrefix("1,") } == 1,
+            "what is kept back has no place any more")
         let answer = await jun.ask("POST", "\(list)/items/\(first)/answer", json: #"{"answer": "interested"}"#)
         #expect(answer.status == 404)
         await #expect(throws: ShortlistRefusal.released) { try await world.withhold(second) }
@@ -297,9 +302,41 @@ struct ShortlistReviewTests {
         #expect(try await Set(startups).isSubset(of: world.match.items(later.id).map(\.startup.id)))
     }
 
+    @Test("a manager neither keeps back a startup of their own nor reads that others do, and no gap is left by it")
+    func ownStartup() async throws {
+        let world = try await ReviewWorld()
+        let startups = try await world.startups()
+        try #require(startups.count >= 3)
+        let own = startups[0]
+        try await world.withhold(own)
+        try await world.match.world.owner.write(as: .none) {
+            try await $0.execute("SET LOCAL session_replication_role = replica")
+            try await $0.execute(
+                """
+                INSERT INTO startup_holders (tenant_id, startup_id, id, name, person_id, share)
+                VALUES (\(Cast.harbour.id), \(own), gen_random_uuid(), 'Mei', \(Cast.mei.person.id), 1)
+                """)
+        }
+        #expect(try await world.reader().withheldItems(of: world.list.id).isEmpty)
+        #expect(try await world.reader().rows("SELECT reason FROM withheld_items").isEmpty)
+        #expect(try await world.now().withheld == 0)
+        await #expect(throws: ShortlistRefusal.ownStartup) { try await world.withhold(own) }
+        await #expect(throws: Problem.notFound) { try await world.putBack(own) }
+        try await world.release()
+        let shown = try await world.match.items(world.list.id, as: Cast.jun)
+        #expect(shown.map(\.startup.id) == Array(startups.dropFirst()))
+        let ranks = try await world.match.world.owner.reader(as: .none).rows(
+            "SELECT rank FROM shortlist_items WHERE shortlist_id = \(world.list.id) ORDER BY rank")
+        #expect(try ranks.map { try $0("rank") as Int } == Array(1..<startups.count))
+    }
+
     @Test("models learn nothing from what managers keep back")
     func learned() async throws {
-        let world = try await ReviewWorld()
+        let world = try await ReviewWorld(MatchRunRequest(length: 200))
+        let next = try await world.match.performed(MatchRunRequest(length: 200))
+        let other = try #require(
+            try await world.match.lists(next.id).first { $0.mandate == world.list.mandate })
+        let startup = try #require(try await world.startups().first)
         let day = CalendarDate(Date(), in: .utc)
         func hash() async throws -> [UInt8] {
             try await world.match.world.database.snapshot(as: .system(in: Cast.harbour.id)) {
@@ -307,10 +344,23 @@ struct ShortlistReviewTests {
             }
         }
         let before = try await hash()
-        try await world.withhold(try #require(try await world.startups().first))
+        try await world.withhold(startup)
         #expect(try await hash() == before)
+        // The same pair on another list, of which the answer is learned.
+        _ = try await world.write { try await $0.releaseShortlist(other.id, by: Cast.mei.person.id) }
+        _ = try await world.write(as: Cast.jun) {
+            try await $0.answerShortlistItem(
+                startup, of: other.id, with: NewAnswer(.interested), as: Answer.ID(), in: Cast.harbour.id,
+                by: Cast.jun.person.id)
+        }
+        let answered = try await hash()
+        #expect(answered != before)
+        try await world.putBack(startup)
+        #expect(try await hash() == answered)
+        try await world.withhold(startup)
+        #expect(try await hash() == answered)
         try await world.decline()
-        #expect(try await hash() == before)
+        #expect(try await hash() == answered)
     }
 
     @Test("several are released or declined at once: rehearsed first, all or none, or those that can be")

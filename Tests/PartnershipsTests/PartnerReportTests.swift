@@ -103,6 +103,16 @@ struct PartnerReportTests {
             .filter { $0.noun == .introduction }
         #expect(theirs.count == 2)
         #expect(theirs.allSatisfy { $0.object == nil && $0.startup == nil && $0.startupName == nil })
+        // A deal that was taken back is none.
+        let firm = Cast.institution("harbour/tidewater")
+        let deal = try #require(try await investor.investments(of: firm, limit: 100).first { $0.introduction == id })
+        try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.takeBackInvestment(
+                deal.id, because: ShortText("It fell through."), by: Cast.mei.person.id)
+        }
+        let left = try await world.database.reader(as: world.context(Cast.mei)).activities(under: second)
+            .filter { $0.noun == .introduction }
+        #expect(left.map(\.kind) == [.startupIntroduced])
     }
 
     @Test("a partner reads the same figures, and no name of a startup that it does not nurture")
