@@ -398,3 +398,18 @@ extension Transaction {
             """)
     }
 }
+
+extension Transaction {
+    /// Whether there is such an area.
+    func save(_ step: AreaStep, of area: FocusArea.ID, of mou: MoU.ID) async throws -> Bool {
+        try await execute(
+            """
+            -- moveArea
+            UPDATE mou_areas AS a
+            SET status = \(step.kind.status), status_reason = \(step.reason),
+                status_since = coalesce(\(step.since), (now() AT TIME ZONE t.time_zone)::date)
+            FROM tenants AS t
+            WHERE t.id = a.tenant_id AND a.tenant_id = acting_tenant() AND a.mou_id = \(mou) AND a.focus_area = \(area)
+            """) == 1
+    }
+}

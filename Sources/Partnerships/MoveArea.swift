@@ -40,16 +40,4 @@ extension Transaction {
         else { throw Problem.notFound }
         return moved
     }
-
-    private func save(_ step: AreaStep, of area: FocusArea.ID, of mou: MoU.ID) async throws -> Bool {
-        try await execute(
-            """
-            -- moveArea
-            UPDATE mou_areas AS a
-            SET status = \(step.kind.status), status_reason = \(step.reason),
-                status_since = coalesce(\(step.since), (now() AT TIME ZONE t.time_zone)::date)
-            FROM tenants AS t
-            WHERE t.id = a.tenant_id AND a.tenant_id = acting_tenant() AND a.mou_id = \(mou) AND a.focus_area = \(area)
-            """) == 1
-    }
 }
