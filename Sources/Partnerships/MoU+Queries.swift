@@ -59,7 +59,7 @@ extension Statements {
                 """
               })
               \(given: isDormant, { isDormant in
-                "AND (\(fragment: .isInForceForLong) AND \(fragment: .daysWithoutLife) >= \(MoU.dormantAfterDays)) = \(isDormant)"
+                "AND (\(fragment: .isInForceForLong) AND NOT \(fragment: .livesLately)) = \(isDormant)"
               })
               \(given: search, { text in
                 "AND (strpos(lower(m.reference), lower(\(text))) > 0 OR \(fragment: .anyText(of: "m.title", contains: text)))"
@@ -82,10 +82,10 @@ extension Statements {
         let found: [(MoU.ID, CalendarDate)] = try await rows(
             """
             -- dormant among mous
-            SELECT m.id, \(fragment: .lastSignOfLife) AS day
+            SELECT m.id, coalesce(last_sign_of_life(acting_role(), acting_institution(), m.id), m.effective_on) AS day
             FROM mous AS m JOIN tenants AS t ON t.id = m.tenant_id
             WHERE m.tenant_id = acting_tenant() AND \(fragment: .reachOfMoUs) AND m.id = ANY (\(old.map(\.id)))
-              AND \(fragment: .daysWithoutLife) >= \(MoU.dormantAfterDays)
+              AND NOT \(fragment: .livesLately)
             """
         ).map { row in try (row("id"), row("day")) }
         return Dictionary(uniqueKeysWithValues: found)
@@ -168,14 +168,12 @@ extension Query {
         """
     }
 
-    /// The last day on which an agreement `m` was alive; the first in force where nothing has happened since.
-    static var lastSignOfLife: Query {
-        "coalesce(last_sign_of_life(acting_role(), acting_institution(), m.id), m.effective_on)"
-    }
-
-    /// Days since an agreement `m` of a tenant `t` was last alive.
-    static var daysWithoutLife: Query {
-        "((now() AT TIME ZONE t.time_zone)::date - \(fragment: .lastSignOfLife))"
+    /// Whether something happened under an agreement `m` of a tenant `t` so lately that it is not dormant.
+    static var livesLately: Query {
+        """
+        lives_since(acting_role(), acting_institution(), m.id,
+                    (now() AT TIME ZONE t.time_zone)::date - \(MoU.dormantAfterDays - 1)::integer)
+        """
     }
 
     /// Whether an agreement `m` of a tenant `t` is in force, and began so long ago that it may be dormant: looked at first, since

@@ -152,4 +152,29 @@ struct RemindPartiesTests {
         #expect(try await kenji.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 0)
         #expect(try await reader.value("SELECT count(*) FROM mou_reminders", as: Int.self) == 3)
     }
+
+    @Test("what the list asks of an agreement's last days agrees with what its report says of all of them")
+    func lately() async throws {
+        let world = try await World()
+        let reader = world.database.reader(as: world.context(Cast.mei))
+        var signs = Set<String>()
+        for id in try await reader.mous().map(\.id) {
+            signs.formUnion(try await reader.activities(under: id).map(\.kind.rawValue))
+            let days = [today.adding(days: -179), today] + [try await reader.lastSignOfLife(of: id)].compactMap(\.self)
+            // An agreement may rest on a text alone, and then nothing ever happened under it.
+            for day in days + days.map({ $0.adding(days: 1) }) {
+                let last = try await reader.lastSignOfLife(of: id)
+                #expect(
+                    try await reader.value(
+                        "SELECT lives_since('manager', NULL, \(id), \(day))", as: Bool.self)
+                        == (last.map { $0 >= day } ?? false), "\(id) since \(day), last \(String(describing: last))")
+            }
+        }
+        #expect(signs.isSuperset(of: ["application_submitted", "call_opened", "startup_enrolled"]), "the world tells little: \(signs)")
+        // Whoever may not know of an agreement is told nothing.
+        #expect(
+            try await world.database.reader(as: world.context(Cast.kenji)).value(
+                "SELECT lives_since('partner', acting_institution(), \(demoID("mou MoU-1") as MoU.ID), \(today.adding(days: -999)))",
+                as: Bool.self) == false)
+    }
 }
