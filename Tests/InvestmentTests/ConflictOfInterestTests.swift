@@ -12,6 +12,12 @@ import Vocabulary
 @testable import Investment
 @testable import Matching
 
+/// Of what was said of a startup, how much somebody reads.
+private struct Heard: Equatable {
+    var answers, blocks, steps, trail: Int
+    var hasEnding, isAnswered: Bool
+}
+
 /// Tidewater and KelpSense, whom somebody comes to stand between.
 private struct NearWorld {
     let base: IntroductionWorld
@@ -61,6 +67,27 @@ private struct NearWorld {
             UPDATE panel_members SET accepted_at = now()
             WHERE tenant_id = \(Cast.harbour.id) AND person_id = \(Cast.jun.person.id)
             """)
+    }
+
+    /// What somebody of the park reads of what was said of KelpSense.
+    func heard(of introduction: Introduction.ID, by member: Cast.Member) async throws -> Heard {
+        let reader = base.reader(member)
+        let read = try #require(try await reader.introduction(introduction))
+        let item = try #require(try await reader.item(base.startup, of: base.list.id))
+        return try await Heard(
+            answers: reader.answers(to: base.startup, of: base.list.id).count,
+            blocks: reader.blocks(limit: 10).count,
+            steps: reader.value(
+                """
+                SELECT count(*) FROM introduction_steps
+                WHERE introduction_id = \(introduction) AND side = 'investor'
+                """),
+            trail: reader.value(
+                """
+                SELECT count(DISTINCT noun) FROM audit_events
+                WHERE noun IN ('shortlist_answers', 'blocks', 'introduction_endings')
+                """),
+            hasEnding: read.ending != nil, isAnswered: item.answer != nil)
     }
 
     func isSeen(_ startup: Startup.ID, by member: Cast.Member = Cast.jun) async throws -> Bool {
@@ -188,6 +215,30 @@ struct ConflictOfInterestTests {
             VALUES (\(Cast.harbour.id), \(near.base.startup), gen_random_uuid(), 'Mei', \(Cast.mei.person.id), 1)
             """)
         #expect(try await near.gates(near.base.startup)?.contains(Self.gate) != true)
+    }
+
+    @Test("leave what a firm says of a manager's own startup to the other managers")
+    func saidOfTheirOwn() async throws {
+        let near = try await NearWorld()
+        let (base, startup) = (near.base, near.base.startup)
+        let asked = try await base.asked()
+        let introduced = try await base.write(as: Cast.ada) {
+            try await $0.consentToIntroduction(asked.id, by: Cast.ada.person.id)
+        }
+        let jun = IntroductionActor(Cast.jun.person.id, for: .investor)
+        let never = NewBlock(investor: asked.investor, startup: startup)
+        _ = try await base.write(as: Cast.jun) { try await $0.blockPair(never, by: jun, as: Block.ID()) }
+        let all = try await near.heard(of: introduced.id, by: Cast.mei)
+        #expect(all.answers == 1 && all.blocks == 1 && all.trail == 3 && all.hasEnding && all.isAnswered)
+        try await near.plant(
+            """
+            INSERT INTO startup_holders (tenant_id, startup_id, id, name, person_id, share)
+            VALUES (\(Cast.harbour.id), \(startup), gen_random_uuid(), 'Mei', \(Cast.mei.person.id), 1)
+            """)
+        let told = try await near.heard(of: introduced.id, by: Cast.mei)
+        #expect(told.answers == 0 && told.blocks == 0 && told.trail == 0 && !told.hasEnding && !told.isAnswered)
+        #expect(told.steps < all.steps)
+        #expect(try await near.heard(of: introduced.id, by: Cast.tom) == all)
     }
 
     @Test("are told beside a card to the park alone, and to a firm what it holds by its own account")
