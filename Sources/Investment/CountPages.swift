@@ -51,7 +51,7 @@ extension MandatePages {
         do {
             let investor = try await call.reader.investorToCount(for: investor, call.principal)
             let count = try await indexes.count(
-                try call.decoded().terms(), of: investor, on: CalendarDate(Date(), in: .utc),
+                try call.decoded().terms(unnamed: Name("–")), of: investor, on: CalendarDate(Date(), in: .utc),
                 in: try call.principal.workspace)
             return (count, nil)
         } catch MandateRefusal.investorUnknown {

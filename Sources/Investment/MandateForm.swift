@@ -8,7 +8,7 @@ internal import Wording
 
 /// A mandate as its form asks for it: lists are typed, one entry a line or between commas.
 struct MandateForm: Codable {
-    let name: Name
+    let name: Name?
     let focus: LongText?
     let stages: [FundingStage]
     let firmOnStages: Bool
@@ -28,9 +28,12 @@ struct MandateForm: Codable {
     }
 
     /// What the form means, or which fields mean nothing.
-    func terms() throws -> MandateTerms {
-        var terms = MandateTerms(name: name)
+    ///
+    /// - Parameter unnamed: the name of terms that are looked at and not kept; nil where the form must give one.
+    func terms(unnamed: Name? = nil) throws -> MandateTerms {
         var errors: [Problem.FieldError] = []
+        if name == nil, unnamed == nil { errors.append(.init("/name", .required, "is required")) }
+        var terms = try MandateTerms(name: name ?? unnamed ?? Name("–"))
         readFocus(into: &terms, &errors)
         terms.stages = stages
         terms.firmOnStages = firmOnStages

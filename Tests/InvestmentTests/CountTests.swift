@@ -102,12 +102,17 @@ struct CountTests {
             #expect(counted.status == 200, "\(door) \(counted.text)")
             #expect(counted.text.contains("would match now"), "\(door)")
             #expect(counted.text.contains(#"value="A thought""#), "\(door)")
+            // A name is for keeping it: the count goes on while none is typed.
+            let unnamed = fields.map { $0.0 == "name" ? ("name", "") : $0 }
+            #expect(await visitor.send(door + "/count", unnamed).text.contains("would match now"), "\(door)")
             let wrong = await visitor.send(
                 door + "/count", fields.map { $0.0 == "countries_in" ? ($0.0, "Atlantis") : $0 })
             #expect(wrong.status == 422, "\(door)")
             #expect(wrong.text.contains("Atlantis") && !wrong.text.contains("would match now"), "\(door)")
         }
         #expect(await mei.send("/console/investors/\(Institution.ID())/mandates/count", fields).status == 404)
+        let nameless = await jun.send("/mandates", fields.filter { $0.0 != "name" })
+        #expect(nameless.status == 422 && nameless.text.contains(#"id="f-name-error""#))
         let kept = try await world.database.reader(as: world.context(Cast.mei)).mandates(limit: 50)
         #expect(kept.count == 5)
         #expect(!kept.contains { $0.terms.name.string == "A thought" })
