@@ -39,6 +39,8 @@ struct AgreementForm {
     let site: Site
     /// The page from which the form was opened: nothing for the agreement's own, or one below it by its path.
     var parent: (path: String, titleKey: String)?
+    /// Whether a party's staff fill it in, below the agreement as they read it.
+    var isForParty = false
 
     /// The page of a form that is sent to the address below the agreement's by `path`.
     func page<P, B>(
@@ -50,7 +52,8 @@ struct AgreementForm {
         let t = PageKit.partnerships.texts(in: viewer.language)
         let maker = Maker(t: t, input: FormInput(values: values, errors: problem?.errors ?? [], texts: t), mou: mou)
         let made = contents(maker)
-        let (name, own): (String, SafeURL) = (mou.title.text(for: maker.spoken), "/console/mous/\(id)")
+        let name = mou.title.text(for: maker.spoken)
+        let own: SafeURL = isForParty ? "/partner/agreements/\(id)" : "/console/mous/\(id)"
         let back = parent.flatMap { SafeURL(path: "\(own)/\($0.path)") } ?? own
         let model = MoUFormPage(
             header: PageHeader(title: made.title, kind: name, lede: made.lede),
@@ -62,8 +65,13 @@ struct AgreementForm {
                 draft: keepsDraft ? "mou-\(id)-\(path.replacing("/", with: "-"))" : nil,
                 problem: problem?.sentence(besides: made.sections.flatMap(\.fields))))
         let frame = Frame(
-            title: made.title, site: site, viewer: viewer, current: "mous",
-            breadcrumbs: [Breadcrumb(t("list.title"), "/console/mous"), Breadcrumb(name, own)]
+            title: made.title, site: site, viewer: viewer, current: isForParty ? "agreements" : "mous",
+            breadcrumbs: [
+                isForParty
+                    ? Breadcrumb(t("agreements.title"), "/partner/agreements")
+                    : Breadcrumb(t("list.title"), "/console/mous"),
+                Breadcrumb(name, own),
+            ]
                 + (parent.map { [Breadcrumb(t($0.titleKey), back)] } ?? []))
         return HTML(bytes: try PageTemplate.form.render(model, in: frame))
     }

@@ -24,6 +24,8 @@ package enum MoURefusal: Refusal, Equatable {
     case participantWithoutInstitution(index: Int)
     /// It is over already.
     case isOver
+    /// It is over, and those who answered for it then are whom one asks.
+    case whoAnsweredStands
     /// An amendment would take effect after the agreement has ended.
     case amendsTooLate
     /// An amendment was to count from this day, by which not all parties had signed it.
@@ -107,6 +109,8 @@ package enum MoURefusal: Refusal, Equatable {
                 ])
         case .isOver:
             Problem(.conflict, "The agreement has ended already.")
+        case .whoAnsweredStands:
+            Problem(.conflict, "The agreement is over. Nobody else comes to answer for it any more.")
         case .notAParty: .notFound
         case .amendsTooLate:
             Problem(
@@ -182,6 +186,19 @@ extension MoU {
     /// Refuses a revision of an agreed text.
     func admitsRevision() throws(MoURefusal) {
         guard term.state == .draft || term.state == .inReview else { throw .textIsFrozen }
+    }
+
+    /// Whether somebody else may come to answer for it: people leave as long as it is not over.
+    package var admitsSuccessors: Bool {
+        switch status {
+        case .draft, .inReview, .agreed, .pending, .inForce, .expiring: true
+        case .expired, .terminated, .abandoned: false
+        }
+    }
+
+    /// Refuses to let somebody else answer for what is over.
+    func admitsHandover() throws(MoURefusal) {
+        guard admitsSuccessors else { throw .whoAnsweredStands }
     }
 
     mutating func share() throws(MoURefusal) {

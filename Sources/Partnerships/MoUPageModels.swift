@@ -36,6 +36,7 @@ struct MoUPage: ViewModel {
     var summary: [String]
     var hasSummary: Bool
     var parties: Table
+    var newReviewer: Action?
     var areas: Table
     var objectives: [String]
     var hasObjectives: Bool
@@ -206,13 +207,30 @@ struct MoUWords {
         return Facts(title: t("fact.title"), facts)
     }
 
+    /// That somebody else came to answer, as a step of the history.
+    private func step(_ handover: Handover, of mou: MoU, _ names: [Institution.ID: LocalizedName]) -> Timeline.Step {
+        let people = ["former": handover.former?.string ?? "", "successor": handover.successor.string]
+        return Timeline.Step(
+            handover.institution.map { t("handover.coordinator_step", ["institution": name($0, in: names)]) }
+                ?? t("handover.reviewer_step"),
+            .done, who: handover.personName, time: TimeText(handover.at, in: mou.zone, language: language),
+            note: handover.former == nil ? t("handover.first", people) : t("handover.change", people))
+    }
+
     /// What happened, and what comes by itself or by somebody's deed.
-    func timeline(_ mou: MoU, _ history: [MoUEvent]) -> Timeline {
-        var steps = history.map { step in
-            Timeline.Step(
+    func timeline(
+        _ mou: MoU, _ history: [MoUEvent], _ handovers: [Handover], _ names: [Institution.ID: LocalizedName]
+    ) -> Timeline {
+        let moves = history.map { step in
+            let told = Timeline.Step(
                 t("step.\(step.to.rawValue)"), .done, who: step.personName,
                 time: TimeText(step.at, in: mou.zone, language: language), note: step.note?.string)
+            return (at: step.at, told: told)
         }
+        let told = moves + handovers.map { (at: $0.at, told: step($0, of: mou, names)) }
+        // What happened at once stays in its order.
+        var steps = told.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }
+            .map(\.element.told)
         func day(_ key: String, _ date: CalendarDate?, _ phase: Timeline.Step.Phase) {
             if let date { steps.append(Timeline.Step(key, phase, time: TimeText(date, in: language))) }
         }
@@ -238,12 +256,15 @@ struct MoUWords {
     }
 
     func page(
-        _ mou: MoU, _ history: [MoUEvent], names: [Institution.ID: LocalizedName], texts: [MoUText],
+        _ mou: MoU, _ history: [MoUEvent], _ handovers: [Handover], names: [Institution.ID: LocalizedName],
+        texts: [MoUText],
         amendments: [Amendment], toSign: Set<Amendment.ID> = [],
         own: Institution.ID?, dormantSince: CalendarDate? = nil, key: String = "", actions: [Action],
         refusal: FormProblem? = nil
     ) -> MoUPage {
         let reason = history.last { $0.to == .abandoned }?.note?.string ?? mou.termination?.reason.string
+        // Managers draft and revise who answers with everything else; a party's staff have that form never.
+        let namesWhoAnswers = mou.admitsSuccessors && (isForParty || (mou.status != .draft && mou.status != .inReview))
         let movesAreas = !isForParty && mou.term.state == .signed
         let paragraphs = (mou.summary?.string ?? "").split(separator: "\n").map(String.init)
         return MoUPage(
@@ -259,7 +280,7 @@ struct MoUWords {
                 columns: [
                     Table.Column(t("parties.name")), Table.Column(t("parties.role")), Table.Column(t("parties.duties")),
                     Table.Column(t("parties.signed")),
-                ],
+                ] + (namesWhoAnswers ? [Table.Column(t("field.coordinator"))] : []),
                 rows: mou.parties.map { party in
                     [
                         .text(
@@ -270,8 +291,10 @@ struct MoUWords {
                             note: party.coordinator.map { t("parties.coordinator", ["name": $0.string]) }),
                         .text(party.responsibilities?.string ?? "–"),
                         signature(of: party.institution, on: mou),
-                    ]
+                    ] + (namesWhoAnswers ? [handingOver(party.institution, of: mou, own: own)] : [])
                 }, empty: EmptyState(title: t("parties.none"), text: t("parties.none_text"))),
+            newReviewer: namesWhoAnswers && !isForParty
+                ? .link(t("handover.reviewer_action"), "/console/mous/\(mou.id)/legal-reviewer") : nil,
             areas: Table(
                 caption: t("areas.title"),
                 columns: [
@@ -324,7 +347,7 @@ struct MoUWords {
                     ]
                 },
                 empty: EmptyState(title: t("participants.none"), text: t("participants.none_text"))),
-            facts: facts(mou), timeline: timeline(mou, history))
+            facts: facts(mou), timeline: timeline(mou, history, handovers, names))
     }
 
     private func amendments(
@@ -405,6 +428,17 @@ struct MoUWords {
                     .time(TimeText(text.writtenAt, in: mou.zone, language: language)),
                 ]
             }, empty: EmptyState(title: "", text: ""))
+    }
+
+    /// Where another coordinator of a party is named: by a manager for each, by a party's staff for their own.
+    private func handingOver(_ party: Institution.ID, of mou: MoU, own: Institution.ID?) -> Table.Cell {
+        if isForParty {
+            return party == own
+                ? .action(.link(t("handover.coordinator_action"), "/partner/agreements/\(mou.id)/coordinator"))
+                : .text("–")
+        }
+        return .action(
+            .link(t("handover.coordinator_action"), "/console/mous/\(mou.id)/parties/\(party)/coordinator"))
     }
 
     /// When a party signed; until then a manager may record it.

@@ -128,6 +128,9 @@ struct TerminationView: Codable {
 /// The steps of an agreement as JSON.
 struct MoUHistory: Described {
     let items: [Step]
+    let handovers: [Succession]
+
+    static let documentation = ["handovers": "Who came to answer for it since its text was shared, the first first."]
 
     struct Step: Codable {
         let at: Date
@@ -138,7 +141,27 @@ struct MoUHistory: Described {
         let note: LongText?
     }
 
-    init(_ steps: [MoUEvent]) {
+    struct Succession: Described {
+        let at: Date
+        let person: UUID?
+        let personName: String?
+        let institution: Institution.ID?
+        let former: Name?
+        let successor: Name
+
+        static let documentation = [
+            "person": "Who named them.",
+            "institution": "The party whose coordinator it is; absent for the legal review.",
+        ]
+    }
+
+    init(_ steps: [MoUEvent], handovers: [Handover]) {
+        self.handovers = handovers.map { handover in
+            Succession(
+                at: handover.at, person: handover.personName == nil ? nil : handover.person?.uuid,
+                personName: handover.personName, institution: handover.institution, former: handover.former,
+                successor: handover.successor)
+        }
         items = steps.map { step in
             // Who may not know a person's name does not learn who they are either.
             Step(

@@ -231,10 +231,11 @@ extension PartnerPages {
     }
 }
 
-/// What a person of a party did about their signature, as the address of the page after it says.
-enum OwnSignatureDone: String, Codable, CaseIterable {
+/// What a person of a party did, as the address of the page after it says.
+enum PartyDone: String, Codable, CaseIterable {
     case signed, refused
     case amendmentSigned = "amendment_signed"
+    case coordinatorNamed = "coordinator_named"
 }
 
 extension MoU {
@@ -292,7 +293,7 @@ extension MoUWords {
 
 struct PartnerMoUPath: Codable {
     let mou: MoU.ID
-    let done: OwnSignatureDone?
+    let done: PartyDone?
 }
 
 /// The text that is to be signed, and the signature.

@@ -63,7 +63,8 @@ struct PartnerPages {
             let history = try await call.reader.history(of: mou.id)
             let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
             let model = words.page(
-                mou, history, names: names, texts: try await call.reader.texts(of: mou.id),
+                mou, history, try await call.reader.handovers(of: mou.id), names: names,
+                texts: try await call.reader.texts(of: mou.id),
                 amendments: amendments,
                 toSign: mou.term.state == .signed
                     ? asked.intersection(amendments.filter { $0.awaits(own, on: mou.asOf) }.map(\.id)) : [],
@@ -81,7 +82,7 @@ struct PartnerPages {
             let frame = Frame(
                 title: mou.title.text(for: words.spoken), site: site, viewer: viewer, current: "agreements",
                 breadcrumbs: [Breadcrumb(t("agreements.title"), "/partner/agreements")],
-                flash: call.parameters.done.map { FlashNotice(t("own_signature.\($0.rawValue)")) })
+                flash: call.parameters.done.map { FlashNotice(t("party_done.\($0.rawValue)")) })
             return HTML(bytes: try PageTemplate.show.render(model, in: frame))
         }.erased
     }

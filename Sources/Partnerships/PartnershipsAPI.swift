@@ -11,7 +11,8 @@ extension PartnershipsRoom {
         [
             listMoUs, getMoU, getMoUHistory, draftMoU, reviseMoU, shareMoU, agreeMoU, reopenMoU, signMoU,
             signForParty, terminateMoU, abandonMoU, giveNotice,
-        ] + AreasAPI.operations + SessionsAPI.operations + GroupsAPI.operations + TextsAPI.operations
+        ] + HandoversAPI.operations + AreasAPI.operations + SessionsAPI.operations + GroupsAPI.operations
+            + TextsAPI.operations
             + AmendmentsAPI.operations + ReportsAPI.operations
             + SigningRequestsAPI.operations + MoUDocumentsAPI(hasScanner: hasScanner).operations
     }
@@ -48,11 +49,14 @@ extension PartnershipsRoom {
     private static var getMoUHistory: AnyOperation {
         Operation(
             .get, "/v1/mous/{mou}/history", "getMoUHistory", summary: "Who moved an agreement, when and why",
+            description: "And who came to answer for it since its text was shared.",
             tag: "partnerships", access: .roles([.manager, .partner]), parameters: MoUPath.self,
             output: MoUHistory.self, problems: [.notFound]
         ) { call in
             guard let mou = try await call.reader.mou(call.parameters.mou) else { throw Problem.notFound }
-            return .ok(MoUHistory(try await call.reader.history(of: mou.id)))
+            return .ok(
+                MoUHistory(
+                    try await call.reader.history(of: mou.id), handovers: try await call.reader.handovers(of: mou.id)))
         }.erased
     }
 

@@ -35,7 +35,8 @@ extension PartnershipsRoom {
             console.abandon, console.notice, console.giveNotice, portal.list, portal.show, portal.signing,
             portal.sign, portal.refusing, portal.refuse, portal.signingAmendment, portal.signAmendment,
             portal.refusingAmendment, portal.refuseAmendment,
-        ] + AreasConsole(site: site).routes + SessionPages(site: site).routes + GroupPages(site: site).routes
+        ] + HandoverPages(site: site).routes + AreasConsole(site: site).routes + SessionPages(site: site).routes
+            + GroupPages(site: site).routes
             + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
             + ReportPages(site: site).routes
             + CommitmentsConsole(site: site).routes + MoUDocumentPages(site: site, hasScanner: hasScanner).routes
@@ -270,7 +271,8 @@ struct MoUConsole {
         let names = try await call.reader.institutionNames(mou.parties.map(\.institution))
         let key = call.freshIdempotencyKey
         let model = words.page(
-            mou, history, names: names, texts: try await call.reader.texts(of: id),
+            mou, history, try await call.reader.handovers(of: id), names: names,
+            texts: try await call.reader.texts(of: id),
             amendments: try await call.reader.amendments(of: id), own: nil,
             dormantSince: try await call.reader.dormant(among: [mou])[id], key: key,
             actions: actions(on: mou, t, key: key),
@@ -388,6 +390,8 @@ enum Done: String, Codable, CaseIterable {
     case drafted, revised, shared, agreed, reopened, signed, amended, terminated, abandoned, noticed
     case amendmentWithdrawn = "amendment_withdrawn"
     case areaMoved = "area_moved"
+    case coordinatorNamed = "coordinator_named"
+    case reviewerNamed = "reviewer_named"
 }
 
 struct MoUPagePath: Codable {

@@ -12,6 +12,7 @@ package enum PartnershipsRoom {
             "A stream's partner takes part under an agreement it is a party to."),
         "shared_agreements_name_their_coordinators": MoURefusal.noCoordinator.problem,
         "shared_agreements_name_a_legal_reviewer": MoURefusal.noLegalReviewer.problem,
+        "who_answered_stands_once_it_is_over": MoURefusal.whoAnsweredStands.problem,
         "mou_takes_effect_after_signing": .invalid(
             "/effective_on", "An agreement takes effect on the day it is signed or later."),
         "mou_ends_after_it_takes_effect": .invalid("/ends_on", "An agreement ends after the day it takes effect."),

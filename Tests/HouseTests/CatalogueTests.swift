@@ -203,7 +203,8 @@ struct CatalogueTests {
         #expect(
             try names(definers) == [
                 "acting_party_of", "address_letter", "audit_answer", "audit_changed", "audit_document", "audit_facts",
-                "audit_inserted", "audit_without", "person_to_seat", "reader_of_letters", "startups_wanted_by",
+                "audit_inserted", "audit_without", "note_handover", "person_to_seat", "reader_of_letters",
+                "startups_wanted_by",
             ])
     }
 

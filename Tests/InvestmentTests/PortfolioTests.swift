@@ -99,6 +99,44 @@ struct PortfolioTests {
         #expect(try await portfolio(in: world).count == 1)
     }
 
+    @Test(
+        "hold the deals of two introductions that close on one day, and what is recorded of that day is neither again")
+    func twoOfOneDay() async throws {
+        let world = try await IntroductionWorld()
+        let first = try await world.introduced()
+        _ = try await world.write(as: Cast.mei) { [mei] in
+            try await $0.recordStep(Self.closed(), of: first.id, by: mei)
+        }
+        // The firm came back to the startup, by another of its mandates.
+        let second = Introduction.ID()
+        try await world.world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute(
+                """
+                INSERT INTO introductions
+                SELECT (jsonb_populate_record(n, jsonb_build_object(
+                    'id', \(second)::uuid, 'stage', 'introduced', 'ended_at', NULL))).*
+                FROM introductions AS n WHERE n.id = \(first.id)
+                """)
+        }
+        let tranche = Money(minor: 200_000_00, currency: .usd)
+        for amount in [tranche, Self.amount, tranche] {
+            _ = try await world.write(as: Cast.mei) { [mei] in
+                try await $0.recordStep(Self.closed(amount), of: second, by: mei)
+            }
+        }
+        let deals = try await portfolio(in: world)
+        #expect(Set(deals.map(\.introduction)) == [first.id, second])
+        #expect(Set(deals.map(\.amount)) == [Self.amount, tranche] && deals.allSatisfy { $0.madeOn == Self.day })
+        await #expect(throws: InvestmentRefusal.known) {
+            _ = try await world.write(as: Cast.mei) { [startup = world.startup] in
+                try await $0.recordInvestment(
+                    NewInvestment(in: startup, on: Self.day), of: Self.tidewater, as: PastInvestment.ID(),
+                    by: Cast.mei.person.id)
+            }
+        }
+    }
+
     @Test("leave to a deal that somebody recorded the figures they gave, whatever an introduction says of it")
     func ownFigures() async throws {
         let world = try await IntroductionWorld()

@@ -74,6 +74,19 @@ struct MoUTransitionTests {
         }
     }
 
+    @Test("is answered for by others until it is over", arguments: MoU.State.allCases)
+    func handingOver(state: MoU.State) throws {
+        let mou = try mou(state)
+        if state == .abandoned {
+            #expect(throws: MoURefusal.whoAnsweredStands) { try mou.admitsHandover() }
+        } else if state != .terminated {
+            #expect(throws: Never.self) { try mou.admitsHandover() }
+        }
+        guard state == .signed || state == .terminated else { return }
+        let expired = try self.mou(state, ends: 0)
+        #expect(throws: MoURefusal.whoAnsweredStands) { try expired.admitsHandover() }
+    }
+
     @Test("goes back to review from where it is agreed, as long as nobody has signed", arguments: MoU.State.allCases)
     func reopening(state: MoU.State) throws {
         var mou = try mou(state)
