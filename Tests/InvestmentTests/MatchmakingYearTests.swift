@@ -44,8 +44,8 @@ struct MatchmakingYearTests {
             \(market.proposals) proposals and \(market.introductions) introductions ended, \(market.deals) in a deal; \
             \(market.refusedByCap) steps refused by a cap; Gini of exposure \(ours.gini.thousandths) beside plain top-k \
             \(plain.gini.thousandths), on no list \(ours.unseen) beside \(plain.unseen) startups, worst-off tenth on \
-            \(ours.worstTenth.thousandths) beside \(plain.worstTenth.thousandths) lists, for \
-            \((market.loss * 100).thousandths) % of the total score
+            \(ours.worstTenth.thousandths) beside \(plain.worstTenth.thousandths) lists, worst-off startup on \
+            \(ours.worst) beside \(plain.worst), for \((market.loss * 100).thousandths) % of the total score
             """)
     }
 
@@ -473,6 +473,8 @@ private struct Unexpected: Error {
 private struct Exposed {
     let gini: Double
     let unseen: Int
+    /// Lists that the startup on the fewest is on.
+    let worst: Int
     let worstTenth: Double
 
     init(_ lists: [Int]) {
@@ -482,6 +484,7 @@ private struct Exposed {
         let count = Double(sorted.count)
         gini = total > 0 ? 2 * weighted / (count * total) - (count + 1) / count : 0
         unseen = sorted.count { $0 == 0 }
+        worst = sorted.first ?? 0
         let tenth = max(1, sorted.count / 10)
         worstTenth = Double(sorted.prefix(tenth).reduce(0, +)) / Double(tenth)
     }
