@@ -4,8 +4,8 @@ internal import Postgres
 
 /// One row of the trail: what was written, by whom, in which operation.
 public struct AuditEvent: Described {
-    /// Grows with time, without being gapless.
-    public let seq: Int
+    /// Its place in the trail of all workspaces. Not a part of what is answered: gaps would tell how much others write.
+    var seq = 0
     /// When.
     public let at: Date
     /// Who; nil for the service itself.
@@ -26,4 +26,8 @@ public struct AuditEvent: Described {
     public let before: JSON?
     /// The changed columns as they became.
     public let after: JSON?
+
+    private enum CodingKeys: CodingKey {
+        case at, person, role, action, request, deed, noun, object, before, after
+    }
 }

@@ -255,7 +255,9 @@ extension Transaction {
             """)
     }
 
+    /// Moves an introduction, and calls off the meeting that nobody comes to where that is its end: after a deal people meet.
     func move(_ id: Introduction.ID, to stage: Introduction.Stage) async throws {
+        if stage.isLast, stage != .closed { try await cancelComingMeeting(of: id) }
         try await execute(
             """
             -- moveIntroduction
@@ -306,6 +308,16 @@ extension Transaction {
             -- cancelMeeting
             UPDATE introduction_meetings SET cancelled_at = now(), sequence = sequence + 1
             WHERE tenant_id = acting_tenant() AND introduction_id = \(id)
+            """)
+    }
+
+    /// Calls off a meeting that is still to come, if there is one.
+    func cancelComingMeeting(of id: Introduction.ID) async throws {
+        try await execute(
+            """
+            -- cancelComingMeeting
+            UPDATE introduction_meetings SET cancelled_at = now(), sequence = sequence + 1
+            WHERE tenant_id = acting_tenant() AND introduction_id = \(id) AND cancelled_at IS NULL AND starts_at > now()
             """)
     }
 

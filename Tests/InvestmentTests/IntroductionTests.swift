@@ -315,6 +315,15 @@ struct IntroductionTests {
                     of: introduced.id, by: jun)
             }
         }
+        // An introduction that ends takes the meeting that was to come with it.
+        _ = try await world.write(as: Cast.ada) { [ada] in
+            try await $0.setMeeting(meeting, of: introduced.id, by: ada)
+        }
+        let passed = try await world.write(as: Cast.jun) { [jun] in
+            try await $0.recordStep(NewStep(.passed, because: .terms), of: introduced.id, by: jun)
+        }
+        #expect(passed.meeting?.cancelledAt != nil && passed.meeting?.sequence == 4)
+        #expect(passed.calendarFile(in: .english)?.contains("METHOD:CANCEL") == true)
     }
 
     @Test("are told by letters: the founder is asked, the investor learns the answer, each in the product")
