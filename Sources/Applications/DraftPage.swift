@@ -132,8 +132,11 @@ struct Draft: Sendable {
     }
 
     /// The page, with the values and errors of a form that was sent, or with what is stored.
+    ///
+    /// - Parameter seen: what the writer has seen of what comes back as it was typed, by hidden field; of all else it is what is
+    ///   stored and shown.
     func page(
-        values: [String: [String]]? = nil, errors: [(field: String, message: String)] = [], problem: String? = nil,
+        values: [String: [String]]? = nil, seen: [String: String] = [:], errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
         further: [CallForApplications.Question] = [],
         finding eligibility: EligibilityReport? = nil, storage: StartupStorage? = nil, in language: Pages.Language
@@ -183,7 +186,7 @@ struct Draft: Sendable {
                 submit: t("draft.save"), texts: t,
                 // After a conflict the form has seen the other text: saving once more is a decision.
                 hidden: call.questions.filter { $0.files == nil }.map {
-                    HiddenField($0.seenField, Fingerprint(stored[$0.id]).description)
+                    HiddenField($0.seenField, seen[$0.seenField] ?? Fingerprint(stored[$0.id]).description)
                 } + call.questions.compactMap(\.presence)
                     // Saving with this page says that its notice was read, too.
                     + [call.shown]
@@ -191,7 +194,8 @@ struct Draft: Sendable {
                         ? []
                         : [
                             HiddenField(
-                                TypedChoices.seenField, StreamChoices.fingerprint(of: theirs ?? choices).description)
+                                TypedChoices.seenField,
+                                seen[TypedChoices.seenField] ?? StreamChoices.fingerprint(of: choices).description)
                         ]),
                 draft: "application-\(id)", saved: saveState(in: language), problem: problem),
             choices: order,

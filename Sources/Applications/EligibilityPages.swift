@@ -80,14 +80,14 @@ struct EligibilityPages: Sendable {
             guard let summary = try await call.reader.application(id),
                 let to = try await call.reader.call(summary.application.call)
             else { throw Problem.notFound }
-            let (facts, report) = try await call.reader.eligibility(of: summary.application, to: to, on: nil)
+            let report = try await call.reader.eligibility(of: summary.application, to: to, on: nil).report
             let reply = AutosaveReply(
                 saved: SaveState(at: summary.application.savedAt, in: to.deadline.zone, language: language),
                 count: EligibilityPanel(report, of: id, closing: to.deadline, in: language).sentence,
                 // A disputed fact keeps its old name, so that it stays disputed until somebody decides.
                 seen: Dictionary(
                     attempt.edits.keys.map {
-                        (FactsFields.seenField(of: $0), Fingerprint(of: facts.facts[$0]).description)
+                        (FactsFields.seenField(of: $0), Fingerprint(of: attempt.edits[$0]?.value).description)
                     }, uniquingKeysWith: { first, _ in first }),
                 errors: attempt.errors)
             return HTML(bytes: try reply.bytes, mediaType: AutosaveReply.mediaType)
@@ -125,6 +125,10 @@ struct EligibilityPages: Sendable {
         let seen = asked.compactMap { fact -> HiddenField? in
             let name = FactsFields.seenField(of: fact)
             if isUnread { return call.field(name).map { HiddenField(name, $0) } }
+            // The very value that is shown beside it, though a newer one may stand by now.
+            if let conflict = conflicts.first(where: { $0.fact == fact }) {
+                return HiddenField(name, Fingerprint(of: conflict.stored).description)
+            }
             guard problem != nil, unsaved.contains(fact) else {
                 return HiddenField(name, Fingerprint(of: facts.facts[fact]).description)
             }

@@ -182,6 +182,8 @@ struct PortalPages: Sendable {
         let form: [String: [String]]
         let typed: TypedAnswers
         let conflicts: [SavedAnswers.Conflict]
+        /// The answers that were sent, as they are stored.
+        let edits: [CallForApplications.Question.ID: AnswerEdit]
         /// Why files that were chosen are not taken, by field.
         var refusedFiles: [(field: String, message: String)] = []
         /// The order of streams that the form sent, if it did.
@@ -213,6 +215,25 @@ struct PortalPages: Sendable {
                 for name in draft.call.offered.indices.map(TypedChoices.name) { values[name] = form[name] }
             }
             return values
+        }
+
+        /// What the writer has seen of what comes back as it was typed, by hidden field: of a conflict the very text that is shown
+        /// beside it, though a newer one may stand by now, and of what was refused whatever they had seen before.
+        var seen: [String: String] {
+            var seen: [String: String] = [:]
+            for question in draft.call.questions where typed.errors.contains(where: { question.owns($0.field) }) {
+                seen[question.seenField] = form[question.seenField]?.first
+            }
+            for conflict in conflicts {
+                let field = draft.call.questions.first { $0.id == conflict.question }?.seenField
+                if let field { seen[field] = Fingerprint(conflict.stored).description }
+            }
+            if let choices, !choices.errors.isEmpty {
+                seen[TypedChoices.seenField] =
+                    choices.theirs.map { StreamChoices.fingerprint(of: $0).description }
+                    ?? form[TypedChoices.seenField]?.first
+            }
+            return seen
         }
 
         /// Where the page goes on after a row was asked for or taken away: the first cell of the empty one.
@@ -256,7 +277,7 @@ struct PortalPages: Sendable {
             let refused = try await keepFiles(call, of: before)
             return Attempt(
                 draft: try await dossier(id, call).draft, form: form, typed: typed, conflicts: saved.conflicts,
-                refusedFiles: refused, choices: chosen)
+                edits: saved.edits, refusedFiles: refused, choices: chosen)
         } catch ApplicationRefusal.answersAreFrozen {
             return nil
         } catch is ChangesRefusal {
@@ -292,7 +313,7 @@ struct PortalPages: Sendable {
         return try page(
             for: viewer, writing: attempt.draft, try await eligibility(of: attempt.draft, call.reader),
             storage: try await call.reader.storage(of: attempt.draft.summary.application.startup),
-            values: attempt.values, errors: errors, problem: problem,
+            values: attempt.values, seen: attempt.seen, errors: errors, problem: problem,
             conflicts: attempt.conflicts, theirs: attempt.choices?.theirs, further: attempt.further,
             status: attempt.conflicts.isEmpty && attempt.choices?.theirs == nil && isMendable ? 422 : 409)
     }
@@ -321,7 +342,7 @@ struct PortalPages: Sendable {
 
     private func page(
         for viewer: Viewer, writing draft: Draft, _ eligibility: EligibilityReport?, storage: StartupStorage?,
-        values: [String: [String]]? = nil,
+        values: [String: [String]]? = nil, seen: [String: String] = [:],
         errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
         further: [CallForApplications.Question] = [], status: Int = 200,
@@ -329,7 +350,7 @@ struct PortalPages: Sendable {
     ) throws -> HTML {
         let t = PageKit.applications.texts(in: viewer.language)
         let model = draft.page(
-            values: values, errors: errors, problem: problem, conflicts: conflicts, theirs: theirs,
+            values: values, seen: seen, errors: errors, problem: problem, conflicts: conflicts, theirs: theirs,
             further: further, finding: eligibility, storage: storage, in: viewer.language)
         let frame = Frame(
             title: model.header.title, site: site, viewer: viewer, current: "portal",
@@ -576,7 +597,6 @@ extension AutosaveReply {
     /// What the script of a draft is told.
     init(_ attempt: PortalPages.Attempt, in language: Pages.Language) {
         let (draft, t) = (attempt.draft, PageKit.applications.texts(in: language))
-        let stored = Dictionary(draft.answers.map { ($0.question, $0.text) }, uniquingKeysWith: { first, _ in first })
         let disputed = Set(attempt.conflicts.map(\.question))
         // What an answer leads to is shown with the next page: until then the form says that there is more.
         let further = draft.unseen(in: attempt.form).count
@@ -587,13 +607,21 @@ extension AutosaveReply {
             checklist: Dictionary(
                 draft.checklist(t, in: Vocabulary.Language(language)).map { ($0.field, $0.standing) },
                 uniquingKeysWith: { first, _ in first }),
-            // A disputed answer keeps its old name, so that it stays disputed until somebody decides.
+            // A disputed answer keeps its old name, so that it stays disputed until somebody decides. Of the others the writer has
+            // seen what they sent, and not what somebody may have written since.
             seen: Dictionary(
-                uniqueKeysWithValues: draft.call.questions.filter { $0.files == nil && !disputed.contains($0.id) }.map {
-                    ($0.seenField, Fingerprint(stored[$0.id]).description)
+                uniqueKeysWithValues: draft.call.questions.filter { !disputed.contains($0.id) }.compactMap { question in
+                    attempt.edits[question.id].map { (question.seenField, Fingerprint($0.text).description) }
                 }
-                    + (attempt.choices?.errors.isEmpty == true
-                        ? [(TypedChoices.seenField, StreamChoices.fingerprint(of: draft.choices).description)] : [])),
+                    + (attempt.choices.flatMap { choices in
+                        choices.errors.isEmpty
+                            ? [
+                                (
+                                    TypedChoices.seenField,
+                                    StreamChoices.fingerprint(of: choices.places.compactMap(\.self)).description
+                                )
+                            ] : nil
+                    } ?? [])),
             errors: Dictionary(
                 // The script knows a question by one name, whatever parts its answer has.
                 attempt.typed.errors.map { (String($0.field.prefix { $0 != "." }), $0.message) }

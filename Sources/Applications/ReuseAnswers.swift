@@ -56,7 +56,7 @@ extension Transaction {
         }
         var application = saved.application
         (application.version, application.savedAt) = try await noteAnswers(of: application)
-        return SavedAnswers(application: application, conflicts: [])
+        return SavedAnswers(application: application, conflicts: [], edits: saved.edits)
     }
 
     /// Begins again what the startup took back, with the answers and files it gave to what is asked first, what it declared

@@ -19,6 +19,9 @@ package struct SavedAnswers: Sendable {
     package let application: Application
     /// What was left as it was. All else is stored.
     package let conflicts: [Conflict]
+    /// What was asked for, in the form in which it is stored: what the writer has seen from now on of each answer that is in no
+    /// conflict. What stands there a moment later may be somebody else's already.
+    package let edits: [CallForApplications.Question.ID: AnswerEdit]
 }
 
 extension Transaction {
@@ -63,7 +66,7 @@ extension Transaction {
         if conflicts.count < max(edits.count, 1) {
             (application.version, application.savedAt) = try await noteAnswers(of: application)
         }
-        return SavedAnswers(application: application, conflicts: conflicts)
+        return SavedAnswers(application: application, conflicts: conflicts, edits: edits)
     }
 }
 
