@@ -83,6 +83,30 @@ struct ApplicationsEdgeTests {
         #expect(page.text.components(separatedBy: try fingerprint("of the other")).count == 3)
     }
 
+    @Test("What a form has seen is what it shows, and nothing that a co-founder writes meanwhile")
+    func seenIsShown() async throws {
+        let world = try await World()
+        let ravi = try await Visitor(Cast.ravi, in: world)
+        let question = try #require(try await world.questions(of: call).first)
+        let id = try await world.draft(to: call)
+        let (field, seen) = ("answers_\(question.id)", "seen_\(question.id)")
+        let saved = await ravi.ask(
+            "PUT", "/v1/applications/\(id)/answers/\(question.id)", json: #"{"text":"of the other","based_on":""}"#)
+        #expect(saved.status == 200, "\(saved.text)")
+        // A text that cannot be kept comes back with what its writer saw, which was nothing yet.
+        let refused = await ravi.send("/portal/applications/\(id)/answers", [(field, "of \u{1} mine"), (seen, "")])
+        #expect(refused.status == 422)
+        #expect(refused.text.contains("name=\"\(seen)\" value=\"\""))
+        // A script that sends what was not touched is not told that it has seen the newer text.
+        let place = "/portal/applications/\(id)/autosave"
+        let untouched = try await ravi.send(place, [(field, ""), (seen, "")]).json()
+        #expect(untouched["seen"]?[seen]?.text == "" && untouched["errors"]?[field] == nil)
+        let late = try await ravi.send(place, [(field, "of mine"), (seen, "")]).json()
+        #expect(late["seen"]?[seen] == nil && late["errors"]?[field] != nil)
+        let view = try await ravi.ask("GET", "/v1/applications/\(id)").json()
+        #expect(view["answers"]?.elements?.first?["text"]?.text == "of the other")
+    }
+
     @Test("One answer is saved while somebody types, and a newer one is not overwritten")
     func autosave() async throws {
         let world = try await World()
