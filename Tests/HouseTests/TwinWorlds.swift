@@ -135,6 +135,8 @@ struct TwinQuestioner {
             // made some seconds after the first.
             Regex(#/<span class="time-relative">[^<]*<\/span>/#), Regex(#/\d\d:\d\d(?=<\/time>)/#),
             Regex(#/\d{4}, \d\d:\d\d/#),
+            // The operator's page counts what the service has done by the moment it is asked, for all workspaces together.
+            Regex(#/data-label="Jobs"><span class="cell">[\d,]+/#),
             // In a workbook an instant is a number of days, with the second in its fraction.
             Regex(#/<v>4[5-9]\d{3}\.\d+<\/v>/#),
         ] as [Regex<AnyRegexOutput>]
