@@ -136,7 +136,8 @@ struct Draft: Sendable {
     /// - Parameter seen: what the writer has seen of what comes back as it was typed, by hidden field; of all else it is what is
     ///   stored and shown.
     func page(
-        values: [String: [String]]? = nil, seen: [String: String] = [:], errors: [(field: String, message: String)] = [], problem: String? = nil,
+        values: [String: [String]]? = nil, seen: [String: String] = [:],
+        errors: [(field: String, message: String)] = [], problem: String? = nil,
         conflicts: [SavedAnswers.Conflict] = [], theirs: [ProgramStream.ID]? = nil,
         further: [CallForApplications.Question] = [],
         finding eligibility: EligibilityReport? = nil, storage: StartupStorage? = nil, in language: Pages.Language
