@@ -8,9 +8,9 @@ extension Array: PostgresEncodable where Element: PostgresEncodable {
 
     /// One dimension, starting at index 1.
     public func encode(into buffer: inout [UInt8]) {
-        // The type is asked for first, since an empty array of anything can be cast to one of bytes.
-        if Element.self == UInt8.self, let bytes = self as? [UInt8] {
-            buffer.append(contentsOf: bytes)
+        if Element.self == UInt8.self {
+            // As the memory it is: a cast to `[UInt8]` looks at each byte of a file by itself.
+            withUnsafeBytes { buffer.append(contentsOf: $0) }
             return
         }
         Int32(isEmpty ? 0 : 1).appendBigEndian(to: &buffer)
@@ -40,8 +40,12 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
     public init(postgres cell: Cell) throws {
         if Element.self == UInt8.self {
             guard cell.type == .bytea, cell.format == .binary else { throw Cell.Mismatch.type }
-            guard let bytes = try cell.withBytes({ [UInt8]($0) }) as? [Element] else { throw Cell.Mismatch.type }
-            self = bytes
+            self = try cell.withBytes { bytes in
+                [Element](unsafeUninitializedCapacity: bytes.count) { room, count in
+                    UnsafeMutableRawBufferPointer(room).copyMemory(from: bytes)
+                    count = bytes.count
+                }
+            }
             return
         }
         guard cell.format == .binary else { throw Cell.Mismatch.type }
