@@ -189,8 +189,10 @@ extension LearnedModel: Described {
     package static var documentation: [String: String] {
         [
             "data_hash": "SHA-256 over everything it was learned from.",
-            "is_automatic":
-                "Asked for by the service after an import; then put in use by itself if it ranks better by more than chance.",
+            "is_automatic": """
+            Asked for by the service, after an import or overnight; then put in use by itself if it ranks better by more \
+            than chance.
+            """,
             "report": "Present once it is trained.",
         ]
     }

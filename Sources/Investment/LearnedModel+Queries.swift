@@ -163,6 +163,15 @@ extension Transaction {
             """)
     }
 
+    /// Whether a model has been learned from these very data; see `TrainingInputs.hash()`.
+    func hasLearned(from hash: [UInt8]) async throws -> Bool {
+        try await value(
+            """
+            -- learnOvernight
+            SELECT EXISTS (SELECT FROM learned_models WHERE tenant_id = acting_tenant() AND data_hash = \(hash))
+            """)
+    }
+
     func orderedTraining(_ id: LearnedModel.ID) async throws -> OrderedTraining? {
         try await first(
             """

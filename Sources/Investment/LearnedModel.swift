@@ -26,8 +26,8 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
     package let progress: WorkProgress?
     /// The day it was asked for; what is dated later is not looked at.
     package let asOf: CalendarDate
-    /// Whether the service asked for it after an import; it is then put in use by itself if it ranks better by more
-    /// than chance.
+    /// Whether the service asked for it, after an import or overnight; it is then put in use by itself if it ranks better by
+    /// more than chance.
     package let isAutomatic: Bool
     /// When it was asked for.
     package let requestedAt: Date
@@ -69,9 +69,9 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let calibration: [Step]?
         /// Of how many answers and outcomes it has learned beside the deals; absent in models of earlier versions.
         package let evidence: Evidence?
-        /// The weightiest signals for startups nobody has funded yet.
+        /// The signals that are weightiest, or were in the model then in use, for startups nobody has funded yet.
         package let cold: [Weight]
-        /// The weightiest signals for all other startups.
+        /// The same for all other startups.
         package let warm: [Weight]
     }
 
@@ -175,6 +175,8 @@ package struct LearnedModel: Codable, Sendable, Identifiable {
         package let signal: String
         /// In points; ten multiply the odds by e.
         package let points: Double
+        /// What it was worth in the model that was in use when this one was learned; absent in models of earlier versions.
+        package let current: Double?
     }
 }
 
@@ -196,8 +198,14 @@ extension LearnedModel.Report {
         }
         evidence = inputs.evidence
         func weightiest(isCold: Bool) -> [LearnedModel.Weight] {
-            training.model.points(isCold: isCold).prefix(Self.weights)
-                .map { LearnedModel.Weight(signal: $0.signal.rawValue, points: $0.points) }
+            let (own, current) = (points(of: training.model), points(of: inputs.current))
+            return Set(own.keys).union(current.keys)
+                .map { LearnedModel.Weight(signal: $0.rawValue, points: own[$0] ?? 0, current: current[$0] ?? 0) }
+                .sorted { ($1.heaviest, $0.signal) < ($0.heaviest, $1.signal) }
+                .prefix(Self.weights).sorted { ($1.points.magnitude, $0.signal) < ($0.points.magnitude, $1.signal) }
+            func points(of model: Model) -> [Signal: Double] {
+                Dictionary(uniqueKeysWithValues: model.points(isCold: isCold).map { ($0.signal, $0.points) })
+            }
         }
         cold = weightiest(isCold: true)
         warm = weightiest(isCold: false)
@@ -212,6 +220,11 @@ extension LearnedModel.Report {
         guard let trial else { return false }
         return trial.verdict == .better && trial.learned.ndcg > trial.standard.ndcg
     }
+}
+
+extension LearnedModel.Weight {
+    /// The greater of what it is and was worth, in whichever direction.
+    fileprivate var heaviest: Double { max(points.magnitude, (current ?? 0).magnitude) }
 }
 
 extension LearnedModel.Trial {

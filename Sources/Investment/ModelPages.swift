@@ -307,6 +307,17 @@ struct ModelPlots {
         return "\(signed(gain.mean)) [\(signed(gain.low)), \(signed(gain.high))]"
     }
 
+    /// Points in two decimals.
+    private static func points(_ value: Double) -> String {
+        Figures.amount(minor: Int(clamping: (value * 100).rounded()), digits: 2)
+    }
+
+    /// By how many points a weight has grown or shrunk.
+    private static func change(_ value: Double) -> String {
+        let figure = points(value.magnitude)
+        return figure == points(0) ? figure : (value < 0 ? "−" : "+") + figure
+    }
+
     private static func percent(_ value: Double) -> String {
         Figures.amount(minor: Int(clamping: (value * 100_000).rounded()), digits: 3) + " %"
     }
@@ -402,17 +413,23 @@ struct ModelPlots {
         let words = ScoreWords(t)
         let named = weights.map { weight in
             let part = ScorePart(name: weight.signal, kind: "", value: 0, evidence: [])
-            return (
-                label: words.label(of: part), amount: weight.points,
-                figure: Figures.amount(minor: Int(clamping: (weight.points * 100).rounded()), digits: 2)
-            )
+            return (label: words.label(of: part), amount: weight.points, figure: Self.points(weight.points))
         }
         return PlotSection(
             bars: BarPlot(id: "\(id)-bars", title: title, text: t("plot.weights_text"), named),
             figures: Table(
                 caption: title,
-                columns: [Table.Column(t("item.signal")), Table.Column(t("item.points"), isNumber: true)],
-                rows: named.map { [.text($0.label), .text($0.figure)] },
+                columns: [
+                    Table.Column(t("item.signal")), Table.Column(t("item.points"), isNumber: true),
+                    Table.Column(t("model.points_then"), isNumber: true),
+                    Table.Column(t("model.change"), isNumber: true),
+                ],
+                rows: zip(named, weights).map { name, weight in
+                    [
+                        .text(name.label), .text(name.figure), .text(weight.current.map(Self.points) ?? "–"),
+                        .text(weight.current.map { Self.change(weight.points - $0) } ?? "–"),
+                    ]
+                },
                 empty: EmptyState(title: t("models.none"), text: t("models.none_text"))))
     }
 }

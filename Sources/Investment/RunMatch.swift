@@ -34,6 +34,11 @@ extension InvestmentRoom {
         worker.register(TrainModel.self, acting: .system) { job, run in
             try await perform(job, run, database)
         }
+        worker.register(LearnOvernight.self, acting: .system) { job, run in
+            try await perform(job, run, database)
+        }
+        // At half past two in the morning in Hong Kong, ahead of the files.
+        worker.scheduleInEveryTenant(.daily(at: 18, 30, in: .gmt), database: database) { _ in LearnOvernight() }
         // Neither side may know whom the other consists of, and what a clock ends is nobody's doing.
         worker.register(TellOfIntroduction.self, acting: .system) { job, run in
             try await run.finish { try await $0.tell(of: job) }

@@ -73,6 +73,9 @@ struct TrainingInputs: Sendable {
         return open.isEmpty ? 0 : Double(open.count { $0.askedStage != nil }) / Double(open.count)
     }
 
+    /// Whether anybody is known to have invested, or to have asked to meet anybody.
+    var haveExamples: Bool { !world.deals.isEmpty || !interests.isEmpty }
+
     func trained(
         as version: String, progress: (_ done: Int, _ of: Int) async throws -> Void
     ) async throws -> Training {

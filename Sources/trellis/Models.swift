@@ -113,7 +113,12 @@ struct Models: AsyncParsableCommand {
                 }
                 for (title, weights) in [("nobody has funded yet", report.cold), ("others have funded", report.warm)] {
                     print("\nWhat counts most for startups \(title), in points:")
-                    print(Models.table(["signal", "points"], weights.map { [$0.signal, Models.figure($0.points)] }))
+                    print(
+                        Models.table(
+                            ["signal", "points", "then in use"],
+                            weights.map {
+                                [$0.signal, Models.figure($0.points), $0.current.map { Models.figure($0) } ?? ""]
+                            }))
                 }
                 print("\nLearned from data with the SHA-256 \(model.dataHash ?? "")")
             }

@@ -5,6 +5,7 @@ import Institutions
 import Jobs
 import Postgres
 import TestWorld
+import Testing
 import Vocabulary
 
 import struct Matching.Model
@@ -90,6 +91,22 @@ struct ModelWorld {
         try await world.database.write(as: .system(in: Cast.harbour.id)) {
             try await $0.requestTrainingOfNewHistory(as: LearnedModel.ID(), in: Cast.harbour.id)
         }
+    }
+
+    /// What a night does, to its end and that of what it asked for.
+    func night() async throws {
+        let job = try await world.database.write(as: .system(in: Cast.harbour.id)) {
+            try await $0.enqueue(LearnOvernight())
+        }
+        let end: String? = try await world.working {
+            try await world.awaiting(
+                {
+                    try await world.owner.reader(as: .none).first("SELECT outcome FROM jobs WHERE id = \(job)")?(
+                        "outcome")
+                }, until: { $0 != nil })
+        }
+        #expect(end == "succeeded")
+        _ = try await perform()
     }
 
     func model(_ id: LearnedModel.ID) async throws -> LearnedModel? {

@@ -256,8 +256,51 @@ struct ModelTests {
     }
 }
 
-@Suite("Models learned after an import")
+@Suite("Models learned by themselves")
 struct ImportedHistoryTests {
+    @Test("overnight one is learned if anything has changed, and none of a day on which nothing did")
+    func overnight() async throws {
+        let models = try await ModelWorld()
+        try await models.night()
+        let first = try #require(try await models.models().first)
+        #expect(first.isAutomatic && first.requestedBy == nil && first.state == .finished)
+        try await models.night()
+        #expect(try await models.models().map(\.id) == [first.id], "nothing has changed")
+
+        // A deal that was none.
+        _ = try await models.world.owner.write(as: .none) {
+            try await $0.execute(
+                """
+                DELETE FROM investments WHERE (tenant_id, id) IN (
+                    SELECT tenant_id, id FROM investments WHERE tenant_id = \(Cast.harbour.id) AND introduction_id IS NULL
+                    ORDER BY made_on DESC, id LIMIT 1)
+                """)
+        }
+        try await models.night()
+        let both = try await models.models()
+        #expect(both.count == 2 && both.last?.id == first.id)
+        #expect(both.first?.dataHash != first.dataHash)
+        let weights = try #require(both.first?.report?.cold)
+        #expect(!weights.isEmpty && weights.allSatisfy { $0.current != nil })
+        #expect(weights.contains { $0.current != $0.points }, "what it was worth in the standard model")
+        let mei = try await Visitor(Cast.mei, in: models.world)
+        let page = await mei.open("/console/models/\(try #require(both.first).id)").text
+        #expect(page.contains("Then in use") && page.contains("Change"))
+    }
+
+    @Test("of no past nothing is learned overnight")
+    func noPast() async throws {
+        let models = try await ModelWorld(hasHistory: false)
+        _ = try await models.world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            for table in ["investments", "shortlist_answers"] {
+                try await transaction.execute(Query(unchecked: "DELETE FROM \(table)"))
+            }
+        }
+        try await models.night()
+        #expect(try await models.models().isEmpty)
+    }
+
     @Test("one at most waits, and it is put in use because it ranks better than the one in use by more than chance")
     func putInUse() async throws {
         let models = try await ModelWorld()
