@@ -269,6 +269,9 @@ public final class PrivateServer: Sendable {
             ("listen_addresses", ""), ("unix_socket_directories", sockets), ("unix_socket_permissions", "0700"),
             ("max_connections", "200"), ("shared_buffers", "128MB"), ("log_timezone", "UTC"), ("timezone", "UTC"),
             ("max_wal_size", "2GB"),
+            // What it has looked at is planned anew by every connection, half a second of work for each. Our plans look things up
+            // by their keys, and are hardly better for knowing of the last minute.
+            ("autovacuum_naptime", "5min"),
         ]
         if !durable {
             all += [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]
