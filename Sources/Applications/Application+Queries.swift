@@ -197,6 +197,7 @@ extension Statements {
                        ORDER BY r.requested_at DESC LIMIT 1), false) AS is_about_questions
             FROM application_events AS e LEFT JOIN people AS p ON p.id = e.person_id
             WHERE e.tenant_id = acting_tenant() AND e.application_id = \(id)
+              AND (e.occasion IS DISTINCT FROM 'found_unfit' OR acts_as('manager', 'system'))
               AND EXISTS (SELECT FROM applications AS a
                           WHERE a.tenant_id = e.tenant_id AND a.id = e.application_id
                             AND \(fragment: .reachOfApplications))
@@ -433,8 +434,13 @@ extension Transaction {
     }
 
     /// Notes when answers were saved, what they lead to and how complete they are; returns the new version.
-    func noteAnswers(of application: Application) async throws -> (version: Int, savedAt: Date) {
-        let call = try await call(application.call)?.asking(application)
+    ///
+    /// - Parameter known: its call as it asks of it, where this transaction has read that already.
+    func noteAnswers(
+        of application: Application, to known: CallForApplications? = nil
+    ) async throws -> (version: Int, savedAt: Date) {
+        var call = known
+        if call == nil { call = try await self.call(application.call)?.asking(application) }
         let streams = call?.offersChoice == true ? try await streamChoices(of: application.id) : []
         let completeness = Completeness(
             of: call?.questions ?? [], naming: streams, answers: try await answers(of: application.id))

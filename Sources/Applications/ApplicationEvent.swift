@@ -36,5 +36,8 @@ package struct ApplicationEvent: Sendable, Identifiable {
         case appealed
         /// The appeal was heard, and what was decided stands.
         case upheld
+        /// A partner found that it does not meet the conditions, and the park is to decide, since it names streams of others,
+        /// too. For managers alone.
+        case foundUnfit = "found_unfit"
     }
 }

@@ -111,6 +111,16 @@ struct Dossier: Sendable {
         return ApplicationPage.Note(title: t("note.title"), text: note.string)
     }
 
+    /// What a partner last found of it and leaves to the park; nil where none did.
+    func findingOfPartner(_ t: Texts) -> ApplicationPage.Note? {
+        guard let event = history.last(where: { $0.occasion == .foundUnfit }), let partner = event.actingFor,
+            let reason = event.note
+        else { return nil }
+        let values = ["partner": partner.text(for: Vocabulary.Language(t.language))]
+        return ApplicationPage.Note(
+            title: t("note.partner_found", values), text: "\(reason.string)\n\n\(t("note.partner_found_text", values))")
+    }
+
     /// - Parameter awaited: what it waits for in review, for the park.
     func facts(in language: Pages.Language, withStartup: Bool, awaiting awaited: AwaitedReviews? = nil) -> Facts {
         let t = PageKit.applications.texts(in: language)

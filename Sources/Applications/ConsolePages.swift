@@ -105,7 +105,8 @@ struct ConsolePages: Sendable {
             header: PageHeader(
                 title: dossier.summary.startupName.text(for: spoken), kind: dossier.call.title.text(for: spoken),
                 badge: standing.badge, lede: standing.next, actions: actions),
-            deadline: standing.deadlineText(from: now, in: viewer.language), note: nil, offer: nil,
+            deadline: standing.deadlineText(from: now, in: viewer.language),
+            note: application.allows(.screen, at: now) ? dossier.findingOfPartner(t) : nil, offer: nil,
             findings: screened.table(in: viewer.language),
             overlaps: FundingOverlap.table(overlaps, of: id, in: viewer.language),
             screening: application.allows(.screen, at: now)

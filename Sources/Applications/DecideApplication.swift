@@ -22,6 +22,9 @@ extension Transaction {
     /// Checks a submitted application against the conditions of its call. Of one that does not meet them a letter to the
     /// startup is written, and held; of one that a partner screened, by a job.
     ///
+    /// A partner ends nothing in the streams of others: where the application names further ones, that it was found not to meet
+    /// the conditions is put on record for the park, and the application waits for the park alone.
+    ///
     /// Throws `ApplicationRefusal`, or not found.
     ///
     /// - Parameters:
@@ -32,7 +35,7 @@ extension Transaction {
         for partner: Institution.ID? = nil, by person: Person.ID
     ) async throws -> Application {
         guard var application = try await lockApplication(id) else { throw Problem.notFound }
-        let from = application.state
+        let (from, waiting) = (application.state, application)
         try application.screen(screening, now: now)
         var reason: LongText?
         if case .ineligible(let because) = screening {
@@ -41,6 +44,12 @@ extension Transaction {
             let found = Set(try await findings(of: id).map(\.condition))
             if let stranger = conditions.firstIndex(where: { !found.contains($0) }) {
                 throw Problem.invalid("/conditions/\(stranger)", "Nothing was found of this condition.")
+            }
+            if partner != nil, try await namesStreamsOfOthers(id) {
+                try await record(
+                    ApplicationEvent.ID(), of: waiting, from: from, by: person, for: partner, note: because,
+                    on: .foundUnfit)
+                return waiting
             }
             if !conditions.isEmpty { try await cite(conditions, of: id, by: person) }
         }

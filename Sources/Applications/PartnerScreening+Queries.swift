@@ -25,6 +25,18 @@ extension Statements {
     }
 }
 
+extension Transaction {
+    /// Whether an application that waits for the principal's partner names streams that the partner does not screen. The
+    /// principal is not told.
+    func namesStreamsOfOthers(_ id: Application.ID) async throws -> Bool {
+        try await value(
+            """
+            -- screenApplication: what else it names
+            SELECT names_streams_of_others(\(id))
+            """)
+    }
+}
+
 extension Query {
     /// The function asks by the seat whom it tells what.
     fileprivate static func screenings(only application: Application.ID? = nil) -> Query {

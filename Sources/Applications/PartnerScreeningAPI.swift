@@ -51,17 +51,21 @@ enum PartnerScreeningAPI {
         Operation(
             .post, "/v1/partner/screening/{application}", "screenForPartner",
             summary: "Say for the partner whether an application meets the conditions of its call",
-            description: "As the park says it. From then on it is no longer the partner's to read.",
+            description: """
+                As the park says it. From then on it is no longer the partner's to read. Of what names streams of others, too, \
+                the park decides whether it ends; the answer is the same.
+                """,
             tag: "applications", access: .roles([.partner]), parameters: ApplicationPath.self, body: ScreeningBody.self,
             output: PartnerScreeningResult.self, problems: [.notFound, .conflict]
         ) { call in
             let (id, principal, body) = (call.parameters.application, try call.principal, call.body)
             let partner = Institution.ID(try principal.actsFor)
             return try await call.write { transaction in
-                let screened = try await transaction.screenApplication(
-                    id, finding: try await transaction.screening(body, of: id), citing: body.conditions ?? [],
-                    for: partner, by: principal.personID)
-                return .ok(PartnerScreeningResult(application: id, state: screened.state))
+                let screening = try await transaction.screening(body, of: id)
+                _ = try await transaction.screenApplication(
+                    id, finding: screening, citing: body.conditions ?? [], for: partner, by: principal.personID)
+                // What it found, not where the application stands: that would tell whether it names streams of others.
+                return .ok(PartnerScreeningResult(application: id, state: screening.state))
             }
         }.erased
     }
@@ -118,8 +122,20 @@ struct PartnerScreeningList: Described {
     let items: [PartnerScreeningView]
 }
 
-/// What came of a screening.
+/// What was found.
 struct PartnerScreeningResult: Described {
     let application: Application.ID
     let state: Application.State
+
+    static let documentation = ["state": "Where the application stands for the partner's streams."]
+}
+
+extension Screening {
+    /// Where it leads.
+    fileprivate var state: Application.State {
+        switch self {
+        case .eligible: .inReview
+        case .ineligible: .ineligible
+        }
+    }
 }

@@ -64,7 +64,7 @@ extension Transaction {
         if !cleared.isEmpty { try await clear(cleared, of: application) }
         // A save that changes nothing is still a save: the writer is told a fresh time.
         if conflicts.count < max(edits.count, 1) {
-            (application.version, application.savedAt) = try await noteAnswers(of: application)
+            (application.version, application.savedAt) = try await noteAnswers(of: application, to: call)
         }
         return SavedAnswers(application: application, conflicts: conflicts, edits: edits)
     }

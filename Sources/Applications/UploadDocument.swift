@@ -29,7 +29,7 @@ extension Transaction {
         try await checkStorage(of: application.startup, for: checked.file.count)
         try await insert(
             document, checked, to: question, of: application, as: waitsForScanner ? .quarantined : .clean, by: person)
-        _ = try await noteAnswers(of: application)
+        _ = try await noteAnswers(of: application, to: call)
         if waitsForScanner {
             _ = try await enqueue(ScanDocument(application: id.uuid, document: document.uuid))
         }

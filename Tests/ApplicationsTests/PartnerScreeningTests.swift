@@ -117,6 +117,70 @@ struct PartnerScreeningTests {
         await #expect(throws: Problem.self) { try await screen(id, .eligible, in: world) }
     }
 
+    @Test("of what names streams of others the park decides whether it ends, and neither partner nor founder can tell")
+    func streamsOfOthers() async throws {
+        let world = try await World()
+        let call = try await jointCall(in: world)
+        let id = try await submit(call, naming: [call.own, call.other], in: world)
+        let (partner, manager) = (reader(in: world), world.database.reader(as: world.context(Cast.mei)))
+        // Past the verb: it can neither be ended nor a finding be left of what is not waiting.
+        for sql: Query in [
+            "UPDATE applications SET state = 'ineligible', version = version + 1 WHERE id = \(id)",
+            """
+            INSERT INTO application_events (
+                tenant_id, application_id, id, person_id, acting_for, from_state, to_state, note, occasion)
+            VALUES (acting_tenant(), \(coinshore), gen_random_uuid(), \(kenji), \(bank), 'submitted', 'submitted', 'No.',
+                    'found_unfit')
+            """,
+        ] {
+            await #expect(throws: DatabaseError.self, "\(sql)") {
+                try await world.database.write(as: world.context(Cast.kenji)) { try await $0.execute(sql) }
+            }
+        }
+        let visitor = try await Visitor(Cast.kenji, in: world)
+        let place = "/v1/partner/screening/\(id)"
+        let found = await visitor.ask("POST", place, json: #"{"verdict":"ineligible","reason":"Too young a company."}"#)
+        #expect(found.status == 200 && (try found.json()["state"]?.text) == "ineligible", "\(found.text)")
+        #expect(try await partner.screenings().isEmpty)
+        #expect(await visitor.ask("GET", place).status == 404)
+        #expect(await visitor.ask("POST", place, json: #"{"verdict":"eligible"}"#).status == 404)
+
+        #expect(try await manager.application(id)?.application.state == .submitted)
+        let step = try #require(try await manager.history(of: id).last)
+        #expect(step.occasion == .foundUnfit && step.person == kenji && step.note?.string == "Too young a company.")
+        #expect(step.from == .submitted && step.to == .submitted)
+        let founder = world.database.reader(as: world.context(Cast.ravi))
+        #expect(try await founder.history(of: id).allSatisfy { $0.occasion == nil })
+        let rows: Int = try await founder.value("SELECT count(*) FROM application_events WHERE occasion IS NOT NULL")
+        #expect(rows == 0, "past the query, too")
+        let letters: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM letters WHERE about_id = \(id.uuid) AND released_at IS NULL")
+        let jobs: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM jobs WHERE kind = \(TellOfScreening.kind)")
+        #expect(letters == 0 && jobs == 0)
+
+        let mei = try await Visitor(Cast.mei, in: world)
+        let page = await mei.open("/console/applications/\(id)").text
+        #expect(page.contains("Sakuragi Bank Group finds that it does not meet the conditions"))
+        #expect(page.contains("Too young a company.") && page.contains("Kenji Mori, for Sakuragi Bank Group"))
+        _ = try await world.database.write(as: world.context(Cast.mei)) { transaction in
+            try await transaction.screenApplication(id, finding: .eligible, by: Cast.mei.person.id)
+        }
+        #expect(try await manager.application(id)?.application.state == .inReview)
+        #expect(!(await mei.open("/console/applications/\(id)").text.contains("finds that it does not meet")))
+    }
+
+    @Test("what names the partner's streams alone ends by what the partner finds")
+    func ownStreams() async throws {
+        let world = try await World()
+        let call = try await jointCall(in: world)
+        let id = try await submit(call, naming: [call.other], in: world)
+        try await screen(id, .ineligible(because: "Too young a company."), in: world)
+        let manager = world.database.reader(as: world.context(Cast.mei))
+        #expect(try await manager.application(id)?.application.state == .ineligible)
+        #expect(try await manager.history(of: id).last?.occasion == nil)
+    }
+
     @Test("what names other streams alone, another call and an ended agreement stay closed, past the verbs, too")
     func walls() async throws {
         let world = try await World()
