@@ -254,8 +254,8 @@ extension DemoWorld {
                 for: ShortText("Startups of the fintech stream"), quota: 40),
             as: mentoring, of: nurturing, in: tenant, by: person)
         try await transaction.recordUse(
-            NewBenefitUse(on: today.adding(days: -12), by: Cast.startup("ledgerleaf")), of: mentoring, of: nurturing,
-            in: tenant, by: person)
+            NewBenefitUse(on: today.adding(days: -12), by: Cast.startup("ledgerleaf")), as: demoID("use mentoring"),
+            of: mentoring, of: nurturing, in: tenant, by: person)
         try await transaction.linkActivity(
             NewLink(
                 .program, program.uuid, in: FocusArea.ID("smart-city"), for: .incubationAcceleration,

@@ -40,6 +40,25 @@ extension Statements {
         ).map(Startup.init)
     }
 
+    /// Startups for a list to choose from, two hundred at most, by name: a search finds the others.
+    ///
+    /// - Parameters:
+    ///   - search: a part of the name in any language, in any case.
+    ///   - chosen: the id of a startup, as a form sent it, that is offered whatever is searched for.
+    ///   - language: in which they are called.
+    package func startupChoices(
+        named search: String?, and chosen: String?, in language: Language
+    ) async throws -> [(value: String, label: String)] {
+        var found = try await startups(named: search, in: nil, after: nil, limit: 200)
+        if let id = chosen.flatMap({ Startup.ID($0) }), !found.contains(where: { $0.id == id }),
+            let startup = try await startup(id)
+        {
+            found.append(startup)
+        }
+        return found.map { (value: $0.id.description, label: $0.name.text(for: language)) }
+            .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
+    }
+
     /// Those of some startups that agree to be shown on investors' shortlists, whoever is among their audience.
     package func shown(among startups: [Startup.ID]) async throws -> Set<Startup.ID> {
         try await Set(

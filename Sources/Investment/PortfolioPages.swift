@@ -192,20 +192,12 @@ struct PortfolioPages {
         return HTML(bytes: try PageTemplate.portfolio.render(model, in: frame))
     }
 
-    /// What is asked of a deal. Startups are offered as far as the reader knows them, two hundred at most: a search finds the
-    /// others.
+    /// What is asked of a deal. Startups are offered as far as the reader knows them.
     private func recordFields(
         _ input: FormInput, named search: String?, chosen: String?, _ reader: Reader, _ reading: Reading
     ) async throws -> [FormField] {
         let t = reading.t
-        var startups = try await reader.startups(named: search, in: nil, after: nil, limit: 200)
-        if let id = chosen.flatMap({ Startup.ID($0) }), !startups.contains(where: { $0.id == id }),
-            let startup = try await reader.startup(id)
-        {
-            startups.append(startup)
-        }
-        let options = startups.map { (value: $0.id.description, label: $0.name.text(for: reading.spoken)) }
-            .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
+        let options = try await reader.startupChoices(named: search, and: chosen, in: reading.spoken)
         let currencies = ["HKD", "USD", "JPY", "CNY", "EUR", "GBP", "SGD"]
         return [
             input.select("startup", label: t("investor.startup"), hint: t("portfolio.startup_hint"), options: options),
@@ -257,11 +249,11 @@ struct PortfolioPages {
                 Table.Column(t("investor.day")), Table.Column(t("portfolio.amount"), isNumber: true),
                 Table.Column(t("step.instrument")), Table.Column(t("investor.amount"), isNumber: true),
                 Table.Column(t("portfolio.source")),
-            ],
+            ] + (way == .console ? [Table.Column(t("portfolio.agreements"))] : []),
             rows: investments.map { deal in
                 let name = deal.startupName?.text(for: reading.spoken)
                 let source = t("portfolio.source_\(deal.source.rawValue)")
-                return [
+                let cells: [Table.Cell] = [
                     way == .console
                         ? .link(name ?? "–", "/console/startups/\(deal.startup.description)")
                         : .text(name ?? t("introduction.hidden_startup")),
@@ -272,6 +264,14 @@ struct PortfolioPages {
                     deal.round.map { .money(MoneyText($0)) } ?? .text("–"),
                     deal.introduction.map { .link(source, "/introductions/\($0.description)") } ?? .text(source),
                 ]
+                // What it is linked to is for the park alone.
+                return cells
+                    + (way == .console
+                        ? [
+                            .action(
+                                .link(
+                                    t("portfolio.link"), "/console/investments/\(deal.id.description)/agreements"))
+                        ] : [])
             },
             empty: EmptyState(
                 title: t("investor.no_investments"),

@@ -25,7 +25,7 @@ extension MoU {
 
         /// What it happened to.
         package enum Noun: String, Codable, Sendable, CaseIterable {
-            case call, application, enrolment, introduction, benefit, session
+            case call, application, enrolment, introduction, investment, benefit, session
             case demoDay = "demo_day"
         }
 
@@ -37,7 +37,7 @@ extension MoU {
         package let noun: Noun
         /// Which; nil where the reader may not know.
         package let object: UUID?
-        /// The call's, the demo day's, the session's or the benefit's name.
+        /// The call's, the demo day's, the session's or the benefit's name; of what came of no call, what it is.
         package let title: LocalizedName
         /// The startup, where there is one and the reader may know it.
         package let startup: Startup.ID?

@@ -27,6 +27,20 @@ struct AgreementForm {
         }
     }
 
+    /// How what the form offers is searched, where that is too much to list.
+    struct Search {
+        let labelKey: String
+        let text: String?
+        /// What was chosen before.
+        var keeping: [HiddenField] = []
+
+        func filters(at address: SafeURL, _ t: Texts) -> Filters {
+            Filters(
+                action: address, search: Filters.Search(label: t(labelKey), value: text ?? ""), hidden: keeping,
+                clearURL: text == nil ? nil : address.adding(keeping.map { ($0.name, $0.value) }))
+        }
+    }
+
     /// What the contents are made with.
     struct Maker {
         let t: Texts
@@ -45,7 +59,7 @@ struct AgreementForm {
     /// The page of a form that is sent to the address below the agreement's by `path`.
     func page<P, B>(
         for call: FormCall<P, B>, of id: MoU.ID, _ path: String, values: [String: [String]], _ problem: FormProblem?,
-        version: String? = nil, keepsDraft: Bool = false, _ contents: (Maker) -> Contents
+        version: String? = nil, keepsDraft: Bool = false, search: Search? = nil, _ contents: (Maker) -> Contents
     ) async throws -> HTML {
         guard let mou = try await call.reader.mou(id) else { throw Problem.notFound }
         let viewer = try await call.viewer()
@@ -57,6 +71,7 @@ struct AgreementForm {
         let back = parent.flatMap { SafeURL(path: "\(own)/\($0.path)") } ?? own
         let model = MoUFormPage(
             header: PageHeader(title: made.title, kind: name, lede: made.lede),
+            filters: search.map { $0.filters(at: SafeURL(path: "\(own)/\(path)") ?? own, t) },
             form: Form(
                 action: SafeURL(path: "\(own)/\(path)") ?? own, sections: made.sections, submit: made.submit, texts: t,
                 hidden: [HiddenField("idempotency_key", call.freshIdempotencyKey)]

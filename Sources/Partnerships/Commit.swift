@@ -56,10 +56,24 @@ extension Transaction {
     /// Not found when there is none; refused by `benefits_have_uses_left`, `fast_tracks_are_used_by_their_codes` and
     /// `benefits_are_used_by_startups`.
     package func recordUse(
-        _ use: NewBenefitUse, of benefit: MoU.Benefit.ID, of mou: MoU.ID, in tenant: Tenant.ID, by person: Person.ID
+        _ use: NewBenefitUse, as id: MoU.BenefitUse.ID, of benefit: MoU.Benefit.ID, of mou: MoU.ID,
+        in tenant: Tenant.ID, by person: Person.ID
     ) async throws {
-        guard try await benefits(of: mou).contains(where: { $0.id == benefit }) else { throw Problem.notFound }
-        try await insert(use, of: benefit, of: mou, in: tenant, by: person)
+        _ = try await self.benefit(benefit, of: mou)
+        try await insert(use, as: id, of: benefit, of: mou, in: tenant, by: person)
+    }
+
+    /// Takes back the use of a benefit that was recorded by mistake: nothing counts it any more, and what was recorded, who took
+    /// it back and why stay on record.
+    ///
+    /// Not found when there is none, or no more.
+    package func takeBackUse(
+        _ use: MoU.BenefitUse.ID, of benefit: MoU.Benefit.ID, of mou: MoU.ID, because reason: ShortText,
+        by person: Person.ID
+    ) async throws {
+        guard try await withdraw(use, of: benefit, of: mou, because: reason, by: person) else {
+            throw Problem.notFound
+        }
     }
 
     /// Links something that is done to the agreement it is done under. What follows by itself needs no link.

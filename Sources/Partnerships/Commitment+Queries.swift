@@ -1,3 +1,4 @@
+internal import API
 internal import Accounts
 internal import Foundation
 internal import Institutions
@@ -107,41 +108,166 @@ extension Statements {
             """)("day")
     }
 
-    /// What a manager may link to an agreement: all programs and streams, and the latest cohorts, calls,
-    /// enrolments, introductions and demo days.
-    func linkable(limit: Int = 200) async throws -> [(noun: MoU.Standing.Noun, id: UUID, name: LocalizedName)] {
+    /// A benefit of an agreement. Not found when there is none, or the seat may not know of it.
+    func benefit(_ id: MoU.Benefit.ID, of mou: MoU.ID) async throws -> MoU.Benefit {
+        guard let benefit = try await benefits(of: mou).first(where: { $0.id == id }) else { throw Problem.notFound }
+        return benefit
+    }
+
+    /// The uses of a benefit, the latest first, for managers.
+    func uses(
+        of benefit: MoU.Benefit.ID, of mou: MoU.ID, after cursor: BenefitUsePosition? = nil, limit: Int
+    ) async throws -> [MoU.BenefitUse] {
         try await rows(
             """
-            -- linkable
-            SELECT o.noun, o.id, o.name FROM (
-                SELECT 1 AS place, 'program' AS noun, g.id, g.name, g.created_at
-                FROM programs AS g WHERE g.tenant_id = acting_tenant()
-                UNION ALL
-                SELECT 2, 'stream', s.id, s.name, s.created_at FROM streams AS s WHERE s.tenant_id = acting_tenant()
-                UNION ALL
-                (SELECT 3, 'cohort', h.id, jsonb_build_object('en', h.name), h.starts_on::timestamptz FROM cohorts AS h
-                 WHERE h.tenant_id = acting_tenant() ORDER BY h.starts_on DESC LIMIT \(limit))
-                UNION ALL
-                (SELECT 4, 'call', c.id, c.title, c.created_at FROM calls AS c
-                 WHERE c.tenant_id = acting_tenant() AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
-                 ORDER BY c.created_at DESC LIMIT \(limit))
-                UNION ALL
-                (SELECT 5, 'enrolment', n.id, i.names, n.created_at
-                 FROM enrolments AS n JOIN institutions AS i ON i.tenant_id = n.tenant_id AND i.id = n.startup_id
-                 WHERE n.tenant_id = acting_tenant() ORDER BY n.created_at DESC LIMIT \(limit))
-                UNION ALL
-                (SELECT 6, 'introduction', x.id, i.names, x.asked_at
-                 FROM introductions AS x
-                 JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
-                 WHERE x.tenant_id = acting_tenant() ORDER BY x.asked_at DESC LIMIT \(limit))
-                UNION ALL
-                (SELECT 7, 'demo_day', d.id, d.title, d.starts_at FROM demo_days AS d
-                 WHERE d.tenant_id = acting_tenant() ORDER BY d.starts_at DESC LIMIT \(limit))) AS o
-            WHERE acts_as('manager')
-            ORDER BY o.place, o.created_at DESC, o.id
+            -- uses of a benefit
+            SELECT u.id, u.used_on, u.startup_id, i.names AS startup_names, u.note, u.recorded_at,
+                   p.name AS recorded_by_name
+            FROM mou_benefit_uses AS u
+            LEFT JOIN institutions AS i ON i.tenant_id = u.tenant_id AND i.id = u.startup_id
+            LEFT JOIN people AS p ON p.id = u.recorded_by
+            WHERE u.tenant_id = acting_tenant() AND u.mou_id = \(mou) AND u.benefit_id = \(benefit)
+              AND acts_as('manager')
+              \(given: cursor, { "AND (u.used_on, u.id) < (\($0.usedOn), \($0.id))" })
+            ORDER BY u.used_on DESC, u.id DESC
+            LIMIT \(limit)
             """
-        ).map { row in try (row("noun"), row("id"), row("name")) }
+        ).map(MoU.BenefitUse.init)
     }
+
+    /// The uses of a benefit that were taken back, the latest first, at most `MoU.TakenBackUse.limit`, for managers.
+    func usesTakenBack(of benefit: MoU.Benefit.ID, of mou: MoU.ID) async throws -> [MoU.TakenBackUse] {
+        try await rows(
+            """
+            -- uses of a benefit that were taken back
+            SELECT b.id, b.used_on, b.startup_id, i.names AS startup_names, b.note, b.recorded_at,
+                   p.name AS recorded_by_name, b.reason, b.taken_back_at, o.name AS taken_back_by_name
+            FROM mou_benefit_uses_taken_back AS b
+            LEFT JOIN institutions AS i ON i.tenant_id = b.tenant_id AND i.id = b.startup_id
+            LEFT JOIN people AS p ON p.id = b.recorded_by
+            LEFT JOIN people AS o ON o.id = b.taken_back_by
+            WHERE b.tenant_id = acting_tenant() AND b.mou_id = \(mou) AND b.benefit_id = \(benefit)
+              AND acts_as('manager')
+            ORDER BY b.taken_back_at DESC, b.id
+            LIMIT \(MoU.TakenBackUse.limit)
+            """
+        ).map { row in
+            try MoU.TakenBackUse(
+                use: MoU.BenefitUse(row), reason: row("reason"), takenBackAt: row("taken_back_at"),
+                takenBackBy: row("taken_back_by_name"))
+        }
+    }
+
+    /// What a manager may link to an agreement: all programs and streams, and the latest of everything else, as many of each
+    /// kind as `limit` says.
+    ///
+    /// - Parameters:
+    ///   - search: a part of the name in any language, in any case; of an investment and an introduction the investor's, too.
+    ///   - only: nothing but this.
+    func linkable(
+        named search: String? = nil, only: LinkChoice? = nil, limit: Int = 200
+    ) async throws -> [Linkable] {
+        // Where the kind is given, the others are not looked at.
+        func chosen(_ noun: MoU.Standing.Noun, _ id: Query) -> Query {
+            only.map { $0.noun == noun ? "AND \(fragment: id) = \($0.id)" : "AND false" } ?? .empty
+        }
+        func named(_ names: Query, _ other: Query? = nil) -> Query {
+            guard let search else { return .empty }
+            let own = Query.anyText(of: names, contains: search)
+            guard let other else { return "AND \(fragment: own)" }
+            return "AND (\(fragment: own) OR \(fragment: .anyText(of: other, contains: search)))"
+        }
+        return try await rows(
+            """
+            -- linkable
+            SELECT o.noun, o.id, o.name, o.within, o.day FROM (
+                SELECT 1 AS place, 'program' AS noun, g.id, g.name, NULL::jsonb AS within, NULL::date AS day
+                FROM programs AS g
+                WHERE g.tenant_id = acting_tenant() \(fragment: chosen(.program, "g.id")) \(fragment: named("g.name"))
+                UNION ALL
+                SELECT 2, 'stream', s.id, s.name, g.name, NULL::date
+                FROM streams AS s JOIN programs AS g ON g.tenant_id = s.tenant_id AND g.id = s.program_id
+                WHERE s.tenant_id = acting_tenant() \(fragment: chosen(.stream, "s.id")) \(fragment: named("s.name"))
+                UNION ALL
+                (SELECT 3, 'cohort', h.id, jsonb_build_object('en', h.name), s.name, h.starts_on
+                 FROM cohorts AS h JOIN streams AS s ON s.tenant_id = h.tenant_id AND s.id = h.stream_id
+                 WHERE h.tenant_id = acting_tenant() \(fragment: chosen(.cohort, "h.id"))
+                   \(fragment: named("jsonb_build_object('en', h.name)"))
+                 ORDER BY h.starts_on DESC, h.id LIMIT \(limit))
+                UNION ALL
+                (SELECT 4, 'call', c.id, c.title, NULL::jsonb, NULL::date FROM calls AS c
+                 WHERE c.tenant_id = acting_tenant() AND c.published_at IS NOT NULL AND c.cancelled_at IS NULL
+                   \(fragment: chosen(.call, "c.id")) \(fragment: named("c.title"))
+                 ORDER BY c.created_at DESC, c.id LIMIT \(limit))
+                UNION ALL
+                (SELECT 5, 'enrolment', n.id, i.names, jsonb_build_object('en', h.name), NULL::date
+                 FROM enrolments AS n
+                 JOIN institutions AS i ON i.tenant_id = n.tenant_id AND i.id = n.startup_id
+                 JOIN cohorts AS h ON h.tenant_id = n.tenant_id AND h.id = n.cohort_id
+                 WHERE n.tenant_id = acting_tenant() \(fragment: chosen(.enrolment, "n.id"))
+                   \(fragment: named("i.names"))
+                 ORDER BY n.created_at DESC, n.id LIMIT \(limit))
+                UNION ALL
+                (SELECT 6, 'introduction', x.id, i.names, f.names, (x.asked_at AT TIME ZONE t.time_zone)::date
+                 FROM introductions AS x
+                 JOIN tenants AS t ON t.id = x.tenant_id
+                 JOIN institutions AS i ON i.tenant_id = x.tenant_id AND i.id = x.startup_id
+                 JOIN institutions AS f ON f.tenant_id = x.tenant_id AND f.id = x.investor_id
+                 WHERE x.tenant_id = acting_tenant() \(fragment: chosen(.introduction, "x.id"))
+                   \(fragment: named("i.names", "f.names"))
+                 ORDER BY x.asked_at DESC, x.id LIMIT \(limit))
+                UNION ALL
+                (SELECT 7, 'investment', v.id, i.names, f.names, v.made_on
+                 FROM investments AS v
+                 JOIN institutions AS i ON i.tenant_id = v.tenant_id AND i.id = v.startup_id
+                 JOIN institutions AS f ON f.tenant_id = v.tenant_id AND f.id = v.investor_id
+                 WHERE v.tenant_id = acting_tenant() \(fragment: chosen(.investment, "v.id"))
+                   \(fragment: named("i.names", "f.names"))
+                 ORDER BY v.made_on DESC, v.id LIMIT \(limit))
+                UNION ALL
+                (SELECT 8, 'demo_day', d.id, d.title, NULL::jsonb, (d.starts_at AT TIME ZONE t.time_zone)::date
+                 FROM demo_days AS d JOIN tenants AS t ON t.id = d.tenant_id
+                 WHERE d.tenant_id = acting_tenant() \(fragment: chosen(.demoDay, "d.id")) \(fragment: named("d.title"))
+                 ORDER BY d.starts_at DESC, d.id LIMIT \(limit))) AS o
+            WHERE acts_as('manager')
+            ORDER BY o.place, o.id
+            """
+        ).map { row in
+            try Linkable(
+                noun: row("noun"), id: row("id"), name: row("name"), within: row("within"), day: row("day"))
+        }
+    }
+
+    /// The links of an investment to agreements, for managers.
+    func links(of investment: UUID) async throws -> [MoU.ID: MoU.Link.ID] {
+        let found: [(MoU.ID, MoU.Link.ID)] = try await rows(
+            """
+            -- links of an investment
+            SELECT l.mou_id, l.id FROM mou_links AS l
+            WHERE l.tenant_id = acting_tenant() AND l.investment_id = \(investment) AND acts_as('manager')
+            """
+        ).map { row in try (row("mou_id"), row("id")) }
+        return Dictionary(uniqueKeysWithValues: found)
+    }
+}
+
+/// Where a list of a benefit's uses goes on: behind one.
+struct BenefitUsePosition: Codable {
+    let usedOn: CalendarDate
+    let id: MoU.BenefitUse.ID
+}
+
+/// Something that a manager may link to an agreement.
+struct Linkable {
+    let noun: MoU.Standing.Noun
+    let id: UUID
+    let name: LocalizedName
+    /// What tells it from others of its name: what it belongs to, or who invested.
+    let within: LocalizedName?
+    /// And on which day.
+    let day: CalendarDate?
+
+    var choice: LinkChoice { LinkChoice(noun, id) }
 }
 
 extension Query {
@@ -214,15 +340,37 @@ extension Transaction {
     }
 
     func insert(
-        _ use: NewBenefitUse, of benefit: MoU.Benefit.ID, of mou: MoU.ID, in tenant: Tenant.ID, by person: Person.ID
+        _ use: NewBenefitUse, as id: MoU.BenefitUse.ID, of benefit: MoU.Benefit.ID, of mou: MoU.ID,
+        in tenant: Tenant.ID, by person: Person.ID
     ) async throws {
         try await execute(
             """
             -- recordBenefitUse
             INSERT INTO mou_benefit_uses (tenant_id, mou_id, benefit_id, id, used_on, startup_id, note, recorded_by)
-            VALUES (\(tenant), \(mou), \(benefit), gen_random_uuid(), \(use.usedOn), \(use.startup), \(use.note),
+            VALUES (\(tenant), \(mou), \(benefit), \(id), \(use.usedOn), \(use.startup), \(use.note),
                     \(person))
             """)
+    }
+
+    /// Takes the use away and keeps what it was and why; false where there is none.
+    func withdraw(
+        _ use: MoU.BenefitUse.ID, of benefit: MoU.Benefit.ID, of mou: MoU.ID, because reason: ShortText,
+        by person: Person.ID
+    ) async throws -> Bool {
+        try await execute(
+            """
+            -- takeBackUse
+            WITH mistaken AS (
+                DELETE FROM mou_benefit_uses AS u
+                WHERE u.tenant_id = acting_tenant() AND u.mou_id = \(mou) AND u.benefit_id = \(benefit) AND u.id = \(use)
+                RETURNING u.*
+            )
+            INSERT INTO mou_benefit_uses_taken_back (tenant_id, mou_id, benefit_id, id, used_on, startup_id, note,
+                                                     recorded_at, recorded_by, reason, taken_back_by)
+            SELECT m.tenant_id, m.mou_id, m.benefit_id, m.id, m.used_on, m.startup_id, m.note, m.recorded_at,
+                   m.recorded_by, \(reason), \(person)
+            FROM mistaken AS m
+            """) == 1
     }
 
     func insert(
@@ -233,10 +381,11 @@ extension Transaction {
             """
             -- linkActivity
             INSERT INTO mou_links (tenant_id, mou_id, id, program_id, stream_id, call_id, enrolment_id, cohort_id,
-                                   introduction_id, demo_day_id, focus_area, service_line, note, linked_by)
+                                   introduction_id, investment_id, demo_day_id, focus_area, service_line, note,
+                                   linked_by)
             VALUES (\(tenant), \(mou), \(id), \(object(.program)), \(object(.stream)), \(object(.call)),
-                    \(object(.enrolment)), \(object(.cohort)), \(object(.introduction)), \(object(.demoDay)),
-                    \(new.area), \(new.line), \(new.note), \(person))
+                    \(object(.enrolment)), \(object(.cohort)), \(object(.introduction)), \(object(.investment)),
+                    \(object(.demoDay)), \(new.area), \(new.line), \(new.note), \(person))
             """)
     }
 
@@ -246,6 +395,14 @@ extension Transaction {
             -- unlinkActivity
             DELETE FROM mou_links WHERE tenant_id = acting_tenant() AND mou_id = \(mou) AND id = \(id)
             """) == 1
+    }
+}
+
+extension MoU.BenefitUse {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            id: row("id"), usedOn: row("used_on"), startup: row("startup_id"), startupName: row("startup_names"),
+            note: row("note"), recordedAt: row("recorded_at"), recordedBy: row("recorded_by_name"))
     }
 }
 

@@ -108,6 +108,42 @@ extension MoU {
         package let quota: Int?
     }
 
+    /// A time that a benefit was used.
+    package struct BenefitUse: Sendable {
+        /// Names a use within its benefit.
+        package typealias ID = Identifier<BenefitUse>
+
+        /// The use.
+        package let id: ID
+        /// When it was used.
+        package let usedOn: CalendarDate
+        /// By which startup, where somebody said so.
+        package let startup: Startup.ID?
+        /// What it is called.
+        package let startupName: LocalizedName?
+        /// What was said of it.
+        package let note: ShortText?
+        /// When it was recorded.
+        package let recordedAt: Date
+        /// The name of whoever recorded it.
+        package let recordedBy: String?
+    }
+
+    /// A use of a benefit that was taken back as a mistake.
+    package struct TakenBackUse: Sendable {
+        /// What was recorded.
+        package let use: BenefitUse
+        /// Why it was a mistake.
+        package let reason: ShortText
+        /// When it was taken back.
+        package let takenBackAt: Date
+        /// The name of whoever took it back.
+        package let takenBackBy: String?
+
+        /// As many as are listed, the latest first.
+        package static let limit = 200
+    }
+
     /// What an agreement helps startups with.
     package enum ServiceLine: String, Codable, Sendable, CaseIterable {
         case incubationAcceleration = "incubation_acceleration"
@@ -126,7 +162,7 @@ extension MoU {
     package struct Standing: Sendable {
         /// What it is.
         package enum Noun: String, Codable, Sendable, CaseIterable {
-            case program, stream, cohort, call, enrolment, introduction
+            case program, stream, cohort, call, enrolment, introduction, investment
             case demoDay = "demo_day"
         }
 
@@ -255,7 +291,7 @@ package struct NewLink: Sendable {
     let note: ShortText?
 
     /// A program with all its streams, a stream, a cohort with whoever is enrolled in it, a call, an enrolment, an
-    /// introduction with the deal it leads to, or a demo day with the meetings held at it.
+    /// introduction with the deal it leads to, an investment, or a demo day with the meetings held at it.
     package init(
         _ noun: MoU.Standing.Noun, _ object: UUID, in area: FocusArea.ID? = nil, for line: MoU.ServiceLine? = nil,
         note: ShortText? = nil

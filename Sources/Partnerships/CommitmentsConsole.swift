@@ -14,8 +14,7 @@ struct CommitmentsConsole {
     var routes: [AnyRoute] {
         [
             newTarget, setTarget, dropTarget, newDeliverable, promise, deliverable, reportDeliverable, newBenefit,
-            grant,
-            newUse, recordUse, newLink, link, unlink,
+            grant, newLink, link, unlink,
         ]
     }
 
@@ -262,66 +261,17 @@ struct CommitmentsConsole {
         }
     }
 
-    private var newUse: AnyRoute {
-        PageRoute(
-            .get, "/console/mous/{mou}/benefits/{benefit}/uses", "consoleNewMoUBenefitUse", access: .roles([.manager]),
-            parameters: BenefitPath.self
-        ) { call in
-            try await useForm(for: call, call.parameters, values: [:])
-        }.erased
-    }
-
-    private var recordUse: AnyRoute {
-        PageRoute(
-            .post, "/console/mous/{mou}/benefits/{benefit}/uses", "recordConsoleMoUBenefitUse",
-            access: .roles([.manager]), parameters: BenefitPath.self, body: BenefitUseBody.self
-        ) { call in
-            let principal = try call.principal
-            let tenant = try principal.workspace
-            let path = call.parameters
-            return try await answering {
-                let use = try call.decoded().new
-                return try await call.write { transaction in
-                    try await transaction.recordUse(
-                        use, of: path.benefit, of: path.mou, in: tenant, by: principal.personID)
-                    return .redirect(to: "/console/mous/\(path.mou)/report?done=used")
-                }
-            } again: { problem in
-                try await useForm(for: call, path, values: call.fields, problem: problem)
-            }
-        }.erased
-    }
-
-    private func useForm<P, B>(
-        for call: FormCall<P, B>, _ path: BenefitPath, values: [String: [String]], problem: FormProblem? = nil
-    ) async throws -> HTML {
-        guard let benefit = try await call.reader.benefits(of: path.mou).first(where: { $0.id == path.benefit })
-        else { throw Problem.notFound }
-        let startups = try await call.reader.startups(named: nil, in: nil, after: nil, limit: 400)
-        return try await form.page(
-            for: call, of: path.mou, "benefits/\(path.benefit)/uses", values: values, problem
-        ) { form in
-            let (t, input) = (form.t, form.input)
-            return AgreementForm.Contents(
-                benefit.title.text(for: form.spoken), lede: t("use.lede"), submit: t("use.submit"),
-                [
-                    input.text("used_on", label: t("report.day"), type: "date", width: "medium"),
-                    input.select(
-                        "startup", label: t("report.startup"),
-                        options: startups.map { ($0.id.description, $0.name.text(for: form.spoken)) }, isOptional: true),
-                    input.text("note", label: t("link.note"), isOptional: true, limit: 500),
-                ])
-        }
-    }
-
     // MARK: Links
 
     private var newLink: AnyRoute {
         PageRoute(
             .get, "/console/mous/{mou}/links/new", "consoleNewMoULink", access: .roles([.manager]),
-            parameters: MoUPath.self
+            parameters: NewLinkQuery.self
         ) { call in
-            try await linkForm(for: call, of: call.parameters.mou, values: [:])
+            let query = call.parameters
+            return try await linkForm(
+                for: call, of: query.mou, named: query.q?.string,
+                values: query.object.map { ["object": [$0.string]] } ?? [:])
         }.erased
     }
 
@@ -363,22 +313,32 @@ struct CommitmentsConsole {
     }
 
     private func linkForm<P, B>(
-        for call: FormCall<P, B>, of mou: MoU.ID, values: [String: [String]], problem: FormProblem? = nil
+        for call: FormCall<P, B>, of mou: MoU.ID, named search: String? = nil, values: [String: [String]],
+        problem: FormProblem? = nil
     ) async throws -> HTML {
-        let linkable = try await call.reader.linkable()
-        return try await form.page(for: call, of: mou, "links/new", values: values, problem) { form in
+        var linkable = try await call.reader.linkable(named: search)
+        // What is chosen stays so, wherever it stands.
+        let chosen = values["object"]?.first.flatMap { LinkChoice($0) }
+        if let chosen, !linkable.contains(where: { $0.choice == chosen }) {
+            linkable += try await call.reader.linkable(only: chosen)
+        }
+        return try await form.page(
+            for: call, of: mou, "links/new", values: values, problem,
+            search: AgreementForm.Search(
+                labelKey: "link.search", text: search,
+                keeping: chosen.map { [HiddenField("object", $0.text)] } ?? [])
+        ) { form in
             let (t, input) = (form.t, form.input)
+            let options = MoU.Standing.Noun.allCases.flatMap { noun in
+                let kind = t("noun.\(noun.rawValue)")
+                return linkable.filter { $0.noun == noun }
+                    .map { (value: $0.choice.text, label: "\(kind): \($0.label(in: t.language))") }
+                    .sorted { ($0.label, $0.value) < ($1.label, $1.value) }
+            }
             return AgreementForm.Contents(
                 t("link.title"), lede: t("link.lede"), submit: t("link.submit"),
                 [
-                    input.select(
-                        "object", label: t("report.what"),
-                        options: linkable.map { found in
-                            (
-                                "\(found.noun.rawValue):\(found.id.text)",
-                                "\(t("noun.\(found.noun.rawValue)")): \(found.name.text(for: form.spoken))"
-                            )
-                        }),
+                    input.select("object", label: t("report.what"), hint: t("link.hint"), options: options),
                     Self.area(of: form.mou, input, t),
                     input.select(
                         "service_line", label: t("report.line"),

@@ -149,6 +149,7 @@ extension PartnershipsRoom {
             of: [
                 "mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links", "mou_amendments",
                 "mou_working_groups", "mou_meetings", "mou_actions", "mou_documents", "mou_sessions",
+                "mou_benefit_uses_taken_back",
             ]),
         Invariant.trail("agreements_are_on_the_trail", of: ["mous", "signing_events", "mou_events", "mou_handovers"]),
         Invariant.trailCounts(

@@ -55,6 +55,7 @@ struct MoUPage: ViewModel {
 /// A form under a head, with nothing beside it.
 struct MoUFormPage: ViewModel {
     var header: PageHeader
+    var filters: Filters?
     var form: Form
 }
 

@@ -39,7 +39,8 @@ extension PartnershipsRoom {
             + GroupPages(site: site).routes
             + TextPages(site: site).routes + AmendmentsConsole(site: site).routes
             + ReportPages(site: site).routes
-            + CommitmentsConsole(site: site).routes + MoUDocumentPages(site: site, hasScanner: hasScanner).routes
+            + CommitmentsConsole(site: site).routes + BenefitUsePages(site: site).routes + DealPages(site: site).routes
+            + MoUDocumentPages(site: site, hasScanner: hasScanner).routes
     }
 }
 

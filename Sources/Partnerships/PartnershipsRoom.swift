@@ -94,6 +94,7 @@ package enum PartnershipsRoom {
         "links_lead_to_a_cohort": .invalid("/cohort", "There is no such cohort."),
         "links_lead_to_a_demo_day": .invalid("/demo_day", "There is no such demo day."),
         "links_lead_to_an_introduction": .invalid("/introduction", "There is no such introduction."),
+        "links_lead_to_an_investment": .invalid("/investment", "There is no such investment."),
         "links_lead_to_an_enrolment": .invalid("/enrolment", "There is no such enrolment."),
         "notice_is_given_before_the_end": .invalid("/given_on", "Notice is given before the agreement ends."),
         "abandoned_agreements_take_no_files": .conflict("The agreement was given up. It takes no more files."),

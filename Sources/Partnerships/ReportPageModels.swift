@@ -318,6 +318,7 @@ struct ReportPresentation {
         case .call: "/console/calls/\(object)"
         case .enrolment: "/console/enrolments/\(object)"
         case .introduction: "/introductions/\(object)"
+        case .investment: "/console/investments/\(object)/agreements"
         case .demoDay: "/console/demo-days/\(object)"
         }
     }
@@ -364,6 +365,7 @@ struct ReportPresentation {
         case .call: "/console/calls/\(object)"
         case .application: "/console/applications/\(object)"
         case .introduction: "/introductions/\(object)"
+        case .investment: "/console/investments/\(object)/agreements"
         case .enrolment: "/console/enrolments/\(object)"
         case .demoDay: "/console/demo-days/\(object)"
         case .session: at("/sessions")

@@ -12,7 +12,8 @@ import struct API.Operation
 enum ReportsAPI {
     static let operations: [AnyOperation] = [
         getReport, getReportFile, getReportWorkbook, listActivities, setTarget, dropTarget, promiseDeliverable,
-        reportDeliverable, grantBenefit, recordBenefitUse, linkActivity, unlinkActivity,
+        reportDeliverable, grantBenefit, listBenefitUses, recordBenefitUse, takeBackBenefitUse,
+        listBenefitUsesTakenBack, linkActivity, unlinkActivity,
     ]
 
     private static var getReport: AnyOperation {
@@ -181,22 +182,77 @@ enum ReportsAPI {
         ) { call in
             let principal = try call.principal
             let tenant = try principal.workspace
-            let path = call.parameters
+            let (id, path) = (MoU.BenefitUse.ID(), call.parameters)
             return try await call.write { transaction in
                 try await transaction.recordUse(
-                    call.body.new, of: path.benefit, of: path.mou, in: tenant, by: principal.personID)
+                    call.body.new, as: id, of: path.benefit, of: path.mou, in: tenant, by: principal.personID)
                 return .ok(ReportView(try await transaction.report(on: path.mou)))
             }
+        }.erased
+    }
+
+    private static var listBenefitUses: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/benefits/{benefit}/uses", "listMoUBenefitUses",
+            summary: "The uses of a benefit, the latest first",
+            description: "As somebody recorded them; the uses of a fast track are those of its codes.",
+            tag: "partnerships", access: .roles([.manager]), parameters: BenefitUsesQuery.self,
+            output: Page<BenefitUseView>.self, problems: [.notFound]
+        ) { call in
+            let query = call.parameters
+            _ = try await call.reader.benefit(query.benefit, of: query.mou)
+            let after = try call.position(query.cursor, as: BenefitUsePosition.self)
+            let found = try await call.reader.uses(
+                of: query.benefit, of: query.mou, after: after, limit: PageSize.rows(for: query.limit))
+            return .ok(
+                try call.page(found.map(BenefitUseView.init), size: query.limit) {
+                    BenefitUsePosition(usedOn: $0.usedOn, id: $0.id)
+                })
+        }.erased
+    }
+
+    private static var takeBackBenefitUse: AnyOperation {
+        Operation(
+            .post, "/v1/mous/{mou}/benefits/{benefit}/uses/{use}/withdrawal", "takeBackMoUBenefitUse",
+            summary: "Take a use of a benefit back that was recorded by mistake",
+            description: """
+                Nothing counts it any more, and the benefit can be used once more. What was recorded, who took it back and \
+                why stay on record.
+                """,
+            tag: "partnerships", access: .roles([.manager]), parameters: BenefitUsePath.self,
+            body: BenefitUseWithdrawalBody.self, output: ReportView.self, problems: [.notFound]
+        ) { call in
+            let person = try call.principal.personID
+            let path = call.parameters
+            return try await call.write { transaction in
+                try await transaction.takeBackUse(
+                    path.use, of: path.benefit, of: path.mou, because: call.body.reason, by: person)
+                return .ok(ReportView(try await transaction.report(on: path.mou)))
+            }
+        }.erased
+    }
+
+    private static var listBenefitUsesTakenBack: AnyOperation {
+        Operation(
+            .get, "/v1/mous/{mou}/benefits/{benefit}/uses-taken-back", "listMoUBenefitUsesTakenBack",
+            summary: "Uses of a benefit that were taken back as mistakes, by whom and why, the latest first",
+            description: "Up to 200 are listed.", tag: "partnerships", access: .roles([.manager]),
+            parameters: BenefitPath.self, output: BenefitUsesTakenBack.self, problems: [.notFound]
+        ) { call in
+            let path = call.parameters
+            _ = try await call.reader.benefit(path.benefit, of: path.mou)
+            return .ok(BenefitUsesTakenBack(try await call.reader.usesTakenBack(of: path.benefit, of: path.mou)))
         }.erased
     }
 
     private static var linkActivity: AnyOperation {
         Operation(
             .post, "/v1/mous/{mou}/links", "linkMoUActivity",
-            summary: "Link a program, stream, call or enrolment to the agreement it is done under",
+            summary: "Link a program, stream, call, enrolment or deal to the agreement it is done under",
             description: """
                 Streams that a partner takes part in under the agreement, their calls, and what comes of them count without \
-                a link.
+                a link. So do introductions of startups enrolled under it, with the deals they lead to; other deals count \
+                where they are linked, and none counts twice.
                 """,
             tag: "partnerships", access: .roles([.manager]), parameters: MoUPath.self, body: LinkBody.self,
             output: ReportView.self, problems: [.notFound, .conflict]

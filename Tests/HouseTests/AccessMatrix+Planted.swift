@@ -183,7 +183,7 @@ extension Objects {
             try await transaction.formGroup(formed, as: group, of: mou, in: tenant, by: mei)
             try await transaction.recordMeeting(
                 meeting, as: demoID("meeting"), of: group, mou, in: tenant, by: mei)
-            // And two groups that end, and two sessions that are taken back.
+            // And two groups that end, and two sessions and two uses of a benefit that are taken back.
             for ending: WorkingGroup.ID in [demoID("group ending"), demoID("group ending on a page")] {
                 try await transaction.formGroup(formed, as: ending, of: mou, in: tenant, by: mei)
             }
@@ -191,6 +191,10 @@ extension Objects {
                 LocalizedName(en: "Open banking"), on: today, by: [Name("Sakuragi Bank Group")], attendance: 12)
             for session: ExchangeSession.ID in [demoID("session first"), demoID("session second")] {
                 try await transaction.recordSession(held, as: session, under: mou, in: tenant, by: mei)
+            }
+            for use: MoU.BenefitUse.ID in [demoID("use first"), demoID("use second")] {
+                try await transaction.recordUse(
+                    NewBenefitUse(on: today), as: use, of: demoID("benefit mentoring"), of: mou, in: tenant, by: mei)
             }
         }
         // Two files of the bank's, one for each door at which a file is withdrawn.

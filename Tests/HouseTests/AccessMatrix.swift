@@ -265,6 +265,8 @@ struct Objects: Sendable {
             "MatchRun": try id("run"), "SavedFilter": filters[0].description, "forgettable": filters[1].description,
             "Absence": absence.description,
             "Benefit": (demoID("benefit mentoring") as MoU.Benefit.ID).description,
+            "BenefitUse": (demoID("use first") as MoU.BenefitUse.ID).description,
+            "removable use": (demoID("use second") as MoU.BenefitUse.ID).description,
             "Deliverable": (demoID("deliverable demo day") as MoU.Deliverable.ID).description,
             "Link": (demoID("link incubation") as MoU.Link.ID).description, "removable link": link.description,
             "Action": (demoID("action first") as WorkingGroup.Action.ID).description,
@@ -326,7 +328,7 @@ struct Objects: Sendable {
         if name == "document", path.contains("data-room"), path.hasSuffix("/removal") {
             return ids["removable room document\(path.starts(with: "/v1") ? "" : " of a page")"]
         }
-        if ["link", "target", "action", "session"].contains(name), path.starts(with: "/console") {
+        if ["link", "target", "action", "session", "use"].contains(name), path.starts(with: "/console") {
             return ids["removable \(name)"]
         }
         // What the agreement was signed for.

@@ -306,6 +306,7 @@ struct PartnerReportTests {
         #expect(try await reader.activities(under: second).isEmpty)
         let tables: [SQLIdentifier] = [
             "mou_targets", "mou_deliverables", "mou_benefits", "mou_benefit_uses", "mou_links",
+            "mou_benefit_uses_taken_back",
         ]
         for table in tables {
             #expect(try await reader.value("SELECT count(*) FROM \(identifier: table)", as: Int.self) == 0)
@@ -352,7 +353,8 @@ struct PartnerReportTests {
         #expect(
             await refused {
                 try await $0.recordUse(
-                    NewBenefitUse(on: today), of: demoID("benefit fast track"), of: second, in: tenant, by: mei)
+                    NewBenefitUse(on: today), as: .init(), of: demoID("benefit fast track"), of: second, in: tenant,
+                    by: mei)
             } == "fast_tracks_are_used_by_their_codes")
         #expect(
             await refused {
@@ -361,7 +363,8 @@ struct PartnerReportTests {
                     NewBenefit(.space, title, for: ShortText("All"), quota: 1), as: benefit, of: second, in: tenant,
                     by: mei)
                 for _ in 1...2 {
-                    try await $0.recordUse(NewBenefitUse(on: today), of: benefit, of: second, in: tenant, by: mei)
+                    try await $0.recordUse(
+                        NewBenefitUse(on: today), as: .init(), of: benefit, of: second, in: tenant, by: mei)
                 }
             } == "benefits_have_uses_left")
         #expect(
@@ -407,6 +410,7 @@ struct PartnerReportTests {
             "benefits_have_uses_left", "fast_tracks_are_used_by_their_codes", "benefits_are_used_by_startups",
             "links_rest_on_a_signature", "links_are_made_once",
             "links_lead_to_a_program", "links_lead_to_a_stream", "links_lead_to_a_call", "links_lead_to_an_enrolment",
+            "links_lead_to_an_investment",
         ] {
             #expect(PartnershipsRoom.constraints[name] != nil, "\(name) has no words")
         }

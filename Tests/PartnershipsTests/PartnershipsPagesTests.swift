@@ -15,6 +15,7 @@ struct PartnershipsPagesTests {
             PageTemplate<MoUConfirmationPage>.confirm, PageTemplate<ReportPage>.report,
             PageTemplate<ActivitiesPage>.activities, PageTemplate<MoUTextPage>.text,
             PageTemplate<GroupsPage>.groups, PageTemplate<MoUTablePage>.table, PageTemplate<SignaturePage>.signature,
+            PageTemplate<BenefitUsesPage>.uses,
         ]
         #expect(PageKit.partnerships.faults(in: pages, sources: sources) == [])
     }
