@@ -67,7 +67,7 @@ package struct CallDraft: Sendable {
     /// Who may know of it and apply.
     package let access: CallForApplications.Access
     /// Until when what came in is looked at together, in order; a call with cut-offs is a rolling one.
-    package let cutoffs: [Date]
+    package private(set) var cutoffs: [Date]
     /// The streams that applicants choose among, the own one too, in the order they are shown; none where there is nothing
     /// to choose.
     package let offered: [Offered]
@@ -78,6 +78,13 @@ package struct CallDraft: Sendable {
     func asking(_ questions: [Question]) -> CallDraft {
         var draft = self
         draft.questions = questions
+        return draft
+    }
+
+    /// The same, cutting off batches at these moments.
+    func cuttingOff(at moments: [Date]) -> CallDraft {
+        var draft = self
+        draft.cutoffs = moments
         return draft
     }
 

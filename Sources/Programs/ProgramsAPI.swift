@@ -195,7 +195,8 @@ extension ProgramsRoom {
                 Without `questions` it asks what its stream is designed to ask; where it offers several streams, what all of \
                 them are is asked of everybody and the rest with the streams that ask it. Where nothing is designed its form \
                 is empty, as with an empty list: it is published once it asks something. Conditions, and the rubric of its \
-                rounds, begin as the stream is designed, too.
+                rounds, begin as the stream is designed, too. Without `cutoffs` it cuts off batches on the days designed that \
+                lie in its window; an empty list makes it a call with a fixed window.
                 """, tag: "programs",
             access: .roles([.manager]), body: NewCall.self, output: CallView.self, success: .created
         ) { call in
@@ -208,7 +209,13 @@ extension ProgramsRoom {
                     call.body.questions == nil
                     ? try await transaction.designedForm(of: draft.stream, beside: Set(draft.offered.map(\.stream)))
                         .map(\.question) : draft.questions
-                let drafted = try await transaction.draftCall(draft.asking(form), as: id, in: tenant)
+                // Likewise cut-offs that are not sent, of the stream whose call it is.
+                let cutoffs =
+                    call.body.cutoffs == nil
+                    ? try await transaction.design(of: draft.stream)?.closing?
+                        .cutoffs(after: draft.opensAt, before: draft.deadline.instant) ?? [] : draft.cutoffs
+                let drafted = try await transaction.draftCall(
+                    draft.asking(form).cuttingOff(at: cutoffs), as: id, in: tenant)
                 return .created(CallView(drafted, at: transaction.now), location: "/v1/calls/\(id)")
             }
         }.erased
@@ -217,7 +224,7 @@ extension ProgramsRoom {
     private static var reviseCall: AnyOperation {
         Operation(
             .put, "/v1/calls/{call}", "reviseCall", summary: "Replace a call that is not published yet",
-            description: "As a whole: without `questions` it asks nothing.",
+            description: "As a whole: without `questions` it asks nothing, and without `cutoffs` it cuts off nothing.",
             tag: "programs", access: .roles([.manager]), parameters: CallPath.self, body: NewCall.self,
             output: CallView.self, problems: [.notFound, .conflict]
         ) { call in

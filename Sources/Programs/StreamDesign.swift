@@ -100,12 +100,24 @@ package struct StreamDesign: Described, Equatable {
             return rest.isEmpty ? (closes, []) : (later, rest)
         }
 
+        /// What a call that opens at `opens` and closes at `end` cuts off between the two, in order, whenever it usually closes.
+        package func cutoffs(after opens: Date, before end: Date) -> [Date] {
+            // Two days of a design may be one day of a year that has no leap day. Of a window of decades, the first.
+            let moments = cutoffs(after: opens, before: end, until: CalendarDate(end, in: zone).year)
+            return Array(Set(moments.map { $0.instant(in: zone) }).sorted().prefix(Self.mostCutoffs))
+        }
+
         private func cutoffs(after opens: Date, before closes: LocalTime) -> [LocalTime] {
-            let years = CalendarDate(opens, in: zone).year...max(CalendarDate(opens, in: zone).year, closes.date.year)
-            let end = closes.instant(in: zone)
-            return years.flatMap { year in (cutoffs ?? []).compactMap { moment(on: $0, of: year) } }
-                .filter { opens < $0.instant(in: zone) && $0.instant(in: zone) < end }
-                .sorted { $0.instant(in: zone) < $1.instant(in: zone) }
+            cutoffs(after: opens, before: closes.instant(in: zone), until: closes.date.year)
+        }
+
+        private func cutoffs(after opens: Date, before end: Date, until last: Int) -> [LocalTime] {
+            let first = CalendarDate(opens, in: zone).year
+            return (first...min(max(first, last), first + Self.mostCutoffs)).flatMap { year in
+                (cutoffs ?? []).compactMap { moment(on: $0, of: year) }
+            }
+            .filter { opens < $0.instant(in: zone) && $0.instant(in: zone) < end }
+            .sorted { $0.instant(in: zone) < $1.instant(in: zone) }
         }
 
         private func moment(on day: YearDay, of year: Int) -> LocalTime? {

@@ -49,7 +49,8 @@ extension Statements {
         ).map { try (startup: $0("id"), name: $0("names")) }
     }
 
-    /// What stands between any of some people and any of some startups: asked before anybody is invited. For managers.
+    /// What stands between any of some people and any of some startups: asked before anybody is invited. For managers; 50,000
+    /// at the most.
     package func conflicts(between people: [Person.ID], and startups: [Startup.ID]) async throws -> [Conflict] {
         try await rows(
             """
@@ -59,6 +60,7 @@ extension Statements {
                 c.person_id = ANY (\(people)) AND c.startup_id = ANY (\(startups))
                 AND \(fragment: .isNotTheirOwn("c.startup_id"))
                 """))
+            LIMIT 50000
             """
         ).map(Conflict.init)
     }

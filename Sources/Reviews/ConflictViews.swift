@@ -62,9 +62,19 @@ struct ConflictQuestion: Described {
     let startups: [Startup.ID]
 
     static let documentation = [
-        "people": "Anybody with a seat here; others have no conflict that is on record.",
-        "emails": "The addresses of anybody, with a seat here or not.", "startups": "Any startups.",
+        "people": "Anybody with a seat here; others have no conflict that is on record. 500 at the most.",
+        "emails": "The addresses of anybody, with a seat here or not. 500 at the most.",
+        "startups": "Any startups, 500 at the most.",
     ]
+
+    /// Refuses more than one question may name: what stands between them is found pair by pair.
+    func check() throws(Problem) {
+        let lists = [("/people", people?.count ?? 0), ("/emails", emails?.count ?? 0), ("/startups", startups.count)]
+        let errors = lists.filter { $0.1 > BulkMode.most }.map { pointer, _ in
+            Problem.FieldError(pointer, .tooMany, "Choose at most 500.")
+        }
+        guard errors.isEmpty else { throw Problem(.invalid, errors: errors) }
+    }
 }
 
 struct ConflictAnswer: Described {

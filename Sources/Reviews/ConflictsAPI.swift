@@ -36,6 +36,7 @@ enum ConflictsAPI {
             output: ConflictAnswer.self
         ) { call in
             let question = call.body
+            try question.check()
             return try await call.database.snapshot(as: call.context) { snapshot in
                 let found = try await snapshot.conflicts(between: question.people ?? [], and: question.startups)
                 let reached = try await snapshot.conflicts(at: question.emails ?? [], and: question.startups)

@@ -255,6 +255,19 @@ struct StreamDesignTests {
         let next = ["2028-02-29", "2028-06-30", "2028-09-30", "2028-12-31"]
         #expect(try window("2027-10-15") == next)
         #expect(try window("2027-12-28") == next)
+        // A call with a closing of its own cuts off what lies in its window, one day once.
+        func within(_ opens: String, _ end: String) throws -> [String] {
+            func at(_ day: String) throws -> Date {
+                try #require(LocalTime("\(day)T18:00:00")).instant(in: .hongKong)
+            }
+            return closing.cutoffs(after: try at(opens), before: try at(end))
+                .map { String("\(LocalTime($0, in: .hongKong))".prefix(10)) }
+        }
+        #expect(try within("2027-06-30", "2028-02-29") == ["2027-09-30"])
+        #expect(try within("2027-10-01", "2027-12-01") == [] && within("2028-01-01", "2027-01-01") == [])
+        #expect(try within("2027-01-01", "2099-01-01").count == StreamDesign.Closing.mostCutoffs)
+        closing.cutoffs?.append(.init(month: 2, day: 28))
+        #expect(try within("2027-01-01", "2027-06-01") == ["2027-02-28"])
         closing.cutoffs = nil
         #expect(try window("2027-10-15") == ["2027-12-31"])
         // A day that no calendar shows keeps no call open for another year.

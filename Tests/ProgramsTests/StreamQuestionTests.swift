@@ -282,4 +282,30 @@ struct StreamQuestionTests {
         let none = await mei.ask("POST", "/v1/calls", json: without)
         #expect(try none.status == 201 && none.json()["questions"]?.elements?.isEmpty == true, "\(none.text)")
     }
+
+    @Test("cut-offs are those of the design where a call is sent without any, and none where it is sent with none")
+    func designedCutoffs() async throws {
+        let world = try await World()
+        let (deep, mei) = (try await stream(in: world), try await Visitor(Cast.mei, in: world))
+        let place = "/v1/streams/\(deep)/design"
+        let tag = try #require(await mei.ask("GET", place).header("ETag"))
+        let kept = await mei.ask(
+            "PUT", place,
+            json: """
+                {"form": [], "rubric": [], "rounds": [], "conditions": [],
+                 "closing": {"month": 12, "day": 31, "hour": 18, "minute": 0, "zone": "Asia/Hong_Kong",
+                             "cutoffs": [{"month": 6, "day": 30}, {"month": 3, "day": 15}]}}
+                """,
+            headers: [("If-Match", tag)])
+        #expect(kept.status == 200, "\(kept.text)")
+        func cutoffs(_ call: String) async throws -> [String] {
+            let made = await mei.ask("POST", "/v1/calls", json: call)
+            #expect(made.status == 201, "\(made.text)")
+            return try made.json()["cutoffs"]?.elements?.compactMap(\.text) ?? []
+        }
+        let call = unasked(of: deep)
+        #expect(try await cutoffs(call).map { $0.prefix(16) } == ["2030-03-15T10:00"])
+        let fixed = call.replacing("\"offered_streams\"", with: "\"cutoffs\": [], \"offered_streams\"")
+        #expect(try await cutoffs(fixed).isEmpty)
+    }
 }

@@ -50,6 +50,18 @@ struct ConflictCheckTests {
         #expect(wrong.status == 422 && wrong.text.contains("/emails"), "\(wrong.text)")
     }
 
+    @Test("One question names 500 of each at the most")
+    func many() async throws {
+        let mei = try await Visitor(Cast.mei, in: try await World())
+        func listed(_ count: Int) -> String { (0..<count).map { _ in "\"\(UUID())\"" }.joined(separator: ",") }
+        let most = try await check(mei, #"{"people": [\#(listed(500))], "startups": [\#(listed(500))]}"#)
+        #expect(kinds(most, "items").isEmpty)
+        let over = await mei.ask(
+            "POST", "/v1/conflicts/check",
+            json: #"{"people": [\#(listed(501))], "startups": [\#(listed(501))]}"#)
+        #expect(over.status == 422 && over.problem?.errors.map(\.pointer) == ["/people", "/startups"], "\(over.text)")
+    }
+
     @Test("A manager is told nothing of a startup of their own")
     func ownStartup() async throws {
         let world = try await World()
