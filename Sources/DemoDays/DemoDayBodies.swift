@@ -123,7 +123,16 @@ extension Participant: Described {
     }
 }
 
-extension Partner: Described {}
+extension Partner: Described {
+    package static var documentation: [String: String] {
+        [
+            "unmet": """
+            Why one does not meet whom one ranked, by the plan in force: told from one's own meetings and hours alone, so \
+            that it says nothing of the other side's.
+            """
+        ]
+    }
+}
 extension Wishes: Described {
     package static var documentation: [String: String] {
         ["ranked": "The first choice first.", "refused": "Whom one would not meet; they are not told."]
@@ -144,6 +153,7 @@ extension PlanReport: Described {
         [
             "total": "Chances that both sides want a meeting, in billionths, summed over the meetings.",
             "bound": "What no plan's total exceeds that keeps as many promises.",
+            "mutual": "Pairs that ranked each other, in sums; absent of plans made before these were counted.",
         ]
     }
 }

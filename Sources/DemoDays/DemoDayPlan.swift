@@ -55,6 +55,8 @@ package struct PlanReport: Codable, Sendable, Equatable {
     package let unmet: [Unmet]
     /// Why the other pairs do not meet, counted.
     package let obstacles: [ObstacleCount]
+    /// What became of the pairs that ranked each other; nil of plans made before these were counted.
+    package let mutual: MutualWishes?
     /// Meetings of the plan before that any plan moves.
     package let fewestMoved: Int
     /// How often somebody changes rooms from one meeting to the next.
@@ -90,6 +92,16 @@ package struct PlanReport: Codable, Sendable, Equatable {
         package let obstacle: Obstacle
         /// How many.
         package let pairs: Int
+    }
+
+    /// Wishes of both sides, counted: which they are, only those who wished know.
+    package struct MutualWishes: Codable, Sendable, Equatable {
+        /// Pairs that may meet and ranked each other.
+        package let pairs: Int
+        /// Those of them that meet.
+        package let met: Int
+        /// Why the others do not.
+        package let obstacles: [ObstacleCount]
     }
 
     /// Why two who take part do not meet.

@@ -151,7 +151,7 @@ struct DemoDayPortal {
         let forms = ParticipationForms(
             day: day, guest: guest, mayAnswer: try await call.reader.actingFirmRole() != .analyst, partners: partners,
             reading: reading, values: call.fields, failed: form, problem: problem, key: { call.freshIdempotencyKey })
-        let model = OwnDayPage(day, guest, meetings, proposals, forms, reading, now: Date())
+        let model = OwnDayPage(day, guest, meetings, partners, proposals, forms, reading, now: Date())
         let frame = Frame(
             title: model.header.title, site: site, viewer: reading.viewer, current: "demo-days",
             breadcrumbs: [Breadcrumb(reading.t("list.title"), "/demo-days")],

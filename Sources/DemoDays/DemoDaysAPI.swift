@@ -186,8 +186,7 @@ enum DemoDaysAPI {
             parameters: DemoDayPath.self, output: PartnerList.self, problems: [.notFound]
         ) { call in
             let own = Institution.ID(try call.principal.actsFor)
-            guard try await call.reader.demoDay(call.parameters.day) != nil else { throw Problem.notFound }
-            return .ok(PartnerList(items: try await call.reader.partners(on: call.parameters.day, for: own)))
+            return .ok(PartnerList(items: try await call.reader.explainedPartners(on: call.parameters.day, for: own)))
         }.erased
     }
 
@@ -206,7 +205,7 @@ enum DemoDaysAPI {
             let (day, person) = (call.parameters.day, principal.personID)
             return try await call.write { transaction in
                 try await transaction.sayWishes(call.body, for: own, on: day, in: tenant, by: person)
-                return .ok(PartnerList(items: try await transaction.partners(on: day, for: own)))
+                return .ok(PartnerList(items: try await transaction.explainedPartners(on: day, for: own)))
             }
         }.erased
     }

@@ -9,12 +9,13 @@ internal import Wording
 struct OwnDayPage: ViewModel {
     var header: PageHeader
     var meetings: Table?
+    var unmet: Table?
     var forms: [Form]
     var facts: Facts
 
     init(
-        _ day: DemoDay, _ guest: Participant, _ meetings: [DemoDayMeeting], _ proposals: [Startup.ID: Shortlist.ID],
-        _ forms: ParticipationForms, _ reading: Reading, now: Date
+        _ day: DemoDay, _ guest: Participant, _ meetings: [DemoDayMeeting], _ partners: [Partner],
+        _ proposals: [Startup.ID: Shortlist.ID], _ forms: ParticipationForms, _ reading: Reading, now: Date
     ) {
         let t = reading.t
         let standing = meetings.filter { !$0.isDropped }
@@ -50,8 +51,34 @@ struct OwnDayPage: ViewModel {
                     return [.text(name), .time(reading.time(meeting.startsAt, of: day)), room]
                         + (hasOutcomes ? [Self.outcome(of: meeting, guest, proposals, t)] : [])
                 }, empty: EmptyState(title: t("own.none"), text: t("own.none_text"))) : nil
+        unmet = Self.unmet(guest.explaining(partners, meeting: meetings, on: day), guest, reading)
         self.forms = forms.all(now: now)
         facts = reading.facts(of: day, now: now)
+    }
+
+    /// Whom one ranked and does not meet, with the reason as far as it is one's own; nothing where all are met.
+    private static func unmet(_ partners: [Partner], _ guest: Participant, _ reading: Reading) -> Table? {
+        let t = reading.t
+        let rows = partners.compactMap { partner -> [Table.Cell]? in
+            guard let wish = partner.unmet else { return nil }
+            let why =
+                switch wish.reason {
+                case .mostMeetings: t("wish.most_meetings", count: wish.meetings)
+                case .noFreeSlot: t("wish.no_free_slot", count: wish.meetings)
+                case .notArranged: t("wish.not_arranged")
+                }
+            let note =
+                wish.reason == .notArranged || wish.preferred == 0
+                ? nil : t("wish.preferred", count: wish.preferred)
+            return [.text(reading.name(partner.name)), .text(why, note: note)]
+        }
+        guard !rows.isEmpty else { return nil }
+        return Table(
+            caption: t("wish.title"),
+            columns: [
+                Table.Column(t(guest.side == .startup ? "schedule.investor" : "schedule.startup")),
+                Table.Column(t("unmet.why")),
+            ], rows: rows, empty: EmptyState(title: "", text: ""))
     }
 
     /// What came of a meeting; an investor goes on from one that was held by answering a proposal, as always.

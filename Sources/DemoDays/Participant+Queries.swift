@@ -1,3 +1,4 @@
+internal import API
 internal import Accounts
 internal import Foundation
 package import Institutions
@@ -70,6 +71,14 @@ extension Statements {
                 institution: row("institution_id"), name: row("names"), pitch: row("pitch"), country: row("country"),
                 website: row("website"), rank: row("rank"), isRefused: row("is_refused"))
         }
+    }
+
+    /// Whom an institution may meet on a demo day, and why it does not meet those it ranked. Throws not found.
+    func explainedPartners(on id: DemoDay.ID, for own: Institution.ID) async throws -> [Partner] {
+        guard let day = try await demoDay(id) else { throw Problem.notFound }
+        let partners = try await partners(on: id, for: own)
+        guard day.plan != nil, let guest = try await participant(own, of: id) else { return partners }
+        return guest.explaining(partners, meeting: try await ownMeetings(on: id), on: day)
     }
 
     /// Whom a manager may invite, by name: startups that agree to be shown, and investors that are verified and have not paused;

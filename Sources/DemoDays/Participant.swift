@@ -70,6 +70,8 @@ package struct Partner: Codable, Sendable {
     package let rank: Int?
     /// Whether one would not meet it.
     package let isRefused: Bool
+    /// Why one does not meet it though one ranked it; nil where one does, and before a plan is in force.
+    package var unmet: UnmetWish?
 }
 
 /// Whom somebody would meet, and whom not. Nobody else ever reads it: plans are made from it by the service, and neither the

@@ -122,6 +122,14 @@ struct PlanInputs: Codable, Sendable {
             })
     }
 
+    /// Pairs that may meet and of which each has ranked the other.
+    private var mutual: Set<Pair> {
+        let ranked = Set(wishes.filter { $0.rank != nil }.map { [$0.author, $0.about] })
+        return Set(
+            couples.filter { ranked.isSuperset(of: [[$0.investor, $0.startup], [$0.startup, $0.investor]]) }
+                .map { Pair(Key($0.investor.uuid), Key($0.startup.uuid)) })
+    }
+
     /// A rank counts for what it is. Of whom somebody has said nothing the matching engine speaks, whose chances are those of a
     /// proposal: far below the last rank, so that they decide among those nobody asked for.
     private var engineWishes: [MeetingSchedule.Wish] {
@@ -180,6 +188,13 @@ struct PlanInputs: Codable, Sendable {
         let strangers = floor == 0 ? [] : startups.map(\.id).filter { !known.contains($0) }
         var counts: [PlanReport.Obstacle: Int] = [:]
         for obstacle in schedule.obstacles.values { counts[PlanReport.Obstacle(obstacle), default: 0] += 1 }
+        let wanted = mutual
+        let meeting = Set(schedule.meetings.map(\.pair))
+        var missed: [PlanReport.Obstacle: Int] = [:]
+        for pair in wanted where !meeting.contains(pair) {
+            guard let obstacle = schedule.obstacles[pair] else { continue }
+            missed[PlanReport.Obstacle(obstacle), default: 0] += 1
+        }
         let apart = startups.count * investors.count - couples.count
         if apart > 0 { counts[.unwanted, default: 0] += apart }
         return PlanReport(
@@ -187,9 +202,10 @@ struct PlanInputs: Codable, Sendable {
             total: report.total, bound: report.bound, isProvedBest: report.isProvedBest,
             unmet: report.unmet.map(PlanReport.Unmet.init)
                 + strangers.map { .init(startup: Startup.ID($0), given: 0, reason: .fewInvestors, contenders: []) },
-            obstacles: PlanReport.Obstacle.allCases.compactMap { obstacle in
-                counts[obstacle].map { PlanReport.ObstacleCount(obstacle: obstacle, pairs: $0) }
-            },
+            obstacles: PlanReport.ObstacleCount.all(counts),
+            mutual: PlanReport.MutualWishes(
+                pairs: wanted.count, met: meeting.intersection(wanted).count,
+                obstacles: PlanReport.ObstacleCount.all(missed)),
             fewestMoved: report.fewestMoved, walks: report.walks)
     }
 }
@@ -213,6 +229,15 @@ extension PlanReport.Unmet {
         self.init(
             startup: Startup.ID(UUID(uuid: unmet.startup.bytes)), given: unmet.given, reason: reason,
             contenders: contenders.map { Startup.ID(UUID(uuid: $0.bytes)) })
+    }
+}
+
+extension PlanReport.ObstacleCount {
+    /// Those that stand in the way of anybody, in the order in which they are told.
+    fileprivate static func all(_ counts: [PlanReport.Obstacle: Int]) -> [Self] {
+        PlanReport.Obstacle.allCases.compactMap { obstacle in
+            counts[obstacle].map { Self(obstacle: obstacle, pairs: $0) }
+        }
     }
 }
 

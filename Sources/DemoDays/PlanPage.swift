@@ -27,6 +27,7 @@ struct PlanPage: ViewModel {
     var changes: Table?
     var unmet: Table?
     var schedule: Table?
+    var mutual: Table?
     var obstacles: Table?
     var facts: Facts?
 
@@ -80,6 +81,7 @@ struct PlanPage: ViewModel {
                     ]
                 }, empty: EmptyState(title: "", text: ""))
         schedule = words.grid(whole.meetings.filter { !$0.isDropped })
+        mutual = report.mutual.flatMap { $0.pairs == 0 ? nil : Self.mutual($0, t) }
         obstacles = Table(
             caption: t("obstacles.title"),
             columns: [Table.Column(t("unmet.why")), Table.Column(t("obstacles.pairs"), isNumber: true)],
@@ -94,6 +96,16 @@ struct PlanPage: ViewModel {
         }
         if let hash = plan.inputsHash { facts.append(.text(t("plan.inputs"), String(hash.prefix(16)))) }
         self.facts = Facts(facts)
+    }
+
+    /// What became of wishes of both sides, in sums.
+    private static func mutual(_ wishes: PlanReport.MutualWishes, _ t: Texts) -> Table {
+        var rows: [[Table.Cell]] = [[.text(t("mutual.met")), .number(wishes.met)]]
+        rows += wishes.obstacles.map { [.text(t("obstacle.\($0.obstacle.rawValue)")), .number($0.pairs)] }
+        return Table(
+            caption: t("mutual.title"),
+            columns: [Table.Column(t("mutual.outcome")), Table.Column(t("obstacles.pairs"), isNumber: true)],
+            rows: rows, empty: EmptyState(title: "", text: ""))
     }
 
     private static func lede(_ plan: DemoDayPlan, _ t: Texts) -> String {

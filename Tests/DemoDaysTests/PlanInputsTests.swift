@@ -84,6 +84,23 @@ struct PlanInputsTests {
         }
     }
 
+    @Test("wishes of both sides are counted, those that meet and why the others do not; one side's alone is none")
+    func mutual() {
+        var inputs = Self.small
+        (inputs.mostPerInvestor, inputs.floor) = (1, 0)
+        // The investor 1 and both startups ranked each other, and it meets one of them; the investor 2 was not answered.
+        inputs.wishes = [(1, 11, 1), (1, 12, 2), (11, 1, 1), (12, 1, 1), (2, 11, 1)].map {
+            PlanInputs.Wish(author: Self.id($0.0), about: Self.id($0.1), rank: $0.2)
+        }
+        let planned = inputs.planned()
+        #expect(Self.pairs(planned).contains([Self.id(1), Self.id(11)]))
+        #expect(
+            planned.report.mutual
+                == .init(pairs: 2, met: 1, obstacles: [.init(obstacle: .investorFull, pairs: 1)]))
+        inputs.wishes[3] = PlanInputs.Wish(author: Self.id(12), about: Self.id(1), rank: nil)
+        #expect(inputs.planned().report.mutual?.pairs == 1, "a refusal is no wish")
+    }
+
     @Test("a promise that cannot be kept is told with its reason, also of a startup that nobody may meet")
     func unmet() {
         var inputs = Self.small

@@ -38,6 +38,9 @@ struct TwinQuestioner {
         return [emptily, await ask(route, emptily: false)]
     }
 
+    /// Asks both to change something without a body: most refuse that, and in what words may not depend on what is hidden.
+    func askEmptily(_ route: RegistryEntry) async -> Answers { await ask(route, emptily: true) }
+
     /// Asks both for what has a text in it; nothing where none can be sought.
     func seek(_ text: String, by route: RegistryEntry) async -> [Answers] {
         guard route.method == .get, route.parameters.contains(where: { $0.name == Questioner.search }) else {

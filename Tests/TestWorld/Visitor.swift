@@ -1,5 +1,5 @@
 package import API
-internal import Accounts
+package import Accounts
 package import DemoWorld
 internal import Foundation
 internal import Postgres
@@ -20,18 +20,22 @@ package struct Visitor: Sendable {
     package init(
         _ member: Cast.Member, seat index: Int = 0, in world: World, before edge: Edge? = nil
     ) async throws {
+        try await self.init(member.person.id, at: member.seat(index), in: world, before: edge)
+    }
+
+    /// Signs anybody in at a seat of theirs.
+    package init(_ person: Person.ID, at seat: Seat.ID, in world: World, before edge: Edge? = nil) async throws {
         self.edge = edge ?? world.edge
         self.world = world
         let (token, session, csrf) = (Secret(prefix: "trellis_"), Secret(prefix: ""), Secret(prefix: "").text)
-        let seat = member.seat(index)
         // By the owner, because how people come to their credentials is another test's business.
         try await world.owner.write(as: .none) { transaction in
             _ = try await transaction.issueToken(
-                UUID(), token, name: "test", scopes: ["read", "write"], seat: seat, person: member.person.id, days: 1)
+                UUID(), token, name: "test", scopes: ["read", "write"], seat: seat, person: person, days: 1)
             try await transaction.execute(
                 """
                 INSERT INTO sessions (hash, person_id, membership_id, csrf, expires_at)
-                VALUES (\(session.hash), \(member.person.id), \(seat), \(csrf), now() + interval '1 hour')
+                VALUES (\(session.hash), \(person), \(seat), \(csrf), now() + interval '1 hour')
                 """)
         }
         self.token = token.text
