@@ -27,7 +27,7 @@ extension Transaction {
         let asked = says.filter { !$0.agrees }.map(\.institution)
         let terms = try await ask(asked, about: id, in: tenant, by: person)
         for institution in asked {
-            for reader in try await staff(of: [institution], toldOf: batch.call) {
+            for reader in try await speakers(of: [institution], on: id, toldOf: batch.call) {
                 try await writeLetter(
                     Self.letter(
                         about: batch, to: reader, by: terms[institution]?.answerBy,

@@ -164,17 +164,18 @@ extension Transaction {
         )("call_id")
     }
 
-    /// The staff of institutions, who are written to about a call, but for those who may know nothing of its decisions.
-    func staff(
-        of institutions: [Institution.ID], toldOf call: CallForApplications.ID
+    /// Who speaks for institutions on a batch or on a revision of a call, and so is written to: who holds their seats in the
+    /// streams that it is about, but for those who may know nothing of its decisions.
+    func speakers(
+        of institutions: [Institution.ID], on batch: DecisionBatch.ID? = nil,
+        onRevision revision: JointRevision.ID? = nil,
+        toldOf call: CallForApplications.ID
     ) async throws -> [Person.ID] {
         try await rows(
             """
-            -- consultPartners: staff
-            SELECT DISTINCT s.person_id FROM memberships AS s
-            JOIN people AS who ON who.id = s.person_id AND who.disabled_at IS NULL
-            WHERE s.tenant_id = acting_tenant() AND s.role = 'partner' AND s.ended_at IS NULL
-              AND s.institution_id = ANY (\(institutions))
+            -- consultPartners: speakers
+            SELECT DISTINCT s.person_id FROM speakers_on(\(batch), \(revision)) AS s
+            WHERE s.institution_id = ANY (\(institutions))
               AND \(call) <> ALL (calls_too_near('manager', s.person_id))
             ORDER BY s.person_id
             """

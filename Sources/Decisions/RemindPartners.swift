@@ -39,7 +39,7 @@ extension Transaction {
     func remindPartners() async throws {
         for due in try await consultationsToRemindOf() {
             guard try await noteReminder(of: due), let batch = try await decisionBatch(due.batch) else { continue }
-            for reader in try await staff(of: [due.institution], toldOf: batch.call) {
+            for reader in try await speakers(of: [due.institution], on: due.batch, toldOf: batch.call) {
                 try await writeLetter(
                     Self.letter(
                         about: batch, to: reader, by: due.answerBy, silenceConsents: due.silenceConsents, again: true),

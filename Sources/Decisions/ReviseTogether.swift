@@ -49,7 +49,9 @@ extension Transaction {
     ) async throws -> [PartnerSay] {
         let says = try await partnerSays(on: revision)
         let awaited = says.filter { !$0.agrees }.map(\.institution)
-        for reader in try await staff(of: awaited, toldOf: try await call(of: application)) {
+        let speakers = try await speakers(
+            of: awaited, onRevision: revision, toldOf: try await call(of: application))
+        for reader in speakers {
             try await writeLetter(
                 NewLetter(.notice, to: reader, about: Letter.Topic("joint_revision", application)) { reader in
                     let t = PageKit.decisions.texts(in: reader.pageLanguage)

@@ -45,6 +45,9 @@ extension DemoWorld {
                         Cast.institution("harbour/sakuragi"), under: demoID("mou MoU-2"), seats: 2, coDecides: true)
                 ]),
             as: fintech, in: tenant)
+        try await transaction.giveStreamSeat(
+            to: Cast.kenji.person.id, of: Cast.institution("harbour/sakuragi"), in: fintech, in: tenant,
+            by: Cast.mei.person.id)
         let spring: Cohort.ID = demoID("cohort spring")
         _ = try await transaction.addCohort(
             NewCohort(

@@ -1,4 +1,5 @@
 import API
+import Accounts
 import Forms
 import Foundation
 import Institutions
@@ -169,6 +170,29 @@ struct ExtensionFields: Codable {
 
     func closing(in zone: TimeZoneName) throws(Problem) -> Date {
         return try LocalTime(field: closesAt, at: "/closes_at").instant(in: zone)
+    }
+}
+
+/// Who of its partners' staff takes part in a stream, as a form sends it: who is ticked, and who was as it was opened.
+struct StreamSeatFields: Codable {
+    let seats: [String]?
+    let before: [String]?
+
+    /// Whose seats are given, and whose end.
+    func changes() throws -> (given: [StreamSeatBody], ended: [StreamSeatBody]) {
+        let (ticked, before) = (Set(seats ?? []), Set(before ?? []))
+        return (
+            try ticked.subtracting(before).sorted().map(Self.seat),
+            try before.subtracting(ticked).sorted().map(Self.seat)
+        )
+    }
+
+    private static func seat(_ field: String) throws -> StreamSeatBody {
+        let parts = field.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let institution = Institution.ID(parts[0]), let person = Person.ID(parts[1]) else {
+            throw Problem.invalid("/seats", "They are not of the partner's staff.")
+        }
+        return StreamSeatBody(institution: institution, person: person)
     }
 }
 

@@ -313,10 +313,11 @@ struct ProgramWords {
     /// The partners of a stream, with how each one's agreement stands; a warning where it is none of the `bound` of `day`.
     func partners(
         _ stream: ProgramStream, _ mous: [MoU.ID: MoU], _ names: [Institution.ID: LocalizedName],
-        opening day: CalendarDate? = nil, bound: Set<ProgramStream.Partner> = []
+        opening day: CalendarDate? = nil, bound: Set<ProgramStream.Partner> = [], seated: [StreamSeat]? = nil
     ) -> [Partner] {
         stream.partners.compactMap { partner in
             guard let mou = mous[partner.mou] else { return nil }
+            let holders = seated?.filter { $0.institution == partner.institution }.compactMap(\.personName)
             return Partner(
                 name: names[partner.institution]?.text(for: spoken) ?? mou.reference.string,
                 agreement: LinkText(mou.reference.string, "/console/mous/\(mou.id)"),
@@ -328,11 +329,15 @@ struct ProgramWords {
                     partner.places.map { t("partner.places", count: $0) },
                     partner.answerDays.map { t("partner.answer_days", count: $0) },
                     partner.silenceConsents ? t("partner.silence_consents") : nil,
+                    holders.flatMap {
+                        $0.isEmpty
+                            ? nil : t("partner.seat_holders", ["names": $0.joined(separator: t("list.comma"))])
+                    },
                 ].compactMap(\.self).joined(separator: " · "),
                 warning: day.flatMap { day in
                     bound.contains(partner)
                         ? nil : t("partner.not_in_force", ["date": day.text(in: language)])
-                })
+                } ?? (holders?.isEmpty == true && stream.endedAt == nil ? t("partner.nobody_seated") : nil))
         }
     }
 }

@@ -7,6 +7,10 @@ package enum ProgramsRoom {
         "registration_letters_a_day_are_reasonable": .invalid("/letters_per_day", "Allow 1 to 100,000 letters a day."),
         "streams_tenant_id_program_id_fkey": .invalid("/program", "There is no such program."),
         "stream_partners_pkey": .invalid("/partners", "Name each partner of the stream once."),
+        "stream_seats_are_held_once": .conflict("They hold a seat in the stream already."),
+        "stream_seats_are_of_its_partners": .invalid(
+            "/institution", "The institution takes no part in the stream, or the stream has ended."),
+        "stream_seats_are_for_staff_of_the_partner": .invalid("/person", "They are not of the partner's staff."),
         "cohorts_tenant_id_stream_id_fkey": .invalid("/stream", "There is no such stream."),
         "cohorts_have_distinct_names_in_a_stream": .invalid("/name", "Another cohort of the stream has this name."),
         "cohort_ends_after_it_starts": .invalid("/ends_on", "A cohort ends after the day it starts."),

@@ -12,7 +12,7 @@ import struct API.Operation
 enum StreamsAPI {
     static let operations: [AnyOperation] = [
         reviseProgram, reviseStream, reviseCohort, endStream, getDesign, designStream,
-        getJointForm,
+        getJointForm, listStreamSeats, giveStreamSeat, endStreamSeat,
     ]
 
     private static var reviseProgram: AnyOperation {
@@ -128,9 +128,77 @@ enum StreamsAPI {
             }
         }.erased
     }
+
+    private static var listStreamSeats: AnyOperation {
+        Operation(
+            .get, "/v1/streams/{stream}/seats", "listStreamSeats",
+            summary: "Who of its partners' staff holds a seat in a stream",
+            description: """
+                They screen, advise and decide together with the park in that stream, as far as their partner does. A manager \
+                reads all of them, a partner those of its own staff.
+                """, tag: "programs", access: .roles([.manager, .partner]), parameters: StreamPath.self,
+            output: StreamSeatList.self, problems: [.notFound]
+        ) { call in
+            let id = call.parameters.stream
+            let isManager = try call.principal.role == .manager
+            return try await call.database.snapshot(as: call.context) { snapshot in
+                guard let stream = try await snapshot.stream(id), isManager || !stream.partners.isEmpty else {
+                    throw Problem.notFound
+                }
+                return .ok(StreamSeatList(items: try await snapshot.seats(in: id)))
+            }
+        }.erased
+    }
+
+    private static var giveStreamSeat: AnyOperation {
+        Operation(
+            .post, "/v1/streams/{stream}/seats", "giveStreamSeat",
+            summary: "Give somebody of a partner's staff a seat in a stream",
+            description: "Who holds seats in that stream now.", tag: "programs", access: .roles([.manager]),
+            parameters: StreamPath.self, body: StreamSeatBody.self, output: StreamSeatList.self,
+            problems: [.notFound, .conflict]
+        ) { call in
+            let (stream, body, principal) = (call.parameters.stream, call.body, try call.principal)
+            let tenant = try principal.workspace
+            return try await call.write { transaction in
+                try await transaction.giveStreamSeat(
+                    to: body.person, of: body.institution, in: stream, in: tenant, by: principal.personID)
+                return .ok(StreamSeatList(items: try await transaction.seats(in: stream)))
+            }
+        }.erased
+    }
+
+    private static var endStreamSeat: AnyOperation {
+        Operation(
+            .post, "/v1/streams/{stream}/seats/endings", "endStreamSeat", summary: "End somebody's seat in a stream",
+            description: "What they said there stands. Who holds seats in that stream now.", tag: "programs",
+            access: .roles([.manager]), parameters: StreamPath.self, body: StreamSeatBody.self,
+            output: StreamSeatList.self, problems: [.notFound]
+        ) { call in
+            let (stream, body, person) = (call.parameters.stream, call.body, try call.principal.personID)
+            return try await call.write { transaction in
+                try await transaction.endStreamSeat(
+                    of: body.person, of: body.institution, in: stream, by: person)
+                return .ok(StreamSeatList(items: try await transaction.seats(in: stream)))
+            }
+        }.erased
+    }
 }
 
 extension RevisedCohort: Described {}
+
+/// Whose seat in a stream is given or ended.
+struct StreamSeatBody: Described {
+    let institution: Institution.ID
+    let person: Person.ID
+
+    static let documentation = ["institution": "The partner,", "person": "and who of its staff."]
+}
+
+/// Who holds a seat in a stream.
+struct StreamSeatList: Described {
+    let items: [StreamSeat]
+}
 
 /// What a manager sends to end a stream.
 struct NewEnding: Described {

@@ -13,7 +13,10 @@ struct StreamsConsole {
     let site: Site
 
     var routes: [AnyRoute] {
-        [show, newStream, addStream, editStream, reviseStream, editDesign, saveDesign, ending, end]
+        [
+            show, newStream, addStream, editStream, reviseStream, editSeats, saveSeats, editDesign, saveDesign, ending,
+            end,
+        ]
     }
 
     private var show: AnyRoute {
@@ -31,7 +34,9 @@ struct StreamsConsole {
             let cohorts = try await call.reader.cohorts(of: stream.id)
             let mous = try await call.reader.mous(stream.partners.map(\.mou))
             let names = try await call.reader.institutionNames(stream.partners.map(\.institution))
-            let partners = words.partners(stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names)
+            let partners = words.partners(
+                stream, Dictionary(uniqueKeysWithValues: mous.map { ($0.id, $0) }), names,
+                seated: try await call.reader.seats(in: stream.id))
             let isRunning = stream.endedAt == nil
             let model = StreamPage(
                 header: PageHeader(
@@ -44,8 +49,12 @@ struct StreamsConsole {
                             .link(t("edit.action"), "/console/streams/\(stream.id)/edit"),
                         ] : [])
                         + [
-                            .link(t("stream.reviewers"), "/console/streams/\(stream.id)/reviewers"),
-                            .link(t("clone.action"), "/console/streams/\(stream.id)/clone"),
+                            .link(t("stream.reviewers"), "/console/streams/\(stream.id)/reviewers")
+                        ]
+                        + (isRunning && !stream.partners.isEmpty
+                            ? [.link(t("stream.seats_action"), "/console/streams/\(stream.id)/seats")] : [])
+                        + [
+                            .link(t("clone.action"), "/console/streams/\(stream.id)/clone")
                         ]
                         + (isRunning ? [.link(t("stream.end_action"), "/console/streams/\(stream.id)/ending")] : [])),
                 calls: words.table(calls),
@@ -227,6 +236,80 @@ struct StreamsConsole {
             for: call, viewer, t, sections: [FormSection(fields: fields)] + terms, version: version, problem: problem)
     }
 
+    // MARK: Who of its partners' staff takes part
+
+    private var editSeats: AnyRoute {
+        PageRoute(
+            .get, "/console/streams/{stream}/seats", "consoleStreamSeats", access: .roles([.manager]),
+            parameters: StreamPath.self
+        ) { call in
+            try await seatsForm(for: call, of: try await find(call.parameters.stream, call.reader))
+        }.erased
+    }
+
+    private var saveSeats: AnyRoute {
+        PageRoute(
+            .post, "/console/streams/{stream}/seats", "saveConsoleStreamSeats", access: .roles([.manager]),
+            parameters: StreamPath.self, body: StreamSeatFields.self
+        ) { call in
+            let principal = try call.principal
+            let tenant = try principal.workspace
+            let stream = try await find(call.parameters.stream, call.reader)
+            return try await answering {
+                let (given, ended) = try call.decoded().changes()
+                return try await call.write { transaction in
+                    for seat in ended {
+                        try await transaction.endStreamSeat(
+                            of: seat.person, of: seat.institution, in: stream.id, by: principal.personID)
+                    }
+                    for seat in given {
+                        try await transaction.giveStreamSeat(
+                            to: seat.person, of: seat.institution, in: stream.id, in: tenant, by: principal.personID)
+                    }
+                    return .redirect(to: "/console/streams/\(stream.id)?done=seats")
+                }
+            } again: { problem in
+                try await seatsForm(for: call, of: stream, sent: call.fields, problem: problem)
+            }
+        }.erased
+    }
+
+    /// - Parameter sent: what was sent; nil for a form that is opened.
+    private func seatsForm<P, B>(
+        for call: FormCall<P, B>, of stream: ProgramStream, sent: [String: [String]]? = nil, problem: FormProblem? = nil
+    ) async throws -> HTML {
+        let viewer = try await call.viewer()
+        let t = PageKit.programs.texts(in: viewer.language)
+        let spoken = Vocabulary.Language(viewer.language)
+        let staff = try await call.reader.seatCandidates(for: stream.id)
+        let names = try await call.reader.institutionNames(stream.partners.map(\.institution))
+        let held = staff.filter(\.holdsSeat).map(\.field)
+        let input = FormInput(values: sent ?? ["seats": held], errors: problem?.errors ?? [], texts: t)
+        let name = stream.name.text(for: spoken)
+        return try ProgramsForm(
+            site: site, title: t("stream.seats"), kind: name, lede: t("stream.seats_lede"),
+            address: "/console/streams/\(stream.id)/seats", submit: t("stream.seats_submit"),
+            cancel: "/console/streams/\(stream.id)",
+            // What it showed: who was given a seat meanwhile by somebody else keeps it.
+            hidden: (sent?["before"] ?? held).map { HiddenField("before", $0) },
+            crumbs: [Breadcrumb(name, "/console/streams/\(stream.id)")]
+        ).html(
+            for: call, viewer, t,
+            sections: [
+                FormSection(
+                    intro: staff.isEmpty ? t("stream.seats_no_staff") : nil,
+                    fields: staff.isEmpty
+                        ? []
+                        : [
+                            input.checkboxes(
+                                "seats", label: t("stream.seats_who"),
+                                options: staff.map {
+                                    ($0.field, $0.name, names[$0.institution]?.text(for: spoken))
+                                })
+                        ])
+            ], problem: problem)
+    }
+
     // MARK: How it is designed
 
     private var editDesign: AnyRoute {
@@ -349,7 +432,7 @@ struct StreamsConsole {
 /// What was just done to a stream, as the address of the page after it says.
 enum StreamDone: String, Codable, CaseIterable {
     case streamRevised = "stream_revised"
-    case designed, ended
+    case designed, ended, seats
 }
 
 struct StreamPagePath: Codable {

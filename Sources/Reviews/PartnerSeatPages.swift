@@ -127,6 +127,7 @@ struct PartnerSeatPages: Sendable {
             let t = desk.t
             let streams = try await call.reader.streams().filter { !$0.partners.isEmpty }
             let own = Dictionary(grouping: try await call.reader.ownSeatsOnPanels(), by: \.stream)
+            let seated = try await call.reader.ownStreamSeats()
             let model = PoolPage(
                 header: PageHeader(title: t("own.title"), lede: t("own.lede")),
                 parts: [
@@ -135,13 +136,15 @@ struct PartnerSeatPages: Sendable {
                         table: Table(
                             caption: t("own.title"),
                             columns: [
-                                .init(t("own.stream")), .init(t("own.seats"), isNumber: true), .init(t("own.rounds")),
+                                .init(t("own.stream")), .init(t("own.seat")), .init(t("own.seats"), isNumber: true),
+                                .init(t("own.rounds")),
                             ],
                             rows: streams.map { stream in
                                 let rounds = (own[stream.id] ?? []).filter { $0.status != .closed }
                                 let isShort = rounds.contains { $0.taken < $0.seats }
                                 return [
                                     .link(stream.name.text(for: desk.spoken), "/partner/streams/\(stream.id)"),
+                                    .text(seated.contains(stream.id) ? t("own.seat_held") : t("own.seat_none")),
                                     .number(stream.partners.first?.seats ?? 0),
                                     rounds.isEmpty
                                         ? .text(t("own.no_rounds"))

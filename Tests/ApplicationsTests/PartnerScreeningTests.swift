@@ -38,6 +38,7 @@ struct PartnerScreeningTests {
                 in: Cast.harbour.id
             ) { _ in }
         }
+        try await world.seatPartners(in: stream)
     }
 
     /// A call of two streams of which the bank screens the further one, with a question for each and one of the park's own.
@@ -75,6 +76,50 @@ struct PartnerScreeningTests {
         _ = try await world.database.write(as: world.context(Cast.kenji)) { transaction in
             try await transaction.screenApplication(id, finding: screening, for: bank, by: kenji)
         }
+    }
+
+    @Test(
+        "whoever's seat in a stream has ended screens nothing there, by query or past it, until they are given another")
+    func seats() async throws {
+        let world = try await World()
+        try await screens(true, in: stream, named: "Fintech", world)
+        #expect(try await reader(in: world).screening(coinshore) != nil)
+        #expect(try await reader(in: world).seats(in: stream).map(\.personName) == ["Kenji Mori"])
+        let (manager, mei) = (world.context(Cast.mei), Cast.mei.person.id)
+        let again = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: manager) { transaction in
+                try await transaction.giveStreamSeat(to: kenji, of: bank, in: stream, in: Cast.harbour.id, by: mei)
+            }
+        }
+        #expect(again?.constraint == "stream_seats_are_held_once")
+        try await world.database.write(as: manager) { transaction in
+            try await transaction.endStreamSeat(of: kenji, of: bank, in: stream, by: mei)
+        }
+        #expect(try await reader(in: world).screening(coinshore) == nil)
+        #expect(try await reader(in: world).ownStreamSeats() == [])
+        let left: Int = try await reader(in: world).value("SELECT count(*) FROM applications WHERE id = \(coinshore)")
+        #expect(left == 0)
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.open("/console/streams/\(stream)").text.contains("Nobody of this partner holds a seat"))
+        // No partner seats itself.
+        await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: world.context(Cast.kenji)) { transaction in
+                try await transaction.execute(
+                    """
+                    INSERT INTO stream_seats (tenant_id, stream_id, institution_id, person_id, given_by)
+                    VALUES (\(Cast.harbour.id), \(stream), \(bank), \(kenji), \(kenji))
+                    """)
+            }
+        }
+        let stranger = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: manager) { transaction in
+                try await transaction.giveStreamSeat(
+                    to: Cast.ravi.person.id, of: bank, in: stream, in: Cast.harbour.id, by: mei)
+            }
+        }
+        #expect(stranger?.constraint == "stream_seats_are_for_staff_of_the_partner")
+        try await world.seatPartners(in: stream)
+        #expect(try await reader(in: world).screening(coinshore) != nil)
     }
 
     @Test("what names the stream is read without other streams and the park's own questions, and goes on to review")

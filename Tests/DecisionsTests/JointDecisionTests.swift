@@ -47,6 +47,7 @@ struct JointDecisionTests {
                 in: Cast.harbour.id
             ) { _ in }
         }
+        try await world.seatPartners(in: stream)
     }
 
     private func consult(_ batch: DecisionBatch.ID, in world: World) async throws {
@@ -424,6 +425,35 @@ struct JointDecisionTests {
         }
         #expect(try await subjects(Cast.tom) == 0)
         #expect(try await subjects(Cast.mei) == 1)
+    }
+
+    @Test(
+        "whoever holds no seat in the stream is neither asked nor heard, and the manager reads that nobody could be asked"
+    )
+    func unseated() async throws {
+        let world = try await World()
+        let (batch, _, _) = try await sitting(
+            ProgramStream.Partner(bank, under: agreement, coDecides: true), in: world)
+        try await world.owner.write(as: .none) { transaction in
+            try await transaction.execute("SET LOCAL session_replication_role = replica")
+            try await transaction.execute("UPDATE stream_seats SET ended_at = now() WHERE person_id = \(kenji)")
+        }
+        try await consult(batch, in: world)
+        let written: Int = try await world.owner.reader(as: .none).value(
+            "SELECT count(*) FROM letters WHERE recipient_id = \(kenji) AND about_noun = 'decision_batch'")
+        #expect(written == 0)
+        let context = world.context(Cast.kenji)
+        #expect(try await world.database.reader(as: context).jointBatch(batch) == nil)
+        #expect(try await world.database.reader(as: context).jointDecisions(in: batch).isEmpty)
+        let refused = await #expect(throws: DatabaseError.self) {
+            try await world.database.write(as: context) { transaction in
+                try await transaction.giveOpinion(
+                    .inFavor, saying: nil, on: batch, seen: "", as: .init(), of: bank, in: Cast.harbour.id, by: kenji)
+            }
+        }
+        #expect(refused?.constraint == "partners_speak_where_they_are_asked")
+        let park = try await Visitor(Cast.mei, in: world)
+        #expect(await park.open("/console/decisions/\(batch)").text.contains("nobody there could be asked"))
     }
 
     @Test("a partner none of whose people could be asked consents to nothing by silence, and is named")

@@ -41,6 +41,8 @@ struct JointRevisionTests {
                 to: RevisedStream(name: LocalizedName(en: "Deep tech"), focusAreas: [], partners: [partner]),
                 in: Cast.harbour.id
             ) { _ in }
+            try await transaction.giveStreamSeat(
+                to: kenji, of: bank, in: call.other, in: Cast.harbour.id, by: Cast.mei.person.id)
             return try await transaction.consultPartners(on: batch, in: Cast.harbour.id, by: Cast.mei.person.id)
         }
         let context = world.context(Cast.kenji)

@@ -344,8 +344,10 @@ struct Objects: Sendable {
         // A call with a round that is planned and not drafted.
         if name == "call", path.hasSuffix("/planned-round") { return ids["planning"] }
         // The stream in which the bank has seats.
-        let isSeated = ["/reviewers", "/nominations", "/nomination-answers", "/partner/streams/"].contains(
-            where: path.contains)
+        let isSeated = [
+            "/reviewers", "/nominations", "/nomination-answers", "/partner/streams/", "/streams/{stream}/seats",
+        ]
+        .contains(where: path.contains)
         if name == "stream", isSeated { return ids["seated stream"] }
         // What the bank has a say in.
         if name == "batch", path.contains("/joint-batches/") || path.contains("/partner/") { return ids["joint"] }

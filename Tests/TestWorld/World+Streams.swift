@@ -16,6 +16,26 @@ package struct CallOfTwoStreams: Sendable {
 }
 
 extension World {
+    /// Gives all staff of the partners of a stream a seat there, as mei, but for those who hold one.
+    package func seatPartners(in stream: ProgramStream.ID) async throws {
+        let (tenant, mei) = (Cast.harbour.id, Cast.mei.person.id)
+        _ = try await database.write(as: context(Cast.mei)) { transaction in
+            let staff = try await transaction.rows(
+                """
+                SELECT m.person_id, m.institution_id FROM stream_partners AS p
+                JOIN memberships AS m ON m.tenant_id = p.tenant_id AND m.institution_id = p.institution_id
+                    AND m.role = 'partner' AND m.ended_at IS NULL
+                WHERE p.stream_id = \(stream)
+                  AND NOT EXISTS (SELECT FROM stream_seats AS k
+                                  WHERE k.stream_id = p.stream_id AND k.membership_id = m.id AND k.ended_at IS NULL)
+                """)
+            for row in staff {
+                try await transaction.giveStreamSeat(
+                    to: row("person_id"), of: row("institution_id"), in: stream, in: tenant, by: mei)
+            }
+        }
+    }
+
     /// An open call of the demo's incubation program, with one question, that offers its own stream and a further one.
     ///
     /// - Parameter further: questions that it asks besides.
