@@ -185,7 +185,8 @@ struct PartnerScreeningTests {
         let visitor = try await Visitor(Cast.kenji, in: world)
         let place = "/v1/partner/screening/\(id)"
         let found = await visitor.ask("POST", place, json: #"{"verdict":"ineligible","reason":"Too young a company."}"#)
-        #expect(found.status == 200 && (try found.json()["state"]?.text) == "ineligible", "\(found.text)")
+        let answered = try found.json()["state"]?.text
+        #expect(found.status == 200 && answered == "ineligible", "\(found.text)")
         #expect(try await partner.screenings().isEmpty)
         #expect(await visitor.ask("GET", place).status == 404)
         #expect(await visitor.ask("POST", place, json: #"{"verdict":"eligible"}"#).status == 404)
@@ -220,7 +221,7 @@ struct PartnerScreeningTests {
         let world = try await World()
         let call = try await jointCall(in: world)
         let id = try await submit(call, naming: [call.other], in: world)
-        try await screen(id, .ineligible(because: "Too young a company."), in: world)
+        try await screen(id, .ineligible(because: LongText("Too young a company.")), in: world)
         let manager = world.database.reader(as: world.context(Cast.mei))
         #expect(try await manager.application(id)?.application.state == .ineligible)
         #expect(try await manager.history(of: id).last?.occasion == nil)
