@@ -144,7 +144,8 @@ struct Questioner: Sendable {
         case ("linkMoUActivity", .object(let members)):
             return .object(
                 members.filter {
-                    !["stream", "call", "enrolment", "cohort", "introduction", "investment", "demo_day"].contains($0.name)
+                    !["stream", "call", "enrolment", "cohort", "introduction", "investment", "demo_day"].contains(
+                        $0.name)
                 })
         default: return body
         }
