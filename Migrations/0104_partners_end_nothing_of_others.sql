@@ -73,7 +73,7 @@ CREATE POLICY partners_record_what_they_found ON application_events FOR INSERT
         AND occasion = 'found_unfit' AND names_streams_of_others(application_id));
 -- It is not said to founders before the park has: what stands in a letter is the park's to decide.
 ALTER POLICY founders_have_their_history ON application_events
-    USING (acting_role() = 'founder' AND occasion IS DISTINCT FROM 'found_unfit' AND EXISTS (
+    USING (acts_as('founder') AND occasion IS DISTINCT FROM 'found_unfit' AND EXISTS (
         SELECT FROM applications WHERE applications.tenant_id = application_events.tenant_id
           AND applications.id = application_id AND startup_id = acting_institution()));
 
