@@ -36,8 +36,6 @@ struct MatchmakingYearTests {
         #expect(left.withoutReason == 0)
         #expect(market.overCap == 0, "investors had more in hand than they wanted")
         #expect(market.early == 0, "contacts were there before two consents")
-        #expect(market.leaks == [], "somebody read whom to write to before two consents")
-        #expect(market.reads > 0 && market.told > 0, "nobody looked")
         #expect(market.proposals > 0 && market.introductions > 0 && market.deals > 0)
         let (ours, plain) = (market.exposure, market.plainExposure)
         #expect(ours.gini < plain.gini)
@@ -83,11 +81,6 @@ private final class Market {
     private(set) var overCap = 0
     private(set) var early = 0
     private(set) var refusedByCap = 0
-    /// What was read before two consents, where it named a person of the other side.
-    private(set) var leaks: [String] = []
-    private(set) var reads = 0
-    /// How many of those who were introduced found whom to write to.
-    private(set) var told = 0
     private var shown: [Startup.ID: Int] = [:]
     private var plain: [Startup.ID: Int] = [:]
     private var worth = 0.0
@@ -276,10 +269,8 @@ private final class Market {
             }
         }
         try await count()
-        try await readBeforeConsent()
         try await moveIntroductions()
         try await count()
-        try await readAfterConsent()
     }
 
     private func moveIntroductions() async throws {
@@ -328,82 +319,6 @@ private final class Market {
         try await atOnce(steps) { database, step in
             try await database.write(as: step.context) { try await step.deed($0) }
         }
-    }
-
-    // MARK: What is read
-
-    /// Lets both sides of some that were asked for read whatever tells of it, and looks for whom to write to. Of pairs that were
-    /// introduced before, an older page may say so.
-    private func readBeforeConsent() async throws {
-        let asked = try await all(
-            """
-            SELECT n.id, n.investor_id, n.startup_id, n.shortlist_id FROM introductions AS n
-            WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND n.stage = 'asked' AND NOT EXISTS (
-                SELECT FROM introductions AS b
-                WHERE b.tenant_id = n.tenant_id AND b.investor_id = n.investor_id AND b.startup_id = n.startup_id
-                  AND b.introduced_at IS NOT NULL)
-            ORDER BY n.id LIMIT 3
-            """)
-        for row in asked {
-            let (id, list): (Introduction.ID, Shortlist.ID) = try (row("id"), row("shortlist_id"))
-            let (investor, startup): (UUID, UUID) = try (row("investor_id"), row("startup_id"))
-            let own = ["/introductions/\(id)", "/v1/introductions/\(id)", "/v1/introductions/\(id)/steps"]
-            let lists = ["/introductions", "/v1/introductions"]
-            let proposal = [
-                "/shortlists/\(list)", "/v1/shortlists/\(list)", "/shortlists/\(list)/items/\(Startup.ID(startup))",
-            ]
-            for (reader, other, pages) in [
-                (investor, startup, own + proposal), (startup, investor, own),
-            ] {
-                let visitor = try await visitor(at: reader)
-                let person = try await contact(at: other)
-                for page in pages + lists {
-                    let answer = await page.hasPrefix("/v1") ? visitor.ask("GET", page) : visitor.open(page)
-                    if answer.status == 200 { reads += 1 }
-                    if own.contains(page), answer.status != 200 { leaks.append("\(page) answers \(answer.status)") }
-                    // Lists may name others, by names that begin alike.
-                    if answer.text.contains(person.email) || own.contains(page) && answer.text.contains(person.name) {
-                        leaks.append(page)
-                    }
-                }
-            }
-        }
-    }
-
-    /// That the same pages name them afterwards, or looking there would find nothing anyway.
-    private func readAfterConsent() async throws {
-        let introduced = try await all(
-            """
-            SELECT n.id, n.investor_id, n.startup_id FROM introductions AS n
-            WHERE n.tenant_id = acting_tenant() AND n.ended_at IS NULL AND n.introduced_at IS NOT NULL ORDER BY n.id LIMIT 2
-            """)
-        for row in introduced {
-            let id: Introduction.ID = try row("id")
-            let (investor, startup): (UUID, UUID) = try (row("investor_id"), row("startup_id"))
-            let person = try await contact(at: startup)
-            let visitor = try await visitor(at: investor)
-            let (page, answer) = await (
-                visitor.open("/introductions/\(id)"), visitor.ask("GET", "/v1/introductions/\(id)")
-            )
-            if page.text.contains(person.email), answer.text.contains(person.email) { told += 1 }
-        }
-    }
-
-    private func visitor(at institution: UUID) async throws -> Visitor {
-        let person = Self.person(at: institution)
-        let seat: Seat.ID = try await world.owner.write(as: .none) {
-            try await $0.value("SELECT id FROM memberships WHERE person_id = \(person)")
-        }
-        return try await Visitor(person, at: seat, in: world)
-    }
-
-    /// By the owner, since nobody else may know yet.
-    private func contact(at institution: UUID) async throws -> (name: String, email: String) {
-        let row = try #require(
-            try await world.owner.write(as: .none) {
-                try await $0.first("SELECT name, email FROM people WHERE id = \(Self.person(at: institution))")
-            })
-        return try (row("name"), row("email"))
     }
 
     /// Rows as a manager reads them, however long that takes.
